@@ -1,0 +1,2 @@
+//! The dashclaw command.
+fn main() {}

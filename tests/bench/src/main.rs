@@ -1,0 +1,2 @@
+//! Measures the SDK beside its controls.
+fn main() {}

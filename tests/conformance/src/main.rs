@@ -1,0 +1,2 @@
+//! One conformance suite over every language.
+fn main() {}
