@@ -1,0 +1,176 @@
+//! One call: its options, its arguments, its answer. Building a request and judging a response are pure functions.
+
+mod arguments;
+mod judge;
+mod request;
+mod retry;
+
+use std::time::Duration;
+
+pub(crate) use arguments::Arguments;
+use bytes::Bytes;
+pub(crate) use judge::{Answer, judge};
+pub(crate) use request::{Prepared, prepare, quote};
+pub(crate) use retry::{Failure, backoff, may_retry};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::seconds;
+use crate::{Error, ErrorKind, Result};
+
+/// What may differ from call to call.
+#[derive(Clone, Debug, Default)]
+pub struct CallOptions {
+    /// How long the call may take in all, retries included.
+    pub timeout: Option<Duration>,
+    /// How often a request that is safe to repeat is repeated.
+    pub max_retries: Option<u32>,
+    /// The key that the request carries, where the operation takes one.
+    pub idempotency_key: Option<String>,
+    /// Where the key comes from when none is given.
+    pub idempotency: Idempotency,
+    /// Stops the call.
+    pub cancel: Option<CancellationToken>,
+}
+
+/// Where the idempotency key of a created record comes from when the caller gives none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Idempotency {
+    /// From the whole intent and the current hour: the same intent is the same record.
+    #[default]
+    Intent,
+    /// A fresh one per call: every call makes a new record.
+    Call,
+}
+
+impl CallOptions {
+    /// Reads options from a JSON object: `timeout` (seconds), `max_retries`, `idempotency_key`, `idempotency`.
+    pub fn from_json(json: &[u8]) -> Result<Self> {
+        let options: std::collections::BTreeMap<String, Value> = serde_json::from_slice(json)
+            .map_err(|error| Error::argument("options", format!("are not an object: {error}")))?;
+        let mut read = Self::default();
+        for (name, value) in options.into_iter().filter(|(_, value)| !value.is_null()) {
+            read.set(&name, &value)
+                .map_err(|error| error.with(|fields| fields.kind = ErrorKind::InvalidArgument))?;
+        }
+        Ok(read)
+    }
+
+    fn set(&mut self, name: &str, value: &Value) -> Result<()> {
+        let wrong = |expected: &str| Error::argument(name, format!("must be {expected}"));
+        match name {
+            "timeout" => self.timeout = Some(seconds("timeout", value)?),
+            "max_retries" => {
+                let retries = value.as_u64().and_then(|retries| u32::try_from(retries).ok());
+                self.max_retries = Some(retries.ok_or_else(|| wrong("a whole number, 0 or more"))?);
+            }
+            "idempotency_key" => {
+                self.idempotency_key = Some(value.as_str().ok_or_else(|| wrong("a string"))?.to_owned());
+            }
+            "idempotency" => {
+                self.idempotency = match value.as_str() {
+                    Some("intent") => Idempotency::Intent,
+                    Some("call") => Idempotency::Call,
+                    _ => return Err(wrong("`intent` or `call`")),
+                };
+            }
+            _ => {
+                let known = ["timeout", "max_retries", "idempotency_key", "idempotency"];
+                return Err(Error::argument(
+                    name,
+                    format!("is not an option of a call{}", nearest(name, known)),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The answer to a call: the exact bytes of the response body, which is a JSON object.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Response {
+    /// The HTTP status, 200 to 299.
+    pub status: u16,
+    /// The body as it came.
+    pub body: Bytes,
+    /// The server's id for the request.
+    pub request_id: Option<String>,
+    /// The key that the request carried.
+    pub idempotency_key: Option<String>,
+}
+
+impl Response {
+    /// The body as `T`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            Error::new(
+                ErrorKind::MalformedResponse,
+                format!("the response does not have the documented form: {error}"),
+            )
+            .with(|fields| {
+                fields.status = Some(self.status);
+                fields.request_id.clone_from(&self.request_id);
+                fields.idempotency_key.clone_from(&self.idempotency_key);
+            })
+        })
+    }
+}
+
+/// `; did you mean …?` with the known name nearest to `name`, or nothing when none is near.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let close = |candidate: &&str| distance(name, candidate) <= 1 + candidate.len() / 4;
+    known
+        .into_iter()
+        .filter(close)
+        .min_by_key(|candidate| distance(name, candidate))
+        .map_or_else(String::new, |candidate| format!("; did you mean `{candidate}`?"))
+}
+
+/// The Damerau-Levenshtein distance with adjacent transpositions, over bytes: names are ASCII.
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut before = vec![0; right.len() + 1];
+    let mut previous: Vec<usize> = (0..=right.len()).collect();
+    for (row, byte) in left.iter().enumerate() {
+        let mut current = vec![row + 1; right.len() + 1];
+        for (column, other) in right.iter().enumerate() {
+            let substitution = previous[column] + usize::from(byte != other);
+            current[column + 1] = substitution.min(previous[column + 1] + 1).min(current[column] + 1);
+            let swapped = row > 0 && column > 0 && *byte == right[column - 1] && left[row - 1] == *other;
+            if swapped {
+                current[column + 1] = current[column + 1].min(before[column - 1] + 1);
+            }
+        }
+        before = std::mem::replace(&mut previous, current);
+    }
+    previous[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_offered_and_a_far_one_is_not() {
+        let known = ["action_type", "agent_id", "declared_goal"];
+        assert_eq!(nearest("acton_type", known), "; did you mean `action_type`?");
+        assert_eq!(nearest("agent_di", known), "; did you mean `agent_id`?");
+        assert_eq!(nearest("colour", known), "");
+    }
+
+    #[test]
+    fn wrong_call_options_are_named() {
+        let cases = [
+            (r#"{"timeout":"soon"}"#, "`timeout` must be a number of seconds, 0 or more"),
+            (r#"{"max_retries":-1}"#, "`max_retries` must be a whole number, 0 or more"),
+            (r#"{"idempotency":"always"}"#, "`idempotency` must be `intent` or `call`"),
+            (r#"{"time_out":1}"#, "`time_out` is not an option of a call; did you mean `timeout`?"),
+        ];
+        for (json, expected) in cases {
+            let error = CallOptions::from_json(json.as_bytes()).unwrap_err();
+            assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::InvalidArgument, expected));
+        }
+    }
+}

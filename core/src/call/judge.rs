@@ -1,0 +1,267 @@
+//! From a response to a result or an error: a pure function. What is not clearly right is an error, never permission.
+
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::api::guard::Verdict;
+use crate::catalogue::{Expect, Row};
+use crate::{Error, ErrorKind, Result, clock};
+
+/// How much of an unreadable body is shown.
+const EXCERPT: usize = 200;
+
+/// A complete response.
+#[derive(Debug)]
+pub(crate) struct Answer<'a> {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a [u8],
+}
+
+/// Whether `answer` is what a successful call of `row` returns. `redact` takes secrets out of a text.
+pub(crate) fn judge(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Result<()> {
+    let verdict =
+        if answer.status.is_success() { accept(row, answer, redact) } else { Err(refusal(answer, redact)) };
+    verdict.map_err(|error| {
+        error.with(|fields| {
+            fields.operation = Some(row.name.to_owned());
+            fields.status = Some(answer.status.as_u16());
+            fields.request_id = request_id(answer.headers);
+        })
+    })
+}
+
+/// The server's id for a request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// The members of a response that decide whether it may be trusted.
+#[derive(Deserialize)]
+struct Shape {
+    #[serde(default)]
+    decision: Option<Value>,
+    #[serde(default)]
+    action: Option<Value>,
+    #[serde(default)]
+    idempotent_replay: Option<bool>,
+}
+
+fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Result<()> {
+    let malformed = |problem: &str| {
+        let excerpt = excerpt(answer.body, redact);
+        Error::new(ErrorKind::MalformedResponse, format!("the server's answer {problem}: `{excerpt}`"))
+    };
+    if row.rules.expect == Expect::Object {
+        return match first_byte(answer.body) {
+            Some(b'{') if serde_json::from_slice::<serde::de::IgnoredAny>(answer.body).is_ok() => Ok(()),
+            _ => Err(malformed("is not a JSON object")),
+        };
+    }
+    if first_byte(answer.body) != Some(b'{') {
+        return Err(malformed("is not a JSON object"));
+    }
+    let shape: Shape = serde_json::from_slice(answer.body).map_err(|_| malformed("is not a JSON object"))?;
+    match row.rules.expect {
+        Expect::Verdict => match shape.decision.as_ref().and_then(Value::as_str) {
+            Some(word) if Verdict::WORDS.contains(&word) => Ok(()),
+            _ => Err(malformed("holds no verdict")),
+        },
+        _ => created(&shape, &malformed),
+    }
+}
+
+/// An action that was created carries its id, its status and, unless it is a replay, a verdict that fits them.
+fn created(shape: &Shape, malformed: &dyn Fn(&str) -> Error) -> Result<()> {
+    let member =
+        |name: &str| shape.action.as_ref().and_then(|action| action.get(name)).and_then(Value::as_str);
+    let (Some(_), Some(status)) = (member("action_id"), member("status")) else {
+        return Err(malformed("holds no action with id and status"));
+    };
+    if shape.idempotent_replay == Some(true) {
+        return Ok(());
+    }
+    let Some(decision) = &shape.decision else { return Ok(()) };
+    match decision.get("decision").and_then(Value::as_str) {
+        Some("block") => Err(blocked(decision.clone())),
+        Some("require_approval") if status != "pending_approval" => {
+            Err(malformed("requires approval and does not wait for it"))
+        }
+        Some(word) if Verdict::WORDS.contains(&word) => Ok(()),
+        _ => Err(malformed("holds no verdict")),
+    }
+}
+
+/// The error that a refusal stands for.
+fn refusal(answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Error {
+    let status = answer.status.as_u16();
+    let body: Option<Value> = serde_json::from_slice(answer.body).ok();
+    let decision = body.as_ref().and_then(|body| body.get("decision"));
+    if let Some(decision) = decision.filter(|decision| status == 403 && decision["decision"] == "block") {
+        return blocked(decision.clone()).with(|fields| fields.body.clone_from(&body));
+    }
+    let kind = match status {
+        401 => ErrorKind::Authentication,
+        402 | 403 => ErrorKind::Permission,
+        404 => ErrorKind::NotFound,
+        409 | 410 => ErrorKind::Conflict,
+        429 => ErrorKind::RateLimited,
+        400..=499 => ErrorKind::Validation,
+        500..=599 => ErrorKind::Server,
+        _ => ErrorKind::MalformedResponse,
+    };
+    let text =
+        |name: &str| body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str).map(str::to_owned);
+    let message = match text("error").filter(|error| !error.is_empty()).or_else(|| text("reason")) {
+        Some(message) => redact(&message),
+        None if (300..400).contains(&status) => {
+            format!("the server answered with a redirect ({status}), which is not followed")
+        }
+        None if body.is_some() => format!("the server answered {status}"),
+        None => format!("the server answered {status}: `{}`", excerpt(answer.body, redact)),
+    };
+    Error::new(kind, message).with(|fields| {
+        if let Some(code) = text("code") {
+            fields.code = code;
+        }
+        fields.details =
+            body.as_ref().and_then(|body| body.get("details").or_else(|| body.get("detail"))).cloned();
+        fields.current_status = text("current_status").or_else(|| text("status"));
+        fields.retry_after = retry_after(answer.headers).map(|delay| delay.as_secs_f64());
+        fields.retryable = matches!(status, 408 | 429 | 500 | 502 | 503 | 504);
+        fields.body = body.clone();
+    })
+}
+
+/// The error of a verdict `block`.
+pub(crate) fn blocked(decision: Value) -> Error {
+    let reasons: Vec<&str> =
+        decision["reasons"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let message = match (decision["reason"].as_str(), reasons.is_empty()) {
+        (Some(reason), _) if !reason.is_empty() => reason.to_owned(),
+        (_, false) => reasons.join("; "),
+        _ => "action blocked by policy".to_owned(),
+    };
+    Error::new(ErrorKind::GuardBlocked, message).with(|fields| fields.decision = Some(decision))
+}
+
+/// `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3).
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_millisecond();
+    Some(Duration::from_millis(u64::try_from(at - clock::unix_millis()).unwrap_or(0)))
+}
+
+fn first_byte(body: &[u8]) -> Option<u8> {
+    body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+}
+
+/// The beginning of a body, for people.
+fn excerpt(body: &[u8], redact: &dyn Fn(&str) -> String) -> String {
+    if body.is_empty() {
+        return "(empty)".to_owned();
+    }
+    // The whole body is redacted before it is cut, so that no secret is cut in two and half shown.
+    let text = redact(&String::from_utf8_lossy(&body[..body.len().min(EXCERPT * 8)]));
+    let shown: String = text.chars().take(EXCERPT).collect();
+    if text.chars().count() > EXCERPT { format!("{shown}…") } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::find;
+
+    fn judged(operation: &str, status: u16, body: &str) -> Result<()> {
+        let headers = HeaderMap::new();
+        let answer = Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: &headers,
+            body: body.as_bytes(),
+        };
+        judge(find(operation).unwrap(), &answer, &|text| text.replace("oc_live_secret", "[REDACTED]"))
+    }
+
+    #[test]
+    fn only_the_four_verdicts_are_verdicts() {
+        for word in Verdict::WORDS {
+            judged("guard", 200, &format!(r#"{{"decision":"{word}"}}"#)).unwrap();
+        }
+        let nonsense = [
+            "{}",
+            "null",
+            "",
+            "[]",
+            "true",
+            "\"allow\"",
+            "<html>allow</html>",
+            r#"{"decision":"alow"}"#,
+            r#"{"decision":"allow""#,
+            r#"{"decision":null}"#,
+            r#"{"decision":{"decision":"allow"}}"#,
+            r#"{"decision":"ALLOW"}"#,
+            r#"{"decision":true}"#,
+            r#"{"decision":"allow"}{"#,
+        ];
+        for body in nonsense {
+            let error = judged("guard", 200, body).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MalformedResponse, "{body}");
+        }
+    }
+
+    #[test]
+    fn every_status_has_its_kind() {
+        let table = [
+            (301, ErrorKind::MalformedResponse),
+            (302, ErrorKind::MalformedResponse),
+            (400, ErrorKind::Validation),
+            (401, ErrorKind::Authentication),
+            (402, ErrorKind::Permission),
+            (403, ErrorKind::Permission),
+            (404, ErrorKind::NotFound),
+            (409, ErrorKind::Conflict),
+            (413, ErrorKind::Validation),
+            (422, ErrorKind::Validation),
+            (429, ErrorKind::RateLimited),
+            (500, ErrorKind::Server),
+            (503, ErrorKind::Server),
+        ];
+        for (status, kind) in table {
+            assert_eq!(
+                judged("guard", status, r#"{"decision":"allow"}"#).unwrap_err().kind(),
+                kind,
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_block_behind_403_keeps_its_verdict() {
+        let error =
+            judged("guard", 403, r#"{"error":"x","decision":{"decision":"block","reasons":["a","b"]}}"#)
+                .unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::GuardBlocked, "a; b"));
+        assert_eq!(error.fields().decision.as_ref().unwrap()["decision"], "block");
+    }
+
+    #[test]
+    fn an_excerpt_shows_no_secret_and_is_short() {
+        let body = format!("{}oc_live_secret{}", "x".repeat(190), "y".repeat(500));
+        let shown = judged("guard", 200, &body).unwrap_err().to_string();
+        assert!(!shown.contains("secret") && shown.len() < 300, "{shown}");
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let with = |value: &str| HeaderMap::from_iter([(http::header::RETRY_AFTER, value.parse().unwrap())]);
+        assert_eq!(retry_after(&with("7")), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after(&with("Sun, 06 Nov 1994 08:49:37 GMT")), Some(Duration::ZERO));
+        assert_eq!(retry_after(&with("soon")), None);
+    }
+}

@@ -1,0 +1,194 @@
+//! From a row and its arguments to a request: a pure function.
+
+use bytes::Bytes;
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::Arguments;
+use crate::catalogue::{Field, Fill, Place, Repeat, Row};
+use crate::config::Identity;
+use crate::idempotency::action_key;
+use crate::json::Json;
+use crate::{CallOptions, Error, Idempotency, Result, clock};
+
+/// A request, ready to be sent as often as needed.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) row: &'static Row,
+    /// Path and query, below the base URL.
+    pub(crate) target: String,
+    pub(crate) body: Option<Bytes>,
+    /// The key that goes with every try.
+    pub(crate) idempotency_key: Option<String>,
+    /// The `status` that is about to be written, for telling our own write in a 409.
+    pub(crate) status: Option<String>,
+    /// The `action_id` argument.
+    pub(crate) action_id: Option<String>,
+}
+
+/// Signs the body of a request; see [`crate::signing`].
+pub(crate) type Sign<'a> = &'a dyn Fn(&[u8]) -> Result<String>;
+
+/// Builds the request of `row` with these JSON arguments.
+pub(crate) fn prepare(
+    row: &'static Row,
+    json: &[u8],
+    identity: &Identity,
+    options: &CallOptions,
+    sign: Option<Sign<'_>>,
+) -> Result<Prepared> {
+    let arguments = Arguments::read(row, json)?;
+    let mut parts = Parts::default();
+    for field in row.fields {
+        if let Some(value) = value_of(field, &arguments, identity) {
+            parts.add(field.place, field.on_wire(), &value)?;
+        }
+    }
+    for (name, value) in &arguments.extra {
+        let place = row.method.default_place();
+        if place == Place::Body || value.get() != "null" {
+            parts.add(place, name, value.get())?;
+        }
+    }
+    let idempotency_key = key(row, &arguments, &parts, identity, options)?;
+    if let Some(key) = &idempotency_key {
+        parts.body.retain(|(name, _)| name != "idempotency_key");
+        parts.add(Place::Body, "idempotency_key", &quote(key))?;
+    }
+    let takes_body = row.method.default_place() == Place::Body
+        && (row.rules.open || row.fields.iter().any(|field| field.place == Place::Body));
+    let mut body = takes_body.then(|| parts.body_text());
+    if let (Some(text), Some(sign), true) = (&mut body, sign, row.rules.signed) {
+        let signature = sign(text.as_bytes())?;
+        parts.add(Place::Body, "_signature", &quote(&signature))?;
+        *text = parts.body_text();
+    }
+    Ok(Prepared {
+        row,
+        target: target(row, &parts)?,
+        body: body.map(Bytes::from),
+        idempotency_key,
+        status: arguments.text("status"),
+        action_id: arguments.text("action_id"),
+    })
+}
+
+/// What is sent for a field: the caller's value, the client's own, or the default.
+fn value_of(field: &Field, arguments: &Arguments<'_>, identity: &Identity) -> Option<String> {
+    if let Some(value) = arguments.value(field.name) {
+        return Some(value.to_owned());
+    }
+    match field.fill {
+        Some(Fill::AgentId) => Some(quote(&identity.agent_id)),
+        Some(Fill::AgentName) => identity.agent_name.as_deref().map(quote),
+        Some(Fill::Now) => Some(quote(&clock::now_iso())),
+        None => field.default.map(str::to_owned),
+    }
+}
+
+/// The idempotency key: the caller's, or one of our own where the operation lives by it.
+fn key(
+    row: &Row,
+    arguments: &Arguments<'_>,
+    parts: &Parts,
+    identity: &Identity,
+    options: &CallOptions,
+) -> Result<Option<String>> {
+    if row.field("idempotency_key").is_none() {
+        return Ok(None);
+    }
+    let given = options.idempotency_key.clone().or_else(|| arguments.text("idempotency_key"));
+    if let Some(key) = given.filter(|key| !key.is_empty()) {
+        return Ok(Some(key));
+    }
+    let writes = row.rules.repeat == Repeat::Keyed
+        || row.rules.key_when.is_some_and(|flag| arguments.value(flag) == Some("true"));
+    if !writes {
+        return Ok(None);
+    }
+    if options.idempotency == Idempotency::Call || row.rules.repeat != Repeat::Keyed {
+        return fresh_key().map(Some);
+    }
+    let intent = parts.body_text();
+    let seconds = clock::unix_millis().div_euclid(1000);
+    let refused = |error: &dyn std::fmt::Display| {
+        Error::argument("arguments", format!("yield no idempotency key: {error}"))
+    };
+    let intent = Json::parse(intent.as_bytes()).map_err(|error| refused(&error))?;
+    action_key(&intent, &identity.agent_id, seconds).map(Some).map_err(|error| refused(&error))
+}
+
+/// A key that no other call has: 32 random hex digits.
+pub(crate) fn fresh_key() -> Result<String> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::new(crate::ErrorKind::Internal, format!("no random numbers: {error}")))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Name and JSON text of everything that goes into one request.
+#[derive(Default)]
+struct Parts {
+    path: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    body: Vec<(String, String)>,
+}
+
+impl Parts {
+    fn add(&mut self, place: Place, name: &str, json: &str) -> Result<()> {
+        match place {
+            Place::Path => self.path.push((name.to_owned(), plain(name, json)?)),
+            Place::Query => self.query.push((name.to_owned(), plain(name, json)?)),
+            Place::Body => self.body.push((name.to_owned(), json.to_owned())),
+        }
+        Ok(())
+    }
+
+    fn body_text(&self) -> String {
+        let members: Vec<String> =
+            self.body.iter().map(|(name, json)| format!("{}:{json}", quote(name))).collect();
+        format!("{{{}}}", members.join(","))
+    }
+}
+
+fn target(row: &Row, parts: &Parts) -> Result<String> {
+    let mut target = row.path.to_owned();
+    for (name, value) in &parts.path {
+        if matches!(value.as_str(), "." | "..") {
+            return Err(Error::argument(name, "must be an id; a URL cannot carry `.` or `..`"));
+        }
+        target = target.replace(&format!("{{{name}}}"), &encode_segment(value));
+    }
+    if !parts.query.is_empty() {
+        target.push('?');
+        target.push_str(&form_urlencoded::Serializer::new(String::new()).extend_pairs(&parts.query).finish());
+    }
+    Ok(target)
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986, so that an id stays one path segment.
+fn encode_segment(segment: &str) -> String {
+    let mut encoded = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// A JSON scalar as text for a path or a query.
+fn plain(name: &str, json: &str) -> Result<String> {
+    match json.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(json).map_err(|_| Error::argument(name, "must be valid Unicode")),
+        Some(b'{' | b'[') => Err(Error::argument(name, "must be a string, a number, true or false")),
+        _ => Ok(json.to_owned()),
+    }
+}
+
+/// A text as JSON.
+pub(crate) fn quote(text: &str) -> String {
+    Value::from(text).to_string()
+}

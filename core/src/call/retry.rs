@@ -1,0 +1,85 @@
+//! Whether a failed try may be repeated, and after how long. Pure: no clock, no dice.
+
+use std::time::Duration;
+
+use crate::catalogue::Repeat;
+use crate::transport::Sent;
+
+/// The first delay before a retry, doubled for each further one.
+const BASE_DELAY: Duration = Duration::from_millis(250);
+/// The longest delay of our own.
+const MAX_DELAY: Duration = Duration::from_secs(8);
+
+/// How a try ended without a usable answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The exchange broke.
+    Transport(Sent),
+    /// The server answered with this status.
+    Status(u16),
+}
+
+/// Whether repeating the request is safe and may help.
+pub(crate) fn may_retry(repeat: Repeat, has_key: bool, failure: Failure) -> bool {
+    match failure {
+        Failure::Transport(Sent::No) => true,
+        // The server says that it did not look at the request.
+        Failure::Status(429) => true,
+        Failure::Transport(Sent::Maybe) | Failure::Status(408 | 500 | 502 | 503 | 504) => match repeat {
+            Repeat::Safe | Repeat::Idempotent | Repeat::OneShot => true,
+            Repeat::Keyed => has_key,
+            Repeat::Never => false,
+        },
+        Failure::Status(_) => false,
+    }
+}
+
+/// How long to wait before retry number `retry` (0 is the first): what the server asks for, or exponential backoff with
+/// full jitter. `dice` lies in 0 to 1.
+pub(crate) fn backoff(retry: u32, retry_after: Option<Duration>, dice: f64) -> Duration {
+    if let Some(asked) = retry_after {
+        return asked;
+    }
+    let ceiling = BASE_DELAY.saturating_mul(1_u32.checked_shl(retry).unwrap_or(u32::MAX)).min(MAX_DELAY);
+    ceiling.mul_f64(dice.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_that_may_have_arrived_is_repeated_only_with_a_key() {
+        let broken = Failure::Transport(Sent::Maybe);
+        let table = [
+            (Repeat::Safe, false, true),
+            (Repeat::Idempotent, false, true),
+            (Repeat::OneShot, false, true),
+            (Repeat::Keyed, true, true),
+            (Repeat::Keyed, false, false),
+            (Repeat::Never, true, false),
+        ];
+        for (repeat, has_key, expected) in table {
+            assert_eq!(may_retry(repeat, has_key, broken), expected, "{repeat:?}");
+            assert_eq!(may_retry(repeat, has_key, Failure::Status(503)), expected, "{repeat:?}");
+            assert!(may_retry(repeat, has_key, Failure::Transport(Sent::No)), "{repeat:?}: nothing was sent");
+            assert!(
+                may_retry(repeat, has_key, Failure::Status(429)),
+                "{repeat:?}: the server refused to look"
+            );
+            assert!(
+                !may_retry(repeat, has_key, Failure::Status(400)),
+                "{repeat:?}: it would be refused again"
+            );
+        }
+    }
+
+    #[test]
+    fn delays_double_within_their_ceiling() {
+        assert_eq!(backoff(0, None, 1.0), Duration::from_millis(250));
+        assert_eq!(backoff(2, None, 0.5), Duration::from_millis(500));
+        assert_eq!(backoff(40, None, 1.0), MAX_DELAY);
+        assert_eq!(backoff(3, None, 0.0), Duration::ZERO);
+        assert_eq!(backoff(0, Some(Duration::from_secs(7)), 0.1), Duration::from_secs(7));
+    }
+}

@@ -1,0 +1,300 @@
+//! What an operation is: one row of facts that the engine, the server and the generator all read.
+//!
+//! Rows are declared in [`crate::api`], one module per domain, by the [`operations!`](crate::operations) macro.
+//! A row says everything the engine needs to build the request, to judge the response and to decide whether a
+//! repeat is safe; nothing in the engine branches on an operation's name.
+
+mod argument;
+mod field;
+mod id;
+mod macros;
+mod open_enum;
+
+pub use argument::Argument;
+pub use field::{Field, Fill, Kind, Place};
+pub use id::IdKind;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// One operation of the HTTP API.
+#[derive(Debug)]
+pub struct Row {
+    /// Its name, snake_case, as the official SDK calls it: `create_action`.
+    pub name: &'static str,
+    /// The module of [`crate::api`] that declares it: `actions`.
+    pub domain: &'static str,
+    /// The HTTP verb.
+    pub method: Method,
+    /// The path, with `{field}` where a field goes: `/api/actions/{action_id}`.
+    pub path: &'static str,
+    /// Its arguments, in the order in which they are documented.
+    pub fields: &'static [Field],
+    /// Everything else about its behaviour.
+    pub rules: Rules,
+    /// Markdown for every language: one sentence, then details.
+    #[cfg(feature = "schema")]
+    pub doc: &'static str,
+    /// The schema of its request type.
+    #[cfg(feature = "schema")]
+    pub request_schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+    /// The schema of its response type.
+    #[cfg(feature = "schema")]
+    pub response_schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+}
+
+impl Row {
+    /// The field called `name`, in either spelling (`source_of_truth`, `sourceOfTruth`).
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.answers_to(name))
+    }
+
+    /// The fields a caller may give: all but the constants.
+    pub fn arguments(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter().filter(|field| !field.constant)
+    }
+}
+
+/// A request type that belongs to a row.
+pub trait Operation: Serialize + Send + Sync {
+    /// The row it belongs to.
+    const ROW: Row;
+    /// What a successful call returns.
+    type Response: DeserializeOwned + Send;
+}
+
+/// HTTP verbs that the API uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates, or runs something.
+    Post,
+    /// Changes a part.
+    Patch,
+    /// Replaces.
+    Put,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// The verb as it stands on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Where a field goes unless its declaration says otherwise.
+    pub const fn default_place(self) -> Place {
+        match self {
+            Self::Get | Self::Delete => Place::Query,
+            Self::Post | Self::Patch | Self::Put => Place::Body,
+        }
+    }
+}
+
+/// Whether sending a request twice is safe, which decides what may be retried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// It reads only.
+    Safe,
+    /// A second one leaves the server as the first did.
+    Idempotent,
+    /// Safe when it carries an idempotency key; the key goes with every try.
+    Keyed,
+    /// The server takes the first and answers later ones 409 with `current_status`: after an ambiguous failure, a 409
+    /// that shows our own status is success.
+    OneShot,
+    /// A second one would do it twice.
+    Never,
+}
+
+/// What a successful response must look like before anybody may trust it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// A JSON object.
+    Object,
+    /// A JSON object whose `decision` is one of the four verdicts. Anything else is an error, never permission.
+    Verdict,
+    /// A JSON object with an `action` (id and status) whose `decision`, where there is one, is a verdict.
+    Creation,
+}
+
+/// How the argument list is written in a language with positional arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// These fields by position, the others by name.
+    Positional(&'static [&'static str]),
+    /// One object, under this name, that holds all fields.
+    Object(&'static str),
+}
+
+/// The behaviour of an operation beside its wire form.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Whether a repeat is safe.
+    pub repeat: Repeat,
+    /// What a successful response must look like.
+    pub expect: Expect,
+    /// How arguments are written.
+    pub call: Call,
+    /// Whether fields that the row does not know are sent on, as the official client does here.
+    pub open: bool,
+    /// Whether the API key needs the admin role.
+    pub admin: bool,
+    /// The response member that holds the page's items, where `limit` and `offset` page through a list.
+    pub pages: Option<&'static str>,
+    /// Other paths that mean the same.
+    pub aliases: &'static [&'static str],
+    /// Whether the server answers without an API key.
+    pub public: bool,
+    /// Whether the body is signed when the client has a signing key.
+    pub signed: bool,
+    /// The argument that turns the request into a write, which then carries a key of its own.
+    pub key_when: Option<&'static str>,
+    /// How a 409 that shows our own write is turned into the answer that was lost.
+    pub confirm: Option<Confirm>,
+    /// Whether `guard_mode`, `hitl_mode` and `auto_recommend` act around it.
+    pub governed: bool,
+}
+
+/// Where the answer to a one-shot write can be read after it was lost.
+#[derive(Clone, Copy, Debug)]
+pub struct Confirm {
+    /// The operation that reads it, by `action_id`.
+    pub operation: &'static str,
+    /// The member of our answer that its answer belongs in; nothing when both have the same form.
+    pub wrap: Option<&'static str>,
+}
+
+impl Rules {
+    /// The rules of an operation that declares none: a closed object of named arguments; a repeat is safe only for reads.
+    pub const fn of(method: Method) -> Self {
+        let repeat = match method {
+            Method::Get => Repeat::Safe,
+            Method::Put | Method::Delete => Repeat::Idempotent,
+            Method::Post | Method::Patch => Repeat::Never,
+        };
+        Self {
+            repeat,
+            expect: Expect::Object,
+            call: Call::Positional(&[]),
+            open: false,
+            admin: false,
+            pages: None,
+            aliases: &[],
+            public: false,
+            signed: false,
+            key_when: None,
+            confirm: None,
+            governed: false,
+        }
+    }
+
+    /// Says whether a repeat is safe.
+    #[must_use]
+    pub const fn repeat(mut self, repeat: Repeat) -> Self {
+        self.repeat = repeat;
+        self
+    }
+
+    /// Says what a successful response must look like.
+    #[must_use]
+    pub const fn expect(mut self, expect: Expect) -> Self {
+        self.expect = expect;
+        self
+    }
+
+    /// These fields may be given by position, in this order.
+    #[must_use]
+    pub const fn positional(mut self, names: &'static [&'static str]) -> Self {
+        self.call = Call::Positional(names);
+        self
+    }
+
+    /// All fields are given in one object.
+    #[must_use]
+    pub const fn object(mut self, name: &'static str) -> Self {
+        self.call = Call::Object(name);
+        self
+    }
+
+    /// Unknown fields are sent on.
+    #[must_use]
+    pub const fn open(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
+    /// Needs the admin role.
+    #[must_use]
+    pub const fn admin(mut self) -> Self {
+        self.admin = true;
+        self
+    }
+
+    /// Lists a page of `items`.
+    #[must_use]
+    pub const fn pages(mut self, items: &'static str) -> Self {
+        self.pages = Some(items);
+        self
+    }
+
+    /// Is served under these paths, too.
+    #[must_use]
+    pub const fn aliases(mut self, paths: &'static [&'static str]) -> Self {
+        self.aliases = paths;
+        self
+    }
+
+    /// Needs no API key.
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    /// The server takes the first write only; its answer can be read by `operation` and belongs in `wrap`.
+    #[must_use]
+    pub const fn one_shot(mut self, operation: &'static str, wrap: Option<&'static str>) -> Self {
+        self.repeat = Repeat::OneShot;
+        self.confirm = Some(Confirm { operation, wrap });
+        self
+    }
+
+    /// Is a write when the argument `flag` is true.
+    #[must_use]
+    pub const fn key_when(mut self, flag: &'static str) -> Self {
+        self.key_when = Some(flag);
+        self
+    }
+
+    /// The client's modes act around it.
+    #[must_use]
+    pub const fn governed(mut self) -> Self {
+        self.governed = true;
+        self
+    }
+
+    /// Is signed when the client has a signing key.
+    #[must_use]
+    pub const fn signed(mut self) -> Self {
+        self.signed = true;
+        self
+    }
+}
+
+/// The row called `name`, in either spelling.
+pub fn find(name: &str) -> Option<&'static Row> {
+    let snake = field::snake_case(name);
+    crate::api::DOMAINS.iter().flat_map(|domain| domain.iter()).copied().find(|row| row.name == snake)
+}
+
+/// All rows, domain by domain.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    crate::api::DOMAINS.iter().flat_map(|domain| domain.iter()).copied()
+}

@@ -1,0 +1,256 @@
+//! One argument of an operation.
+
+use std::borrow::Cow;
+
+use super::{IdKind, Method};
+
+/// One argument of an operation: its name, its type, where it goes and which limits hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name on the wire, snake_case.
+    pub name: &'static str,
+    /// Its JSON type.
+    pub kind: Kind,
+    /// Whether a call without it is refused.
+    pub required: bool,
+    /// Where it goes.
+    pub place: Place,
+    /// What is sent when the caller gives nothing, as JSON text.
+    pub default: Option<&'static str>,
+    /// What the client fills in when the caller gives nothing.
+    pub fill: Option<Fill>,
+    /// Whether `default` is always sent and the caller cannot give it.
+    pub constant: bool,
+    /// Its name on the wire, where that differs from `name`.
+    pub wire_name: Option<&'static str>,
+    /// The most characters of a text, or elements of a list, that the server takes.
+    pub max: Option<u32>,
+    /// The bounds of a number, both included.
+    pub range: Option<(i64, i64)>,
+    /// Whether a word outside [`Kind::Choice`] is refused before any request. Elsewhere the server decides, so that new
+    /// words need no new SDK.
+    pub strict: bool,
+    /// Markdown for every language.
+    #[cfg(feature = "schema")]
+    pub doc: &'static str,
+}
+
+/// The JSON type of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// The id of a record of this kind: a string.
+    Id(IdKind),
+    /// One of these words; the server may know more.
+    Choice(&'static [&'static str]),
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// An object.
+    Object,
+    /// An array of strings.
+    Texts,
+    /// An array.
+    List,
+    /// An object, or JSON text that holds one.
+    ObjectOrText,
+    /// Any JSON value.
+    Any,
+}
+
+/// Where a field goes in the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the path, percent-encoded.
+    Path,
+    /// In the query string.
+    Query,
+    /// In the JSON body.
+    Body,
+}
+
+/// What the client itself fills in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// The agent id the client was made with.
+    AgentId,
+    /// The agent name the client was made with, when it has one.
+    AgentName,
+    /// The current time: ISO-8601, UTC, milliseconds.
+    Now,
+}
+
+impl Field {
+    /// A field of `kind` for an operation with this verb and path.
+    pub const fn new(name: &'static str, kind: Kind, required: bool, method: Method, path: &str) -> Self {
+        let place = if path_names(path, name) { Place::Path } else { method.default_place() };
+        Self {
+            name,
+            kind,
+            required,
+            place,
+            default: None,
+            fill: None,
+            constant: false,
+            wire_name: None,
+            max: None,
+            range: None,
+            strict: false,
+            #[cfg(feature = "schema")]
+            doc: "",
+        }
+    }
+
+    /// Documents it.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "schema"),
+        expect(unused_mut, unused_variables, reason = "texts are linked only for the generator")
+    )]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        #[cfg(feature = "schema")]
+        {
+            self.doc = doc;
+        }
+        self
+    }
+
+    /// Is sent as this JSON text when the caller gives nothing.
+    #[must_use]
+    pub const fn default(mut self, json: &'static str) -> Self {
+        self.default = Some(json);
+        self.required = false;
+        self
+    }
+
+    /// Is always sent as this JSON text.
+    #[must_use]
+    pub const fn constant(mut self, json: &'static str) -> Self {
+        self.default = Some(json);
+        self.constant = true;
+        self.required = false;
+        self
+    }
+
+    /// Is filled in by the client when the caller gives nothing.
+    #[must_use]
+    pub const fn fill(mut self, fill: Fill) -> Self {
+        self.fill = Some(fill);
+        self
+    }
+
+    /// Goes in the query string of a request that has a body.
+    #[must_use]
+    pub const fn query(mut self) -> Self {
+        self.place = Place::Query;
+        self
+    }
+
+    /// Has another name on the wire.
+    #[must_use]
+    pub const fn wire(mut self, name: &'static str) -> Self {
+        self.wire_name = Some(name);
+        self
+    }
+
+    /// Holds at most this many characters or elements.
+    #[must_use]
+    pub const fn max(mut self, max: u32) -> Self {
+        self.max = Some(max);
+        self
+    }
+
+    /// Lies between these two, both included.
+    #[must_use]
+    pub const fn range(mut self, low: i64, high: i64) -> Self {
+        self.range = Some((low, high));
+        self
+    }
+
+    /// Refuses other words before any request.
+    #[must_use]
+    pub const fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// Must be given although its type could be absent.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Its name in the request.
+    pub const fn on_wire(&self) -> &'static str {
+        match self.wire_name {
+            Some(name) => name,
+            None => self.name,
+        }
+    }
+
+    /// Whether a caller's `name` means this field: snake_case or camelCase.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.name == name || (self.name == snake_case(name) && !self.constant)
+    }
+}
+
+/// `sourceOfTruth` as `source_of_truth`; a name without capitals is returned as it is.
+pub(super) fn snake_case(name: &str) -> Cow<'_, str> {
+    if !name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(name);
+    }
+    let mut snake = String::with_capacity(name.len() + 4);
+    for char in name.chars() {
+        if char.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(char.to_ascii_lowercase());
+    }
+    Cow::Owned(snake)
+}
+
+/// Whether `{name}` stands in `path`; a `const fn`, because rows are constants.
+const fn path_names(path: &str, name: &str) -> bool {
+    let (path, name) = (path.as_bytes(), name.as_bytes());
+    let mut start = 0;
+    while start < path.len() {
+        if path[start] == b'{' && start + name.len() + 1 < path.len() && path[start + name.len() + 1] == b'}'
+        {
+            let mut at = 0;
+            while at < name.len() && path[start + 1 + at] == name[at] {
+                at += 1;
+            }
+            if at == name.len() {
+                return true;
+            }
+        }
+        start += 1;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_named_in_the_path_goes_there() {
+        let field =
+            |name| Field::new(name, Kind::Text, true, Method::Post, "/api/actions/{action_id}/outcome").place;
+        assert_eq!(field("action_id"), Place::Path);
+        assert_eq!(field("action"), Place::Body);
+        assert_eq!(field("outcome"), Place::Body);
+    }
+
+    #[test]
+    fn both_spellings_name_a_field() {
+        let field = Field::new("source_of_truth", Kind::Object, false, Method::Post, "/api/guard");
+        assert!(field.answers_to("sourceOfTruth") && field.answers_to("source_of_truth"));
+        assert!(!field.answers_to("source"));
+    }
+}

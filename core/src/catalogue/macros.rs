@@ -1,0 +1,122 @@
+//! The forms in which a domain of the API is declared.
+
+/// Declares the operations of one domain: for each a documented request struct, its [`Row`](crate::catalogue::Row) and
+/// the typed method of [`DashClaw`](crate::DashClaw).
+///
+/// ```text
+/// operations! { "actions":
+///     /// Reads one action.
+///     get_action = Get "/api/actions/{action_id}" => ActionDetail [positional(&["action_id"])]
+///     GetAction {
+///         /// Which action.
+///         action_id: ActionId,
+///     }
+/// }
+/// ```
+///
+/// In the square brackets stand methods of [`Rules`](crate::catalogue::Rules); behind a field's type, those of
+/// [`Field`](crate::catalogue::Field).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! operations {
+    ($domain:literal: $(
+        $(#[doc = $doc:literal])*
+        $name:ident = $method:ident $path:literal => $response:ty [$($rule:ident($($rule_arg:expr),*)),* $(,)?]
+        $request:ident {
+            $(
+                $(#[doc = $field_doc:literal])*
+                $field:ident: $type:ty $([$($field_rule:ident($($field_arg:expr),*)),* $(,)?])?,
+            )*
+        }
+    )*) => {
+        $(
+            #[doc = concat!("`", stringify!($method), " ", $path, "`: the arguments of [`DashClaw::", stringify!($name), "`](crate::DashClaw::", stringify!($name), ").")]
+            ///
+            $(#[doc = $doc])*
+            #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+            #[serde(default)]
+            pub struct $request {
+                $(
+                    $(#[doc = $field_doc])*
+                    #[serde(skip_serializing_if = "crate::catalogue::Argument::is_absent")]
+                    pub $field: $type,
+                )*
+                /// Fields that this version does not know.
+                #[serde(flatten)]
+                #[cfg_attr(feature = "schema", schemars(skip))]
+                pub extra: $crate::api::Extra,
+            }
+
+            impl $crate::catalogue::Operation for $request {
+                type Response = $response;
+
+                const ROW: $crate::catalogue::Row = $crate::catalogue::Row {
+                    name: stringify!($name),
+                    domain: $domain,
+                    method: $crate::catalogue::Method::$method,
+                    path: $path,
+                    fields: &[$(
+                        $crate::catalogue::Field::new(
+                            stringify!($field),
+                            <$type as $crate::catalogue::Argument>::KIND,
+                            <$type as $crate::catalogue::Argument>::REQUIRED,
+                            $crate::catalogue::Method::$method,
+                            $path,
+                        )
+                        .doc(concat!($($field_doc, "\n"),*))
+                        $($(.$field_rule($($field_arg),*))*)?
+                    ),*],
+                    rules: $crate::catalogue::Rules::of($crate::catalogue::Method::$method)$(.$rule($($rule_arg),*))*,
+                    #[cfg(feature = "schema")]
+                    doc: concat!($($doc, "\n"),*),
+                    #[cfg(feature = "schema")]
+                    request_schema: |generator| generator.subschema_for::<$request>(),
+                    #[cfg(feature = "schema")]
+                    response_schema: |generator| generator.subschema_for::<$response>(),
+                };
+            }
+        )*
+
+        /// The rows of this domain.
+        pub static OPERATIONS: &[&$crate::catalogue::Row] =
+            &[$(&<$request as $crate::catalogue::Operation>::ROW),*];
+
+        impl $crate::DashClaw {
+            $(
+                $(#[doc = $doc])*
+                #[doc = concat!("\n`", stringify!($method), " ", $path, "`")]
+                pub async fn $name(&self, request: impl Into<$request>) -> $crate::Result<$response> {
+                    self.send(&request.into()).await
+                }
+            )*
+        }
+    };
+}
+
+/// Declares a record of the wire: an ordinary struct whose unknown members are kept in `extra`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! record {
+    ($(
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $($(#[$field_meta:meta])* $field:ident: $type:ty,)*
+        }
+    )*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $type,)*
+            /// Members that this version does not know.
+            #[serde(flatten)]
+            #[cfg_attr(feature = "schema", schemars(skip))]
+            pub extra: $crate::api::Extra,
+        }
+
+        impl $crate::catalogue::Argument for $name {
+            const KIND: $crate::catalogue::Kind = $crate::catalogue::Kind::Object;
+        }
+    )*};
+}

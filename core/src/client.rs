@@ -1,0 +1,180 @@
+//! The client: what all languages share.
+
+mod attempt;
+mod exchange;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use http::HeaderMap;
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::call::nearest;
+use crate::catalogue::{Operation, Row, find, rows};
+use crate::config::Config;
+use crate::transport::{HttpTransport, Transport};
+use crate::{Builder, CallOptions, Error, ErrorKind, Response, Result};
+
+/// A client of one DashClaw server, for one agent. Cheap to clone; all clones share one connection pool.
+///
+/// Dropping the future of a call abandons it; for a clean answer give it a
+/// [`cancel`](CallOptions::cancel) token instead.
+#[derive(Clone)]
+pub struct DashClaw(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    headers: HeaderMap,
+    transport: OnceLock<Result<Arc<dyn Transport>>>,
+    closed: CancellationToken,
+}
+
+impl DashClaw {
+    /// Makes a client step by step.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn new(config: Config) -> Result<Self> {
+        let headers = attempt::fixed_headers(&config)?;
+        let transport = OnceLock::new();
+        if let Some(given) = &config.transport {
+            let _ = transport.set(Ok(Arc::clone(given)));
+        }
+        Ok(Self(Arc::new(Inner { config, headers, transport, closed: CancellationToken::new() })))
+    }
+
+    /// Calls an operation by its name with a JSON object of arguments. The typed methods say what each one takes.
+    pub async fn call(&self, operation: &str, arguments: &[u8], options: &CallOptions) -> Result<Response> {
+        let row = find(operation).ok_or_else(|| {
+            let hint = nearest(operation, rows().map(|row| row.name));
+            Error::argument("operation", format!("`{operation}` does not exist{hint}"))
+        })?;
+        self.call_row(row, arguments, options).await
+    }
+
+    /// Sends a typed request with options of its own.
+    pub async fn send_with<O: Operation>(&self, request: &O, options: &CallOptions) -> Result<O::Response> {
+        let arguments = serde_json::to_vec(request)
+            .map_err(|error| Error::argument("request", format!("cannot be written as JSON: {error}")))?;
+        self.call_row(&O::ROW, &arguments, options).await?.json()
+    }
+
+    /// Sends a typed request.
+    pub async fn send<O: Operation>(&self, request: &O) -> Result<O::Response> {
+        self.send_with(request, &CallOptions::default()).await
+    }
+
+    pub(crate) async fn call_row(
+        &self,
+        row: &'static Row,
+        arguments: &[u8],
+        options: &CallOptions,
+    ) -> Result<Response> {
+        let prepared = self.prepare(row, arguments, options)?;
+        self.exchange(&prepared, options).await
+    }
+
+    /// Which agent acts.
+    pub fn agent_id(&self) -> &str {
+        &self.0.config.identity.agent_id
+    }
+
+    /// The agent's name for people.
+    pub fn agent_name(&self) -> Option<&str> {
+        self.0.config.identity.agent_name.as_deref()
+    }
+
+    /// Where the server is.
+    pub fn base_url(&self) -> &str {
+        self.0.config.base_url.as_str().trim_end_matches('/')
+    }
+
+    /// Ends the client: calls under way stop, later ones are refused. After this no request leaves.
+    pub fn close(&self) {
+        self.0.closed.cancel();
+    }
+
+    /// Whether [`close`](Self::close) was called.
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.is_cancelled()
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(crate) fn closed(&self) -> &CancellationToken {
+        &self.0.closed
+    }
+
+    /// The transport; made on first use, because reading the platform's certificates takes milliseconds.
+    pub(crate) fn transport(&self) -> Result<&dyn Transport> {
+        let config = &self.0.config;
+        let made = self.0.transport.get_or_init(|| {
+            let transport = HttpTransport::new(&config.network, config.base_url.scheme() == "https")?;
+            Ok(Arc::new(transport) as Arc<dyn Transport>)
+        });
+        match made {
+            Ok(transport) => Ok(transport.as_ref()),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// `text` without any secret of this client.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let config = &self.0.config;
+        let token = config.auth_token.as_ref().map_or("", |token| token.expose_secret());
+        [config.api_key.expose_secret(), token]
+            .into_iter()
+            .filter(|secret| secret.len() > 3)
+            .fold(text.to_owned(), |text, secret| text.replace(secret, "[REDACTED]"))
+    }
+
+    /// [`redact`](Self::redact) for a whole error.
+    pub(crate) fn redact_error(&self, error: Error) -> Error {
+        error.with(|fields| {
+            fields.message = self.redact(&fields.message);
+            for value in [&mut fields.body, &mut fields.details, &mut fields.decision].into_iter().flatten() {
+                self.redact_value(value);
+            }
+        })
+    }
+
+    fn redact_value(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.redact(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.redact_value(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.redact_value(member)),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn check_open(&self) -> Result<()> {
+        if self.is_closed() { Err(Error::new(ErrorKind::Closed, "the client is closed")) } else { Ok(()) }
+    }
+}
+
+/// Shows no secret.
+impl fmt::Debug for DashClaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DashClaw")
+            .field("base_url", &self.base_url())
+            .field("agent_id", &self.agent_id())
+            .field("closed", &self.is_closed())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The first half of this process's trace ids.
+fn process_trace_id() -> u64 {
+    static ID: OnceLock<u64> = OnceLock::new();
+    *ID.get_or_init(|| {
+        let mut bytes = [0_u8; 8];
+        // Without randomness the id is merely less unique.
+        let _ = getrandom::fill(&mut bytes);
+        u64::from_le_bytes(bytes) | 1
+    })
+}

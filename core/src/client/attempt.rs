@@ -1,0 +1,152 @@
+//! One try of a request: head, body within limits, judgement.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use secrecy::ExposeSecret;
+
+use crate::call::{Answer, Failure, Prepared, judge};
+use crate::config::Config;
+use crate::transport::{Body, Sent, TransportError};
+use crate::{DashClaw, Error, ErrorKind, Response, Result};
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How a try failed.
+pub(super) struct Failed {
+    pub(super) error: Error,
+    pub(super) failure: Failure,
+}
+
+impl Failed {
+    fn transport(error: &TransportError) -> Self {
+        let kind = ErrorKind::Connection;
+        let message = match error.sent {
+            Sent::No => format!("the server cannot be reached: {}", error.message),
+            Sent::Maybe => format!("the connection failed: {}", error.message),
+        };
+        Self { error: Error::new(kind, message), failure: Failure::Transport(error.sent) }
+    }
+
+    /// An answer that came and cannot be used; a repeat would not help.
+    fn final_answer(error: Error) -> Self {
+        let failure = Failure::Status(error.status().unwrap_or_default());
+        Self { error, failure }
+    }
+
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        self.error.retry_after()
+    }
+}
+
+/// The headers that every request of a client carries.
+pub(super) fn fixed_headers(config: &Config) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    let own = concat!("dashclaw/", env!("CARGO_PKG_VERSION"));
+    let agent = config
+        .network
+        .user_agent
+        .as_ref()
+        .map_or_else(|| own.to_owned(), |product| format!("{product} {own}"));
+    let agent = HeaderValue::try_from(agent)
+        .map_err(|_| Error::configuration("user_agent", "must be printable ASCII on one line"))?;
+    headers.insert(USER_AGENT, agent);
+    headers.insert(API_KEY, secret("api_key", config.api_key.expose_secret())?);
+    if let Some(token) = &config.auth_token {
+        headers.insert(AUTHORIZATION, secret("auth_token", &format!("Bearer {}", token.expose_secret()))?);
+    }
+    Ok(headers)
+}
+
+fn secret(option: &str, text: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::try_from(text)
+        .map_err(|_| Error::configuration(option, "cannot be sent in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+impl DashClaw {
+    /// Sends `prepared` once and reads the whole answer.
+    pub(super) async fn attempt(
+        &self,
+        prepared: &Prepared,
+        trace: Option<&HeaderValue>,
+    ) -> Result<Response, Failed> {
+        let request = self.request(prepared, trace).map_err(Failed::final_answer)?;
+        let transport = self.transport().map_err(Failed::final_answer)?;
+        let response = transport.send(request).await.map_err(|error| Failed::transport(&error))?;
+        let (head, body) = response.into_parts();
+        let body = self.read(body).await?;
+        let answer = Answer { status: head.status, headers: &head.headers, body: &body };
+        match judge(prepared.row, &answer, &|text| self.redact(text)) {
+            Ok(()) => Ok(Response {
+                status: head.status.as_u16(),
+                request_id: head.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned),
+                idempotency_key: prepared.idempotency_key.clone(),
+                body,
+            }),
+            Err(error) => Err(Failed::final_answer(error)),
+        }
+    }
+
+    fn request(&self, prepared: &Prepared, trace: Option<&HeaderValue>) -> Result<Request<Bytes>> {
+        let mut request = Request::new(prepared.body.clone().unwrap_or_default());
+        *request.method_mut() = method(prepared);
+        let url = format!("{}{}", self.base_url(), prepared.target);
+        *request.uri_mut() = http::Uri::try_from(url)
+            .map_err(|error| Error::argument("arguments", format!("do not fit in a URL: {error}")))?;
+        let headers = request.headers_mut();
+        headers.clone_from(&self.0.headers);
+        if prepared.row.rules.public {
+            headers.remove(API_KEY);
+            headers.remove(AUTHORIZATION);
+        }
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if prepared.body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if let Some(trace) = trace {
+            headers.insert(TRACEPARENT, trace.clone());
+        }
+        Ok(request)
+    }
+
+    /// Reads a body up to the client's limit.
+    async fn read(&self, mut body: Body) -> Result<Bytes, Failed> {
+        let limit = self.config().limits.max_response_bytes;
+        let mut read = BytesMut::new();
+        let mut first = Bytes::new();
+        while let Some(chunk) = body.next().await {
+            let chunk =
+                chunk.map_err(|error| Failed::transport(&TransportError { sent: Sent::Maybe, ..error }))?;
+            if first.len() + read.len() + chunk.len() > limit {
+                let message = format!("the server's answer is longer than {limit} bytes");
+                return Err(Failed::final_answer(Error::new(ErrorKind::MalformedResponse, message)));
+            }
+            // Nearly every answer is one chunk, which then need not be copied.
+            if first.is_empty() && read.is_empty() {
+                first = chunk;
+            } else {
+                read.extend_from_slice(&std::mem::take(&mut first));
+                read.extend_from_slice(&chunk);
+            }
+        }
+        Ok(if read.is_empty() { first } else { read.freeze() })
+    }
+}
+
+fn method(prepared: &Prepared) -> http::Method {
+    use crate::catalogue::Method;
+    match prepared.row.method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Patch => http::Method::PATCH,
+        Method::Put => http::Method::PUT,
+        Method::Delete => http::Method::DELETE,
+    }
+}

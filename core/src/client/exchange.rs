@@ -1,0 +1,169 @@
+//! All tries of a request under one deadline, and what their end means.
+
+use http::HeaderValue;
+use serde_json::{json, value::RawValue};
+use tokio::time::Instant;
+
+use super::attempt::Failed;
+use crate::call::{Failure, Prepared, backoff, may_retry, prepare, quote};
+use crate::catalogue::{Repeat, Row, find};
+use crate::transport::Sent;
+use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result};
+
+/// Why the waiting ended.
+enum End {
+    Answer(Response),
+    Failed(Failed),
+    Stopped(ErrorKind, &'static str),
+}
+
+impl DashClaw {
+    pub(crate) fn prepare(
+        &self,
+        row: &'static Row,
+        arguments: &[u8],
+        options: &CallOptions,
+    ) -> Result<Prepared> {
+        self.check_open()?;
+        prepare(row, arguments, &self.config().identity, options, None)
+            .map_err(|error| error.with(|fields| fields.operation = Some(row.name.to_owned())))
+    }
+
+    /// Sends `prepared` until it is answered, it may not be repeated any more, or the deadline passes.
+    pub(crate) async fn exchange(&self, prepared: &Prepared, options: &CallOptions) -> Result<Response> {
+        let trace = trace_context();
+        let deadline = Instant::now() + options.timeout.unwrap_or(self.config().limits.timeout);
+        let max_retries = options.max_retries.unwrap_or(self.config().limits.max_retries);
+        let mut sent = Sent::No;
+        let mut retry = 0;
+        loop {
+            let failed = match self.within(deadline, options, self.attempt(prepared, trace.as_ref())).await {
+                End::Answer(response) => return Ok(response),
+                End::Stopped(kind, message) => {
+                    return Err(self.conclude(prepared, Sent::Maybe, Error::new(kind, message)));
+                }
+                End::Failed(failed) => failed,
+            };
+            let lost = failed.failure == Failure::Transport(Sent::Maybe);
+            if let Some(response) = self.own_write(prepared, sent, &failed.error, deadline, options).await {
+                return Ok(response);
+            }
+            if lost {
+                sent = Sent::Maybe;
+            }
+            let delay = backoff(retry, failed.retry_after(), dice());
+            let retryable =
+                may_retry(prepared.row.rules.repeat, prepared.idempotency_key.is_some(), failed.failure);
+            // A wait that outlasts the deadline is of no use to anybody.
+            if !retryable || retry >= max_retries || Instant::now() + delay >= deadline {
+                return Err(self.conclude(prepared, sent, failed.error));
+            }
+            retry += 1;
+            tracing::debug!(operation = prepared.row.name, retry, ?delay, error = %failed.error, "repeating");
+            if let End::Stopped(kind, message) = self.within(deadline, options, pause(delay)).await {
+                return Err(self.conclude(prepared, sent, Error::new(kind, message)));
+            }
+        }
+    }
+
+    /// Runs `work` until the deadline passes, the caller stops it or the client is closed.
+    async fn within(
+        &self,
+        deadline: Instant,
+        options: &CallOptions,
+        work: impl Future<Output = Result<Response, Failed>>,
+    ) -> End {
+        let cancelled = async {
+            match &options.cancel {
+                Some(token) => token.cancelled().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.closed().cancelled() => End::Stopped(ErrorKind::Closed, "the client was closed"),
+            () = cancelled => End::Stopped(ErrorKind::Cancelled, "the call was stopped"),
+            done = work => done.map_or_else(End::Failed, End::Answer),
+            () = tokio::time::sleep_until(deadline) => End::Stopped(ErrorKind::Timeout, "the deadline passed"),
+        }
+    }
+
+    /// After an answer was lost, a 409 that shows the very status we wrote means that our write arrived: the answer that
+    /// was lost, read anew.
+    async fn own_write(
+        &self,
+        prepared: &Prepared,
+        sent: Sent,
+        error: &Error,
+        deadline: Instant,
+        options: &CallOptions,
+    ) -> Option<Response> {
+        let confirm = prepared.row.rules.confirm?;
+        let ours = prepared.status.as_deref()?;
+        if sent == Sent::No
+            || error.kind() != ErrorKind::Conflict
+            || error.fields().current_status.as_deref() != Some(ours)
+        {
+            return None;
+        }
+        let action_id = prepared.action_id.as_deref()?;
+        let arguments = json!({ "action_id": action_id }).to_string();
+        let read = self.prepare(find(confirm.operation)?, arguments.as_bytes(), options).ok()?;
+        let body = match self.within(deadline, options, self.attempt(&read, None)).await {
+            End::Answer(response) => response.body,
+            _ => json!({ "action_id": action_id, "status": ours }).to_string().into(),
+        };
+        let record: Box<RawValue> = serde_json::from_slice(&body).ok()?;
+        let body = match confirm.wrap {
+            Some(member) => format!("{{{}:{},\"idempotent_replay\":true}}", quote(member), record.get()),
+            None => record.get().to_owned(),
+        };
+        Some(Response { status: 200, body: body.into(), request_id: None, idempotency_key: None })
+    }
+
+    /// The error that the caller sees: a write that may have arrived is of unknown outcome.
+    fn conclude(&self, prepared: &Prepared, sent: Sent, error: Error) -> Error {
+        let answered = error.status().is_some();
+        let unknown = is_write(prepared) && sent == Sent::Maybe && !answered;
+        let error = if unknown {
+            let message = format!("{} may or may not have happened: {error}", prepared.row.name);
+            Error::new(ErrorKind::OutcomeUnknown, message)
+        } else {
+            error
+        };
+        self.redact_error(error).with(|fields| {
+            fields.operation = Some(prepared.row.name.to_owned());
+            fields.idempotency_key.clone_from(&prepared.idempotency_key);
+            fields.action_id = fields.action_id.take().or_else(|| prepared.action_id.clone());
+        })
+    }
+}
+
+fn is_write(prepared: &Prepared) -> bool {
+    match prepared.row.rules.repeat {
+        Repeat::Safe => false,
+        Repeat::Idempotent => prepared.idempotency_key.is_some() && prepared.row.rules.key_when.is_some(),
+        Repeat::Keyed | Repeat::OneShot | Repeat::Never => true,
+    }
+}
+
+async fn pause(delay: std::time::Duration) -> Result<Response, Failed> {
+    tokio::time::sleep(delay).await;
+    Ok(Response { status: 0, body: bytes::Bytes::new(), request_id: None, idempotency_key: None })
+}
+
+/// A random number in 0 to 1; 1 when there is no randomness.
+fn dice() -> f64 {
+    let mut bytes = [0_u8; 4];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX),
+        Err(_) => 1.0,
+    }
+}
+
+/// A W3C trace context for the active `tracing` span: all calls inside one span share its trace id.
+fn trace_context() -> Option<HeaderValue> {
+    let span = tracing::Span::current().id()?.into_u64();
+    let process = crate::client::process_trace_id();
+    HeaderValue::try_from(format!("00-{process:016x}{span:016x}-{span:016x}-01")).ok()
+}

@@ -1,0 +1,50 @@
+//! How a request reaches the server: over HTTP, or straight into an embedded instance.
+
+mod http_client;
+mod tls;
+
+use std::fmt;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+
+pub(crate) use http_client::HttpTransport;
+
+/// A response body as it arrives.
+pub type Body = BoxStream<'static, std::result::Result<Bytes, TransportError>>;
+
+/// Carries one request to the server and the head of its response back. It neither retries nor follows redirects.
+pub trait Transport: Send + Sync + fmt::Debug {
+    /// Sends `request`, whose URI is absolute. Dropping the future abandons the exchange.
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>>;
+}
+
+/// Why an exchange failed before it was complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransportError {
+    /// Whether the server can have seen the request.
+    pub sent: Sent,
+    /// One sentence for people.
+    pub message: String,
+}
+
+/// Whether the server can have seen the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It cannot: there was no connection.
+    No,
+    /// It may have.
+    Maybe,
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for TransportError {}
