@@ -1,1 +1,8 @@
 //! The DashClaw SDK core.
+
+pub mod action_binding;
+pub mod canonical;
+pub mod idempotency;
+pub mod json;
+pub mod receipt;
+pub mod signing;
