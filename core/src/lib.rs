@@ -1,5 +1,7 @@
 //! The DashClaw SDK core.
 
+#![forbid(unsafe_code)]
+
 pub mod action_binding;
 pub mod canonical;
 pub mod idempotency;

@@ -21,17 +21,19 @@ mod jwks;
 mod key;
 mod order;
 mod verify;
+mod work_order;
 
 use serde::{Deserialize, Serialize};
 
 pub use content::{source_of_truth_hash, verify_content};
 pub use issue::{
     ENGINE_VERSION, IssueError, Verdict, Violation, bundle_hash, issue_bundle, issue_non_fabrication,
-    issue_reputation, issue_work_order, work_order_hash,
+    issue_reputation,
 };
 pub use jwks::{Jwks, JwksError, PublicJwk, thumbprint};
 pub use key::{KeyError, SigningKey};
 pub use verify::verify_receipt;
+pub use work_order::{issue_work_order, work_order_hash, work_order_receipt};
 
 /// The kinds of receipts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -44,7 +44,7 @@ pub(super) fn write(value: &Json, out: &mut String) {
 }
 
 /// Writes a string in quotes. Only what must be escaped is: `"`, `\`, U+0000 to U+001F and lone surrogates.
-pub(crate) fn write_quoted(text: &JsonString, out: &mut String) {
+pub(super) fn write_quoted(text: &JsonString, out: &mut String) {
     out.push('"');
     for scalar in text.scalars() {
         match scalar {

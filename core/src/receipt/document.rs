@@ -130,7 +130,7 @@ const WORK_ORDER_MEMBERS: [&str; 15] = [
     "governance",
 ];
 
-const WORK_ORDER_VERSION: &str = "1.0";
+pub(super) const WORK_ORDER_VERSION: &str = "1.0";
 
 /// A work-order receipt beside its hash, as a completed order returns it and as the database row holds it.
 const HASHED: [&str; 2] = ["receipt", "receipt_hash"];

@@ -5,10 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::canonical::{CanonicalError, digest, digest_text};
+use crate::canonical::{CanonicalError, digest, digest_bytes, digest_text};
 use crate::json::Json;
 
-use super::document::{Shape, check_shape, check_work_order, shape_of};
+use super::document::{Shape, check_shape, shape_of};
 use super::verify::signing_input;
 use super::{ReceiptKind, SigningKey, source_of_truth_hash};
 
@@ -103,25 +103,11 @@ pub fn issue_reputation(vector: &Json, key: &SigningKey) -> Result<Json, IssueEr
     sign(ReceiptKind::Reputation, base, key)
 }
 
-/// The hash of a work-order receipt, to stand beside it.
-pub fn work_order_hash(receipt: &Json) -> Result<String, CanonicalError> {
-    digest(receipt)
-}
-
-/// A work-order receipt with its hash: `{"receipt": …, "receipt_hash": …}`.
-pub fn issue_work_order(receipt: &Json) -> Result<Json, IssueError> {
-    check_work_order(receipt, None).map_err(|_| IssueError::Malformed)?;
-    let hash = work_order_hash(receipt)?;
-    Ok(Json::object([("receipt", receipt.clone()), ("receipt_hash", hash.as_str().into())]))
-}
-
 /// The identity of a bundle, which the next one links to. It covers the payload by its hash, not the signature.
 pub fn bundle_hash(bundle: &Json) -> Result<String, IssueError> {
     let shape = shape_of(ReceiptKind::Bundle).ok_or(IssueError::Malformed)?;
     check_shape(bundle, shape).map_err(|_| IssueError::Malformed)?;
-    let mut base = bundle.members().unwrap_or_default().to_vec();
-    base.retain(|(name, _)| name.as_str().is_none_or(|name| !shape.unsigned.contains(&name)));
-    Ok(digest(&Json::Object(base))?)
+    Ok(digest_bytes(signing_input(bundle, shape)?.as_bytes()))
 }
 
 fn sign(kind: ReceiptKind, members: Vec<(&str, Json)>, key: &SigningKey) -> Result<Json, IssueError> {

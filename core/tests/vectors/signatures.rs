@@ -68,7 +68,7 @@ fn the_server_and_we_canonicalise_alike() {
 fn signing_reproduces_every_signature_the_server_accepts() {
     let file = vectors(FILE);
     let signer = signer(&agent_a()).unwrap();
-    let mut signed = 0;
+    let mut count = 0;
     for vector in items(&file, "vectors", 52) {
         let body = text(vector, "input.body_json_text");
         let verified = find(vector, "expected.verified") == Some(&Json::Bool(true));
@@ -77,9 +77,9 @@ fn signing_reproduces_every_signature_the_server_accepts() {
         }
         let theirs = Json::parse(body.as_bytes()).unwrap();
         assert_eq!(signer.sign_action(body.as_bytes()).unwrap(), text(&theirs, "_signature"));
-        signed += 1;
+        count += 1;
     }
-    assert!(signed > 25, "only {signed} vectors were signed");
+    assert!(count > 25, "only {count} vectors were signed");
 }
 
 #[test]
