@@ -1,5 +1,7 @@
 //! From a row and its arguments to a request: a pure function.
 
+use std::fmt::Write;
+
 use bytes::Bytes;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -9,6 +11,7 @@ use crate::catalogue::{Field, Fill, Place, Repeat, Row};
 use crate::config::Identity;
 use crate::idempotency::action_key;
 use crate::json::Json;
+use crate::signing::ActionSigner;
 use crate::{CallOptions, Error, Idempotency, Result, clock};
 
 /// A request, ready to be sent as often as needed.
@@ -26,16 +29,13 @@ pub(crate) struct Prepared {
     pub(crate) action_id: Option<String>,
 }
 
-/// Signs the body of a request; see [`crate::signing`].
-pub(crate) type Sign<'a> = &'a dyn Fn(&[u8]) -> Result<String>;
-
 /// Builds the request of `row` with these JSON arguments.
 pub(crate) fn prepare(
     row: &'static Row,
     json: &[u8],
     identity: &Identity,
     options: &CallOptions,
-    sign: Option<Sign<'_>>,
+    signer: Option<&ActionSigner>,
 ) -> Result<Prepared> {
     let arguments = Arguments::read(row, json)?;
     let mut parts = Parts::default();
@@ -58,8 +58,10 @@ pub(crate) fn prepare(
     let takes_body = row.method.default_place() == Place::Body
         && (row.rules.open || row.fields.iter().any(|field| field.place == Place::Body));
     let mut body = takes_body.then(|| parts.body_text());
-    if let (Some(text), Some(sign), true) = (&mut body, sign, row.rules.signed) {
-        let signature = sign(text.as_bytes())?;
+    if let (Some(text), Some(signer), true) = (&mut body, signer, row.rules.signed) {
+        let signature = signer
+            .sign_action(text.as_bytes())
+            .map_err(|error| Error::argument("arguments", format!("cannot be signed: {error}")))?;
         parts.add(Place::Body, "_signature", &quote(&signature))?;
         *text = parts.body_text();
     }
@@ -68,15 +70,22 @@ pub(crate) fn prepare(
         target: target(row, &parts)?,
         body: body.map(Bytes::from),
         idempotency_key,
-        status: arguments.text("status"),
+        status: sent_text(row, &arguments, "status"),
         action_id: arguments.text("action_id"),
     })
+}
+
+/// The text that is sent for a field, be it the caller's or a constant of the row.
+fn sent_text(row: &Row, arguments: &Arguments<'_>, name: &str) -> Option<String> {
+    let constant = || row.fields.iter().find(|field| field.name == name && field.constant)?.default;
+    serde_json::from_str(arguments.value(name).or_else(constant)?).ok()
 }
 
 /// What is sent for a field: the caller's value, the client's own, or the default.
 fn value_of(field: &Field, arguments: &Arguments<'_>, identity: &Identity) -> Option<String> {
     if let Some(value) = arguments.value(field.name) {
-        return Some(value.to_owned());
+        let as_text = field.json_text && value.starts_with('{');
+        return Some(if as_text { quote(value) } else { value.to_owned() });
     }
     match field.fill {
         Some(Fill::AgentId) => Some(quote(&identity.agent_id)),
@@ -123,7 +132,7 @@ pub(crate) fn fresh_key() -> Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::new(crate::ErrorKind::Internal, format!("no random numbers: {error}")))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// Name and JSON text of everything that goes into one request.
@@ -173,7 +182,7 @@ fn encode_segment(segment: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded
