@@ -121,6 +121,18 @@ impl Json {
         matches!(self, Self::Null)
     }
 
+    /// The same value with every text and name in Unicode NFC.
+    pub fn nfc(&self) -> Self {
+        match self {
+            Self::String(text) => Self::String(text.nfc().into_owned()),
+            Self::Array(items) => Self::Array(items.iter().map(Self::nfc).collect()),
+            Self::Object(members) => Self::Object(
+                members.iter().map(|(name, value)| (name.nfc().into_owned(), value.nfc())).collect(),
+            ),
+            Self::Null | Self::Bool(_) | Self::Number(_) => self.clone(),
+        }
+    }
+
     /// Whether no number in this value is NaN or infinite.
     pub fn is_finite(&self) -> bool {
         match self {

@@ -155,6 +155,18 @@ proptest! {
     }
 
     #[test]
+    fn what_is_issued_verifies(payload in json(), value in json()) {
+        let key = SigningKey::generate().unwrap();
+        let jwks = serde_json::json!({ "keys": [key.public_jwk()] }).to_string();
+        let jwks = Jwks::parse(jwks.as_bytes()).unwrap();
+        let payload = object(vec![("report".into(), payload), ("other".into(), value)]);
+        if let Ok(bundle) = issue_bundle(&payload, None, "2026-06-15T12:00:00.000Z", &key) {
+            let answer = verify_receipt(bundle.to_text().as_bytes(), &jwks);
+            prop_assert!(answer.valid, "{:?} {}", answer.reason, bundle.to_text());
+        }
+    }
+
+    #[test]
     fn different_parts_have_different_keys(left in parts(), right in parts()) {
         let same_key = derive_key(&left).unwrap() == derive_key(&right).unwrap();
         prop_assert_eq!(same_key, normal(&left) == normal(&right), "{:?} {:?}", left, right);
