@@ -122,6 +122,7 @@ impl Json {
     }
 
     /// The same value with every text and name in Unicode NFC.
+    #[must_use]
     pub fn nfc(&self) -> Self {
         match self {
             Self::String(text) => Self::String(text.nfc().into_owned()),
