@@ -19,6 +19,14 @@ use super::{Jwks, Reason, Verification};
 /// Of a bundle this says nothing about the bundles before it; compare `prevBundleHash` with
 /// [`super::bundle_hash`] of the one before. A work-order receipt is not signed: valid means that it fits its
 /// hash, not who wrote it.
+///
+/// ```
+/// use dashclaw::receipt::{Jwks, Reason, verify_receipt};
+///
+/// let answer = verify_receipt(b"<html>", &Jwks::default());
+/// assert!(!answer.valid);
+/// assert_eq!(answer.reason, Some(Reason::NotJson));
+/// ```
 pub fn verify_receipt(document: &[u8], jwks: &Jwks) -> Verification {
     let mut answer = Verification { valid: false, kind: None, kid: None, reason: None };
     match check(document, jwks, &mut answer) {
