@@ -116,3 +116,48 @@ fn canonical_reason(error: CanonicalError) -> Reason {
         CanonicalError::NotFinite | CanonicalError::LoneSurrogate => Reason::Ambiguous,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::receipt::{SigningKey, Verdict, issue_non_fabrication, verify_content};
+
+    fn receipt(content: &str) -> (String, Jwks) {
+        let key = SigningKey::generate().unwrap();
+        let source = Json::Object(Vec::new());
+        let at = "2026-06-15T12:00:00.000Z";
+        let receipt = issue_non_fabrication(Verdict::Pass, &[], content, &source, at, &key).unwrap();
+        let keys = serde_json::json!({ "keys": [key.public_jwk()] }).to_string();
+        (receipt.to_text(), Jwks::parse(keys.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn the_signature_has_three_members_of_text() {
+        let (receipt, jwks) = receipt("a");
+        let reason = |from: &str, to: &str| {
+            let altered = receipt.replace(from, to);
+            assert_ne!(altered, receipt);
+            verify_receipt(altered.as_bytes(), &jwks).reason
+        };
+        let alg = r#""alg":"EdDSA""#;
+        assert_eq!(verify_receipt(receipt.as_bytes(), &jwks).reason, None);
+        assert_eq!(reason(alg, r#""alg":"EdDSA","x":1"#), Some(Reason::Malformed));
+        assert_eq!(reason(alg, r#""alg":null"#), Some(Reason::Malformed));
+        assert_eq!(reason(alg, r#""alg":"eddsa""#), Some(Reason::UnsupportedAlgorithm));
+        assert_eq!(reason(r#""kid":""#, r#""kid":5,"x":""#), Some(Reason::Malformed));
+        assert_eq!(reason(r#""kid":""#, r#""kid":"x"#), Some(Reason::UnknownKey));
+        assert_eq!(reason(r#""sig":""#, r#""sig":"=""#), Some(Reason::NotJson));
+        assert_eq!(reason(r#""sig":""#, r#""sig":"="#), Some(Reason::MalformedSignature));
+    }
+
+    #[test]
+    fn content_is_compared_as_text_digests_are() {
+        let (receipt, jwks) = receipt("“a” – b");
+        let reason = |content: &str| verify_content(receipt.as_bytes(), &jwks, content, None).reason;
+        assert_eq!(reason("\"a\" - b"), None);
+        assert_eq!(reason("“a” – b "), Some(Reason::ContentMismatch));
+        let wrapped = format!("{{\"receipt\":{receipt}}}");
+        assert!(verify_content(wrapped.as_bytes(), &jwks, "“a” – b", None).valid);
+        assert!(!verify_content(wrapped.as_bytes(), &Jwks::default(), "“a” – b", None).valid);
+    }
+}
