@@ -150,6 +150,37 @@ mod tests {
         assert_eq!(reason(r#""sig":""#, r#""sig":"="#), Some(Reason::MalformedSignature));
     }
 
+    /// Even the holder of the key cannot make a receipt of another shape.
+    #[test]
+    fn what_is_signed_must_still_be_a_receipt() {
+        let (receipt, _) = receipt("a");
+        let key = SigningKey::generate().unwrap();
+        let keys = serde_json::json!({ "keys": [key.public_jwk()] }).to_string();
+        let jwks = Jwks::parse(keys.as_bytes()).unwrap();
+        let resigned = |from: &str, to: &str| {
+            let Json::Object(mut members) = Json::parse(receipt.replace(from, to).as_bytes()).unwrap() else {
+                panic!("not an object");
+            };
+            members.pop();
+            let base = Json::Object(members.clone());
+            let input = canonical_value(&base, Layer::Integrity).unwrap();
+            members.push(("signature".into(), key.signature(&input)));
+            verify_receipt(Json::Object(members).to_text().as_bytes(), &jwks).reason
+        };
+        assert_eq!(resigned("", ""), None);
+        for (from, to) in [
+            (r#""pass""#, r#""maybe""#),
+            (r#""violations":[]"#, r#""violations":[1]"#),
+            (r#""violations":[]"#, r#""violations":{}"#),
+            (r#""issuedAt":"#, r#""issuedAt":null,"at":"#),
+            ("sha256:", "md5:"),
+            (r#""verdict":"#, r#""verdicts":"#),
+        ] {
+            assert_eq!(resigned(from, to), Some(Reason::Malformed), "{to}");
+        }
+        assert_eq!(resigned("receipt/v1", "receipt/v2"), Some(Reason::UnsupportedVersion));
+    }
+
     #[test]
     fn content_is_compared_as_text_digests_are() {
         let (receipt, jwks) = receipt("“a” – b");
