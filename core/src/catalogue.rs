@@ -141,7 +141,7 @@ pub enum Call {
 
 /// The behaviour of an operation beside its wire form.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the operation, and all combine")]
+#[expect(clippy::struct_excessive_bools, reason = "a row is a table of facts")]
 pub struct Rules {
     /// Whether a repeat is safe.
     pub repeat: Repeat,

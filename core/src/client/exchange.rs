@@ -25,16 +25,8 @@ impl DashClaw {
         options: &CallOptions,
     ) -> Result<Prepared> {
         self.check_open()?;
-        let signer = self.config().signer.as_deref();
-        let sign = |body: &[u8]| {
-            let signer = signer.ok_or_else(|| Error::configuration("signing_key", "is missing"))?;
-            signer
-                .sign_action(body)
-                .map_err(|error| Error::argument("arguments", format!("cannot be signed: {error}")))
-        };
-        let sign: Option<&dyn Fn(&[u8]) -> Result<String>> =
-            if signer.is_some() { Some(&sign) } else { None };
-        prepare(row, arguments, &self.config().identity, options, sign)
+        let config = self.config();
+        prepare(row, arguments, &config.identity, options, config.signer.as_deref())
             .map_err(|error| error.with(|fields| fields.operation = Some(row.name.to_owned())))
     }
 
