@@ -14,8 +14,6 @@ use crate::json::Json;
 use crate::signing::ActionSigner;
 use crate::{CallOptions, Error, Idempotency, Result, clock};
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
-
 /// A request, ready to be sent as often as needed.
 #[derive(Debug)]
 pub(crate) struct Prepared {
