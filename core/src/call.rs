@@ -2,6 +2,8 @@
 
 mod arguments;
 mod judge;
+#[cfg(test)]
+mod official;
 mod request;
 mod retry;
 

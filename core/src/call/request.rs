@@ -201,3 +201,58 @@ fn plain(name: &str, json: &str) -> Result<String> {
 pub(crate) fn quote(text: &str) -> String {
     Value::from(text).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::find;
+
+    fn prepared(operation: &str, json: &str) -> Prepared {
+        let identity = Identity { agent_id: "agent-1".to_owned(), agent_name: None };
+        prepare(find(operation).unwrap(), json.as_bytes(), &identity, &CallOptions::default(), None).unwrap()
+    }
+
+    fn body(operation: &str, json: &str) -> Value {
+        serde_json::from_slice(&prepared(operation, json).body.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_status_about_to_be_written_is_known_be_it_given_or_constant() {
+        let cases = [
+            ("report_action_outcome", r#"{"action_id":"act_1","status":"partial"}"#, Some("partial")),
+            ("report_action_success", r#"{"action_id":"act_1"}"#, Some("completed")),
+            ("report_action_failure", r#"{"action_id":"act_1","error_message":"x"}"#, Some("failed")),
+            ("report_action_partial", r#"{"action_id":"act_1","progress":{}}"#, Some("partial")),
+            ("update_outcome", r#"{"action_id":"act_1"}"#, None),
+        ];
+        for (operation, json, status) in cases {
+            assert_eq!(prepared(operation, json).status.as_deref(), status, "{operation}");
+        }
+    }
+
+    #[test]
+    fn a_constant_cannot_be_given() {
+        let row = find("report_action_success").unwrap();
+        let json = br#"{"action_id":"act_1","status":"failed"}"#;
+        let identity = Identity { agent_id: "agent-1".to_owned(), agent_name: None };
+        let error = prepare(row, json, &identity, &CallOptions::default(), None).unwrap_err();
+        assert_eq!(error.to_string(), "`status` is not an argument of report_action_success");
+    }
+
+    #[test]
+    fn rules_of_a_policy_are_json_text_on_the_wire() {
+        let rules = r#"{"threshold":80,"action":"block"}"#;
+        let object = format!(r#"{{"name":"n","policy_type":"risk_threshold","rules":{rules}}}"#);
+        let text = format!(r#"{{"name":"n","policy_type":"risk_threshold","rules":{}}}"#, quote(rules));
+        assert_eq!(body("create_policy", &object)["rules"], rules);
+        assert_eq!(body("create_policy", &text)["rules"], rules);
+        assert_eq!(body("update_policy", &format!(r#"{{"id":"gp_1","rules":{rules}}}"#))["rules"], rules);
+        let simulated = format!(r#"{{"policy_type":"risk_threshold","rules":{rules}}}"#);
+        assert_eq!(body("simulate_policy", &simulated)["rules"]["threshold"], 80);
+    }
+
+    #[test]
+    fn an_id_stays_one_segment_of_the_path() {
+        assert_eq!(prepared("get_action", r#"{"action_id":"a/b?c"}"#).target, "/api/actions/a%2Fb%3Fc");
+    }
+}
