@@ -37,7 +37,7 @@ pub(crate) fn spawn<'py>(
     work: impl Future<Output = Outcome> + Send + 'static,
 ) -> PyResult<Bound<'py, PyAny>> {
     let cell = cell(py)?;
-    if !cell.is_open() {
+    if cell.open().is_none() {
         return Err(raise(py, &Error::new(ErrorKind::Closed, "the interpreter is shutting down")));
     }
     let runtime = cell.runtime(py)?;

@@ -28,7 +28,7 @@ pub(crate) fn run(
     let mut work = pin!(work);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut poll_for = |limit: Duration| {
-        py.detach(|| {
+        detached(py, || {
             let _entered = runtime.enter();
             let end = Instant::now() + limit;
             loop {
@@ -55,6 +55,12 @@ pub(crate) fn run(
             return Err(interrupt);
         }
     }
+}
+
+/// Runs what takes long and needs no interpreter with the GIL released.
+pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> T {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    py.detach(work)
 }
 
 struct Unpark(Thread);

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use crate::blocking::detached;
 use crate::crossing::raise;
 
 /// The idempotency key of `parts`, a JSON object.
@@ -37,7 +38,7 @@ pub(crate) fn respell(py: Python<'_>, value: &str) -> PyResult<String> {
 #[pyfunction]
 pub(crate) fn verify_receipt(py: Python<'_>, document: &[u8], jwks: &[u8]) -> PyResult<String> {
     let keys = Jwks::parse(jwks).map_err(|error| raise(py, &Error::argument("jwks", error)))?;
-    let answer = py.detach(|| receipt::verify_receipt(document, &keys));
+    let answer = detached(py, || receipt::verify_receipt(document, &keys));
     Ok(verification_json(&answer).to_string())
 }
 
@@ -58,7 +59,7 @@ pub(crate) fn sign_action(py: Python<'_>, payload: &str, key: String) -> PyResul
     let key = SecretString::from(key);
     let signer = if is_jwk { ActionSigner::from_jwk(&key) } else { ActionSigner::from_pem(&key) };
     let signer = signer.map_err(|error| raise(py, &Error::argument("key", error)))?;
-    py.detach(|| signer.sign_action(payload.as_bytes()))
+    detached(py, || signer.sign_action(payload.as_bytes()))
         .map_err(|error| raise(py, &Error::argument("payload", error)))
 }
 

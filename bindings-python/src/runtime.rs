@@ -1,7 +1,7 @@
 //! The runtime of this process and the gate to the interpreter, which live and die together.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use dashclaw::{Error, ErrorKind};
 use pyo3::prelude::*;
@@ -9,6 +9,7 @@ use pyo3::sync::PyOnceLock;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::asyncio::Bridge;
+use crate::blocking::detached;
 use crate::crossing::raise;
 
 /// What a process needs to run calls. Made on first use and never freed.
@@ -55,13 +56,18 @@ impl Cell {
     ///
     /// `Python::try_attach` alone is not enough: before Python 3.13 it cannot see that the interpreter is going away.
     pub(crate) fn attach<R>(&self, work: impl FnOnce(Python<'_>) -> R) -> Option<R> {
-        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        if *open { Python::try_attach(work) } else { None }
+        let open = self.open()?;
+        #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+        let done = Python::try_attach(work);
+        drop(open);
+        done
     }
 
-    /// Whether [`attach`](Self::attach) still runs anything.
-    pub(crate) fn is_open(&self) -> bool {
-        *self.open.read().unwrap_or_else(PoisonError::into_inner)
+    /// Keeps the interpreter from shutting down; nothing when it already does.
+    ///
+    /// It never waits: whoever waits here with the GIL held would stop those that the shutdown waits for.
+    pub(crate) fn open(&self) -> Option<RwLockReadGuard<'_, bool>> {
+        self.open.try_read().ok().filter(|open| **open)
     }
 }
 
@@ -70,7 +76,7 @@ impl Cell {
 fn close_gate(py: Python<'_>) {
     let Some(cell) = *lock(&CELL) else { return };
     if cell.process == std::process::id() {
-        py.detach(|| *cell.open.write().unwrap_or_else(PoisonError::into_inner) = false);
+        detached(py, || *cell.open.write().unwrap_or_else(PoisonError::into_inner) = false);
     }
 }
 

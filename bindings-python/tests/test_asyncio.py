@@ -239,3 +239,21 @@ def test_run_governed_runs_coroutines(server: Server) -> None:
 
     run(main())
     assert server.bodies("POST", "/api/actions/act_1/outcome")[0]["status"] == "completed"
+
+
+def test_heartbeats_are_a_task(server: Server) -> None:
+    server.on("POST", "/api/agents/heartbeat", {"ok": True})
+
+    async def main() -> None:
+        claw = AsyncDashClaw(server.url, "key", "agent-1")
+        claw.start_heartbeat(interval=0.02)
+        claw.start_heartbeat(interval=0.02)
+        while len(server.requests) < 3:
+            await asyncio.sleep(0.01)
+        await claw.close()
+        await asyncio.sleep(0.05)
+
+    run(main())
+    count = len(server.requests)
+    time.sleep(0.1)
+    assert len(server.requests) == count

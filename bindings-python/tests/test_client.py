@@ -8,6 +8,7 @@ import pickle
 import threading
 import time
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -106,14 +107,14 @@ def test_a_misspelt_operation_is_named_with_the_nearest_one(claw: DashClaw) -> N
 
 
 def test_the_untyped_call_takes_options(claw: DashClaw, server: Server) -> None:
-    server.on("POST", "/api/guard", Reply(ALLOW, delay=5))
+    server.on("GET", "/api/guard", Reply({"decisions": []}, delay=5))
     start = time.monotonic()
     with pytest.raises(TimeoutError) as caught:
-        claw.call("get_guard_decisions", {}, timeout=0.0)
+        claw.call("get_guard_decisions", {}, timeout=0.1)
     assert isinstance(caught.value, dashclaw.RequestTimeoutError)
-    with pytest.raises(dashclaw.DashClawError):
-        claw.call("guard", INTENT, timeout=0.1, max_retries=0)
     assert time.monotonic() - start < 2
+    with pytest.raises(dashclaw.InvalidArgumentError, match="did you mean `timeout`"):
+        claw.call("get_guard_decisions", {}, time_out=1)
 
 
 def test_with_options_shares_the_client(claw: DashClaw, server: Server) -> None:
@@ -232,3 +233,30 @@ def test_names_of_the_official_client(server: Server) -> None:
     assert claw.base_url == server.url
     key = DashClaw.derive_idempotency_key({"agent_id": "a", "scope": "s"})
     assert key == dashclaw.derive_idempotency_key({"scope": "s", "agent_id": "a"})
+
+
+def test_heartbeats_go_on_until_they_are_stopped(claw: DashClaw, server: Server) -> None:
+    beats = iter([Reply({"error": "not now"}, status=400)])
+    server.on("POST", "/api/agents/heartbeat", lambda _: next(beats, Reply({"ok": True})))
+    claw.stop_heartbeat()
+    claw.start_heartbeat(interval=0.02, status="busy")
+    claw.start_heartbeat(interval=0.02, status="ignored")
+    wait_for(lambda: len(server.requests) >= 3)
+    claw.stop_heartbeat()
+    claw.stop_heartbeat()
+    count = len(server.requests)
+    time.sleep(0.1)
+    assert len(server.requests) == count
+    assert {request.body["status"] for request in server.requests} == {"busy"}
+    claw.start_heartbeat(interval=10)
+    wait_for(lambda: len(server.requests) > count)
+    start = time.monotonic()
+    claw.close()
+    assert time.monotonic() - start < 0.9, "closing wakes the thread"
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)

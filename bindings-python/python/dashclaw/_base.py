@@ -7,7 +7,7 @@ import json
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from ._errors import ConfigurationError
 from ._functions import derive_idempotency_key, private_key_text
@@ -24,6 +24,8 @@ Self = TypeVar("Self", bound="BaseClient")
 
 class BaseClient:
     """One agent's connection to one DashClaw server. Threads share it freely; nothing is sent before the first call."""
+
+    _heartbeat_type: ClassVar[type[Any]]
 
     def __init__(
         self,
@@ -79,6 +81,7 @@ class BaseClient:
         self.auto_recommend = auto_recommend
         self.hitl_mode = hitl_mode
         self._defaults: dict[str, Any] = {}
+        self._heartbeat: Any = self._heartbeat_type()
         self._native = NativeClient(
             _encode_options(
                 {

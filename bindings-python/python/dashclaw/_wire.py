@@ -11,6 +11,12 @@ from ._errors import InvalidArgumentError
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
+def encode_call(arguments: Mapping[str, Any], extra: Mapping[str, Any] | None) -> str:
+    """The JSON text of a call's arguments: those that are not None, and whatever the caller added."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    return encode({**given, **extra} if extra else given)
+
+
 def encode(arguments: Mapping[str, Any]) -> str:
     """The JSON text of ``arguments``; says which of them has none."""
     try:
