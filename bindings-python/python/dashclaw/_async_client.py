@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ._async_operations import AsyncOperations
 from ._base import BaseClient
@@ -63,14 +62,14 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
     async def run_governed(
         self,
         action: Mapping[str, Any],
-        fn: Callable[[str], Awaitable[T] | T],
+        fn: Callable[[str], Awaitable[T]],
         *,
         timeout: float = 300,
         interval: float = 5,
         rerun: bool = False,
         idempotency: Literal["intent", "call"] = "intent",
     ) -> Run[T]:
-        """``DashClaw.run_governed`` for asyncio: ``fn(action_id)`` may be a coroutine function."""
+        """``DashClaw.run_governed`` for asyncio: ``fn(action_id)`` is awaited."""
         options = self._call_options({"idempotency": idempotency})
         begun = decode(
             await self._native.begin_governed(encode(action), timeout, interval, rerun, options, get_running_loop())
@@ -79,8 +78,7 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
             return Run(begun)
         started = time.monotonic()
         try:
-            made = fn(begun["action_id"])
-            result = cast("T", await made if inspect.isawaitable(made) else made)
+            result = await fn(begun["action_id"])
         except BaseException as error:
             run: Run[T] = Run(begun)
             if not isinstance(error, GeneratorExit):  # nothing can be awaited any more
