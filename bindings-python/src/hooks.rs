@@ -53,10 +53,12 @@ fn callback(cell: &'static Cell, function: &Arc<Py<PyAny>>) -> Callback {
 
 /// Calls a Python function. What it raises decides nothing and is shown as any exception that nobody can catch.
 fn call(cell: &Cell, function: &Py<PyAny>, run: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<()>) {
-    cell.attach(|py| {
+    let attached = |py: Python<'_>| {
         let function = function.bind(py);
         if let Err(error) = run(function) {
             error.write_unraisable(py, Some(function));
         }
-    });
+    };
+    // The function may take long, or call us: other calls must not depend on the thread it runs on.
+    tokio::task::block_in_place(|| cell.attach(attached));
 }

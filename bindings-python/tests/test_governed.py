@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from typing import Any
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from server import Reply, Request, Server
 
 import dashclaw
-from dashclaw import DashClaw
+from dashclaw import AsyncDashClaw, DashClaw
 
 INTENT = {"action_type": "deploy", "declared_goal": "Ship"}
 PENDING = {"action": {"action_id": "act_1", "status": "pending_approval"}}
@@ -215,6 +216,24 @@ def test_the_modes_call_back(server: Server, capsys: pytest.CaptureFixture[str])
     with DashClaw(server.url, "key", "agent-1", guard_mode="warn") as claw:
         claw.create_action("deploy", "Ship")
     assert "too risky" in capsys.readouterr().out
+
+
+def test_a_callback_may_use_a_client(server: Server) -> None:
+    seen: list[Any] = []
+    other = DashClaw(server.url, "key", "agent-2")
+
+    def callback(_: Any) -> None:
+        seen.append(other.guard({"action_type": "nested"})["decision"])
+
+    with DashClaw(server.url, "key", "agent-1", guard_mode="warn", guard_callback=callback) as claw:
+        claw.create_action("deploy", "Ship")
+
+    async def main() -> None:
+        async with AsyncDashClaw(server.url, "key", "agent-1", guard_mode="warn", guard_callback=callback) as claw:
+            await asyncio.gather(*[claw.create_action("deploy", "Ship") for _ in range(10)])
+
+    asyncio.run(asyncio.wait_for(main(), 20))
+    assert seen == ["allow"] * 11
 
 
 def test_what_a_callback_raises_decides_nothing(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
