@@ -67,3 +67,14 @@ async fn without_panic(work: impl Future<Output = Outcome>) -> Outcome {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_internal_error() {
+        let outcome = without_panic(async { panic!("deliberate") }).now_or_never().unwrap();
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Internal);
+    }
+}
