@@ -9,10 +9,12 @@ mod field;
 mod id;
 mod macros;
 mod open_enum;
+mod validate;
 
 pub use argument::Argument;
 pub use field::{Field, Fill, Kind, Place};
 pub use id::IdKind;
+pub use validate::Received;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// One operation of the HTTP API.
