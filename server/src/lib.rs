@@ -1,1 +1,6 @@
 //! The embedded instance.
+#![forbid(unsafe_code)]
+
+pub mod facts;
+pub mod policy;
+pub mod scan;
