@@ -26,15 +26,24 @@ pub fn canonical_text(text: &str) -> String {
 mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
+    use serde_json::value::RawValue;
 
     use super::*;
 
+    #[derive(serde::Deserialize)]
+    struct File<'a> {
+        #[serde(borrow)]
+        vectors: Vec<&'a RawValue>,
+    }
+
     #[test]
     fn the_official_vectors() {
-        let file: Value =
+        let file: File<'_> =
             serde_json::from_str(include_str!("../../../tests/vectors/text-digest.json")).unwrap();
         let mut checked = 0;
-        for vector in file["vectors"].as_array().unwrap() {
+        for vector in file.vectors {
+            // Texts with lone surrogates are not Unicode: they cannot reach us.
+            let Ok(vector) = serde_json::from_str::<Value>(vector.get()) else { continue };
             let Some(text) = vector["input"]["text"].as_str() else { continue };
             let Some(expected) = vector["expected"]["canonical_text"].as_str() else { continue };
             assert_eq!(canonical_text(text), expected, "{}", vector["name"]);

@@ -55,9 +55,12 @@ fn forbidden(text: &str, source: &Source) -> Vec<Violation> {
     hits.map(|pattern| Violation::new(ViolationCode::ForbiddenMatch, &pattern.label)).collect()
 }
 
+/// Finds the facts of one kind in a text.
+type Extract = fn(&str) -> Vec<Token>;
+
 fn fabricated(text: &str, source: &Source) -> Vec<Violation> {
     let mut violations = Vec::new();
-    let kinds: [(&str, bool, fn(&str) -> Vec<Token>); 3] = [
+    let kinds: [(&str, bool, Extract); 3] = [
         ("money", source.money, money),
         ("date", source.dates, dates),
         ("percentage", source.percentages, percentages),
@@ -191,6 +194,7 @@ mod tests {
             json!({"allowedFacts": [], "requiredFacts": [{"value": "x", "slot": "y"}]}),
             json!({"allowedFacts": [], "requiredFacts": [], "forbiddenPatterns": {}}),
             json!({"allowedFacts": [], "requiredFacts": [], "forbiddenPatterns": [{"pattern": "["}]}),
+            json!({"allowedFacts": [], "requiredFacts": [], "forbiddenPatterns": vec![json!({"pattern": "a"}); 101]}),
             json!({"allowedFacts": [], "requiredFacts": [], "extract": []}),
             json!({"allowedFacts": [], "requiredFacts": [], "extract": {"patterns": "INV"}}),
         ];

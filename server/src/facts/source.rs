@@ -6,6 +6,9 @@ use serde_json::Value;
 use super::canonical::canonical_text;
 use super::pattern::UserPattern;
 
+/// Most patterns in one list: each is compiled for every check, so their number is a cost the caller chooses.
+const MAX_PATTERNS: usize = 100;
+
 /// A fact with a value; facts with a blank value are left out.
 #[derive(Debug)]
 pub(super) struct Fact {
@@ -38,11 +41,11 @@ impl Source {
         Ok(Self {
             allowed: facts(&source["allowedFacts"])?,
             required: facts(&source["requiredFacts"])?,
-            forbidden: list(&source["forbiddenPatterns"], "forbiddenPatterns", UserPattern::forbidden)?,
+            forbidden: patterns(&source["forbiddenPatterns"], "forbiddenPatterns", UserPattern::forbidden)?,
             money: wanted("money"),
             dates: wanted("dates"),
             percentages: wanted("percentages"),
-            patterns: list(&extract["patterns"], "extract.patterns", UserPattern::registered)?,
+            patterns: patterns(&extract["patterns"], "extract.patterns", UserPattern::registered)?,
         })
     }
 
@@ -58,6 +61,17 @@ fn list<T>(value: &Value, name: &str, read: fn(&Value) -> Result<T, String>) -> 
         Value::Array(items) => items.iter().map(read).collect(),
         _ => Err(format!("{name} must be an array")),
     }
+}
+
+fn patterns(
+    value: &Value,
+    name: &str,
+    read: fn(&Value) -> Result<UserPattern, String>,
+) -> Result<Vec<UserPattern>, String> {
+    if value.as_array().is_some_and(|items| items.len() > MAX_PATTERNS) {
+        return Err(format!("{name} has more than {MAX_PATTERNS} patterns"));
+    }
+    list(value, name, read)
 }
 
 fn facts(value: &Value) -> Result<Vec<Fact>, String> {

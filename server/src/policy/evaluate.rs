@@ -75,12 +75,11 @@ impl<'a> Stages<'a> {
         let risk = RiskScore::of(context);
         let mut evaluation = Evaluation::new(risk);
         let fallback = settings.fallback;
-        match &facts.org_halt {
-            Some(halt) => evaluation.add_halt(halt),
-            None => {
-                let input = Input { context, facts, risk, fallback };
-                evaluate_local(&mut evaluation, policies, &input);
-            }
+        if let Some(halt) = &facts.org_halt {
+            evaluation.add_halt(halt);
+        } else {
+            let input = Input { context, facts, risk, fallback };
+            evaluate_local(&mut evaluation, policies, &input);
         }
         Self { policies, context, facts, fallback, evaluation }
     }

@@ -34,27 +34,22 @@ impl Globs {
     }
 }
 
+/// What a wildcard means, the longest first.
+const WILDCARDS: [(&str, &str); 4] = [("**/", "(?:.*/)?"), ("**", ".*"), ("*", "[^/]*"), ("?", "[^/]")];
+
 fn glob_regex(glob: &str) -> String {
     let mut rest = glob.strip_prefix("./").unwrap_or(glob);
     let mut regex = String::from(if rest.starts_with('/') { "^" } else { "^(?:.*/)?" });
-    while let Some(next) = rest.chars().next() {
-        let (token, taken): (&str, usize) = if rest.starts_with("**/") {
-            ("(?:.*/)?", 3)
-        } else if rest.starts_with("**") {
-            (".*", 2)
+    while !rest.is_empty() {
+        let wildcard = WILDCARDS.iter().find_map(|(glob, regex)| Some((rest.strip_prefix(glob)?, regex)));
+        if let Some((after, meaning)) = wildcard {
+            regex.push_str(meaning);
+            rest = after;
         } else {
-            match next {
-                '*' => ("[^/]*", 1),
-                '?' => ("[^/]", 1),
-                _ => ("", next.len_utf8()),
-            }
-        };
-        if token.is_empty() {
-            regex.push_str(&regex::escape(&rest[..taken]));
-        } else {
-            regex.push_str(token);
+            let (literal, after) = rest.split_at(rest.find(['*', '?']).unwrap_or(rest.len()));
+            regex.push_str(&regex::escape(literal));
+            rest = after;
         }
-        rest = &rest[taken..];
     }
     regex.push_str(if glob.ends_with('/') { ".*$" } else { "$" });
     regex

@@ -122,15 +122,18 @@ const PATTERNS: [(&str, &str, &str); 29] = [
     ("hex_escape", "encoding_evasion", r"(?:\\x[0-9a-f]{2}){4,}|(?:\\u[0-9a-f]{4}){4,}"),
 ];
 
+/// The patterns as compiled. ASCII word boundaries keep the fast engine on texts that are not ASCII.
+fn expressions() -> impl Iterator<Item = String> {
+    PATTERNS.iter().map(|(_, _, pattern)| format!("(?i){}", pattern.replace(r"\b", r"(?-u:\b)")))
+}
+
 #[expect(clippy::unwrap_used, reason = "the patterns are literals, compiled by every test")]
-static REGEXES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    PATTERNS.iter().map(|(_, _, pattern)| Regex::new(&format!("(?i){pattern}")).unwrap()).collect()
-});
+static REGEXES: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| expressions().map(|expression| Regex::new(&expression).unwrap()).collect());
 
 /// One pass tells which patterns occur, so that clean text costs one search.
 #[expect(clippy::unwrap_used, reason = "the patterns are literals, compiled by every test")]
-static PREFILTER: LazyLock<RegexSet> =
-    LazyLock::new(|| RegexSet::new(PATTERNS.iter().map(|(_, _, pattern)| format!("(?i){pattern}"))).unwrap());
+static PREFILTER: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(expressions()).unwrap());
 
 /// One pattern that occurs in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -66,7 +66,8 @@ fn a_key_without_its_end_is_redacted_to_the_end() {
 #[test]
 fn overlaps_are_one_secret_with_the_telling_name() {
     let key = &samples()[6].1;
-    let (redacted, findings) = redact(&format!("api_key={key}")).clone();
+    let text = format!("api_key={key}");
+    let (redacted, findings) = redact(&text);
     assert_eq!((redacted.as_ref(), findings.len()), ("[REDACTED:anthropic_key]", 1));
 }
 
@@ -128,6 +129,7 @@ proptest! {
     #[test]
     fn any_text_can_be_redacted(text in ".{0,300}") {
         let once = redact(&text).0.into_owned();
-        prop_assert_eq!(redact(&once).0.as_ref(), once.as_str());
+        let twice = redact(&once).0.into_owned();
+        prop_assert_eq!(twice, once);
     }
 }

@@ -6,7 +6,7 @@ use crate::policy::{GuardContext, Verdict, target_has_prefix};
 const MAX_TARGET_PREFIX: usize = 256;
 
 #[derive(Debug)]
-struct ActionTypes {
+struct Listed {
     action_types: Vec<String>,
     target_prefix: Option<String>,
     verdict: Verdict,
@@ -26,7 +26,7 @@ pub(super) fn warn(fields: &mut Fields<'_>) -> Rule {
 
 fn listed(fields: &mut Fields<'_>, verdict: Verdict) -> Rule {
     let action_types = fields.required_texts("action_types", 128);
-    Rule::Local(Box::new(ActionTypes { action_types, target_prefix: target_prefix(fields), verdict }))
+    Rule::Local(Box::new(Listed { action_types, target_prefix: target_prefix(fields), verdict }))
 }
 
 fn target_prefix(fields: &mut Fields<'_>) -> Option<String> {
@@ -39,7 +39,7 @@ fn target_matches(prefix: Option<&str>, context: &GuardContext) -> bool {
     })
 }
 
-impl LocalRule for ActionTypes {
+impl LocalRule for Listed {
     fn evaluate(&self, input: &Input<'_>) -> Option<Finding> {
         let action_type = &input.context.action_type;
         let matches = self.action_types.contains(action_type)

@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(fields.texts("list"), ["ok"]);
         assert!(fields.required_texts("empty", 9).is_empty());
         assert!(fields.required_texts("none", 9).is_empty());
-        assert_eq!(fields.word("word", &[("yes", true), ("no", false)], false), false);
+        assert_eq!(fields.word("word", &[("yes", 1), ("no", 0)], 0), 0);
         assert!(fields.url("url").is_none());
         assert_eq!(
             fields.into_errors(),

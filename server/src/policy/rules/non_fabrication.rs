@@ -32,8 +32,8 @@ impl LocalRule for NonFabrication {
         if !self.action_types.is_empty() && !self.action_types.contains(&context.action_type) {
             return None;
         }
-        let content = context.lookup(&self.content_path).filter(|content| !is_absent(content))?;
-        let evidence = check_content(content, context.lookup(&self.source_path));
+        let sent = context.lookup(&self.content_path).filter(|sent| !is_absent(sent))?;
+        let evidence = check_content(sent, context.lookup(&self.source_path));
         let (verdict, reason) = self.outcome(&evidence);
         Some(Finding { verdict, reason, evidence: Some(evidence) })
     }

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 /// Private IPv4 ranges as first address and prefix length (RFC 6890 and the registries that extend it).
 const PRIVATE_V4: [(Ipv4Addr, u32); 15] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
@@ -41,15 +41,15 @@ pub fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(v4) => {
             !PRIVATE_V4.iter().any(|(net, bits)| (v4.to_bits() ^ net.to_bits()) >> (32 - bits) == 0)
         }
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => is_public(IpAddr::V4(v4)),
-            None => {
-                let global_unicast = v6.to_bits() >> 125 == 1;
-                let listed =
-                    PRIVATE_V6.iter().any(|(net, bits)| (v6.to_bits() ^ net.to_bits()) >> (128 - bits) == 0);
-                global_unicast && !listed
+        IpAddr::V6(v6) => {
+            if let Some(v4) = v6.to_ipv4_mapped() {
+                return is_public(v4.into());
             }
-        },
+            let global_unicast = v6.to_bits() >> 125 == 1;
+            let listed =
+                PRIVATE_V6.iter().any(|(net, bits)| (v6.to_bits() ^ net.to_bits()) >> (128 - bits) == 0);
+            global_unicast && !listed
+        }
     }
 }
 

@@ -109,8 +109,9 @@ fn tls() -> Result<ClientConfig, rustls::Error> {
     let config = match builder.clone().with_platform_verifier() {
         Ok(verified) => verified,
         // Slim containers carry no certificate authorities.
-        Err(_) => builder
-            .with_root_certificates(RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned())),
+        Err(_) => builder.with_root_certificates(
+            webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<RootCertStore>(),
+        ),
     };
     Ok(config.with_no_client_auth())
 }

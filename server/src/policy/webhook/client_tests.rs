@@ -128,3 +128,19 @@ async fn a_halted_organisation_asks_nobody() {
     assert!(!served.is_finished(), "the endpoint was contacted");
     served.abort();
 }
+
+#[tokio::test]
+async fn webhooks_are_asked_at_the_same_time_and_keep_their_order() {
+    let delay = Duration::from_millis(400);
+    let (slow, _one) = endpoint(http("200 OK", r#"{"warnings":["first"]}"#), delay).await;
+    let (other, _two) = endpoint(http("200 OK", r#"{"warnings":["second"]}"#), delay).await;
+    let client = WebhookClient::new(None, true).unwrap();
+    let policies =
+        set(&[("a", "webhook_check", json!({"url": slow})), ("b", "webhook_check", json!({"url": other}))]);
+    let started = tokio::time::Instant::now();
+    let (context, facts) = (GuardContext::default(), Facts::default());
+    let answer =
+        evaluate_with_webhooks(&policies, &context, &facts, &GuardSettings::default(), &client).await;
+    assert_eq!(answer.warnings, ["a: first", "b: second"]);
+    assert!(started.elapsed() < delay * 7 / 4, "{:?}", started.elapsed());
+}
