@@ -5,6 +5,12 @@
 //! * [`scan`] finds prompt injection and secrets in free text.
 #![forbid(unsafe_code)]
 
+mod hub;
+mod ids;
+mod keys;
+mod lifecycle;
+mod store;
+
 pub mod facts;
 pub mod policy;
 pub mod scan;
