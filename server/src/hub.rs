@@ -66,10 +66,14 @@ pub(crate) struct Subscription {
 impl Hub {
     /// Publishes an event to the organisation's subscribers.
     pub(crate) fn publish(&self, org_id: &str, name: &'static str, data: &impl Serialize) {
-        let data: Arc<str> = match serde_json::to_string(data) {
-            Ok(data) => data.into(),
-            Err(error) => return tracing::error!(%error, name, "an event could not be written"),
-        };
+        match serde_json::to_string(data) {
+            Ok(data) => self.publish_text(org_id, name, data.into()),
+            Err(error) => tracing::error!(%error, name, "an event could not be written"),
+        }
+    }
+
+    /// Publishes an event whose data is JSON text on one line.
+    pub(crate) fn publish_text(&self, org_id: &str, name: &'static str, data: Arc<str>) {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         if !channels.contains_key(org_id) {
             channels.insert(org_id.to_owned(), Channel::default());

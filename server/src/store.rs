@@ -15,7 +15,7 @@ pub(crate) mod sqlite;
 use std::fmt::Debug;
 
 pub(crate) use actions::{ActionFilter, ActionPage, Actions, Around, Creation, NewAction, Transitioned};
-pub(crate) use decisions::{DecisionFilter, DecisionPage, Decisions, Logged, NewDecision};
+pub(crate) use decisions::{DecisionFilter, DecisionPage, Decisions, Logged, NewDecision, Repeatable};
 pub(crate) use directory::{Directory, Identity, Presence};
 pub(crate) use error::{StoreError, StoreResult};
 pub(crate) use followups::{

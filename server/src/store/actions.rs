@@ -7,7 +7,8 @@ use crate::lifecycle::{Refused, Transition};
 
 /// Where actions are kept.
 pub(crate) trait Actions {
-    /// Stores an action and the guard decision on it, unless its key or its id is taken.
+    /// Stores an action and the guard decision on it, unless its key, its id or the decision's key is taken. Notes that
+    /// the agent is there.
     fn create_action(&self, new: NewAction) -> Stored<'_, Creation>;
 
     /// Reads an action.
@@ -64,6 +65,8 @@ pub(crate) enum Creation {
     Replayed(Box<Action>),
     /// An action with the same id was there before; nothing was stored.
     DuplicateId,
+    /// There was a young decision with the same key; this is its reply, and nothing was stored.
+    Repeats(String),
 }
 
 /// What became of a transition.

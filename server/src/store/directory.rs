@@ -16,8 +16,9 @@ pub(crate) trait Directory {
     /// Whether there is any API key, revoked or not.
     fn has_keys(&self) -> Stored<'_, bool>;
 
-    /// The private key receipts are signed with. The first one that is offered is kept and answered from then on.
-    fn signing_key(&self, offered: SecretString) -> Stored<'_, SecretString>;
+    /// The private key receipts are signed with, as a JWK. The first one that is offered is kept and answered from then
+    /// on.
+    fn signing_key(&self, offered: Option<SecretString>) -> Stored<'_, Option<SecretString>>;
 
     /// Notes that an agent is there.
     fn put_presence(&self, org_id: &str, presence: Presence) -> Stored<'_, ()>;

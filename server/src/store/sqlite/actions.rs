@@ -5,7 +5,7 @@ use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::{Sqlite, around, decisions, decode, encode, exists};
+use super::{Sqlite, around, decisions, decode, directory, encode, exists};
 use crate::lifecycle::Transition;
 use crate::store::{
     ActionFilter, ActionPage, Actions, Around, Creation, NewAction, Page, StoreError, StoreResult, Stored,
@@ -149,8 +149,12 @@ fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
         return Ok(Creation::DuplicateId);
     }
     if let Some(decision) = decision {
+        if let Some(reply) = decisions::repeated(connection, &decision)? {
+            return Ok(Creation::Repeats(reply));
+        }
         decisions::insert(connection, &decision)?;
     }
+    directory::note_agent(connection, &action)?;
     let sql = "INSERT INTO actions (org_id, action_id, agent_id, swarm_id, parent_action_id, session_id, action_type,
         declared_goal, status, outcome_status, risk_score, cost_estimate, timestamp_start, approved_at, waiting_since,
         idempotency_key, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";

@@ -7,7 +7,7 @@ use rusqlite::{Connection, named_params, params};
 
 use super::{Sqlite, encode, records, text};
 use crate::store::{
-    DecisionFilter, DecisionPage, Decisions, Logged, NewDecision, Page, StoreResult, Stored,
+    DecisionFilter, DecisionPage, Decisions, Logged, NewDecision, Page, Repeatable, StoreResult, Stored,
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -15,11 +15,9 @@ const ADMITTED: &str = "FROM guard_decisions WHERE org_id = :org
     AND (:agent IS NULL OR agent_id = :agent) AND (:decision IS NULL OR decision = :decision)";
 
 impl Decisions for Sqlite {
-    fn log_decision(&self, decision: NewDecision, repeat_since_ms: i64) -> Stored<'_, Logged> {
+    fn log_decision(&self, decision: NewDecision) -> Stored<'_, Logged> {
         let work = move |connection: &Connection| {
-            if let Some((key, _)) = &decision.repeatable
-                && let Some(reply) = earlier(connection, &decision.record.org_id, key, repeat_since_ms)?
-            {
+            if let Some(reply) = repeated(connection, &decision)? {
                 return Ok(Logged::Repeats(reply));
             }
             insert(connection, &decision)?;
@@ -38,7 +36,7 @@ impl Decisions for Sqlite {
         self.reader.scan(move |connection| list(connection, &org_id, &filter, page)).boxed()
     }
 
-    fn count_decisions(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<u64>> {
+    fn count_decisions(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<i64>> {
         let (org_id, agent_id) = (org_id.to_owned(), agent_id.to_owned());
         let work = move |connection: &Connection| {
             let sql = "SELECT count(*) FROM guard_decisions WHERE org_id = ?1 AND agent_id = ?2 AND created_ms >= ?3";
@@ -48,6 +46,12 @@ impl Decisions for Sqlite {
         };
         self.reader.look_up(work).boxed()
     }
+}
+
+/// The reply to the young decision with the same key, when there is one.
+pub(super) fn repeated(connection: &Connection, decision: &NewDecision) -> StoreResult<Option<String>> {
+    let Some(Repeatable { key, since_ms, .. }) = &decision.repeatable else { return Ok(None) };
+    earlier(connection, &decision.record.org_id, key, *since_ms)
 }
 
 fn earlier(connection: &Connection, org_id: &str, key: &str, since_ms: i64) -> StoreResult<Option<String>> {
@@ -60,7 +64,7 @@ pub(super) fn insert(connection: &Connection, decision: &NewDecision) -> StoreRe
     let sql = "INSERT INTO guard_decisions (org_id, id, agent_id, decision, created_ms, idempotency_key, record, reply,
         context, evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let NewDecision { record, created_ms, repeatable, context, evidence } = decision;
-    let (key, reply) = repeatable.as_ref().map(|(key, reply)| (key, reply)).unzip();
+    let (key, reply) = repeatable.as_ref().map(|known| (&known.key, &known.reply)).unzip();
     connection.prepare_cached(sql)?.execute(params![
         record.org_id,
         record.id.as_str(),

@@ -1,5 +1,6 @@
 //! Keys and agents in SQLite.
 
+use dashclaw::api::actions::Action;
 use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -7,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Sqlite, exists, text};
 use crate::keys::{KeyHash, KeyRecord, Role};
-use crate::store::{Directory, Identity, Presence, StoreError, Stored};
+use crate::store::{Directory, Identity, Presence, StoreResult, Stored};
 
 impl Directory for Sqlite {
     fn add_key(&self, key: KeyRecord) -> Stored<'_, ()> {
@@ -48,12 +49,14 @@ impl Directory for Sqlite {
         self.reader.look_up(|connection| exists(connection, "SELECT 1 FROM api_keys", [])).boxed()
     }
 
-    fn signing_key(&self, offered: SecretString) -> Stored<'_, SecretString> {
+    fn signing_key(&self, offered: Option<SecretString>) -> Stored<'_, Option<SecretString>> {
         let work = move |connection: &Connection| {
-            let sql = "INSERT OR IGNORE INTO signing_keys (id, jwk, created_at) VALUES ('default', ?1, ?2)";
-            connection.execute(sql, params![offered.expose_secret(), clock::now_iso()])?;
+            if let Some(offered) = offered {
+                let sql = "INSERT OR IGNORE INTO signing_keys (id, jwk, created_at) VALUES ('default', ?1, ?2)";
+                connection.execute(sql, params![offered.expose_secret(), clock::now_iso()])?;
+            }
             let kept = text(connection, "SELECT jwk FROM signing_keys WHERE id = 'default'", [])?;
-            kept.map(SecretString::from).ok_or_else(|| StoreError::Failed("the signing key is gone".into()))
+            Ok(kept.map(SecretString::from))
         };
         self.writer.run(work).boxed()
     }
@@ -98,4 +101,14 @@ impl Directory for Sqlite {
         };
         self.reader.look_up(work).boxed()
     }
+}
+
+/// An agent that creates an action is there.
+pub(super) fn note_agent(connection: &Connection, action: &Action) -> StoreResult<()> {
+    let sql = "INSERT INTO agent_presence (org_id, agent_id, agent_name, status, last_seen_at)
+        VALUES (?1, ?2, ?3, 'online', ?4) ON CONFLICT DO UPDATE SET
+        agent_name = coalesce(excluded.agent_name, agent_name), last_seen_at = excluded.last_seen_at";
+    let Action { org_id, agent_id, agent_name, created_at, .. } = action;
+    connection.prepare_cached(sql)?.execute(params![org_id, agent_id, agent_name, created_at])?;
+    Ok(())
 }
