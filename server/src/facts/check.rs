@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use dashclaw::canonical::canonical_text;
 use regex::Regex;
 use serde_json::Value;
 
-use super::canonical::canonical_text;
 use super::evidence::{Violation, ViolationCode};
 use super::extract::{Token, dates, is_money, money, percentages};
 use super::source::{Fact, Source};

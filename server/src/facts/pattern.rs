@@ -1,9 +1,8 @@
 //! Patterns that users write: whole-word literals or regular expressions, bounded in size.
 
+use dashclaw::canonical::canonical_text;
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
-
-use super::canonical::canonical_text;
 
 /// Longest accepted pattern in characters.
 const MAX_PATTERN: usize = 500;

@@ -1,9 +1,9 @@
 //! The source of truth, read from JSON. Whatever cannot be understood is an error: it would be a fact or a rule that
 //! nobody checks.
 
+use dashclaw::canonical::canonical_text;
 use serde_json::Value;
 
-use super::canonical::canonical_text;
 use super::pattern::UserPattern;
 
 /// Most patterns in one list: each is compiled for every check, so their number is a cost the caller chooses.

@@ -99,6 +99,12 @@ fn an_empty_list_is_no_policies() {
     assert_eq!(parse_policy_file("p.yaml", "policies: []", false), Ok(Vec::new()));
 }
 
+#[test]
+fn the_example_file_is_valid() {
+    let text = include_str!("../../../examples/policies.yaml");
+    assert_eq!(parse_policy_file("policies.yaml", text, false).map(|policies| policies.len()), Ok(4));
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "[-a-z:{}\\[\\], \n\"'&*!|>%@0-9]{0,200}") {

