@@ -20,8 +20,8 @@ use std::sync::LazyLock;
 pub use argument::Argument;
 pub use field::{Field, Fill, Kind, Place};
 pub use id::IdKind;
-pub use validate::Received;
 use serde::{Serialize, de::DeserializeOwned};
+pub use validate::Received;
 
 /// One operation of the HTTP API.
 #[derive(Debug)]

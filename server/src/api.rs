@@ -29,7 +29,7 @@ use dashclaw::api::{
     actions as a, agents as ag, approvals as ap, assumptions as s, guard as g, health as h, integrity as i,
     learning as l, loops as o, outcomes as u, policies as p, sessions as e, signals as n,
 };
-use dashclaw::catalogue::Method::{Delete, Get, Post, Put};
+use dashclaw::catalogue::Method::{Get, Post};
 use futures_util::FutureExt;
 
 use crate::http::route::{Access, Route};
@@ -77,9 +77,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<h::GetHealth>(|call| health::get(call).boxed()),
         Route::at(Get, "/api/stream", Access::Key, |call| stream::open(call).boxed()),
         Route::at(Post, "/api/keys", admin, |call| admin::create_key(call).boxed()),
-        Route::at(Get, "/api/settings/halt", Access::Key, |call| admin::halt(call).boxed()),
-        Route::at(Put, "/api/settings/halt", admin, |call| admin::set_halt(call).boxed()),
-        Route::at(Delete, "/api/settings/halt", admin, |call| admin::lift_halt(call).boxed()),
+        Route::at(Get, "/api/halt", Access::Key, |call| admin::halt(call).boxed()),
+        Route::at(Post, "/api/halt", admin, |call| admin::set_halt(call).boxed()),
         Route::at(Get, "/api/cron/outcome-sweep", Access::Cron, |call| cron::outcome_sweep(call).boxed()),
     ]
 }

@@ -13,7 +13,7 @@ use crate::http::refusal::Answer;
 use crate::ids;
 use crate::orgs::Org;
 use crate::policy::webhook::{Answer as WebhookAnswer, Preliminary, ask_all};
-use crate::policy::{Evaluation, Facts, GuardContext, OperatorApproval, Stages, Verdict};
+use crate::policy::{Evaluation, Facts, GuardContext, OperatorApproval, OrgHalt, Stages, Verdict};
 use crate::scan::secrets;
 use crate::store::{NewDecision, Repeatable};
 
@@ -53,7 +53,8 @@ pub(crate) async fn decide(app: &App, context: &GuardContext, signals: Vec<Strin
 }
 
 async fn facts(app: &App, org: &Arc<Org>, context: &GuardContext, signals: Vec<String>) -> Answer<Facts> {
-    let mut facts = Facts { org_halt: org.halt(), signals, ..Facts::default() };
+    let halt = org.halt().map(|halt| OrgHalt { actor: halt.actor, reason: halt.reason });
+    let mut facts = Facts { org_halt: halt, signals, ..Facts::default() };
     let Some(agent_id) = context.agent_id.as_deref().filter(|_| facts.org_halt.is_none()) else {
         return Ok(facts);
     };

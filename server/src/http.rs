@@ -32,7 +32,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     for route in crate::api::routes() {
         for path in route.paths() {
             let (path, names) = router_path(path);
-            let dispatch = Arc::new(Dispatch { app: Arc::clone(app), limiter: limiter.clone(), route, names });
+            let dispatch =
+                Arc::new(Dispatch { app: Arc::clone(app), limiter: limiter.clone(), route, names });
             let handler = move |request: Request| {
                 let dispatch = Arc::clone(&dispatch);
                 async move { dispatch.answer(request).await }

@@ -166,7 +166,10 @@ mod tests {
         hub.publish("org", "x", &1);
         for id in ["mem-99", "nonsense"] {
             let subscription = hub.subscribe("org", Some(id));
-            assert_eq!((cursors(&subscription.missed), subscription.replay_error), (vec![1], Some("unknown_cursor")));
+            assert_eq!(
+                (cursors(&subscription.missed), subscription.replay_error),
+                (vec![1], Some("unknown_cursor"))
+            );
         }
     }
 

@@ -1,15 +1,18 @@
 //! An instance: opened, served, asked in process, shut down.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
+use axum::serve::ListenerExt;
 use dashclaw::api::policies::Policy;
 use dashclaw::transport::Transport;
 use dashclaw::{Error, ErrorKind, clock};
 use futures_util::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -70,6 +73,16 @@ impl Instance {
         self.router.clone()
     }
 
+    /// Serves it on a socket until [`stopping`](Self::stopping) is cancelled; requests under way are finished then.
+    pub async fn serve(&self, listener: TcpListener) -> std::io::Result<()> {
+        let listener = listener.tap_io(|stream| {
+            // Without it a small answer may wait for the client's acknowledgement; failing that, it is only slower.
+            let _ = stream.set_nodelay(true);
+        });
+        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(self.stopping().cancelled_owned()).await
+    }
+
     /// Calls it without a port: `DashClaw::builder().transport(instance.transport())`.
     pub fn transport(&self) -> Arc<dyn Transport> {
         Arc::new(RouterTransport::new(self.router.clone()))
@@ -109,7 +122,12 @@ impl Instance {
     }
 
     /// Registers the public key (PEM) that an agent signs its actions with. `algorithm` is `RSASSA-PKCS1-v1_5` as a rule.
-    pub fn register_identity(&self, agent_id: &str, public_key: &str, algorithm: &str) -> dashclaw::Result<()> {
+    pub fn register_identity(
+        &self,
+        agent_id: &str,
+        public_key: &str,
+        algorithm: &str,
+    ) -> dashclaw::Result<()> {
         let identity = Identity { public_key: public_key.to_owned(), algorithm: algorithm.to_owned() };
         wait(self.app.store.put_identity(&self.app.config.org_id, agent_id, identity)).map_err(storage)
     }
@@ -123,7 +141,8 @@ impl Instance {
         stored.map_err(storage)
     }
 
-    /// Ends when the instance shuts down: a listener's signal to stop.
+    /// Is cancelled when the instance shuts down. Cancelling it ends streams and [`serve`](Self::serve) and leaves the rest
+    /// to [`shutdown`](Self::shutdown).
     pub fn stopping(&self) -> CancellationToken {
         self.app.stop.clone()
     }
@@ -203,7 +222,8 @@ fn file_policies(file: &Path, config: &Config) -> dashclaw::Result<Vec<Policy>> 
             policy_type: policy.policy_type.into(),
             rules: policy.rules.into(),
             active: i64::from(policy.active),
-            agent_ids: (!policy.agent_ids.is_empty()).then(|| serde_json::Value::from(policy.agent_ids).to_string()),
+            agent_ids: (!policy.agent_ids.is_empty())
+                .then(|| serde_json::Value::from(policy.agent_ids).to_string()),
             created_by: Some("file".to_owned()),
             created_at: now.clone(),
             updated_at: now.clone(),

@@ -109,7 +109,8 @@ impl Decision {
 
     fn note(&self, before: Option<&str>) -> String {
         let verb = if self.allow { "ALLOW" } else { "DENY" };
-        let gap = before.filter(|text| !text.is_empty()).map(|text| format!("{text}\n\n")).unwrap_or_default();
+        let gap =
+            before.filter(|text| !text.is_empty()).map(|text| format!("{text}\n\n")).unwrap_or_default();
         let reason = self.reasoning.as_deref().map(|text| format!("\nReason: {text}")).unwrap_or_default();
         format!("{gap}[HITL Decision: {verb} by {}]{reason}", self.by)
     }
@@ -135,7 +136,11 @@ impl Update {
     fn apply(self, action: &mut Action) -> Result<(), Refused> {
         let running = action.status == ActionStatus::Running;
         if self.closes() && !self.adds() && !running {
-            return if self.close_if_running { Ok(()) } else { Err(Refused::NotRunning(action.status.clone())) };
+            return if self.close_if_running {
+                Ok(())
+            } else {
+                Err(Refused::NotRunning(action.status.clone()))
+            };
         }
         if running {
             self.close(action);

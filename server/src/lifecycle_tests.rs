@@ -29,7 +29,10 @@ fn an_approval_is_on_record() {
     let mut waiting = Action { reasoning: Some("why".into()), ..action(ActionStatus::PendingApproval) };
     decide(true, Some("fine")).apply(&mut waiting).unwrap();
     assert_eq!(waiting.status, ActionStatus::Running);
-    assert_eq!((waiting.approved_by.as_deref(), waiting.approved_at.as_deref()), (Some("operator"), Some(NOW)));
+    assert_eq!(
+        (waiting.approved_by.as_deref(), waiting.approved_at.as_deref()),
+        (Some("operator"), Some(NOW))
+    );
     assert_eq!(waiting.reasoning.as_deref(), Some("why\n\n[HITL Decision: ALLOW by operator]\nReason: fine"));
     assert_eq!(decide(false, None).apply(&mut waiting), Err(Refused::AlreadyDecided));
 }

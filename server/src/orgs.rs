@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::is_true;
-use crate::policy::{OrgHalt, Policy, PolicySet};
+use crate::policy::{Policy, PolicySet};
 use crate::store::{Store, StoreResult};
 
 /// The setting that halts an organisation.
@@ -25,7 +25,7 @@ pub(crate) struct Org {
 }
 
 /// A halt as it is stored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Halt {
     pub(crate) actor: String,
     pub(crate) reason: Option<String>,
@@ -42,14 +42,10 @@ impl Org {
     }
 
     /// The halt in force. Text that is not of our own writing halts as well: it is meant to.
-    pub(crate) fn halt(&self) -> Option<OrgHalt> {
+    pub(crate) fn halt(&self) -> Option<Halt> {
         let text = self.settings.get(HALT)?;
-        let halt = serde_json::from_str(text).unwrap_or_else(|_| Halt {
-            actor: text.clone(),
-            reason: None,
-            at: String::new(),
-        });
-        Some(OrgHalt { actor: halt.actor, reason: halt.reason })
+        let halt = serde_json::from_str(text);
+        Some(halt.unwrap_or_else(|_| Halt { actor: text.clone(), ..Halt::default() }))
     }
 
     /// A setting that is yes or no; nothing when it is not set.

@@ -35,8 +35,9 @@ impl Signer {
         let stored = store.signing_key(offered).await?;
         let stored = stored.and_then(|jwk| SigningKey::from_private_jwk(&jwk).ok());
         let Some(jwk) = environment else { return Self::new(stored, Vec::new()) };
-        let key = SigningKey::from_private_jwk(jwk)
-            .inspect_err(|error| tracing::error!(%error, "DASHCLAW_SIGNING_KEY_JWK cannot be used; nothing is signed"));
+        let key = SigningKey::from_private_jwk(jwk).inspect_err(
+            |error| tracing::error!(%error, "DASHCLAW_SIGNING_KEY_JWK cannot be used; nothing is signed"),
+        );
         Self::new(key.ok(), stored.map(|key| key.public_jwk()).into_iter().collect())
     }
 
@@ -78,7 +79,8 @@ impl Signer {
             .collect();
         let key = self.key.as_ref()?;
         let receipt = receipt::issue_non_fabrication(verdict, &violations, text, &source, issued_at, key);
-        let receipt = receipt.inspect_err(|error| tracing::error!(%error, "a receipt was not signed")).ok()?;
+        let receipt =
+            receipt.inspect_err(|error| tracing::error!(%error, "a receipt was not signed")).ok()?;
         serde_json::from_str(&receipt.to_text()).ok()
     }
 }

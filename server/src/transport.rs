@@ -38,7 +38,9 @@ impl Transport for RouterTransport {
             }
             let request = http::Request::from_parts(parts, Body::from(body));
             let Ok(response) = router.oneshot(request).await;
-            Ok(response.map(|body| body.into_data_stream().map(|chunk| chunk.map_err(|error| broken(&error))).boxed()))
+            Ok(response.map(|body| {
+                body.into_data_stream().map(|chunk| chunk.map_err(|error| broken(&error))).boxed()
+            }))
         }
         .boxed()
     }

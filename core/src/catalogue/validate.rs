@@ -46,7 +46,9 @@ impl Row {
                 Some(value) => {
                     received.arguments.insert(field.name.to_owned(), value);
                 }
-                None if field.required => received.problems.push(format!("`{}` is required", field.on_wire())),
+                None if field.required => {
+                    received.problems.push(format!("`{}` is required", field.on_wire()))
+                }
                 None => {}
             }
         }
@@ -140,7 +142,10 @@ fn within_length(field: &Field, length: usize) -> Result<(), String> {
 fn within_range(field: &Field, number: &Number) -> Result<(), String> {
     let Some((low, high)) = field.range else { return Ok(()) };
     let number = number.as_f64().unwrap_or(f64::NAN);
-    #[expect(clippy::cast_precision_loss, reason = "bounds are small, or the largest integer, which bounds nothing")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "bounds are small, or the largest integer, which bounds nothing"
+    )]
     let (lowest, highest) = (low as f64, high as f64);
     if number < lowest {
         Err(format!("must be >= {low}"))
@@ -156,7 +161,8 @@ fn whole(number: &Number) -> Option<i64> {
     if let Some(whole) = number.as_i64() {
         return Some(whole);
     }
-    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0)?;
+    let float =
+        number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0)?;
     #[expect(clippy::cast_possible_truncation, reason = "it is whole and below 2^53")]
     Some(float as i64)
 }
@@ -178,11 +184,12 @@ mod tests {
             "action_type": "deploy", "declaredGoal": "ship", "agent_id": null, "agentId": "a", "agentName": null,
             "unknown": 1, "riskScore": 42.0,
         });
-        let expected = json!({"action_type": "deploy", "declared_goal": "ship", "agent_id": "a", "risk_score": 42});
-        assert_eq!(received(&body), Received {
-            arguments: expected.as_object().unwrap().clone(),
-            problems: Vec::new(),
-        });
+        let expected =
+            json!({"action_type": "deploy", "declared_goal": "ship", "agent_id": "a", "risk_score": 42});
+        assert_eq!(
+            received(&body),
+            Received { arguments: expected.as_object().unwrap().clone(), problems: Vec::new() }
+        );
     }
 
     #[test]

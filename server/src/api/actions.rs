@@ -86,7 +86,9 @@ pub(super) async fn update(call: Call) -> Answer {
             return Err(Refusal::conflict("Action is in a terminal state and cannot be modified")
                 .with("status", status.as_str()));
         }
-        Transitioned::Refused(other) => return Err(Refusal::internal(format!("an update was refused: {other:?}"))),
+        Transitioned::Refused(other) => {
+            return Err(Refusal::internal(format!("an update was refused: {other:?}")));
+        }
     };
     call.app.hub.publish(call.org_id(), "action.updated", &action);
     ok(&UpdatedAction { action, security: Some(scrub.security()), ..UpdatedAction::default() })

@@ -21,7 +21,8 @@ pub(super) async fn create_key(call: Call) -> Answer {
         Some(value) => value.as_str().map(str::to_owned),
     };
     let label = text("label", "API Key").filter(|label| label.chars().count() <= MAX_LABEL);
-    let label = label.ok_or_else(|| Refusal::bad_request("label must be a string of at most 256 characters"))?;
+    let label =
+        label.ok_or_else(|| Refusal::bad_request("label must be a string of at most 256 characters"))?;
     let role = text("role", "member").and_then(|word| Role::from_word(&word));
     let role = role.ok_or_else(|| Refusal::bad_request("role must be one of: admin, member, readonly"))?;
     let (key, record) = keys::make(call.org_id(), role, &label)?;
@@ -49,21 +50,19 @@ pub(crate) async fn put_halt(app: &App, org_id: &str, halt: Option<Halt>) -> Sto
 /// Says whether the organisation is halted.
 pub(super) async fn halt(call: Call) -> Answer {
     let halt = call.app.org(call.org_id()).await?.halt();
-    let (actor, reason) = halt.as_ref().map(|halt| (&halt.actor, &halt.reason)).unzip();
-    ok(&json!({ "halted": halt.is_some(), "actor": actor, "reason": reason.cloned().flatten() }))
+    let halted = halt.is_some();
+    let Halt { actor, reason, at } = halt.unwrap_or_default();
+    let text = |text: String| (!text.is_empty()).then_some(text);
+    ok(&json!({ "halt": { "halted": halted, "actor": text(actor), "reason": reason, "at": text(at) } }))
 }
 
-/// Halts the organisation.
+/// Halts the organisation, or lifts the halt.
 pub(super) async fn set_halt(call: Call) -> Answer {
+    let Some(halted) = call.body.get("halted").and_then(Value::as_bool) else {
+        return Err(Refusal::validation(vec!["`halted` must be a boolean".to_owned()]));
+    };
     let reason = call.body.get("reason").and_then(Value::as_str).map(str::to_owned);
-    let actor = call.principal().to_owned();
-    let halt = Halt { actor, reason, at: clock::now_iso() };
-    put_halt(&call.app, call.org_id(), Some(halt)).await?;
-    self::halt(call).await
-}
-
-/// Lifts the halt.
-pub(super) async fn lift_halt(call: Call) -> Answer {
-    put_halt(&call.app, call.org_id(), None).await?;
+    let halt = Halt { actor: call.principal().to_owned(), reason, at: clock::now_iso() };
+    put_halt(&call.app, call.org_id(), halted.then_some(halt)).await?;
     self::halt(call).await
 }

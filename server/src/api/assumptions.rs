@@ -55,12 +55,15 @@ pub(super) async fn create(call: Call) -> Answer {
             return Err(Refusal::conflict("Assumption with this assumption_id already exists"));
         }
     };
-    reply(StatusCode::CREATED, &CreatedAssumption {
-        assumption_id: assumption.assumption_id.clone(),
-        assumption,
-        security: scrub.security(),
-        ..CreatedAssumption::default()
-    })
+    reply(
+        StatusCode::CREATED,
+        &CreatedAssumption {
+            assumption_id: assumption.assumption_id.clone(),
+            assumption,
+            security: scrub.security(),
+            ..CreatedAssumption::default()
+        },
+    )
 }
 
 /// Reads an assumption.
@@ -79,7 +82,8 @@ pub(super) async fn judge(call: Call) -> Answer {
     let mut request: ValidateAssumption = call.request()?;
     let mut scrub = Scrub::default();
     scrub.optional([&mut request.invalidated_reason]);
-    let judgement = match (request.validated, request.invalidated_reason.filter(|why| !why.trim().is_empty())) {
+    let judgement = match (request.validated, request.invalidated_reason.filter(|why| !why.trim().is_empty()))
+    {
         (true, _) => Judgement::Holds,
         (false, Some(reason)) => Judgement::Fails(reason),
         (false, None) => {
@@ -151,8 +155,12 @@ mod tests {
     #[test]
     fn drift_is_the_age_of_what_nobody_looked_at() {
         let now = 1_781_524_800_000;
-        let aged = |days: i64| Assumption { created_at: clock::iso(now - days * DAY_MS), ..Assumption::default() };
-        assert_eq!([0, 15, 30, 90].map(|days| drift(&aged(days), now)), [Some(0), Some(50), Some(100), Some(100)]);
+        let aged =
+            |days: i64| Assumption { created_at: clock::iso(now - days * DAY_MS), ..Assumption::default() };
+        assert_eq!(
+            [0, 15, 30, 90].map(|days| drift(&aged(days), now)),
+            [Some(0), Some(50), Some(100), Some(100)]
+        );
         assert_eq!(drift(&Assumption { validated: 1, ..aged(90) }, now), Some(0));
         assert_eq!(drift(&Assumption { invalidated: 1, ..aged(90) }, now), None);
     }

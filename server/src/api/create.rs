@@ -193,13 +193,16 @@ async fn store(call: &Call, action: Action, decided: Decided, scrub: &Scrub) -> 
     }
     let waits = decided.verdict == Verdict::RequireApproval;
     let status = if waits { StatusCode::ACCEPTED } else { StatusCode::CREATED };
-    reply(status, &CreatedAction {
-        action_id: Some(action.action_id.clone()),
-        action,
-        decision: Some(decided.decision),
-        security: Some(scrub.security()),
-        ..CreatedAction::default()
-    })
+    reply(
+        status,
+        &CreatedAction {
+            action_id: Some(action.action_id.clone()),
+            action,
+            decision: Some(decided.decision),
+            security: Some(scrub.security()),
+            ..CreatedAction::default()
+        },
+    )
 }
 
 /// The action that was created before with the same key, whatever became of it.

@@ -67,7 +67,9 @@ fn action_node(action: &Action, is_root: bool) -> GraphNode {
         action_type: Some(action.action_type.clone()),
         timestamp: Some(action.timestamp_start.clone()),
         is_root,
-        meta: members(json!({ "outcome_status": action.outcome_status, "error_message": action.error_message })),
+        meta: members(
+            json!({ "outcome_status": action.outcome_status, "error_message": action.error_message }),
+        ),
         ..GraphNode::default()
     }
 }
@@ -84,7 +86,9 @@ fn assumption_node(assumption: &Assumption) -> GraphNode {
         label: assumption.assumption.clone(),
         status: status.to_owned(),
         timestamp: Some(assumption.created_at.clone()),
-        meta: members(json!({ "basis": assumption.basis, "invalidated_reason": assumption.invalidated_reason })),
+        meta: members(
+            json!({ "basis": assumption.basis, "invalidated_reason": assumption.invalidated_reason }),
+        ),
         ..GraphNode::default()
     }
 }

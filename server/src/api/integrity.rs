@@ -26,7 +26,10 @@ pub(super) async fn verify(call: Call) -> Answer {
         return ok(&json!({ "ok": false, "reason": "verification_error" }));
     };
     let given = |document: Option<&RawValue>| {
-        document.map(RawValue::get).filter(|text| !matches!(*text, "null" | "false" | "0" | "\"\"")).map(str::to_owned)
+        document
+            .map(RawValue::get)
+            .filter(|text| !matches!(*text, "null" | "false" | "0" | "\"\""))
+            .map(str::to_owned)
     };
     if let Some(receipt) = given(documents.receipt) {
         return verify_signed(&call.app, &receipt);

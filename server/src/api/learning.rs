@@ -1,10 +1,8 @@
 //! Recommendations. An instance does not learn yet: it has none to give, and keeps what it is told for when it does.
 
-use dashclaw::api::learning::{
-    GetLearningRecommendations, RecommendationList, RecordRecommendationEvents,
-};
+use dashclaw::api::learning::{GetLearningRecommendations, RecommendationList, RecordRecommendationEvents};
 use dashclaw::clock;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::http::call::{Call, ok};
 use crate::http::refusal::{Answer, Refusal};
@@ -29,11 +27,18 @@ pub(super) async fn list(call: Call) -> Answer {
 
 /// Stores what became of recommendations.
 pub(super) async fn record(call: Call) -> Answer {
-    let events = call.request::<RecordRecommendationEvents>()?.events;
+    // Several events in a list, or the members of one.
+    let events = match call.request::<RecordRecommendationEvents>()?.events {
+        Some(events) => events,
+        None if call.received.arguments.is_empty() => Vec::new(),
+        None => vec![Value::Object(call.received.arguments.clone())],
+    };
     let problem = match events.len() {
         0 => Some("`events` is required".to_owned()),
         count if count > MAX_EVENTS => Some(format!("`events` exceeds max length of {MAX_EVENTS}")),
-        _ if !events.iter().all(serde_json::Value::is_object) => Some("`events` must hold only objects".to_owned()),
+        _ if !events.iter().all(Value::is_object) => {
+            Some("`events` must hold only objects".to_owned())
+        }
         _ => None,
     };
     if let Some(problem) = problem {

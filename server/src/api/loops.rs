@@ -40,12 +40,15 @@ pub(super) async fn create(call: Call) -> Answer {
         NewFollowup::Duplicate => return Err(Refusal::conflict("Loop with this loop_id already exists")),
     };
     call.app.hub.publish(call.org_id(), "loop.created", &open_loop);
-    reply(StatusCode::CREATED, &CreatedLoop {
-        loop_id: open_loop.loop_id.clone(),
-        open_loop,
-        security: scrub.security(),
-        ..CreatedLoop::default()
-    })
+    reply(
+        StatusCode::CREATED,
+        &CreatedLoop {
+            loop_id: open_loop.loop_id.clone(),
+            open_loop,
+            security: scrub.security(),
+            ..CreatedLoop::default()
+        },
+    )
 }
 
 /// Lists loops.
@@ -75,7 +78,9 @@ pub(super) async fn close(call: Call) -> Answer {
     scrub.optional([&mut request.resolution]);
     let resolution = request.resolution.filter(|text| !text.trim().is_empty());
     let problem = match request.status {
-        LoopStatus::Resolved if resolution.is_none() => Some("`resolution` is required when `status` is resolved"),
+        LoopStatus::Resolved if resolution.is_none() => {
+            Some("`resolution` is required when `status` is resolved")
+        }
         LoopStatus::Resolved | LoopStatus::Cancelled => None,
         _ => Some("`status` must be one of: resolved, cancelled"),
     };

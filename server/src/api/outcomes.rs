@@ -31,7 +31,9 @@ pub(super) async fn report(call: Call) -> Answer {
             let error = format!("Cannot report an outcome for an action in status '{status}'");
             return Err(Refusal::conflict(error).with("current_status", status.as_str()));
         }
-        Transitioned::Refused(other) => return Err(Refusal::internal(format!("a report was refused: {other:?}"))),
+        Transitioned::Refused(other) => {
+            return Err(Refusal::internal(format!("a report was refused: {other:?}")));
+        }
     };
     let outcome = outcome(&action);
     call.app.hub.publish(call.org_id(), "action.updated", &outcome);

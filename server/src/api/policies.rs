@@ -110,7 +110,9 @@ pub(super) async fn delete(call: Call) -> Answer {
     let one = call.query("id").map(str::to_owned);
     let ids: Vec<String> = match (&one, call.query("ids")) {
         (Some(id), _) => vec![id.clone()],
-        (None, Some(ids)) => ids.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect(),
+        (None, Some(ids)) => {
+            ids.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect()
+        }
         (None, None) => return Err(Refusal::bad_request("id or ids is required")),
     };
     let gone = call.app.store.delete_policies(call.org_id(), ids.clone()).await?;

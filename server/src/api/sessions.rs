@@ -63,17 +63,21 @@ pub(super) async fn list(call: Call) -> Answer {
 pub(super) async fn update(call: Call) -> Answer {
     let mut request: UpdateSession = call.request()?;
     // The platform takes any word for a state; the row knows only those that mean something.
-    request.status = call.body.get("status").and_then(Value::as_str).map(SessionStatus::from).or(request.status);
+    request.status =
+        call.body.get("status").and_then(Value::as_str).map(SessionStatus::from).or(request.status);
     Scrub::default().optional([&mut request.blocked_reason, &mut request.summary]);
-    let UpdateSession { status, green_level, branch_freshness, commits_behind, blocked_reason, summary, .. } =
-        &request;
+    let UpdateSession {
+        status, green_level, branch_freshness, commits_behind, blocked_reason, summary, ..
+    } = &request;
     let texts = [green_level, branch_freshness, blocked_reason, summary];
     if status.is_none() && commits_behind.is_none() && texts.iter().all(|text| text.is_none()) {
         return Err(Refusal::bad_request("No update fields provided"));
     }
     match call.app.store.change_session(call.org_id(), request).await? {
         SessionChanged::Done(session) => ok(&SessionDetail { session: *session, ..SessionDetail::default() }),
-        SessionChanged::Closed => Err(Refusal::conflict("Session is closed and cannot be updated").with("status", "closed")),
+        SessionChanged::Closed => {
+            Err(Refusal::conflict("Session is closed and cannot be updated").with("status", "closed"))
+        }
         SessionChanged::NotFound => Err(unknown()),
     }
 }

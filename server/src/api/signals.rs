@@ -30,7 +30,8 @@ pub(super) async fn list(call: Call) -> Answer {
     let agent_id = call.request::<GetSignals>()?.agent_id;
     let signals = current(&call, agent_id.as_deref()).await?;
     let count = |severity: &SignalSeverity| {
-        i64::try_from(signals.iter().filter(|signal| signal.severity == *severity).count()).unwrap_or(i64::MAX)
+        i64::try_from(signals.iter().filter(|signal| signal.severity == *severity).count())
+            .unwrap_or(i64::MAX)
     };
     let (red, amber) = (count(&SignalSeverity::Red), count(&SignalSeverity::Amber));
     ok(&SignalList {
@@ -69,9 +70,13 @@ impl Seen {
         signals.extend(self.per_agent("autonomy_spike", 11, 21, "actions in the last hour", |action| {
             self.age(&action.timestamp_start) < HOUR_MS
         }));
-        signals.extend(self.per_agent("repeated_failures", 3, 6, "failed actions in the last day", |action| {
-            action.status == ActionStatus::Failed && self.age(&action.timestamp_start) < DAY_MS
-        }));
+        signals.extend(self.per_agent(
+            "repeated_failures",
+            3,
+            6,
+            "failed actions in the last day",
+            |action| action.status == ActionStatus::Failed && self.age(&action.timestamp_start) < DAY_MS,
+        ));
         signals.extend(self.actions.iter().filter_map(|action| self.of_action(action)));
         signals.extend(self.approval_flood());
         signals.extend(self.loops.iter().filter_map(|open_loop| self.of_loop(open_loop)));
@@ -122,7 +127,11 @@ impl Seen {
             (ActionStatus::Running | ActionStatus::Completed, _)
                 if action.reversible == 0 && action.risk_score >= 70 && action.approved_by.is_none() =>
             {
-                signal("high_impact_low_oversight", true, format!("Cannot be undone and nobody approved it: {goal}"))
+                signal(
+                    "high_impact_low_oversight",
+                    true,
+                    format!("Cannot be undone and nobody approved it: {goal}"),
+                )
             }
             _ => return None,
         };
@@ -133,7 +142,8 @@ impl Seen {
     fn approval_flood(&self) -> Option<Signal> {
         let waiting =
             self.actions.iter().filter(|action| action.status == ActionStatus::PendingApproval).count();
-        (waiting >= 10).then(|| signal("approval_flood", waiting >= 20, format!("{waiting} actions wait for approval")))
+        (waiting >= 10)
+            .then(|| signal("approval_flood", waiting >= 20, format!("{waiting} actions wait for approval")))
     }
 
     fn of_loop(&self, open_loop: &OpenLoop) -> Option<Signal> {
@@ -158,8 +168,11 @@ impl Seen {
 
     fn assumption_drift(&self) -> Option<Signal> {
         let recent = |time: &String| self.age(time) < 7 * DAY_MS;
-        let wrong = self.assumptions.iter().filter(|one| one.invalidated_at.as_ref().is_some_and(recent)).count();
-        (wrong >= 2).then(|| signal("assumption_drift", wrong >= 4, format!("{wrong} assumptions proved false this week")))
+        let wrong =
+            self.assumptions.iter().filter(|one| one.invalidated_at.as_ref().is_some_and(recent)).count();
+        (wrong >= 2).then(|| {
+            signal("assumption_drift", wrong >= 4, format!("{wrong} assumptions proved false this week"))
+        })
     }
 }
 
@@ -212,7 +225,8 @@ mod tests {
     #[test]
     fn old_loops_and_false_assumptions_are_signals() {
         let open_loop = OpenLoop { created_at: clock::iso(NOW - 97 * HOUR_MS), ..OpenLoop::default() };
-        let wrong = Assumption { invalidated: 1, invalidated_at: Some(clock::iso(NOW)), ..Assumption::default() };
+        let wrong =
+            Assumption { invalidated: 1, invalidated_at: Some(clock::iso(NOW)), ..Assumption::default() };
         let seen =
             Seen { actions: Vec::new(), loops: vec![open_loop], assumptions: vec![wrong; 2], now_ms: NOW };
         let kinds: Vec<_> = seen.signals().into_iter().map(|signal| signal.kind).collect();

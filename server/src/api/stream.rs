@@ -32,7 +32,8 @@ struct Frames {
 
 /// Opens a stream.
 pub(super) async fn open(call: Call) -> Answer {
-    let header = call.headers.get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty());
+    let header =
+        call.headers.get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty());
     let last_event_id = header.or_else(|| call.query("lastEventId"));
     let subscription = call.app.hub.subscribe(call.org_id(), last_event_id);
     let connected = connected_frame(call.org_id(), &subscription);

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use axum::RequestExt;
 use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
-use axum::RequestExt;
 use axum::response::Response;
 use bytes::Bytes;
 use dashclaw::catalogue::{Method, Received};
@@ -52,9 +52,12 @@ impl Dispatch {
         let caller = self.admit(request.headers()).await?;
         let path = self.path_arguments(&mut request).await?;
         let query: Vec<(String, String)> =
-            form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).into_owned().collect();
+            form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect();
         let (parts, body) = request.into_parts();
-        let raw = if self.route.method == Method::Get { Bytes::new() } else { read(&parts.headers, body).await? };
+        let raw =
+            if self.route.method == Method::Get { Bytes::new() } else { read(&parts.headers, body).await? };
         let body = self.parse(&raw)?;
         let received = self.route.row.map(|row| row.receive(&path, &query, &body)).unwrap_or_default();
         if self.route.checks == Checks::ByRow && !received.problems.is_empty() {
@@ -124,9 +127,8 @@ fn with_path(mut received: Received, path: Vec<(String, String)>) -> Received {
 }
 
 async fn read(headers: &HeaderMap, body: Body) -> Answer<Bytes> {
-    let too_large = || {
-        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large").with("maxBytes", MAX_BODY)
-    };
+    let too_large =
+        || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large").with("maxBytes", MAX_BODY);
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     if declared.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > MAX_BODY as u64) {
         return Err(too_large());

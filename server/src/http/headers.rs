@@ -16,10 +16,7 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
 ];
 const PREFLIGHT: [(HeaderName, HeaderValue); 2] = [
-    (
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET, POST, PATCH, DELETE, OPTIONS"),
-    ),
+    (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PATCH, DELETE, OPTIONS")),
     (header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Content-Type, x-api-key")),
 ];
 

@@ -45,7 +45,8 @@ impl Limiter {
             return Ok(());
         }
         let error = "Rate limit exceeded. Please slow down.";
-        Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, error).retry_after(self.limit.window.as_secs().max(1)))
+        Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, error)
+            .retry_after(self.limit.window.as_secs().max(1)))
     }
 }
 

@@ -67,8 +67,8 @@ impl Refusal {
 
     /// 503: a decision that could not be stored is no decision.
     pub(crate) fn not_persisted(error: &StoreError) -> Self {
-        let mut refusal =
-            Self::new(StatusCode::SERVICE_UNAVAILABLE, "Guard decision could not be stored").code("GUARD_AUDIT_PERSIST_FAILED");
+        let mut refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Guard decision could not be stored")
+            .code("GUARD_AUDIT_PERSIST_FAILED");
         refusal.0.detail = Some(error.to_string());
         refusal.with("setup_url", "/setup")
     }
@@ -112,9 +112,8 @@ impl Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Closed => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "The instance is shutting down").code("DB_CONNECTION_FAILED")
-            }
+            StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "The instance is shutting down")
+                .code("DB_CONNECTION_FAILED"),
             StoreError::Failed(detail) => Self::internal(detail),
         }
     }

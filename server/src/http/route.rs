@@ -104,6 +104,9 @@ mod tests {
     #[test]
     fn parameters_are_named_by_their_place() {
         let (path, names) = router_path("/api/a/{action_id}/b/{x}");
-        assert_eq!((path.as_str(), names), ("/api/a/{p1}/b/{p2}", vec!["action_id".to_owned(), "x".to_owned()]));
+        assert_eq!(
+            (path.as_str(), names),
+            ("/api/a/{p1}/b/{p2}", vec!["action_id".to_owned(), "x".to_owned()])
+        );
     }
 }

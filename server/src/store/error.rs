@@ -2,7 +2,7 @@
 
 /// Why storage did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
+pub(crate) enum StoreError {
     /// The instance was shut down.
     #[error("the instance was shut down")]
     Closed,
@@ -24,4 +24,4 @@ impl From<serde_json::Error> for StoreError {
 }
 
 /// What every storage operation answers.
-pub type StoreResult<T> = Result<T, StoreError>;
+pub(crate) type StoreResult<T> = Result<T, StoreError>;

@@ -200,12 +200,7 @@ fn write(connection: &Connection, action: &Action) -> StoreResult<()> {
     Ok(())
 }
 
-fn list(
-    connection: &Connection,
-    org_id: &str,
-    filter: &ActionFilter,
-    page: Page,
-) -> StoreResult<ActionPage> {
+fn list(connection: &Connection, org_id: &str, filter: &ActionFilter, page: Page) -> StoreResult<ActionPage> {
     let admitted = named_params! {
         ":org": org_id, ":agent": filter.agent_id, ":swarm": filter.swarm_id, ":status": filter.status,
         ":exclude": filter.exclude_status, ":type": filter.action_type, ":risk": filter.risk_min,
@@ -217,7 +212,9 @@ fn list(
          {ADMITTED}"
     );
     let stats = connection.prepare_cached(&counts)?.query_row(admitted, stats)?;
-    let rows = format!("SELECT id, record {ADMITTED} ORDER BY timestamp_start DESC, id DESC LIMIT :limit OFFSET :offset");
+    let rows = format!(
+        "SELECT id, record {ADMITTED} ORDER BY timestamp_start DESC, id DESC LIMIT :limit OFFSET :offset"
+    );
     let mut paged = admitted.to_vec();
     paged.extend_from_slice(named_params! { ":limit": page.limit, ":offset": page.offset });
     let actions = many(connection, &rows, paged.as_slice())?;

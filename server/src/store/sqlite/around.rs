@@ -39,7 +39,8 @@ fn parents(connection: &Connection, org_id: &str, action: &Action) -> StoreResul
 /// Actions within an hour either side of this one, of the same agent or on one of its systems.
 fn related(connection: &Connection, org_id: &str, action: &Action) -> StoreResult<Vec<Action>> {
     let Some(at) = clock::parse_iso(&action.timestamp_start) else { return Ok(Vec::new()) };
-    let sql = "SELECT id, record FROM actions WHERE org_id = ?1 AND timestamp_start BETWEEN ?2 AND ?3 AND id <> ?4
+    let sql =
+        "SELECT id, record FROM actions WHERE org_id = ?1 AND timestamp_start BETWEEN ?2 AND ?3 AND id <> ?4
         ORDER BY timestamp_start DESC, id DESC LIMIT 500";
     let window = params![org_id, clock::iso(at - HOUR_MS), clock::iso(at + HOUR_MS), action.id];
     let near = many(connection, sql, window)?;
@@ -49,7 +50,8 @@ fn related(connection: &Connection, org_id: &str, action: &Action) -> StoreResul
             || action.parent_action_id.as_ref() == Some(&other.action_id)
     };
     let shares = |other: &Action| {
-        other.agent_id == action.agent_id || self::systems(other).iter().any(|system| systems.contains(system))
+        other.agent_id == action.agent_id
+            || self::systems(other).iter().any(|system| systems.contains(system))
     };
     Ok(near.into_iter().filter(|other| !family(other) && shares(other)).take(MAX_RELATED).collect())
 }

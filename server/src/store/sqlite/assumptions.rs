@@ -5,9 +5,7 @@ use dashclaw::clock;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::{actions, decode, encode, exists};
-use crate::store::{
-    AssumptionFilter, AssumptionPage, Judgement, NewFollowup, Page, StoreError, StoreResult,
-};
+use crate::store::{AssumptionFilter, AssumptionPage, Judgement, NewFollowup, Page, StoreError, StoreResult};
 
 const ADMITTED: &str = "FROM assumptions WHERE org_id = :org
     AND (:validated IS NULL OR validated = :validated)
@@ -50,7 +48,8 @@ fn from_row(row: &Row<'_>) -> StoreResult<Assumption> {
 
 pub(super) fn read(connection: &Connection, org_id: &str, id: &str) -> StoreResult<Option<Assumption>> {
     let sql = "SELECT id, record FROM assumptions WHERE org_id = ?1 AND assumption_id = ?2";
-    let found = connection.prepare_cached(sql)?.query_row([org_id, id], |row| Ok(from_row(row))).optional()?;
+    let found =
+        connection.prepare_cached(sql)?.query_row([org_id, id], |row| Ok(from_row(row))).optional()?;
     found.transpose()
 }
 
@@ -66,7 +65,8 @@ pub(super) fn list(
     };
     let count = format!("SELECT count(*) {ADMITTED}");
     let total = connection.prepare_cached(&count)?.query_row(admitted, |row| row.get(0))?;
-    let rows = format!("SELECT id, record {ADMITTED} ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset");
+    let rows =
+        format!("SELECT id, record {ADMITTED} ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset");
     let mut paged = admitted.to_vec();
     paged.extend_from_slice(named_params! { ":limit": page.limit, ":offset": page.offset });
     let mut statement = connection.prepare_cached(&rows)?;

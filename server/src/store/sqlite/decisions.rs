@@ -55,7 +55,8 @@ pub(super) fn repeated(connection: &Connection, decision: &NewDecision) -> Store
 }
 
 fn earlier(connection: &Connection, org_id: &str, key: &str, since_ms: i64) -> StoreResult<Option<String>> {
-    let sql = "SELECT reply FROM guard_decisions WHERE org_id = ?1 AND idempotency_key = ?2 AND created_ms >= ?3
+    let sql =
+        "SELECT reply FROM guard_decisions WHERE org_id = ?1 AND idempotency_key = ?2 AND created_ms >= ?3
         ORDER BY created_ms DESC LIMIT 1";
     text(connection, sql, params![org_id, key, since_ms])
 }
@@ -86,11 +87,11 @@ fn list(
     filter: &DecisionFilter,
     page: Page,
 ) -> StoreResult<DecisionPage> {
-    let admitted =
-        named_params! { ":org": org_id, ":agent": filter.agent_id, ":decision": filter.decision };
+    let admitted = named_params! { ":org": org_id, ":agent": filter.agent_id, ":decision": filter.decision };
     let count = format!("SELECT count(*) {ADMITTED}");
     let total = connection.prepare_cached(&count)?.query_row(admitted, |row| row.get(0))?;
-    let rows = format!("SELECT record {ADMITTED} ORDER BY created_ms DESC, seq DESC LIMIT :limit OFFSET :offset");
+    let rows =
+        format!("SELECT record {ADMITTED} ORDER BY created_ms DESC, seq DESC LIMIT :limit OFFSET :offset");
     let mut paged = admitted.to_vec();
     paged.extend_from_slice(named_params! { ":limit": page.limit, ":offset": page.offset });
     let decisions = records(connection, &rows, paged.as_slice())?;

@@ -52,7 +52,8 @@ impl Directory for Sqlite {
     fn signing_key(&self, offered: Option<SecretString>) -> Stored<'_, Option<SecretString>> {
         let work = move |connection: &Connection| {
             if let Some(offered) = offered {
-                let sql = "INSERT OR IGNORE INTO signing_keys (id, jwk, created_at) VALUES ('default', ?1, ?2)";
+                let sql =
+                    "INSERT OR IGNORE INTO signing_keys (id, jwk, created_at) VALUES ('default', ?1, ?2)";
                 connection.execute(sql, params![offered.expose_secret(), clock::now_iso()])?;
             }
             let kept = text(connection, "SELECT jwk FROM signing_keys WHERE id = 'default'", [])?;
@@ -72,7 +73,15 @@ impl Directory for Sqlite {
                 last_seen_at = excluded.last_seen_at";
             let Presence { agent_id, agent_name, status, current_task_id, metadata, at } = presence;
             let mut statement = connection.prepare_cached(sql)?;
-            statement.execute(params![org_id, agent_id, agent_name, status, current_task_id, metadata, at])?;
+            statement.execute(params![
+                org_id,
+                agent_id,
+                agent_name,
+                status,
+                current_task_id,
+                metadata,
+                at
+            ])?;
             Ok(())
         };
         self.writer.run(work).boxed()
@@ -93,7 +102,8 @@ impl Directory for Sqlite {
     fn identity(&self, org_id: &str, agent_id: &str) -> Stored<'_, Option<Identity>> {
         let (org_id, agent_id) = (org_id.to_owned(), agent_id.to_owned());
         let work = move |connection: &Connection| {
-            let sql = "SELECT public_key, algorithm FROM agent_identities WHERE org_id = ?1 AND agent_id = ?2";
+            let sql =
+                "SELECT public_key, algorithm FROM agent_identities WHERE org_id = ?1 AND agent_id = ?2";
             let found = connection.prepare_cached(sql)?.query_row([org_id, agent_id], |row| {
                 Ok(Identity { public_key: row.get(0)?, algorithm: row.get(1)? })
             });

@@ -75,7 +75,8 @@ fn create(connection: &Connection, mut open_loop: OpenLoop) -> StoreResult<NewFo
     if exists(connection, taken, params![org_id, open_loop.loop_id.as_str()])? {
         return Ok(NewFollowup::Duplicate);
     }
-    let sql = "INSERT INTO loops (org_id, loop_id, action_id, loop_type, status, priority, created_at, record)
+    let sql =
+        "INSERT INTO loops (org_id, loop_id, action_id, loop_type, status, priority, created_at, record)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     open_loop.id = connection.prepare_cached(sql)?.insert(params![
         org_id,
@@ -149,7 +150,8 @@ fn close(
     resolution: Option<String>,
 ) -> StoreResult<Closed> {
     let sql = "SELECT id, record FROM loops WHERE org_id = ?1 AND loop_id = ?2";
-    let found = connection.prepare_cached(sql)?.query_row([org_id, id], |row| Ok(from_row(row))).optional()?;
+    let found =
+        connection.prepare_cached(sql)?.query_row([org_id, id], |row| Ok(from_row(row))).optional()?;
     let Some(mut open_loop) = found.transpose()? else { return Ok(Closed::NotFound) };
     if open_loop.status != LoopStatus::Open {
         return Ok(Closed::Already(open_loop.status.to_string()));

@@ -39,7 +39,8 @@ impl Policies for Sqlite {
     fn delete_policies(&self, org_id: &str, ids: Vec<String>) -> Stored<'_, Vec<String>> {
         let org_id = org_id.to_owned();
         let work = move |connection: &Connection| {
-            let mut statement = connection.prepare_cached("DELETE FROM policies WHERE org_id = ?1 AND id = ?2")?;
+            let mut statement =
+                connection.prepare_cached("DELETE FROM policies WHERE org_id = ?1 AND id = ?2")?;
             let mut deleted = Vec::new();
             for id in ids {
                 if statement.execute(params![org_id, id])? > 0 {
@@ -101,7 +102,8 @@ fn name_taken(connection: &Connection, policy: &Policy) -> StoreResult<bool> {
 }
 
 fn insert(connection: &Connection, policy: &Policy, managed: bool) -> StoreResult<()> {
-    let sql = "INSERT INTO policies (org_id, id, name, policy_type, rules, active, agent_ids, created_by, managed,
+    let sql =
+        "INSERT INTO policies (org_id, id, name, policy_type, rules, active, agent_ids, created_by, managed,
         created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     connection.prepare_cached(sql)?.execute(params![
         policy.org_id,

@@ -12,7 +12,8 @@ use crate::store::{SessionChanged, SessionFilter, Sessions, StoreError, StoreRes
 impl Sessions for Sqlite {
     fn create_session(&self, session: Session) -> Stored<'_, ()> {
         let work = move |connection: &Connection| {
-            let sql = "INSERT INTO sessions (org_id, id, agent_id, status, record) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let sql =
+                "INSERT INTO sessions (org_id, id, agent_id, status, record) VALUES (?1, ?2, ?3, ?4, ?5)";
             connection.prepare_cached(sql)?.execute(params![
                 session.org_id,
                 session.id.as_str(),
@@ -99,7 +100,9 @@ fn change_one(connection: &Connection, org_id: &str, change: UpdateSession) -> S
     }
     let closes = change.status == Some(SessionStatus::Closed);
     let event_type = if closes { "session.closed" } else { "session.updated" };
-    let Value::Object(mut payload) = serde_json::to_value(&change)? else { return Ok(SessionChanged::NotFound) };
+    let Value::Object(mut payload) = serde_json::to_value(&change)? else {
+        return Ok(SessionChanged::NotFound);
+    };
     payload.remove("session_id");
     session.status = change.status.unwrap_or(session.status);
     session.green_level = change.green_level.or(session.green_level);
@@ -119,11 +122,7 @@ fn change_one(connection: &Connection, org_id: &str, change: UpdateSession) -> S
     Ok(SessionChanged::Done(Box::new(session)))
 }
 
-fn list(
-    connection: &Connection,
-    org_id: &str,
-    filter: &SessionFilter,
-) -> StoreResult<Vec<SessionOverview>> {
+fn list(connection: &Connection, org_id: &str, filter: &SessionFilter) -> StoreResult<Vec<SessionOverview>> {
     let sql = "SELECT record FROM sessions WHERE org_id = ?1 AND (?2 IS NULL OR agent_id = ?2)
         AND (?3 IS NULL OR status = ?3) ORDER BY seq DESC LIMIT ?4";
     let params = params![org_id, filter.agent_id, filter.status, filter.limit];
@@ -146,11 +145,11 @@ fn count(connection: &Connection, org_id: &str, overview: &mut SessionOverview) 
         overview.max_risk = row.get(3)?;
         Ok(())
     })?;
-    let sql = "SELECT outcome_status, status, declared_goal FROM actions WHERE org_id = ?1 AND session_id = ?2
+    let sql =
+        "SELECT outcome_status, status, declared_goal FROM actions WHERE org_id = ?1 AND session_id = ?2
         ORDER BY timestamp_start DESC, id DESC LIMIT 1";
-    let last = connection.prepare_cached(sql)?.query_row(key, |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-    });
+    let last =
+        connection.prepare_cached(sql)?.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
     if let Some((outcome, status, goal)) = last.optional()? {
         overview.last_outcome_status = outcome;
         overview.last_status = status;

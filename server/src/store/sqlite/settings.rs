@@ -14,7 +14,8 @@ impl Settings for Sqlite {
     fn settings(&self, org_id: &str) -> Stored<'_, BTreeMap<String, String>> {
         let org_id = org_id.to_owned();
         let work = move |connection: &Connection| {
-            let mut statement = connection.prepare_cached("SELECT name, value FROM settings WHERE org_id = ?1")?;
+            let mut statement =
+                connection.prepare_cached("SELECT name, value FROM settings WHERE org_id = ?1")?;
             let settings = statement.query_map([org_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(settings.collect::<Result<_, _>>()?)
         };

@@ -52,16 +52,6 @@ impl Writer {
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// [`run`](Self::run) for threads without a runtime.
-    pub(super) fn run_blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection) -> StoreResult<T> + Send + 'static,
-    ) -> StoreResult<T> {
-        let (job, answered) = job(work);
-        self.queue.blocking_send(Message::Write(job)).map_err(|_| StoreError::Closed)?;
-        answered.blocking_recv().map_err(|_| StoreError::Closed)?
-    }
-
     /// Commits what waits and ends the thread.
     pub(super) fn stop(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -189,7 +179,8 @@ mod tests {
             c.execute("INSERT INTO t VALUES (7)", [])?;
             Err::<(), _>(StoreError::Failed("no".into()))
         });
-        let (a, b, c, d) = tokio::join!(writer.run(insert(1)), half, writer.run(insert(1)), writer.run(insert(2)));
+        let (a, b, c, d) =
+            tokio::join!(writer.run(insert(1)), half, writer.run(insert(1)), writer.run(insert(2)));
         assert_eq!((a, d), (Ok(1), Ok(2)));
         assert_eq!(b, Err(StoreError::Failed("no".into())));
         assert!(matches!(c, Err(StoreError::Failed(text)) if text.contains("UNIQUE")));
@@ -212,10 +203,5 @@ mod tests {
             assert!(matches!(answer, Ok(_) | Err(StoreError::Closed)), "{answer:?}");
         }
         assert_eq!(writer.run(insert(1000)).await, Err(StoreError::Closed));
-    }
-
-    #[test]
-    fn a_thread_without_runtime_can_write() {
-        assert_eq!(writer().run_blocking(insert(3)), Ok(3));
     }
 }
