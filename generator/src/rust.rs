@@ -1,0 +1,58 @@
+//! Rust in the reference. Its methods need no generator: the catalogue declares them.
+
+use dashclaw::ErrorKind;
+
+use crate::Language;
+use crate::model::{Api, Operation, Shape};
+
+/// Rust.
+#[derive(Debug)]
+pub(crate) struct Rust;
+
+impl Language for Rust {
+    fn title(&self) -> &'static str {
+        "Rust"
+    }
+
+    fn fence(&self) -> &'static str {
+        "rust"
+    }
+
+    fn name(&self, operation: &str) -> String {
+        operation.to_owned()
+    }
+
+    fn signature(&self, _: &Api, operation: &Operation) -> String {
+        let request = &operation.request;
+        let all = operation.arguments.len() + operation.constants.len();
+        let mut fields: Vec<&str> =
+            operation.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name).collect();
+        if fields.len() < all || operation.rules.open {
+            fields.push("..Default::default()");
+        }
+        let request = match fields.as_slice() {
+            [] | ["..Default::default()"] => format!("{request}::default()"),
+            fields => format!("{request} {{ {} }}", fields.join(", ")),
+        };
+        let answer = type_name(&operation.response);
+        format!("let answer: {answer} = dashclaw.{}({request}).await?;", operation.name)
+    }
+
+    fn error(&self, kind: ErrorKind) -> String {
+        format!("ErrorKind::{kind:?}")
+    }
+}
+
+fn type_name(shape: &Shape) -> String {
+    match shape {
+        Shape::Named(name) => name.clone(),
+        Shape::Text => "String".to_owned(),
+        Shape::Integer => "i64".to_owned(),
+        Shape::Number => "f64".to_owned(),
+        Shape::Boolean => "bool".to_owned(),
+        Shape::List(inner) => format!("Vec<{}>", type_name(inner)),
+        Shape::Nullable(inner) => format!("Option<{}>", type_name(inner)),
+        Shape::Map(inner) => format!("BTreeMap<String, {}>", type_name(inner)),
+        Shape::Any | Shape::Either(_) => "Value".to_owned(),
+    }
+}
