@@ -8,7 +8,7 @@ mod string;
 mod write;
 
 pub use string::JsonString;
-pub(crate) use write::{number_text, write_quoted};
+pub(crate) use write::number_text;
 
 /// How many arrays and objects may be nested in a text or a value.
 ///
@@ -119,6 +119,19 @@ impl Json {
     /// Whether this is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
+    }
+
+    /// The same value with every text and name in Unicode NFC.
+    #[must_use]
+    pub fn nfc(&self) -> Self {
+        match self {
+            Self::String(text) => Self::String(text.nfc().into_owned()),
+            Self::Array(items) => Self::Array(items.iter().map(Self::nfc).collect()),
+            Self::Object(members) => Self::Object(
+                members.iter().map(|(name, value)| (name.nfc().into_owned(), value.nfc())).collect(),
+            ),
+            Self::Null | Self::Bool(_) | Self::Number(_) => self.clone(),
+        }
     }
 
     /// Whether no number in this value is NaN or infinite.
@@ -235,7 +248,8 @@ mod tests {
             "{\"a\"}",
             "{a:1}",
             "[1 2]",
-            "\"\u{1}\"",
+            "\"\u{1f}\"",
+            "\"\\n\u{1f}\"",
             r#""\x""#,
             r#""\u12g4""#,
             r#""\u+123""#,

@@ -68,15 +68,22 @@ pub(crate) fn prepare(
         target: target(row, &parts)?,
         body: body.map(Bytes::from),
         idempotency_key,
-        status: arguments.text("status"),
+        status: sent_text(row, &arguments, "status"),
         action_id: arguments.text("action_id"),
     })
+}
+
+/// The text that is sent for a field, be it the caller's or a constant of the row.
+fn sent_text(row: &Row, arguments: &Arguments<'_>, name: &str) -> Option<String> {
+    let constant = || row.fields.iter().find(|field| field.name == name && field.constant)?.default;
+    serde_json::from_str(arguments.value(name).or_else(constant)?).ok()
 }
 
 /// What is sent for a field: the caller's value, the client's own, or the default.
 fn value_of(field: &Field, arguments: &Arguments<'_>, identity: &Identity) -> Option<String> {
     if let Some(value) = arguments.value(field.name) {
-        return Some(value.to_owned());
+        let as_text = field.json_text && value.starts_with('{');
+        return Some(if as_text { quote(value) } else { value.to_owned() });
     }
     match field.fill {
         Some(Fill::AgentId) => Some(quote(&identity.agent_id)),
@@ -191,4 +198,59 @@ fn plain(name: &str, json: &str) -> Result<String> {
 /// A text as JSON.
 pub(crate) fn quote(text: &str) -> String {
     Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::find;
+
+    fn prepared(operation: &str, json: &str) -> Prepared {
+        let identity = Identity { agent_id: "agent-1".to_owned(), agent_name: None };
+        prepare(find(operation).unwrap(), json.as_bytes(), &identity, &CallOptions::default(), None).unwrap()
+    }
+
+    fn body(operation: &str, json: &str) -> Value {
+        serde_json::from_slice(&prepared(operation, json).body.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_status_about_to_be_written_is_known_be_it_given_or_constant() {
+        let cases = [
+            ("report_action_outcome", r#"{"action_id":"act_1","status":"partial"}"#, Some("partial")),
+            ("report_action_success", r#"{"action_id":"act_1"}"#, Some("completed")),
+            ("report_action_failure", r#"{"action_id":"act_1","error_message":"x"}"#, Some("failed")),
+            ("report_action_partial", r#"{"action_id":"act_1","progress":{}}"#, Some("partial")),
+            ("update_outcome", r#"{"action_id":"act_1"}"#, None),
+        ];
+        for (operation, json, status) in cases {
+            assert_eq!(prepared(operation, json).status.as_deref(), status, "{operation}");
+        }
+    }
+
+    #[test]
+    fn a_constant_cannot_be_given() {
+        let row = find("report_action_success").unwrap();
+        let json = br#"{"action_id":"act_1","status":"failed"}"#;
+        let identity = Identity { agent_id: "agent-1".to_owned(), agent_name: None };
+        let error = prepare(row, json, &identity, &CallOptions::default(), None).unwrap_err();
+        assert_eq!(error.to_string(), "`status` is not an argument of report_action_success");
+    }
+
+    #[test]
+    fn rules_of_a_policy_are_json_text_on_the_wire() {
+        let rules = r#"{"threshold":80,"action":"block"}"#;
+        let object = format!(r#"{{"name":"n","policy_type":"risk_threshold","rules":{rules}}}"#);
+        let text = format!(r#"{{"name":"n","policy_type":"risk_threshold","rules":{}}}"#, quote(rules));
+        assert_eq!(body("create_policy", &object)["rules"], rules);
+        assert_eq!(body("create_policy", &text)["rules"], rules);
+        assert_eq!(body("update_policy", &format!(r#"{{"id":"gp_1","rules":{rules}}}"#))["rules"], rules);
+        let simulated = format!(r#"{{"policy_type":"risk_threshold","rules":{rules}}}"#);
+        assert_eq!(body("simulate_policy", &simulated)["rules"]["threshold"], 80);
+    }
+
+    #[test]
+    fn an_id_stays_one_segment_of_the_path() {
+        assert_eq!(prepared("get_action", r#"{"action_id":"a/b?c"}"#).target, "/api/actions/a%2Fb%3Fc");
+    }
 }

@@ -6,6 +6,7 @@ use super::{IdKind, Method};
 
 /// One argument of an operation: its name, its type, where it goes and which limits hold.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the field, and all combine")]
 pub struct Field {
     /// Its name on the wire, snake_case.
     pub name: &'static str,
@@ -30,6 +31,8 @@ pub struct Field {
     /// Whether a word outside [`Kind::Choice`] is refused before any request. Elsewhere the server decides, so that new
     /// words need no new SDK.
     pub strict: bool,
+    /// Whether an object is sent as the JSON text that holds it.
+    pub json_text: bool,
     /// Markdown for every language.
     #[cfg(feature = "schema")]
     pub doc: &'static str,
@@ -100,6 +103,7 @@ impl Field {
             max: None,
             range: None,
             strict: false,
+            json_text: false,
             #[cfg(feature = "schema")]
             doc: "",
         }
@@ -175,6 +179,13 @@ impl Field {
     #[must_use]
     pub const fn strict(mut self) -> Self {
         self.strict = true;
+        self
+    }
+
+    /// Is JSON text on the wire: an object is sent as the text that holds it, a text as it is.
+    #[must_use]
+    pub const fn json_text(mut self) -> Self {
+        self.json_text = true;
         self
     }
 
