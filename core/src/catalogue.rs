@@ -141,6 +141,7 @@ pub enum Call {
 
 /// The behaviour of an operation beside its wire form.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the operation, and all combine")]
 pub struct Rules {
     /// Whether a repeat is safe.
     pub repeat: Repeat,

@@ -45,7 +45,13 @@ impl DashClaw {
         if let Some(given) = &config.transport {
             let _ = transport.set(Ok(Arc::clone(given)));
         }
-        Ok(Self(Arc::new(Inner { config, headers, transport, closed: CancellationToken::new(), keys: KeyCache::default() })))
+        Ok(Self(Arc::new(Inner {
+            config,
+            headers,
+            transport,
+            closed: CancellationToken::new(),
+            keys: KeyCache::default(),
+        })))
     }
 
     /// Calls an operation by its name with a JSON object of arguments. The typed methods say what each one takes.
@@ -83,7 +89,12 @@ impl DashClaw {
     }
 
     /// One request and its answer, without anything around it.
-    pub(crate) async fn call_plainly(&self, row: &'static Row, arguments: &[u8], options: &CallOptions) -> Result<Response> {
+    pub(crate) async fn call_plainly(
+        &self,
+        row: &'static Row,
+        arguments: &[u8],
+        options: &CallOptions,
+    ) -> Result<Response> {
         let prepared = self.prepare(row, arguments, options)?;
         self.exchange(&prepared, options).await
     }

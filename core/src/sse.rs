@@ -197,7 +197,10 @@ mod tests {
     #[test]
     fn an_unfinished_event_is_no_event_and_neither_is_one_without_data() {
         assert_eq!(parse(b"event: a\n\n: heartbeat\n\nid: 1\n\ndata: lost\n"), []);
-        assert_eq!(parse(b"data\n\ndata:\ndata:\n\n"), [event("", "message", ""), event("", "message", "\n")]);
+        assert_eq!(
+            parse(b"data\n\ndata:\ndata:\n\n"),
+            [event("", "message", ""), event("", "message", "\n")]
+        );
     }
 
     #[test]

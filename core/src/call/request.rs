@@ -11,6 +11,8 @@ use crate::idempotency::action_key;
 use crate::json::Json;
 use crate::{CallOptions, Error, Idempotency, Result, clock};
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
 /// A request, ready to be sent as often as needed.
 #[derive(Debug)]
 pub(crate) struct Prepared {
@@ -130,7 +132,8 @@ pub(crate) fn fresh_key() -> Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::new(crate::ErrorKind::Internal, format!("no random numbers: {error}")))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    Ok(digits.map(|digit| char::from(HEX[usize::from(digit)])).collect())
 }
 
 /// Name and JSON text of everything that goes into one request.
@@ -180,7 +183,9 @@ fn encode_segment(segment: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.push('%');
+            encoded.push(char::from(HEX[usize::from(byte >> 4)].to_ascii_uppercase()));
+            encoded.push(char::from(HEX[usize::from(byte & 15)].to_ascii_uppercase()));
         }
     }
     encoded

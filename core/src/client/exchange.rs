@@ -28,9 +28,12 @@ impl DashClaw {
         let signer = self.config().signer.as_deref();
         let sign = |body: &[u8]| {
             let signer = signer.ok_or_else(|| Error::configuration("signing_key", "is missing"))?;
-            signer.sign_action(body).map_err(|error| Error::argument("arguments", format!("cannot be signed: {error}")))
+            signer
+                .sign_action(body)
+                .map_err(|error| Error::argument("arguments", format!("cannot be signed: {error}")))
         };
-        let sign: Option<&dyn Fn(&[u8]) -> Result<String>> = if signer.is_some() { Some(&sign) } else { None };
+        let sign: Option<&dyn Fn(&[u8]) -> Result<String>> =
+            if signer.is_some() { Some(&sign) } else { None };
         prepare(row, arguments, &self.config().identity, options, sign)
             .map_err(|error| error.with(|fields| fields.operation = Some(row.name.to_owned())))
     }

@@ -18,7 +18,9 @@ impl DashClaw {
     /// Adapts `action` to the best recommendation, or notes in it why it was not applied. What cannot be fetched is no
     /// reason not to act.
     pub(super) async fn apply_recommendation(&self, action: &mut Members, mode: Mode) -> Result<()> {
-        let Some(action_type) = value(action, "action_type").as_str().map(str::to_owned) else { return Ok(()) };
+        let Some(action_type) = value(action, "action_type").as_str().map(str::to_owned) else {
+            return Ok(());
+        };
         let advice = match self.advice(action, &action_type).await {
             Ok(Some(advice)) => advice,
             Ok(None) => return Ok(()),
@@ -88,8 +90,9 @@ impl DashClaw {
             }
         };
         let event = json!({ "recommendation_id": advice.id, "event_type": event_type, "details": details });
-        let sent =
-            self.call("record_recommendation_events", event.to_string().as_bytes(), &CallOptions::default()).await;
+        let sent = self
+            .call("record_recommendation_events", event.to_string().as_bytes(), &CallOptions::default())
+            .await;
         if let Err(error) = sent {
             tracing::debug!(%error, "the fate of a recommendation could not be reported");
         }
