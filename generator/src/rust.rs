@@ -4,6 +4,7 @@ use dashclaw::ErrorKind;
 
 use crate::Language;
 use crate::model::{Api, Operation, Shape};
+use crate::text::WIDTH;
 
 /// Rust.
 #[derive(Debug)]
@@ -24,18 +25,16 @@ impl Language for Rust {
 
     fn signature(&self, _: &Api, operation: &Operation) -> String {
         let request = &operation.request;
-        let all = operation.arguments.len() + operation.constants.len();
-        let mut fields: Vec<&str> =
-            operation.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name).collect();
-        if fields.len() < all || operation.rules.open {
-            fields.push("..Default::default()");
-        }
+        let required = operation.arguments.iter().filter(|argument| argument.required);
+        let fields: Vec<&str> = required.map(|argument| argument.name).collect();
         let request = match fields.as_slice() {
-            [] | ["..Default::default()"] => format!("{request}::default()"),
-            fields => format!("{request} {{ {} }}", fields.join(", ")),
+            [] => format!("{request}::default()"),
+            fields => format!("{request} {{ {}, ..Default::default() }}", fields.join(", ")),
         };
         let answer = type_name(&operation.response);
-        format!("let answer: {answer} = dashclaw.{}({request}).await?;", operation.name)
+        let call = format!("dashclaw.{}({request}).await?;", operation.name);
+        let line = format!("let answer: {answer} = {call}");
+        if line.len() <= WIDTH { line } else { format!("let answer: {answer} =\n    {call}") }
     }
 
     fn error(&self, kind: ErrorKind) -> String {

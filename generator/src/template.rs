@@ -12,7 +12,8 @@ pub(crate) fn fill(template: &str, values: impl Serialize) -> Result<String> {
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
     environment.set_keep_trailing_newline(true);
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.set_debug(false);
     environment.add_global("notice", NOTICE);
     environment.render_str(template, values).map_err(|error| format!("{error:#}"))
 }

@@ -38,8 +38,7 @@ class AsyncOperations:
         raise NotImplementedError
 
     async def guard(
-        self, context: types.Guard | Mapping[str, Any] | None = None,
-        **fields: Any,
+        self, context: types.Guard | Mapping[str, Any] | None = None, **fields: Any,
     ) -> types.GuardDecision:
         """Asks whether the agent may act.
 
@@ -88,3 +87,1052 @@ class AsyncOperations:
             "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
         }
         return await self._call("get_guard_decisions", arguments)
+
+    async def create_action(
+        self, action_type: str, declared_goal: str, session_id: str | None = None, *,
+        agent_id: str | None = None, agent_name: str | None = None, action_id: str | None = None,
+        swarm_id: str | None = None, parent_action_id: str | None = None, reasoning: str | None = None,
+        authorization_scope: str | None = None, trigger: str | None = None,
+        systems_touched: list[str] | None = None, input_summary: str | None = None,
+        status: types.ActionStatus | str | None = None, reversible: bool | None = None,
+        risk_score: int | None = None, confidence: int | None = None, recommendation_id: str | None = None,
+        recommendation_applied: bool | None = None, recommendation_override_reason: str | None = None,
+        output_summary: str | None = None, side_effects: list[str] | None = None,
+        artifacts_created: list[str] | None = None, error_message: str | None = None,
+        timestamp_start: str | None = None, timestamp_end: str | None = None, duration_ms: int | None = None,
+        cost_estimate: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
+        model: str | None = None, idempotency_key: str | None = None, content: str | None = None,
+        source_of_truth: types.SourceOfTruth | Mapping[str, Any] | None = None,
+        idempotency: Literal["intent", "call"] = "intent", **fields: Any,
+    ) -> types.CreatedAction:
+        """Records what the agent is about to do, and returns the binding verdict on it.
+
+        ``allow`` and ``warn``: the action is ``running``. ``require_approval``: it is ``pending_approval``;
+        wait for a human with ``wait_for_approval``. ``block``: the call fails with a ``GuardBlockedError``
+        that holds the verdict; the action is stored as ``blocked``.
+
+        The request carries an idempotency key, derived from the intent and the current hour unless one is
+        given. A key that was used before, however long ago, returns that action with ``idempotent_replay``
+        and no new verdict: a replay is never new permission.
+
+        An ``action_id`` of your own that exists already is a ``ConflictError``.
+
+        ``POST /api/actions``. Safe to repeat under one idempotency key.
+
+        Args:
+            action_type: What the agent is about to do: ``deploy``, ``message``, or a word of your own. At
+                most 128 characters.
+            declared_goal: What the action is for, in a sentence. It is scanned for prompt injection. At most
+                2000 characters.
+            session_id: The session the action belongs to. At most 128 characters.
+            agent_id: Who acts. The client's own agent unless given. At most 128 characters.
+            agent_name: The agent's display name. At most 256 characters.
+            action_id: The id of the new action; the server makes one (``act_`` and a UUID) unless given. At
+                most 128 characters.
+            swarm_id: The swarm the agent belongs to. At most 128 characters.
+            parent_action_id: The action that this one is a part of. At most 128 characters.
+            reasoning: Why the agent does it. At most 4000 characters.
+            authorization_scope: What authorises the agent to do it. At most 1000 characters.
+            trigger: What set the agent off. At most 1000 characters.
+            systems_touched: Systems the action touches, at most 50 of at most 500 characters each.
+            input_summary: What goes into the action, in short. At most 4000 characters.
+            status: The state it starts in; ``running`` unless given. A verdict of ``require_approval`` or
+                ``block`` overrules it. One of ``running``, ``completed``, ``failed``, ``cancelled``,
+                ``pending``, ``pending_approval``, ``blocked``, ``expired``.
+            reversible: Whether the action can be undone; true unless given.
+            risk_score: The agent's own estimate of the risk, 0 to 100. It can raise the server's score, never
+                lower it.
+            confidence: How sure the agent is of itself, 0 to 100; 50 unless given.
+            recommendation_id: The recommendation that the agent looked at. At most 128 characters.
+            recommendation_applied: Whether the recommendation was followed.
+            recommendation_override_reason: Why the recommendation was not followed. At most 500 characters.
+            output_summary: What came out, in short, for an action that has ended already. At most 4000
+                characters.
+            side_effects: What else changed, at most 50 texts of at most 500 characters each.
+            artifacts_created: What was made, at most 100 texts of at most 500 characters each.
+            error_message: What went wrong, for an action that has ended already. At most 4000 characters.
+            timestamp_start: When it started: ISO-8601; now unless given. At most 64 characters.
+            timestamp_end: When it ended: ISO-8601. At most 64 characters.
+            duration_ms: How long it took, in milliseconds.
+            cost_estimate: What it costs, in US dollars. The server computes it from ``model`` and the tokens
+                unless given.
+            tokens_in: Tokens that a model read.
+            tokens_out: Tokens that a model wrote.
+            model: The model that was used. At most 128 characters.
+            idempotency_key: Returns the action that was created with the same key. Derived unless given. At
+                most 256 characters.
+            content: The text that is about to leave: checked by ``non_fabrication`` policies. At most 50000
+                characters.
+            source_of_truth: The facts that ``content`` may state.
+            **fields: More fields, sent as they are.
+            idempotency: Where the idempotency key comes from unless one is given: ``intent`` makes the same
+                intent the same record, ``call`` makes a new record with every call.
+
+        Returns:
+            An action as it was created, with the verdict on it.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            GuardBlockedError: A policy blocks the action.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "action_type": action_type, "declared_goal": declared_goal, "session_id": session_id,
+            "agent_id": agent_id, "agent_name": agent_name, "action_id": action_id, "swarm_id": swarm_id,
+            "parent_action_id": parent_action_id, "reasoning": reasoning,
+            "authorization_scope": authorization_scope, "trigger": trigger,
+            "systems_touched": systems_touched, "input_summary": input_summary, "status": status,
+            "reversible": reversible, "risk_score": risk_score, "confidence": confidence,
+            "recommendation_id": recommendation_id, "recommendation_applied": recommendation_applied,
+            "recommendation_override_reason": recommendation_override_reason,
+            "output_summary": output_summary, "side_effects": side_effects,
+            "artifacts_created": artifacts_created, "error_message": error_message,
+            "timestamp_start": timestamp_start, "timestamp_end": timestamp_end, "duration_ms": duration_ms,
+            "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
+            "idempotency_key": idempotency_key, "content": content, "source_of_truth": source_of_truth,
+        }
+        return await self._call("create_action", arguments, fields, idempotency=idempotency)
+
+    async def get_action(self, action_id: str) -> types.ActionDetail:
+        """Reads one action with its open loops, its assumptions and a summary of the messages about it.
+
+        The id of a guard decision (``act_gd_…``) is not the id of an action and is refused before any
+        request. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/actions/{action_id}``. Reads only.
+
+        Args:
+            action_id: Which action.
+
+        Returns:
+            An action with what hangs on it.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_action", {"action_id": action_id})
+
+    async def get_actions(
+        self, *,
+        agent_id: str | None = None, swarm_id: str | None = None,
+        status: types.ActionStatus | str | None = None,
+        exclude_status: types.ActionStatus | str | None = None, action_type: str | None = None,
+        risk_min: int | None = None, outcome_status: types.OutcomeStatus | str | None = None,
+        limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> types.ActionList:
+        """Lists actions, newest first.
+
+        ``GET /api/actions``. Reads only. Pages through ``actions`` with ``limit`` and ``offset``.
+
+        Args:
+            agent_id: Only this agent. All agents unless given.
+            swarm_id: Only this swarm.
+            status: Only actions in this state. One of ``running``, ``completed``, ``failed``, ``cancelled``,
+                ``pending``, ``pending_approval``, ``blocked``, ``expired``.
+            exclude_status: No actions in this state. Ignored when ``status`` is given. One of ``running``,
+                ``completed``, ``failed``, ``cancelled``, ``pending``, ``pending_approval``, ``blocked``,
+                ``expired``.
+            action_type: Only this kind of action.
+            risk_min: Only actions with this risk or a higher one, 0 to 100.
+            outcome_status: Only actions with this outcome. One of ``pending``, ``completed``, ``partial``,
+                ``failed``, ``lost_confirmation``.
+            limit: How many, 1 to 200; 50 unless given.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A page of actions.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "swarm_id": swarm_id, "status": status, "exclude_status": exclude_status,
+            "action_type": action_type, "risk_min": risk_min, "outcome_status": outcome_status,
+            "limit": limit, "offset": offset,
+        }
+        return await self._call("get_actions", arguments, fields)
+
+    async def update_outcome(
+        self, action_id: str, status: types.ActionStatus | str | None = None, *,
+        output_summary: str | None = None, side_effects: list[str] | None = None,
+        artifacts_created: list[str] | None = None, error_message: str | None = None,
+        timestamp_end: str | None = None, duration_ms: int | None = None, cost_estimate: float | None = None,
+        tokens_in: int | None = None, tokens_out: int | None = None, model: str | None = None,
+        close_if_running: bool | None = None, **fields: Any,
+    ) -> types.UpdatedAction:
+        """Ends an action, or adds facts to it.
+
+        ``status``, ``output_summary`` and ``timestamp_end`` close the action and are taken only while it is
+        ``running``: alone they are otherwise a ``ConflictError`` with the action's state; beside other fields
+        the server drops them silently. The other fields are taken in any state. An action that waits for
+        approval or is blocked cannot be completed this way. To report the outcome for good use
+        ``report_action_outcome``.
+
+        Ending an action also sets its outcome when that is still ``pending``.
+
+        ``PATCH /api/actions/{action_id}``. The first one counts; later ones are conflicts.
+
+        Args:
+            action_id: Which action.
+            status: The state it is in now: ``completed``, ``failed``, ``cancelled``. One of ``running``,
+                ``completed``, ``failed``, ``cancelled``, ``pending``, ``pending_approval``, ``blocked``,
+                ``expired``.
+            output_summary: What came out, in short. At most 4000 characters.
+            side_effects: What else changed, at most 50 texts of at most 500 characters each.
+            artifacts_created: What was made, at most 100 texts of at most 500 characters each.
+            error_message: What went wrong. At most 4000 characters.
+            timestamp_end: When it ended: ISO-8601. Now unless given. At most 64 characters.
+            duration_ms: How long it took, in milliseconds.
+            cost_estimate: What it cost, in US dollars. The server computes it from ``model`` and the tokens
+                unless given.
+            tokens_in: Tokens that a model read.
+            tokens_out: Tokens that a model wrote.
+            model: The model that was used. At most 128 characters.
+            close_if_running: Makes ending an action that has ended already a success that changes nothing.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            An action as it was changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            ConflictError: It was done before; ``current_status`` says how.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "status": status, "output_summary": output_summary,
+            "side_effects": side_effects, "artifacts_created": artifacts_created,
+            "error_message": error_message, "timestamp_end": timestamp_end, "duration_ms": duration_ms,
+            "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
+            "close_if_running": close_if_running,
+        }
+        return await self._call("update_outcome", arguments, fields)
+
+    async def get_action_trace(self, action_id: str) -> types.ActionTrace:
+        """Reads how an action came about: its assumptions and loops, the actions above, below and around it,
+        and what may have caused its failure. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/actions/{action_id}/trace``. Reads only.
+
+        Args:
+            action_id: Which action.
+
+        Returns:
+            An action and how it came about.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_action_trace", {"action_id": action_id})
+
+    async def get_action_graph(self, action_id: str) -> types.ActionGraph:
+        """Reads an action and what surrounds it as nodes and edges: at most 10 parents up, at most 20 related
+        actions of the hour before and after. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/actions/{action_id}/graph``. Reads only.
+
+        Args:
+            action_id: Which action.
+
+        Returns:
+            An action and what surrounds it, for drawing.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_action_graph", {"action_id": action_id})
+
+    async def approve_action(
+        self, action_id: str, decision: types.ApprovalDecision, reasoning: str | None = None,
+    ) -> types.ApprovedAction:
+        """Answers for a human whether an action that waits may go ahead. Needs an API key of the admin role.
+
+        The first answer counts. When somebody else was faster it is a ``ConflictError``; an action that does
+        not wait is a ``ValidationError``, an unknown one ``not_found``, a key without the role
+        ``permission``.
+
+        ``POST /api/actions/{action_id}/approve``. A repeat would do it twice.
+
+        Args:
+            action_id: Which action.
+            decision: ``allow`` or ``deny``.
+            reasoning: Why. It is appended to the action's ``reasoning``; the agent of a denied action gets it
+                as the reason.
+
+        Returns:
+            What became of an action by a human's answer.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "decision": decision, "reasoning": reasoning,
+        }
+        return await self._call("approve_action", arguments)
+
+    async def get_pending_approvals(self, limit: int = 20, offset: int = 0) -> types.ActionList:
+        """Lists the actions that wait for a human, newest first.
+
+        ``GET /api/actions``. Reads only. Pages through ``actions`` with ``limit`` and ``offset``.
+
+        Args:
+            limit: How many, 1 to 200.
+            offset: How many to skip.
+
+        Returns:
+            A page of actions.
+        """
+        return await self._call("get_pending_approvals", {"limit": limit, "offset": offset})
+
+    async def report_action_outcome(
+        self, action_id: str, status: types.ReportedOutcome | str, summary: str | None = None,
+        error_message: str | None = None, progress: Mapping[str, Any] | None = None,
+    ) -> types.ReportedAction:
+        """Reports how an action ended. The first report is final.
+
+        A second report, or one on an action that is blocked, waits for approval, was cancelled or has failed,
+        is a ``ConflictError`` whose ``current_status`` says why. When the answer to our own report was lost,
+        it is read anew and returned with ``idempotent_replay``. The action's ``status`` stays as it is.
+
+        ``POST /api/actions/{action_id}/outcome``. The first one counts; later ones are conflicts.
+
+        Args:
+            action_id: Which action.
+            status: How it ended. One of ``completed``, ``partial``, ``failed``.
+            summary: What came out, in short. Cut to 4000 characters.
+            error_message: What went wrong. Needed when it ``failed``. Cut to 4000 characters.
+            progress: How far it got. Needed when it is ``partial``. At most 8192 bytes as JSON.
+
+        Returns:
+            A report as it was taken.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            ConflictError: It was done before; ``current_status`` says how.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "status": status, "summary": summary, "error_message": error_message,
+            "progress": progress,
+        }
+        return await self._call("report_action_outcome", arguments)
+
+    async def get_action_outcome(self, action_id: str) -> types.Outcome:
+        """Reads how an action ended. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/actions/{action_id}/outcome``. Reads only.
+
+        Args:
+            action_id: Which action.
+
+        Returns:
+            How an action ended.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_action_outcome", {"action_id": action_id})
+
+    async def report_action_success(self, action_id: str, summary: str | None = None) -> types.ReportedAction:
+        """Reports that all was done: ``report_action_outcome`` with ``completed``.
+
+        ``POST /api/actions/{action_id}/outcome``. The first one counts; later ones are conflicts.
+
+        Args:
+            action_id: Which action.
+            summary: What came out, in short. Cut to 4000 characters.
+
+        Returns:
+            A report as it was taken.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            ConflictError: It was done before; ``current_status`` says how.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("report_action_success", {"action_id": action_id, "summary": summary})
+
+    async def report_action_failure(
+        self, action_id: str, error_message: str, summary: str | None = None,
+    ) -> types.ReportedAction:
+        """Reports that the action failed: ``report_action_outcome`` with ``failed``.
+
+        ``POST /api/actions/{action_id}/outcome``. The first one counts; later ones are conflicts.
+
+        Args:
+            action_id: Which action.
+            error_message: What went wrong. Cut to 4000 characters.
+            summary: What came out nevertheless, in short. Cut to 4000 characters.
+
+        Returns:
+            A report as it was taken.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            ConflictError: It was done before; ``current_status`` says how.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "error_message": error_message, "summary": summary,
+        }
+        return await self._call("report_action_failure", arguments)
+
+    async def report_action_partial(
+        self, action_id: str, progress: Mapping[str, Any], summary: str | None = None,
+    ) -> types.ReportedAction:
+        """Reports that a part was done: ``report_action_outcome`` with ``partial``.
+
+        ``POST /api/actions/{action_id}/outcome``. The first one counts; later ones are conflicts.
+
+        Args:
+            action_id: Which action.
+            progress: How far it got. At most 8192 bytes as JSON.
+            summary: What came out, in short. Cut to 4000 characters.
+
+        Returns:
+            A report as it was taken.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            ConflictError: It was done before; ``current_status`` says how.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "progress": progress, "summary": summary,
+        }
+        return await self._call("report_action_partial", arguments)
+
+    async def record_assumption(
+        self, assumption: types.RecordAssumption | Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.CreatedAssumption:
+        """Records what the agent takes for granted in an action.
+
+        An unknown action is a ``NotFoundError``; an ``assumption_id`` that exists already a
+        ``ConflictError``.
+
+        ``POST /api/assumptions``. A repeat would do it twice.
+
+        Args:
+            assumption: The fields as a dict; ``types.RecordAssumption`` documents them: ``action_id``,
+                ``assumption``, ``basis``, ``validated``, ``invalidated``, ``invalidated_reason``,
+                ``assumption_id``.
+            **fields: The same fields by name. They win over the dict.
+
+        Returns:
+            An assumption as it was recorded.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("record_assumption", assumption or {}, fields)
+
+    async def register_assumption(
+        self, action_id: str, assumption: str, *,
+        basis: str | None = None, validated: bool | None = None, invalidated: bool | None = None,
+        invalidated_reason: str | None = None, assumption_id: str | None = None, **fields: Any,
+    ) -> types.CreatedAssumption:
+        """Records what the agent takes for granted in an action: ``record_assumption`` with its two main
+        fields by position.
+
+        ``POST /api/assumptions``. A repeat would do it twice.
+
+        Args:
+            action_id: The action it is made for. At most 128 characters.
+            assumption: What is taken for granted. At most 2000 characters.
+            basis: What speaks for it. At most 2000 characters.
+            validated: Whether it is known to be true; false unless given.
+            invalidated: Whether it is known to be false.
+            invalidated_reason: Why it is false. At most 2000 characters.
+            assumption_id: The id of the new assumption; the server makes one unless given. At most 128
+                characters.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            An assumption as it was recorded.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "assumption": assumption, "basis": basis, "validated": validated,
+            "invalidated": invalidated, "invalidated_reason": invalidated_reason,
+            "assumption_id": assumption_id,
+        }
+        return await self._call("register_assumption", arguments, fields)
+
+    async def get_assumption(self, assumption_id: str) -> types.AssumptionDetail:
+        """Reads one assumption. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/actions/assumptions/{assumption_id}``. Reads only.
+
+        Args:
+            assumption_id: Which assumption.
+
+        Returns:
+            One assumption.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_assumption", {"assumption_id": assumption_id})
+
+    async def validate_assumption(
+        self, assumption_id: str, validated: bool, invalidated_reason: str | None = None,
+    ) -> types.ValidatedAssumption:
+        """Says whether an assumption has proved true or false. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/actions/assumptions/{assumption_id}``. Safe to repeat.
+
+        Args:
+            assumption_id: Which assumption.
+            validated: Whether it is true.
+            invalidated_reason: Why it is false. Needed when ``validated`` is false. At most 2000 characters.
+
+        Returns:
+            An assumption as it was judged.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "assumption_id": assumption_id, "validated": validated, "invalidated_reason": invalidated_reason,
+        }
+        return await self._call("validate_assumption", arguments)
+
+    async def get_drift_report(
+        self, *,
+        validated: bool | None = None, stale: bool | None = None, action_id: str | None = None,
+        agent_id: str | None = None, limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> types.DriftReport:
+        """Lists assumptions with how far each has drifted from what is known.
+
+        The score is the age of an assumption that nobody looked at, 100 being 30 days or more; 50 is at risk.
+
+        ``GET /api/actions/assumptions``. Reads only. Pages through ``assumptions`` with ``limit`` and
+        ``offset``.
+
+        Args:
+            validated: Only assumptions found to be true, or only the others.
+            stale: Only assumptions that are older than 7 days and that nobody looked at.
+            action_id: Only the assumptions of this action.
+            agent_id: Only the assumptions of this agent. All agents unless given.
+            limit: How many, 1 to 200; 50 unless given.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A page of assumptions with their drift.
+        """
+        arguments: dict[str, Any] = {
+            "validated": validated, "stale": stale, "action_id": action_id, "agent_id": agent_id,
+            "limit": limit, "offset": offset,
+        }
+        return await self._call("get_drift_report", arguments, fields)
+
+    async def register_open_loop(
+        self, action_id: str, loop_type: types.LoopType | str, description: str, metadata: Any = None, *,
+        priority: types.Priority | str | None = None, owner: str | None = None,
+        status: types.LoopStatus | str | None = None, loop_id: str | None = None, **fields: Any,
+    ) -> types.CreatedLoop:
+        """Records what an action leaves to be done. An unknown action is a ``NotFoundError``.
+
+        ``POST /api/actions/loops``. A repeat would do it twice.
+
+        Args:
+            action_id: The action that leaves it. At most 128 characters.
+            loop_type: What kind of thing it is. One of ``followup``, ``question``, ``dependency``,
+                ``approval``, ``review``, ``handoff``, ``other``.
+            description: What is to be done. At most 2000 characters.
+            metadata: Taken for compatibility; servers of 4.21 ignore it.
+            priority: How urgent it is; ``medium`` unless given. One of ``low``, ``medium``, ``high``,
+                ``critical``.
+            owner: Who is to do it. At most 256 characters.
+            status: The state it starts in; ``open`` unless given. One of ``open``, ``resolved``,
+                ``cancelled``.
+            loop_id: The id of the new loop; the server makes one unless given. At most 128 characters.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A loop as it was recorded.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "loop_type": loop_type, "description": description, "metadata": metadata,
+            "priority": priority, "owner": owner, "status": status, "loop_id": loop_id,
+        }
+        return await self._call("register_open_loop", arguments, fields)
+
+    async def resolve_open_loop(
+        self, loop_id: str, status: types.LoopStatus | str, resolution: str | None = None,
+    ) -> types.ResolvedLoop:
+        """Closes a loop. One that is closed already is a ``ConflictError``, an unknown one ``not_found``.
+
+        ``PATCH /api/actions/loops/{loop_id}``. A repeat would do it twice.
+
+        Args:
+            loop_id: Which loop.
+            status: ``resolved`` or ``cancelled``. One of ``open``, ``resolved``, ``cancelled``.
+            resolution: What was done about it. Needed when it is ``resolved``. At most 2000 characters.
+
+        Returns:
+            A loop as it was closed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "loop_id": loop_id, "status": status, "resolution": resolution,
+        }
+        return await self._call("resolve_open_loop", arguments)
+
+    async def get_open_loops(
+        self, *,
+        status: types.LoopStatus | str | None = None, loop_type: types.LoopType | str | None = None,
+        priority: types.Priority | str | None = None, agent_id: str | None = None,
+        action_id: str | None = None, limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> types.LoopList:
+        """Lists loops, most urgent first. Closed ones are listed, too, unless ``status`` says otherwise.
+
+        ``GET /api/actions/loops``. Reads only. Pages through ``loops`` with ``limit`` and ``offset``.
+
+        Args:
+            status: Only loops in this state. One of ``open``, ``resolved``, ``cancelled``.
+            loop_type: Only loops of this kind. One of ``followup``, ``question``, ``dependency``,
+                ``approval``, ``review``, ``handoff``, ``other``.
+            priority: Only loops this urgent. One of ``low``, ``medium``, ``high``, ``critical``.
+            agent_id: Only the loops of this agent. All agents unless given.
+            action_id: Only the loops of this action.
+            limit: How many, 1 to 200; 50 unless given.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A page of loops.
+        """
+        arguments: dict[str, Any] = {
+            "status": status, "loop_type": loop_type, "priority": priority, "agent_id": agent_id,
+            "action_id": action_id, "limit": limit, "offset": offset,
+        }
+        return await self._call("get_open_loops", arguments, fields)
+
+    async def get_signals(self, *, agent_id: str | None = None) -> types.SignalList:
+        """Lists what is going wrong right now. Signals are computed when they are read.
+
+        ``GET /api/actions/signals``. Reads only.
+
+        Args:
+            agent_id: Only this agent. All agents unless given.
+
+        Returns:
+            What is going wrong right now.
+        """
+        return await self._call("get_signals", {"agent_id": agent_id})
+
+    async def list_policies(self, agent_id: str | None = None) -> types.PolicyList:
+        """Lists all policies.
+
+        ``GET /api/policies``. Reads only.
+
+        Args:
+            agent_id: Only policies that hold for this agent. All policies unless given.
+
+        Returns:
+            All policies.
+        """
+        return await self._call("list_policies", {"agent_id": agent_id})
+
+    async def create_policy(
+        self, name: str, policy_type: types.PolicyType | str, rules: Mapping[str, Any] | str, *,
+        active: int | None = None, agent_ids: list[str] | None = None,
+    ) -> types.CreatedPolicy:
+        """Adds a policy. Needs an API key of the admin role.
+
+        A name that exists already is a ``ConflictError``, a key without the role a ``PermissionDeniedError``,
+        and rules that do not fit the type a ``ValidationError`` with ``details``.
+
+        ``POST /api/policies``. A repeat would do it twice.
+
+        Args:
+            name: What it is called; unique. At most 256 characters.
+            policy_type: What it looks at. One of ``risk_threshold``, ``require_approval``,
+                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
+                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
+                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
+                ``x402_spend_limit``.
+            rules: What it says, by type: ``{"threshold": 80, "action": "block"}``. At most 4000 characters as
+                JSON text.
+            active: 1 when it holds, which is so unless given, or 0.
+            agent_ids: The agents it holds for; an empty list, or none, means every agent.
+
+        Returns:
+            A policy as it was added.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "policy_type": policy_type, "rules": rules, "active": active,
+            "agent_ids": agent_ids,
+        }
+        return await self._call("create_policy", arguments)
+
+    async def update_policy(
+        self, id: str, *,
+        name: str | None = None, policy_type: types.PolicyType | str | None = None,
+        rules: Mapping[str, Any] | str | None = None, active: int | None = None,
+        agent_ids: list[str] | None = None,
+    ) -> types.PolicyDetail:
+        """Changes a policy: the fields that are given. Needs an API key of the admin role.
+
+        An unknown id is a ``NotFoundError``, a key without the role a ``PermissionDeniedError``.
+
+        ``PATCH /api/policies``. Safe to repeat.
+
+        Args:
+            id: Which policy.
+            name: What it is called from now on; unique. At most 256 characters.
+            policy_type: What it looks at from now on. One of ``risk_threshold``, ``require_approval``,
+                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
+                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
+                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
+                ``x402_spend_limit``.
+            rules: What it says from now on. At most 4000 characters as JSON text.
+            active: 1 to make it hold, 0 to make it rest.
+            agent_ids: The agents it holds for from now on; an empty list means every agent.
+
+        Returns:
+            One policy.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        arguments: dict[str, Any] = {
+            "id": id, "name": name, "policy_type": policy_type, "rules": rules, "active": active,
+            "agent_ids": agent_ids,
+        }
+        return await self._call("update_policy", arguments)
+
+    async def delete_policy(self, id: str) -> types.DeletedPolicy:
+        """Removes a policy. Needs an API key of the admin role.
+
+        ``DELETE /api/policies``. Safe to repeat.
+
+        Args:
+            id: Which policy.
+
+        Returns:
+            A policy that is gone.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("delete_policy", {"id": id})
+
+    async def simulate_policy(
+        self, policy_type: types.PolicyType | str, rules: Mapping[str, Any], days: int | None = None,
+    ) -> types.PolicySimulation:
+        """Says what a policy would have done to recent actions. Nothing is written.
+
+        At most the 200 newest actions of the window are tried, each with the risk it was recorded with.
+
+        ``POST /api/policies/simulate``. Reads only.
+
+        Args:
+            policy_type: What the policy looks at. One of ``risk_threshold``, ``require_approval``,
+                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
+                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
+                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
+                ``x402_spend_limit``.
+            rules: What the policy says, by type.
+            days: How far to look back, in days, at least 1; 7 unless given.
+
+        Returns:
+            What a policy would have done.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        return await self._call("simulate_policy", {"policy_type": policy_type, "rules": rules, "days": days})
+
+    async def create_session(
+        self, workspace: str | None = None, branch: str | None = None, *, agent_id: str | None = None,
+    ) -> types.SessionDetail:
+        """Begins a session.
+
+        ``POST /api/sessions``. A repeat would do it twice.
+
+        Args:
+            workspace: Where: the path or name of the work tree.
+            branch: On which branch.
+            agent_id: Who works. The client's own agent unless given.
+
+        Returns:
+            One session.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "workspace": workspace, "branch": branch, "agent_id": agent_id,
+        }
+        return await self._call("create_session", arguments)
+
+    async def get_session(self, session_id: str) -> types.SessionDetail:
+        """Reads one session. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/sessions/{session_id}``. Reads only.
+
+        Args:
+            session_id: Which session.
+
+        Returns:
+            One session.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_session", {"session_id": session_id})
+
+    async def update_session(
+        self, session_id: str, *,
+        status: types.SessionStatus | str | None = None, green_level: str | None = None,
+        branch_freshness: str | None = None, commits_behind: int | None = None,
+        blocked_reason: str | None = None, summary: str | None = None, **fields: Any,
+    ) -> types.SessionDetail:
+        """Changes a session: the fields that are given. ``closed`` ends it; an ended session is a
+        ``ConflictError``, an unknown one ``not_found``, and a change of nothing ``validation``.
+
+        ``PATCH /api/sessions/{session_id}``. A repeat would do it twice.
+
+        Args:
+            session_id: Which session.
+            status: Where it is in its life. One of ``running``, ``blocked``, ``closed``.
+            green_level: How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or
+                ``merge_ready``.
+            branch_freshness: How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``.
+            commits_behind: How many commits the branch is behind its base.
+            blocked_reason: What holds it up.
+            summary: What was done, in short.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One session.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "session_id": session_id, "status": status, "green_level": green_level,
+            "branch_freshness": branch_freshness, "commits_behind": commits_behind,
+            "blocked_reason": blocked_reason, "summary": summary,
+        }
+        return await self._call("update_session", arguments, fields)
+
+    async def list_sessions(
+        self, agent_id: str | None = None, status: types.SessionStatus | str | None = None, limit: int = 50,
+    ) -> types.SessionList:
+        """Lists sessions with what happened in each.
+
+        ``GET /api/sessions``. Reads only.
+
+        Args:
+            agent_id: Only this agent. All agents unless given.
+            status: Only sessions in this state. One of ``running``, ``blocked``, ``closed``.
+            limit: How many, 1 to 200.
+
+        Returns:
+            Sessions with what happened in each.
+        """
+        return await self._call("list_sessions", {"agent_id": agent_id, "status": status, "limit": limit})
+
+    async def get_session_events(self, session_id: str) -> types.SessionEventList:
+        """Lists what happened in a session. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/sessions/{session_id}/events``. Reads only.
+
+        Args:
+            session_id: Which session.
+
+        Returns:
+            What happened in a session.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_session_events", {"session_id": session_id})
+
+    async def verify_integrity(
+        self, receipt: Mapping[str, Any] | None = None, bundle: Mapping[str, Any] | None = None,
+    ) -> types.IntegrityVerdict:
+        """Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API
+        key.
+
+        A forgery is a normal result with ``ok`` false, not an error. The server is less strict than
+        ``verify_receipt``, which needs no server.
+
+        ``POST /api/integrity/verify``. Reads only. Needs no API key.
+
+        Args:
+            receipt: The receipt. Give this or ``bundle``.
+            bundle: The evidence bundle. Give this or ``receipt``.
+
+        Returns:
+            The server's word on a receipt.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        return await self._call("verify_integrity", {"receipt": receipt, "bundle": bundle})
+
+    async def get_jwks(self) -> types.JwkSet:
+        """Reads the keys that the server signs with. Needs no API key. There are none while the server cannot
+        sign.
+
+        ``GET /api/integrity/jwks``. Reads only. Needs no API key.
+
+        Returns:
+            Public keys (RFC 7517).
+        """
+        return await self._call("get_jwks", {})
+
+    async def heartbeat(
+        self, status: types.AgentStatus | str = "online", current_task_id: str | None = None,
+        metadata: Mapping[str, Any] | None = None, *,
+        agent_id: str | None = None, agent_name: str | None = None,
+    ) -> types.HeartbeatAck:
+        """Says that the agent is there. Creating an action says so, too. An unknown status is a
+        ``ValidationError``.
+
+        ``POST /api/agents/heartbeat``. Safe to repeat.
+
+        Args:
+            status: What it is doing. One of ``online``, ``offline``, ``idle``, ``busy``, ``stale``.
+            current_task_id: What it works on. At most 128 characters.
+            metadata: More about it.
+            agent_id: Which agent. The client's own unless given. At most 128 characters.
+            agent_name: The agent's display name. The client's own unless given. At most 256 characters.
+
+        Returns:
+            The answer to a heartbeat.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        arguments: dict[str, Any] = {
+            "status": status, "current_task_id": current_task_id, "metadata": metadata, "agent_id": agent_id,
+            "agent_name": agent_name,
+        }
+        return await self._call("heartbeat", arguments)
+
+    async def get_recommendations(
+        self, action_type: str | None = None, limit: int = 50, agent_id: str | None = None,
+        include_inactive: bool | None = None, track_events: bool = True, include_metrics: bool | None = None,
+        lookback_days: int | None = None,
+    ) -> types.RecommendationList:
+        """Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action.
+
+        Inactive recommendations need an API key of the admin role.
+
+        ``GET /api/learning/recommendations``. Reads only.
+
+        Args:
+            action_type: Only for this kind of action.
+            limit: How many, 1 to 200.
+            agent_id: For which agent. The client's own unless given.
+            include_inactive: Whether to list inactive ones, too; false unless given.
+            track_events: Whether the server counts this as shown to the agent.
+            include_metrics: Whether to add how well recommendations do; false unless given.
+            lookback_days: How far to look back for that, in days; 30 unless given. 1 or more.
+
+        Returns:
+            Recommendations.
+        """
+        arguments: dict[str, Any] = {
+            "action_type": action_type, "limit": limit, "agent_id": agent_id,
+            "include_inactive": include_inactive, "track_events": track_events,
+            "include_metrics": include_metrics, "lookback_days": lookback_days,
+        }
+        return await self._call("get_recommendations", arguments)
+
+    async def get_learning_recommendations(
+        self, filters: types.GetLearningRecommendations | Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.RecommendationList:
+        """Lists what the agent's earlier actions recommend: ``get_recommendations`` with the server's own
+        defaults and with filters passed on as they are.
+
+        ``GET /api/learning/recommendations``. Reads only.
+
+        Args:
+            filters: The fields as a dict; ``types.GetLearningRecommendations`` documents them:
+                ``action_type``, ``limit``, ``agent_id``, ``include_inactive``, ``track_events``,
+                ``include_metrics``, ``lookback_days``.
+            **fields: The same fields by name. They win over the dict.
+
+        Returns:
+            Recommendations.
+        """
+        return await self._call("get_learning_recommendations", filters or {}, fields)
+
+    async def record_recommendation_events(
+        self, events: Sequence[Any] | None = None, *,
+        recommendation_id: str | None = None, agent_id: str | None = None, event_type: str | None = None,
+        details: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.RecordedEvents:
+        """Tells the server what became of recommendations: several events in ``events``, or one in the other
+        fields.
+
+        ``POST /api/learning/recommendations/events``. A repeat would do it twice.
+
+        Args:
+            events: Several events, one object each, with the fields below.
+            recommendation_id: Which recommendation.
+            agent_id: Which agent. Not filled in by the client.
+            event_type: What became of it: ``applied`` or ``overridden``.
+            details: More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            The server's answer to events.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "events": events, "recommendation_id": recommendation_id, "agent_id": agent_id,
+            "event_type": event_type, "details": details,
+        }
+        return await self._call("record_recommendation_events", arguments, fields)
+
+    async def get_health(self) -> types.Health:
+        """Asks whether the server works. Needs no API key.
+
+        A server that is ``degraded`` may answer 503, which is a ``ServerError`` after the usual retries; its
+        ``body`` holds the checks.
+
+        ``GET /api/health``. Reads only. Needs no API key.
+
+        Returns:
+            Whether the server works.
+        """
+        return await self._call("get_health", {})

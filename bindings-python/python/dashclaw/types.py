@@ -20,6 +20,148 @@ Verdict: TypeAlias = Literal["allow", "warn", "require_approval", "block"]
 * ``block``: Do not act.
 """
 
+ActionStatus: TypeAlias = Literal[
+    "running", "completed", "failed", "cancelled", "pending", "pending_approval", "blocked", "expired",
+]
+"""Where an action is in its life.
+
+* ``running``: Under way.
+* ``completed``: Ended well.
+* ``failed``: Ended badly, or denied by a human.
+* ``cancelled``: Given up.
+* ``pending``: Not started.
+* ``pending_approval``: Waits for a human.
+* ``blocked``: Refused by a policy.
+* ``expired``: Nobody approved in time. Newer servers only.
+"""
+
+OutcomeStatus: TypeAlias = Literal["pending", "completed", "partial", "failed", "lost_confirmation"]
+"""How an action ended, as far as anybody reported.
+
+* ``pending``: Nothing was reported.
+* ``completed``: All was done.
+* ``partial``: A part was done.
+* ``failed``: It failed.
+* ``lost_confirmation``: No report came in time; the server says so itself.
+"""
+
+LoopType: TypeAlias = Literal["followup", "question", "dependency", "approval", "review", "handoff", "other"]
+"""What is left to be done.
+
+* ``followup``: Something to come back to.
+* ``question``: Something to ask.
+* ``dependency``: Something that must happen first.
+* ``approval``: Something to be approved.
+* ``review``: Something to be looked at.
+* ``handoff``: Something to be handed over.
+* ``other``: Anything else.
+"""
+
+LoopStatus: TypeAlias = Literal["open", "resolved", "cancelled"]
+"""Whether a loop is still open.
+
+* ``open``: Still to be done.
+* ``resolved``: Done.
+* ``cancelled``: Given up.
+"""
+
+Priority: TypeAlias = Literal["low", "medium", "high", "critical"]
+"""How urgent a loop is.
+
+* ``low``: Some day.
+* ``medium``: Soon.
+* ``high``: Next.
+* ``critical``: Now.
+"""
+
+GraphNodeKind: TypeAlias = Literal["action", "assumption", "loop"]
+"""What a node of a graph stands for.
+
+* ``action``: An action.
+* ``assumption``: An assumption.
+* ``loop``: An open loop.
+"""
+
+GraphEdgeKind: TypeAlias = Literal["parent_child", "related", "assumption_of", "loop_from"]
+"""What an edge of a graph means.
+
+* ``parent_child``: The target is a part of the source.
+* ``related``: Same agent or same system, within an hour.
+* ``assumption_of``: The assumption was made for the action.
+* ``loop_from``: The loop was left open by the action.
+"""
+
+ApprovalDecision: TypeAlias = Literal["allow", "deny"]
+"""What a human says to an action that waits.
+
+* ``allow``: Go ahead: the action is ``running`` from now on.
+* ``deny``: Do not act: the action has ``failed``.
+"""
+
+ReportedOutcome: TypeAlias = Literal["completed", "partial", "failed"]
+"""How an action ended, in the agent's words.
+
+* ``completed``: All was done.
+* ``partial``: A part was done; says how far it got.
+* ``failed``: It failed; says why.
+"""
+
+SignalSeverity: TypeAlias = Literal["red", "amber"]
+"""How bad it is.
+
+* ``red``: Act now.
+* ``amber``: Look at it.
+"""
+
+PolicyType: TypeAlias = Literal[
+    "risk_threshold", "require_approval", "block_action_type", "warn_action_type", "allow_grant",
+    "protected_path", "rate_limit", "webhook_check", "non_fabrication", "behavioral_anomaly",
+    "semantic_check", "permission_escalation", "green_contract", "branch_freshness", "x402_spend_limit",
+]
+"""What a policy looks at.
+
+* ``risk_threshold``: The risk: acts at ``threshold`` and above.
+* ``require_approval``: The kind of action: asks a human for ``action_types``.
+* ``block_action_type``: The kind of action: refuses ``action_types``.
+* ``warn_action_type``: The kind of action: warns of ``action_types``.
+* ``allow_grant``: The kind of action: lets ``action_type`` pass where others warn or ask; never what they block.
+* ``protected_path``: The target and the paths to be written: acts when one matches ``paths``.
+* ``rate_limit``: How often the agent acts: acts at ``max_actions`` in ``window_minutes``.
+* ``webhook_check``: What a server of your own says, asked at ``url``.
+* ``non_fabrication``: The text that is about to leave, against the facts it may state.
+* ``behavioral_anomaly``: How unlike the agent's earlier actions it is.
+* ``semantic_check``: What a language model says to ``instruction``.
+* ``permission_escalation``: The permission that the tool needs, against the agent's own.
+* ``green_contract``: How well the work tree is tested.
+* ``branch_freshness``: How far the branch is behind.
+* ``x402_spend_limit``: What a purchase costs and from whom.
+"""
+
+SessionStatus: TypeAlias = Literal["running", "blocked", "closed"]
+"""Where a session is in its life.
+
+* ``running``: Under way.
+* ``blocked``: Held up; ``blocked_reason`` says why.
+* ``closed``: Ended; it takes no more changes.
+"""
+
+AgentStatus: TypeAlias = Literal["online", "offline", "idle", "busy", "stale"]
+"""What an agent is doing.
+
+* ``online``: It is there.
+* ``offline``: It is gone.
+* ``idle``: It has nothing to do.
+* ``busy``: It works.
+* ``stale``: It has not been heard of for long.
+"""
+
+HealthStatus: TypeAlias = Literal["healthy", "degraded"]
+"""Whether the server works.
+
+* ``healthy``: It does.
+* ``degraded``: A part does not.
+"""
+
 
 class _Guard(TypedDict):
     """The keys that every ``Guard`` has."""
@@ -371,3 +513,2037 @@ class GuardDecisionStats(TypedDict):
 
     approvals_24h: int
     """Requests for approval."""
+
+
+class _CreateAction(TypedDict):
+    """The keys that every ``CreateAction`` has."""
+
+    action_type: str
+    """What the agent is about to do: ``deploy``, ``message``, or a word of your own. At most 128 characters.
+    """
+
+    declared_goal: str
+    """What the action is for, in a sentence. It is scanned for prompt injection. At most 2000 characters."""
+
+
+class CreateAction(_CreateAction, total=False):
+    """The arguments of ``create_action``."""
+
+    session_id: str
+    """The session the action belongs to. At most 128 characters."""
+
+    agent_id: str
+    """Who acts. The client's own agent unless given. At most 128 characters."""
+
+    agent_name: str
+    """The agent's display name. At most 256 characters."""
+
+    action_id: str
+    """The id of the new action; the server makes one (``act_`` and a UUID) unless given. At most 128
+    characters.
+    """
+
+    swarm_id: str
+    """The swarm the agent belongs to. At most 128 characters."""
+
+    parent_action_id: str
+    """The action that this one is a part of. At most 128 characters."""
+
+    reasoning: str
+    """Why the agent does it. At most 4000 characters."""
+
+    authorization_scope: str
+    """What authorises the agent to do it. At most 1000 characters."""
+
+    trigger: str
+    """What set the agent off. At most 1000 characters."""
+
+    systems_touched: list[str]
+    """Systems the action touches, at most 50 of at most 500 characters each."""
+
+    input_summary: str
+    """What goes into the action, in short. At most 4000 characters."""
+
+    status: ActionStatus | str
+    """The state it starts in; ``running`` unless given. A verdict of ``require_approval`` or ``block``
+    overrules it. One of ``running``, ``completed``, ``failed``, ``cancelled``, ``pending``,
+    ``pending_approval``, ``blocked``, ``expired``.
+    """
+
+    reversible: bool
+    """Whether the action can be undone; true unless given."""
+
+    risk_score: int
+    """The agent's own estimate of the risk, 0 to 100. It can raise the server's score, never lower it."""
+
+    confidence: int
+    """How sure the agent is of itself, 0 to 100; 50 unless given."""
+
+    recommendation_id: str
+    """The recommendation that the agent looked at. At most 128 characters."""
+
+    recommendation_applied: bool
+    """Whether the recommendation was followed."""
+
+    recommendation_override_reason: str
+    """Why the recommendation was not followed. At most 500 characters."""
+
+    output_summary: str
+    """What came out, in short, for an action that has ended already. At most 4000 characters."""
+
+    side_effects: list[str]
+    """What else changed, at most 50 texts of at most 500 characters each."""
+
+    artifacts_created: list[str]
+    """What was made, at most 100 texts of at most 500 characters each."""
+
+    error_message: str
+    """What went wrong, for an action that has ended already. At most 4000 characters."""
+
+    timestamp_start: str
+    """When it started: ISO-8601; now unless given. At most 64 characters."""
+
+    timestamp_end: str
+    """When it ended: ISO-8601. At most 64 characters."""
+
+    duration_ms: int
+    """How long it took, in milliseconds."""
+
+    cost_estimate: float
+    """What it costs, in US dollars. The server computes it from ``model`` and the tokens unless given."""
+
+    tokens_in: int
+    """Tokens that a model read."""
+
+    tokens_out: int
+    """Tokens that a model wrote."""
+
+    model: str
+    """The model that was used. At most 128 characters."""
+
+    idempotency_key: str
+    """Returns the action that was created with the same key. Derived unless given. At most 256 characters."""
+
+    content: str
+    """The text that is about to leave: checked by ``non_fabrication`` policies. At most 50000 characters."""
+
+    source_of_truth: SourceOfTruth | Mapping[str, Any]
+    """The facts that ``content`` may state."""
+
+
+class GetAction(TypedDict):
+    """The arguments of ``get_action``."""
+
+    action_id: str
+    """Which action."""
+
+
+class GetActions(TypedDict, total=False):
+    """The arguments of ``get_actions``."""
+
+    agent_id: str
+    """Only this agent. All agents unless given."""
+
+    swarm_id: str
+    """Only this swarm."""
+
+    status: ActionStatus | str
+    """Only actions in this state. One of ``running``, ``completed``, ``failed``, ``cancelled``, ``pending``,
+    ``pending_approval``, ``blocked``, ``expired``.
+    """
+
+    exclude_status: ActionStatus | str
+    """No actions in this state. Ignored when ``status`` is given. One of ``running``, ``completed``,
+    ``failed``, ``cancelled``, ``pending``, ``pending_approval``, ``blocked``, ``expired``.
+    """
+
+    action_type: str
+    """Only this kind of action."""
+
+    risk_min: int
+    """Only actions with this risk or a higher one, 0 to 100."""
+
+    outcome_status: OutcomeStatus | str
+    """Only actions with this outcome. One of ``pending``, ``completed``, ``partial``, ``failed``,
+    ``lost_confirmation``.
+    """
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+
+class _UpdateOutcome(TypedDict):
+    """The keys that every ``UpdateOutcome`` has."""
+
+    action_id: str
+    """Which action."""
+
+
+class UpdateOutcome(_UpdateOutcome, total=False):
+    """The arguments of ``update_outcome``."""
+
+    status: ActionStatus | str
+    """The state it is in now: ``completed``, ``failed``, ``cancelled``. One of ``running``, ``completed``,
+    ``failed``, ``cancelled``, ``pending``, ``pending_approval``, ``blocked``, ``expired``.
+    """
+
+    output_summary: str
+    """What came out, in short. At most 4000 characters."""
+
+    side_effects: list[str]
+    """What else changed, at most 50 texts of at most 500 characters each."""
+
+    artifacts_created: list[str]
+    """What was made, at most 100 texts of at most 500 characters each."""
+
+    error_message: str
+    """What went wrong. At most 4000 characters."""
+
+    timestamp_end: str
+    """When it ended: ISO-8601. Now unless given. At most 64 characters."""
+
+    duration_ms: int
+    """How long it took, in milliseconds."""
+
+    cost_estimate: float
+    """What it cost, in US dollars. The server computes it from ``model`` and the tokens unless given."""
+
+    tokens_in: int
+    """Tokens that a model read."""
+
+    tokens_out: int
+    """Tokens that a model wrote."""
+
+    model: str
+    """The model that was used. At most 128 characters."""
+
+    close_if_running: bool
+    """Makes ending an action that has ended already a success that changes nothing."""
+
+
+class GetActionTrace(TypedDict):
+    """The arguments of ``get_action_trace``."""
+
+    action_id: str
+    """Which action."""
+
+
+class GetActionGraph(TypedDict):
+    """The arguments of ``get_action_graph``."""
+
+    action_id: str
+    """Which action."""
+
+
+class _CreatedAction(TypedDict):
+    """The keys that every ``CreatedAction`` has."""
+
+    action: Action
+    """The action."""
+
+
+class CreatedAction(_CreatedAction, total=False):
+    """An action as it was created, with the verdict on it."""
+
+    action_id: str | None
+    """Its id once more; absent in a replay by older servers."""
+
+    decision: GuardDecision | None
+    """The verdict; absent in a replay."""
+
+    security: Security | None
+    """What the scan for secrets found; absent in a replay."""
+
+    idempotent_replay: bool | None
+    """Whether this is an action that was created before with the same key. A replay is never new permission.
+    """
+
+
+class Action(TypedDict):
+    """An action. Lists leave out some of its members, which then read as nothing."""
+
+    id: int
+    """The number of its row."""
+
+    action_id: str
+    """Which action: ``act_`` and a UUID, or the id it was created with."""
+
+    org_id: str
+    """Whose organisation."""
+
+    agent_id: str
+    """Who acts."""
+
+    agent_name: str | None
+    """Who acts, for people."""
+
+    swarm_id: str | None
+    """The swarm the agent belongs to."""
+
+    parent_action_id: str | None
+    """The action that this one is a part of."""
+
+    action_type: str
+    """What is done."""
+
+    declared_goal: str
+    """What it is for."""
+
+    reasoning: str | None
+    """Why; a human's decision is appended."""
+
+    authorization_scope: str | None
+    """What authorises it."""
+
+    trigger: str | None
+    """What set the agent off."""
+
+    systems_touched: str
+    """JSON text: the systems it touches."""
+
+    input_summary: str | None
+    """What goes into it, in short."""
+
+    status: ActionStatus | str
+    """Where it is in its life."""
+
+    reversible: int
+    """Whether it can be undone: 0 or 1."""
+
+    risk_score: int
+    """The risk that guard found, 0 to 100."""
+
+    confidence: int
+    """How sure the agent is of itself, 0 to 100."""
+
+    recommendation_id: str | None
+    """The recommendation that the agent looked at."""
+
+    recommendation_applied: int
+    """Whether it was followed: 0 or 1."""
+
+    recommendation_override_reason: str | None
+    """Why it was not."""
+
+    output_summary: str | None
+    """What came out, in short."""
+
+    side_effects: str
+    """JSON text: what else changed."""
+
+    artifacts_created: str
+    """JSON text: what was made."""
+
+    error_message: str | None
+    """What went wrong, or why a human denied it."""
+
+    timestamp_start: str
+    """When it started: ISO-8601, UTC."""
+
+    timestamp_end: str | None
+    """When it ended: ISO-8601, UTC."""
+
+    duration_ms: int | None
+    """How long it took, in milliseconds."""
+
+    cost_estimate: float
+    """What it cost, in US dollars."""
+
+    tokens_in: int
+    """Tokens that a model read."""
+
+    tokens_out: int
+    """Tokens that a model wrote."""
+
+    model: str | None
+    """The model that was used."""
+
+    signature: str | None
+    """The agent's signature of the request, base64."""
+
+    verified: bool
+    """Whether that signature is the agent's."""
+
+    approved_by: str | None
+    """Who approved it."""
+
+    approved_at: str | None
+    """When it was approved: ISO-8601, UTC."""
+
+    outcome_status: OutcomeStatus | str
+    """How it ended, as the agent reported."""
+
+    outcome_at: str | None
+    """When that was reported: ISO-8601, UTC."""
+
+    outcome_summary: str | None
+    """What came out, as reported."""
+
+    outcome_error: str | None
+    """What went wrong, as reported."""
+
+    outcome_progress: Any
+    """How far it got, as reported: an object."""
+
+    idempotency_key: str | None
+    """The key it was created with."""
+
+    session_id: str | None
+    """The session it belongs to."""
+
+    created_at: str
+    """When it was recorded: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class Security(TypedDict):
+    """What the scan of a write for secrets found. Findings are stored as ``[REDACTED:<pattern>]``; the write
+    itself goes on.
+    """
+
+    clean: bool
+    """Whether nothing was found."""
+
+    findings_count: int
+    """How many secrets were found."""
+
+    critical_count: int
+    """How many of them are critical."""
+
+    categories: list[str]
+    """Which categories they belong to."""
+
+
+class ActionDetail(TypedDict):
+    """An action with what hangs on it."""
+
+    action: Action
+    """The action."""
+
+    open_loops: list[OpenLoop]
+    """Its loops."""
+
+    assumptions: list[Assumption]
+    """Its assumptions."""
+
+    message_summary: MessageSummary
+    """The messages about it."""
+
+
+class _OpenLoop(TypedDict):
+    """The keys that every ``OpenLoop`` has."""
+
+    id: int
+    """The number of its row."""
+
+    loop_id: str
+    """Which loop: ``loop_`` and a UUID, or the id it was created with."""
+
+    org_id: str
+    """Whose organisation."""
+
+    action_id: str
+    """The action that left it."""
+
+    loop_type: LoopType | str
+    """What kind of thing it is."""
+
+    description: str
+    """What is to be done."""
+
+    status: LoopStatus | str
+    """Whether it is still open."""
+
+    priority: Priority | str
+    """How urgent it is."""
+
+    owner: str | None
+    """Who is to do it."""
+
+    resolution: str | None
+    """What was done about it."""
+
+    created_at: str
+    """When it was recorded: ISO-8601, UTC."""
+
+    resolved_at: str | None
+    """When it was closed: ISO-8601, UTC."""
+
+
+class OpenLoop(_OpenLoop, total=False):
+    """Something that an action left to be done."""
+
+    agent_id: str | None
+    """Who acted; lists only."""
+
+    agent_name: str | None
+    """Who acted, for people; lists only."""
+
+    declared_goal: str | None
+    """What the action is for; lists only."""
+
+    action_type: str | None
+    """What the action does; lists only."""
+
+
+class _Assumption(TypedDict):
+    """The keys that every ``Assumption`` has."""
+
+    id: int
+    """The number of its row."""
+
+    assumption_id: str
+    """Which assumption: ``asm_`` and a UUID, or the id it was created with."""
+
+    org_id: str
+    """Whose organisation."""
+
+    action_id: str
+    """The action it was made for."""
+
+    assumption: str
+    """What is taken for granted."""
+
+    basis: str | None
+    """What speaks for it."""
+
+    validated: int
+    """Whether it was found to be true: 0 or 1."""
+
+    validated_at: str | None
+    """When that was: ISO-8601, UTC."""
+
+    invalidated: int
+    """Whether it was found to be false: 0 or 1."""
+
+    invalidated_reason: str | None
+    """Why it is false."""
+
+    invalidated_at: str | None
+    """When that was: ISO-8601, UTC."""
+
+    created_at: str
+    """When it was recorded: ISO-8601, UTC."""
+
+
+class Assumption(_Assumption, total=False):
+    """Something that an agent takes for granted."""
+
+    drift_score: int | None
+    """In drift reports, how far it has drifted, 0 to 100: ``Some(None)``, null on the wire, when it was found
+    to be false. Absent elsewhere.
+    """
+
+
+class MessageSummary(TypedDict):
+    """The messages about an action, in short."""
+
+    total: int
+    """How many there are."""
+
+    participants: list[str]
+    """Who wrote or received them."""
+
+    first_message_at: str | None
+    """When the first was sent: ISO-8601, UTC."""
+
+    last_message_at: str | None
+    """When the last was sent: ISO-8601, UTC."""
+
+
+class ActionList(TypedDict):
+    """A page of actions."""
+
+    actions: list[Action]
+    """Newest first."""
+
+    total: int
+    """How many there are in all."""
+
+    stats: ActionStats
+    """Counts over all of them."""
+
+    lastUpdated: str
+    """When this was read: ISO-8601, UTC."""
+
+
+class ActionStats(TypedDict):
+    """Counts over actions."""
+
+    total: int
+    """All."""
+
+    completed: int
+    """In state ``completed``."""
+
+    failed: int
+    """In state ``failed``."""
+
+    running: int
+    """In state ``running``."""
+
+    blocked: int
+    """In state ``blocked``."""
+
+    high_risk: int
+    """With a risk of 70 or more."""
+
+    avg_risk: float
+    """The mean risk, 0 to 100."""
+
+    total_cost: float
+    """The sum of all costs, in US dollars."""
+
+
+class _UpdatedAction(TypedDict):
+    """The keys that every ``UpdatedAction`` has."""
+
+    action: Action
+    """The action after the change."""
+
+
+class UpdatedAction(_UpdatedAction, total=False):
+    """An action as it was changed."""
+
+    security: Security | None
+    """What the scan for secrets found."""
+
+    cost_alert: Any
+    """Says that the action cost more than its organisation allows; absent otherwise."""
+
+
+class ActionTrace(TypedDict):
+    """An action and how it came about."""
+
+    action: Action
+    """The action."""
+
+    trace: Trace
+    """How it came about."""
+
+
+class Trace(TypedDict):
+    """How an action came about."""
+
+    assumptions: AssumptionTrace
+    """What was taken for granted."""
+
+    loops: LoopTrace
+    """What was left open."""
+
+    parent_chain: list[Action]
+    """The actions it is a part of, nearest first."""
+
+    sub_actions: list[Action]
+    """The actions that are a part of it."""
+
+    related_actions: list[Action]
+    """Actions of the same agent or on the same system, within an hour."""
+
+    root_cause_indicators: list[RootCause]
+    """What may have made it fail."""
+
+
+class AssumptionTrace(TypedDict):
+    """The assumptions of an action, counted."""
+
+    total: int
+    """All."""
+
+    validated: int
+    """Found to be true."""
+
+    invalidated: int
+    """Found to be false."""
+
+    unvalidated: int
+    """Not looked at."""
+
+    items: list[Assumption]
+    """The assumptions."""
+
+
+class LoopTrace(TypedDict):
+    """The loops of an action, counted."""
+
+    total: int
+    """All."""
+
+    open: int
+    """Still open."""
+
+    resolved: int
+    """Resolved."""
+
+    cancelled: int
+    """Given up."""
+
+    items: list[OpenLoop]
+    """The loops."""
+
+
+class RootCause(TypedDict):
+    """Something that may have made an action fail."""
+
+    type: str
+    """``invalidated_assumptions``, ``unresolved_loops``, ``parent_failures`` or ``related_failures``."""
+
+    severity: str
+    """``high`` or ``medium``."""
+
+    count: int
+    """How many records point to it."""
+
+    detail: list[Any]
+    """Those records."""
+
+
+class ActionGraph(TypedDict):
+    """An action and what surrounds it, for drawing."""
+
+    rootActionId: str
+    """The action that was asked for."""
+
+    nodes: list[GraphNode]
+    """The records."""
+
+    edges: list[GraphEdge]
+    """What holds them together."""
+
+
+class GraphNode(TypedDict):
+    """A record in a graph."""
+
+    id: str
+    """``action:``, ``assumption:`` or ``loop:``, then the record's id."""
+
+    type: GraphNodeKind | str
+    """What it stands for."""
+
+    label: str
+    """What to write on it."""
+
+    status: str
+    """The record's state."""
+
+    riskScore: int | None
+    """The risk, 0 to 100."""
+
+    agentId: str | None
+    """Who acts."""
+
+    agentName: str | None
+    """Who acts, for people."""
+
+    actionType: str | None
+    """What is done."""
+
+    timestamp: str | None
+    """When: ISO-8601, UTC."""
+
+    isRoot: bool
+    """Whether it is the action that was asked for."""
+
+    meta: dict[str, Any]
+    """More about the record."""
+
+
+class GraphEdge(TypedDict):
+    """What holds two records of a graph together."""
+
+    id: str
+    """Which edge."""
+
+    source: str
+    """The node it starts from."""
+
+    target: str
+    """The node it leads to."""
+
+    type: GraphEdgeKind | str
+    """What it means."""
+
+    label: str
+    """What to write on it."""
+
+
+class _ApproveAction(TypedDict):
+    """The keys that every ``ApproveAction`` has."""
+
+    action_id: str
+    """Which action."""
+
+    decision: ApprovalDecision
+    """``allow`` or ``deny``."""
+
+
+class ApproveAction(_ApproveAction, total=False):
+    """The arguments of ``approve_action``."""
+
+    reasoning: str
+    """Why. It is appended to the action's ``reasoning``; the agent of a denied action gets it as the reason.
+    """
+
+
+class GetPendingApprovals(TypedDict, total=False):
+    """The arguments of ``get_pending_approvals``."""
+
+    limit: int
+    """How many, 1 to 200."""
+
+    offset: int
+    """How many to skip."""
+
+
+class _ApprovedAction(TypedDict):
+    """The keys that every ``ApprovedAction`` has."""
+
+    success: bool
+    """Always true."""
+
+    action: Action
+    """The action after the answer."""
+
+
+class ApprovedAction(_ApprovedAction, total=False):
+    """What became of an action by a human's answer."""
+
+    security: Security | None
+    """What the scan of ``reasoning`` for secrets found."""
+
+
+class _ReportActionOutcome(TypedDict):
+    """The keys that every ``ReportActionOutcome`` has."""
+
+    action_id: str
+    """Which action."""
+
+    status: ReportedOutcome | str
+    """How it ended. One of ``completed``, ``partial``, ``failed``."""
+
+
+class ReportActionOutcome(_ReportActionOutcome, total=False):
+    """The arguments of ``report_action_outcome``."""
+
+    summary: str
+    """What came out, in short. Cut to 4000 characters."""
+
+    error_message: str
+    """What went wrong. Needed when it ``failed``. Cut to 4000 characters."""
+
+    progress: Mapping[str, Any]
+    """How far it got. Needed when it is ``partial``. At most 8192 bytes as JSON."""
+
+
+class GetActionOutcome(TypedDict):
+    """The arguments of ``get_action_outcome``."""
+
+    action_id: str
+    """Which action."""
+
+
+class _ReportActionSuccess(TypedDict):
+    """The keys that every ``ReportActionSuccess`` has."""
+
+    action_id: str
+    """Which action."""
+
+
+class ReportActionSuccess(_ReportActionSuccess, total=False):
+    """The arguments of ``report_action_success``."""
+
+    summary: str
+    """What came out, in short. Cut to 4000 characters."""
+
+
+class _ReportActionFailure(TypedDict):
+    """The keys that every ``ReportActionFailure`` has."""
+
+    action_id: str
+    """Which action."""
+
+    error_message: str
+    """What went wrong. Cut to 4000 characters."""
+
+
+class ReportActionFailure(_ReportActionFailure, total=False):
+    """The arguments of ``report_action_failure``."""
+
+    summary: str
+    """What came out nevertheless, in short. Cut to 4000 characters."""
+
+
+class _ReportActionPartial(TypedDict):
+    """The keys that every ``ReportActionPartial`` has."""
+
+    action_id: str
+    """Which action."""
+
+    progress: Mapping[str, Any]
+    """How far it got. At most 8192 bytes as JSON."""
+
+
+class ReportActionPartial(_ReportActionPartial, total=False):
+    """The arguments of ``report_action_partial``."""
+
+    summary: str
+    """What came out, in short. Cut to 4000 characters."""
+
+
+class _ReportedAction(TypedDict):
+    """The keys that every ``ReportedAction`` has."""
+
+    outcome: Outcome
+    """The outcome."""
+
+
+class ReportedAction(_ReportedAction, total=False):
+    """A report as it was taken."""
+
+    security: Security | None
+    """What the scan for secrets found."""
+
+    idempotent_replay: bool | None
+    """Whether this is our own earlier report, whose answer was lost on the way."""
+
+
+class Outcome(TypedDict):
+    """How an action ended."""
+
+    action_id: str
+    """Which action."""
+
+    status: OutcomeStatus | str
+    """How it ended; ``pending`` while nothing was reported."""
+
+    outcome_at: str | None
+    """When that was reported: ISO-8601, UTC."""
+
+    summary: str | None
+    """What came out, in short."""
+
+    error_message: str | None
+    """What went wrong."""
+
+    progress: Any
+    """How far it got: an object."""
+
+    elapsed_ms: int
+    """From the action's start to its report, or to now, in milliseconds."""
+
+
+class _RecordAssumption(TypedDict):
+    """The keys that every ``RecordAssumption`` has."""
+
+    action_id: str
+    """The action it is made for. At most 128 characters."""
+
+    assumption: str
+    """What is taken for granted. At most 2000 characters."""
+
+
+class RecordAssumption(_RecordAssumption, total=False):
+    """The arguments of ``record_assumption``."""
+
+    basis: str
+    """What speaks for it. At most 2000 characters."""
+
+    validated: bool
+    """Whether it is known to be true; false unless given."""
+
+    invalidated: bool
+    """Whether it is known to be false."""
+
+    invalidated_reason: str
+    """Why it is false. At most 2000 characters."""
+
+    assumption_id: str
+    """The id of the new assumption; the server makes one unless given. At most 128 characters."""
+
+
+class _RegisterAssumption(TypedDict):
+    """The keys that every ``RegisterAssumption`` has."""
+
+    action_id: str
+    """The action it is made for. At most 128 characters."""
+
+    assumption: str
+    """What is taken for granted. At most 2000 characters."""
+
+
+class RegisterAssumption(_RegisterAssumption, total=False):
+    """The arguments of ``register_assumption``."""
+
+    basis: str
+    """What speaks for it. At most 2000 characters."""
+
+    validated: bool
+    """Whether it is known to be true; false unless given."""
+
+    invalidated: bool
+    """Whether it is known to be false."""
+
+    invalidated_reason: str
+    """Why it is false. At most 2000 characters."""
+
+    assumption_id: str
+    """The id of the new assumption; the server makes one unless given. At most 128 characters."""
+
+
+class GetAssumption(TypedDict):
+    """The arguments of ``get_assumption``."""
+
+    assumption_id: str
+    """Which assumption."""
+
+
+class _ValidateAssumption(TypedDict):
+    """The keys that every ``ValidateAssumption`` has."""
+
+    assumption_id: str
+    """Which assumption."""
+
+    validated: bool
+    """Whether it is true."""
+
+
+class ValidateAssumption(_ValidateAssumption, total=False):
+    """The arguments of ``validate_assumption``."""
+
+    invalidated_reason: str
+    """Why it is false. Needed when ``validated`` is false. At most 2000 characters."""
+
+
+class GetDriftReport(TypedDict, total=False):
+    """The arguments of ``get_drift_report``."""
+
+    validated: bool
+    """Only assumptions found to be true, or only the others."""
+
+    stale: bool
+    """Only assumptions that are older than 7 days and that nobody looked at."""
+
+    action_id: str
+    """Only the assumptions of this action."""
+
+    agent_id: str
+    """Only the assumptions of this agent. All agents unless given."""
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+
+class CreatedAssumption(TypedDict):
+    """An assumption as it was recorded."""
+
+    assumption: Assumption
+    """The assumption."""
+
+    assumption_id: str
+    """Its id once more."""
+
+    security: Security
+    """What the scan for secrets found."""
+
+
+class AssumptionDetail(TypedDict):
+    """One assumption."""
+
+    assumption: Assumption
+    """The assumption."""
+
+
+class _ValidatedAssumption(TypedDict):
+    """The keys that every ``ValidatedAssumption`` has."""
+
+    assumption: Assumption
+    """The assumption after the change."""
+
+
+class ValidatedAssumption(_ValidatedAssumption, total=False):
+    """An assumption as it was judged."""
+
+    security: Security | None
+    """What the scan of the reason for secrets found."""
+
+
+class DriftReport(TypedDict):
+    """A page of assumptions with their drift."""
+
+    assumptions: list[Assumption]
+    """The assumptions."""
+
+    total: int
+    """How many there are in all."""
+
+    lastUpdated: str
+    """When this was read: ISO-8601, UTC."""
+
+    drift_summary: DriftSummary
+    """Counts of what was found."""
+
+
+class DriftSummary(TypedDict):
+    """Counts over assumptions."""
+
+    total: int
+    """All."""
+
+    at_risk: int
+    """With a drift of 50 or more."""
+
+    validated: int
+    """Found to be true."""
+
+    invalidated: int
+    """Found to be false."""
+
+    unvalidated: int
+    """Not looked at."""
+
+
+class _RegisterOpenLoop(TypedDict):
+    """The keys that every ``RegisterOpenLoop`` has."""
+
+    action_id: str
+    """The action that leaves it. At most 128 characters."""
+
+    loop_type: LoopType | str
+    """What kind of thing it is. One of ``followup``, ``question``, ``dependency``, ``approval``, ``review``,
+    ``handoff``, ``other``.
+    """
+
+    description: str
+    """What is to be done. At most 2000 characters."""
+
+
+class RegisterOpenLoop(_RegisterOpenLoop, total=False):
+    """The arguments of ``register_open_loop``."""
+
+    metadata: Any
+    """Taken for compatibility; servers of 4.21 ignore it."""
+
+    priority: Priority | str
+    """How urgent it is; ``medium`` unless given. One of ``low``, ``medium``, ``high``, ``critical``."""
+
+    owner: str
+    """Who is to do it. At most 256 characters."""
+
+    status: LoopStatus | str
+    """The state it starts in; ``open`` unless given. One of ``open``, ``resolved``, ``cancelled``."""
+
+    loop_id: str
+    """The id of the new loop; the server makes one unless given. At most 128 characters."""
+
+
+class _ResolveOpenLoop(TypedDict):
+    """The keys that every ``ResolveOpenLoop`` has."""
+
+    loop_id: str
+    """Which loop."""
+
+    status: LoopStatus | str
+    """``resolved`` or ``cancelled``. One of ``open``, ``resolved``, ``cancelled``."""
+
+
+class ResolveOpenLoop(_ResolveOpenLoop, total=False):
+    """The arguments of ``resolve_open_loop``."""
+
+    resolution: str
+    """What was done about it. Needed when it is ``resolved``. At most 2000 characters."""
+
+
+class GetOpenLoops(TypedDict, total=False):
+    """The arguments of ``get_open_loops``."""
+
+    status: LoopStatus | str
+    """Only loops in this state. One of ``open``, ``resolved``, ``cancelled``."""
+
+    loop_type: LoopType | str
+    """Only loops of this kind. One of ``followup``, ``question``, ``dependency``, ``approval``, ``review``,
+    ``handoff``, ``other``.
+    """
+
+    priority: Priority | str
+    """Only loops this urgent. One of ``low``, ``medium``, ``high``, ``critical``."""
+
+    agent_id: str
+    """Only the loops of this agent. All agents unless given."""
+
+    action_id: str
+    """Only the loops of this action."""
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+
+class CreatedLoop(TypedDict):
+    """A loop as it was recorded."""
+
+    loop: OpenLoop
+    """The loop."""
+
+    loop_id: str
+    """Its id once more."""
+
+    security: Security
+    """What the scan for secrets found."""
+
+
+class ResolvedLoop(TypedDict):
+    """A loop as it was closed."""
+
+    loop: OpenLoop
+    """The loop after the change."""
+
+    security: Security
+    """What the scan of the resolution for secrets found."""
+
+
+class LoopList(TypedDict):
+    """A page of loops."""
+
+    loops: list[OpenLoop]
+    """Most urgent first."""
+
+    total: int
+    """How many there are in all."""
+
+    stats: LoopStats
+    """Counts over all of them."""
+
+    lastUpdated: str
+    """When this was read: ISO-8601, UTC."""
+
+
+class LoopStats(TypedDict):
+    """Counts over loops."""
+
+    open_count: int
+    """Still open."""
+
+    resolved_count: int
+    """Done."""
+
+    critical_open: int
+    """Open and critical."""
+
+    high_open: int
+    """Open and of high priority."""
+
+
+class GetSignals(TypedDict, total=False):
+    """The arguments of ``get_signals``."""
+
+    agent_id: str
+    """Only this agent. All agents unless given."""
+
+
+class SignalList(TypedDict):
+    """What is going wrong right now."""
+
+    signals: list[Signal]
+    """The signals."""
+
+    counts: SignalCounts
+    """How many there are."""
+
+    lastUpdated: str
+    """When this was computed: ISO-8601, UTC."""
+
+
+class _Signal(TypedDict):
+    """The keys that every ``Signal`` has."""
+
+    type: str
+    """What it is: ``autonomy_spike``, ``stale_loop``, ``lost_confirmation`` and others."""
+
+    severity: SignalSeverity | str
+    """How bad it is."""
+
+    label: str
+    """What it is, for people."""
+
+
+class Signal(_Signal, total=False):
+    """Something that is going wrong."""
+
+    detail: str | None
+    """What was seen."""
+
+    help: str | None
+    """What to do about it."""
+
+    agent_id: str | None
+    """Which agent."""
+
+    action_id: str | None
+    """Which action."""
+
+
+class SignalCounts(TypedDict):
+    """How many signals there are."""
+
+    red: int
+    """Red ones."""
+
+    amber: int
+    """Amber ones."""
+
+    total: int
+    """All."""
+
+
+class ListPolicies(TypedDict, total=False):
+    """The arguments of ``list_policies``."""
+
+    agent_id: str
+    """Only policies that hold for this agent. All policies unless given."""
+
+
+class _CreatePolicy(TypedDict):
+    """The keys that every ``CreatePolicy`` has."""
+
+    name: str
+    """What it is called; unique. At most 256 characters."""
+
+    policy_type: PolicyType | str
+    """What it looks at. One of ``risk_threshold``, ``require_approval``, ``block_action_type``,
+    ``warn_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``, ``webhook_check``,
+    ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``,
+    ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
+    """
+
+    rules: Mapping[str, Any] | str
+    """What it says, by type: ``{"threshold": 80, "action": "block"}``. At most 4000 characters as JSON text.
+    """
+
+
+class CreatePolicy(_CreatePolicy, total=False):
+    """The arguments of ``create_policy``."""
+
+    active: int
+    """1 when it holds, which is so unless given, or 0."""
+
+    agent_ids: list[str]
+    """The agents it holds for; an empty list, or none, means every agent."""
+
+
+class _UpdatePolicy(TypedDict):
+    """The keys that every ``UpdatePolicy`` has."""
+
+    id: str
+    """Which policy."""
+
+
+class UpdatePolicy(_UpdatePolicy, total=False):
+    """The arguments of ``update_policy``."""
+
+    name: str
+    """What it is called from now on; unique. At most 256 characters."""
+
+    policy_type: PolicyType | str
+    """What it looks at from now on. One of ``risk_threshold``, ``require_approval``, ``block_action_type``,
+    ``warn_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``, ``webhook_check``,
+    ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``,
+    ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
+    """
+
+    rules: Mapping[str, Any] | str
+    """What it says from now on. At most 4000 characters as JSON text."""
+
+    active: int
+    """1 to make it hold, 0 to make it rest."""
+
+    agent_ids: list[str]
+    """The agents it holds for from now on; an empty list means every agent."""
+
+
+class DeletePolicy(TypedDict):
+    """The arguments of ``delete_policy``."""
+
+    id: str
+    """Which policy."""
+
+
+class _SimulatePolicy(TypedDict):
+    """The keys that every ``SimulatePolicy`` has."""
+
+    policy_type: PolicyType | str
+    """What the policy looks at. One of ``risk_threshold``, ``require_approval``, ``block_action_type``,
+    ``warn_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``, ``webhook_check``,
+    ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``,
+    ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
+    """
+
+    rules: Mapping[str, Any]
+    """What the policy says, by type."""
+
+
+class SimulatePolicy(_SimulatePolicy, total=False):
+    """The arguments of ``simulate_policy``."""
+
+    days: int
+    """How far to look back, in days, at least 1; 7 unless given."""
+
+
+class PolicyList(TypedDict):
+    """All policies."""
+
+    policies: list[Policy]
+    """The policies."""
+
+
+class Policy(TypedDict):
+    """A rule that guard goes by."""
+
+    id: str
+    """Which policy."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    policy_type: PolicyType | str
+    """What it looks at."""
+
+    rules: dict[str, Any] | str
+    """JSON text: what it says. Newer servers may send an object."""
+
+    active: int
+    """Whether it holds: 0 or 1."""
+
+    agent_ids: str | None
+    """JSON text: the agents it holds for; null means every agent."""
+
+    created_by: str | None
+    """Who added it."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class CreatedPolicy(TypedDict):
+    """A policy as it was added."""
+
+    policy: Policy
+    """The policy."""
+
+    policy_id: str
+    """Its id once more."""
+
+
+class PolicyDetail(TypedDict):
+    """One policy."""
+
+    policy: Policy
+    """The policy."""
+
+
+class DeletedPolicy(TypedDict):
+    """A policy that is gone."""
+
+    deleted: bool
+    """Always true."""
+
+    id: str
+    """Which policy it was."""
+
+
+class _PolicySimulation(TypedDict):
+    """The keys that every ``PolicySimulation`` has."""
+
+    summary: SimulationSummary
+    """Counts."""
+
+    matches: list[SimulationMatch]
+    """The actions it would have had a say in."""
+
+    sample_size: int
+    """How many actions were tried. Older servers leave it out when there were none."""
+
+    window_days: int
+    """How far back was looked, in days. Older servers leave it out when there were no actions."""
+
+
+class PolicySimulation(_PolicySimulation, total=False):
+    """What a policy would have done."""
+
+    message: str | None
+    """Says that there were no actions."""
+
+
+class SimulationSummary(TypedDict):
+    """What a policy would have done, counted."""
+
+    total: int
+    """Actions tried."""
+
+    matches: int
+    """Actions it would have had a say in."""
+
+    block: int
+    """Blocks."""
+
+    warn: int
+    """Warnings."""
+
+    require_approval: int
+    """Requests for approval."""
+
+    allow: int
+    """Actions it would have let pass."""
+
+
+class SimulationMatch(TypedDict):
+    """An action that a policy would have had a say in."""
+
+    action_id: str
+    """Which action."""
+
+    goal: str
+    """What it was for."""
+
+    agent_name: str | None
+    """Who acted, for people."""
+
+    timestamp: str
+    """When: ISO-8601, UTC."""
+
+    original_status: ActionStatus | str
+    """The state it is in."""
+
+    simulated_action: Verdict | str
+    """What the policy would have said."""
+
+    simulated_reason: str
+    """Why."""
+
+
+class CreateSession(TypedDict, total=False):
+    """The arguments of ``create_session``."""
+
+    agent_id: str
+    """Who works. The client's own agent unless given."""
+
+    workspace: str
+    """Where: the path or name of the work tree."""
+
+    branch: str
+    """On which branch."""
+
+
+class GetSession(TypedDict):
+    """The arguments of ``get_session``."""
+
+    session_id: str
+    """Which session."""
+
+
+class _UpdateSession(TypedDict):
+    """The keys that every ``UpdateSession`` has."""
+
+    session_id: str
+    """Which session."""
+
+
+class UpdateSession(_UpdateSession, total=False):
+    """The arguments of ``update_session``."""
+
+    status: SessionStatus | str
+    """Where it is in its life. One of ``running``, ``blocked``, ``closed``."""
+
+    green_level: str
+    """How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or ``merge_ready``."""
+
+    branch_freshness: str
+    """How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``."""
+
+    commits_behind: int
+    """How many commits the branch is behind its base."""
+
+    blocked_reason: str
+    """What holds it up."""
+
+    summary: str
+    """What was done, in short."""
+
+
+class ListSessions(TypedDict, total=False):
+    """The arguments of ``list_sessions``."""
+
+    agent_id: str
+    """Only this agent. All agents unless given."""
+
+    status: SessionStatus | str
+    """Only sessions in this state. One of ``running``, ``blocked``, ``closed``."""
+
+    limit: int
+    """How many, 1 to 200."""
+
+
+class GetSessionEvents(TypedDict):
+    """The arguments of ``get_session_events``."""
+
+    session_id: str
+    """Which session."""
+
+
+class SessionDetail(TypedDict):
+    """One session."""
+
+    session: Session
+    """The session."""
+
+
+class Session(TypedDict):
+    """A stretch of work."""
+
+    id: str
+    """Which session."""
+
+    session_id: str
+    """Its id once more."""
+
+    org_id: str
+    """Whose organisation."""
+
+    agent_id: str
+    """Who works."""
+
+    workspace: str | None
+    """Where: the path or name of the work tree."""
+
+    branch: str | None
+    """On which branch."""
+
+    status: SessionStatus | str
+    """Where it is in its life."""
+
+    green_level: str | None
+    """How well the work tree is tested."""
+
+    branch_freshness: str | None
+    """How the branch stands to its base."""
+
+    commits_behind: int | None
+    """How many commits the branch is behind its base."""
+
+    blocked_reason: str | None
+    """What holds it up."""
+
+    summary: str | None
+    """What was done, in short."""
+
+    created_at: str
+    """When it began: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class SessionList(TypedDict):
+    """Sessions with what happened in each."""
+
+    sessions: list[SessionOverview]
+    """The sessions."""
+
+
+class SessionOverview(TypedDict):
+    """A session with what happened in it."""
+
+    id: str
+    """Which session."""
+
+    session_id: str
+    """Its id once more."""
+
+    org_id: str
+    """Whose organisation."""
+
+    agent_id: str
+    """Who works."""
+
+    workspace: str | None
+    """Where: the path or name of the work tree."""
+
+    branch: str | None
+    """On which branch."""
+
+    status: SessionStatus | str
+    """Where it is in its life."""
+
+    green_level: str | None
+    """How well the work tree is tested."""
+
+    branch_freshness: str | None
+    """How the branch stands to its base."""
+
+    commits_behind: int | None
+    """How many commits the branch is behind its base."""
+
+    blocked_reason: str | None
+    """What holds it up."""
+
+    summary: str | None
+    """What was done, in short."""
+
+    created_at: str
+    """When it began: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+    action_count: int
+    """How many actions belong to it."""
+
+    last_action_at: str | None
+    """When the last of them started: ISO-8601, UTC."""
+
+    total_cost: float
+    """What they cost, in US dollars."""
+
+    max_risk: int | None
+    """The highest risk among them, 0 to 100."""
+
+    last_outcome_status: str | None
+    """How the last of them ended."""
+
+    last_status: str | None
+    """The state of the last of them."""
+
+    last_declared_goal: str | None
+    """What the last of them was for."""
+
+    event_count: int
+    """How many events there were."""
+
+    last_activity: str
+    """When anything last happened: ISO-8601, UTC."""
+
+
+class SessionEventList(TypedDict):
+    """What happened in a session."""
+
+    events: list[SessionEvent]
+    """Oldest first."""
+
+
+class SessionEvent(TypedDict):
+    """Something that happened in a session."""
+
+    seq: int
+    """Its number within the session."""
+
+    event_type: str
+    """What happened."""
+
+    payload: dict[str, Any]
+    """More about it."""
+
+    created_at: str
+    """When: ISO-8601, UTC."""
+
+
+class VerifyIntegrity(TypedDict, total=False):
+    """The arguments of ``verify_integrity``."""
+
+    receipt: Mapping[str, Any]
+    """The receipt. Give this or ``bundle``."""
+
+    bundle: Mapping[str, Any]
+    """The evidence bundle. Give this or ``receipt``."""
+
+
+class _IntegrityVerdict(TypedDict):
+    """The keys that every ``IntegrityVerdict`` has."""
+
+    ok: bool
+    """Whether one of its keys signed it."""
+
+
+class IntegrityVerdict(_IntegrityVerdict, total=False):
+    """The server's word on a receipt."""
+
+    kid: str | None
+    """Which key."""
+
+    reason: str | None
+    """Why not: ``no_published_keys``, ``no_matching_key_or_bad_signature`` or ``verification_error``."""
+
+    error: str | None
+    """What is wrong with the request."""
+
+
+class JwkSet(TypedDict):
+    """Public keys (RFC 7517)."""
+
+    keys: list[Jwk]
+    """The keys."""
+
+
+class Jwk(TypedDict):
+    """A public Ed25519 key (RFC 8037)."""
+
+    kty: str
+    """Its family: ``OKP``."""
+
+    crv: str
+    """Its curve: ``Ed25519``."""
+
+    x: str
+    """Its 32 bytes, base64url."""
+
+    kid: str
+    """What receipts call it."""
+
+    use: str
+    """What it is for: ``sig``."""
+
+    alg: str
+    """Its algorithm: ``EdDSA``."""
+
+
+class Heartbeat(TypedDict, total=False):
+    """The arguments of ``heartbeat``."""
+
+    agent_id: str
+    """Which agent. The client's own unless given. At most 128 characters."""
+
+    agent_name: str
+    """The agent's display name. The client's own unless given. At most 256 characters."""
+
+    status: AgentStatus | str
+    """What it is doing. One of ``online``, ``offline``, ``idle``, ``busy``, ``stale``."""
+
+    current_task_id: str
+    """What it works on. At most 128 characters."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class HeartbeatAck(TypedDict):
+    """The answer to a heartbeat."""
+
+    status: str
+    """Always ``ok``."""
+
+    timestamp: str
+    """When the server took it: ISO-8601, UTC."""
+
+
+class GetRecommendations(TypedDict, total=False):
+    """The arguments of ``get_recommendations``."""
+
+    action_type: str
+    """Only for this kind of action."""
+
+    limit: int
+    """How many, 1 to 200."""
+
+    agent_id: str
+    """For which agent. The client's own unless given."""
+
+    include_inactive: bool
+    """Whether to list inactive ones, too; false unless given."""
+
+    track_events: bool
+    """Whether the server counts this as shown to the agent."""
+
+    include_metrics: bool
+    """Whether to add how well recommendations do; false unless given."""
+
+    lookback_days: int
+    """How far to look back for that, in days; 30 unless given. 1 or more."""
+
+
+class GetLearningRecommendations(TypedDict, total=False):
+    """The arguments of ``get_learning_recommendations``."""
+
+    action_type: str
+    """Only for this kind of action."""
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+    agent_id: str
+    """For which agent. The client's own unless given."""
+
+    include_inactive: bool
+    """Whether to list inactive ones, too; false unless given."""
+
+    track_events: bool
+    """Whether the server counts this as shown to the agent; false unless given."""
+
+    include_metrics: bool
+    """Whether to add how well recommendations do; false unless given."""
+
+    lookback_days: int
+    """How far to look back for that, in days; 30 unless given. 1 or more."""
+
+
+class RecordRecommendationEvents(TypedDict, total=False):
+    """The arguments of ``record_recommendation_events``."""
+
+    events: Sequence[Any]
+    """Several events, one object each, with the fields below."""
+
+    recommendation_id: str
+    """Which recommendation."""
+
+    agent_id: str
+    """Which agent. Not filled in by the client."""
+
+    event_type: str
+    """What became of it: ``applied`` or ``overridden``."""
+
+    details: Mapping[str, Any]
+    """More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``."""
+
+
+class _RecommendationList(TypedDict):
+    """The keys that every ``RecommendationList`` has."""
+
+    recommendations: list[Recommendation]
+    """The recommendations."""
+
+    lookback_days: int
+    """How far back was looked, in days."""
+
+    total: int
+    """How many there are."""
+
+    lastUpdated: str
+    """When this was read: ISO-8601, UTC."""
+
+
+class RecommendationList(_RecommendationList, total=False):
+    """Recommendations."""
+
+    metrics: dict[str, Any] | None
+    """How well they do, when that was asked for."""
+
+
+class Recommendation(TypedDict):
+    """What earlier actions of one kind recommend."""
+
+    id: str
+    """Which recommendation: ``lrec_…``."""
+
+    agent_id: str
+    """For which agent."""
+
+    action_type: str
+    """For which kind of action."""
+
+    confidence: int
+    """How sure it is, 35 to 95."""
+
+    sample_size: int
+    """From how many actions it was learned."""
+
+    top_sample_size: int
+    """How many of them were the best ones."""
+
+    success_rate: float
+    """How many of them ended well, 0 to 1."""
+
+    avg_score: float
+    """Their mean score, 0 to 100."""
+
+    hints: RecommendationHints
+    """What the best ones had in common."""
+
+    guidance: list[str]
+    """The same in words."""
+
+    active: bool
+    """Whether it is in use."""
+
+    computed_at: str
+    """When it was computed: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class RecommendationHints(TypedDict, total=False):
+    """What the best actions of one kind had in common."""
+
+    preferred_risk_cap: float | None
+    """The risk that three in four stayed below, 0 to 100."""
+
+    prefer_reversible: bool | None
+    """Whether most could be undone."""
+
+    confidence_floor: float | None
+    """The confidence that three in four stayed above, 0 to 100."""
+
+    expected_duration_ms: float | None
+    """How long they usually took, in milliseconds."""
+
+    expected_cost_estimate: float | None
+    """What they usually cost, in US dollars."""
+
+
+class RecordedEvents(TypedDict):
+    """The server's answer to events. Its members are not documented; they are in ``extra``."""
+
+
+class Health(TypedDict):
+    """Whether the server works."""
+
+    status: HealthStatus | str
+    """All in all."""
+
+    timestamp: str
+    """When this was found: ISO-8601, UTC."""
+
+    version: str
+    """The server's version."""
+
+    mode: str
+    """``live`` or ``demo``."""
+
+    checks: HealthChecks
+    """Part by part."""
+
+
+class HealthChecks(TypedDict):
+    """Whether the server works, part by part."""
+
+    database: DatabaseHealth
+    """The storage."""
+
+    runtime: dict[str, Any]
+    """The process."""
+
+    realtime: dict[str, Any]
+    """The event stream."""
+
+    environment: dict[str, Any]
+    """The settings."""
+
+
+class DatabaseHealth(TypedDict):
+    """Whether the storage works."""
+
+    status: str
+    """Its state in a word."""

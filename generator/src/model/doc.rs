@@ -24,6 +24,8 @@ pub enum Reference {
     Operation(String),
     /// A kind of error.
     Error(ErrorKind),
+    /// A kind of error with its article: "an error of kind …".
+    AnError(ErrorKind),
     /// Anything else, by its plain name.
     Item(String),
 }
@@ -92,8 +94,43 @@ impl Doc {
     }
 }
 
-/// Splits Markdown at its links to Rust items.
+/// Splits Markdown at its links to Rust items and at its kinds of errors.
 fn spans(text: &str) -> Vec<Span> {
+    linked(text).into_iter().flat_map(|span| match span {
+        Span::Text(text) => kinds(&text),
+        reference @ Span::Reference(_) => vec![reference],
+    }).collect()
+}
+
+/// Splits a text at phrases such as "an error of kind `conflict`".
+fn kinds(text: &str) -> Vec<Span> {
+    const PHRASE: &str = " of kind `";
+    let mut spans = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(PHRASE) {
+        plain.push_str(before);
+        let kind = after.split_once('`').and_then(|(code, behind)| Some((kind(code)?, behind)));
+        let noun = ["an error", "one"].into_iter().find(|noun| plain.ends_with(noun));
+        let (Some((kind, behind)), Some(noun)) = (kind, noun) else {
+            plain.push_str(PHRASE);
+            rest = after;
+            continue;
+        };
+        plain.truncate(plain.len() - noun.len());
+        spans.extend([Span::Text(std::mem::take(&mut plain)), Span::Reference(Reference::AnError(kind))]);
+        rest = behind;
+    }
+    plain.push_str(rest);
+    spans.push(Span::Text(plain));
+    spans
+}
+
+fn kind(code: &str) -> Option<ErrorKind> {
+    ErrorKind::ALL.iter().copied().find(|kind| kind.as_str() == code)
+}
+
+fn linked(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
@@ -155,6 +192,7 @@ mod tests {
         match reference {
             Reference::Operation(name) => format!("<{name}>"),
             Reference::Error(kind) => format!("<error {}>", kind.as_str()),
+            Reference::AnError(kind) => format!("<an error {}>", kind.as_str()),
             Reference::Item(name) => format!("<item {name}>"),
         }
     }
@@ -166,6 +204,9 @@ mod tests {
             ("see [guard](crate::DashClaw::guard)", "see <guard>"),
             ("[`verify`](crate::receipt::verify_receipt)", "<item verify>"),
             ("raises [`Conflict`](crate::ErrorKind::Conflict) then", "raises <error conflict> then"),
+            ("It is an error of kind `not_found`.", "It is <an error not_found>."),
+            ("A widget of kind `a`, or one of kind `conflict`", "A widget of kind `a`, or <an error conflict>"),
+            ("It is an error of kind `strange`.", "It is an error of kind `strange`."),
             ("[`Verdict`]", "<item Verdict>"),
             ("[a page](https://example.com/a) and a[0]", "[a page](https://example.com/a) and a[0]"),
         ];

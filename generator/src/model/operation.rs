@@ -133,7 +133,7 @@ impl Argument {
 fn documented(field: &Field) -> String {
     let mut text = field.doc.trim_end().to_owned();
     let mut tell = |number: &str, sentence: String| {
-        if !text.contains(number) {
+        if !text.to_lowercase().contains(number) {
             text.push_str(&sentence);
         }
     };

@@ -73,8 +73,10 @@ pub(super) fn signature(api: &Api, operation: &Operation, color: Color, indent: 
     }
     let deep = format!("{indent}{INDENT}");
     let mut lines = vec![head];
-    lines.extend(pack(&by_position, WIDTH, &deep));
-    lines.extend(pack(&by_name, WIDTH, &deep));
+    match pack(&all, WIDTH, &deep) {
+        one if one.len() == 1 => lines.extend(one),
+        _ => lines.extend([by_position, by_name].iter().flat_map(|some| pack(some, WIDTH, &deep))),
+    }
     lines.push(format!("{indent}{tail}"));
     lines
 }

@@ -48,5 +48,10 @@ pub(super) fn spell(reference: &Reference) -> String {
     match reference {
         Reference::Operation(name) | Reference::Item(name) => format!("`{name}`"),
         Reference::Error(kind) => format!("`{}`", errors::class(*kind)),
+        Reference::AnError(kind) => {
+            let class = errors::class(*kind);
+            let article = if class.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+            format!("{article} `{class}`")
+        }
     }
 }
