@@ -9,10 +9,11 @@ use dashclaw_generate::{Mode, run};
 const USAGE: &str = "usage: generate [--check | --list] [--root DIRECTORY]";
 
 fn main() -> ExitCode {
-    let (lines, code) = match read_arguments(std::env::args().skip(1)).and_then(|(mode, root)| run(mode, &root)) {
-        Ok(report) => (report.lines, if report.stale { ExitCode::FAILURE } else { ExitCode::SUCCESS }),
-        Err(problem) => (vec![format!("generate: {problem}")], ExitCode::from(2)),
-    };
+    let (lines, code) =
+        match read_arguments(std::env::args().skip(1)).and_then(|(mode, root)| run(mode, &root)) {
+            Ok(report) => (report.lines, if report.stale { ExitCode::FAILURE } else { ExitCode::SUCCESS }),
+            Err(problem) => (vec![format!("generate: {problem}")], ExitCode::from(2)),
+        };
     let mut out = std::io::stdout().lock();
     for line in lines {
         // Whoever closed the pipe does not want the rest.

@@ -10,10 +10,10 @@ mod types;
 
 use std::collections::BTreeMap;
 
-use dashclaw::catalogue::{Expect, rows};
+use dashclaw::catalogue::{Expect, Row, rows};
 pub use doc::{Block, Doc, Reference};
-pub use facts::{Failure, repeat};
 pub(crate) use facts::repeat_word;
+pub use facts::{Failure, repeat};
 pub use operation::{Argument, Operation};
 pub use schema::Shape;
 pub use types::{Form, Member, Type, Word};
@@ -44,10 +44,15 @@ pub struct Domain {
 impl Api {
     /// Reads the catalogue.
     pub fn read() -> Result<Self> {
-        let schemas = Schemas::read();
+        Self::of(&rows().collect::<Vec<_>>())
+    }
+
+    /// Reads these rows.
+    pub fn of(rows: &[&'static Row]) -> Result<Self> {
+        let schemas = Schemas::read(rows);
         let mut types = Types::new(&schemas);
         let mut domains: Vec<Domain> = Vec::new();
-        for row in rows() {
+        for row in rows.iter().copied() {
             let operation = Operation::read(row, &schemas, &mut types)?;
             if row.rules.expect == Expect::Verdict {
                 types.close(&operation.response, "decision");

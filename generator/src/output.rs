@@ -106,11 +106,37 @@ fn read(path: &Path) -> Result<Option<String>> {
 
 fn write(path: &Path, text: &str) -> Result<()> {
     let parent = path.parent().map(PathBuf::from).unwrap_or_default();
-    fs::create_dir_all(&parent)
-        .and_then(|()| fs::write(path, text))
-        .map_err(|error| problem(path, &error))
+    fs::create_dir_all(&parent).and_then(|()| fs::write(path, text)).map_err(|error| problem(path, &error))
 }
 
 fn problem(path: &Path, error: &std::io::Error) -> String {
     format!("`{}`: {error}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stale_and_left_over_files_are_named_and_then_mended() {
+        let root = std::env::temp_dir().join(format!("dashclaw-generate-{}", std::process::id()));
+        fs::create_dir_all(root.join("docs/api")).unwrap();
+        let output =
+            |path: &str| Output { path: path.to_owned(), text: format!("<!-- {NOTICE} -->\n{path}\n") };
+        let outputs = [output("docs/api/a.md"), output("b/c.py")];
+        fs::write(root.join("docs/api/old.md"), &output("docs/api/old.md").text).unwrap();
+        fs::write(root.join("docs/api/mine.md"), "written by hand\n").unwrap();
+
+        let found = run(Mode::Check, &root, &outputs).unwrap();
+        assert!(found.stale);
+        assert_eq!(found.lines[..3], ["stale: docs/api/a.md", "stale: b/c.py", "left over: docs/api/old.md"]);
+        assert!(!root.join("b").exists());
+
+        let written = run(Mode::Write, &root, &outputs).unwrap();
+        assert_eq!(written.lines, ["wrote: docs/api/a.md", "wrote: b/c.py", "removed: docs/api/old.md"]);
+        let clean = run(Mode::Check, &root, &outputs).unwrap();
+        assert!(!clean.stale && clean.lines.is_empty());
+        assert!(root.join("docs/api/mine.md").exists());
+        fs::remove_dir_all(root).unwrap();
+    }
 }

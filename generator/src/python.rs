@@ -45,7 +45,10 @@ impl Language for Python {
 pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
     Ok(vec![
         Output { path: format!("{PACKAGE}/_operations.py"), text: operations(api, method::Color::Sync)? },
-        Output { path: format!("{PACKAGE}/_async_operations.py"), text: operations(api, method::Color::Async)? },
+        Output {
+            path: format!("{PACKAGE}/_async_operations.py"),
+            text: operations(api, method::Color::Async)?,
+        },
         Output { path: format!("{PACKAGE}/types.py"), text: types::module(api)? },
     ])
 }
@@ -64,6 +67,16 @@ fn operations(api: &Api, color: method::Color) -> Result<String> {
     let sections: Vec<Section> = api.domains.iter().map(section).collect::<Result<_>>()?;
     template::fill(
         OPERATIONS,
-        minijinja::context! { is_async => color == method::Color::Async, sections => sections },
+        minijinja::context! {
+            is_async => color == method::Color::Async,
+            abstract_types => abstract_types(&sections.iter().flat_map(|section| &section.methods).collect::<Vec<_>>()),
+            sections => sections,
+        },
     )
+}
+
+/// The names that `texts` need of `collections.abc`.
+fn abstract_types(texts: &[&String]) -> String {
+    let used = |name: &&str| texts.iter().any(|text| text.contains(&format!("{name}[")));
+    ["Sequence"].into_iter().filter(used).fold("Mapping".to_owned(), |names, name| format!("{names}, {name}"))
 }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 else:
 
     class _Types:
-        """Loads `dashclaw.types` when somebody evaluates an annotation, and not before."""
+        """Loads ``dashclaw.types`` when somebody evaluates an annotation, and not before."""
 
         def __getattr__(self, name: str) -> object:
             from dashclaw import types
@@ -24,7 +24,7 @@ else:
 
 
 class AsyncOperations:
-    """The methods of `AsyncDashClaw` that follow from the catalogue, one per operation."""
+    """The methods of ``AsyncDashClaw`` that follow from the catalogue, one per operation."""
 
     async def _call(
         self,
@@ -34,7 +34,7 @@ class AsyncOperations:
         *,
         idempotency: Literal["intent", "call"] = "intent",
     ) -> Any:
-        """Sends one operation; the client that inherits these methods overrides it. Arguments that are None are left out."""
+        """Sends one operation without the arguments that are None. The client overrides it."""
         raise NotImplementedError
 
     async def guard(
@@ -164,9 +164,9 @@ class AsyncOperations:
             content: The text that is about to leave: checked by ``non_fabrication`` policies. At most 50000
                 characters.
             source_of_truth: The facts that ``content`` may state.
-            **fields: More fields, sent as they are.
             idempotency: Where the idempotency key comes from unless one is given: ``intent`` makes the same
                 intent the same record, ``call`` makes a new record with every call.
+            **fields: More fields, sent as they are.
 
         Returns:
             An action as it was created, with the verdict on it.

@@ -96,10 +96,13 @@ impl Doc {
 
 /// Splits Markdown at its links to Rust items and at its kinds of errors.
 fn spans(text: &str) -> Vec<Span> {
-    linked(text).into_iter().flat_map(|span| match span {
-        Span::Text(text) => kinds(&text),
-        reference @ Span::Reference(_) => vec![reference],
-    }).collect()
+    linked(text)
+        .into_iter()
+        .flat_map(|span| match span {
+            Span::Text(text) => kinds(&text),
+            reference @ Span::Reference(_) => vec![reference],
+        })
+        .collect()
 }
 
 /// Splits a text at phrases such as "an error of kind `conflict`".
@@ -205,7 +208,10 @@ mod tests {
             ("[`verify`](crate::receipt::verify_receipt)", "<item verify>"),
             ("raises [`Conflict`](crate::ErrorKind::Conflict) then", "raises <error conflict> then"),
             ("It is an error of kind `not_found`.", "It is <an error not_found>."),
-            ("A widget of kind `a`, or one of kind `conflict`", "A widget of kind `a`, or <an error conflict>"),
+            (
+                "A widget of kind `a`, or one of kind `conflict`",
+                "A widget of kind `a`, or <an error conflict>",
+            ),
             ("It is an error of kind `strange`.", "It is an error of kind `strange`."),
             ("[`Verdict`]", "<item Verdict>"),
             ("[a page](https://example.com/a) and a[0]", "[a page](https://example.com/a) and a[0]"),
@@ -218,7 +224,8 @@ mod tests {
     #[test]
     fn paragraphs_are_joined_and_lists_are_not() {
         let doc = Doc::read(" One\n two. More.\n\n * a\n * b\n\n ```json\n {\n\n }\n ```\n");
-        let blocks: Vec<_> = doc.blocks(&spell).into_iter().map(|block| (block.text, block.verbatim)).collect();
+        let blocks: Vec<_> =
+            doc.blocks(&spell).into_iter().map(|block| (block.text, block.verbatim)).collect();
         assert_eq!(
             blocks,
             [

@@ -68,7 +68,7 @@ impl Operation {
         let (request, properties) = schemas.request(row)?;
         let read = |field: &Field| {
             let schema = properties.get(field.name).unwrap_or(&Value::Null);
-            Argument::read(field, types.shape(schema, row.domain)?)
+            Argument::read(field, &types.shape(schema, row.domain)?)
         };
         let all: Vec<Argument> = row.fields.iter().map(read).collect::<Result<_>>().map_err(in_row)?;
         let is_constant = |argument: &Argument| row.field(argument.name).is_some_and(|field| field.constant);
@@ -105,7 +105,7 @@ impl Operation {
 }
 
 impl Argument {
-    fn read(field: &Field, shape: Shape) -> Result<Self> {
+    fn read(field: &Field, shape: &Shape) -> Result<Self> {
         let default = field.default.map(serde_json::from_str).transpose();
         let shape = match (field.kind, shape.present().clone()) {
             (Kind::ObjectOrText, Shape::Any) => {
@@ -119,7 +119,8 @@ impl Argument {
             doc: Doc::read(&documented(field)),
             shape,
             required: field.required && field.fill.is_none(),
-            default: default.map_err(|error| format!("the default of `{}` is not JSON: {error}", field.name))?,
+            default: default
+                .map_err(|error| format!("the default of `{}` is not JSON: {error}", field.name))?,
             fill: field.fill,
             place: field.place,
             max: field.max,
@@ -142,10 +143,9 @@ fn documented(field: &Field) -> String {
         tell(&max.to_string(), format!(" At most {max} {unit}."));
     }
     match field.range {
-        Some((low, i64::MAX)) if low == 0 => {}
+        Some((0, i64::MAX)) | None => {}
         Some((low, i64::MAX)) => tell(&low.to_string(), format!(" {low} or more.")),
         Some((low, high)) => tell(&high.to_string(), format!(" {low} to {high}.")),
-        None => {}
     }
     match field.fill {
         Some(Fill::AgentId | Fill::AgentName) => tell("client", " The client's own unless given.".to_owned()),

@@ -1,6 +1,6 @@
 //! From the JSON schemas of the Rust types to shapes.
 
-use dashclaw::catalogue::{Row, rows};
+use dashclaw::catalogue::Row;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
@@ -61,14 +61,14 @@ pub(super) struct Schemas {
 }
 
 impl Schemas {
-    pub(super) fn read() -> Self {
+    pub(super) fn read(rows: &[&'static Row]) -> Self {
         let mut sent = SchemaSettings::draft2020_12().into_generator();
         let mut received = SchemaSettings::draft2020_12().for_serialize().into_generator();
-        let read = |row: &'static Row| {
+        let read = |row: &&'static Row| {
             let request = (row.request_schema)(&mut sent).to_value();
             (row.name, request, (row.response_schema)(&mut received).to_value())
         };
-        let rows = rows().map(read).collect();
+        let rows = rows.iter().map(read).collect();
         Self { sent: sent.take_definitions(true), received: received.take_definitions(true), rows }
     }
 
@@ -170,11 +170,23 @@ mod tests {
         let cases = [
             (json!({"type": "string"}), Shape::Text),
             (json!({"type": ["integer", "null"]}), Shape::Nullable(Box::new(Shape::Integer))),
-            (json!({"type": "array", "items": {"$ref": "#/$defs/Fact"}}), Shape::List(Box::new(Shape::Named("Fact".to_owned())))),
-            (json!({"anyOf": [{"$ref": "#/$defs/Fact"}, {"type": "null"}]}), Shape::Nullable(Box::new(Shape::Named("Fact".to_owned())))),
+            (
+                json!({"type": "array", "items": {"$ref": "#/$defs/Fact"}}),
+                Shape::List(Box::new(Shape::Named("Fact".to_owned()))),
+            ),
+            (
+                json!({"anyOf": [{"$ref": "#/$defs/Fact"}, {"type": "null"}]}),
+                Shape::Nullable(Box::new(Shape::Named("Fact".to_owned()))),
+            ),
             (json!({"type": "object", "additionalProperties": true}), Shape::Map(Box::new(Shape::Any))),
-            (json!({"type": "object", "additionalProperties": {"type": "number"}}), Shape::Map(Box::new(Shape::Number))),
-            (json!({"anyOf": [{"type": "string"}, {"type": "boolean"}]}), Shape::Either(vec![Shape::Text, Shape::Boolean])),
+            (
+                json!({"type": "object", "additionalProperties": {"type": "number"}}),
+                Shape::Map(Box::new(Shape::Number)),
+            ),
+            (
+                json!({"anyOf": [{"type": "string"}, {"type": "boolean"}]}),
+                Shape::Either(vec![Shape::Text, Shape::Boolean]),
+            ),
             (json!({"description": "anything"}), Shape::Any),
             (json!(true), Shape::Any),
         ];

@@ -98,7 +98,8 @@ impl<'a> Types<'a> {
                 {
                     return Err(format!("two types are called `{name}`: rename one"));
                 }
-                let read = |(name, schema): (&String, &Value)| self.member(name, schema, [sent, received], domain);
+                let read =
+                    |(name, schema): (&String, &Value)| self.member(name, schema, [sent, received], domain);
                 Form::Record(members.iter().map(read).collect::<Result<_>>()?)
             }
             _ => Form::Alias(self.shape(definition, domain)?),
@@ -174,15 +175,18 @@ fn words(schema: &Value) -> Option<Form> {
     if let Some(words) = texts("x-open-enum") {
         let docs = texts("x-word-docs").unwrap_or_default();
         let doc = |at: usize| Doc::read(docs.get(at).copied().unwrap_or_default());
-        let words = words.iter().enumerate().map(|(at, text)| Word { text: (*text).to_owned(), doc: doc(at) });
+        let words =
+            words.iter().enumerate().map(|(at, text)| Word { text: (*text).to_owned(), doc: doc(at) });
         return Some(Form::Words { words: words.collect(), open: true });
     }
     if let Some(words) = texts("enum") {
         let words = words.iter().map(|text| Word { text: (*text).to_owned(), doc: Doc::default() });
         return Some(Form::Words { words: words.collect(), open: false });
     }
-    let words = schema.get("oneOf")?.as_array()?.iter().map(|choice| {
-        Some(Word { text: choice.get("const")?.as_str()?.to_owned(), doc: doc(choice) })
-    });
+    let words = schema
+        .get("oneOf")?
+        .as_array()?
+        .iter()
+        .map(|choice| Some(Word { text: choice.get("const")?.as_str()?.to_owned(), doc: doc(choice) }));
     Some(Form::Words { words: words.collect::<Option<_>>()?, open: false })
 }

@@ -139,7 +139,7 @@ fn body(group: &Group<'_>) -> Option<Value> {
     let property = |(field, _): &(&Argument, bool)| {
         (field.wire_name.to_owned(), described(schema(group, field), &field.doc))
     };
-    let body = object(fields.iter().map(property).collect(), &required);
+    let body = object(&fields.iter().map(property).collect(), &required);
     Some(json!({ "required": true, "content": { "application/json": { "schema": body } } }))
 }
 

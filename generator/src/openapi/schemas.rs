@@ -34,11 +34,11 @@ fn record(members: &[Member]) -> Value {
         .iter()
         .map(|member| (member.name.clone(), described(of_shape(&member.shape), &member.doc)))
         .collect();
-    object(properties, &required)
+    object(&properties, &required)
 }
 
 /// An object schema; `required` is left out where nothing is.
-pub(super) fn object(properties: Map<String, Value>, required: &[&str]) -> Value {
+pub(super) fn object(properties: &Map<String, Value>, required: &[&str]) -> Value {
     let mut schema = json!({ "type": "object", "properties": properties });
     if !required.is_empty() {
         schema["required"] = json!(required);

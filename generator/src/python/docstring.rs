@@ -2,8 +2,8 @@
 
 use dashclaw::catalogue::Call;
 
-use super::names::{literal, parameter, spell};
 use super::errors;
+use super::names::{literal, parameter, spell};
 use crate::model::{Api, Argument, Doc, Form, Operation, Shape, repeat};
 use crate::text::{WIDTH, wrap};
 
@@ -12,17 +12,16 @@ pub(super) fn of_method(api: &Api, operation: &Operation, more: &[(&str, &str)],
     let mut lines = body(&operation.doc, indent);
     lines.push(String::new());
     lines.extend(wrap(&code(&endpoint(operation)), WIDTH, indent, indent));
-    let mut arguments = entries(api, operation);
-    arguments.extend(more.iter().map(|(name, doc)| ((*name).to_owned(), (*doc).to_owned())));
-    section(&mut lines, "Args", &arguments, indent);
+    section(&mut lines, "Args", &entries(api, operation, more), indent);
     if let Some(returned) = returned(api, &operation.response) {
         lines.extend([String::new(), format!("{indent}Returns:")]);
         let deep = format!("{indent}    ");
         lines.extend(wrap(&code(&returned), WIDTH, &deep, &deep));
     }
-    let raises = operation.failures.iter().map(|failure| {
-        (errors::class(failure.kind).to_owned(), format!("{}.", capitalized(failure.when)))
-    });
+    let raises = operation
+        .failures
+        .iter()
+        .map(|failure| (errors::class(failure.kind).to_owned(), format!("{}.", capitalized(failure.when))));
     section(&mut lines, "Raises", &raises.collect::<Vec<_>>(), indent);
     quoted(lines, indent)
 }
@@ -67,17 +66,14 @@ fn quoted(mut lines: Vec<String>, indent: &str) -> String {
 
 /// Which request it is and what a repeat means.
 fn endpoint(operation: &Operation) -> String {
-    let mut text = format!("`{} {}`. {}", operation.method, operation.path, repeat(operation.rules.repeat));
-    if operation.rules.public {
-        text.push_str(" Needs no API key.");
-    }
-    if let Some(items) = operation.rules.pages {
-        text.push_str(&format!(" Pages through `{items}` with `limit` and `offset`."));
-    }
-    text
+    let rules = &operation.rules;
+    let key = if rules.public { " Needs no API key." } else { "" };
+    let pages = rules.pages.map(|items| format!(" Pages through `{items}` with `limit` and `offset`."));
+    let pages = pages.unwrap_or_default();
+    format!("`{} {}`. {}{key}{pages}", operation.method, operation.path, repeat(rules.repeat))
 }
 
-fn entries(api: &Api, operation: &Operation) -> Vec<(String, String)> {
+fn entries(api: &Api, operation: &Operation, more: &[(&str, &str)]) -> Vec<(String, String)> {
     if let Call::Object(name) = operation.rules.call {
         let fields = operation.arguments.iter().map(|argument| format!("`{}`", argument.name));
         let fields = fields.collect::<Vec<_>>().join(", ");
@@ -89,7 +85,9 @@ fn entries(api: &Api, operation: &Operation) -> Vec<(String, String)> {
     }
     let (positional, named) = operation.split();
     let all = positional.into_iter().chain(named);
-    let mut entries: Vec<_> = all.map(|argument| (parameter(argument.name), described(api, argument))).collect();
+    let mut entries: Vec<_> =
+        all.map(|argument| (parameter(argument.name), described(api, argument))).collect();
+    entries.extend(more.iter().map(|(name, doc)| ((*name).to_owned(), (*doc).to_owned())));
     if operation.rules.open {
         entries.push(("**fields".to_owned(), "More fields, sent as they are.".to_owned()));
     }
@@ -98,18 +96,18 @@ fn entries(api: &Api, operation: &Operation) -> Vec<(String, String)> {
 
 /// The doc text of an argument, with the words it takes and a default that the signature cannot show.
 pub(super) fn described(api: &Api, argument: &Argument) -> String {
-    let mut text = argument.doc.line(&spell);
+    let mut sentences = vec![argument.doc.line(&spell)];
     if let Shape::Named(name) = &argument.shape
         && let Some(Form::Words { words, .. }) = api.find(name).map(|found| &found.form)
-        && !words.iter().all(|word| text.contains(&format!("`{}`", word.text)))
+        && !words.iter().all(|word| sentences[0].contains(&format!("`{}`", word.text)))
     {
         let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        text.push_str(&format!(" One of `{}`.", words.join("`, `")));
+        sentences.push(format!("One of `{}`.", words.join("`, `")));
     }
     if let Some(default) = argument.default.as_ref().filter(|default| literal(default).is_none()) {
-        text.push_str(&format!(" `{default}` unless given."));
+        sentences.push(format!("`{default}` unless given."));
     }
-    text.trim_start().to_owned()
+    sentences.join(" ").trim_start().to_owned()
 }
 
 fn returned(api: &Api, response: &Shape) -> Option<String> {
@@ -130,7 +128,7 @@ fn section(lines: &mut Vec<String>, title: &str, entries: &[(String, String)], i
 }
 
 /// Code spans in two backticks, as docstrings have them.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     if text.contains("``") { text.to_owned() } else { text.replace('`', "``") }
 }
 

@@ -41,7 +41,8 @@ fn is_keyed(operation: &Operation) -> bool {
 
 /// Two parameters of one name would not be Python.
 fn check(operation: &Operation) -> Result<()> {
-    let mut names: Vec<String> = operation.arguments.iter().map(|argument| parameter(argument.name)).collect();
+    let mut names: Vec<String> =
+        operation.arguments.iter().map(|argument| parameter(argument.name)).collect();
     names.sort();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(format!("`{}` has two parameters called `{}`", operation.name, pair[0])),
@@ -95,7 +96,10 @@ fn parameters(operation: &Operation, annotations: Annotations<'_>) -> (Vec<Strin
         declaration(argument, optional, annotations)
     });
     let by_position = by_position.collect();
-    (by_position, named.into_iter().map(|argument| declaration(argument, !argument.required, annotations)).collect())
+    (
+        by_position,
+        named.into_iter().map(|argument| declaration(argument, !argument.required, annotations)).collect(),
+    )
 }
 
 fn declaration(argument: &Argument, optional: bool, annotations: Annotations<'_>) -> String {

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::abstract_types;
 use super::annotation::Annotations;
-use super::docstring::{described, of_doc};
+use super::docstring::{code, described, of_doc};
 use super::names::{is_identifier, spell};
 use crate::model::{Api, Doc, Form, Member, Operation, Type, Word};
 use crate::text::{WIDTH, pack, wrap};
@@ -23,11 +24,20 @@ pub(super) fn module(api: &Api) -> Result<String> {
     let sections = api.domains.iter().map(|domain| {
         let requests = domain.operations.iter().filter(|operation| !operation.arguments.is_empty());
         let records = api.types.iter().filter(|one| one.domain == domain.name);
-        let items = requests.map(|operation| request(api, operation)).chain(records.filter_map(|one| record(api, one)));
+        let items = requests
+            .map(|operation| request(api, operation))
+            .chain(records.filter_map(|one| record(api, one)));
         Section { name: domain.name, items: items.collect() }
     });
     let sections: Vec<Section> = sections.collect();
-    template::fill(TEMPLATE, minijinja::context! { vocabularies => words, sections => sections })
+    template::fill(
+        TEMPLATE,
+        minijinja::context! {
+            abstract_types => abstract_types(&sections.iter().flat_map(|section| &section.items).collect::<Vec<_>>()),
+            vocabularies => words,
+            sections => sections,
+        },
+    )
 }
 
 /// One member of a `TypedDict`.
@@ -83,13 +93,10 @@ fn class(name: &str, base: &str, optional: bool, doc: &Doc, keys: &[&Key]) -> St
     let mut text = String::new();
     let mut base = base.to_owned();
     if !odd.is_empty() {
-        // A class body cannot hold a key such as `from`.
-        let items: Vec<String> = odd.iter().map(|key| format!("\"{}\": \"{}\"", key.name, key.annotation)).collect();
         let own = format!("_{name}Keys");
-        text = format!("{own} = TypedDict(\"{own}\", {{{}}}{total})\n\n\n", items.join(", "));
+        text = call_form(&own, total, &odd);
         base = if base == "TypedDict" { own } else { format!("{base}, {own}") };
     }
-    text.push_str(&format!("class {name}({base}{total}):\n"));
     let mut parts: Vec<String> = of_doc(doc, INDENT).into_iter().collect();
     parts.extend(plain.into_iter().map(|key| {
         let line = format!("{INDENT}{}: {}", key.name, key.annotation);
@@ -98,7 +105,20 @@ fn class(name: &str, base: &str, optional: bool, doc: &Doc, keys: &[&Key]) -> St
     if parts.is_empty() {
         parts.push(format!("{INDENT}pass"));
     }
-    text + &parts.join("\n\n")
+    format!("{text}class {name}({base}{total}):\n{}", parts.join("\n\n"))
+}
+
+/// Keys that a class body cannot hold, such as `from`.
+fn call_form(name: &str, total: &str, keys: &[&Key]) -> String {
+    let docs = keys.iter().filter_map(|key| Some((&key.name, key.doc.as_ref()?)));
+    let comments = docs.flat_map(|(name, doc)| {
+        let doc = doc.replace("\"\"\"", "");
+        wrap(&format!("``{name}``: {}", doc.trim()), WIDTH, "# ", "# ")
+    });
+    let items: Vec<String> =
+        keys.iter().map(|key| format!("\"{}\": \"{}\"", key.name, key.annotation)).collect();
+    let assignment = format!("{name} = TypedDict(\"{name}\", {{{}}}{total})\n\n\n", items.join(", "));
+    comments.chain([assignment]).collect::<Vec<_>>().join("\n")
 }
 
 /// `Verdict = Literal["allow", …]`, with what each word means.
@@ -118,7 +138,9 @@ fn vocabulary(one: &Type) -> Option<String> {
 fn of_words(doc: &Doc, words: &[Word]) -> Option<String> {
     let explained = words.iter().filter(|word| !word.doc.is_empty());
     let list: Vec<String> = explained
-        .flat_map(|word| wrap(&format!("`{}`: {}", word.text, word.doc.line(&spell)), WIDTH, "* ", "  "))
+        .flat_map(|word| {
+            wrap(&code(&format!("`{}`: {}", word.text, word.doc.line(&spell))), WIDTH, "* ", "  ")
+        })
         .collect();
     let mut text = doc.blocks(&spell).into_iter().map(|block| block.text).collect::<Vec<_>>();
     if !list.is_empty() {

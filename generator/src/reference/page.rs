@@ -30,7 +30,8 @@ pub(super) fn title(domain: &str) -> String {
 /// Whether the type is the result of one operation and stands nowhere else: it is shown there.
 fn is_inline(api: &Api, name: &str) -> bool {
     let results = api.operations().filter(|operation| operation.response == Shape::Named(name.to_owned()));
-    let arguments = api.operations().flat_map(|operation| &operation.arguments).map(|argument| &argument.shape);
+    let arguments =
+        api.operations().flat_map(|operation| &operation.arguments).map(|argument| &argument.shape);
     let members = api.types.iter().flat_map(|one| match &one.form {
         Form::Record(members) => members.iter().map(|member| &member.shape).collect(),
         Form::Alias(shape) => vec![shape],
@@ -97,9 +98,10 @@ fn paragraphs(doc: &Doc) -> String {
 }
 
 fn argument(api: &Api, argument: &Argument, domain: &str) -> Value {
-    let name = match argument.wire_name == argument.name {
-        true => format!("`{}`", argument.name),
-        false => format!("`{}` (sent as `{}`)", argument.name, argument.wire_name),
+    let name = if argument.wire_name == argument.name {
+        format!("`{}`", argument.name)
+    } else {
+        format!("`{}` (sent as `{}`)", argument.name, argument.wire_name)
     };
     let place = match argument.place {
         Place::Path => "path",
