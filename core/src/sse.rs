@@ -119,10 +119,8 @@ impl Parser {
 
     fn end_line(&mut self) -> Result<Option<Event>, TooLong> {
         let line = std::mem::take(&mut self.line);
-        let bytes = match std::mem::take(&mut self.at_start) {
-            true => line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&line),
-            false => &line,
-        };
+        let first = std::mem::take(&mut self.at_start);
+        let bytes = if first { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&line) } else { &line };
         if bytes.is_empty() {
             return Ok(self.dispatch());
         }

@@ -1,5 +1,7 @@
 //! From a row and its arguments to a request: a pure function.
 
+use std::fmt::Write;
+
 use bytes::Bytes;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -9,9 +11,8 @@ use crate::catalogue::{Field, Fill, Place, Repeat, Row};
 use crate::config::Identity;
 use crate::idempotency::action_key;
 use crate::json::Json;
+use crate::signing::ActionSigner;
 use crate::{CallOptions, Error, Idempotency, Result, clock};
-
-const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// A request, ready to be sent as often as needed.
 #[derive(Debug)]
@@ -28,16 +29,13 @@ pub(crate) struct Prepared {
     pub(crate) action_id: Option<String>,
 }
 
-/// Signs the body of a request; see [`crate::signing`].
-pub(crate) type Sign<'a> = &'a dyn Fn(&[u8]) -> Result<String>;
-
 /// Builds the request of `row` with these JSON arguments.
 pub(crate) fn prepare(
     row: &'static Row,
     json: &[u8],
     identity: &Identity,
     options: &CallOptions,
-    sign: Option<Sign<'_>>,
+    signer: Option<&ActionSigner>,
 ) -> Result<Prepared> {
     let arguments = Arguments::read(row, json)?;
     let mut parts = Parts::default();
@@ -60,8 +58,10 @@ pub(crate) fn prepare(
     let takes_body = row.method.default_place() == Place::Body
         && (row.rules.open || row.fields.iter().any(|field| field.place == Place::Body));
     let mut body = takes_body.then(|| parts.body_text());
-    if let (Some(text), Some(sign), true) = (&mut body, sign, row.rules.signed) {
-        let signature = sign(text.as_bytes())?;
+    if let (Some(text), Some(signer), true) = (&mut body, signer, row.rules.signed) {
+        let signature = signer
+            .sign_action(text.as_bytes())
+            .map_err(|error| Error::argument("arguments", format!("cannot be signed: {error}")))?;
         parts.add(Place::Body, "_signature", &quote(&signature))?;
         *text = parts.body_text();
     }
@@ -132,8 +132,7 @@ pub(crate) fn fresh_key() -> Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::new(crate::ErrorKind::Internal, format!("no random numbers: {error}")))?;
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    Ok(digits.map(|digit| char::from(HEX[usize::from(digit)])).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// Name and JSON text of everything that goes into one request.
@@ -183,9 +182,7 @@ fn encode_segment(segment: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push('%');
-            encoded.push(char::from(HEX[usize::from(byte >> 4)].to_ascii_uppercase()));
-            encoded.push(char::from(HEX[usize::from(byte & 15)].to_ascii_uppercase()));
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded
