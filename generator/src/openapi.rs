@@ -10,7 +10,9 @@ use crate::output::NOTICE;
 use crate::{Output, Result};
 
 pub(crate) fn output(api: &Api) -> Result<Output> {
-    let document = document(api);
+    let mut document = document(api);
+    // What else is in the build may switch on `preserve_order`; the file is the same either way.
+    document.sort_all_objects();
     let text = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?;
     // JSON has no comments; a member on the first line says what the file is.
     let notice = format!("{{ \"x-generated\": {},", Value::from(NOTICE));

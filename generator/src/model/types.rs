@@ -1,6 +1,6 @@
 //! The graph of named types, in the order of their first use.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::schema::{Schemas, Shape, properties, shape};
 use super::{Doc, Domain};
@@ -92,7 +92,7 @@ impl<'a> Types<'a> {
         let form = match (words(definition), definition.as_object()) {
             (Some(words), _) => words,
             (None, Some(object)) if is_record(definition) => {
-                let members = properties(object);
+                let members = in_order(object);
                 if let (Some(sent), Some(received)) = (sent, received)
                     && member_names(sent) != member_names(received)
                 {
@@ -100,7 +100,7 @@ impl<'a> Types<'a> {
                 }
                 let read =
                     |(name, schema): (&String, &Value)| self.member(name, schema, [sent, received], domain);
-                Form::Record(members.iter().map(read).collect::<Result<_>>()?)
+                Form::Record(members.into_iter().map(read).collect::<Result<_>>()?)
             }
             _ => Form::Alias(self.shape(definition, domain)?),
         };
@@ -160,6 +160,27 @@ pub(super) fn doc(schema: &Value) -> Doc {
 
 fn is_record(schema: &Value) -> bool {
     schema.get("type").is_some_and(|word| word == "object") && schema.get("additionalProperties").is_none()
+}
+
+/// The members in the order of their declaration, which `x-members` tells: JSON objects have none.
+fn in_order(definition: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    // The declaration says `allowed_facts` where the wire says `allowedFacts`.
+    let plain = |name: &str| name.replace('_', "").to_lowercase();
+    let declared = definition.get("x-members").and_then(Value::as_array).into_iter().flatten();
+    let declared: Vec<String> = declared.filter_map(Value::as_str).map(plain).collect();
+    let place = |name: &str| declared.iter().position(|declared| *declared == plain(name));
+    let mut members: Vec<_> = properties(definition).iter().collect();
+    members.sort_by_key(|(name, _)| *name);
+    // What has another name altogether on the wire stands where the declaration has a name the wire does not know.
+    let unknown = |at: &usize| members.iter().all(|(name, _)| place(name) != Some(*at));
+    let mut gaps: Vec<usize> = (0..declared.len()).filter(unknown).collect();
+    gaps.reverse();
+    let mut placed: Vec<_> = members
+        .into_iter()
+        .map(|member| (place(member.0).or_else(|| gaps.pop()).unwrap_or(declared.len()), member))
+        .collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, member)| member).collect()
 }
 
 fn member_names(schema: &Value) -> Vec<&String> {
