@@ -1,7 +1,8 @@
 //! Writes the per-language faces, the API reference and the OpenAPI document from the catalogue.
 //!
 //! [`model`] is the catalogue as every language sees it; it knows none of them. A language is one module with its
-//! templates: it turns the model into [`Output`]s and, as a [`Language`], adds its column to the reference.
+//! templates: it turns the model into [`Output`]s and, as a [`Language`], adds its column to the reference. A new one
+//! is named in [`outputs`], and nowhere else.
 #![forbid(unsafe_code)]
 
 mod language;

@@ -175,6 +175,7 @@ class Operations:
             ValidationError: The server refuses the content.
             GuardBlockedError: A policy blocks the action.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
             "action_type": action_type, "declared_goal": declared_goal, "session_id": session_id,
@@ -366,6 +367,7 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
             "action_id": action_id, "decision": decision, "reasoning": reasoning,
@@ -530,6 +532,8 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+            ConflictError: See the description.
         """
         return self._call("record_assumption", assumption or {}, fields)
 
@@ -667,6 +671,7 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
         """
         arguments: dict[str, Any] = {
             "action_id": action_id, "loop_type": loop_type, "description": description, "metadata": metadata,
@@ -693,6 +698,7 @@ class Operations:
             ValidationError: The server refuses the content.
             NotFoundError: There is no such record.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
             "loop_id": loop_id, "status": status, "resolution": resolution,
@@ -785,6 +791,7 @@ class Operations:
             ValidationError: The server refuses the content.
             PermissionDeniedError: The API key lacks the admin role.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
             "name": name, "policy_type": policy_type, "rules": rules, "active": active,
@@ -822,6 +829,7 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
             PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: See the description.
         """
         arguments: dict[str, Any] = {
             "id": id, "name": name, "policy_type": policy_type, "rules": rules, "active": active,
@@ -937,6 +945,7 @@ class Operations:
             ValidationError: The server refuses the content.
             NotFoundError: There is no such record.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
             "session_id": session_id, "status": status, "green_level": green_level,
@@ -1131,5 +1140,8 @@ class Operations:
 
         Returns:
             Whether the server works.
+
+        Raises:
+            ServerError: See the description.
         """
         return self._call("get_health", {})

@@ -86,6 +86,16 @@ impl Doc {
         blocks.collect::<Vec<_>>().join(" ")
     }
 
+    /// The kinds of errors that it names.
+    pub fn errors(&self) -> Vec<ErrorKind> {
+        let spans = self.blocks.iter().flat_map(|(spans, _)| spans);
+        let kinds = spans.filter_map(|span| match span {
+            Span::Reference(Reference::Error(kind) | Reference::AnError(kind)) => Some(*kind),
+            _ => None,
+        });
+        kinds.collect()
+    }
+
     /// The first sentence.
     pub fn summary(&self, spell: &dyn Fn(&Reference) -> String) -> String {
         let first = self.blocks(spell).into_iter().next().map(|block| block.text).unwrap_or_default();

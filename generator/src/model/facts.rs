@@ -3,6 +3,8 @@
 use dashclaw::ErrorKind;
 use dashclaw::catalogue::{Expect, Place, Repeat, Row};
 
+use super::Doc;
+
 /// A way in which an operation may fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -13,8 +15,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What the facts of `row` say beyond what every operation has in common.
-    pub(super) fn of(row: &Row) -> Vec<Self> {
+    /// What the facts of `row` and its `doc` say beyond what every operation has in common.
+    pub(super) fn of(row: &Row, doc: &Doc) -> Vec<Self> {
         let in_path = row.fields.iter().any(|field| field.place == Place::Path);
         let has_body = row.fields.iter().any(|field| field.place == Place::Body);
         let writes = matches!(row.rules.repeat, Repeat::Keyed | Repeat::OneShot | Repeat::Never);
@@ -35,7 +37,17 @@ impl Failure {
             ),
             (writes, ErrorKind::OutcomeUnknown, "the answer was lost: it may or may not have happened"),
         ];
-        table.into_iter().filter(|(holds, ..)| *holds).map(|(_, kind, when)| Self { kind, when }).collect()
+        let mut failures: Vec<Self> = table
+            .into_iter()
+            .filter(|(holds, ..)| *holds)
+            .map(|(_, kind, when)| Self { kind, when })
+            .collect();
+        for kind in doc.errors() {
+            if failures.iter().all(|known| known.kind != kind) {
+                failures.push(Self { kind, when: "see the description" });
+            }
+        }
+        failures
     }
 }
 

@@ -72,15 +72,16 @@ impl Operation {
         };
         let all: Vec<Argument> = row.fields.iter().map(read).collect::<Result<_>>().map_err(in_row)?;
         let is_constant = |argument: &Argument| row.field(argument.name).is_some_and(|field| field.constant);
+        let doc = Doc::read(row.doc);
         let (constants, arguments) = all.into_iter().partition(is_constant);
         Ok(Self {
             name: row.name,
             domain: row.domain,
             method: row.method.as_str(),
             path: row.path,
-            doc: Doc::read(row.doc),
             request: request.to_owned(),
-            failures: Failure::of(row),
+            failures: Failure::of(row, &doc),
+            doc,
             arguments,
             constants,
             response: types.shape(schemas.response(row), row.domain).map_err(in_row)?,
