@@ -15,10 +15,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use dashclaw::suggest::nearest;
 use serde_json::{Map, Value};
 
 use super::rules::{MAX_RULES, RULE_TYPES, RuleType, rule_type, validate};
-use super::suggest::nearest;
 
 const POLICY_KEYS: [&str; 7] = ["active", "agent_ids", "agents", "name", "policy_type", "rules", "type"];
 const MAX_NAME: usize = 256;

@@ -13,7 +13,6 @@ mod risk;
 pub mod rules;
 mod set;
 mod simulate;
-mod suggest;
 mod verdict;
 pub mod webhook;
 
