@@ -8,6 +8,8 @@ use crate::model::{Api, Operation};
 pub trait Language {
     /// What people call it: `Python`.
     fn title(&self) -> &'static str;
+    /// Where its methods and types are found, in Markdown.
+    fn note(&self) -> &'static str;
     /// What highlights its code: `python`.
     fn fence(&self) -> &'static str;
     /// An operation's name in it.

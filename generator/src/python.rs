@@ -25,6 +25,11 @@ impl Language for Python {
         "Python"
     }
 
+    fn note(&self) -> &'static str {
+        "methods of `dashclaw.DashClaw`; `dashclaw.AsyncDashClaw` has the same as coroutines. Results are plain dicts; \
+         `dashclaw.types` describes them to type checkers."
+    }
+
     fn fence(&self) -> &'static str {
         "python"
     }

@@ -15,12 +15,12 @@ pub(crate) fn outputs(api: &Api, languages: &[&dyn Language]) -> Result<Vec<Outp
         let path = format!("docs/api/{}.md", domain.name);
         outputs.push(Output { path, text: page::text(api, domain, languages)? });
     }
-    outputs.push(Output { path: "docs/api/README.md".to_owned(), text: index(api)? });
+    outputs.push(Output { path: "docs/api/README.md".to_owned(), text: index(api, languages)? });
     outputs.push(Output { path: "docs/errors.md".to_owned(), text: errors::text(languages)? });
     Ok(outputs)
 }
 
-fn index(api: &Api) -> Result<String> {
+fn index(api: &Api, languages: &[&dyn Language]) -> Result<String> {
     let domains = api.domains.iter().map(|domain| {
         let operations = domain.operations.iter().map(|operation| {
             minijinja::context! {
@@ -37,5 +37,15 @@ fn index(api: &Api) -> Result<String> {
         }
     });
     let domains: Vec<_> = domains.collect();
-    template::fill(INDEX, minijinja::context! { domains => domains, count => api.operations().count() })
+    let languages = languages.iter().map(|language| {
+        minijinja::context! { title => language.title(), note => language.note() }
+    });
+    template::fill(
+        INDEX,
+        minijinja::context! {
+            count => api.operations().count(),
+            languages => languages.collect::<Vec<_>>(),
+            domains => domains,
+        },
+    )
 }

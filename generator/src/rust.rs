@@ -15,6 +15,10 @@ impl Language for Rust {
         "Rust"
     }
 
+    fn note(&self) -> &'static str {
+        "methods of `dashclaw::DashClaw`; requests and results are structs of `dashclaw::api`, by subject."
+    }
+
     fn fence(&self) -> &'static str {
         "rust"
     }
