@@ -85,7 +85,7 @@ impl Actions for Sqlite {
             let orgs = statement.query_map([], |row| row.get(0))?;
             Ok(orgs.collect::<Result<_, _>>()?)
         };
-        self.reader.scan(work).boxed()
+        self.reader.look_up(work).boxed()
     }
 
     fn sweep_unreported(&self, org_id: &str, since: &str) -> Stored<'_, Vec<Action>> {
