@@ -1,4 +1,5 @@
 //! The event stream over a real socket.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod common;
 

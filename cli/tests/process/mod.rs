@@ -1,5 +1,10 @@
 //! A `dashclaw up` process, and a small HTTP client that keeps one connection. Everything is bounded in time.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot be set up has failed"
+)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -175,7 +180,7 @@ impl Connection {
             if let Some(answer) = self.parse() {
                 return Some(answer);
             }
-            let mut chunk = [0; 64 * 1024];
+            let mut chunk = [0; 8 * 1024];
             let count = self.stream.read(&mut chunk).ok().filter(|count| *count > 0)?;
             self.buffer.extend_from_slice(&chunk[..count]);
         }

@@ -11,7 +11,7 @@ use crate::http::refusal::{Answer, Refusal};
 const MAX_EVENTS: usize = 1000;
 
 /// Lists recommendations.
-pub(super) async fn list(call: Call) -> Answer {
+pub(super) fn list(call: &Call) -> Answer {
     let request: GetLearningRecommendations = call.request()?;
     if request.include_inactive == Some(true) && !call.is_admin() {
         return Err(Refusal::forbidden("Admin access required"));

@@ -11,34 +11,34 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// An instance with a key that may do everything.
-pub struct World {
-    pub instance: Instance,
-    pub key: String,
+pub(crate) struct World {
+    pub(crate) instance: Instance,
+    pub(crate) key: String,
 }
 
 /// Status, headers and JSON body of an answer.
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Value,
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::open(&InstanceOptions::default())
     }
 
-    pub fn open(options: &InstanceOptions) -> Self {
+    pub(crate) fn open(options: &InstanceOptions) -> Self {
         let instance = Instance::open(options).unwrap();
         let key = instance.api_key().expose_secret().to_owned();
         Self { instance, key }
     }
 
-    pub fn key(&self, role: Role) -> String {
+    pub(crate) fn key(&self, role: Role) -> String {
         self.instance.create_key(role, "test").unwrap().expose_secret().to_owned()
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Reply {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.instance.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
@@ -46,24 +46,24 @@ impl World {
         Reply { status: parts.status, headers: parts.headers, body }
     }
 
-    pub async fn as_key(&self, key: &str, method: &str, path: &str, body: Value) -> Reply {
+    pub(crate) async fn as_key(&self, key: &str, method: &str, path: &str, body: Value) -> Reply {
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
         let request = Request::builder().method(method).uri(path).header("x-api-key", key);
         self.send(request.body(body).unwrap()).await
     }
 
     /// The status and the body.
-    pub async fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let reply = self.as_key(&self.key, method, path, body).await;
         (reply.status.as_u16(), reply.body)
     }
 
-    pub async fn get(&self, path: &str) -> (u16, Value) {
+    pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
         self.call("GET", path, Value::Null).await
     }
 
     /// Adds a policy.
-    pub async fn policy(&self, name: &str, policy_type: &str, rules: Value) -> String {
+    pub(crate) async fn policy(&self, name: &str, policy_type: &str, rules: Value) -> String {
         let body = json!({ "name": name, "policy_type": policy_type, "rules": rules.to_string() });
         let (status, body) = self.call("POST", "/api/policies", body).await;
         assert_eq!(status, 201, "{body}");
@@ -71,7 +71,7 @@ impl World {
     }
 
     /// Creates an action and returns its id.
-    pub async fn action(&self, action_type: &str, goal: &str) -> String {
+    pub(crate) async fn action(&self, action_type: &str, goal: &str) -> String {
         let body = json!({ "agent_id": "agent-1", "action_type": action_type, "declared_goal": goal });
         let (status, body) = self.call("POST", "/api/actions", body).await;
         assert!(matches!(status, 201 | 202), "{status} {body}");
@@ -80,10 +80,10 @@ impl World {
 }
 
 /// A folder of its own for a test; removed at the end.
-pub struct Folder(pub std::path::PathBuf);
+pub(crate) struct Folder(pub(crate) std::path::PathBuf);
 
 impl Folder {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("dashclaw-{name}-{}", std::process::id()));
         // It may be left from a run that was killed.
         let _ = std::fs::remove_dir_all(&path);
