@@ -67,6 +67,16 @@ fn only_one_instance_has_the_data() {
     Instance::open(&at(&folder.0)).unwrap();
 }
 
+#[tokio::test]
+async fn after_the_shutdown_nothing_is_read_or_written() {
+    let folder = Folder::new("closed");
+    let world = World::open(&at(&folder.0));
+    world.instance.shutdown();
+    assert_eq!(world.get("/api/health").await.0, 503);
+    assert_eq!(world.get("/api/actions").await.0, 503);
+    assert_eq!(world.instance.create_key(Role::Member, "x").unwrap_err().kind(), ErrorKind::Closed);
+}
+
 #[test]
 fn files_that_are_not_ours_are_left_as_they_are() {
     let folder = Folder::new("foreign");
