@@ -13,6 +13,7 @@ use crate::crossing::{cross, json, raise};
 use crate::events::NativeEvents;
 use crate::functions::verification_json;
 use crate::hooks::Hooks;
+use crate::instance::NativeInstance;
 use crate::per_process::PerProcess;
 use crate::runtime::lock;
 
@@ -22,6 +23,8 @@ pub(crate) struct NativeClient {
     /// JSON; a forked child makes its own client from it.
     options: SecretString,
     hooks: Hooks,
+    /// The embedded instance to reach instead of a server, and the role to reach it in.
+    instance: Option<(Py<NativeInstance>, String)>,
     /// Locked only with the GIL held, like the runtime's cell.
     core: Mutex<PerProcess<DashClaw>>,
     closed: AtomicBool,
@@ -30,18 +33,25 @@ pub(crate) struct NativeClient {
 #[pymethods]
 impl NativeClient {
     #[new]
-    #[pyo3(signature = (options, printer, on_guard=None, on_recommendation=None))]
+    #[pyo3(signature = (options, printer, on_guard=None, on_recommendation=None, instance=None))]
     fn new(
         py: Python<'_>,
         options: String,
         printer: Py<PyAny>,
         on_guard: Option<Py<PyAny>>,
         on_recommendation: Option<Py<PyAny>>,
+        instance: Option<(Py<NativeInstance>, String)>,
     ) -> PyResult<Self> {
         let options = SecretString::from(options);
         let hooks = Hooks::new(printer, on_guard, on_recommendation);
-        let core = build(py, &options, &hooks)?;
-        Ok(Self { options, hooks, core: Mutex::new(PerProcess::new(core)), closed: AtomicBool::new(false) })
+        let core = build(py, &options, &hooks, instance.as_ref())?;
+        Ok(Self {
+            options,
+            hooks,
+            instance,
+            core: Mutex::new(PerProcess::new(core)),
+            closed: AtomicBool::new(false),
+        })
     }
 
     /// Calls an operation. `arguments` and `options` are JSON objects; so is the answer.
@@ -118,20 +128,28 @@ impl NativeClient {
         })
     }
 
-    /// Verifies a receipt with the server's published keys.
-    #[pyo3(signature = (document, event_loop=None))]
+    /// Verifies a receipt with the server's published keys. `required` makes an invalid one an error.
+    #[pyo3(signature = (document, required, event_loop=None))]
     fn verify_receipt<'py>(
         &self,
         py: Python<'py>,
         document: Vec<u8>,
+        required: bool,
         event_loop: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let core = self.core(py)?;
         let cancel = CancellationToken::new();
         let stopped = cancel.clone();
         cross(py, event_loop, cancel, async move {
+            let verify = async {
+                if required {
+                    core.require_valid_receipt(&document).await
+                } else {
+                    core.verify_receipt(&document).await
+                }
+            };
             tokio::select! {
-                answer = core.verify_receipt(&document) => json(&verification_json(&answer?)),
+                answer = verify => json(&verification_json(&answer?)),
                 () = stopped.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the call was stopped")),
             }
         })
@@ -184,7 +202,7 @@ impl NativeClient {
         if let Some(core) = lock(&self.core).get() {
             return Ok(core.clone());
         }
-        let fresh = build(py, &self.options, &self.hooks)?;
+        let fresh = build(py, &self.options, &self.hooks, self.instance.as_ref())?;
         if self.closed() {
             fresh.close();
         }
@@ -193,13 +211,18 @@ impl NativeClient {
     }
 }
 
-fn build(py: Python<'_>, options: &SecretString, hooks: &Hooks) -> PyResult<DashClaw> {
-    DashClaw::builder()
-        .options(options.expose_secret().as_bytes())
-        .map_err(|error| raise(py, &error))
-        .and_then(|builder| hooks.install(py, builder))?
-        .build()
-        .map_err(|error| raise(py, &error))
+fn build(
+    py: Python<'_>,
+    options: &SecretString,
+    hooks: &Hooks,
+    instance: Option<&(Py<NativeInstance>, String)>,
+) -> PyResult<DashClaw> {
+    let mut builder = DashClaw::builder().options(options.expose_secret().as_bytes());
+    if let Some((instance, role)) = instance {
+        builder = builder.and_then(|builder| instance.get().install(builder, role));
+    }
+    let builder = hooks.install(py, builder.map_err(|error| raise(py, &error))?)?;
+    builder.build().map_err(|error| raise(py, &error))
 }
 
 /// The options of one call, and the token that stops it.

@@ -10,6 +10,7 @@ mod crossing;
 mod events;
 mod functions;
 mod hooks;
+mod instance;
 mod per_process;
 mod runtime;
 
@@ -26,4 +27,6 @@ mod _native {
     use crate::functions::{
         canonical_json, derive_idempotency_key, error_kinds, respell, sign_action, verify_receipt, version,
     };
+    #[pymodule_export]
+    use crate::instance::NativeInstance;
 }

@@ -17,6 +17,7 @@ from ._native import version as _version
 
 if TYPE_CHECKING:
     from ._async_client import AsyncDashClaw
+    from ._instance import Instance
 
 OpenClawAgent = DashClaw
 """The client's old name."""
@@ -26,6 +27,7 @@ __version__ = _version()
 __all__ = [
     "AsyncDashClaw",
     "DashClaw",
+    "Instance",
     "OpenClawAgent",
     "Verification",
     "canonical_json",
@@ -36,11 +38,15 @@ __all__ = [
 __all__ += _errors.__all__
 
 
-def __getattr__(name: str) -> Any:
-    # Blocking programs need not load asyncio.
-    if name == "AsyncDashClaw":
-        from ._async_client import AsyncDashClaw  # noqa: PLC0415
+_LATER = {"AsyncDashClaw": "._async_client", "Instance": "._instance"}
+"""What is loaded when it is asked for: blocking programs need not load asyncio."""
 
-        globals()[name] = AsyncDashClaw
-        return AsyncDashClaw
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    value = getattr(import_module(_LATER[name], __name__), name)
+    globals()[name] = value
+    return value

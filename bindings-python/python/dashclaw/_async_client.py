@@ -100,13 +100,17 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
 
     async def verify_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt against the server's published keys, which are kept as long as the server allows."""
-        answer = await self._native.verify_receipt(document_bytes("document", document), get_running_loop())
+        answer = await self._native.verify_receipt(document_bytes("document", document), False, get_running_loop())
+        return Verification(decode(answer))
+
+    async def require_valid_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
+        """Verifies a receipt, and raises ``ReceiptInvalidError`` when it is not valid."""
+        answer = await self._native.verify_receipt(document_bytes("document", document), True, get_running_loop())
         return Verification(decode(answer))
 
     async def close(self) -> None:
         """Stops calls under way and refuses later ones. After this no request leaves."""
-        self._native.close()
-        self._heartbeat.stop()
+        self._close()
 
     async def __aenter__(self: Self) -> Self:
         return self

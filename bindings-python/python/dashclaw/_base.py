@@ -7,12 +7,17 @@ import json
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from ._errors import ConfigurationError
 from ._functions import derive_idempotency_key, private_key_text
 from ._native import NativeClient
 from ._wire import encode
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from ._instance import Instance, Role
 
 Mode = Literal["off", "warn", "enforce"]
 HitlMode = Literal["off", "wait"]
@@ -48,6 +53,9 @@ class BaseClient:
         ca_bundle: str | None = None,
         user_agent: str | None = None,
         approval_banner: Banner | None = None,
+        *,
+        instance: Instance | None = None,
+        role: Role = "member",
     ) -> None:
         """Makes a client.
 
@@ -72,6 +80,8 @@ class BaseClient:
             user_agent: Your product, put before the SDK's own name.
             approval_banner: Where a pending approval is announced: ``stdout`` (default), ``stderr`` or ``off``;
                 otherwise ``DASHCLAW_APPROVAL_BANNER``.
+            instance: An embedded instance to reach instead of a server.
+            role: What the client may do there: ``admin``, ``member`` or ``readonly``.
 
         Raises:
             ConfigurationError: An option is missing or unusable. It is a ``ValueError``, too.
@@ -82,6 +92,7 @@ class BaseClient:
         self.hitl_mode = hitl_mode
         self._defaults: dict[str, Any] = {}
         self._heartbeat: Any = self._heartbeat_type()
+        self._owned: Instance | None = None
         self._native = NativeClient(
             _encode_options(
                 {
@@ -106,8 +117,43 @@ class BaseClient:
             _print,
             _reading_json(guard_callback),
             _reading_json(recommendation_callback),
+            None if instance is None else (instance.native, role),
         )
         _warn_if_insecure(self._native.base_url)
+
+    @classmethod
+    def embedded(
+        cls: type[Self],
+        path: str | PathLike[str] | None = None,
+        policies: str | PathLike[str] | None = None,
+        agent_id: str | None = None,
+        **options: Any,
+    ) -> Self:
+        """A client with a governance server of its own inside this process; closing the client closes it.
+
+        It may do everything there, approve included. For clients of different roles see ``Instance``.
+
+        Args:
+            path: The database file, or a folder in which it is ``dashclaw.db``. Without one everything is kept in
+                memory and gone at the end.
+            policies: A YAML file of policies.
+            agent_id: Which agent acts.
+            **options: Other options of the client.
+
+        Raises:
+            InstanceError: The database is locked or corrupt, or the policy file has a mistake.
+        """
+        from ._instance import Instance  # noqa: PLC0415
+
+        options.setdefault("role", "admin")
+        instance = Instance(path, policies)
+        try:
+            client = cls(agent_id=agent_id, instance=instance, **options)
+        except BaseException:
+            instance.close()
+            raise
+        client._owned = instance
+        return client
 
     derive_idempotency_key = staticmethod(derive_idempotency_key)
 
@@ -137,6 +183,12 @@ class BaseClient:
         given = {"timeout": timeout, "max_retries": max_retries}
         other._defaults = {**self._defaults, **{name: value for name, value in given.items() if value is not None}}
         return other
+
+    def _close(self) -> None:
+        self._native.close()
+        self._heartbeat.stop()
+        if self._owned is not None:
+            self._owned.close()
 
     def __repr__(self) -> str:
         state = ", closed" if self.closed else ""

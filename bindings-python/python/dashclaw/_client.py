@@ -138,12 +138,19 @@ class DashClaw(Operations, BaseClient):
 
     def verify_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt against the server's published keys, which are kept as long as the server allows."""
-        return Verification(decode(self._native.verify_receipt(document_bytes("document", document))))
+        return Verification(decode(self._native.verify_receipt(document_bytes("document", document), False)))
+
+    def require_valid_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
+        """Verifies a receipt as ``verify_receipt`` does, and raises when it is not valid.
+
+        Raises:
+            ReceiptInvalidError: ``details`` holds the code of the check that failed.
+        """
+        return Verification(decode(self._native.verify_receipt(document_bytes("document", document), True)))
 
     def close(self) -> None:
         """Stops calls under way and refuses later ones. After this no request leaves."""
-        self._native.close()
-        self._heartbeat.stop()
+        self._close()
 
     def __enter__(self: Self) -> Self:
         return self
