@@ -27,14 +27,19 @@ pub(super) struct Pool {
     path: PathBuf,
     /// Nothing when the storage is closed.
     idle: Mutex<Option<Vec<Connection>>>,
+    /// The process that opened them; SQLite's connections must not be used, or closed, in a forked child.
+    process: u32,
 }
 
 impl Pool {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::new(Some(Vec::new())) }
+        Self { path, idle: Mutex::new(Some(Vec::new())), process: std::process::id() }
     }
 
     fn with<T>(&self, work: impl FnOnce(&Connection) -> StoreResult<T>) -> StoreResult<T> {
+        if self.process != std::process::id() {
+            return Err(StoreError::forked());
+        }
         let idle = self.lock().as_mut().ok_or(StoreError::Closed)?.pop();
         let connection = idle.map_or_else(|| self.open(), Ok)?;
         let result = work(&connection);
@@ -60,6 +65,14 @@ impl Pool {
     /// Closes the idle connections and opens no more.
     pub(super) fn close(&self) {
         self.lock().take();
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if self.process != std::process::id() {
+            std::mem::forget(self.lock().take());
+        }
     }
 }
 
