@@ -1,6 +1,8 @@
 //! How a request reaches the server: over HTTP, or straight into an embedded instance.
 
+mod connector;
 mod http_client;
+mod stream;
 mod tls;
 
 use std::fmt;

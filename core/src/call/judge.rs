@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::api::guard::Verdict;
 use crate::catalogue::{Expect, Row};
@@ -39,7 +40,22 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-/// The members of a response that decide whether it may be trusted.
+/// The member of a guard answer that decides whether it may be trusted. The others are read over.
+#[derive(Deserialize)]
+struct Decided<'a> {
+    #[serde(borrow, default)]
+    decision: Option<&'a RawValue>,
+}
+
+impl Decided<'_> {
+    fn has_verdict(&self) -> bool {
+        let Some(json) = self.decision else { return false };
+        let word: Option<String> = serde_json::from_str(json.get()).ok();
+        word.is_some_and(|word| Verdict::WORDS.contains(&word.as_str()))
+    }
+}
+
+/// The members of a created action that decide whether it may be trusted.
 #[derive(Deserialize)]
 struct Shape {
     #[serde(default)]
@@ -64,14 +80,13 @@ fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Re
     if first_byte(answer.body) != Some(b'{') {
         return Err(malformed("is not a JSON object"));
     }
-    let shape: Shape = serde_json::from_slice(answer.body).map_err(|_| malformed("is not a JSON object"))?;
-    match row.rules.expect {
-        Expect::Verdict => match shape.decision.as_ref().and_then(Value::as_str) {
-            Some(word) if Verdict::WORDS.contains(&word) => Ok(()),
-            _ => Err(malformed("holds no verdict")),
-        },
-        _ => created(&shape, &malformed),
+    if row.rules.expect == Expect::Verdict {
+        let decided: Decided<'_> =
+            serde_json::from_slice(answer.body).map_err(|_| malformed("is not a JSON object"))?;
+        return if decided.has_verdict() { Ok(()) } else { Err(malformed("holds no verdict")) };
     }
+    let shape: Shape = serde_json::from_slice(answer.body).map_err(|_| malformed("is not a JSON object"))?;
+    created(&shape, &malformed)
 }
 
 /// An action that was created carries its id, its status and, unless it is a replay, a verdict that fits them.
