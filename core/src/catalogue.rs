@@ -12,6 +12,7 @@ mod id;
 pub(crate) mod lenient;
 mod macros;
 mod open_enum;
+mod validate;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -20,6 +21,7 @@ pub use argument::Argument;
 pub use field::{Field, Fill, Kind, Place};
 pub use id::IdKind;
 use serde::{Serialize, de::DeserializeOwned};
+pub use validate::Received;
 
 /// One operation of the HTTP API.
 #[derive(Debug)]
@@ -175,8 +177,10 @@ pub struct Rules {
 pub struct Confirm {
     /// The operation that reads it, by `action_id`.
     pub operation: &'static str,
-    /// The member of our answer that its answer belongs in; nothing when both have the same form.
-    pub wrap: Option<&'static str>,
+    /// The member of our answer that holds the record.
+    pub member: &'static str,
+    /// Whether `operation` answers with the bare record instead of with the same member.
+    pub bare: bool,
 }
 
 impl Rules {
@@ -266,11 +270,20 @@ impl Rules {
         self
     }
 
-    /// The server takes the first write only; its answer can be read by `operation` and belongs in `wrap`.
+    /// The server takes the first write only. The record it answers with, under `member`, can be read by `operation`,
+    /// which wraps it in the same member.
     #[must_use]
-    pub const fn one_shot(mut self, operation: &'static str, wrap: Option<&'static str>) -> Self {
+    pub const fn one_shot(mut self, member: &'static str, operation: &'static str) -> Self {
         self.repeat = Repeat::OneShot;
-        self.confirm = Some(Confirm { operation, wrap });
+        self.confirm = Some(Confirm { operation, member, bare: false });
+        self
+    }
+
+    /// As [`one_shot`](Self::one_shot), with an `operation` that answers with the bare record.
+    #[must_use]
+    pub const fn one_shot_bare(mut self, member: &'static str, operation: &'static str) -> Self {
+        self.repeat = Repeat::OneShot;
+        self.confirm = Some(Confirm { operation, member, bare: true });
         self
     }
 

@@ -11,10 +11,10 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::call::nearest;
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
 use crate::keys::KeyCache;
+use crate::suggest::hint;
 use crate::transport::{HttpTransport, Transport};
 use crate::{Builder, CallOptions, Error, ErrorKind, Response, Result};
 
@@ -60,7 +60,7 @@ impl DashClaw {
     /// Calls an operation by its name with a JSON object of arguments. The typed methods say what each one takes.
     pub async fn call(&self, operation: &str, arguments: &[u8], options: &CallOptions) -> Result<Response> {
         let row = find(operation).ok_or_else(|| {
-            let hint = nearest(operation, rows().map(|row| row.name));
+            let hint = hint(operation, rows().map(|row| row.name));
             Error::argument("operation", format!("`{operation}` does not exist{hint}"))
         })?;
         self.call_row(row, arguments, options).await
