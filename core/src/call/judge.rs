@@ -71,21 +71,21 @@ fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Re
         let excerpt = excerpt(answer.body, redact);
         Error::new(ErrorKind::MalformedResponse, format!("the server's answer {problem}: `{excerpt}`"))
     };
-    if row.rules.expect == Expect::Object {
-        return match first_byte(answer.body) {
-            Some(b'{') if serde_json::from_slice::<serde::de::IgnoredAny>(answer.body).is_ok() => Ok(()),
-            _ => Err(malformed("is not a JSON object")),
-        };
-    }
     if first_byte(answer.body) != Some(b'{') {
         return Err(malformed("is not a JSON object"));
     }
+    // Checked once here, the text need not be checked again string by string.
+    let body = std::str::from_utf8(answer.body).map_err(|_| malformed("is not a JSON object"))?;
+    if row.rules.expect == Expect::Object {
+        let read = serde_json::from_str::<serde::de::IgnoredAny>(body);
+        return read.map(drop).map_err(|_| malformed("is not a JSON object"));
+    }
     if row.rules.expect == Expect::Verdict {
         let decided: Decided<'_> =
-            serde_json::from_slice(answer.body).map_err(|_| malformed("is not a JSON object"))?;
+            serde_json::from_str(body).map_err(|_| malformed("is not a JSON object"))?;
         return if decided.has_verdict() { Ok(()) } else { Err(malformed("holds no verdict")) };
     }
-    let shape: Shape = serde_json::from_slice(answer.body).map_err(|_| malformed("is not a JSON object"))?;
+    let shape: Shape = serde_json::from_str(body).map_err(|_| malformed("is not a JSON object"))?;
     created(&shape, &malformed)
 }
 

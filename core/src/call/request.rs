@@ -39,7 +39,7 @@ pub(crate) fn prepare(
     signer: Option<&ActionSigner>,
 ) -> Result<Prepared> {
     let arguments = Arguments::read(row, json)?;
-    let mut parts = Parts::default();
+    let mut parts = Parts::with_room(arguments.known.len() + arguments.extra.len() + OWN_MEMBERS);
     for field in row.fields {
         if let Some(value) = value_of(field, &arguments, identity) {
             parts.add(field.place, field.on_wire(), value)?;
@@ -137,14 +137,20 @@ pub(crate) fn fresh_key() -> Result<String> {
 }
 
 /// Name and JSON text of everything that goes into one request.
-#[derive(Default)]
 struct Parts<'a> {
     path: Vec<(&'a str, String)>,
     query: Vec<(&'a str, String)>,
     body: Vec<(&'a str, Cow<'a, str>)>,
 }
 
+/// How many members of a body the client itself may add: the agent's id and name, a key, a signature.
+const OWN_MEMBERS: usize = 4;
+
 impl<'a> Parts<'a> {
+    fn with_room(members: usize) -> Self {
+        Self { path: Vec::new(), query: Vec::new(), body: Vec::with_capacity(members) }
+    }
+
     fn add(&mut self, place: Place, name: &'a str, json: Cow<'a, str>) -> Result<()> {
         match place {
             Place::Path => self.path.push((name, plain(name, &json)?)),

@@ -11,8 +11,8 @@ use crate::{Problem, Target};
 /// The guard request as the SDK sends it.
 pub(crate) const REQUEST: &str = r#"{"action_type":"deploy","risk_score":40,"agent_id":"bench-agent","systems_touched":["payments","ledger"],"reversible":true,"declared_goal":"Deploy build 1842 to production"}"#;
 
-/// A guard answer of usual size.
-pub(crate) const VERDICT: &str = r#"{"decision":"allow","decision_id":"act_gd_5f0c1d2e3a4b5c6d","action_id":"act_gd_5f0c1d2e3a4b5c6d","reason":null,"reasons":[],"warnings":["`deploy` touches 2 systems"],"signals":["`deploy` touches 2 systems"],"matched_policies":["gp_0a1b2c3d4e5f60718293a4b5"],"risk_score":40,"agent_risk_score":40,"verification_status":"unverified","agent_id":"bench-agent","agent_name":null,"evaluated_at":"2026-06-15T12:00:00.000Z","learning":{"recent_score_avg":82,"recent_outcomes":{"completed":12,"failed":1},"sample_size":13}}"#;
+/// What an instance answers to it.
+pub(crate) const VERDICT: &str = r#"{"decision":"allow","decision_id":"act_gd_c403aca6de748a94","action_id":"act_gd_c403aca6de748a94","reason":null,"reasons":[],"warnings":[],"signals":[],"matched_policies":[],"risk_score":85,"agent_risk_score":40.0,"verification_status":"unverified","agent_id":"bench-agent","agent_name":null,"evaluated_at":"2026-06-15T12:00:00.000Z"}"#;
 
 /// The same request for the typed method.
 pub(crate) fn guard() -> Guard {
