@@ -2,6 +2,8 @@
 
 mod connector;
 mod http_client;
+#[cfg(test)]
+mod proxy_tests;
 mod stream;
 mod tls;
 

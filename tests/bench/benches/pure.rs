@@ -38,7 +38,10 @@ fn receipt(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn event_stream(bencher: Bencher<'_, '_>) {
-    let event = format!("id: 1718452800000-0\nevent: action.updated\ndata: {{\"action_id\":\"act_{}\"}}\n\n", "a".repeat(400));
+    let event = format!(
+        "id: 1718452800000-0\nevent: action.updated\ndata: {{\"action_id\":\"act_{}\"}}\n\n",
+        "a".repeat(400)
+    );
     let stream = event.repeat(100);
     bencher.counter(BytesCount::of_str(&stream)).bench(|| {
         let events = Parser::default().push(divan::black_box(stream.as_bytes())).expect("short lines");
