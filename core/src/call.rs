@@ -110,17 +110,19 @@ pub struct Response {
 impl Response {
     /// The body as `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|error| {
+        let misfit = |problem: &dyn std::fmt::Display| {
             Error::new(
                 ErrorKind::MalformedResponse,
-                format!("the response does not have the documented form: {error}"),
+                format!("the response does not have the documented form: {problem}"),
             )
             .with(|fields| {
                 fields.status = Some(self.status);
                 fields.request_id.clone_from(&self.request_id);
                 fields.idempotency_key.clone_from(&self.idempotency_key);
             })
-        })
+        };
+        let body = std::str::from_utf8(&self.body).map_err(|error| misfit(&error))?;
+        serde_json::from_str(body).map_err(|error| misfit(&error))
     }
 }
 

@@ -52,7 +52,8 @@ pub struct Row {
 impl Row {
     /// The field called `name`, in either spelling (`source_of_truth`, `sourceOfTruth`).
     pub fn field(&self, name: &str) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.answers_to(name))
+        let exact = self.fields.iter().find(|field| field.name == name);
+        exact.or_else(|| self.fields.iter().find(|field| field.answers_to(name)))
     }
 
     /// The fields a caller may give: all but the constants.

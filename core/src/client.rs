@@ -6,7 +6,7 @@ mod exchange;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -28,6 +28,7 @@ pub struct DashClaw(Arc<Inner>);
 struct Inner {
     config: Config,
     headers: HeaderMap,
+    origin: Uri,
     transport: OnceLock<Result<Arc<dyn Transport>>>,
     closed: CancellationToken,
     keys: KeyCache,
@@ -40,7 +41,8 @@ impl DashClaw {
     }
 
     pub(crate) fn new(config: Config) -> Result<Self> {
-        let headers = attempt::fixed_headers(&config)?;
+        let origin = attempt::origin(&config)?;
+        let headers = attempt::fixed_headers(&config, &origin)?;
         let transport = OnceLock::new();
         if let Some(given) = &config.transport {
             let _ = transport.set(Ok(Arc::clone(given)));
@@ -48,6 +50,7 @@ impl DashClaw {
         Ok(Self(Arc::new(Inner {
             config,
             headers,
+            origin,
             transport,
             closed: CancellationToken::new(),
             keys: KeyCache::default(),
@@ -140,7 +143,7 @@ impl DashClaw {
     pub(crate) fn transport(&self) -> Result<&dyn Transport> {
         let config = &self.0.config;
         let made = self.0.transport.get_or_init(|| {
-            let transport = HttpTransport::new(&config.network, config.base_url.scheme() == "https")?;
+            let transport = HttpTransport::new(&config.network, &self.0.origin)?;
             Ok(Arc::new(transport) as Arc<dyn Transport>)
         });
         match made {

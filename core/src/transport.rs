@@ -1,6 +1,10 @@
 //! How a request reaches the server: over HTTP, or straight into an embedded instance.
 
+mod connector;
 mod http_client;
+#[cfg(test)]
+mod proxy_tests;
+mod stream;
 mod tls;
 
 use std::fmt;

@@ -1,7 +1,9 @@
 //! The arguments of a call, checked against the row. Values stay the bytes that the caller wrote.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::catalogue::{Field, IdKind, Kind, Place, Row};
@@ -11,14 +13,18 @@ use crate::{Error, Result};
 /// The members of the argument object by name; null members are left out.
 pub(crate) struct Arguments<'a> {
     pub(crate) known: Vec<(&'static Field, &'a RawValue)>,
-    pub(crate) extra: Vec<(String, &'a RawValue)>,
+    pub(crate) extra: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
 impl<'a> Arguments<'a> {
     /// Reads the JSON object `json` as arguments of `row`, and refuses what cannot be right.
     pub(crate) fn read(row: &'static Row, json: &'a [u8]) -> Result<Self> {
-        let members: BTreeMap<String, &'a RawValue> = serde_json::from_slice(json)
-            .map_err(|error| Error::argument("arguments", format!("are not a JSON object: {error}")))?;
+        let unreadable = |problem: &dyn fmt::Display| {
+            Error::argument("arguments", format!("are not a JSON object: {problem}"))
+        };
+        // Checked once here, the text need not be checked again member by member.
+        let json = std::str::from_utf8(json).map_err(|error| unreadable(&error))?;
+        let Members(members) = serde_json::from_str(json).map_err(|error| unreadable(&error))?;
         let mut arguments = Self { known: Vec::with_capacity(members.len()), extra: Vec::new() };
         for (name, value) in members {
             arguments.take(row, name, value)?;
@@ -27,7 +33,7 @@ impl<'a> Arguments<'a> {
         Ok(arguments)
     }
 
-    fn take(&mut self, row: &'static Row, name: String, value: &'a RawValue) -> Result<()> {
+    fn take(&mut self, row: &'static Row, name: Cow<'a, str>, value: &'a RawValue) -> Result<()> {
         let field = row.field(&name).filter(|field| !field.constant);
         match field {
             Some(_) if value.get() == "null" => {}
@@ -44,7 +50,7 @@ impl<'a> Arguments<'a> {
             None if row.rules.open => self.extra.push((name, value)),
             None => {
                 let hint = hint(&name, row.arguments().map(|field| field.name));
-                return Err(Error::argument(name, format!("is not an argument of {}{hint}", row.name)));
+                return Err(Error::argument(&*name, format!("is not an argument of {}{hint}", row.name)));
             }
         }
         Ok(())
@@ -72,6 +78,45 @@ impl<'a> Arguments<'a> {
         serde_json::from_str(self.value(name)?).ok()
     }
 }
+
+/// The members of a JSON object in the order of their names; of two with one name the later one.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
+        let mut members = Vec::with_capacity(16);
+        while let Some((Name(name), value)) = map.next_entry()? {
+            members.push((name, value));
+        }
+        members.sort_by(|(left, _): &(Cow<'_, str>, &RawValue), (right, _)| left.cmp(right));
+        members.dedup_by(|later, earlier| {
+            let same = later.0 == earlier.0;
+            if same {
+                earlier.1 = later.1;
+            }
+            same
+        });
+        Ok(Members(members))
+    }
+}
+
+/// A member's name, borrowed where it needs no unescaping.
+#[derive(serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Whether `json` is of the field's type. Limits of length are the server's: they may change without the SDK.
 fn check(field: &Field, json: &str) -> Result<()> {

@@ -6,6 +6,7 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::api::guard::Verdict;
 use crate::catalogue::{Expect, Row};
@@ -42,7 +43,22 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-/// The members of a response that decide whether it may be trusted.
+/// The member of a guard answer that decides whether it may be trusted. The others are read over.
+#[derive(Deserialize)]
+struct Decided<'a> {
+    #[serde(borrow, default)]
+    decision: Option<&'a RawValue>,
+}
+
+impl Decided<'_> {
+    fn has_verdict(&self) -> bool {
+        let Some(json) = self.decision else { return false };
+        let word: Option<String> = serde_json::from_str(json.get()).ok();
+        word.is_some_and(|word| Verdict::WORDS.contains(&word.as_str()))
+    }
+}
+
+/// The members of a created action that decide whether it may be trusted.
 #[derive(Deserialize)]
 struct Shape {
     #[serde(default)]
@@ -61,18 +77,19 @@ fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Re
     if first_byte(answer.body) != Some(b'{') || is_too_deep(answer.body) {
         return Err(malformed("is not a JSON object"));
     }
+    // Checked once here, the text need not be checked again string by string.
+    let body = std::str::from_utf8(answer.body).map_err(|_| malformed("is not a JSON object"))?;
     if row.rules.expect == Expect::Object {
-        let object = serde_json::from_slice::<IgnoredAny>(answer.body);
-        return object.map(drop).map_err(|_| malformed("is not a JSON object"));
+        let read = serde_json::from_str::<IgnoredAny>(body);
+        return read.map(drop).map_err(|_| malformed("is not a JSON object"));
     }
-    let shape: Shape = serde_json::from_slice(answer.body).map_err(|_| malformed("is not a JSON object"))?;
-    match row.rules.expect {
-        Expect::Verdict => match shape.decision.as_ref().and_then(Value::as_str) {
-            Some(word) if Verdict::WORDS.contains(&word) => Ok(()),
-            _ => Err(malformed("holds no verdict")),
-        },
-        _ => created(&shape, &malformed),
+    if row.rules.expect == Expect::Verdict {
+        let decided: Decided<'_> =
+            serde_json::from_str(body).map_err(|_| malformed("is not a JSON object"))?;
+        return if decided.has_verdict() { Ok(()) } else { Err(malformed("holds no verdict")) };
     }
+    let shape: Shape = serde_json::from_str(body).map_err(|_| malformed("is not a JSON object"))?;
+    created(&shape, &malformed)
 }
 
 /// An action that was created carries its id, its status and, unless it is a replay, a verdict that fits them.
@@ -162,6 +179,10 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// Whether values are nested so deep that a language's own decoder might give up on them. Skipping a value, as the check
 /// for an object does, has no such limit.
 fn is_too_deep(body: &[u8]) -> bool {
+    // Nearly every answer has fewer brackets than that in all, which is quickly counted.
+    if body.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() <= MAX_DEPTH {
+        return false;
+    }
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     body.iter().any(|byte| {
         match byte {

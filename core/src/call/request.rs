@@ -1,5 +1,6 @@
 //! From a row and its arguments to a request: a pure function.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use bytes::Bytes;
@@ -38,22 +39,22 @@ pub(crate) fn prepare(
     signer: Option<&ActionSigner>,
 ) -> Result<Prepared> {
     let arguments = Arguments::read(row, json)?;
-    let mut parts = Parts::default();
+    let mut parts = Parts::with_room(arguments.known.len() + arguments.extra.len() + OWN_MEMBERS);
     for field in row.fields {
         if let Some(value) = value_of(field, &arguments, identity) {
-            parts.add(field.place, field.on_wire(), &value)?;
+            parts.add(field.place, field.on_wire(), value)?;
         }
     }
     for (name, value) in &arguments.extra {
         let place = row.method.default_place();
         if place == Place::Body || value.get() != "null" {
-            parts.add(place, name, value.get())?;
+            parts.add(place, name, Cow::Borrowed(value.get()))?;
         }
     }
     let idempotency_key = key(row, &arguments, &parts, identity, options)?;
     if let Some(key) = &idempotency_key {
-        parts.body.retain(|(name, _)| name != "idempotency_key");
-        parts.add(Place::Body, "idempotency_key", &quote(key))?;
+        parts.body.retain(|(name, _)| *name != "idempotency_key");
+        parts.add(Place::Body, "idempotency_key", quote(key).into())?;
     }
     let takes_body = row.method.default_place() == Place::Body
         && (row.rules.open || row.fields.iter().any(|field| field.place == Place::Body));
@@ -62,7 +63,7 @@ pub(crate) fn prepare(
         let signature = signer
             .sign_action(text.as_bytes())
             .map_err(|error| Error::argument("arguments", format!("cannot be signed: {error}")))?;
-        parts.add(Place::Body, "_signature", &quote(&signature))?;
+        parts.add(Place::Body, "_signature", quote(&signature).into())?;
         *text = parts.body_text();
     }
     Ok(Prepared {
@@ -82,16 +83,16 @@ fn sent_text(row: &Row, arguments: &Arguments<'_>, name: &str) -> Option<String>
 }
 
 /// What is sent for a field: the caller's value, the client's own, or the default.
-fn value_of(field: &Field, arguments: &Arguments<'_>, identity: &Identity) -> Option<String> {
+fn value_of<'a>(field: &Field, arguments: &Arguments<'a>, identity: &Identity) -> Option<Cow<'a, str>> {
     if let Some(value) = arguments.value(field.name) {
         let as_text = field.json_text && value.starts_with('{');
-        return Some(if as_text { quote(value) } else { value.to_owned() });
+        return Some(if as_text { quote(value).into() } else { value.into() });
     }
     match field.fill {
-        Some(Fill::AgentId) => Some(quote(&identity.agent_id)),
-        Some(Fill::AgentName) => identity.agent_name.as_deref().map(quote),
-        Some(Fill::Now) => Some(quote(&clock::now_iso())),
-        None => field.default.map(str::to_owned),
+        Some(Fill::AgentId) => Some(quote(&identity.agent_id).into()),
+        Some(Fill::AgentName) => identity.agent_name.as_deref().map(|name| quote(name).into()),
+        Some(Fill::Now) => Some(quote(&clock::now_iso()).into()),
+        None => field.default.map(Cow::Borrowed),
     }
 }
 
@@ -99,7 +100,7 @@ fn value_of(field: &Field, arguments: &Arguments<'_>, identity: &Identity) -> Op
 fn key(
     row: &Row,
     arguments: &Arguments<'_>,
-    parts: &Parts,
+    parts: &Parts<'_>,
     identity: &Identity,
     options: &CallOptions,
 ) -> Result<Option<String>> {
@@ -136,35 +137,51 @@ pub(crate) fn fresh_key() -> Result<String> {
 }
 
 /// Name and JSON text of everything that goes into one request.
-#[derive(Default)]
-struct Parts {
-    path: Vec<(String, String)>,
-    query: Vec<(String, String)>,
-    body: Vec<(String, String)>,
+struct Parts<'a> {
+    path: Vec<(&'a str, String)>,
+    query: Vec<(&'a str, String)>,
+    body: Vec<(&'a str, Cow<'a, str>)>,
 }
 
-impl Parts {
-    fn add(&mut self, place: Place, name: &str, json: &str) -> Result<()> {
+/// How many members of a body the client itself may add: the agent's id and name, a key, a signature.
+const OWN_MEMBERS: usize = 4;
+
+impl<'a> Parts<'a> {
+    fn with_room(members: usize) -> Self {
+        Self { path: Vec::new(), query: Vec::new(), body: Vec::with_capacity(members) }
+    }
+
+    fn add(&mut self, place: Place, name: &'a str, json: Cow<'a, str>) -> Result<()> {
         match place {
-            Place::Path => self.path.push((name.to_owned(), plain(name, json)?)),
-            Place::Query => self.query.push((name.to_owned(), plain(name, json)?)),
-            Place::Body => self.body.push((name.to_owned(), json.to_owned())),
+            Place::Path => self.path.push((name, plain(name, &json)?)),
+            Place::Query => self.query.push((name, plain(name, &json)?)),
+            Place::Body => self.body.push((name, json)),
         }
         Ok(())
     }
 
     fn body_text(&self) -> String {
-        let members: Vec<String> =
-            self.body.iter().map(|(name, json)| format!("{}:{json}", quote(name))).collect();
-        format!("{{{}}}", members.join(","))
+        let length: usize = self.body.iter().map(|(name, json)| name.len() + json.len() + 4).sum();
+        let mut text = String::with_capacity(length + 2);
+        text.push('{');
+        for (index, (name, json)) in self.body.iter().enumerate() {
+            if index > 0 {
+                text.push(',');
+            }
+            quote_into(&mut text, name);
+            text.push(':');
+            text.push_str(json);
+        }
+        text.push('}');
+        text
     }
 }
 
-fn target(row: &Row, parts: &Parts) -> Result<String> {
+fn target(row: &Row, parts: &Parts<'_>) -> Result<String> {
     let mut target = row.path.to_owned();
     for (name, value) in &parts.path {
         if matches!(value.as_str(), "." | "..") {
-            return Err(Error::argument(name, "must be an id; a URL cannot carry `.` or `..`"));
+            return Err(Error::argument(*name, "must be an id; a URL cannot carry `.` or `..`"));
         }
         target = target.replace(&format!("{{{name}}}"), &encode_segment(value));
     }
@@ -199,7 +216,20 @@ fn plain(name: &str, json: &str) -> Result<String> {
 
 /// A text as JSON.
 pub(crate) fn quote(text: &str) -> String {
-    Value::from(text).to_string()
+    let mut json = String::with_capacity(text.len() + 2);
+    quote_into(&mut json, text);
+    json
+}
+
+fn quote_into(json: &mut String, text: &str) {
+    if text.bytes().any(|byte| byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+        json.push_str(&Value::from(text).to_string());
+    } else {
+        // What needs no escape, which is nearly everything, is copied in one piece.
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    }
 }
 
 #[cfg(test)]

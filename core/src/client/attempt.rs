@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use secrecy::ExposeSecret;
 
 use crate::call::{Answer, Failure, Prepared, judge};
@@ -44,9 +45,21 @@ impl Failed {
     }
 }
 
+/// The base URL, read once: its scheme and host go with every request.
+pub(super) fn origin(config: &Config) -> Result<Uri> {
+    Uri::try_from(config.base_url.as_str())
+        .map_err(|error| Error::configuration("base_url", error.to_string()))
+}
+
 /// The headers that every request of a client carries.
-pub(super) fn fixed_headers(config: &Config) -> Result<HeaderMap> {
-    let mut headers = HeaderMap::new();
+pub(super) fn fixed_headers(config: &Config, origin: &Uri) -> Result<HeaderMap> {
+    // Room for those that single requests add.
+    let mut headers = HeaderMap::with_capacity(12);
+    if let Some(host) = origin.authority() {
+        let host = HeaderValue::try_from(host.as_str())
+            .map_err(|_| Error::configuration("base_url", "names a host that cannot be sent in a header"))?;
+        headers.insert(HOST, host);
+    }
     let own = concat!("dashclaw/", env!("CARGO_PKG_VERSION"));
     let agent = config
         .network
@@ -97,9 +110,19 @@ impl DashClaw {
 
     /// A GET of `target` (path and query) with this client's headers.
     pub(crate) fn bare_request(&self, target: &str) -> Result<Request<Bytes>> {
+        let prefix = self.0.origin.path().trim_end_matches('/');
+        let mut parts = self.0.origin.clone().into_parts();
+        let path = if prefix.is_empty() {
+            PathAndQuery::try_from(target)
+        } else {
+            PathAndQuery::try_from(format!("{prefix}{target}"))
+        };
+        let unfit = |problem: &dyn std::fmt::Display| {
+            Error::argument("arguments", format!("do not fit in a URL: {problem}"))
+        };
+        parts.path_and_query = Some(path.map_err(|error| unfit(&error))?);
         let mut request = Request::new(Bytes::new());
-        *request.uri_mut() = http::Uri::try_from(format!("{}{target}", self.base_url()))
-            .map_err(|error| Error::argument("arguments", format!("do not fit in a URL: {error}")))?;
+        *request.uri_mut() = Uri::from_parts(parts).map_err(|error| unfit(&error))?;
         request.headers_mut().clone_from(&self.0.headers);
         Ok(request)
     }

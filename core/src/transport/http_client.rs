@@ -1,46 +1,44 @@
-//! The transport over HTTP: one connection pool per client, HTTP/1.1 and 2, no redirects.
+//! The transport over HTTP/1.1: one connection pool per client, no redirects.
 
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt, TryFutureExt};
+use futures_util::{FutureExt, StreamExt};
+use http::header::PROXY_AUTHORIZATION;
+use http::{HeaderValue, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::{Client, Error as ClientError};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::{Body, Sent, Transport, TransportError, tls};
+use super::connector::{Connector, Proxy};
+use super::{Body, Sent, Transport, TransportError};
+use crate::Result;
 use crate::config::Network;
-use crate::{Error, Result};
 
-/// How long a connection may take to come about before the try counts as failed.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an unused connection is kept.
+const IDLE: Duration = Duration::from_secs(90);
 
 /// Sends over the network.
 pub(crate) struct HttpTransport {
-    client: reqwest::Client,
+    client: Client<Connector, Full<Bytes>>,
+    /// Goes with every request that a proxy reads; a proxy that only tunnels gets it when a connection is opened.
+    proxy_authorization: Option<HeaderValue>,
 }
 
 impl HttpTransport {
-    /// A pool for one origin. Nothing is opened yet.
-    pub(crate) fn new(network: &Network, https: bool) -> Result<Self> {
-        let tls = if https { tls::client_config(network.ca_bundle.as_deref())? } else { tls::unused()? };
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            // Credentials go to the configured origin only.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_nodelay(true)
-            .tcp_keepalive(Duration::from_secs(30))
-            .pool_idle_timeout(Duration::from_secs(90))
-            // The engine decides about retries; here they would hide from its deadline.
-            .retry(reqwest::retry::never());
-        if let Some(proxy) = &network.proxy {
-            let proxy = reqwest::Proxy::all(proxy.as_str())
-                .map_err(|_| Error::configuration("proxy", "is not a URL such as `http://proxy:3128`"))?;
-            builder = builder.proxy(proxy);
-        }
-        let client = builder.build().map_err(|error| Error::configuration("base_url", describe(&error)))?;
-        Ok(Self { client })
+    /// A pool for `origin`. Nothing is opened yet.
+    pub(crate) fn new(network: &Network, origin: &Uri) -> Result<Self> {
+        let proxy = Proxy::choose(network.proxy.as_deref(), origin)?;
+        let proxy_authorization = proxy.as_ref().and_then(Proxy::authorization_per_request);
+        let connector = Connector::new(network, origin, proxy)?;
+        let client = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        Ok(Self { client, proxy_authorization })
     }
 }
 
@@ -49,11 +47,13 @@ impl Transport for HttpTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>> {
-        let request = match reqwest::Request::try_from(request) {
-            Ok(request) => request,
-            Err(error) => return futures_util::future::err(translate(&error)).boxed(),
-        };
-        self.client.execute(request).map_ok(into_response).map_err(|error| translate(&error)).boxed()
+        let mut request = request.map(Full::new);
+        if let Some(authorization) = &self.proxy_authorization {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, authorization.clone());
+        }
+        let response = self.client.request(request);
+        async move { response.await.map(|response| response.map(stream)).map_err(|error| translate(&error)) }
+            .boxed()
     }
 }
 
@@ -63,23 +63,19 @@ impl fmt::Debug for HttpTransport {
     }
 }
 
-fn into_response(response: reqwest::Response) -> http::Response<Body> {
-    let mut head = http::Response::new(());
-    *head.status_mut() = response.status();
-    *head.version_mut() = response.version();
-    head.headers_mut().clone_from(response.headers());
-    let body = response.bytes_stream().map(|chunk| chunk.map_err(|error| translate(&error))).boxed();
-    head.map(|()| body)
+fn stream(body: Incoming) -> Body {
+    let lost = |error: hyper::Error| TransportError { sent: Sent::Maybe, message: describe(&error) };
+    body.into_data_stream().map(move |chunk| chunk.map_err(lost)).boxed()
 }
 
-fn translate(error: &reqwest::Error) -> TransportError {
-    let sent = if error.is_connect() || error.is_builder() { Sent::No } else { Sent::Maybe };
+fn translate(error: &ClientError) -> TransportError {
+    let sent = if error.is_connect() { Sent::No } else { Sent::Maybe };
     TransportError { sent, message: describe(error) }
 }
 
-/// The innermost cause: the outer layers repeat the URL and say little. None of them holds a header.
-fn describe(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
+/// The innermost cause: the outer layers say little. None of them holds a header.
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }

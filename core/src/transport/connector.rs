@@ -1,0 +1,149 @@
+//! How a connection to the server comes about: directly or through a proxy, with or without TLS.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{HeaderValue, Uri, uri::Scheme};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio_rustls::TlsConnector;
+use tower_service::Service;
+
+use super::stream::Stream;
+use super::tls;
+use crate::config::Network;
+use crate::{Error, Result};
+
+/// How long a connection may take to come about before the try counts as failed.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const KEEPALIVE: Duration = Duration::from_secs(30);
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Opens connections to one origin.
+#[derive(Clone)]
+pub(super) struct Connector {
+    /// TCP, and TLS where the URL says so.
+    direct: HttpsConnector<HttpConnector>,
+    route: Route,
+}
+
+#[derive(Clone)]
+enum Route {
+    Direct,
+    /// An `http` origin: the proxy reads the requests.
+    Forward(Uri),
+    /// An `https` origin: the proxy passes bytes on (`CONNECT`, RFC 9110, 9.3.6), with TLS inside.
+    Tunnel(Tunnel<HttpsConnector<HttpConnector>>, TlsConnector),
+}
+
+/// The proxy between us and the origin.
+pub(super) struct Proxy {
+    uri: Uri,
+    authorization: Option<HeaderValue>,
+    tunnels: bool,
+}
+
+impl Proxy {
+    /// The proxy for `origin`: the one that was `given`, else what `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
+    /// `NO_PROXY` say.
+    pub(super) fn choose(given: Option<&str>, origin: &Uri) -> Result<Option<Self>> {
+        let unusable = || Error::configuration("proxy", "is not a URL such as `http://proxy:3128`");
+        let matcher = given.map_or_else(Matcher::from_env, |url| Matcher::builder().all(url).build());
+        let Some(found) = matcher.intercept(origin) else {
+            return if given.is_some() { Err(unusable()) } else { Ok(None) };
+        };
+        if !matches!(found.uri().scheme_str(), Some("http" | "https")) {
+            return Err(unusable());
+        }
+        let authorization = found.basic_auth().cloned().map(|mut value| {
+            value.set_sensitive(true);
+            value
+        });
+        let tunnels = origin.scheme() == Some(&Scheme::HTTPS);
+        Ok(Some(Self { uri: found.uri().clone(), authorization, tunnels }))
+    }
+
+    /// What a proxy that reads the requests wants to see in each.
+    pub(super) fn authorization_per_request(&self) -> Option<HeaderValue> {
+        self.authorization.clone().filter(|_| !self.tunnels)
+    }
+}
+
+impl Connector {
+    pub(super) fn new(network: &Network, origin: &Uri, proxy: Option<Proxy>) -> Result<Self> {
+        let secure = |uri: &Uri| uri.scheme() == Some(&Scheme::HTTPS);
+        // Reading the platform's roots takes milliseconds, so it is done only where TLS is spoken.
+        let tls = if secure(origin) || proxy.as_ref().is_some_and(|proxy| secure(&proxy.uri)) {
+            tls::client_config(network.ca_bundle.as_deref())?
+        } else {
+            tls::unused()?
+        };
+        let tls = Arc::new(tls);
+        let direct = HttpsConnector::from((tcp(), Arc::clone(&tls)));
+        let route = proxy.map_or(Route::Direct, |proxy| route(proxy, &direct, tls));
+        Ok(Self { direct, route })
+    }
+
+    async fn connect(mut self, origin: Uri) -> std::result::Result<Stream, BoxError> {
+        match self.route {
+            Route::Direct => Ok(Stream::new(self.direct.call(origin).await?, false)),
+            Route::Forward(proxy) => Ok(Stream::new(self.direct.call(proxy).await?, true)),
+            Route::Tunnel(mut tunnel, tls) => {
+                let host = origin.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+                let passed_on = tunnel.call(origin).await?;
+                let secured = tls.connect(ServerName::try_from(host)?, TokioIo::new(passed_on)).await?;
+                Ok(Stream::new(TokioIo::new(secured), false))
+            }
+        }
+    }
+}
+
+fn tcp() -> HttpConnector {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    tcp.set_keepalive(Some(KEEPALIVE));
+    tcp.set_nodelay(true);
+    tcp
+}
+
+fn route(proxy: Proxy, direct: &HttpsConnector<HttpConnector>, tls: Arc<ClientConfig>) -> Route {
+    if !proxy.tunnels {
+        return Route::Forward(proxy.uri);
+    }
+    let tunnel = Tunnel::new(proxy.uri, direct.clone());
+    let tunnel = match proxy.authorization {
+        Some(authorization) => tunnel.with_auth(authorization),
+        None => tunnel,
+    };
+    Route::Tunnel(tunnel, TlsConnector::from(tls))
+}
+
+impl Service<Uri> for Connector {
+    type Response = Stream;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Stream, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::result::Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, origin: Uri) -> Self::Future {
+        let connecting = tokio::time::timeout(CONNECT_TIMEOUT, self.clone().connect(origin));
+        Box::pin(async move {
+            connecting.await.unwrap_or_else(|_| {
+                Err(io::Error::new(io::ErrorKind::TimedOut, "no connection in time").into())
+            })
+        })
+    }
+}

@@ -1,0 +1,101 @@
+"""The processes of a run: servers that end with it, and clients that print one line each."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+OUT = ROOT / "target" / "bench"
+RUST = ROOT / "target" / "fast" / "dashclaw-bench"
+COMMAND = ROOT / "target" / "fast" / "dashclaw"
+OURS = ROOT / ".venv" / "bin" / "python"
+OFFICIAL = OUT / "official" / "bin" / "python"
+GUARD_CALLS = pathlib.Path(__file__).with_name("guard_calls.py")
+SYSTEM_BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
+
+
+def clean_environment():
+    """Without what would change where a client connects or whom it trusts."""
+    unwanted = ("_proxy", "ssl_cert_file", "ssl_cert_dir", "dashclaw_")
+    return {name: value for name, value in os.environ.items() if not any(word in name.lower() for word in unwanted)}
+
+
+def line(command, environment=None, limit=120):
+    """Runs a client and reads the one JSON line it prints."""
+    environment = environment or clean_environment()
+    done = subprocess.run([str(part) for part in command], env=environment, capture_output=True, text=True, timeout=limit)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr.strip() or done.stdout.strip()}")
+    return json.loads(done.stdout)
+
+
+@contextlib.contextmanager
+def control_server(tls):
+    """The bare server: its URL, the file of its certificate authority, and the environment that trusts it."""
+    with tempfile.TemporaryDirectory() as folder:
+        ca = pathlib.Path(folder, "ca.pem")
+        command = [RUST, "serve", *(["--tls", "--ca", ca] if tls else [])]
+        server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            url = json.loads(server.stdout.readline())["url"]
+            environment = clean_environment()
+            if tls:
+                # Both clients read the system's authorities, and ours among them.
+                bundle = pathlib.Path(folder, "bundle.pem")
+                system = next(path for path in SYSTEM_BUNDLES if os.path.exists(path))
+                bundle.write_bytes(pathlib.Path(system).read_bytes() + b"\n" + ca.read_bytes())
+                environment["SSL_CERT_FILE"] = str(bundle)
+            yield url, ca, environment
+        finally:
+            server.stdin.close()
+            server.wait(10)
+
+
+class Instance:
+    """`dashclaw up` with a folder of its own."""
+
+    def __init__(self, policies=None):
+        self.folder = tempfile.mkdtemp(prefix="dashclaw-bench-")
+        self.key = "oc_live_" + os.urandom(16).hex()
+        self.policies = policies
+        self.start()
+
+    def start(self):
+        command = [COMMAND, "up", "--port", "0", "--data", pathlib.Path(self.folder, "store")]
+        if self.policies:
+            command += ["--policies", self.policies]
+        log = pathlib.Path(self.folder, "up.log")
+        with log.open("w") as out:
+            environment = clean_environment() | {"DASHCLAW_API_KEY": self.key}
+            self.process = subprocess.Popen([str(part) for part in command], env=environment, stdout=out, stderr=out)
+        for _ in range(200):
+            if found := re.search(r"http://[0-9.:]+", log.read_text()):
+                self.url = found.group(0)
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise SystemExit(f"dashclaw up did not start: {log.read_text()}")
+
+    def kill(self):
+        """Ends it as a power cut would end a process: it cannot write any more."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,116 @@
+"""Figures as tables, and the goals beside them."""
+
+import statistics
+
+COLUMNS = ["calls_per_second", "p50_us", "p99_us", "cpu_us_per_call"]
+MEGABYTE = 1_000_000
+
+
+def median(samples, column):
+    return statistics.median(sample[column] for sample in samples)
+
+
+def ratio(samples, over, under, column):
+    """The median of the rounds' ratios: both sides of each were measured right after each other."""
+    pairs = zip(samples[over], samples[under], strict=True)
+    return statistics.median(left[column] / right[column] for left, right in pairs)
+
+
+def table(head, rows):
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in lines)
+
+
+def guard_tables(cases):
+    parts = []
+    for case, samples in cases.items():
+        control = "bare hyper"
+        rows = [
+            [name, *[f"{median(of_one, column):,.1f}" for column in COLUMNS],
+             f"{ratio(samples, name, control, 'cpu_us_per_call'):.2f}"]
+            for name, of_one in samples.items()
+        ]
+        head = ["client", "calls/s", "p50 µs", "p99 µs", "CPU µs/call", "CPU × bare hyper"]
+        parts.append(f"### {case} caller{'s' if case.endswith('8') else ''}\n\n{table(head, rows)}")
+    return "\n\n".join(parts)
+
+
+def guard_goals(cases):
+    goals = []
+    for case, samples in cases.items():
+        for control in ("bare hyper", "hyper-util pool"):
+            value = ratio(samples, "Rust", control, "cpu_us_per_call")
+            goals.append((f"{case}: Rust's CPU per call ÷ {control}'s", value, "≤", 1.3, ""))
+    for case, ours, official, least in [
+        ("HTTP, 1", "Python sync", "official sync", 2.5),
+        ("HTTPS, 1", "Python sync", "official sync", 10),
+        ("HTTP, 8", "Python threads", "official threads", 2.5),
+        ("HTTPS, 8", "Python threads", "official threads", 2.5),
+    ]:
+        value = ratio(cases[case], ours, official, "calls_per_second")
+        goals.append((f"{case}: {ours} ÷ {official}, calls per second", value, "≥", least, ""))
+    return goals
+
+
+def import_goals(figures):
+    times = figures["milliseconds"]
+    return [("Import above bare Python", times["import dashclaw"] - times["bare Python"], "≤", 20, " ms")]
+
+
+def import_text(figures):
+    rows = [[name, f"{value:.1f}"] for name, value in figures["milliseconds"].items()]
+    modules = ", ".join(f"{name} {own / 1e3:.1f} ms" for own, name in figures["slowest"])
+    return f"{table(['process', 'median ms'], rows)}\n\nSlowest modules (own time): {modules}"
+
+
+def size_goals(figures):
+    return [
+        ("Native module, gzip", figures["module_gzip"] / MEGABYTE, "≤", 5, " MB"),
+        ("Wheel", figures["wheel"] / MEGABYTE, "≤", 5, " MB"),
+    ]
+
+
+def size_text(figures):
+    return f"Native module {figures['module'] / MEGABYTE:.2f} MB, unpacked."
+
+
+def approval_goals(figures):
+    return [(f"Approval to return, p99 of {figures['calls']}", figures["p99_us"] / 1e3, "≤", 50, " ms")]
+
+
+def approval_text(figures):
+    times = ", ".join(f"{name} {figures[f'{name}_us'] / 1e3:.2f} ms" for name in ("p50", "p99", "max"))
+    return f"From before the approval is sent to the agent's return: {times}."
+
+
+def load_goals(figures):
+    return [
+        ("Durable guard decisions per second, 8 connections", median(figures["samples"], "calls_per_second"), "≥", 5000, ""),
+        ("Decisions missing after kill -9", max(0, figures["answered"] - figures["stored"]), "≤", 0, ""),
+    ]
+
+
+def load_text(figures):
+    rows = [[f"{sample[column]:,.1f}" for column in COLUMNS[:3]] for sample in figures["samples"]]
+    return table(["calls/s", "p50 µs", "p99 µs"], rows)
+
+
+def text(results):
+    """The whole report in Markdown, and how many goals were missed."""
+    bodies = {
+        "guard": (guard_tables, guard_goals),
+        "import": (import_text, import_goals),
+        "size": (size_text, size_goals),
+        "approval": (approval_text, approval_goals),
+        "load": (load_text, load_goals),
+    }
+    parts, rows, missed = [], [], 0
+    for name, figures in results.items():
+        body, goals = bodies[name]
+        parts.append(f"## {name.capitalize()}\n\n{body(figures)}")
+        for what, value, sign, goal, unit in goals(figures):
+            met = value <= goal if sign == "≤" else value >= goal
+            missed += not met
+            rows.append([what, f"{value:,.2f}{unit}", f"{sign} {goal:,}{unit}", "met" if met else "missed"])
+    goals = table(["what", "measured", "goal", ""], rows)
+    return "\n\n".join(["# Bench", "## Goals", goals, *parts]) + "\n", missed

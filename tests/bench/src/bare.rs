@@ -1,0 +1,105 @@
+//! The controls: `hyper` with kept connections, a request that is ready made and an answer that is only counted.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use crate::meter::{Bounds, Caller, measure};
+use crate::{Problem, Target, certificate, payload};
+
+/// Measures one connection per caller.
+pub(crate) async fn connections(target: &Target, bounds: &Bounds) -> Result<(), Problem> {
+    let mut callers = Vec::new();
+    for _ in 0..bounds.callers {
+        callers.push(Connection::open(target).await?);
+    }
+    measure("hyper", bounds, callers).await.map(drop)
+}
+
+/// Measures a pool of `hyper-util` that the callers share; HTTP only.
+pub(crate) async fn pooled(target: &Target, bounds: &Bounds) -> Result<(), Problem> {
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    let client = Client::builder(TokioExecutor::new()).build(connector);
+    let request = payload::request(target, true)?;
+    let callers = (0..bounds.callers).map(|_| Pooled { client: client.clone(), request: request.clone() });
+    measure("hyper-util", bounds, callers.collect()).await.map(drop)
+}
+
+/// A kept connection and the request that goes over it.
+pub(crate) struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    request: Request<Full<Bytes>>,
+}
+
+impl Connection {
+    pub(crate) async fn open(target: &Target) -> Result<Self, Problem> {
+        let request = payload::request(target, false)?;
+        let url: http::Uri = target.url.parse()?;
+        let host = url.host().ok_or("the URL names no host")?.to_owned();
+        let stream =
+            TcpStream::connect((host.as_str(), url.port_u16().ok_or("the URL names no port")?)).await?;
+        stream.set_nodelay(true)?;
+        let sender = match (url.scheme_str(), &target.ca) {
+            (Some("https"), Some(ca)) => {
+                let tls = TlsConnector::from(Arc::new(certificate::client(ca)?));
+                converse(tls.connect(ServerName::try_from(host)?, stream).await?).await?
+            }
+            (Some("http"), _) => converse(stream).await?,
+            _ => return Err("an https URL needs --ca".into()),
+        };
+        Ok(Self { sender, request })
+    }
+
+    /// Sends the request and reads the whole answer.
+    pub(crate) async fn exchange(&mut self) -> Result<Bytes, Problem> {
+        self.sender.ready().await?;
+        read(self.sender.send_request(self.request.clone()).await?).await
+    }
+}
+
+impl Caller for Connection {
+    async fn call(&mut self) -> Result<(), Problem> {
+        self.exchange().await.map(drop)
+    }
+}
+
+struct Pooled {
+    client: Client<HttpConnector, Full<Bytes>>,
+    request: Request<Full<Bytes>>,
+}
+
+impl Caller for Pooled {
+    async fn call(&mut self) -> Result<(), Problem> {
+        read(self.client.request(self.request.clone()).await?).await.map(drop)
+    }
+}
+
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+) -> Result<SendRequest<Full<Bytes>>, Problem> {
+    let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    Ok(sender)
+}
+
+async fn read(response: Response<Incoming>) -> Result<Bytes, Problem> {
+    let status = response.status();
+    let body = response.into_body().collect().await?.to_bytes();
+    if status == StatusCode::OK && !body.is_empty() {
+        Ok(body)
+    } else {
+        Err(format!("the server answered {status}: {}", String::from_utf8_lossy(&body)).into())
+    }
+}
