@@ -3,7 +3,6 @@
 //! DashClaw signs and hashes JSON in two layers. Both sort members by UTF-16 code units and print strings and
 //! numbers as `JSON.stringify` does; they differ in what they do before that, see [`Layer`].
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::json::{Json, JsonError, JsonString, MAX_DEPTH, number_text, write_quoted};
+use crate::json::{Json, JsonError, JsonString, MAX_DEPTH};
 
 /// How deep a value may lie under the root in the integrity layer (the root is at depth 0).
 const INTEGRITY_DEPTH: usize = 100;
@@ -88,9 +87,7 @@ pub fn canonical_json(text: &[u8], layer: Layer) -> Result<String, CanonicalErro
 pub fn canonical_value(value: &Json, layer: Layer) -> Result<String, CanonicalError> {
     let limit = if layer == Layer::Integrity { INTEGRITY_DEPTH } else { MAX_DEPTH };
     check_depth(value, limit)?;
-    let mut out = String::new();
-    write(value, layer, &mut out)?;
-    Ok(out)
+    Ok(normalize(value, layer)?.to_text())
 }
 
 /// The digest of a value: `sha256:` and 43 characters of base64url, over its integrity form.
@@ -147,69 +144,49 @@ fn check_depth(value: &Json, limit: usize) -> Result<(), CanonicalError> {
     }
 }
 
-fn write(value: &Json, layer: Layer, out: &mut String) -> Result<(), CanonicalError> {
-    match value {
-        Json::Null => out.push_str("null"),
-        Json::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        Json::Number(number) if number.is_finite() => out.push_str(&number_text(*number)),
-        Json::Number(_) if layer == Layer::Rfc8785 => return Err(CanonicalError::NotFinite),
-        Json::Number(_) => out.push_str("null"),
-        Json::String(text) => write_string(&normal(text, layer), layer, out)?,
-        Json::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write(item, layer, out)?;
-            }
-            out.push(']');
+/// The value that `JSON.stringify` prints in canonical form.
+fn normalize(value: &Json, layer: Layer) -> Result<Json, CanonicalError> {
+    Ok(match value {
+        Json::Number(number) if layer == Layer::Rfc8785 && !number.is_finite() => {
+            return Err(CanonicalError::NotFinite);
         }
-        Json::Object(members) => write_object(members, layer, out)?,
-    }
-    Ok(())
+        Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
+        Json::String(text) => Json::String(normalize_text(text, layer)?),
+        Json::Array(items) => {
+            Json::Array(items.iter().map(|item| normalize(item, layer)).collect::<Result<_, _>>()?)
+        }
+        Json::Object(members) => Json::Object(normalize_members(members, layer)?),
+    })
 }
 
-fn write_object(
+fn normalize_members(
     members: &[(JsonString, Json)],
     layer: Layer,
-    out: &mut String,
-) -> Result<(), CanonicalError> {
-    let mut sorted: Vec<_> = members.iter().map(|(name, value)| (normal(name, layer), value)).collect();
-    if layer == Layer::Integrity {
-        sorted.retain(|(name, _)| name.as_str() != Some("__proto__"));
+) -> Result<Vec<(JsonString, Json)>, CanonicalError> {
+    let mut sorted = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        if layer != Layer::Integrity || name.as_str() != Some("__proto__") {
+            sorted.push((normalize_text(name, layer)?, normalize(value, layer)?));
+        }
     }
-    // The sort is stable, so of names that NFC made equal the later one comes last and wins.
+    // The sort is stable, so of names that NFC made equal the later one comes last; it wins.
     sorted.sort_by(|(left, _), (right, _)| left.cmp(right));
-    let last_of_name = |index: usize| sorted.get(index + 1).is_none_or(|(next, _)| *next != sorted[index].0);
-    out.push('{');
-    let mut first = true;
-    for (index, (name, value)) in sorted.iter().enumerate() {
-        if !last_of_name(index) {
-            continue;
+    sorted.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        if same {
+            std::mem::swap(later, earlier);
         }
-        if !first {
-            out.push(',');
-        }
-        first = false;
-        write_string(name, layer, out)?;
-        out.push(':');
-        write(value, layer, out)?;
-    }
-    out.push('}');
-    Ok(())
+        same
+    });
+    Ok(sorted)
 }
 
-fn write_string(text: &JsonString, layer: Layer, out: &mut String) -> Result<(), CanonicalError> {
-    if layer == Layer::Rfc8785 && text.as_str().is_none() {
-        return Err(CanonicalError::LoneSurrogate);
+fn normalize_text(text: &JsonString, layer: Layer) -> Result<JsonString, CanonicalError> {
+    match layer {
+        Layer::Integrity => Ok(text.nfc().into_owned()),
+        Layer::Rfc8785 if text.as_str().is_none() => Err(CanonicalError::LoneSurrogate),
+        Layer::Plain | Layer::Rfc8785 => Ok(text.clone()),
     }
-    write_quoted(text, out);
-    Ok(())
-}
-
-fn normal(text: &JsonString, layer: Layer) -> Cow<'_, JsonString> {
-    if layer == Layer::Integrity { text.nfc() } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]

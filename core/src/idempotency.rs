@@ -82,7 +82,7 @@ pub fn derive_key(parts: &Json) -> Result<String, KeyError> {
 /// As [`derive_key`].
 pub fn action_key(intent: &Json, agent_id: &str, unix_seconds: i64) -> Result<String, KeyError> {
     let Json::Object(members) = intent else { return Err(KeyError::NotAnObject) };
-    let mut action: Vec<_> = members.iter().filter(|member| is_intent(member)).cloned().collect();
+    let mut action: Vec<_> = members.iter().filter(|(name, value)| is_intent(name, value)).cloned().collect();
     if !action.iter().any(|(name, _)| name.as_str() == Some("agent_id")) {
         action.push(("agent_id".into(), agent_id.into()));
     }
@@ -107,7 +107,7 @@ pub fn explicit_key(intent: &Json) -> Option<&str> {
     intent.get("idempotency_key")?.as_str().filter(|key| !key.is_empty())
 }
 
-fn is_intent((name, value): &&(JsonString, Json)) -> bool {
+fn is_intent(name: &JsonString, value: &Json) -> bool {
     !value.is_null() && !name.as_str().is_some_and(|name| OUTSIDE_THE_INTENT.contains(&name))
 }
 

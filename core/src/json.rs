@@ -8,7 +8,7 @@ mod string;
 mod write;
 
 pub use string::JsonString;
-pub(crate) use write::{number_text, write_quoted};
+pub(crate) use write::number_text;
 
 /// How many arrays and objects may be nested in a text or a value.
 ///

@@ -136,7 +136,7 @@ impl Ord for JsonString {
 impl fmt::Debug for JsonString {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut quoted = String::new();
-        super::write_quoted(self, &mut quoted);
+        super::write::write_quoted(self, &mut quoted);
         formatter.write_str(&quoted)
     }
 }

@@ -14,10 +14,9 @@ pub(crate) fn number_text(number: f64) -> String {
 
 pub(super) fn write(value: &Json, out: &mut String) {
     match value {
-        Json::Null => out.push_str("null"),
         Json::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Json::Number(number) if number.is_finite() => out.push_str(&number_text(*number)),
-        Json::Number(_) => out.push_str("null"),
+        Json::Null | Json::Number(_) => out.push_str("null"),
         Json::String(text) => write_quoted(text, out),
         Json::Array(items) => {
             out.push('[');
@@ -45,7 +44,7 @@ pub(super) fn write(value: &Json, out: &mut String) {
 }
 
 /// Writes a string in quotes. Only what must be escaped is: `"`, `\`, U+0000 to U+001F and lone surrogates.
-pub(crate) fn write_quoted(text: &JsonString, out: &mut String) {
+pub(super) fn write_quoted(text: &JsonString, out: &mut String) {
     out.push('"');
     for scalar in text.scalars() {
         match scalar {

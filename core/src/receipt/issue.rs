@@ -1,0 +1,123 @@
+//! Issuing receipts.
+//!
+//! The documents come out with their members in the official order. Verification accepts that order or a sorted
+//! one, so they may pass through `serde_json::Value`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::canonical::{CanonicalError, digest, digest_bytes, digest_text};
+use crate::json::Json;
+
+use super::document::{Shape, check_shape, shape_of};
+use super::verify::signing_input;
+use super::{ReceiptKind, SigningKey, source_of_truth_hash};
+
+/// The version of the checker that receipts name.
+pub const ENGINE_VERSION: &str = "0.1.0";
+
+/// Why no receipt was issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IssueError {
+    /// What should be covered has no canonical form.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+    /// What should be covered lacks a member, or one is of the wrong type; the receipt would not verify.
+    #[error("the content of the receipt does not have the members of its kind")]
+    Malformed,
+}
+
+/// The outcome of a non-fabrication check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Everything stated is in the source of truth.
+    Pass,
+    /// At least one violation.
+    Block,
+}
+
+/// What a non-fabrication check found, as far as a receipt tells it: the text in question is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Violation {
+    /// `fabricated_fact`, `missing_required`, `forbidden_match`, `engine_error`, …
+    pub code: String,
+    /// Which rule, for example `money`.
+    pub label: String,
+}
+
+/// Issues a non-fabrication receipt for a content that was checked against a source of truth.
+///
+/// `issued_at` is ISO 8601 in UTC with milliseconds.
+pub fn issue_non_fabrication(
+    verdict: Verdict,
+    violations: &[Violation],
+    candidate: &str,
+    source_of_truth: &Json,
+    issued_at: &str,
+    key: &SigningKey,
+) -> Result<Json, IssueError> {
+    let violations = violations.iter().map(|violation| {
+        Json::object([("code", violation.code.as_str().into()), ("label", violation.label.as_str().into())])
+    });
+    let verdict = if verdict == Verdict::Pass { "pass" } else { "block" };
+    let base = vec![
+        ("issuedAt", issued_at.into()),
+        ("engineVersion", ENGINE_VERSION.into()),
+        ("verdict", verdict.into()),
+        ("violations", Json::Array(violations.collect())),
+        ("candidateHash", digest_text(candidate).as_str().into()),
+        ("sourceOfTruthHash", source_of_truth_hash(source_of_truth)?.as_str().into()),
+    ];
+    sign(ReceiptKind::NonFabrication, base, key)
+}
+
+/// Issues a compliance bundle. `previous` is the [`bundle_hash`] of the export before this one.
+///
+/// `issued_at` is ISO 8601 in UTC with milliseconds.
+pub fn issue_bundle(
+    payload: &Json,
+    previous: Option<&str>,
+    issued_at: &str,
+    key: &SigningKey,
+) -> Result<Json, IssueError> {
+    let base = vec![
+        ("issuedAt", issued_at.into()),
+        ("engineVersion", ENGINE_VERSION.into()),
+        ("payloadHash", digest(payload)?.as_str().into()),
+        ("prevBundleHash", previous.map_or(Json::Null, Json::from)),
+        ("payload", payload.clone()),
+    ];
+    sign(ReceiptKind::Bundle, base, key)
+}
+
+/// Issues a reputation receipt for a vector, which names the agent, the time and the count of events.
+pub fn issue_reputation(vector: &Json, key: &SigningKey) -> Result<Json, IssueError> {
+    let member = |name| vector.get(name).cloned().ok_or(IssueError::Malformed);
+    let base = vec![
+        ("issuedAt", member("computed_at")?),
+        ("agentId", member("agent_id")?),
+        ("vectorHash", digest(vector)?.as_str().into()),
+        ("totalEvents", member("total_events")?),
+        ("vector", vector.clone()),
+    ];
+    sign(ReceiptKind::Reputation, base, key)
+}
+
+/// The identity of a bundle, which the next one links to. It covers the payload by its hash, not the signature.
+pub fn bundle_hash(bundle: &Json) -> Result<String, IssueError> {
+    let shape = shape_of(ReceiptKind::Bundle).ok_or(IssueError::Malformed)?;
+    check_shape(bundle, shape).map_err(|_| IssueError::Malformed)?;
+    Ok(digest_bytes(signing_input(bundle, shape)?.as_bytes()))
+}
+
+fn sign(kind: ReceiptKind, members: Vec<(&str, Json)>, key: &SigningKey) -> Result<Json, IssueError> {
+    let shape: &Shape = shape_of(kind).ok_or(IssueError::Malformed)?;
+    let version = ("version", shape.version.into());
+    let mut document = Json::object([version].into_iter().chain(members));
+    let signature = key.signature(&signing_input(&document, shape)?);
+    if let Json::Object(members) = &mut document {
+        members.push(("signature".into(), signature));
+    }
+    check_shape(&document, shape).map_err(|_| IssueError::Malformed)?;
+    Ok(document)
+}
