@@ -9,10 +9,37 @@ use serde_json::Value;
 
 use crate::catalogue::Row;
 
+pub mod actions;
+pub mod agents;
+pub mod approvals;
+pub mod assumptions;
 pub mod guard;
+pub mod health;
+pub mod integrity;
+pub mod learning;
+pub mod loops;
+pub mod outcomes;
+pub mod policies;
+pub mod security;
+pub mod sessions;
+pub mod signals;
 
 /// Members that this version does not know, kept as they came.
 pub type Extra = BTreeMap<String, Value>;
 
 /// Every domain's rows.
-pub static DOMAINS: &[&[&Row]] = &[guard::OPERATIONS];
+pub static DOMAINS: &[&[&Row]] = &[
+    guard::OPERATIONS,
+    actions::OPERATIONS,
+    approvals::OPERATIONS,
+    outcomes::OPERATIONS,
+    assumptions::OPERATIONS,
+    loops::OPERATIONS,
+    signals::OPERATIONS,
+    policies::OPERATIONS,
+    sessions::OPERATIONS,
+    integrity::OPERATIONS,
+    agents::OPERATIONS,
+    learning::OPERATIONS,
+    health::OPERATIONS,
+];

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 pub(crate) use arguments::Arguments;
 use bytes::Bytes;
-pub(crate) use judge::{Answer, judge};
+use http::HeaderMap;
+pub(crate) use judge::{Answer, blocked, judge};
 pub(crate) use request::{Prepared, prepare, quote};
 pub(crate) use retry::{Failure, backoff, may_retry};
 use serde::de::DeserializeOwned;
@@ -88,13 +89,15 @@ impl CallOptions {
 }
 
 /// The answer to a call: the exact bytes of the response body, which is a JSON object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Response {
     /// The HTTP status, 200 to 299.
     pub status: u16,
     /// The body as it came.
     pub body: Bytes,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The server's id for the request.
     pub request_id: Option<String>,
     /// The key that the request carried.

@@ -5,10 +5,16 @@
 //! repeat is safe; nothing in the engine branches on an operation's name.
 
 mod argument;
+#[cfg(test)]
+mod check;
 mod field;
 mod id;
+pub(crate) mod lenient;
 mod macros;
 mod open_enum;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 pub use argument::Argument;
 pub use field::{Field, Fill, Kind, Place};
@@ -290,8 +296,9 @@ impl Rules {
 
 /// The row called `name`, in either spelling.
 pub fn find(name: &str) -> Option<&'static Row> {
-    let snake = field::snake_case(name);
-    crate::api::DOMAINS.iter().flat_map(|domain| domain.iter()).copied().find(|row| row.name == snake)
+    static BY_NAME: LazyLock<BTreeMap<&'static str, &'static Row>> =
+        LazyLock::new(|| rows().map(|row| (row.name, row)).collect());
+    BY_NAME.get(&*field::snake_case(name)).copied()
 }
 
 /// All rows, domain by domain.

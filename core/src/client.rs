@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::call::nearest;
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
+use crate::keys::KeyCache;
 use crate::transport::{HttpTransport, Transport};
 use crate::{Builder, CallOptions, Error, ErrorKind, Response, Result};
 
@@ -29,6 +30,7 @@ struct Inner {
     headers: HeaderMap,
     transport: OnceLock<Result<Arc<dyn Transport>>>,
     closed: CancellationToken,
+    keys: KeyCache,
 }
 
 impl DashClaw {
@@ -43,7 +45,7 @@ impl DashClaw {
         if let Some(given) = &config.transport {
             let _ = transport.set(Ok(Arc::clone(given)));
         }
-        Ok(Self(Arc::new(Inner { config, headers, transport, closed: CancellationToken::new() })))
+        Ok(Self(Arc::new(Inner { config, headers, transport, closed: CancellationToken::new(), keys: KeyCache::default() })))
     }
 
     /// Calls an operation by its name with a JSON object of arguments. The typed methods say what each one takes.
@@ -73,6 +75,15 @@ impl DashClaw {
         arguments: &[u8],
         options: &CallOptions,
     ) -> Result<Response> {
+        if row.rules.governed && self.config().modes.any() {
+            // Boxed, because the modes make calls of their own.
+            return Box::pin(self.create_with_modes(row, arguments, options)).await;
+        }
+        self.call_plainly(row, arguments, options).await
+    }
+
+    /// One request and its answer, without anything around it.
+    pub(crate) async fn call_plainly(&self, row: &'static Row, arguments: &[u8], options: &CallOptions) -> Result<Response> {
         let prepared = self.prepare(row, arguments, options)?;
         self.exchange(&prepared, options).await
     }
@@ -104,6 +115,10 @@ impl DashClaw {
 
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    pub(crate) fn key_cache(&self) -> &KeyCache {
+        &self.0.keys
     }
 
     pub(crate) fn closed(&self) -> &CancellationToken {

@@ -11,6 +11,8 @@ pub(crate) use json::seconds;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use crate::notice::Hooks;
+use crate::signing::ActionSigner;
 use crate::transport::Transport;
 
 /// How long one call may take in all, unless it says otherwise.
@@ -67,6 +69,8 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) network: Network,
     pub(crate) modes: Modes,
+    pub(crate) hooks: Hooks,
+    pub(crate) signer: Option<Arc<ActionSigner>>,
     pub(crate) transport: Option<Arc<dyn Transport>>,
 }
 
@@ -102,6 +106,13 @@ pub(crate) struct Modes {
     /// 0 to 100.
     pub(crate) recommendation_confidence_min: f64,
     pub(crate) approval_banner: ApprovalBanner,
+}
+
+impl Modes {
+    /// Whether anything is to happen around an action.
+    pub(crate) fn any(self) -> bool {
+        self.guard != Mode::Off || self.recommend != Mode::Off || self.hitl != HitlMode::Off
+    }
 }
 
 /// Reads an environment variable; an empty one counts as not set.

@@ -48,6 +48,15 @@ pub enum KeyError {
 
 /// The key of these parts, given as the text of a JSON object.
 ///
+/// ```
+/// use dashclaw::idempotency::derive_idempotency_key;
+///
+/// let key = derive_idempotency_key(br#"{"order": "o_17", "amount": 20}"#)?;
+/// assert_eq!(key, derive_idempotency_key(br#"{"amount": 20.0, "order": "o_17"}"#)?);
+/// assert_ne!(key, derive_idempotency_key(br#"{"amount": 21, "order": "o_17"}"#)?);
+/// # Ok::<(), dashclaw::idempotency::KeyError>(())
+/// ```
+///
 /// # Errors
 /// Every kind of [`KeyError`].
 pub fn derive_idempotency_key(parts: &[u8]) -> Result<String, KeyError> {

@@ -121,6 +121,19 @@ impl Json {
         matches!(self, Self::Null)
     }
 
+    /// The same value with every text and name in Unicode NFC.
+    #[must_use]
+    pub fn nfc(&self) -> Self {
+        match self {
+            Self::String(text) => Self::String(text.nfc().into_owned()),
+            Self::Array(items) => Self::Array(items.iter().map(Self::nfc).collect()),
+            Self::Object(members) => Self::Object(
+                members.iter().map(|(name, value)| (name.nfc().into_owned(), value.nfc())).collect(),
+            ),
+            Self::Null | Self::Bool(_) | Self::Number(_) => self.clone(),
+        }
+    }
+
     /// Whether no number in this value is NaN or infinite.
     pub fn is_finite(&self) -> bool {
         match self {
@@ -235,7 +248,8 @@ mod tests {
             "{\"a\"}",
             "{a:1}",
             "[1 2]",
-            "\"\u{1}\"",
+            "\"\u{1f}\"",
+            "\"\\n\u{1f}\"",
             r#""\x""#,
             r#""\u12g4""#,
             r#""\u+123""#,

@@ -1,10 +1,38 @@
-//! The DashClaw SDK core.
-
+//! The DashClaw SDK: governance for AI agents.
+//!
+//! Before an agent acts it asks [`guard`](DashClaw::guard); it records the action with
+//! [`create_action`](DashClaw::create_action); when the server says so, a human approves and the agent
+//! [waits](DashClaw::wait_for_approval); it works and reports the [outcome](DashClaw::report_action_outcome); verdicts
+//! carry signed [receipts](receipt). [`run_governed`](DashClaw::run_governed) does all of it around a function.
 #![forbid(unsafe_code)]
 
 pub mod action_binding;
+pub mod api;
+mod approval;
+mod call;
 pub mod canonical;
+pub mod catalogue;
+mod client;
+pub mod clock;
+pub mod config;
+mod error;
+mod events;
+mod governed;
 pub mod idempotency;
 pub mod json;
+mod keys;
+mod modes;
+mod notice;
 pub mod receipt;
 pub mod signing;
+pub mod sse;
+pub mod transport;
+
+pub use approval::{DEFAULT_INTERVAL, DEFAULT_WAIT, WaitOptions};
+pub use call::{CallOptions, Idempotency, Response};
+pub use client::DashClaw;
+pub use config::Builder;
+pub use error::{Error, ErrorKind, Fields as ErrorFields, Result};
+pub use events::{EventOptions, EventStream, ServerEvent};
+pub use governed::{Begun, GovernedOptions, Ran};
+pub use notice::{Callback, Printer};

@@ -68,15 +68,22 @@ pub(crate) fn prepare(
         target: target(row, &parts)?,
         body: body.map(Bytes::from),
         idempotency_key,
-        status: arguments.text("status"),
+        status: sent_text(row, &arguments, "status"),
         action_id: arguments.text("action_id"),
     })
+}
+
+/// The text that is sent for a field, be it the caller's or a constant of the row.
+fn sent_text(row: &Row, arguments: &Arguments<'_>, name: &str) -> Option<String> {
+    let constant = || row.fields.iter().find(|field| field.name == name && field.constant)?.default;
+    serde_json::from_str(arguments.value(name).or_else(constant)?).ok()
 }
 
 /// What is sent for a field: the caller's value, the client's own, or the default.
 fn value_of(field: &Field, arguments: &Arguments<'_>, identity: &Identity) -> Option<String> {
     if let Some(value) = arguments.value(field.name) {
-        return Some(value.to_owned());
+        let as_text = field.json_text && value.starts_with('{');
+        return Some(if as_text { quote(value) } else { value.to_owned() });
     }
     match field.fill {
         Some(Fill::AgentId) => Some(quote(&identity.agent_id)),

@@ -30,6 +30,8 @@ pub struct Field {
     /// Whether a word outside [`Kind::Choice`] is refused before any request. Elsewhere the server decides, so that new
     /// words need no new SDK.
     pub strict: bool,
+    /// Whether an object is sent as the JSON text that holds it.
+    pub json_text: bool,
     /// Markdown for every language.
     #[cfg(feature = "schema")]
     pub doc: &'static str,
@@ -100,6 +102,7 @@ impl Field {
             max: None,
             range: None,
             strict: false,
+            json_text: false,
             #[cfg(feature = "schema")]
             doc: "",
         }
@@ -175,6 +178,13 @@ impl Field {
     #[must_use]
     pub const fn strict(mut self) -> Self {
         self.strict = true;
+        self
+    }
+
+    /// Is JSON text on the wire: an object is sent as the text that holds it, a text as it is.
+    #[must_use]
+    pub const fn json_text(mut self) -> Self {
+        self.json_text = true;
         self
     }
 

@@ -15,14 +15,15 @@
 /// ```
 ///
 /// In the square brackets stand methods of [`Rules`](crate::catalogue::Rules); behind a field's type, those of
-/// [`Field`](crate::catalogue::Field).
+/// [`Field`](crate::catalogue::Field). `GetAction from action_id: ActionId { … }` makes the request of the id alone, so that
+/// the typed method takes the id, too.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operations {
     ($domain:literal: $(
         $(#[doc = $doc:literal])*
         $name:ident = $method:ident $path:literal => $response:ty [$($rule:ident($($rule_arg:expr),*)),* $(,)?]
-        $request:ident {
+        $request:ident $(from $key:ident: $key_type:ty)? {
             $(
                 $(#[doc = $field_doc:literal])*
                 $field:ident: $type:ty $([$($field_rule:ident($($field_arg:expr),*)),* $(,)?])?,
@@ -47,6 +48,15 @@ macro_rules! operations {
                 #[cfg_attr(feature = "schema", schemars(skip))]
                 pub extra: $crate::api::Extra,
             }
+
+            $(
+                /// The request that gives this id and nothing else.
+                impl<T: Into<$key_type>> From<T> for $request {
+                    fn from(id: T) -> Self {
+                        Self { $key: id.into(), ..Self::default() }
+                    }
+                }
+            )?
 
             impl $crate::catalogue::Operation for $request {
                 type Response = $response;

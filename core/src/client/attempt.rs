@@ -88,20 +88,27 @@ impl DashClaw {
                 status: head.status.as_u16(),
                 request_id: head.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned),
                 idempotency_key: prepared.idempotency_key.clone(),
+                headers: head.headers,
                 body,
             }),
             Err(error) => Err(Failed::final_answer(error)),
         }
     }
 
-    fn request(&self, prepared: &Prepared, trace: Option<&HeaderValue>) -> Result<Request<Bytes>> {
-        let mut request = Request::new(prepared.body.clone().unwrap_or_default());
-        *request.method_mut() = method(prepared);
-        let url = format!("{}{}", self.base_url(), prepared.target);
-        *request.uri_mut() = http::Uri::try_from(url)
+    /// A GET of `target` (path and query) with this client's headers.
+    pub(crate) fn bare_request(&self, target: &str) -> Result<Request<Bytes>> {
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = http::Uri::try_from(format!("{}{target}", self.base_url()))
             .map_err(|error| Error::argument("arguments", format!("do not fit in a URL: {error}")))?;
+        request.headers_mut().clone_from(&self.0.headers);
+        Ok(request)
+    }
+
+    fn request(&self, prepared: &Prepared, trace: Option<&HeaderValue>) -> Result<Request<Bytes>> {
+        let mut request = self.bare_request(&prepared.target)?;
+        *request.method_mut() = method(prepared);
+        *request.body_mut() = prepared.body.clone().unwrap_or_default();
         let headers = request.headers_mut();
-        headers.clone_from(&self.0.headers);
         if prepared.row.rules.public {
             headers.remove(API_KEY);
             headers.remove(AUTHORIZATION);

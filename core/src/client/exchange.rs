@@ -25,7 +25,13 @@ impl DashClaw {
         options: &CallOptions,
     ) -> Result<Prepared> {
         self.check_open()?;
-        prepare(row, arguments, &self.config().identity, options, None)
+        let signer = self.config().signer.as_deref();
+        let sign = |body: &[u8]| {
+            let signer = signer.ok_or_else(|| Error::configuration("signing_key", "is missing"))?;
+            signer.sign_action(body).map_err(|error| Error::argument("arguments", format!("cannot be signed: {error}")))
+        };
+        let sign: Option<&dyn Fn(&[u8]) -> Result<String>> = if signer.is_some() { Some(&sign) } else { None };
+        prepare(row, arguments, &self.config().identity, options, sign)
             .map_err(|error| error.with(|fields| fields.operation = Some(row.name.to_owned())))
     }
 
@@ -118,7 +124,7 @@ impl DashClaw {
             Some(member) => format!("{{{}:{},\"idempotent_replay\":true}}", quote(member), record.get()),
             None => record.get().to_owned(),
         };
-        Some(Response { status: 200, body: body.into(), request_id: None, idempotency_key: None })
+        Some(Response { status: 200, body: body.into(), ..Response::default() })
     }
 
     /// The error that the caller sees: a write that may have arrived is of unknown outcome.
@@ -149,7 +155,7 @@ fn is_write(prepared: &Prepared) -> bool {
 
 async fn pause(delay: std::time::Duration) -> Result<Response, Failed> {
     tokio::time::sleep(delay).await;
-    Ok(Response { status: 0, body: bytes::Bytes::new(), request_id: None, idempotency_key: None })
+    Ok(Response::default())
 }
 
 /// A random number in 0 to 1; 1 when there is no randomness.

@@ -12,6 +12,8 @@ use super::{
     ApprovalBanner, Config, DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, HitlMode,
     Identity, Limits, Mode, Modes, Network, variable,
 };
+use crate::notice::{Callback, Hooks, Printer};
+use crate::signing::ActionSigner;
 use crate::transport::Transport;
 use crate::{DashClaw, Error, Result};
 
@@ -38,6 +40,8 @@ pub struct Builder {
     pub(super) auto_recommend: Mode,
     pub(super) recommendation_confidence_min: Option<f64>,
     pub(super) approval_banner: Option<ApprovalBanner>,
+    pub(super) hooks: Hooks,
+    pub(super) signing_key: Option<SecretString>,
     pub(super) transport: Option<Arc<dyn Transport>>,
 }
 
@@ -151,6 +155,30 @@ impl Builder {
         self
     }
 
+    /// Prints what a person at the terminal should see; standard output and standard error unless given.
+    pub fn printer(mut self, printer: Printer) -> Self {
+        self.hooks.printer = Some(printer);
+        self
+    }
+
+    /// Is told every decision that `guard_mode` asks for, as JSON text.
+    pub fn on_guard(mut self, callback: Callback) -> Self {
+        self.hooks.on_guard = Some(callback);
+        self
+    }
+
+    /// Is told every recommendation that `auto_recommend` reads, as JSON text.
+    pub fn on_recommendation(mut self, callback: Callback) -> Self {
+        self.hooks.on_recommendation = Some(callback);
+        self
+    }
+
+    /// Signs created actions (`_signature`): an RSA private key as PEM (PKCS#8 or PKCS#1) or as a JWK.
+    pub fn signing_key(mut self, key: impl Into<String>) -> Self {
+        self.signing_key = Some(SecretString::from(key.into()));
+        self
+    }
+
     /// Reaches the server through `transport` instead of the network; for embedded instances and tests.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
@@ -197,6 +225,8 @@ impl Builder {
                     .clamp(0.0, 100.0),
                 approval_banner: self.approval_banner.map_or_else(banner_from_environment, Ok)?,
             },
+            hooks: self.hooks,
+            signer: self.signing_key.as_ref().map(read_signing_key).transpose()?,
             transport: self.transport,
         })
     }
@@ -224,6 +254,13 @@ impl CaBundle {
             }),
         }
     }
+}
+
+fn read_signing_key(key: &SecretString) -> Result<Arc<ActionSigner>> {
+    use secrecy::ExposeSecret;
+    let is_jwk = key.expose_secret().trim_start().starts_with('{');
+    let signer = if is_jwk { ActionSigner::from_jwk(key) } else { ActionSigner::from_pem(key) };
+    signer.map(Arc::new).map_err(|error| Error::configuration("signing_key", format!("is not usable: {error}")))
 }
 
 fn missing(option: &str) -> Error {

@@ -45,6 +45,10 @@ const OPTIONS: &[(&str, Setter)] = &[
         // The official client takes anything here and falls back to 70.
         Ok(builder.recommendation_confidence_min(value.as_f64().unwrap_or(70.0)))
     }),
+    ("signing_key", |builder, value| {
+        let key = if value.is_object() { value.to_string() } else { text("signing_key", value)? };
+        Ok(builder.signing_key(key))
+    }),
     ("timeout", |builder, value| Ok(builder.timeout(seconds("timeout", &value)?))),
     ("user_agent", |builder, value| Ok(builder.user_agent(text("user_agent", value)?))),
 ];

@@ -1,7 +1,8 @@
 //! Issuing receipts.
 //!
-//! The documents come out with their members in the official order. Verification accepts that order or a sorted
-//! one, so they may pass through `serde_json::Value`.
+//! Documents come out with their members in the official order and their text in Unicode NFC, the form that is
+//! signed: a verifier could not tell genuine text in another form from altered text. Publish them with
+//! [`Json::to_text`].
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,8 @@ pub enum IssueError {
     /// What should be covered has no canonical form.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
-    /// What should be covered lacks a member, or one is of the wrong type; the receipt would not verify.
+    /// What should be covered lacks a member, or holds what a signature cannot protect (a wrong type, a member
+    /// `__proto__`, two names that are one in NFC, an infinite number): the receipt would not verify.
     #[error("the content of the receipt does not have the members of its kind")]
     Malformed,
 }
@@ -71,7 +73,8 @@ pub fn issue_non_fabrication(
     sign(ReceiptKind::NonFabrication, base, key)
 }
 
-/// Issues a compliance bundle. `previous` is the [`bundle_hash`] of the export before this one.
+/// Issues a compliance bundle. The payload is an object; the members that official exports have stand in their
+/// order. `previous` is the [`bundle_hash`] of the export before this one.
 ///
 /// `issued_at` is ISO 8601 in UTC with milliseconds.
 pub fn issue_bundle(
@@ -113,11 +116,57 @@ pub fn bundle_hash(bundle: &Json) -> Result<String, IssueError> {
 fn sign(kind: ReceiptKind, members: Vec<(&str, Json)>, key: &SigningKey) -> Result<Json, IssueError> {
     let shape: &Shape = shape_of(kind).ok_or(IssueError::Malformed)?;
     let version = ("version", shape.version.into());
-    let mut document = Json::object([version].into_iter().chain(members));
+    let mut document = Json::object([version].into_iter().chain(members)).nfc();
     let signature = key.signature(&signing_input(&document, shape)?);
     if let Json::Object(members) = &mut document {
         members.push(("signature".into(), signature));
     }
     check_shape(&document, shape).map_err(|_| IssueError::Malformed)?;
-    Ok(document)
+    publishable(document)
+}
+
+/// Refuses what no verifier would accept: a member `__proto__`, names that NFC made equal, infinite numbers.
+pub(super) fn publishable(document: Json) -> Result<Json, IssueError> {
+    let read = Json::parse_unambiguous(document.to_text().as_bytes());
+    if read.as_ref() == Ok(&document) { Ok(document) } else { Err(IssueError::Malformed) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::receipt::{Jwks, verify_receipt};
+
+    fn bundle(payload: &str) -> Result<Json, IssueError> {
+        let payload = Json::parse(payload.as_bytes()).unwrap();
+        let key = SigningKey::generate().unwrap();
+        let bundle = issue_bundle(&payload, None, "2026-06-15T12:00:00.000Z", &key)?;
+        let keys = serde_json::json!({ "keys": [key.public_jwk()] }).to_string();
+        let keys = Jwks::parse(keys.as_bytes()).unwrap();
+        assert!(verify_receipt(bundle.to_text().as_bytes(), &keys).valid, "{}", bundle.to_text());
+        Ok(bundle)
+    }
+
+    #[test]
+    fn text_is_published_in_nfc() {
+        let issued = bundle("{\"report\":\"cafe\u{301}\"}").unwrap();
+        assert_eq!(issued.get("payload").unwrap().to_text(), "{\"report\":\"café\"}");
+    }
+
+    #[test]
+    fn what_a_signature_cannot_protect_is_not_issued() {
+        let refused = [
+            r#"{"__proto__":1}"#,
+            r#"{"report":{"__proto__":{}}}"#,
+            "{\"e\u{301}\":1,\"é\":2}",
+            r#"{"n":1e400}"#,
+            r#"{"report":"r","org":"o"}"#,
+            "[1]",
+            "null",
+        ];
+        for payload in refused {
+            assert_eq!(bundle(payload).unwrap_err(), IssueError::Malformed, "{payload}");
+        }
+        let deep = format!("{{\"report\":{}{}}}", "[".repeat(101), "]".repeat(101));
+        assert_eq!(bundle(&deep).unwrap_err(), IssueError::Canonical(CanonicalError::TooDeep));
+    }
 }

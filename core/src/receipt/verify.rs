@@ -19,6 +19,14 @@ use super::{Jwks, Reason, Verification};
 /// Of a bundle this says nothing about the bundles before it; compare `prevBundleHash` with
 /// [`super::bundle_hash`] of the one before. A work-order receipt is not signed: valid means that it fits its
 /// hash, not who wrote it.
+///
+/// ```
+/// use dashclaw::receipt::{Jwks, Reason, verify_receipt};
+///
+/// let answer = verify_receipt(b"<html>", &Jwks::default());
+/// assert!(!answer.valid);
+/// assert_eq!(answer.reason, Some(Reason::NotJson));
+/// ```
 pub fn verify_receipt(document: &[u8], jwks: &Jwks) -> Verification {
     let mut answer = Verification { valid: false, kind: None, kid: None, reason: None };
     match check(document, jwks, &mut answer) {
@@ -106,5 +114,81 @@ fn canonical_reason(error: CanonicalError) -> Reason {
         CanonicalError::Json(error) => json_reason(error),
         CanonicalError::TooDeep => Reason::TooDeep,
         CanonicalError::NotFinite | CanonicalError::LoneSurrogate => Reason::Ambiguous,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::receipt::{SigningKey, Verdict, issue_non_fabrication, verify_content};
+
+    fn receipt(content: &str) -> (String, Jwks) {
+        let key = SigningKey::generate().unwrap();
+        let source = Json::Object(Vec::new());
+        let at = "2026-06-15T12:00:00.000Z";
+        let receipt = issue_non_fabrication(Verdict::Pass, &[], content, &source, at, &key).unwrap();
+        let keys = serde_json::json!({ "keys": [key.public_jwk()] }).to_string();
+        (receipt.to_text(), Jwks::parse(keys.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn the_signature_has_three_members_of_text() {
+        let (receipt, jwks) = receipt("a");
+        let reason = |from: &str, to: &str| {
+            let altered = receipt.replace(from, to);
+            assert_ne!(altered, receipt);
+            verify_receipt(altered.as_bytes(), &jwks).reason
+        };
+        let alg = r#""alg":"EdDSA""#;
+        assert_eq!(verify_receipt(receipt.as_bytes(), &jwks).reason, None);
+        assert_eq!(reason(alg, r#""alg":"EdDSA","x":1"#), Some(Reason::Malformed));
+        assert_eq!(reason(alg, r#""alg":null"#), Some(Reason::Malformed));
+        assert_eq!(reason(alg, r#""alg":"eddsa""#), Some(Reason::UnsupportedAlgorithm));
+        assert_eq!(reason(r#""kid":""#, r#""kid":5,"x":""#), Some(Reason::Malformed));
+        assert_eq!(reason(r#""kid":""#, r#""kid":"x"#), Some(Reason::UnknownKey));
+        assert_eq!(reason(r#""sig":""#, r#""sig":"=""#), Some(Reason::NotJson));
+        assert_eq!(reason(r#""sig":""#, r#""sig":"="#), Some(Reason::MalformedSignature));
+    }
+
+    /// Even the holder of the key cannot make a receipt of another shape.
+    #[test]
+    fn what_is_signed_must_still_be_a_receipt() {
+        let (receipt, _) = receipt("a");
+        let key = SigningKey::generate().unwrap();
+        let keys = serde_json::json!({ "keys": [key.public_jwk()] }).to_string();
+        let jwks = Jwks::parse(keys.as_bytes()).unwrap();
+        let resigned = |from: &str, to: &str| {
+            let Json::Object(mut members) = Json::parse(receipt.replace(from, to).as_bytes()).unwrap() else {
+                panic!("not an object");
+            };
+            members.pop();
+            let base = Json::Object(members.clone());
+            let input = canonical_value(&base, Layer::Integrity).unwrap();
+            members.push(("signature".into(), key.signature(&input)));
+            verify_receipt(Json::Object(members).to_text().as_bytes(), &jwks).reason
+        };
+        assert_eq!(resigned("", ""), None);
+        for (from, to) in [
+            (r#""pass""#, r#""maybe""#),
+            (r#""violations":[]"#, r#""violations":[1]"#),
+            (r#""violations":[]"#, r#""violations":{}"#),
+            (r#""issuedAt":"#, r#""issuedAt":null,"at":"#),
+            ("sha256:", "md5:"),
+            (r#""verdict":"#, r#""verdicts":"#),
+        ] {
+            assert_eq!(resigned(from, to), Some(Reason::Malformed), "{to}");
+        }
+        assert_eq!(resigned("receipt/v1", "receipt/v2"), Some(Reason::UnsupportedVersion));
+    }
+
+    #[test]
+    fn content_is_compared_as_text_digests_are() {
+        let (receipt, jwks) = receipt("“a” – b");
+        let reason = |content: &str| verify_content(receipt.as_bytes(), &jwks, content, None).reason;
+        assert_eq!(reason("\"a\" - b"), None);
+        assert_eq!(reason("“a” – b "), Some(Reason::ContentMismatch));
+        let wrapped = format!("{{\"receipt\":{receipt}}}");
+        assert!(verify_content(wrapped.as_bytes(), &jwks, "“a” – b", None).valid);
+        assert!(!verify_content(wrapped.as_bytes(), &Jwks::default(), "“a” – b", None).valid);
     }
 }

@@ -5,6 +5,7 @@ use crate::json::Json;
 
 use super::IssueError;
 use super::document::{WORK_ORDER_VERSION, check_work_order};
+use super::issue::publishable;
 
 /// The receipt of an ended work order.
 ///
@@ -74,7 +75,7 @@ pub fn work_order_hash(receipt: &Json) -> Result<String, CanonicalError> {
 pub fn issue_work_order(receipt: &Json) -> Result<Json, IssueError> {
     check_work_order(receipt, None).map_err(|_| IssueError::Malformed)?;
     let hash = work_order_hash(receipt)?;
-    Ok(Json::object([("receipt", receipt.clone()), ("receipt_hash", hash.as_str().into())]))
+    publishable(Json::object([("receipt", receipt.nfc()), ("receipt_hash", hash.as_str().into())]))
 }
 
 /// A member, or `null` for a missing one and for empty text.

@@ -15,9 +15,10 @@ const P256_OIDS: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\
 pub(super) fn decode(pem: &str) -> Option<(&str, Zeroizing<Vec<u8>>)> {
     let (label, rest) = pem.trim().strip_prefix("-----BEGIN ")?.split_once("-----")?;
     let body = rest.strip_suffix("-----")?.strip_suffix(label)?.strip_suffix("-----END ")?;
-    let body: Zeroizing<String> =
-        Zeroizing::new(body.chars().filter(|character| !character.is_ascii_whitespace()).collect());
-    Some((label, Zeroizing::new(STANDARD.decode(body.as_bytes()).ok()?)))
+    // Of full capacity, because growing would leave parts of a private key behind.
+    let mut base64 = Zeroizing::new(String::with_capacity(body.len()));
+    base64.extend(body.chars().filter(|character| !character.is_ascii_whitespace()));
+    Some((label, Zeroizing::new(STANDARD.decode(base64.as_bytes()).ok()?)))
 }
 
 /// A public key, in the form `ring` takes.

@@ -1,0 +1,130 @@
+//! Outcomes: how an action ended, reported once and for good.
+
+use serde_json::{Map, Value};
+
+use super::actions::{ActionId, OutcomeStatus};
+use super::security::Security;
+use crate::{open_enum, operations, record};
+
+open_enum! {
+    /// How an action ended, in the agent's words.
+    pub enum ReportedOutcome {
+        /// All was done.
+        Completed = "completed",
+        /// A part was done; says how far it got.
+        Partial = "partial",
+        /// It failed; says why.
+        Failed = "failed",
+    }
+}
+
+operations! { "outcomes":
+    /// Reports how an action ended. The first report is final.
+    ///
+    /// A second report, or one on an action that is blocked, waits for approval, was cancelled or has failed, is an error
+    /// of kind `conflict` whose `current_status` says why. When the answer to our own report was lost, it is read anew and
+    /// returned with `idempotent_replay`. The action's `status` stays as it is.
+    report_action_outcome = Post "/api/actions/{action_id}/outcome" => ReportedAction [
+        one_shot("get_action_outcome", Some("outcome")),
+        positional(&["action_id", "status", "summary", "error_message", "progress"]),
+    ]
+    ReportActionOutcome {
+        /// Which action.
+        action_id: ActionId,
+        /// How it ended.
+        status: ReportedOutcome,
+        /// What came out, in short. Cut to 4000 characters.
+        summary: Option<String> [max(4000)],
+        /// What went wrong. Needed when it `failed`. Cut to 4000 characters.
+        error_message: Option<String> [max(4000)],
+        /// How far it got. Needed when it is `partial`. At most 8192 bytes as JSON.
+        progress: Option<Map<String, Value>>,
+    }
+
+    /// Reads how an action ended. An unknown id is an error of kind `not_found`.
+    get_action_outcome = Get "/api/actions/{action_id}/outcome" => Outcome [positional(&["action_id"])]
+    GetActionOutcome from action_id: ActionId {
+        /// Which action.
+        action_id: ActionId,
+    }
+
+    /// Reports that all was done: `report_action_outcome` with `completed`.
+    report_action_success = Post "/api/actions/{action_id}/outcome" => ReportedAction [
+        one_shot("get_action_outcome", Some("outcome")), positional(&["action_id", "summary"]),
+    ]
+    ReportActionSuccess from action_id: ActionId {
+        /// Which action.
+        action_id: ActionId,
+        /// Always `completed`.
+        status: Option<String> [constant("\"completed\"")],
+        /// What came out, in short. Cut to 4000 characters.
+        summary: Option<String> [max(4000)],
+    }
+
+    /// Reports that the action failed: `report_action_outcome` with `failed`.
+    report_action_failure = Post "/api/actions/{action_id}/outcome" => ReportedAction [
+        one_shot("get_action_outcome", Some("outcome")), positional(&["action_id", "error_message", "summary"]),
+    ]
+    ReportActionFailure {
+        /// Which action.
+        action_id: ActionId,
+        /// Always `failed`.
+        status: Option<String> [constant("\"failed\"")],
+        /// What went wrong. Cut to 4000 characters.
+        error_message: String [max(4000)],
+        /// What came out nevertheless, in short. Cut to 4000 characters.
+        summary: Option<String> [max(4000)],
+    }
+
+    /// Reports that a part was done: `report_action_outcome` with `partial`.
+    report_action_partial = Post "/api/actions/{action_id}/outcome" => ReportedAction [
+        one_shot("get_action_outcome", Some("outcome")), positional(&["action_id", "progress", "summary"]),
+    ]
+    ReportActionPartial {
+        /// Which action.
+        action_id: ActionId,
+        /// Always `partial`.
+        status: Option<String> [constant("\"partial\"")],
+        /// How far it got. At most 8192 bytes as JSON.
+        progress: Map<String, Value>,
+        /// What came out, in short. Cut to 4000 characters.
+        summary: Option<String> [max(4000)],
+    }
+}
+
+record! {
+    /// A report as it was taken.
+    pub struct ReportedAction {
+        /// The outcome.
+        outcome: Outcome,
+        /// What the scan for secrets found.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        security: Option<Security>,
+        /// Whether this is our own earlier report, whose answer was lost on the way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        idempotent_replay: Option<bool>,
+    }
+
+    /// How an action ended.
+    pub struct Outcome {
+        /// Which action.
+        action_id: ActionId,
+        /// How it ended; `pending` while nothing was reported.
+        status: OutcomeStatus,
+        /// When that was reported: ISO-8601, UTC.
+        #[serde(default)]
+        outcome_at: Option<String>,
+        /// What came out, in short.
+        #[serde(default)]
+        summary: Option<String>,
+        /// What went wrong.
+        #[serde(default)]
+        error_message: Option<String>,
+        /// How far it got: an object.
+        #[serde(default)]
+        progress: Option<Value>,
+        /// From the action's start to its report, or to now, in milliseconds.
+        #[serde(default)]
+        elapsed_ms: i64,
+    }
+}

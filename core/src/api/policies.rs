@@ -1,0 +1,301 @@
+//! Policies: the rules that guard goes by.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::actions::{ActionId, ActionStatus};
+use super::guard::Verdict;
+use crate::catalogue::{Argument, Kind, Repeat, lenient};
+use crate::{id, open_enum, operations, record};
+
+id!(
+    /// The id of a policy: `gp_` and 24 hex digits.
+    PolicyId,
+    Policy
+);
+
+open_enum! {
+    /// What a policy looks at.
+    pub enum PolicyType {
+        /// The risk: acts at `threshold` and above.
+        RiskThreshold = "risk_threshold",
+        /// The kind of action: asks a human for `action_types`.
+        RequireApproval = "require_approval",
+        /// The kind of action: refuses `action_types`.
+        BlockActionType = "block_action_type",
+        /// The kind of action: warns of `action_types`.
+        WarnActionType = "warn_action_type",
+        /// The kind of action: lets `action_type` pass where others warn or ask; never what they block.
+        AllowGrant = "allow_grant",
+        /// The target and the paths to be written: acts when one matches `paths`.
+        ProtectedPath = "protected_path",
+        /// How often the agent acts: acts at `max_actions` in `window_minutes`.
+        RateLimit = "rate_limit",
+        /// What a server of your own says, asked at `url`.
+        WebhookCheck = "webhook_check",
+        /// The text that is about to leave, against the facts it may state.
+        NonFabrication = "non_fabrication",
+        /// How unlike the agent's earlier actions it is.
+        BehavioralAnomaly = "behavioral_anomaly",
+        /// What a language model says to `instruction`.
+        SemanticCheck = "semantic_check",
+        /// The permission that the tool needs, against the agent's own.
+        PermissionEscalation = "permission_escalation",
+        /// How well the work tree is tested.
+        GreenContract = "green_contract",
+        /// How far the branch is behind.
+        BranchFreshness = "branch_freshness",
+        /// What a purchase costs and from whom.
+        X402SpendLimit = "x402_spend_limit",
+    }
+}
+
+/// The rules of a policy: an object, or the JSON text of one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PolicyRules(pub Value);
+
+impl PolicyRules {
+    /// The rules as an object, in whichever form they came; nothing when they are neither.
+    pub fn object(&self) -> Option<Map<String, Value>> {
+        match &self.0 {
+            Value::Object(rules) => Some(rules.clone()),
+            Value::String(text) => serde_json::from_str(text).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl<T: Into<Value>> From<T> for PolicyRules {
+    fn from(rules: T) -> Self {
+        Self(rules.into())
+    }
+}
+
+impl Argument for PolicyRules {
+    const KIND: Kind = Kind::ObjectOrText;
+
+    fn is_absent(&self) -> bool {
+        self.0.is_null()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for PolicyRules {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PolicyRules".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["object", "string"] })
+    }
+}
+
+operations! { "policies":
+    /// Lists all policies.
+    list_policies = Get "/api/policies" => PolicyList [positional(&["agent_id"])]
+    ListPolicies {
+        /// Only policies that hold for this agent. All policies unless given.
+        agent_id: Option<String>,
+    }
+
+    /// Adds a policy. Needs an API key of the admin role.
+    ///
+    /// A name that exists already is an error of kind `conflict`, a key without the role one of kind `permission`, and
+    /// rules that do not fit the type one of kind `validation` with `details`.
+    create_policy = Post "/api/policies" => CreatedPolicy [admin(), positional(&["name", "policy_type", "rules"])]
+    CreatePolicy {
+        /// What it is called; unique. At most 256 characters.
+        name: String [max(256)],
+        /// What it looks at.
+        policy_type: PolicyType,
+        /// What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as JSON text.
+        rules: PolicyRules [max(4000), json_text()],
+        /// 1 when it holds, which is so unless given, or 0.
+        active: Option<i64> [range(0, 1)],
+        /// The agents it holds for; an empty list, or none, means every agent.
+        agent_ids: Option<Vec<String>>,
+    }
+
+    /// Changes a policy: the fields that are given. Needs an API key of the admin role.
+    ///
+    /// An unknown id is an error of kind `not_found`, a key without the role one of kind `permission`.
+    update_policy = Patch "/api/policies" => PolicyDetail [
+        repeat(Repeat::Idempotent), admin(), positional(&["id"]),
+    ]
+    UpdatePolicy {
+        /// Which policy.
+        id: PolicyId,
+        /// What it is called from now on; unique. At most 256 characters.
+        name: Option<String> [max(256)],
+        /// What it looks at from now on.
+        policy_type: Option<PolicyType>,
+        /// What it says from now on. At most 4000 characters as JSON text.
+        rules: Option<PolicyRules> [max(4000), json_text()],
+        /// 1 to make it hold, 0 to make it rest.
+        active: Option<i64> [range(0, 1)],
+        /// The agents it holds for from now on; an empty list means every agent.
+        agent_ids: Option<Vec<String>>,
+    }
+
+    /// Removes a policy. Needs an API key of the admin role.
+    delete_policy = Delete "/api/policies" => DeletedPolicy [admin(), positional(&["id"])]
+    DeletePolicy from id: PolicyId {
+        /// Which policy.
+        id: PolicyId,
+    }
+
+    /// Says what a policy would have done to recent actions. Nothing is written.
+    ///
+    /// At most the 200 newest actions of the window are tried, each with the risk it was recorded with.
+    simulate_policy = Post "/api/policies/simulate" => PolicySimulation [
+        repeat(Repeat::Safe), positional(&["policy_type", "rules", "days"]),
+    ]
+    SimulatePolicy {
+        /// What the policy looks at.
+        policy_type: PolicyType,
+        /// What the policy says, by type.
+        rules: Map<String, Value>,
+        /// How far to look back, in days, at least 1; 7 unless given.
+        days: Option<i64> [range(1, i64::MAX)],
+    }
+}
+
+record! {
+    /// A rule that guard goes by.
+    pub struct Policy {
+        /// Which policy.
+        id: PolicyId,
+        /// Whose organisation.
+        #[serde(default)]
+        org_id: String,
+        /// What it is called.
+        name: String,
+        /// What it looks at.
+        policy_type: PolicyType,
+        /// JSON text: what it says. Newer servers may send an object.
+        rules: PolicyRules,
+        /// Whether it holds: 0 or 1.
+        #[serde(default, deserialize_with = "lenient::zero_or_one")]
+        active: i64,
+        /// JSON text: the agents it holds for; null means every agent.
+        #[serde(default)]
+        agent_ids: Option<String>,
+        /// Who added it.
+        #[serde(default)]
+        created_by: Option<String>,
+        /// When it was added: ISO-8601, UTC.
+        #[serde(default)]
+        created_at: String,
+        /// When it was last changed: ISO-8601, UTC.
+        #[serde(default)]
+        updated_at: String,
+    }
+
+    /// All policies.
+    pub struct PolicyList {
+        /// The policies.
+        policies: Vec<Policy>,
+    }
+
+    /// A policy as it was added.
+    pub struct CreatedPolicy {
+        /// The policy.
+        policy: Policy,
+        /// Its id once more.
+        policy_id: PolicyId,
+    }
+
+    /// One policy.
+    pub struct PolicyDetail {
+        /// The policy.
+        policy: Policy,
+    }
+
+    /// A policy that is gone.
+    pub struct DeletedPolicy {
+        /// Always true.
+        deleted: bool,
+        /// Which policy it was.
+        id: PolicyId,
+    }
+
+    /// What a policy would have done.
+    pub struct PolicySimulation {
+        /// Counts.
+        summary: SimulationSummary,
+        /// The actions it would have had a say in.
+        #[serde(default)]
+        matches: Vec<SimulationMatch>,
+        /// How many actions were tried. Older servers leave it out when there were none.
+        #[serde(default)]
+        sample_size: i64,
+        /// How far back was looked, in days. Older servers leave it out when there were no actions.
+        #[serde(default)]
+        window_days: i64,
+        /// Says that there were no actions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    }
+
+    /// What a policy would have done, counted.
+    pub struct SimulationSummary {
+        /// Actions tried.
+        #[serde(default)]
+        total: i64,
+        /// Actions it would have had a say in.
+        #[serde(default)]
+        matches: i64,
+        /// Blocks.
+        #[serde(default)]
+        block: i64,
+        /// Warnings.
+        #[serde(default)]
+        warn: i64,
+        /// Requests for approval.
+        #[serde(default)]
+        require_approval: i64,
+        /// Actions it would have let pass.
+        #[serde(default)]
+        allow: i64,
+    }
+
+    /// An action that a policy would have had a say in.
+    pub struct SimulationMatch {
+        /// Which action.
+        action_id: ActionId,
+        /// What it was for.
+        #[serde(default)]
+        goal: String,
+        /// Who acted, for people.
+        #[serde(default)]
+        agent_name: Option<String>,
+        /// When: ISO-8601, UTC.
+        #[serde(default)]
+        timestamp: String,
+        /// The state it is in.
+        #[serde(default)]
+        original_status: ActionStatus,
+        /// What the policy would have said.
+        simulated_action: Verdict,
+        /// Why.
+        #[serde(default)]
+        simulated_reason: String,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn rules_are_read_in_both_forms() {
+        let object = json!({ "threshold": 80 });
+        let text = PolicyRules::from(object.to_string());
+        assert_eq!(text.object(), PolicyRules::from(object).object());
+        assert_eq!(text.object().unwrap()["threshold"], 80);
+        assert_eq!(PolicyRules::from("[80]").object(), None);
+    }
+}

@@ -1,0 +1,233 @@
+//! Sessions: the stretch of work that a run of actions belongs to.
+
+use serde_json::{Map, Value};
+
+use crate::catalogue::{Fill, lenient};
+use crate::{id, open_enum, operations, record};
+
+id!(
+    /// The id of a session: `sess_` and 12 hex digits.
+    SessionId,
+    Session
+);
+
+open_enum! {
+    /// Where a session is in its life.
+    pub enum SessionStatus {
+        /// Under way.
+        Running = "running",
+        /// Held up; `blocked_reason` says why.
+        Blocked = "blocked",
+        /// Ended; it takes no more changes.
+        Closed = "closed",
+    }
+}
+
+operations! { "sessions":
+    /// Begins a session.
+    create_session = Post "/api/sessions" => SessionDetail [positional(&["workspace", "branch"])]
+    CreateSession {
+        /// Who works. The client's own agent unless given.
+        agent_id: Option<String> [fill(Fill::AgentId)],
+        /// Where: the path or name of the work tree.
+        workspace: Option<String>,
+        /// On which branch.
+        branch: Option<String>,
+    }
+
+    /// Reads one session. An unknown id is an error of kind `not_found`.
+    get_session = Get "/api/sessions/{session_id}" => SessionDetail [positional(&["session_id"])]
+    GetSession from session_id: SessionId {
+        /// Which session.
+        session_id: SessionId,
+    }
+
+    /// Changes a session: the fields that are given. `closed` ends it; an ended session is an error of kind `conflict`, an
+    /// unknown one `not_found`, and a change of nothing `validation`.
+    update_session = Patch "/api/sessions/{session_id}" => SessionDetail [positional(&["session_id"]), open()]
+    UpdateSession {
+        /// Which session.
+        session_id: SessionId,
+        /// Where it is in its life.
+        status: Option<SessionStatus>,
+        /// How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`.
+        green_level: Option<String>,
+        /// How the branch stands to its base: `fresh`, `stale` or `diverged`.
+        branch_freshness: Option<String>,
+        /// How many commits the branch is behind its base.
+        commits_behind: Option<i64>,
+        /// What holds it up.
+        blocked_reason: Option<String>,
+        /// What was done, in short.
+        summary: Option<String>,
+    }
+
+    /// Lists sessions with what happened in each.
+    list_sessions = Get "/api/sessions" => SessionList [positional(&["agent_id", "status", "limit"])]
+    ListSessions {
+        /// Only this agent. All agents unless given.
+        agent_id: Option<String>,
+        /// Only sessions in this state.
+        status: Option<SessionStatus>,
+        /// How many, 1 to 200.
+        limit: Option<i64> [default("50"), range(1, 200)],
+    }
+
+    /// Lists what happened in a session. An unknown id is an error of kind `not_found`.
+    get_session_events = Get "/api/sessions/{session_id}/events" => SessionEventList [positional(&["session_id"])]
+    GetSessionEvents from session_id: SessionId {
+        /// Which session.
+        session_id: SessionId,
+    }
+}
+
+record! {
+    /// One session.
+    pub struct SessionDetail {
+        /// The session.
+        session: Session,
+    }
+
+    /// A stretch of work.
+    pub struct Session {
+        /// Which session.
+        id: SessionId,
+        /// Its id once more.
+        #[serde(default)]
+        session_id: SessionId,
+        /// Whose organisation.
+        #[serde(default)]
+        org_id: String,
+        /// Who works.
+        #[serde(default)]
+        agent_id: String,
+        /// Where: the path or name of the work tree.
+        #[serde(default)]
+        workspace: Option<String>,
+        /// On which branch.
+        #[serde(default)]
+        branch: Option<String>,
+        /// Where it is in its life.
+        status: SessionStatus,
+        /// How well the work tree is tested.
+        #[serde(default)]
+        green_level: Option<String>,
+        /// How the branch stands to its base.
+        #[serde(default)]
+        branch_freshness: Option<String>,
+        /// How many commits the branch is behind its base.
+        #[serde(default)]
+        commits_behind: Option<i64>,
+        /// What holds it up.
+        #[serde(default)]
+        blocked_reason: Option<String>,
+        /// What was done, in short.
+        #[serde(default)]
+        summary: Option<String>,
+        /// When it began: ISO-8601, UTC.
+        #[serde(default)]
+        created_at: String,
+        /// When it was last changed: ISO-8601, UTC.
+        #[serde(default)]
+        updated_at: String,
+    }
+
+    /// Sessions with what happened in each.
+    pub struct SessionList {
+        /// The sessions.
+        sessions: Vec<SessionOverview>,
+    }
+
+    /// A session with what happened in it.
+    pub struct SessionOverview {
+        /// Which session.
+        id: SessionId,
+        /// Its id once more.
+        #[serde(default)]
+        session_id: SessionId,
+        /// Whose organisation.
+        #[serde(default)]
+        org_id: String,
+        /// Who works.
+        #[serde(default)]
+        agent_id: String,
+        /// Where: the path or name of the work tree.
+        #[serde(default)]
+        workspace: Option<String>,
+        /// On which branch.
+        #[serde(default)]
+        branch: Option<String>,
+        /// Where it is in its life.
+        status: SessionStatus,
+        /// How well the work tree is tested.
+        #[serde(default)]
+        green_level: Option<String>,
+        /// How the branch stands to its base.
+        #[serde(default)]
+        branch_freshness: Option<String>,
+        /// How many commits the branch is behind its base.
+        #[serde(default)]
+        commits_behind: Option<i64>,
+        /// What holds it up.
+        #[serde(default)]
+        blocked_reason: Option<String>,
+        /// What was done, in short.
+        #[serde(default)]
+        summary: Option<String>,
+        /// When it began: ISO-8601, UTC.
+        #[serde(default)]
+        created_at: String,
+        /// When it was last changed: ISO-8601, UTC.
+        #[serde(default)]
+        updated_at: String,
+        /// How many actions belong to it.
+        #[serde(default, deserialize_with = "lenient::or_default")]
+        action_count: i64,
+        /// When the last of them started: ISO-8601, UTC.
+        #[serde(default)]
+        last_action_at: Option<String>,
+        /// What they cost, in US dollars.
+        #[serde(default, deserialize_with = "lenient::or_default")]
+        total_cost: f64,
+        /// The highest risk among them, 0 to 100.
+        #[serde(default)]
+        max_risk: Option<i64>,
+        /// How the last of them ended.
+        #[serde(default)]
+        last_outcome_status: Option<String>,
+        /// The state of the last of them.
+        #[serde(default)]
+        last_status: Option<String>,
+        /// What the last of them was for.
+        #[serde(default)]
+        last_declared_goal: Option<String>,
+        /// How many events there were.
+        #[serde(default, deserialize_with = "lenient::or_default")]
+        event_count: i64,
+        /// When anything last happened: ISO-8601, UTC.
+        #[serde(default, deserialize_with = "lenient::or_default")]
+        last_activity: String,
+    }
+
+    /// What happened in a session.
+    pub struct SessionEventList {
+        /// Oldest first.
+        events: Vec<SessionEvent>,
+    }
+
+    /// Something that happened in a session.
+    pub struct SessionEvent {
+        /// Its number within the session.
+        #[serde(default)]
+        seq: i64,
+        /// What happened.
+        #[serde(default)]
+        event_type: String,
+        /// More about it.
+        #[serde(default, deserialize_with = "lenient::or_default")]
+        payload: Map<String, Value>,
+        /// When: ISO-8601, UTC.
+        #[serde(default)]
+        created_at: String,
+    }
+}

@@ -1,0 +1,242 @@
+//! Waiting for a human to approve an action.
+//!
+//! The event stream is subscribed to first, then the action is read, so that an approval given in between is not
+//! missed. An event only wakes the waiting: what counts is the action itself, read again. So no lost, repeated,
+//! reordered or forged event can pass for permission. A slow poll runs beside the stream as a safety net.
+
+mod banner;
+mod state;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use state::{State, Step};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::call::{Arguments, backoff};
+use crate::catalogue::Operation;
+use crate::events::{Connection, Lost};
+use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, api};
+
+/// How long to wait unless told otherwise, as the official SDK does.
+pub const DEFAULT_WAIT: Duration = Duration::from_secs(300);
+/// How often the action is read beside the event stream.
+pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
+/// A poll more often than this would only be load: the stream brings the news within milliseconds.
+const MIN_INTERVAL: Duration = Duration::from_millis(100);
+/// How long the first read waits for the stream to open.
+const OPENING: Duration = Duration::from_millis(500);
+/// How long the first read waits for the stream's `connected` event, which not every server sends.
+const CONNECTED: Duration = Duration::from_millis(50);
+/// How long one read of the action may take.
+const READ: Duration = Duration::from_secs(10);
+
+/// How an approval is waited for.
+#[derive(Clone, Debug, Default)]
+pub struct WaitOptions {
+    /// How long in all; 300 seconds unless given.
+    pub timeout: Option<Duration>,
+    /// How often the action is read beside the event stream; every 5 seconds unless given.
+    pub interval: Option<Duration>,
+    /// Stops the waiting.
+    pub cancel: Option<CancellationToken>,
+}
+
+/// What the driver hears while it waits.
+enum Heard {
+    Opened(Box<Connection>),
+    Lost(Lost),
+    /// An event that may concern the action.
+    Hint,
+    Tick,
+}
+
+impl DashClaw {
+    /// Waits until a human has decided about an action that is `pending_approval`, and returns the action as
+    /// [`get_action`](Self::get_action) does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ApprovalDenied`] with the human's reason, [`ErrorKind::ApprovalExpired`],
+    /// [`ErrorKind::ApprovalTimeout`] when nobody decided in time (the request stands), [`ErrorKind::Cancelled`],
+    /// [`ErrorKind::InvalidArgument`] for the id of a guard decision.
+    pub async fn wait_for_approval(&self, action_id: &str, options: &WaitOptions) -> Result<Response> {
+        self.check_open()?;
+        let arguments = json!({ "action_id": action_id }).to_string();
+        // An id of the wrong kind is refused before anything is sent.
+        Arguments::read(&api::actions::GetAction::ROW, arguments.as_bytes())?;
+        let deadline = Instant::now() + options.timeout.unwrap_or(DEFAULT_WAIT);
+        let mut wait = Wait {
+            client: self,
+            action_id,
+            arguments,
+            state: State::default(),
+            interval: options.interval.unwrap_or(DEFAULT_INTERVAL).max(MIN_INTERVAL),
+            announced: false,
+            last_error: None,
+        };
+        let cancel = options.cancel.clone().unwrap_or_default();
+        tokio::select! {
+            biased;
+            () = self.closed().cancelled() => Err(Error::new(ErrorKind::Closed, "the client was closed")),
+            () = cancel.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the waiting was stopped")),
+            done = wait.run(deadline) => done,
+        }
+        .map_err(|error| error.with(|fields| fields.action_id = Some(action_id.to_owned())))
+    }
+}
+
+struct Wait<'a> {
+    client: &'a DashClaw,
+    action_id: &'a str,
+    arguments: String,
+    state: State,
+    interval: Duration,
+    announced: bool,
+    last_error: Option<Error>,
+}
+
+impl Wait<'_> {
+    async fn run(&mut self, deadline: Instant) -> Result<Response> {
+        let late = tokio::time::sleep_until(deadline);
+        tokio::pin!(late);
+        let timed_out = tokio::select! {
+            biased;
+            done = self.listen(deadline) => return done,
+            () = &mut late => self.timed_out(),
+        };
+        Err(timed_out)
+    }
+
+    async fn listen(&mut self, deadline: Instant) -> Result<Response> {
+        let mut stream: Option<Box<Connection>> = None;
+        let mut last_id = String::new();
+        let mut failures = 0;
+        // When the stream may be opened (again); nothing once the server has refused it.
+        let mut open_at = Some(Instant::now());
+        let mut read_at = Instant::now() + OPENING.min(self.interval);
+        if deadline <= Instant::now() {
+            // No time to wait is still time to look once.
+            return self.read().await?.ok_or_else(|| self.timed_out());
+        }
+        loop {
+            match self.hear(&mut stream, &mut last_id, open_at, read_at).await {
+                Heard::Opened(connection) => {
+                    stream = Some(connection);
+                    failures = 0;
+                    // The server's `connected` event says that nothing can be missed any more; it comes at once.
+                    read_at = read_at.min(Instant::now() + CONNECTED);
+                    continue;
+                }
+                Heard::Lost(lost) => {
+                    stream = None;
+                    failures += 1;
+                    open_at = matches!(lost, Lost::Broken(_)).then(|| Instant::now() + backoff(failures, None, 0.5));
+                }
+                Heard::Hint | Heard::Tick => {}
+            }
+            if let Some(done) = self.read().await? {
+                return Ok(done);
+            }
+            read_at = Instant::now() + self.interval;
+        }
+    }
+
+    /// Waits for the first of: the stream opens, it is lost, an event concerns the action, it is time to read.
+    async fn hear(
+        &self,
+        stream: &mut Option<Box<Connection>>,
+        last_id: &mut String,
+        open_at: Option<Instant>,
+        read_at: Instant,
+    ) -> Heard {
+        let resume = last_id.clone();
+        let news = async {
+            match (stream, open_at) {
+                (Some(connection), _) => loop {
+                    match connection.next().await {
+                        Ok(event) => {
+                            last_id.clone_from(&event.id);
+                            if self.concerns(&event) {
+                                return Heard::Hint;
+                            }
+                        }
+                        Err(lost) => return Heard::Lost(lost),
+                    }
+                },
+                (None, Some(at)) => {
+                    tokio::time::sleep_until(at).await;
+                    match Connection::open(self.client, &resume).await {
+                        Ok(connection) => Heard::Opened(Box::new(connection)),
+                        Err(lost) => Heard::Lost(lost),
+                    }
+                }
+                (None, None) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            heard = news => heard,
+            () = tokio::time::sleep_until(read_at) => Heard::Tick,
+        }
+    }
+
+    /// Whether the action may have changed: the event is about it, or says that events from now on will arrive.
+    fn concerns(&self, event: &crate::sse::Event) -> bool {
+        match event.event.as_str() {
+            "action.updated" => event.data.contains(self.action_id),
+            "connected" => true,
+            _ => false,
+        }
+    }
+
+    /// Reads the action once; its final state ends the waiting, a passing failure does not.
+    async fn read(&mut self) -> Result<Option<Response>> {
+        let options = CallOptions { timeout: Some(READ), max_retries: Some(0), ..CallOptions::default() };
+        let read = self.client.call_row(&api::actions::GetAction::ROW, self.arguments.as_bytes(), &options).await;
+        let response = match read {
+            Ok(response) => response,
+            Err(error) if is_passing(&error) => {
+                self.last_error = Some(error);
+                return Ok(None);
+            }
+            Err(error) if error.status() == Some(410) => return Err(state::expired()),
+            Err(error) => return Err(error),
+        };
+        let body: Value = response.json()?;
+        match self.state.step(&body["action"]) {
+            Step::Wait => {
+                self.announce(&body["action"]);
+                Ok(None)
+            }
+            Step::Approved => {
+                self.announce_approval(&body["action"]);
+                Ok(Some(response))
+            }
+            Step::Failed(error) => Err(error),
+        }
+    }
+
+    fn announce(&mut self, action: &Value) {
+        if !std::mem::replace(&mut self.announced, true) {
+            self.client.print(&banner::pending(self.client, self.action_id, action));
+        }
+    }
+
+    fn announce_approval(&self, action: &Value) {
+        if let Some(approver) = action["approved_by"].as_str().filter(|_| self.announced) {
+            self.client.print(&banner::approved(self.action_id, approver));
+        }
+    }
+
+    fn timed_out(&self) -> Error {
+        let last = self.last_error.as_ref().map(|error| format!(" (last error: {error})")).unwrap_or_default();
+        let message = format!("Timed out waiting for approval of action {}{last}", self.action_id);
+        Error::new(ErrorKind::ApprovalTimeout, message)
+    }
+}
+
+/// Failures that say nothing about the action: the next read may succeed.
+fn is_passing(error: &Error) -> bool {
+    error.is_retryable() || matches!(error.kind(), ErrorKind::Connection | ErrorKind::MalformedResponse)
+}

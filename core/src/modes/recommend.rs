@@ -1,0 +1,151 @@
+//! `auto_recommend`: adapting an action to what was learned from earlier ones.
+
+use serde_json::{Value, json};
+
+use super::{Members, raw, raw_text, value};
+use crate::config::Mode;
+use crate::{CallOptions, DashClaw, Result};
+
+/// What was found out about one action.
+struct Advice {
+    id: Value,
+    confidence: f64,
+    adapted: Members,
+    adapted_fields: Vec<&'static str>,
+}
+
+impl DashClaw {
+    /// Adapts `action` to the best recommendation, or notes in it why it was not applied. What cannot be fetched is no
+    /// reason not to act.
+    pub(super) async fn apply_recommendation(&self, action: &mut Members, mode: Mode) -> Result<()> {
+        let Some(action_type) = value(action, "action_type").as_str().map(str::to_owned) else { return Ok(()) };
+        let advice = match self.advice(action, &action_type).await {
+            Ok(Some(advice)) => advice,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                tracing::warn!(%error, "no recommendation could be fetched");
+                return Ok(());
+            }
+        };
+        let reason = self.objection(&advice, mode).await;
+        self.report_event(&advice, &action_type, reason.as_deref()).await;
+        if reason.is_none() {
+            *action = advice.adapted;
+        }
+        action.insert("recommendation_id".to_owned(), raw(advice.id.to_string())?);
+        action.insert("recommendation_applied".to_owned(), raw(reason.is_none().to_string())?);
+        if let Some(reason) = reason {
+            action.insert("recommendation_override_reason".to_owned(), raw_text(&reason)?);
+        }
+        Ok(())
+    }
+
+    async fn advice(&self, action: &Members, action_type: &str) -> Result<Option<Advice>> {
+        let query = json!({ "action_type": action_type, "limit": 1, "track_events": true });
+        let response =
+            self.call("get_recommendations", query.to_string().as_bytes(), &CallOptions::default()).await?;
+        let body: Value = response.json()?;
+        let recommendation = &body["recommendations"][0];
+        if recommendation.is_null() {
+            return Ok(None);
+        }
+        let (adapted, adapted_fields) = adapt(action, &recommendation["hints"])?;
+        if let Some(tell) = &self.config().hooks.on_recommendation {
+            let told = json!({ "action": adapted, "recommendation": recommendation, "adapted_fields": adapted_fields });
+            tell(&told.to_string());
+        }
+        Ok(Some(Advice {
+            id: recommendation["id"].clone(),
+            confidence: recommendation["confidence"].as_f64().unwrap_or(0.0),
+            adapted,
+            adapted_fields,
+        }))
+    }
+
+    /// Why a recommendation is not applied; nothing when it is.
+    async fn objection(&self, advice: &Advice, mode: Mode) -> Option<String> {
+        let least = self.config().modes.recommendation_confidence_min;
+        if advice.confidence < least {
+            return Some(format!("confidence_below_threshold:{}<{least}", advice.confidence));
+        }
+        let verdict = self.probe(&advice.adapted).await.ok();
+        match verdict.as_ref().and_then(|decision| decision["decision"].as_str()) {
+            Some(verdict @ ("block" | "require_approval")) => Some(format!("guard_restrictive:{verdict}")),
+            _ if mode == Mode::Warn => Some("warn_mode_no_autoadapt".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Tells the server what became of its recommendation; a failure is of no consequence to the action.
+    async fn report_event(&self, advice: &Advice, action_type: &str, reason: Option<&str>) {
+        let (event_type, details) = match reason {
+            Some(reason) => ("overridden", json!({ "action_type": action_type, "reason": reason })),
+            None => {
+                let adapted = json!({
+                    "action_type": action_type, "adapted_fields": advice.adapted_fields, "confidence": advice.confidence,
+                });
+                ("applied", adapted)
+            }
+        };
+        let event = json!({ "recommendation_id": advice.id, "event_type": event_type, "details": details });
+        let sent =
+            self.call("record_recommendation_events", event.to_string().as_bytes(), &CallOptions::default()).await;
+        if let Err(error) = sent {
+            tracing::debug!(%error, "the fate of a recommendation could not be reported");
+        }
+    }
+}
+
+/// `action` with the recommendation's hints, and the names of what they changed: a lower risk, a reversible course, a
+/// higher confidence.
+fn adapt(action: &Members, hints: &Value) -> Result<(Members, Vec<&'static str>)> {
+    let mut adapted = action.clone();
+    let mut fields = Vec::new();
+    let number = |name: &str| value(action, name).as_f64();
+    let mut set = |name: &'static str, value: &Value| -> Result<()> {
+        adapted.insert(name.to_owned(), raw(value.to_string())?);
+        fields.push(name);
+        Ok(())
+    };
+    if let Some(cap) = hints["preferred_risk_cap"].as_f64()
+        && number("risk_score").is_none_or(|risk| risk > cap)
+    {
+        set("risk_score", &hints["preferred_risk_cap"])?;
+    }
+    if hints["prefer_reversible"] == true && value(action, "reversible").is_null() {
+        set("reversible", &json!(true))?;
+    }
+    if let Some(floor) = hints["confidence_floor"].as_f64()
+        && number("confidence").is_none_or(|confidence| confidence < floor)
+    {
+        set("confidence", &hints["confidence_floor"])?;
+    }
+    Ok((adapted, fields))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modes::members;
+
+    fn adapted(action: &str, hints: &Value) -> (Value, Vec<&'static str>) {
+        let (adapted, fields) = adapt(&members(action.as_bytes()).unwrap(), hints).unwrap();
+        (serde_json::to_value(adapted).unwrap(), fields)
+    }
+
+    #[test]
+    fn hints_only_make_an_action_safer() {
+        let hints = json!({ "preferred_risk_cap": 40, "prefer_reversible": true, "confidence_floor": 60 });
+        let (action, fields) = adapted(r#"{"risk_score":90,"reversible":false,"confidence":80}"#, &hints);
+        assert_eq!(action, json!({ "risk_score": 40, "reversible": false, "confidence": 80 }));
+        assert_eq!(fields, ["risk_score"]);
+    }
+
+    #[test]
+    fn hints_fill_what_is_missing_and_no_hints_change_nothing() {
+        let hints = json!({ "preferred_risk_cap": 40, "prefer_reversible": true, "confidence_floor": 60 });
+        let (action, _) = adapted("{}", &hints);
+        assert_eq!(action, json!({ "risk_score": 40, "reversible": true, "confidence": 60 }));
+        assert_eq!(adapted(r#"{"a":1}"#, &Value::Null), (json!({"a": 1}), vec![]));
+    }
+}

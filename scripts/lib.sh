@@ -1,0 +1,31 @@
+# Shared by the scripts: where things are, and how progress is told. Sourced, not run.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+VENV=$ROOT/.venv
+TOOLS=$ROOT/.cache/tools
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
+cd "$ROOT"
+
+# say TEXT: one line of progress, with the time since the script began.
+say() { printf '[%3ds] %s\n' "$SECONDS" "$*"; }
+
+# quietly TEXT COMMAND...: runs a long command; its output is shown only when it fails.
+quietly() {
+  local what=$1 log
+  shift
+  log=$(mktemp)
+  say "$what …"
+  if "$@" >"$log" 2>&1; then
+    rm -f "$log"
+  else
+    local code=$?
+    cat "$log" >&2
+    rm -f "$log"
+    say "failed: $what"
+    return "$code"
+  fi
+}
+
+# need COMMAND HINT: stops when a command is missing that no package registry here provides.
+need() { command -v "$1" >/dev/null || { echo "$1 is missing: $2" >&2; exit 1; }; }
