@@ -19,7 +19,9 @@ pub(crate) struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
-    pub(crate) name: String,
+    /// Its name without the file's.
+    #[serde(rename = "name")]
+    _name: String,
     /// Why it exists, for its readers.
     #[serde(rename = "why")]
     _why: Option<String>,
@@ -248,6 +250,7 @@ pub(crate) struct Step {
     pub(crate) run_governed: Option<Map<String, Value>>,
     pub(crate) events: Option<Map<String, Value>>,
     pub(crate) verify_receipt: Option<Map<String, Value>>,
+    pub(crate) require_valid_receipt: Option<Map<String, Value>>,
     pub(crate) canonical_json: Option<Map<String, Value>>,
     pub(crate) derive_idempotency_key: Option<Map<String, Value>>,
     pub(crate) sign_action: Option<Map<String, Value>>,

@@ -53,7 +53,10 @@ pub(crate) fn load(directory: &Path) -> Result<Vec<Source>, String> {
 }
 
 fn parse(stem: &str, text: &str) -> Result<Vec<Source>, String> {
-    let file: File = serde_yaml_ng::from_str(text).map_err(|error| format!("{stem}.yaml: {error}"))?;
+    let broken = |error: serde_yaml_ng::Error| format!("{stem}.yaml: {error}");
+    let mut value: serde_yaml_ng::Value = serde_yaml_ng::from_str(text).map_err(broken)?;
+    value.apply_merge().map_err(broken)?;
+    let file: File = serde_yaml_ng::from_value(value).map_err(broken)?;
     file.cases.into_iter().map(|case| source(stem, case)).collect()
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 /// Values that `$same:name` found, by name.
 pub(crate) type Captures = BTreeMap<String, Value>;
@@ -33,7 +34,7 @@ fn walk(expected: &Value, actual: Option<&Value>, path: &str, captures: &mut Cap
         out.push(format!("{place}expected {what}, seen {}", show(actual)));
     };
     match (expected, actual) {
-        (Value::String(word), _) if word.starts_with('$') => {
+        (Value::String(word), _) if is_word(word) => {
             if let Err(what) = special(word, actual, captures) {
                 complain(out, &what);
             }
@@ -70,8 +71,13 @@ fn objects(
     }
 }
 
+/// `$` and a letter or another `$`; so amounts such as `$1,500.00` are themselves.
+pub(crate) fn is_word(text: &str) -> bool {
+    text.strip_prefix('$').is_some_and(|rest| rest.starts_with(|first: char| first == '$' || first.is_ascii_alphabetic()))
+}
+
 /// The words: `$any`, `$absent`, `$string`, `$number`, `$boolean`, `$object`, `$list`, `$hex64`, `$hex32`, `$now`, `$time`,
-/// `$has:text`, `$starts:text`, `$match:regex`, `$in:a,b`, `$size:n`, `$same:name`, `$other:name`, `$$text`.
+/// `$has:text`, `$starts:text`, `$match:regex`, `$in:a,b`, `$size:n`, `$official:parts`, `$same:name`, `$other:name`, `$$text`.
 fn special(word: &str, actual: Option<&Value>, captures: &mut Captures) -> Result<(), String> {
     let (name, rest) = word.split_once(':').unwrap_or((word, ""));
     let text = actual.and_then(Value::as_str);
@@ -94,6 +100,7 @@ fn special(word: &str, actual: Option<&Value>, captures: &mut Captures) -> Resul
             text.is_some_and(|text| pattern.is_match(text))
         }
         "$in" => text.is_some_and(|text| rest.split(',').any(|word| word == text)),
+        "$official" => text.is_some_and(|text| official_keys(rest).contains(&text.to_owned())),
         "$size" => size(actual) == rest.parse().ok(),
         "$same" => return capture(rest, actual, captures),
         "$other" => actual.is_some() && captures.get(rest) != actual,
@@ -101,6 +108,15 @@ fn special(word: &str, actual: Option<&Value>, captures: &mut Captures) -> Resul
         _ => return Err(format!("a known word, not {word}")),
     };
     if holds { Ok(()) } else { Err(word.to_owned()) }
+}
+
+/// The keys that the official clients derive from these parts in this hour, and in the one that has just ended.
+fn official_keys(parts: &str) -> [String; 2] {
+    let hour = dashclaw::clock::unix_millis() / 3_600_000;
+    [hour, hour - 1].map(|hour| {
+        let digest = Sha256::digest(format!("{parts}|ts_bucket={hour}"));
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    })
 }
 
 fn capture(name: &str, actual: Option<&Value>, captures: &mut Captures) -> Result<(), String> {
@@ -194,6 +210,7 @@ mod tests {
             ("$size:2", json!([1, 2]), true),
             ("$$any", json!("$any"), true),
             ("$unheard", json!("$unheard"), false),
+            ("$1,500.00", json!("$1,500.00"), true),
         ];
         for (word, value, expected) in table {
             assert_eq!(fits(&json!(word), &value), expected, "{word} {value}");

@@ -40,6 +40,9 @@ async fn whole<W: AsyncWrite + Unpin>(reply: &Reply, output: &mut W, script: &Sc
     }
     let bytes = bytes(reply);
     let cut = reply.cut.is_some_and(|cut| cut < bytes.len());
+    if reply.cut.is_some() && !cut {
+        script.complain(format!("the case cuts a reply of {} bytes behind its end", bytes.len()));
+    }
     let shown = &bytes[..reply.cut.unwrap_or(bytes.len()).min(bytes.len())];
     let written = match reply.byte_every {
         Some(pause) => bytewise(output, shown, seconds(pause)).await,

@@ -66,6 +66,7 @@ async fn one(source: &Source, variant: usize, testee: &mut Testee, vectors: &Pat
     if let Some(instance) = &instance {
         variables.extend(instance.variables());
     }
+    variables.extend(vectors::variables(vectors)?);
     let case = source.case(variant, &variables)?;
     let mut server = Server::start(sockets, &case);
     let mut outcome = steps(&case, testee, &mut server, variables, instance.as_ref()).await;
@@ -83,8 +84,9 @@ async fn steps(
     variables: Map<String, Value>,
     instance: Option<&Instance>,
 ) -> Outcome {
-    let clients = clients(case, &variables, instance);
-    let mut steps = Steps::new(testee, server, variables);
+    let base = base(&variables, instance);
+    let clients = clients(case, &base, instance);
+    let mut steps = Steps::new(testee, server, &case.steps, variables, base);
     let limit = Duration::try_from_secs_f64(case.seconds).unwrap_or_default();
     let work = async {
         for (name, options) in &clients {
@@ -115,32 +117,34 @@ async fn steps(
 /// The clients of a case with all their options: `c`, those it names, and `operator` where there is an instance.
 fn clients(
     case: &Case,
-    variables: &Map<String, Value>,
+    base: &Map<String, Value>,
     instance: Option<&Instance>,
 ) -> Vec<(String, Map<String, Value>)> {
-    let key = instance.map_or(API_KEY, |instance| &instance.member_key);
-    let base = |key: &str| {
-        let options = json!({
-            "base_url": variables.get("server"), "api_key": key, "agent_id": "agent-1", "approval_banner": "off",
-        });
-        options.as_object().cloned().unwrap_or_default()
-    };
-    let with = |key: &str, own: &Map<String, Value>| {
-        let mut options = base(key);
+    let with = |own: &Map<String, Value>| {
+        let mut options = base.clone();
         options.extend(own.clone());
         options.retain(|_, value| value != "$absent");
         options
     };
-    let unused = case.steps.iter().any(|step| step.new.as_deref() == Some("c"));
     let mut clients = Vec::new();
-    if !unused {
-        clients.push(("c".to_owned(), with(key, &case.client)));
+    if !case.steps.iter().any(|step| step.new.as_deref() == Some("c")) {
+        clients.push(("c".to_owned(), with(&case.client)));
     }
     if let Some(instance) = instance {
-        clients.push(("operator".to_owned(), with(&instance.admin_key, &Map::new())));
+        let key = Map::from_iter([("api_key".to_owned(), json!(instance.admin_key))]);
+        clients.push(("operator".to_owned(), with(&key)));
     }
-    clients.extend(case.clients.iter().map(|(name, own)| (name.clone(), with(key, own))));
+    clients.extend(case.clients.iter().map(|(name, own)| (name.clone(), with(own))));
     clients
+}
+
+/// The options that every client has unless its case says otherwise.
+fn base(variables: &Map<String, Value>, instance: Option<&Instance>) -> Map<String, Value> {
+    let key = instance.map_or(API_KEY, |instance| &instance.member_key);
+    let options = json!({
+        "base_url": variables.get("server"), "api_key": key, "agent_id": "agent-1", "approval_banner": "off",
+    });
+    options.as_object().cloned().unwrap_or_default()
 }
 
 /// An answer as one value, as the languages are compared by.

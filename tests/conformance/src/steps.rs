@@ -1,6 +1,6 @@
 //! The steps of a case: requests to the testee, waits of the runner, and what must come of each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::case::Step;
-use crate::matcher::{compare, compare_open, show};
+use crate::matcher::{compare, compare_open, is_word, show};
 use crate::run::as_value;
 use crate::server::Server;
 use crate::testee::{Answer, Testee};
@@ -20,7 +20,11 @@ pub(crate) struct Steps<'a> {
     testee: &'a mut Testee,
     server: &'a mut Server,
     variables: Map<String, Value>,
+    /// Options of every client that a step makes.
+    base: Map<String, Value>,
     pending: BTreeMap<String, Pending>,
+    /// Names of the requests that a later step cancels.
+    cancellable: BTreeSet<&'a str>,
     pub(crate) complaints: Vec<String>,
     pub(crate) results: Vec<Value>,
 }
@@ -33,9 +37,16 @@ struct Pending {
 }
 
 impl<'a> Steps<'a> {
-    pub(crate) fn new(testee: &'a mut Testee, server: &'a mut Server, variables: Map<String, Value>) -> Self {
+    pub(crate) fn new(
+        testee: &'a mut Testee,
+        server: &'a mut Server,
+        steps: &'a [Step],
+        variables: Map<String, Value>,
+        base: Map<String, Value>,
+    ) -> Self {
+        let cancellable = steps.iter().filter_map(|step| step.cancel.as_deref()).collect();
         let (pending, complaints, results) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { testee, server, variables, pending, complaints, results }
+        Self { testee, server, variables, base, pending, cancellable, complaints, results }
     }
 
     /// Makes a client. A refusal is a defect here; cases about refusals make their client in a step.
@@ -98,8 +109,15 @@ impl<'a> Steps<'a> {
         let mut members = Map::new();
         let client = step.client.clone().unwrap_or_else(|| "c".to_owned());
         members.insert("client".to_owned(), json!(client));
-        if let Some(options) = &step.options {
+        if step.new.is_some() {
+            let mut options = self.base.clone();
+            options.extend(step.options.clone().unwrap_or_default());
             members.insert("options".to_owned(), json!(options));
+        } else if let Some(options) = &step.options {
+            members.insert("options".to_owned(), json!(options));
+        }
+        if step.start.as_deref().is_some_and(|name| self.cancellable.contains(name)) {
+            members.insert("cancellable".to_owned(), json!(true));
         }
         let action = self.action(step, &mut members)?;
         let with = step.with.as_ref().map(|with| substitute(&json!(with), &self.variables));
@@ -122,6 +140,7 @@ impl<'a> Steps<'a> {
             ("run_governed", &step.run_governed),
             ("events", &step.events),
             ("verify_receipt", &step.verify_receipt),
+            ("require_valid_receipt", &step.require_valid_receipt),
             ("canonical_json", &step.canonical_json),
             ("derive_idempotency_key", &step.derive_idempotency_key),
             ("sign_action", &step.sign_action),
@@ -210,7 +229,7 @@ impl<'a> Steps<'a> {
 /// A served value as an expectation: its texts are no words.
 fn literal(value: &Value) -> Value {
     match value {
-        Value::String(text) if text.starts_with('$') => Value::from(format!("${text}")),
+        Value::String(text) if is_word(text) => Value::from(format!("${text}")),
         Value::Array(items) => items.iter().map(literal).collect(),
         Value::Object(members) => {
             Value::Object(members.iter().map(|(name, value)| (name.clone(), literal(value))).collect())

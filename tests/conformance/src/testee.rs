@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::oneshot;
@@ -133,7 +133,7 @@ async fn listen(stream: impl AsyncRead + Unpin, shared: Arc<Mutex<Shared>>, answ
     let mut lines = BufReader::new(stream).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
         let mut shared = lock(&shared);
-        match serde_json::from_slice::<Line>(&line).ok().filter(|_| answers) {
+        match read_line(&line).filter(|_| answers) {
             Some(line) => answer(&mut shared, line),
             None => {
                 let text = String::from_utf8_lossy(&line).into_owned() + "\n";
@@ -147,6 +147,18 @@ async fn listen(stream: impl AsyncRead + Unpin, shared: Arc<Mutex<Shared>>, answ
         // Dropping the senders tells everybody who waits that no answer will come.
         shared.waiting.clear();
     }
+}
+
+/// An answer line. One that cannot be read is an answer all the same: a bad one.
+fn read_line(line: &[u8]) -> Option<Line> {
+    let problem = match serde_json::from_slice(line) {
+        Ok(line) => return Some(line),
+        Err(problem) => problem,
+    };
+    let text = std::str::from_utf8(line).ok()?.strip_prefix(r#"{"id":"#)?.trim_start();
+    let digits = text.split(|next: char| !next.is_ascii_digit()).next()?;
+    let error = json!({ "kind": "testee", "message": format!("the answer cannot be read: {problem}") });
+    Some(Line { id: digits.parse().ok()?, ok: None, error: Some(error) })
 }
 
 fn answer(shared: &mut Shared, line: Line) {
@@ -163,4 +175,17 @@ fn answer(shared: &mut Shared, line: Line) {
 
 fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_told_from_prints() {
+        assert_eq!(read_line(br#"{"id": 7, "ok": {"a": 1}}"#).unwrap().ok, Some(json!({"a": 1})));
+        assert!(read_line(b"a banner").is_none());
+        let broken = read_line(br#"{"id":7,"ok":{"a":"#).unwrap();
+        assert_eq!((broken.id, broken.error.unwrap()["kind"].clone()), (7, json!("testee")));
+    }
 }
