@@ -27,8 +27,21 @@ const MEASURES: [&str; 4] = ["elapsed_ms", "duration_ms", "waited_ms", "latency_
 
 /// What of an error must be alike in all languages.
 const ERROR_MEMBERS: [&str; 15] = [
-    "kind", "code", "message", "status", "retryable", "retry_after", "idempotency_key", "current_status", "argument",
-    "details", "request_id", "operation", "decision", "action_id", "reason",
+    "kind",
+    "code",
+    "message",
+    "status",
+    "retryable",
+    "retry_after",
+    "idempotency_key",
+    "current_status",
+    "argument",
+    "details",
+    "request_id",
+    "operation",
+    "decision",
+    "action_id",
+    "reason",
 ];
 
 /// The results with all that differs from run to run replaced.
@@ -41,7 +54,9 @@ fn normal(name: &str, value: &Value) -> Value {
         Value::String(text) => Value::from(masked(text)),
         Value::Number(_) if MEASURES.contains(&name) => Value::from("$measure"),
         // Languages write 90 and 90.0 for one number.
-        Value::Number(number) => number.as_f64().filter(|_| number.is_f64()).map_or_else(|| value.clone(), whole),
+        Value::Number(number) => {
+            number.as_f64().filter(|_| number.is_f64()).map_or_else(|| value.clone(), whole)
+        }
         Value::Array(items) => items.iter().map(|item| normal("", item)).collect(),
         Value::Object(members) if name == "error" && members.contains_key("kind") => error(members),
         Value::Object(members) => {
@@ -51,8 +66,11 @@ fn normal(name: &str, value: &Value) -> Value {
     }
 }
 
+/// Of a block the details are the verdict in languages where the official client has it there.
 fn error(members: &Map<String, Value>) -> Value {
-    let known = members.iter().filter(|(name, value)| ERROR_MEMBERS.contains(&name.as_str()) && !value.is_null());
+    let blocked = members.get("kind").is_some_and(|kind| kind == "guard_blocked");
+    let compared = |name: &str| ERROR_MEMBERS.contains(&name) && !(blocked && name == "details");
+    let known = members.iter().filter(|(name, value)| compared(name) && !value.is_null());
     Value::Object(known.map(|(name, value)| (name.clone(), normal(name, value))).collect())
 }
 
@@ -62,7 +80,11 @@ fn masked(text: &str) -> String {
 
 #[expect(clippy::cast_possible_truncation, reason = "guarded by the bound")]
 fn whole(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() < 9e15 { Value::from(number as i64) } else { Value::from(number) }
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        Value::from(number as i64)
+    } else {
+        Value::from(number)
+    }
 }
 
 /// The first difference, for people.
@@ -78,7 +100,9 @@ fn first(path: &str, left: &Value, right: &Value) -> Option<String> {
         (Value::Object(ours), Value::Object(theirs)) => {
             let names = ours.keys().chain(theirs.keys().filter(|name| !ours.contains_key(*name)));
             names
-                .map(|name| (name, ours.get(name).unwrap_or(&Value::Null), theirs.get(name).unwrap_or(&Value::Null)))
+                .map(|name| {
+                    (name, ours.get(name).unwrap_or(&Value::Null), theirs.get(name).unwrap_or(&Value::Null))
+                })
                 .find_map(|(name, left, right)| first(&format!("{path}.{name}"), left, right))
         }
         _ if left == right => None,
@@ -99,9 +123,12 @@ mod tests {
 
     #[test]
     fn what_differs_from_run_to_run_is_masked_and_all_else_is_not() {
-        let left = json!({"ok": {"id": "act_6b0f3c1e-0000-4000-8000-000000000001", "elapsed_ms": 3, "risk": 90}});
-        let right = json!({"ok": {"id": "act_7b0f3c1e-0000-4000-8000-000000000002", "elapsed_ms": 9, "risk": 90.0}});
-        let other = json!({"ok": {"id": "act_7b0f3c1e-0000-4000-8000-000000000002", "elapsed_ms": 9, "risk": 91}});
+        let left =
+            json!({"ok": {"id": "act_6b0f3c1e-0000-4000-8000-000000000001", "elapsed_ms": 3, "risk": 90}});
+        let right =
+            json!({"ok": {"id": "act_7b0f3c1e-0000-4000-8000-000000000002", "elapsed_ms": 9, "risk": 90.0}});
+        let other =
+            json!({"ok": {"id": "act_7b0f3c1e-0000-4000-8000-000000000002", "elapsed_ms": 9, "risk": 91}});
         let [left, right, other] = [left, right, other].map(|value| normalise(&[value]));
         assert_eq!(difference(&left, &right), None);
         assert_eq!(difference(&left, &other).unwrap(), "`ok.risk` is 91, not 90");

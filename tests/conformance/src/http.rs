@@ -54,7 +54,11 @@ impl<R: AsyncRead + Unpin> Reader<R> {
                 return Err("the head is too long".to_owned());
             }
             if !self.fill().await? {
-                return if self.buffer.is_empty() { Ok(None) } else { Err("the head is cut short".to_owned()) };
+                return if self.buffer.is_empty() {
+                    Ok(None)
+                } else {
+                    Err("the head is cut short".to_owned())
+                };
             }
         };
         let head: Vec<u8> = self.buffer.drain(..end + 4).collect();
@@ -66,7 +70,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         if request.header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked")) {
             return self.chunked().await;
         }
-        let length = request.header("content-length").map_or(Ok(0), str::parse).map_err(|_| "bad content-length")?;
+        let length =
+            request.header("content-length").map_or(Ok(0), str::parse).map_err(|_| "bad content-length")?;
         self.take(length).await
     }
 
@@ -195,7 +200,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_is_read_in_full() {
-        let bytes = b"POST /api/a%2Fb?x=1&y=a+b%26&x=2 HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbodyGET";
+        let bytes =
+            b"POST /api/a%2Fb?x=1&y=a+b%26&x=2 HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbodyGET";
         let request = read(bytes).await.unwrap().unwrap();
         assert_eq!(request.line(), "POST /api/a%2Fb");
         assert_eq!(Value::Object(request.query.clone()), json!({"x": ["1", "2"], "y": "a b&"}));
@@ -215,7 +221,12 @@ mod tests {
         for end in 1..whole.len() {
             assert!(read(&whole[..end]).await.is_err(), "{end}");
         }
-        for bad in ["GET /\r\n\r\n", "GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nbad\r\n\r\n", "GET /?a=%zz HTTP/1.1\r\n\r\n"] {
+        for bad in [
+            "GET /\r\n\r\n",
+            "GET / HTTP/1.0\r\n\r\n",
+            "GET / HTTP/1.1\r\nbad\r\n\r\n",
+            "GET /?a=%zz HTTP/1.1\r\n\r\n",
+        ] {
             assert!(read(bad.as_bytes()).await.is_err(), "{bad}");
         }
     }

@@ -17,7 +17,9 @@ impl Known {
     fn parse(text: &str) -> Result<Self, String> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let entry = |line: &str| match line.split('|').map(str::trim).collect::<Vec<_>>()[..] {
-            [case, language, why] if !why.is_empty() => Ok(((case.to_owned(), language.to_owned()), why.to_owned())),
+            [case, language, why] if !why.is_empty() => {
+                Ok(((case.to_owned(), language.to_owned()), why.to_owned()))
+            }
             _ => Err(format!("known failures: not `case | language | why`: {line}")),
         };
         Ok(Self(lines.map(entry).collect::<Result<_, _>>()?))

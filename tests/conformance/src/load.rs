@@ -10,8 +10,22 @@ use crate::variables::substitute;
 
 /// Keys of a case; all others make up its only step.
 const CASE_KEYS: [&str; 16] = [
-    "name", "why", "client", "clients", "server", "ordered", "connections", "instance", "vectors", "do", "seconds",
-    "skip", "differs", "environment", "prints", "each",
+    "name",
+    "why",
+    "client",
+    "clients",
+    "server",
+    "ordered",
+    "connections",
+    "instance",
+    "vectors",
+    "do",
+    "seconds",
+    "skip",
+    "differs",
+    "environment",
+    "prints",
+    "each",
 ];
 
 /// A case with its text, from which it is made anew for every run.
@@ -33,7 +47,8 @@ impl Source {
 
 /// All cases of a directory, sorted by file.
 pub(crate) fn load(directory: &Path) -> Result<Vec<Source>, String> {
-    let entries = std::fs::read_dir(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    let entries =
+        std::fs::read_dir(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
     files.sort();
@@ -70,7 +85,9 @@ fn source(stem: &str, mut case: Map<String, Value>) -> Result<Source, String> {
         }
     }
     match (step.is_empty(), case.contains_key("do")) {
-        (false, true) => return Err(format!("{name}: has both `do` and {:?}", step.keys().collect::<Vec<_>>())),
+        (false, true) => {
+            return Err(format!("{name}: has both `do` and {:?}", step.keys().collect::<Vec<_>>()));
+        }
         (false, false) => drop(case.insert("do".to_owned(), json!([step]))),
         (true, _) => {}
     }
@@ -88,13 +105,13 @@ fn variants(name: &str, mut case: Map<String, Value>) -> Result<Vec<Value>, Stri
         Some(values) => values.clone(),
         None => {
             let bound = |key: &str| each[key].as_u64().ok_or(format!("{name}: `each` has no `{key}`"));
-            let step = usize::try_from(each["step"].as_u64().unwrap_or(1)).map_err(|error| error.to_string())?;
+            let step =
+                usize::try_from(each["step"].as_u64().unwrap_or(1)).map_err(|error| error.to_string())?;
             (bound("from")?..=bound("to")?).step_by(step.max(1)).map(Value::from).collect()
         }
     };
     let case = Value::Object(case);
-    let filled =
-        |value: Value| substitute(&case, &Map::from_iter([(variable.to_owned(), value)]));
+    let filled = |value: Value| substitute(&case, &Map::from_iter([(variable.to_owned(), value)]));
     match values.is_empty() {
         true => Err(format!("{name}: `each` has no value")),
         false => Ok(values.into_iter().map(filled).collect()),

@@ -84,16 +84,26 @@ async fn suite(options: &Options) -> Result<bool, String> {
         .strangers(|name| all.iter().any(|case| case.name == name))
         .map(|name| format!("known failures: there is no case {name}"))
         .collect();
-    defects.extend(coverage::missing(&all).iter().map(|kind| format!("no case expects an error of kind `{kind}`")));
+    defects.extend(
+        coverage::missing(&all).iter().map(|kind| format!("no case expects an error of kind `{kind}`")),
+    );
     let cases: Vec<Source> = all.into_iter().filter(|case| case.name.contains(&options.filter)).collect();
-    let launches =
-        options.languages.iter().map(|language| launch(language, options, &root)).collect::<Result<_, _>>()?;
+    let launches = options
+        .languages
+        .iter()
+        .map(|language| launch(language, options, &root))
+        .collect::<Result<_, _>>()?;
     let plan = Plan { cases, launches, known, vectors: root.join("tests/vectors"), jobs: options.jobs };
     let (matrix, more) = schedule::run(plan).await;
     defects.extend(more);
     matrix.write(&root.join("target/conformance")).map_err(|error| error.to_string())?;
     let defects: String = defects.iter().map(|defect| format!("{defect}\n")).collect();
-    print(&format!("{}\n{}{defects}{}\n", matrix.text(options.verbose), matrix.failures(), matrix.summary()))?;
+    print(&format!(
+        "{}\n{}{defects}{}\n",
+        matrix.text(options.verbose),
+        matrix.failures(),
+        matrix.summary()
+    ))?;
     Ok(matrix.counts().1 == 0 && matrix.counts().0 > 0 && defects.is_empty())
 }
 

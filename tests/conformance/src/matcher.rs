@@ -20,7 +20,11 @@ pub(crate) fn compare(expected: &Value, actual: Option<&Value>, captures: &mut C
 }
 
 /// Compares only the members that `expected` names.
-pub(crate) fn compare_open(expected: &Map<String, Value>, actual: &Value, captures: &mut Captures) -> Vec<String> {
+pub(crate) fn compare_open(
+    expected: &Map<String, Value>,
+    actual: &Value,
+    captures: &mut Captures,
+) -> Vec<String> {
     let mut complaints = Vec::new();
     for (name, value) in expected {
         walk(value, actual.get(name).filter(|value| !value.is_null()), name, captures, &mut complaints);
@@ -28,7 +32,13 @@ pub(crate) fn compare_open(expected: &Map<String, Value>, actual: &Value, captur
     complaints
 }
 
-fn walk(expected: &Value, actual: Option<&Value>, path: &str, captures: &mut Captures, out: &mut Vec<String>) {
+fn walk(
+    expected: &Value,
+    actual: Option<&Value>,
+    path: &str,
+    captures: &mut Captures,
+    out: &mut Vec<String>,
+) {
     let complain = |out: &mut Vec<String>, what: &str| {
         let place = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
         out.push(format!("{place}expected {what}, seen {}", show(actual)));
@@ -73,7 +83,8 @@ fn objects(
 
 /// `$` and a letter or another `$`; so amounts such as `$1,500.00` are themselves.
 pub(crate) fn is_word(text: &str) -> bool {
-    text.strip_prefix('$').is_some_and(|rest| rest.starts_with(|first: char| first == '$' || first.is_ascii_alphabetic()))
+    text.strip_prefix('$')
+        .is_some_and(|rest| rest.starts_with(|first: char| first == '$' || first.is_ascii_alphabetic()))
 }
 
 /// The words: `$any`, `$absent`, `$string`, `$number`, `$boolean`, `$object`, `$list`, `$hex64`, `$hex32`, `$now`, `$time`,
@@ -92,7 +103,9 @@ fn special(word: &str, actual: Option<&Value>, captures: &mut Captures) -> Resul
         "$hex64" => text.is_some_and(|text| is_hex(text, 64)),
         "$hex32" => text.is_some_and(|text| is_hex(text, 32)),
         "$time" => text.is_some_and(|text| wire_time(text).is_some()),
-        "$now" => text.and_then(wire_time).is_some_and(|at| (at - dashclaw::clock::unix_millis()).abs() < NOW_SLACK),
+        "$now" => {
+            text.and_then(wire_time).is_some_and(|at| (at - dashclaw::clock::unix_millis()).abs() < NOW_SLACK)
+        }
         "$has" => text.is_some_and(|text| text.contains(rest)),
         "$starts" => text.is_some_and(|text| text.starts_with(rest)),
         "$match" => {

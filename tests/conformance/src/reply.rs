@@ -11,7 +11,11 @@ use crate::script::Script;
 const BYTE_PAUSE: Duration = Duration::from_millis(1);
 
 /// Answers as the exchange says; what follows on the connection.
-pub(crate) async fn perform<W: AsyncWrite + Unpin>(exchange: &Exchange, output: &mut W, script: &Script) -> Then {
+pub(crate) async fn perform<W: AsyncWrite + Unpin>(
+    exchange: &Exchange,
+    output: &mut W,
+    script: &Script,
+) -> Then {
     let reply = match (&exchange.reply, &exchange.json) {
         (Some(reply), _) => reply.clone(),
         (None, json) => Reply { json: json.clone(), ..Reply::default() },
@@ -27,7 +31,10 @@ pub(crate) async fn perform<W: AsyncWrite + Unpin>(exchange: &Exchange, output: 
 /// The answer to a request that nobody expected.
 pub(crate) async fn refuse<W: AsyncWrite + Unpin>(output: &mut W) -> Then {
     let body = r#"{"error":"the case does not expect this request"}"#;
-    let text = format!("HTTP/1.1 418 Unexpected\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let text = format!(
+        "HTTP/1.1 418 Unexpected\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
     match output.write_all(text.as_bytes()).await {
         Ok(()) => Then::Keep,
         Err(_) => Then::Close,
@@ -51,7 +58,13 @@ async fn whole<W: AsyncWrite + Unpin>(reply: &Reply, output: &mut W, script: &Sc
     match (written, reply.then) {
         (Err(_), _) => Then::Close,
         (Ok(()), Some(then)) => then,
-        (Ok(()), None) => if cut || reply.claims.is_some() { Then::Close } else { Then::Keep },
+        (Ok(()), None) => {
+            if cut || reply.claims.is_some() {
+                Then::Close
+            } else {
+                Then::Keep
+            }
+        }
     }
 }
 
@@ -78,7 +91,11 @@ fn bytes(reply: &Reply) -> Vec<u8> {
         return format!("{head}transfer-encoding: chunked\r\n\r\n{chunks}0\r\n\r\n").into_bytes();
     }
     let bodiless = status == 204 || status == 304;
-    let length = if bodiless { String::new() } else { format!("content-length: {}\r\n", reply.claims.unwrap_or(body.len())) };
+    let length = if bodiless {
+        String::new()
+    } else {
+        format!("content-length: {}\r\n", reply.claims.unwrap_or(body.len()))
+    };
     format!("{head}{length}\r\n{body}").into_bytes()
 }
 
@@ -92,7 +109,13 @@ async fn play<W: AsyncWrite + Unpin>(acts: &[Act], output: &mut W, script: &Scri
             Act::Hex(hex) => output.write_all(&unhex(hex)).await,
             Act::Bytewise(text) => bytewise(output, text.as_bytes(), BYTE_PAUSE).await,
             Act::Repeat(repeat) => {
-                again(output, repeat.send.as_bytes(), seconds(repeat.every), repeat.times.unwrap_or(usize::MAX)).await
+                again(
+                    output,
+                    repeat.send.as_bytes(),
+                    seconds(repeat.every),
+                    repeat.times.unwrap_or(usize::MAX),
+                )
+                .await
             }
             Act::Sleep(pause) => {
                 tokio::time::sleep(seconds(*pause)).await;
@@ -116,7 +139,9 @@ async fn play<W: AsyncWrite + Unpin>(acts: &[Act], output: &mut W, script: &Scri
 
 fn stream_head(headers: &std::collections::BTreeMap<String, String>) -> String {
     let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\nconnection: close\r\n{more}\r\n")
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\nconnection: close\r\n{more}\r\n"
+    )
 }
 
 fn frame(event: &Event) -> String {
@@ -130,7 +155,11 @@ fn frame(event: &Event) -> String {
     format!("{}{}data: {data}\n\n", line("id", &event.id), line("event", &event.event))
 }
 
-async fn bytewise<W: AsyncWrite + Unpin>(output: &mut W, bytes: &[u8], pause: Duration) -> std::io::Result<()> {
+async fn bytewise<W: AsyncWrite + Unpin>(
+    output: &mut W,
+    bytes: &[u8],
+    pause: Duration,
+) -> std::io::Result<()> {
     for byte in bytes {
         output.write_all(&[*byte]).await?;
         tokio::time::sleep(pause).await;

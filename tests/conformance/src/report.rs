@@ -75,7 +75,8 @@ impl Matrix {
                 continue;
             }
             for row in rows {
-                let marks = self.languages.iter().map(|language| row.cells.get(language).map_or("?", Cell::mark));
+                let marks =
+                    self.languages.iter().map(|language| row.cells.get(language).map_or("?", Cell::mark));
                 let marks: Vec<String> = marks.map(|mark| format!("{mark:<14}")).collect();
                 let _ = writeln!(out, "{:wide$}{}", row.name, marks.concat().trim_end());
             }
@@ -97,14 +98,20 @@ impl Matrix {
     }
 
     fn heads(&self) -> String {
-        self.languages.iter().map(|language| format!("{language:<14}")).collect::<String>().trim_end().to_owned()
+        self.languages
+            .iter()
+            .map(|language| format!("{language:<14}"))
+            .collect::<String>()
+            .trim_end()
+            .to_owned()
     }
 
     fn sums(&self, rows: &[&Row]) -> String {
         let sum = |language: &String| {
             let passed = rows.iter().filter(|row| row.cells.get(language) == Some(&Cell::Pass)).count();
             let skipped = rows.len() - passed;
-            let text = if skipped == 0 { format!("{passed} ok") } else { format!("{passed} ok, {skipped} -") };
+            let text =
+                if skipped == 0 { format!("{passed} ok") } else { format!("{passed} ok, {skipped} -") };
             format!("{text:<14}")
         };
         self.languages.iter().map(sum).collect::<String>().trim_end().to_owned()
@@ -125,7 +132,8 @@ impl Matrix {
     }
 
     fn html(&self) -> String {
-        let heads: String = self.languages.iter().map(|language| format!("<th>{}", escape(language))).collect();
+        let heads: String =
+            self.languages.iter().map(|language| format!("<th>{}", escape(language))).collect();
         let mut rows = String::new();
         for row in &self.rows {
             let _ = write!(rows, "<tr><td>{}", escape(&row.name));

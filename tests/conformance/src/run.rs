@@ -51,7 +51,12 @@ pub(crate) async fn run(source: &Source, testee: &mut Testee, vectors: &Path) ->
     all
 }
 
-async fn one(source: &Source, variant: usize, testee: &mut Testee, vectors: &Path) -> Result<Outcome, String> {
+async fn one(
+    source: &Source,
+    variant: usize,
+    testee: &mut Testee,
+    vectors: &Path,
+) -> Result<Outcome, String> {
     let text = |error: std::io::Error| error.to_string();
     let draft = source.case(variant, &Map::new())?;
     if let Some(set) = &draft.vectors {

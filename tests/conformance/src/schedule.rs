@@ -28,8 +28,9 @@ type Results = BTreeMap<(usize, String), (Cell, Vec<Value>)>;
 /// Runs the plan. Testees that do not end when asked are defects of their language, returned beside the matrix.
 pub(crate) async fn run(plan: Plan) -> (Matrix, Vec<String>) {
     let plan = Arc::new(plan);
-    let tasks: VecDeque<(usize, usize)> =
-        (0..plan.cases.len()).flat_map(|case| (0..plan.launches.len()).map(move |launch| (case, launch))).collect();
+    let tasks: VecDeque<(usize, usize)> = (0..plan.cases.len())
+        .flat_map(|case| (0..plan.launches.len()).map(move |launch| (case, launch)))
+        .collect();
     let queue = Arc::new(Mutex::new(tasks));
     let workers: Vec<_> =
         (0..plan.jobs.max(1)).map(|_| tokio::spawn(work(Arc::clone(&plan), Arc::clone(&queue)))).collect();
@@ -140,7 +141,8 @@ fn matrix(plan: &Plan, mut results: Results) -> Matrix {
                     None => first = Some((language.clone(), values)),
                     Some((other, expected)) => {
                         let found = difference(expected, &values);
-                        cell = found.map_or(Cell::Pass, |found| Cell::Fail(format!("unlike {other}: {found}")));
+                        cell =
+                            found.map_or(Cell::Pass, |found| Cell::Fail(format!("unlike {other}: {found}")));
                     }
                 }
             }

@@ -79,8 +79,11 @@ impl Script {
     /// Compares the head of a request with what was expected.
     pub(crate) fn check_head(&self, exchange: &Exchange, request: &Request, fixed: &Map<String, Value>) {
         let mut state = self.state();
-        let mut complaints =
-            compare(&Value::Object(exchange.query.clone()), Some(&Value::Object(request.query.clone())), &mut state.captures);
+        let mut complaints = compare(
+            &Value::Object(exchange.query.clone()),
+            Some(&Value::Object(request.query.clone())),
+            &mut state.captures,
+        );
         let mut expected = fixed.clone();
         expected.extend(exchange.headers.clone());
         for (name, value) in &expected {
@@ -97,12 +100,15 @@ impl Script {
         let text = String::from_utf8_lossy(&request.body);
         let body: Option<Value> = match request.body.is_empty() {
             true => None,
-            false => Some(serde_json::from_slice(&request.body).unwrap_or_else(|_| json!({ "not JSON": text }))),
+            false => {
+                Some(serde_json::from_slice(&request.body).unwrap_or_else(|_| json!({ "not JSON": text })))
+            }
         };
         let expected = exchange.body.clone().unwrap_or_else(|| json!("$absent"));
         let mut complaints = compare(&expected, body.as_ref(), &mut state.captures);
         let missing = exchange.has.iter().filter(|part| !text.contains(part.as_str()));
-        complaints.extend(missing.map(|part| format!("expected `{part}` in {}", show(Some(&text.clone().into())))));
+        complaints
+            .extend(missing.map(|part| format!("expected `{part}` in {}", show(Some(&text.clone().into())))));
         if body.is_some() && request.header("content-type") != Some("application/json") {
             complaints.push(format!("content-type is {:?}", request.header("content-type")));
         }
@@ -152,7 +158,8 @@ impl Script {
     pub(crate) fn verdict(&self) -> Vec<String> {
         let mut state = self.state();
         let mut complaints = std::mem::take(&mut state.complaints);
-        let missed = self.exchanges.iter().zip(&state.used).filter(|(exchange, used)| !exchange.times.is_met(**used));
+        let missed =
+            self.exchanges.iter().zip(&state.used).filter(|(exchange, used)| !exchange.times.is_met(**used));
         complaints.extend(missed.map(|(exchange, used)| {
             format!("{} came {used} times, expected {:?}", exchange.on, exchange.times)
         }));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use dashclaw::catalogue::{Call, find};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
@@ -51,7 +52,8 @@ impl<'a> Steps<'a> {
 
     /// Makes a client. A refusal is a defect here; cases about refusals make their client in a step.
     pub(crate) async fn open(&mut self, name: &str, options: &Map<String, Value>) -> Result<(), String> {
-        let members = Map::from_iter([("client".to_owned(), json!(name)), ("options".to_owned(), json!(options))]);
+        let members =
+            Map::from_iter([("client".to_owned(), json!(name)), ("options".to_owned(), json!(options))]);
         let pending = self.ask("new", &members, None).await?;
         match receive(pending).await? {
             Answer::Ok(_) => Ok(()),
@@ -105,7 +107,10 @@ impl<'a> Steps<'a> {
     }
 
     /// The request that a step stands for: what to do, its members, its raw arguments.
-    fn message(&self, step: &Step) -> Result<(&'static str, Map<String, Value>, Option<Box<RawValue>>), String> {
+    fn message(
+        &self,
+        step: &Step,
+    ) -> Result<(&'static str, Map<String, Value>, Option<Box<RawValue>>), String> {
         let mut members = Map::new();
         let client = step.client.clone().unwrap_or_else(|| "c".to_owned());
         members.insert("client".to_owned(), json!(client));
@@ -123,8 +128,12 @@ impl<'a> Steps<'a> {
         let with = step.with.as_ref().map(|with| substitute(&json!(with), &self.variables));
         let arguments = match (&step.with_text, with, action) {
             (Some(text), ..) => Some(RawValue::from_string(text.clone()).map_err(|error| error.to_string())?),
-            (None, Some(with), _) => Some(RawValue::from_string(with.to_string()).map_err(|error| error.to_string())?),
-            (None, None, "call") => Some(RawValue::from_string("{}".to_owned()).map_err(|error| error.to_string())?),
+            (None, Some(with), _) => {
+                Some(RawValue::from_string(with.to_string()).map_err(|error| error.to_string())?)
+            }
+            (None, None, "call") => {
+                Some(RawValue::from_string("{}".to_owned()).map_err(|error| error.to_string())?)
+            }
             _ => None,
         };
         Ok((action, members, arguments))
@@ -157,6 +166,12 @@ impl<'a> Steps<'a> {
         ];
         if let Some((action, name, Some(value))) = named.into_iter().find(|(_, _, value)| value.is_some()) {
             members.insert(name.to_owned(), text(value));
+            // In languages with positional arguments some operations take one object.
+            if let Some(Call::Object(name)) =
+                find(value).map(|row| row.rules.call).filter(|_| action == "call")
+            {
+                members.insert("object".to_owned(), json!(name));
+            }
             return Ok(action);
         }
         let Some(name) = &step.cancel else { return Err("a step does nothing".to_owned()) };

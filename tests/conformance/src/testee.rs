@@ -64,9 +64,11 @@ impl Testee {
             }
         }
         command.envs(environment);
-        let mut child =
-            command.spawn().map_err(|error| format!("{} does not start: {error}", launch.program.display()))?;
-        let (Some(input), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("{} does not start: {error}", launch.program.display()))?;
+        let (Some(input), Some(stdout), Some(stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Err("the testee has no pipes".to_owned());
         };
@@ -101,7 +103,10 @@ impl Testee {
             }
             shared.waiting.insert(id, sender);
         }
-        self.input.write_all(line.as_bytes()).await.map_err(|error| format!("the testee has ended: {error}"))?;
+        self.input
+            .write_all(line.as_bytes())
+            .await
+            .map_err(|error| format!("the testee has ended: {error}"))?;
         Ok((id, receiver))
     }
 

@@ -115,7 +115,8 @@ impl Testee {
         running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, cancel.clone());
         tokio::spawn(async move {
             let work = tokio::spawn(async move { serve(&client, &request, cancel).await });
-            let answer = work.await.unwrap_or_else(|panic| Err(Error::new(ErrorKind::Internal, panic.to_string())));
+            let answer =
+                work.await.unwrap_or_else(|panic| Err(Error::new(ErrorKind::Internal, panic.to_string())));
             running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             reply(id, answer);
         });
@@ -133,7 +134,10 @@ async fn serve(client: &DashClaw, request: &Request, cancel: CancellationToken) 
         }
         "wait_for_approval" => {
             let options = wait_options(request, cancel);
-            client.wait_for_approval(request.action_id.as_deref().unwrap_or_default(), &options).await.map(text)
+            client
+                .wait_for_approval(request.action_id.as_deref().unwrap_or_default(), &options)
+                .await
+                .map(text)
         }
         "events" => events(client, request, cancel).await,
         "run_governed" => governed(client, request, cancel).await,
@@ -158,7 +162,9 @@ async fn events(client: &DashClaw, request: &Request, cancel: CancellationToken)
     while seen.len() < request.take.unwrap_or(1) {
         match stream.next().await {
             Some(event) => seen.push(json!(event?)),
-            None if cancel.is_cancelled() => return Err(Error::new(ErrorKind::Cancelled, "the stream was stopped")),
+            None if cancel.is_cancelled() => {
+                return Err(Error::new(ErrorKind::Cancelled, "the stream was stopped"));
+            }
             None => break,
         }
     }
@@ -185,7 +191,9 @@ async fn governed(client: &DashClaw, request: &Request, cancel: CancellationToke
     let reported = client.finish_governed(id, failure, start.elapsed()).await;
     let answer = match failure {
         Some(text) => json!({ "action_id": id, "ran": true, "failed": text }),
-        None => json!({ "action_id": id, "ran": true, "result": work["returns"], "reported": reported.is_ok() }),
+        None => {
+            json!({ "action_id": id, "ran": true, "result": work["returns"], "reported": reported.is_ok() })
+        }
     };
     Ok(answer.to_string())
 }
@@ -201,7 +209,9 @@ fn pure(request: &Request) -> Answer {
             };
             canonical_json(json, layer).map_err(|error| Error::argument("json", error))
         }
-        "derive_idempotency_key" => derive_idempotency_key(json).map_err(|error| Error::argument("parts", error)),
+        "derive_idempotency_key" => {
+            derive_idempotency_key(json).map_err(|error| Error::argument("parts", error))
+        }
         _ => {
             let key = request.private_key.clone().unwrap_or_default().into();
             let body = request.body.as_deref().unwrap_or_default();
@@ -222,7 +232,8 @@ fn verify(request: &Request) -> Answer {
 
 fn wait_options(request: &Request, cancel: CancellationToken) -> WaitOptions {
     let given: Value = serde_json::from_str(options_text(request)).unwrap_or_default();
-    let seconds = |name: &str| given[name].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let seconds =
+        |name: &str| given[name].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let mut options = WaitOptions { cancel: Some(cancel), ..WaitOptions::default() };
     options.timeout = seconds("timeout");
     options.interval = seconds("interval");
@@ -237,11 +248,20 @@ fn options_text(request: &Request) -> &str {
     request.options.as_ref().map_or("{}", |raw| raw.get())
 }
 
+/// The fields of an error; of the verdict behind a block the word alone, which is what every language has.
+fn fields(error: &Error) -> Value {
+    let mut fields: Value = serde_json::from_str(&error.to_json()).unwrap_or_default();
+    if let Some(word) = fields["decision"].get("decision") {
+        fields["decision"] = word.clone();
+    }
+    fields
+}
+
 /// Writes one answer line as a whole, so that concurrent answers do not mix.
 fn reply(id: u64, answer: Answer) {
     let line = match answer {
         Ok(value) => format!("{{\"id\":{id},\"ok\":{value}}}\n"),
-        Err(error) => format!("{{\"id\":{id},\"error\":{}}}\n", error.to_json()),
+        Err(error) => format!("{{\"id\":{id},\"error\":{}}}\n", fields(&error)),
     };
     let mut stdout = std::io::stdout().lock();
     let _ = stdout.write_all(line.as_bytes());

@@ -19,7 +19,7 @@ import dashclaw
 
 FIELDS = (
     "kind code message status details request_id retryable retry_after idempotency_key operation argument "
-    "current_status action_id"
+    "current_status action_id decision"
 ).split()
 VERIFICATION = ("valid", "kind", "kid", "reason")
 
@@ -72,16 +72,20 @@ def is_pure(request: dict[str, Any]) -> bool:
     return simple or (request["do"] == "verify_receipt" and "jwks" in request)
 
 
-def work(request: dict[str, Any]) -> Any:
-    """The work of ``run_governed``, and the error that it is told to raise."""
+def work(request: dict[str, Any], client: Any) -> Any:
+    """The work of ``run_governed``: returns or raises what the case says; a coroutine function for an asyncio client."""
     failing = request["work"].get("fails")
 
-    def run(_action_id: str) -> Any:
+    def run(action_id: str) -> Any:
         if failing is not None:
-            raise WorkError(failing, _action_id)
+            raise WorkError(failing, action_id)
         return request["work"].get("returns")
 
-    return run
+    async def run_later(action_id: str) -> Any:
+        await asyncio.sleep(0)
+        return run(action_id)
+
+    return run_later if inspect.iscoroutinefunction(client.run_governed) else run
 
 
 class WorkError(Exception):
@@ -104,8 +108,12 @@ async def serve(client: Any, request: dict[str, Any], finish: Any) -> Any:
         case "call":
             method = getattr(client, request["operation"], None)
             arguments, options = request["arguments"], request.get("options")
-            if method is None or options or not named(method, arguments):
-                return await finish(client.call(request["operation"], arguments, **(options or {})))
+            if options:
+                return await finish(client.call(request["operation"], arguments, **options))
+            if method is not None and "object" in request:
+                return await finish(method(arguments))
+            if method is None or not named(method, arguments):
+                return await finish(client.call(request["operation"], arguments))
             return await finish(method(**arguments))
         case "wait_for_approval":
             return await finish(client.wait_for_approval(request["action_id"], **keywords(request, "timeout", "interval")))
@@ -116,7 +124,7 @@ async def serve(client: Any, request: dict[str, Any], finish: Any) -> Any:
         case "run_governed":
             options = keywords(request, "timeout", "interval", "rerun", "idempotency")
             try:
-                return ran(await finish(client.run_governed(request["arguments"], work(request), **options)))
+                return ran(await finish(client.run_governed(request["arguments"], work(request, client), **options)))
             except WorkError as error:
                 return {"action_id": error.action_id, "ran": True, "failed": str(error)}
         case "events":
