@@ -23,6 +23,8 @@ pub mod policies;
 pub mod security;
 pub mod sessions;
 pub mod signals;
+#[cfg(test)]
+mod wire_tests;
 
 /// Members that this version does not know, kept as they came.
 pub type Extra = BTreeMap<String, Value>;

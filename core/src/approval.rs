@@ -131,7 +131,8 @@ impl Wait<'_> {
                 Heard::Lost(lost) => {
                     stream = None;
                     failures += 1;
-                    open_at = matches!(lost, Lost::Broken(_)).then(|| Instant::now() + backoff(failures, None, 0.5));
+                    open_at = matches!(lost, Lost::Broken(_))
+                        .then(|| Instant::now() + backoff(failures, None, 0.5));
                 }
                 Heard::Hint | Heard::Tick => {}
             }
@@ -193,7 +194,8 @@ impl Wait<'_> {
     /// Reads the action once; its final state ends the waiting, a passing failure does not.
     async fn read(&mut self) -> Result<Option<Response>> {
         let options = CallOptions { timeout: Some(READ), max_retries: Some(0), ..CallOptions::default() };
-        let read = self.client.call_row(&api::actions::GetAction::ROW, self.arguments.as_bytes(), &options).await;
+        let read =
+            self.client.call_row(&api::actions::GetAction::ROW, self.arguments.as_bytes(), &options).await;
         let response = match read {
             Ok(response) => response,
             Err(error) if is_passing(&error) => {
@@ -230,7 +232,8 @@ impl Wait<'_> {
     }
 
     fn timed_out(&self) -> Error {
-        let last = self.last_error.as_ref().map(|error| format!(" (last error: {error})")).unwrap_or_default();
+        let last =
+            self.last_error.as_ref().map(|error| format!(" (last error: {error})")).unwrap_or_default();
         let message = format!("Timed out waiting for approval of action {}{last}", self.action_id);
         Error::new(ErrorKind::ApprovalTimeout, message)
     }

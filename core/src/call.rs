@@ -2,6 +2,8 @@
 
 mod arguments;
 mod judge;
+#[cfg(test)]
+mod official;
 mod request;
 mod retry;
 
@@ -18,6 +20,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::seconds;
+use crate::suggest::hint;
 use crate::{Error, ErrorKind, Result};
 
 /// What may differ from call to call.
@@ -80,7 +83,7 @@ impl CallOptions {
                 let known = ["timeout", "max_retries", "idempotency_key", "idempotency"];
                 return Err(Error::argument(
                     name,
-                    format!("is not an option of a call{}", nearest(name, known)),
+                    format!("is not an option of a call{}", hint(name, known)),
                 ));
             }
         }
@@ -121,47 +124,9 @@ impl Response {
     }
 }
 
-/// `; did you mean …?` with the known name nearest to `name`, or nothing when none is near.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let close = |candidate: &&str| distance(name, candidate) <= 1 + candidate.len() / 4;
-    known
-        .into_iter()
-        .filter(close)
-        .min_by_key(|candidate| distance(name, candidate))
-        .map_or_else(String::new, |candidate| format!("; did you mean `{candidate}`?"))
-}
-
-/// The Damerau-Levenshtein distance with adjacent transpositions, over bytes: names are ASCII.
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    let mut before = vec![0; right.len() + 1];
-    let mut previous: Vec<usize> = (0..=right.len()).collect();
-    for (row, byte) in left.iter().enumerate() {
-        let mut current = vec![row + 1; right.len() + 1];
-        for (column, other) in right.iter().enumerate() {
-            let substitution = previous[column] + usize::from(byte != other);
-            current[column + 1] = substitution.min(previous[column + 1] + 1).min(current[column] + 1);
-            let swapped = row > 0 && column > 0 && *byte == right[column - 1] && left[row - 1] == *other;
-            if swapped {
-                current[column + 1] = current[column + 1].min(before[column - 1] + 1);
-            }
-        }
-        before = std::mem::replace(&mut previous, current);
-    }
-    previous[right.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_name_is_offered_and_a_far_one_is_not() {
-        let known = ["action_type", "agent_id", "declared_goal"];
-        assert_eq!(nearest("acton_type", known), "; did you mean `action_type`?");
-        assert_eq!(nearest("agent_di", known), "; did you mean `agent_id`?");
-        assert_eq!(nearest("colour", known), "");
-    }
 
     #[test]
     fn wrong_call_options_are_named() {

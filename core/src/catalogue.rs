@@ -141,6 +141,7 @@ pub enum Call {
 
 /// The behaviour of an operation beside its wire form.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a row is a table of facts")]
 pub struct Rules {
     /// Whether a repeat is safe.
     pub repeat: Repeat,
@@ -173,8 +174,10 @@ pub struct Rules {
 pub struct Confirm {
     /// The operation that reads it, by `action_id`.
     pub operation: &'static str,
-    /// The member of our answer that its answer belongs in; nothing when both have the same form.
-    pub wrap: Option<&'static str>,
+    /// The member of our answer that holds the record.
+    pub member: &'static str,
+    /// Whether `operation` answers with the bare record instead of with the same member.
+    pub bare: bool,
 }
 
 impl Rules {
@@ -264,11 +267,20 @@ impl Rules {
         self
     }
 
-    /// The server takes the first write only; its answer can be read by `operation` and belongs in `wrap`.
+    /// The server takes the first write only. The record it answers with, under `member`, can be read by `operation`,
+    /// which wraps it in the same member.
     #[must_use]
-    pub const fn one_shot(mut self, operation: &'static str, wrap: Option<&'static str>) -> Self {
+    pub const fn one_shot(mut self, member: &'static str, operation: &'static str) -> Self {
         self.repeat = Repeat::OneShot;
-        self.confirm = Some(Confirm { operation, wrap });
+        self.confirm = Some(Confirm { operation, member, bare: false });
+        self
+    }
+
+    /// As [`one_shot`](Self::one_shot), with an `operation` that answers with the bare record.
+    #[must_use]
+    pub const fn one_shot_bare(mut self, member: &'static str, operation: &'static str) -> Self {
+        self.repeat = Repeat::OneShot;
+        self.confirm = Some(Confirm { operation, member, bare: true });
         self
     }
 

@@ -11,10 +11,10 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::call::nearest;
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
 use crate::keys::KeyCache;
+use crate::suggest::hint;
 use crate::transport::{HttpTransport, Transport};
 use crate::{Builder, CallOptions, Error, ErrorKind, Response, Result};
 
@@ -45,13 +45,19 @@ impl DashClaw {
         if let Some(given) = &config.transport {
             let _ = transport.set(Ok(Arc::clone(given)));
         }
-        Ok(Self(Arc::new(Inner { config, headers, transport, closed: CancellationToken::new(), keys: KeyCache::default() })))
+        Ok(Self(Arc::new(Inner {
+            config,
+            headers,
+            transport,
+            closed: CancellationToken::new(),
+            keys: KeyCache::default(),
+        })))
     }
 
     /// Calls an operation by its name with a JSON object of arguments. The typed methods say what each one takes.
     pub async fn call(&self, operation: &str, arguments: &[u8], options: &CallOptions) -> Result<Response> {
         let row = find(operation).ok_or_else(|| {
-            let hint = nearest(operation, rows().map(|row| row.name));
+            let hint = hint(operation, rows().map(|row| row.name));
             Error::argument("operation", format!("`{operation}` does not exist{hint}"))
         })?;
         self.call_row(row, arguments, options).await
@@ -83,7 +89,12 @@ impl DashClaw {
     }
 
     /// One request and its answer, without anything around it.
-    pub(crate) async fn call_plainly(&self, row: &'static Row, arguments: &[u8], options: &CallOptions) -> Result<Response> {
+    pub(crate) async fn call_plainly(
+        &self,
+        row: &'static Row,
+        arguments: &[u8],
+        options: &CallOptions,
+    ) -> Result<Response> {
         let prepared = self.prepare(row, arguments, options)?;
         self.exchange(&prepared, options).await
     }

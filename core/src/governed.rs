@@ -108,10 +108,17 @@ impl DashClaw {
         let mut action_id = id_of(&created)?;
         if replay && let Some(outcome) = self.settled(&action_id, &created, options).await? {
             if outcome["status"] == "completed" {
-                return Ok(Begun { run: false, action_id, action: created["action"].take(), decision, outcome });
+                return Ok(Begun {
+                    run: false,
+                    action_id,
+                    action: created["action"].take(),
+                    decision,
+                    outcome,
+                });
             }
             // Its outcome is final, so another run needs a record of its own.
-            let fresh = CallOptions { idempotency: Idempotency::Call, idempotency_key: None, ..options.call.clone() };
+            let fresh =
+                CallOptions { idempotency: Idempotency::Call, idempotency_key: None, ..options.call.clone() };
             let mut again = members(action)?;
             again.remove("idempotency_key");
             created = self.call_row(row, &crate::modes::to_json(&again)?, &fresh).await?.json()?;
@@ -131,13 +138,20 @@ impl DashClaw {
     }
 
     /// The final outcome of an earlier run of the same intent; nothing when this run may go on with the record.
-    async fn settled(&self, action_id: &str, created: &Value, options: &GovernedOptions) -> Result<Option<Value>> {
+    async fn settled(
+        &self,
+        action_id: &str,
+        created: &Value,
+        options: &GovernedOptions,
+    ) -> Result<Option<Value>> {
         let status = created["action"]["status"].as_str().unwrap_or_default();
         let outcome = self.outcome(action_id).await?;
         match outcome["status"].as_str() {
             Some("completed") => Ok(Some(outcome)),
             Some("pending") | None if status == "pending_approval" || options.rerun => Ok(None),
-            Some("pending") | None if status == "running" => self.await_outcome(action_id, &options.wait).await.map(Some),
+            Some("pending") | None if status == "running" => {
+                self.await_outcome(action_id, &options.wait).await.map(Some)
+            }
             Some("pending") | None => Err(refused(action_id, status)),
             Some(_) if options.rerun => Ok(Some(outcome)),
             Some(ended) => Err(refused(action_id, ended)),
@@ -167,7 +181,8 @@ impl DashClaw {
             }
             if Instant::now() >= deadline {
                 let message = format!("an earlier run of action {action_id} has not reported its outcome");
-                return Err(Error::new(ErrorKind::Timeout, message).with(|fields| fields.action_id = Some(action_id.to_owned())));
+                return Err(Error::new(ErrorKind::Timeout, message)
+                    .with(|fields| fields.action_id = Some(action_id.to_owned())));
             }
         }
     }
@@ -175,12 +190,15 @@ impl DashClaw {
 
 fn id_of(created: &Value) -> Result<String> {
     let id = created["action"]["action_id"].as_str().or_else(|| created["action_id"].as_str());
-    id.map(str::to_owned).ok_or_else(|| Error::new(ErrorKind::MalformedResponse, "the created action has no id"))
+    id.map(str::to_owned)
+        .ok_or_else(|| Error::new(ErrorKind::MalformedResponse, "the created action has no id"))
 }
 
 /// An intent that ended in a way that does not allow another run without the caller's consent.
 fn refused(action_id: &str, status: &str) -> Error {
-    let message = format!("action {action_id} ended as `{status}` before; it runs again only with the caller's consent");
+    let message = format!(
+        "action {action_id} ended as `{status}` before; it runs again only with the caller's consent"
+    );
     Error::new(ErrorKind::Conflict, message).with(|fields| {
         fields.current_status = Some(status.to_owned());
         fields.action_id = Some(action_id.to_owned());

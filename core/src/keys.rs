@@ -55,19 +55,25 @@ impl DashClaw {
         let verification = self.verify_receipt(document).await?;
         match verification.reason {
             None => Ok(verification),
-            Some(reason) => Err(Error::new(ErrorKind::ReceiptInvalid, format!("the receipt is not valid: {reason}"))
-                .with(|fields| fields.details = serde_json::to_value(reason).ok())),
+            Some(reason) => {
+                Err(Error::new(ErrorKind::ReceiptInvalid, format!("the receipt is not valid: {reason}"))
+                    .with(|fields| fields.details = serde_json::to_value(reason).ok()))
+            }
         }
     }
 
     async fn fetch_keys(&self, cache: &mut Option<Cached>) -> Result<Arc<Jwks>> {
         let fetched = Instant::now();
         let response = self.call("get_jwks", b"{}", &CallOptions::default()).await?;
-        let keys = Jwks::parse(&response.body)
-            .map_err(|error| Error::new(ErrorKind::MalformedResponse, format!("the server publishes no keys: {error}")))?;
+        let keys = Jwks::parse(&response.body).map_err(|error| {
+            Error::new(ErrorKind::MalformedResponse, format!("the server publishes no keys: {error}"))
+        })?;
         let keys = Arc::new(keys);
-        *cache = max_age(&response.headers)
-            .map(|age| Cached { keys: Arc::clone(&keys), fetched, until: fetched + age });
+        *cache = max_age(&response.headers).map(|age| Cached {
+            keys: Arc::clone(&keys),
+            fetched,
+            until: fetched + age,
+        });
         Ok(keys)
     }
 }

@@ -26,6 +26,7 @@ mod notice;
 pub mod receipt;
 pub mod signing;
 pub mod sse;
+pub mod suggest;
 pub mod transport;
 
 pub use approval::{DEFAULT_INTERVAL, DEFAULT_WAIT, WaitOptions};

@@ -70,7 +70,8 @@ impl DashClaw {
             Some("block") if mode == Mode::Enforce => Err(blocked(decision)),
             Some("allow") => Ok(()),
             Some(verdict) => {
-                let reason = decision["reason"].as_str().map(|reason| format!(": {reason}")).unwrap_or_default();
+                let reason =
+                    decision["reason"].as_str().map(|reason| format!(": {reason}")).unwrap_or_default();
                 self.print(&format!("[DashClaw] Guard says {verdict}{reason}"));
                 Ok(())
             }

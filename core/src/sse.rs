@@ -119,10 +119,8 @@ impl Parser {
 
     fn end_line(&mut self) -> Result<Option<Event>, TooLong> {
         let line = std::mem::take(&mut self.line);
-        let bytes = match std::mem::take(&mut self.at_start) {
-            true => line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&line),
-            false => &line,
-        };
+        let first = std::mem::take(&mut self.at_start);
+        let bytes = if first { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&line) } else { &line };
         if bytes.is_empty() {
             return Ok(self.dispatch());
         }
@@ -197,7 +195,10 @@ mod tests {
     #[test]
     fn an_unfinished_event_is_no_event_and_neither_is_one_without_data() {
         assert_eq!(parse(b"event: a\n\n: heartbeat\n\nid: 1\n\ndata: lost\n"), []);
-        assert_eq!(parse(b"data\n\ndata:\ndata:\n\n"), [event("", "message", ""), event("", "message", "\n")]);
+        assert_eq!(
+            parse(b"data\n\ndata:\ndata:\n\n"),
+            [event("", "message", ""), event("", "message", "\n")]
+        );
     }
 
     #[test]

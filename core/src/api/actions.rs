@@ -146,7 +146,7 @@ operations! { "actions":
     ///
     /// Ending an action also sets its outcome when that is still `pending`.
     update_outcome = Patch "/api/actions/{action_id}" => UpdatedAction [
-        one_shot("get_action", None), positional(&["action_id", "status"]), open(),
+        one_shot("action", "get_action"), positional(&["action_id", "status"]), open(),
     ]
     UpdateOutcome {
         /// Which action.

@@ -54,13 +54,21 @@ operations! { "learning":
         lookback_days: Option<i64> [range(1, i64::MAX)],
     }
 
-    /// Tells the server what became of recommendations.
+    /// Tells the server what became of recommendations: several events in `events`, or one in the other fields.
     record_recommendation_events = Post "/api/learning/recommendations/events" => RecordedEvents [
-        positional(&["events"]),
+        positional(&["events"]), open(),
     ]
     RecordRecommendationEvents {
-        /// One object per event: `recommendation_id`, `agent_id`, `event_type` (`applied` or `overridden`), `details`.
-        events: Vec<Value>,
+        /// Several events, one object each, with the fields below.
+        events: Option<Vec<Value>>,
+        /// Which recommendation.
+        recommendation_id: Option<String>,
+        /// Which agent. Not filled in by the client.
+        agent_id: Option<String>,
+        /// What became of it: `applied` or `overridden`.
+        event_type: Option<String>,
+        /// More about it: `action_type`, `reason`, `adapted_fields`, `confidence`.
+        details: Option<Map<String, Value>>,
     }
 }
 

@@ -25,7 +25,7 @@ operations! { "outcomes":
     /// of kind `conflict` whose `current_status` says why. When the answer to our own report was lost, it is read anew and
     /// returned with `idempotent_replay`. The action's `status` stays as it is.
     report_action_outcome = Post "/api/actions/{action_id}/outcome" => ReportedAction [
-        one_shot("get_action_outcome", Some("outcome")),
+        one_shot_bare("outcome", "get_action_outcome"),
         positional(&["action_id", "status", "summary", "error_message", "progress"]),
     ]
     ReportActionOutcome {
@@ -50,7 +50,7 @@ operations! { "outcomes":
 
     /// Reports that all was done: `report_action_outcome` with `completed`.
     report_action_success = Post "/api/actions/{action_id}/outcome" => ReportedAction [
-        one_shot("get_action_outcome", Some("outcome")), positional(&["action_id", "summary"]),
+        one_shot_bare("outcome", "get_action_outcome"), positional(&["action_id", "summary"]),
     ]
     ReportActionSuccess from action_id: ActionId {
         /// Which action.
@@ -63,7 +63,7 @@ operations! { "outcomes":
 
     /// Reports that the action failed: `report_action_outcome` with `failed`.
     report_action_failure = Post "/api/actions/{action_id}/outcome" => ReportedAction [
-        one_shot("get_action_outcome", Some("outcome")), positional(&["action_id", "error_message", "summary"]),
+        one_shot_bare("outcome", "get_action_outcome"), positional(&["action_id", "error_message", "summary"]),
     ]
     ReportActionFailure {
         /// Which action.
@@ -78,7 +78,7 @@ operations! { "outcomes":
 
     /// Reports that a part was done: `report_action_outcome` with `partial`.
     report_action_partial = Post "/api/actions/{action_id}/outcome" => ReportedAction [
-        one_shot("get_action_outcome", Some("outcome")), positional(&["action_id", "progress", "summary"]),
+        one_shot_bare("outcome", "get_action_outcome"), positional(&["action_id", "progress", "summary"]),
     ]
     ReportActionPartial {
         /// Which action.

@@ -82,10 +82,16 @@ mod tests {
             (vec![json!({"status": "completed", "approved_by": "operator"})], Some(Ok(()))),
             (vec![json!({"status": "running"})], Some(Ok(()))),
             (vec![pending.clone(), json!({"status": "failed"})], Some(Err(ErrorKind::ApprovalDenied))),
-            (vec![json!({"status": "failed", "approved_by": "operator"})], Some(Err(ErrorKind::ApprovalDenied))),
+            (
+                vec![json!({"status": "failed", "approved_by": "operator"})],
+                Some(Err(ErrorKind::ApprovalDenied)),
+            ),
             (vec![json!({"status": "cancelled"})], Some(Err(ErrorKind::ApprovalDenied))),
             (vec![json!({"status": "expired"})], Some(Err(ErrorKind::ApprovalExpired))),
-            (vec![pending.clone(), json!({"status": "running", "approved_by": ""})], Some(Err(ErrorKind::Conflict))),
+            (
+                vec![pending.clone(), json!({"status": "running", "approved_by": ""})],
+                Some(Err(ErrorKind::Conflict)),
+            ),
             (vec![json!({"status": "completed"})], Some(Err(ErrorKind::Conflict))),
             (vec![pending.clone(), pending.clone()], None),
             (vec![pending, json!({"status": "approved!"}), json!({}), json!(null)], None),
@@ -97,7 +103,9 @@ mod tests {
 
     #[test]
     fn the_reason_of_a_denial_is_the_human_s() {
-        let Step::Failed(error) = State::default().step(&json!({"status": "failed", "error_message": "too risky"})) else {
+        let Step::Failed(error) =
+            State::default().step(&json!({"status": "failed", "error_message": "too risky"}))
+        else {
             panic!("a denial")
         };
         assert_eq!(error.to_string(), "too risky");

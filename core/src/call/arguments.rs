@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use super::nearest;
 use crate::catalogue::{Field, IdKind, Kind, Place, Row};
+use crate::suggest::hint;
 use crate::{Error, Result};
 
 /// The members of the argument object by name; null members are left out.
@@ -43,7 +43,7 @@ impl<'a> Arguments<'a> {
             }
             None if row.rules.open => self.extra.push((name, value)),
             None => {
-                let hint = nearest(&name, row.arguments().map(|field| field.name));
+                let hint = hint(&name, row.arguments().map(|field| field.name));
                 return Err(Error::argument(name, format!("is not an argument of {}{hint}", row.name)));
             }
         }

@@ -132,7 +132,7 @@ fn refusal(answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Error {
         fields.current_status = text("current_status").or_else(|| text("status"));
         fields.retry_after = retry_after(answer.headers).map(|delay| delay.as_secs_f64());
         fields.retryable = matches!(status, 408 | 429 | 500 | 502 | 503 | 504);
-        fields.body = body.clone();
+        fields.body.clone_from(&body);
     })
 }
 

@@ -1,5 +1,7 @@
 //! From a row and its arguments to a request: a pure function.
 
+use std::fmt::Write;
+
 use bytes::Bytes;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -9,6 +11,7 @@ use crate::catalogue::{Field, Fill, Place, Repeat, Row};
 use crate::config::Identity;
 use crate::idempotency::action_key;
 use crate::json::Json;
+use crate::signing::ActionSigner;
 use crate::{CallOptions, Error, Idempotency, Result, clock};
 
 /// A request, ready to be sent as often as needed.
@@ -26,16 +29,13 @@ pub(crate) struct Prepared {
     pub(crate) action_id: Option<String>,
 }
 
-/// Signs the body of a request; see [`crate::signing`].
-pub(crate) type Sign<'a> = &'a dyn Fn(&[u8]) -> Result<String>;
-
 /// Builds the request of `row` with these JSON arguments.
 pub(crate) fn prepare(
     row: &'static Row,
     json: &[u8],
     identity: &Identity,
     options: &CallOptions,
-    sign: Option<Sign<'_>>,
+    signer: Option<&ActionSigner>,
 ) -> Result<Prepared> {
     let arguments = Arguments::read(row, json)?;
     let mut parts = Parts::default();
@@ -58,8 +58,10 @@ pub(crate) fn prepare(
     let takes_body = row.method.default_place() == Place::Body
         && (row.rules.open || row.fields.iter().any(|field| field.place == Place::Body));
     let mut body = takes_body.then(|| parts.body_text());
-    if let (Some(text), Some(sign), true) = (&mut body, sign, row.rules.signed) {
-        let signature = sign(text.as_bytes())?;
+    if let (Some(text), Some(signer), true) = (&mut body, signer, row.rules.signed) {
+        let signature = signer
+            .sign_action(text.as_bytes())
+            .map_err(|error| Error::argument("arguments", format!("cannot be signed: {error}")))?;
         parts.add(Place::Body, "_signature", &quote(&signature))?;
         *text = parts.body_text();
     }
@@ -130,7 +132,7 @@ pub(crate) fn fresh_key() -> Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::new(crate::ErrorKind::Internal, format!("no random numbers: {error}")))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// Name and JSON text of everything that goes into one request.
@@ -180,7 +182,7 @@ fn encode_segment(segment: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded
@@ -198,4 +200,59 @@ fn plain(name: &str, json: &str) -> Result<String> {
 /// A text as JSON.
 pub(crate) fn quote(text: &str) -> String {
     Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::find;
+
+    fn prepared(operation: &str, json: &str) -> Prepared {
+        let identity = Identity { agent_id: "agent-1".to_owned(), agent_name: None };
+        prepare(find(operation).unwrap(), json.as_bytes(), &identity, &CallOptions::default(), None).unwrap()
+    }
+
+    fn body(operation: &str, json: &str) -> Value {
+        serde_json::from_slice(&prepared(operation, json).body.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_status_about_to_be_written_is_known_be_it_given_or_constant() {
+        let cases = [
+            ("report_action_outcome", r#"{"action_id":"act_1","status":"partial"}"#, Some("partial")),
+            ("report_action_success", r#"{"action_id":"act_1"}"#, Some("completed")),
+            ("report_action_failure", r#"{"action_id":"act_1","error_message":"x"}"#, Some("failed")),
+            ("report_action_partial", r#"{"action_id":"act_1","progress":{}}"#, Some("partial")),
+            ("update_outcome", r#"{"action_id":"act_1"}"#, None),
+        ];
+        for (operation, json, status) in cases {
+            assert_eq!(prepared(operation, json).status.as_deref(), status, "{operation}");
+        }
+    }
+
+    #[test]
+    fn a_constant_cannot_be_given() {
+        let row = find("report_action_success").unwrap();
+        let json = br#"{"action_id":"act_1","status":"failed"}"#;
+        let identity = Identity { agent_id: "agent-1".to_owned(), agent_name: None };
+        let error = prepare(row, json, &identity, &CallOptions::default(), None).unwrap_err();
+        assert_eq!(error.to_string(), "`status` is not an argument of report_action_success");
+    }
+
+    #[test]
+    fn rules_of_a_policy_are_json_text_on_the_wire() {
+        let rules = r#"{"threshold":80,"action":"block"}"#;
+        let object = format!(r#"{{"name":"n","policy_type":"risk_threshold","rules":{rules}}}"#);
+        let text = format!(r#"{{"name":"n","policy_type":"risk_threshold","rules":{}}}"#, quote(rules));
+        assert_eq!(body("create_policy", &object)["rules"], rules);
+        assert_eq!(body("create_policy", &text)["rules"], rules);
+        assert_eq!(body("update_policy", &format!(r#"{{"id":"gp_1","rules":{rules}}}"#))["rules"], rules);
+        let simulated = format!(r#"{{"policy_type":"risk_threshold","rules":{rules}}}"#);
+        assert_eq!(body("simulate_policy", &simulated)["rules"]["threshold"], 80);
+    }
+
+    #[test]
+    fn an_id_stays_one_segment_of_the_path() {
+        assert_eq!(prepared("get_action", r#"{"action_id":"a/b?c"}"#).target, "/api/actions/a%2Fb%3Fc");
+    }
 }

@@ -22,9 +22,8 @@ pub(crate) enum Failure {
 /// Whether repeating the request is safe and may help.
 pub(crate) fn may_retry(repeat: Repeat, has_key: bool, failure: Failure) -> bool {
     match failure {
-        Failure::Transport(Sent::No) => true,
-        // The server says that it did not look at the request.
-        Failure::Status(429) => true,
+        // Nothing was sent, or the server says that it did not look at the request.
+        Failure::Transport(Sent::No) | Failure::Status(429) => true,
         Failure::Transport(Sent::Maybe) | Failure::Status(408 | 500 | 502 | 503 | 504) => match repeat {
             Repeat::Safe | Repeat::Idempotent | Repeat::OneShot => true,
             Repeat::Keyed => has_key,

@@ -6,6 +6,7 @@ use super::{IdKind, Method};
 
 /// One argument of an operation: its name, its type, where it goes and which limits hold.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a row is a table of facts")]
 pub struct Field {
     /// Its name on the wire, snake_case.
     pub name: &'static str,

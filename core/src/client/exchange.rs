@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::attempt::Failed;
 use crate::call::{Failure, Prepared, backoff, may_retry, prepare, quote};
 use crate::catalogue::{Repeat, Row, find};
+use crate::modes;
 use crate::transport::Sent;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result};
 
@@ -25,13 +26,8 @@ impl DashClaw {
         options: &CallOptions,
     ) -> Result<Prepared> {
         self.check_open()?;
-        let signer = self.config().signer.as_deref();
-        let sign = |body: &[u8]| {
-            let signer = signer.ok_or_else(|| Error::configuration("signing_key", "is missing"))?;
-            signer.sign_action(body).map_err(|error| Error::argument("arguments", format!("cannot be signed: {error}")))
-        };
-        let sign: Option<&dyn Fn(&[u8]) -> Result<String>> = if signer.is_some() { Some(&sign) } else { None };
-        prepare(row, arguments, &self.config().identity, options, sign)
+        let config = self.config();
+        prepare(row, arguments, &config.identity, options, config.signer.as_deref())
             .map_err(|error| error.with(|fields| fields.operation = Some(row.name.to_owned())))
     }
 
@@ -50,7 +46,9 @@ impl DashClaw {
                 }
                 End::Failed(failed) => failed,
             };
-            let lost = failed.failure == Failure::Transport(Sent::Maybe);
+            // A gateway's 5xx does not say whether the server behind it acted.
+            let lost =
+                matches!(failed.failure, Failure::Transport(Sent::Maybe) | Failure::Status(408 | 500..=599));
             if let Some(response) = self.own_write(prepared, sent, &failed.error, deadline, options).await {
                 return Ok(response);
             }
@@ -115,15 +113,12 @@ impl DashClaw {
         let action_id = prepared.action_id.as_deref()?;
         let arguments = json!({ "action_id": action_id }).to_string();
         let read = self.prepare(find(confirm.operation)?, arguments.as_bytes(), options).ok()?;
-        let body = match self.within(deadline, options, self.attempt(&read, None)).await {
-            End::Answer(response) => response.body,
-            _ => json!({ "action_id": action_id, "status": ours }).to_string().into(),
+        let record = match self.within(deadline, options, self.attempt(&read, None)).await {
+            End::Answer(response) if confirm.bare => response.json::<Box<RawValue>>().ok()?,
+            End::Answer(response) => modes::members(&response.body).ok()?.remove(confirm.member)?,
+            _ => modes::raw(json!({ "action_id": action_id, "status": ours }).to_string()).ok()?,
         };
-        let record: Box<RawValue> = serde_json::from_slice(&body).ok()?;
-        let body = match confirm.wrap {
-            Some(member) => format!("{{{}:{},\"idempotent_replay\":true}}", quote(member), record.get()),
-            None => record.get().to_owned(),
-        };
+        let body = format!("{{{}:{},\"idempotent_replay\":true}}", quote(confirm.member), record.get());
         Some(Response { status: 200, body: body.into(), ..Response::default() })
     }
 

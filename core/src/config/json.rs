@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Builder;
-use crate::call::nearest;
+use crate::suggest::hint;
 use crate::{Error, Result};
 
 /// One option: its name, and how it is set.
@@ -65,7 +65,7 @@ impl Builder {
                 continue;
             }
             let Some((_, set)) = OPTIONS.iter().find(|(option, _)| *option == name) else {
-                let hint = nearest(&name, OPTIONS.iter().map(|(option, _)| *option));
+                let hint = hint(&name, OPTIONS.iter().map(|(option, _)| *option));
                 return Err(Error::configuration(&name, format!("is not an option{hint}")));
             };
             self = set(self, value)?;

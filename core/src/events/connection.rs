@@ -74,14 +74,23 @@ impl Connection {
         if head.status != StatusCode::OK {
             return Err(refused(client, &head, body).await);
         }
-        let kind = head.headers.get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = head
+            .headers
+            .get(http::header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default();
         if !kind.starts_with("text/event-stream") {
             return Err(Lost::Refused(Error::new(
                 ErrorKind::MalformedResponse,
                 format!("the server answered `{kind}` instead of an event stream"),
             )));
         }
-        Ok(Self { body, parser: Parser::default().resuming(last_id), ready: VecDeque::new(), heard: Instant::now() })
+        Ok(Self {
+            body,
+            parser: Parser::default().resuming(last_id),
+            ready: VecDeque::new(),
+            heard: Instant::now(),
+        })
     }
 
     /// The next event.
@@ -93,7 +102,8 @@ impl Connection {
             let Ok(chunk) = tokio::time::timeout_at(self.heard + SILENCE, self.body.next()).await else {
                 return Err(broken("the event stream fell silent"));
             };
-            let chunk = chunk.ok_or_else(|| broken("the event stream was closed"))?.map_err(|error| lost(&error))?;
+            let chunk =
+                chunk.ok_or_else(|| broken("the event stream was closed"))?.map_err(|error| lost(&error))?;
             self.heard = Instant::now();
             let events = self.parser.push(&chunk).map_err(|error| broken(&error.to_string()))?;
             self.ready.extend(events);

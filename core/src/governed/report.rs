@@ -14,7 +14,12 @@ impl DashClaw {
     ///
     /// `failure` is the error text of work that failed. The report counts; closing is for the statistics (duration), so
     /// that its failure is only logged.
-    pub async fn finish_governed(&self, action_id: &str, failure: Option<&str>, took: Duration) -> Result<()> {
+    pub async fn finish_governed(
+        &self,
+        action_id: &str,
+        failure: Option<&str>,
+        took: Duration,
+    ) -> Result<()> {
         let failure = failure.map(|text| text.chars().take(MAX_MESSAGE).collect::<String>());
         let failure = failure.map(|text| if text.is_empty() { "the work failed".to_owned() } else { text });
         let outcome = match &failure {

@@ -18,7 +18,9 @@ impl DashClaw {
     /// Adapts `action` to the best recommendation, or notes in it why it was not applied. What cannot be fetched is no
     /// reason not to act.
     pub(super) async fn apply_recommendation(&self, action: &mut Members, mode: Mode) -> Result<()> {
-        let Some(action_type) = value(action, "action_type").as_str().map(str::to_owned) else { return Ok(()) };
+        let Some(action_type) = value(action, "action_type").as_str().map(str::to_owned) else {
+            return Ok(());
+        };
         let advice = match self.advice(action, &action_type).await {
             Ok(Some(advice)) => advice,
             Ok(None) => return Ok(()),
@@ -78,18 +80,21 @@ impl DashClaw {
 
     /// Tells the server what became of its recommendation; a failure is of no consequence to the action.
     async fn report_event(&self, advice: &Advice, action_type: &str, reason: Option<&str>) {
-        let (event_type, details) = match reason {
-            Some(reason) => ("overridden", json!({ "action_type": action_type, "reason": reason })),
-            None => {
-                let adapted = json!({
-                    "action_type": action_type, "adapted_fields": advice.adapted_fields, "confidence": advice.confidence,
-                });
-                ("applied", adapted)
-            }
+        let (event_type, details) = if let Some(reason) = reason {
+            ("overridden", json!({ "action_type": action_type, "reason": reason }))
+        } else {
+            let (fields, confidence) = (&advice.adapted_fields, advice.confidence);
+            (
+                "applied",
+                json!({ "action_type": action_type, "adapted_fields": fields, "confidence": confidence }),
+            )
         };
-        let event = json!({ "recommendation_id": advice.id, "event_type": event_type, "details": details });
+        let event = json!({
+            "agent_id": self.agent_id(), "recommendation_id": advice.id, "event_type": event_type, "details": details,
+        });
+        let events = json!({ "events": [event] }).to_string();
         let sent =
-            self.call("record_recommendation_events", event.to_string().as_bytes(), &CallOptions::default()).await;
+            self.call("record_recommendation_events", events.as_bytes(), &CallOptions::default()).await;
         if let Err(error) = sent {
             tracing::debug!(%error, "the fate of a recommendation could not be reported");
         }

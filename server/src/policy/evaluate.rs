@@ -1,0 +1,155 @@
+//! The order of evaluation: halt, local policies, injection scan, webhooks, grants, signals, identity.
+
+use std::time::Duration;
+
+use super::rules::{Input, WebhookCheck};
+use super::set::CompiledPolicy;
+use super::webhook::{Answer, Preliminary, WebhookClient, ask_all};
+use super::{Evaluation, Facts, GuardContext, PolicySet, RiskScore, Verdict};
+use crate::scan::injection;
+
+/// How one evaluation behaves when something does not finish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardSettings {
+    /// Time for all checks together (`DASHCLAW_GUARD_DEADLINE_MS`).
+    pub deadline: Duration,
+    /// What an unfinished check resolves to when its policy does not say (`DASHCLAW_GUARD_FALLBACK`).
+    pub fallback: Verdict,
+}
+
+impl Default for GuardSettings {
+    fn default() -> Self {
+        Self { deadline: Duration::from_millis(3500), fallback: Verdict::RequireApproval }
+    }
+}
+
+/// Evaluates a request without leaving the process: `webhook_check` policies count as unfinished.
+pub fn evaluate(
+    policies: &PolicySet,
+    context: &GuardContext,
+    facts: &Facts,
+    settings: &GuardSettings,
+) -> Evaluation {
+    let mut stages = Stages::start(policies, context, facts, settings);
+    let unanswered = vec![Answer::Unfinished("not asked".into()); stages.webhooks().len()];
+    stages.apply_answers(unanswered);
+    stages.finish()
+}
+
+/// Evaluates a request, asking the webhooks at the same time and within the deadline.
+pub async fn evaluate_with_webhooks(
+    policies: &PolicySet,
+    context: &GuardContext,
+    facts: &Facts,
+    settings: &GuardSettings,
+    client: &WebhookClient,
+) -> Evaluation {
+    let mut stages = Stages::start(policies, context, facts, settings);
+    let checks = stages.webhooks();
+    if !checks.is_empty() {
+        let preliminary = Preliminary { context, evaluation: stages.preliminary() };
+        let answers = ask_all(client, &checks, &preliminary, settings.deadline).await;
+        stages.apply_answers(answers);
+    }
+    stages.finish()
+}
+
+/// An evaluation in progress: everything before the webhooks is done when it [`start`](Self::start)s.
+#[derive(Debug)]
+pub struct Stages<'a> {
+    policies: &'a PolicySet,
+    context: &'a GuardContext,
+    facts: &'a Facts,
+    fallback: Verdict,
+    evaluation: Evaluation,
+}
+
+impl<'a> Stages<'a> {
+    /// Scores the risk, then evaluates the halt, or the local policies and the injection scan.
+    pub fn start(
+        policies: &'a PolicySet,
+        context: &'a GuardContext,
+        facts: &'a Facts,
+        settings: &GuardSettings,
+    ) -> Self {
+        let risk = RiskScore::of(context);
+        let mut evaluation = Evaluation::new(risk);
+        let fallback = settings.fallback;
+        if let Some(halt) = &facts.org_halt {
+            evaluation.add_halt(halt);
+        } else {
+            let input = Input { context, facts, risk, fallback };
+            evaluate_local(&mut evaluation, policies, &input);
+        }
+        Self { policies, context, facts, fallback, evaluation }
+    }
+
+    /// What is known before anybody else is asked.
+    pub fn preliminary(&self) -> &Evaluation {
+        &self.evaluation
+    }
+
+    fn checks(&self) -> Vec<(&'a CompiledPolicy, &'a WebhookCheck)> {
+        if self.facts.org_halt.is_some() {
+            return Vec::new();
+        }
+        self.policies.webhooks(self.context.agent_id.as_deref()).collect()
+    }
+
+    /// The webhooks to ask, in stored order.
+    pub fn webhooks(&self) -> Vec<&'a WebhookCheck> {
+        self.checks().into_iter().map(|(_, check)| check).collect()
+    }
+
+    /// Takes in what the webhooks said, in the order of [`webhooks`](Self::webhooks); a missing answer is an
+    /// unfinished check.
+    pub fn apply_answers(&mut self, answers: Vec<Answer>) {
+        let missing = std::iter::repeat_with(|| Answer::Unfinished("no answer".into()));
+        for ((policy, check), answer) in self.checks().into_iter().zip(answers.into_iter().chain(missing)) {
+            match answer {
+                Answer::Unfinished(why) => {
+                    let verdict = check.on_timeout.unwrap_or(self.fallback);
+                    self.evaluation.matched(&policy.id);
+                    let text = format!("{}: Webhook did not answer ({why})", policy.name);
+                    self.evaluation.raise(verdict, text);
+                }
+                Answer::Replied(reply) => reply.apply(policy, &mut self.evaluation),
+            }
+        }
+    }
+
+    /// Applies the grants, the signals and the identity's veto.
+    pub fn finish(mut self) -> Evaluation {
+        let agent = self.context.agent_id.as_deref();
+        for (policy, grant) in self.policies.grants(agent) {
+            if grant.covers(self.context) {
+                self.evaluation.grant(policy);
+            }
+        }
+        if let Some(approval) = &self.facts.operator_approval {
+            self.evaluation.grant_approved(approval);
+        }
+        self.evaluation.warnings.extend(self.facts.signals.iter().cloned());
+        if let Some(reason) = &self.facts.identity_block {
+            self.evaluation.force_block(reason);
+        }
+        self.evaluation
+    }
+}
+
+fn evaluate_local(evaluation: &mut Evaluation, policies: &PolicySet, input: &Input<'_>) {
+    for (policy, rule) in policies.local(input.context.agent_id.as_deref()) {
+        if let Some(finding) = rule.evaluate(input) {
+            evaluation.add(policy, finding);
+        }
+    }
+    let goal = input.context.declared_goal.as_deref().unwrap_or_default();
+    let scan = injection::scan(&format!("{goal}\n{}", input.context.action_type));
+    if !scan.is_clean() {
+        evaluation.add_injection(&scan);
+    }
+}
+
+#[cfg(test)]
+#[path = "evaluate_tests.rs"]
+mod tests;

@@ -1,0 +1,27 @@
+//! The policy engine: what a guard call is told, and why.
+//!
+//! Pure decision logic. The storage layer supplies [`Facts`], the HTTP layer supplies a [`GuardContext`], and
+//! [`evaluate`] answers with an [`Evaluation`]. The one check that leaves the process, `webhook_check`, sits
+//! behind [`evaluate_with_webhooks`]; everything else is a function of its arguments.
+
+mod combine;
+mod context;
+mod evaluate;
+mod file;
+mod matching;
+mod risk;
+pub mod rules;
+mod set;
+mod simulate;
+mod verdict;
+pub mod webhook;
+
+pub use combine::{Evaluation, OPERATOR_APPROVAL, ORG_HALT, PROMPT_INJECTION_SCAN};
+pub use context::{Facts, GuardContext, OperatorApproval, OrgHalt, Permission, Purchase};
+pub use evaluate::{GuardSettings, Stages, evaluate, evaluate_with_webhooks};
+pub use file::{FilePolicy, parse_policy_file, read_policy_file};
+pub use matching::{Globs, path_text, target_has_prefix};
+pub use risk::{RiskScore, server_risk};
+pub use set::{Policy, PolicySet, SkippedPolicy};
+pub use simulate::{HistoricalAction, MAX_SAMPLE, Simulation, SimulationMatch, SimulationSummary, simulate};
+pub use verdict::Verdict;
