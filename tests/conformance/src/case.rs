@@ -228,7 +228,8 @@ pub(crate) enum Act {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Event {
     pub(crate) id: Option<String>,
-    pub(crate) event: Option<String>,
+    #[serde(rename = "event")]
+    pub(crate) name: Option<String>,
     pub(crate) data: Value,
 }
 

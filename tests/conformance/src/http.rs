@@ -87,7 +87,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             let size = line.split(';').next().unwrap_or_default().trim();
             let size = usize::from_str_radix(size, 16).map_err(|_| format!("bad chunk size `{line}`"))?;
             body.extend(self.take(size).await?);
-            if self.line().await? != "" {
+            if !self.line().await?.is_empty() {
                 return Err("a chunk does not end where it says".to_owned());
             }
             if size == 0 || body.len() > MAX_BODY {

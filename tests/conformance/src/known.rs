@@ -30,7 +30,7 @@ impl Known {
     }
 
     /// Entries that name no case.
-    pub(crate) fn strangers<'a>(&'a self, known: impl Fn(&str) -> bool) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn strangers(&self, known: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
         self.0.keys().map(|(case, _)| case.as_str()).filter(move |case| !known(case))
     }
 }

@@ -78,17 +78,17 @@ fn parse(stem: &str, text: &str) -> Result<Vec<Source>, String> {
 fn source(stem: &str, mut case: Map<String, Value>) -> Result<Source, String> {
     let short = case.get("name").and_then(Value::as_str).ok_or(format!("{stem}.yaml: a case has no name"))?;
     let name = format!("{stem}/{short}");
-    let mut step = Map::new();
+    let mut only = Map::new();
     for key in case.keys().cloned().collect::<Vec<_>>() {
         if !CASE_KEYS.contains(&key.as_str()) {
-            step.extend(case.remove(&key).map(|value| (key, value)));
+            only.extend(case.remove(&key).map(|value| (key, value)));
         }
     }
-    match (step.is_empty(), case.contains_key("do")) {
+    match (only.is_empty(), case.contains_key("do")) {
         (false, true) => {
-            return Err(format!("{name}: has both `do` and {:?}", step.keys().collect::<Vec<_>>()));
+            return Err(format!("{name}: has both `do` and {:?}", only.keys().collect::<Vec<_>>()));
         }
-        (false, false) => drop(case.insert("do".to_owned(), json!([step]))),
+        (false, false) => drop(case.insert("do".to_owned(), json!([only]))),
         (true, _) => {}
     }
     let variants = variants(&name, case)?;
@@ -101,21 +101,22 @@ fn source(stem: &str, mut case: Map<String, Value>) -> Result<Source, String> {
 fn variants(name: &str, mut case: Map<String, Value>) -> Result<Vec<Value>, String> {
     let Some(each) = case.remove("each") else { return Ok(vec![Value::Object(case)]) };
     let variable = each["var"].as_str().ok_or(format!("{name}: `each` has no `var`"))?;
-    let values: Vec<Value> = match each.get("in").and_then(Value::as_array) {
+    let values = match each.get("in").and_then(Value::as_array) {
         Some(values) => values.clone(),
-        None => {
-            let bound = |key: &str| each[key].as_u64().ok_or(format!("{name}: `each` has no `{key}`"));
-            let step =
-                usize::try_from(each["step"].as_u64().unwrap_or(1)).map_err(|error| error.to_string())?;
-            (bound("from")?..=bound("to")?).step_by(step.max(1)).map(Value::from).collect()
-        }
+        None => range(&each).ok_or(format!("{name}: `each` has neither `in` nor `from` and `to`"))?,
     };
-    let case = Value::Object(case);
-    let filled = |value: Value| substitute(&case, &Map::from_iter([(variable.to_owned(), value)]));
-    match values.is_empty() {
-        true => Err(format!("{name}: `each` has no value")),
-        false => Ok(values.into_iter().map(filled).collect()),
+    if values.is_empty() {
+        return Err(format!("{name}: `each` has no value"));
     }
+    let case = Value::Object(case);
+    let filled = |value| substitute(&case, &Map::from_iter([(variable.to_owned(), value)]));
+    Ok(values.into_iter().map(filled).collect())
+}
+
+fn range(each: &Value) -> Option<Vec<Value>> {
+    let step = usize::try_from(each["step"].as_u64().unwrap_or(1)).ok()?;
+    let numbers = each["from"].as_u64()?..=each["to"].as_u64()?;
+    Some(numbers.step_by(step.max(1)).map(Value::from).collect())
 }
 
 #[cfg(test)]

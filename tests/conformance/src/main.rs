@@ -97,13 +97,10 @@ async fn suite(options: &Options) -> Result<bool, String> {
     let (matrix, more) = schedule::run(plan).await;
     defects.extend(more);
     matrix.write(&root.join("target/conformance")).map_err(|error| error.to_string())?;
-    let defects: String = defects.iter().map(|defect| format!("{defect}\n")).collect();
-    print(&format!(
-        "{}\n{}{defects}{}\n",
-        matrix.text(options.verbose),
-        matrix.failures(),
-        matrix.summary()
-    ))?;
+    let notes: Vec<String> = defects.iter().map(|defect| format!("{defect}\n")).collect();
+    let report =
+        [&matrix.text(options.verbose), "\n", &matrix.failures(), &notes.concat(), &matrix.summary(), "\n"];
+    print(&report.concat())?;
     Ok(matrix.counts().1 == 0 && matrix.counts().0 > 0 && defects.is_empty())
 }
 

@@ -128,8 +128,14 @@ fn official_keys(parts: &str) -> [String; 2] {
     let hour = dashclaw::clock::unix_millis() / 3_600_000;
     [hour, hour - 1].map(|hour| {
         let digest = Sha256::digest(format!("{parts}|ts_bucket={hour}"));
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&digest)
     })
+}
+
+/// Lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
 }
 
 fn capture(name: &str, actual: Option<&Value>, captures: &mut Captures) -> Result<(), String> {

@@ -1,5 +1,6 @@
 //! Replies: whole, cut, slow, lying, or played act by act.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -76,18 +77,15 @@ fn bytes(reply: &Reply) -> Vec<u8> {
         (None, None) => ("application/json", String::new()),
     };
     let status = reply.status.unwrap_or(200);
-    let mut head = format!("HTTP/1.1 {status} Scripted\r\n");
-    if !reply.headers.contains_key("content-type") {
-        head.push_str(&format!("content-type: {kind}\r\n"));
-    }
-    for (name, value) in &reply.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
+    let mut headers = reply.headers.clone();
+    headers.entry("content-type".to_owned()).or_insert_with(|| kind.to_owned());
+    let head = format!("HTTP/1.1 {status} Scripted\r\n{}", lines(&headers));
     if reply.chunked {
         let middle = body.len() / 2;
         let middle = (middle..=body.len()).find(|at| body.is_char_boundary(*at)).unwrap_or(body.len());
         let chunks = [&body[..middle], &body[middle..]].into_iter().filter(|chunk| !chunk.is_empty());
-        let chunks: String = chunks.map(|chunk| format!("{:x}\r\n{chunk}\r\n", chunk.len())).collect();
+        let chunks: Vec<String> = chunks.map(|chunk| format!("{:x}\r\n{chunk}\r\n", chunk.len())).collect();
+        let chunks = chunks.concat();
         return format!("{head}transfer-encoding: chunked\r\n\r\n{chunks}0\r\n\r\n").into_bytes();
     }
     let bodiless = status == 204 || status == 304;
@@ -137,11 +135,17 @@ async fn play<W: AsyncWrite + Unpin>(acts: &[Act], output: &mut W, script: &Scri
     Then::Close
 }
 
-fn stream_head(headers: &std::collections::BTreeMap<String, String>) -> String {
-    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\nconnection: close\r\n{more}\r\n"
-    )
+fn stream_head(headers: &BTreeMap<String, String>) -> String {
+    let mut all = headers.clone();
+    for (name, value) in [("content-type", "text/event-stream"), ("connection", "close")] {
+        all.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
+    format!("HTTP/1.1 200 OK\r\n{}\r\n", lines(&all))
+}
+
+fn lines(headers: &BTreeMap<String, String>) -> String {
+    let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    lines.concat()
 }
 
 fn frame(event: &Event) -> String {
@@ -152,7 +156,7 @@ fn frame(event: &Event) -> String {
         serde_json::Value::String(text) => text.clone(),
         data => data.to_string(),
     };
-    format!("{}{}data: {data}\n\n", line("id", &event.id), line("event", &event.event))
+    format!("{}{}data: {data}\n\n", line("id", &event.id), line("event", &event.name))
 }
 
 async fn bytewise<W: AsyncWrite + Unpin>(
@@ -211,7 +215,7 @@ mod tests {
 
     #[test]
     fn events_are_framed_line_by_line() {
-        let event = Event { id: Some("1".into()), event: None, data: json!({"a": 1}) };
+        let event = Event { id: Some("1".into()), name: None, data: json!({"a": 1}) };
         assert_eq!(frame(&event), "id: 1\ndata: {\"a\":1}\n\n");
         assert_eq!(unhex("c3 a9"), [0xc3, 0xa9]);
     }

@@ -98,12 +98,8 @@ impl Matrix {
     }
 
     fn heads(&self) -> String {
-        self.languages
-            .iter()
-            .map(|language| format!("{language:<14}"))
-            .collect::<String>()
-            .trim_end()
-            .to_owned()
+        let heads: Vec<String> = self.languages.iter().map(|language| format!("{language:<14}")).collect();
+        heads.concat().trim_end().to_owned()
     }
 
     fn sums(&self, rows: &[&Row]) -> String {
@@ -114,7 +110,7 @@ impl Matrix {
                 if skipped == 0 { format!("{passed} ok") } else { format!("{passed} ok, {skipped} -") };
             format!("{text:<14}")
         };
-        self.languages.iter().map(sum).collect::<String>().trim_end().to_owned()
+        self.languages.iter().map(sum).collect::<Vec<String>>().concat().trim_end().to_owned()
     }
 
     fn files(&self) -> Vec<&str> {
@@ -132,8 +128,9 @@ impl Matrix {
     }
 
     fn html(&self) -> String {
-        let heads: String =
+        let heads: Vec<String> =
             self.languages.iter().map(|language| format!("<th>{}", escape(language))).collect();
+        let heads = heads.concat();
         let mut rows = String::new();
         for row in &self.rows {
             let _ = write!(rows, "<tr><td>{}", escape(&row.name));

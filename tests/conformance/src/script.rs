@@ -62,12 +62,11 @@ impl Script {
         } else {
             (0..self.exchanges.len()).filter(|index| self.exchanges[*index].on == line).find(open)
         };
-        match chosen {
-            Some(index) => state.used[index] += 1,
-            None => {
-                let query = Value::Object(request.query.clone());
-                state.complaints.push(format!("unexpected request {line} {query}"));
-            }
+        if let Some(index) = chosen {
+            state.used[index] += 1;
+        } else {
+            let query = Value::Object(request.query.clone());
+            state.complaints.push(format!("unexpected request {line} {query}"));
         }
         *state.seen.entry(line).or_default() += 1;
         state.total += 1;
@@ -98,12 +97,8 @@ impl Script {
     pub(crate) fn check_body(&self, exchange: &Exchange, request: &Request) {
         let mut state = self.state();
         let text = String::from_utf8_lossy(&request.body);
-        let body: Option<Value> = match request.body.is_empty() {
-            true => None,
-            false => {
-                Some(serde_json::from_slice(&request.body).unwrap_or_else(|_| json!({ "not JSON": text })))
-            }
-        };
+        let body: Option<Value> = (!request.body.is_empty())
+            .then(|| serde_json::from_slice(&request.body).unwrap_or_else(|_| json!({ "not JSON": text })));
         let expected = exchange.body.clone().unwrap_or_else(|| json!("$absent"));
         let mut complaints = compare(&expected, body.as_ref(), &mut state.captures);
         let missing = exchange.has.iter().filter(|part| !text.contains(part.as_str()));

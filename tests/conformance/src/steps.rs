@@ -30,6 +30,9 @@ pub(crate) struct Steps<'a> {
     pub(crate) results: Vec<Value>,
 }
 
+/// What to do, its members, its raw arguments.
+type Message = (&'static str, Map<String, Value>, Option<Box<RawValue>>);
+
 /// An answer that is still to come.
 struct Pending {
     id: u64,
@@ -107,10 +110,7 @@ impl<'a> Steps<'a> {
     }
 
     /// The request that a step stands for: what to do, its members, its raw arguments.
-    fn message(
-        &self,
-        step: &Step,
-    ) -> Result<(&'static str, Map<String, Value>, Option<Box<RawValue>>), String> {
+    fn message(&self, step: &Step) -> Result<Message, String> {
         let mut members = Map::new();
         let client = step.client.clone().unwrap_or_else(|| "c".to_owned());
         members.insert("client".to_owned(), json!(client));

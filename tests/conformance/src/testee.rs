@@ -87,14 +87,10 @@ impl Testee {
     ) -> Result<(u64, oneshot::Receiver<Answer>), String> {
         self.next_id += 1;
         let id = self.next_id;
-        let mut line = format!(r#"{{"id":{id},"do":{}"#, Value::from(action));
-        for (name, value) in members {
-            line.push_str(&format!(",{}:{value}", Value::from(name.as_str())));
-        }
-        if let Some(arguments) = arguments {
-            line.push_str(&format!(r#","arguments":{}"#, arguments.get()));
-        }
-        line.push_str("}\n");
+        let mut parts = vec![format!(r#""id":{id},"do":{}"#, Value::from(action))];
+        parts.extend(members.iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str()))));
+        parts.extend(arguments.map(|arguments| format!(r#""arguments":{}"#, arguments.get())));
+        let line = format!("{{{}}}\n", parts.join(","));
         let (sender, receiver) = oneshot::channel();
         {
             let mut shared = lock(&self.shared);
@@ -138,12 +134,11 @@ async fn listen(stream: impl AsyncRead + Unpin, shared: Arc<Mutex<Shared>>, answ
     let mut lines = BufReader::new(stream).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
         let mut shared = lock(&shared);
-        match read_line(&line).filter(|_| answers) {
-            Some(line) => answer(&mut shared, line),
-            None => {
-                let text = String::from_utf8_lossy(&line).into_owned() + "\n";
-                if answers { shared.stdout.push_str(&text) } else { shared.stderr.push_str(&text) }
-            }
+        if let Some(line) = read_line(&line).filter(|_| answers) {
+            answer(&mut shared, line);
+        } else {
+            let text = String::from_utf8_lossy(&line).into_owned() + "\n";
+            if answers { shared.stdout.push_str(&text) } else { shared.stderr.push_str(&text) }
         }
     }
     if answers {
@@ -168,7 +163,8 @@ fn read_line(line: &[u8]) -> Option<Line> {
 
 fn answer(shared: &mut Shared, line: Line) {
     let Some(waiting) = shared.waiting.remove(&line.id) else {
-        shared.stderr.push_str(&format!("an answer to nothing: {}\n", line.id));
+        let note = format!("an answer to nothing: {}\n", line.id);
+        shared.stderr.push_str(&note);
         return;
     };
     let answer = match line.error {

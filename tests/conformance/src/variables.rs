@@ -23,10 +23,9 @@ pub(crate) fn substitute(value: &Value, variables: &Map<String, Value>) -> Value
 }
 
 fn in_text(text: &str, variables: &Map<String, Value>) -> Value {
-    if let Some(path) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
-        if let Some(value) = look_up(path, variables) {
-            return value.clone();
-        }
+    let whole = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    if let Some(value) = whole.and_then(|path| look_up(path, variables)) {
+        return value.clone();
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -36,7 +35,7 @@ fn in_text(text: &str, variables: &Map<String, Value>) -> Value {
         match look_up(path, variables) {
             Some(Value::String(text)) => out.push_str(text),
             Some(value) => out.push_str(&value.to_string()),
-            None => out.push_str(&format!("${{{path}}}")),
+            None => out.extend(["${", path, "}"]),
         }
         rest = behind;
     }

@@ -6,12 +6,15 @@ use dashclaw::json::Json;
 use serde_json::{Map, Value, json};
 
 use super::{Vector, read};
+use crate::matcher::hex;
 use crate::testee::Answer;
 
 type Vectors = Result<Vec<Vector>, String>;
+/// From a file, and the directory it is in, to its vectors.
+type Make = fn(&Json, &Path) -> Vectors;
 
 /// Name of the set, its file, how its vectors are made, and how many there must be, so that none is lost unseen.
-const SETS: &[(&str, &str, fn(&Json, &Path) -> Vectors, usize)] = &[
+const SETS: &[(&str, &str, Make, usize)] = &[
     ("canonical JSON, plain", "canonical-json.json", |file, _| canonical(file, "plain"), 61),
     ("canonical JSON, integrity", "canonical-json.json", |file, _| canonical(file, "integrity"), 61),
     ("canonical JSON, RFC 8785", "canonical-json.json", |file, _| canonical(file, "rfc8785"), 61),
@@ -255,8 +258,4 @@ fn object(value: Value) -> Map<String, Value> {
         Value::Object(members) => members,
         _ => Map::new(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
