@@ -12,6 +12,7 @@ mod id;
 pub(crate) mod lenient;
 mod macros;
 mod open_enum;
+mod validate;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -20,6 +21,7 @@ pub use argument::Argument;
 pub use field::{Field, Fill, Kind, Place};
 pub use id::IdKind;
 use serde::{Serialize, de::DeserializeOwned};
+pub use validate::Received;
 
 /// One operation of the HTTP API.
 #[derive(Debug)]

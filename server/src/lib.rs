@@ -1,10 +1,32 @@
 //! The embedded instance: governance in one library.
 //!
+//! An [`Instance`] runs in three ways: [in process](Instance::transport), behind [a listener](Instance::router), and as
+//! the command `dashclaw up`.
+//!
 //! * [`policy`] decides what a guard call is told;
 //! * [`facts`] checks outgoing text against its source of truth;
 //! * [`scan`] finds prompt injection and secrets in free text.
 #![forbid(unsafe_code)]
 
+mod api;
+mod app;
+mod config;
+mod decide;
 pub mod facts;
+mod http;
+mod hub;
+mod ids;
+mod instance;
+mod keys;
+mod lifecycle;
+mod orgs;
 pub mod policy;
 pub mod scan;
+mod signer;
+mod store;
+mod sweep;
+mod transport;
+
+pub use config::{InstanceOptions, RateLimit};
+pub use instance::Instance;
+pub use keys::Role;

@@ -1,0 +1,146 @@
+//! `dashclaw up`: an instance on a port.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use dashclaw_server::{Instance, InstanceOptions, RateLimit, Role};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+
+use crate::output;
+
+/// How long requests under way are waited for at the end.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What a client may do where others than this machine can connect.
+const PUBLIC_LIMIT: RateLimit = RateLimit { max: 1000, window: Duration::from_secs(60) };
+
+const EXAMPLES: &str = "\
+Examples:
+  dashclaw up
+  dashclaw up --data ./governance --policies policies.yaml
+  dashclaw up --port 0                                  # any free port; it is printed
+  DASHCLAW_API_KEY=oc_live_… dashclaw up --host 0.0.0.0 # for other machines, too
+
+The first start with new data prints a fresh API key of the admin role, once. Make others with POST /api/keys.
+Stop it with Ctrl-C or SIGTERM: open event streams are closed, and everything that was answered is on disk.";
+
+/// Runs a governance server on this machine, with its data in one folder.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Up {
+    /// The port to listen on; 0 takes any free one
+    #[arg(long, default_value_t = 8787)]
+    port: u16,
+    /// The address to listen on. Any but loopback needs an API key of your own choice
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDRESS")]
+    host: IpAddr,
+    /// The folder for the data [default: ~/.dashclaw/data]
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// A YAML file of policies, read at start
+    #[arg(long, value_name = "FILE")]
+    policies: Option<PathBuf>,
+    /// An API key of the admin role that holds while the server runs
+    #[arg(long, env = "DASHCLAW_API_KEY", hide_env_values = true, value_parser = api_key, value_name = "KEY")]
+    api_key: Option<SecretString>,
+}
+
+/// A key must fit into a header, and an empty one admits nobody.
+fn api_key(text: &str) -> Result<SecretString, String> {
+    if text.is_empty() || !text.bytes().all(|byte| (0x21..=0x7e).contains(&byte)) {
+        return Err("it must be printable ASCII without spaces".to_owned());
+    }
+    Ok(SecretString::from(text))
+}
+
+impl Up {
+    /// Runs until it is told to stop. The error is one sentence.
+    pub(crate) fn run(self) -> Result<(), String> {
+        if !self.host.is_loopback() && self.api_key.is_none() {
+            return Err(format!(
+                "`--host {}` lets other machines connect: choose an API key with --api-key or DASHCLAW_API_KEY",
+                self.host
+            ));
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(self.serve())
+    }
+
+    async fn serve(self) -> Result<(), String> {
+        let stop = stop_signal()?;
+        // The port is taken before the data, so that a port in use changes nothing.
+        let listener = TcpListener::bind((self.host, self.port))
+            .await
+            .map_err(|error| format!("cannot listen on {}:{}: {error}", self.host, self.port))?;
+        let address = listener.local_addr().map_err(|error| format!("cannot listen: {error}"))?;
+        let data = self.data.or_else(default_data).ok_or("there is no home folder; say --data")?;
+        std::fs::create_dir_all(&data)
+            .map_err(|error| format!("cannot create the folder `{}`: {error}", data.display()))?;
+        let own_key = self.api_key.is_some();
+        let instance = Instance::open(&InstanceOptions {
+            path: Some(data.clone()),
+            policies: self.policies,
+            api_key: self.api_key,
+            rate_limit: (!self.host.is_loopback()).then_some(PUBLIC_LIMIT),
+            ..InstanceOptions::default()
+        })
+        .map_err(|error| error.to_string())?;
+        let fresh = instance.is_first_start() && !own_key;
+        let key = fresh.then(|| instance.create_key(Role::Admin, "dashclaw up")).transpose();
+        output::listening(address, &data, key.map_err(|error| error.to_string())?.as_ref());
+        run(&instance, listener, stop).await?;
+        instance.shutdown();
+        output::stopped();
+        Ok(())
+    }
+}
+
+/// Serves until `stop`, then gives requests under way some time to end.
+async fn run(
+    instance: &Instance,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> Result<(), String> {
+    let served = instance.serve(listener);
+    tokio::pin!(served);
+    tokio::select! {
+        ended = &mut served => return ended.map_err(|error| format!("the server failed: {error}")),
+        () = stop => {}
+    }
+    instance.stopping().cancel();
+    match tokio::time::timeout(PATIENCE, served).await {
+        Ok(ended) => ended.map_err(|error| format!("the server failed: {error}")),
+        // A client that does not finish its request does not keep the server from stopping.
+        Err(_) => Ok(()),
+    }
+}
+
+fn default_data() -> Option<PathBuf> {
+    Some(std::env::home_dir()?.join(".dashclaw").join("data"))
+}
+
+/// Ctrl-C or SIGTERM, listened for from now on.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(|error| format!("cannot listen for signals: {error}"));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    })
+}

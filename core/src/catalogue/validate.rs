@@ -1,0 +1,229 @@
+//! Reading the arguments of a request on the server's side: names, types and limits as the row declares them.
+
+use serde_json::{Map, Number, Value};
+
+use super::field::snake_case;
+use super::{Field, Kind, Place, Row};
+
+/// The most characters in one element of a list of strings.
+const MAX_ELEMENT: usize = 500;
+
+/// The arguments of a request, by the snake_case names of the row's fields. Absent ones, `null` included, are left out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Received {
+    /// What the request says. A value with a problem is left out.
+    pub arguments: Map<String, Value>,
+    /// One sentence for each thing that is wrong: "`agent_id` is required".
+    pub problems: Vec<String>,
+}
+
+impl Row {
+    /// Reads the arguments of a request from its parts. Names may be written snake_case or camelCase; what the row does
+    /// not know is dropped.
+    ///
+    /// A query argument out of bounds is moved to the nearest bound, and one that cannot be read counts as absent;
+    /// anything wrong in the body is a problem.
+    pub fn receive(
+        &self,
+        path: &[(String, String)],
+        query: &[(String, String)],
+        body: &Map<String, Value>,
+    ) -> Received {
+        let mut received = Received::default();
+        for field in self.fields {
+            let found = match field.place {
+                Place::Path => named(path, field).map(Value::from),
+                Place::Query => named(query, field).and_then(|text| from_query(field, text)),
+                Place::Body => match from_body(field, body) {
+                    Ok(found) => found,
+                    Err(problem) => {
+                        received.problems.push(problem);
+                        continue;
+                    }
+                },
+            };
+            match found {
+                Some(value) => {
+                    received.arguments.insert(field.name.to_owned(), value);
+                }
+                None if field.required => {
+                    received.problems.push(format!("`{}` is required", field.on_wire()))
+                }
+                None => {}
+            }
+        }
+        received
+    }
+}
+
+fn named<'a>(pairs: &'a [(String, String)], field: &Field) -> Option<&'a str> {
+    let pair = pairs.iter().find(|(name, _)| *name == field.on_wire() || field.answers_to(name));
+    pair.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+}
+
+/// A query argument in the field's type.
+fn from_query(field: &Field, text: &str) -> Option<Value> {
+    match field.kind {
+        Kind::Integer => {
+            let (low, high) = field.range.unwrap_or((i64::MIN, i64::MAX));
+            text.parse::<i64>().ok().map(|number| Value::from(number.clamp(low, high)))
+        }
+        Kind::Number => text.parse::<f64>().ok().and_then(Number::from_f64).map(Value::Number),
+        Kind::Boolean => match text {
+            "true" | "1" => Some(Value::Bool(true)),
+            "false" | "0" => Some(Value::Bool(false)),
+            _ => None,
+        },
+        Kind::Texts | Kind::List => Some(text.split(',').map(Value::from).collect()),
+        _ => Some(Value::from(text)),
+    }
+}
+
+/// A body argument: the snake_case spelling unless it is null, else the camelCase one.
+fn from_body(field: &Field, body: &Map<String, Value>) -> Result<Option<Value>, String> {
+    let wire = field.on_wire();
+    let exact = body.get(wire).filter(|value| !value.is_null());
+    let other = || body.iter().find(|(name, _)| snake_case(name) == field.name).map(|(_, value)| value);
+    let found = exact.or_else(other).filter(|value| !value.is_null());
+    let Some(value) = found else { return Ok(None) };
+    // An empty text where one is needed is as good as none.
+    if field.required && value.as_str().is_some_and(|text| text.trim().is_empty()) {
+        return Ok(None);
+    }
+    check(field, value).map(Some).map_err(|problem| format!("`{wire}` {problem}"))
+}
+
+/// The value as the request types read it, or what is wrong with it.
+fn check(field: &Field, value: &Value) -> Result<Value, String> {
+    let must_be = |what: &str| Err(format!("must be {what}"));
+    match (field.kind, value) {
+        (Kind::Text | Kind::Id(_), Value::String(text)) => within_length(field, text.chars().count())?,
+        (Kind::Text | Kind::Id(_), _) => return must_be("a string"),
+        (Kind::Choice(words), _) => {
+            if !value.as_str().is_some_and(|word| words.contains(&word)) {
+                return Err(format!("must be one of: {}", words.join(", ")));
+            }
+        }
+        (Kind::Integer, Value::Number(number)) => {
+            let Some(whole) = whole(number) else { return must_be("an integer") };
+            within_range(field, number)?;
+            return Ok(Value::from(whole));
+        }
+        (Kind::Integer, _) => return must_be("an integer"),
+        (Kind::Number, Value::Number(number)) => within_range(field, number)?,
+        (Kind::Number, _) => return must_be("a number"),
+        (Kind::Boolean, Value::Bool(_)) | (Kind::ObjectOrText, Value::Object(_) | Value::String(_)) => {}
+        (Kind::Boolean, _) => return must_be("a boolean"),
+        (Kind::ObjectOrText, _) => return must_be("an object or a string"),
+        (Kind::Object, Value::Object(_)) | (Kind::Any, _) => {}
+        (Kind::Object, _) => return must_be("an object"),
+        (Kind::Texts, Value::Array(items)) => {
+            within_length(field, items.len())?;
+            for item in items {
+                let Some(text) = item.as_str() else { return Err("must hold only strings".to_owned()) };
+                if text.chars().count() > MAX_ELEMENT {
+                    return Err(format!("holds a string that exceeds max length of {MAX_ELEMENT}"));
+                }
+            }
+        }
+        (Kind::List, Value::Array(items)) => within_length(field, items.len())?,
+        (Kind::Texts | Kind::List, _) => return must_be("an array"),
+    }
+    Ok(value.clone())
+}
+
+fn within_length(field: &Field, length: usize) -> Result<(), String> {
+    match field.max {
+        Some(max) if length > max as usize => Err(format!("exceeds max length of {max}")),
+        _ => Ok(()),
+    }
+}
+
+fn within_range(field: &Field, number: &Number) -> Result<(), String> {
+    let Some((low, high)) = field.range else { return Ok(()) };
+    let number = number.as_f64().unwrap_or(f64::NAN);
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "bounds are small, or the largest integer, which bounds nothing"
+    )]
+    let (lowest, highest) = (low as f64, high as f64);
+    if number < lowest {
+        Err(format!("must be >= {low}"))
+    } else if number > highest {
+        Err(format!("must be <= {high}"))
+    } else {
+        Ok(())
+    }
+}
+
+/// `42` and `42.0` are whole.
+fn whole(number: &Number) -> Option<i64> {
+    if let Some(whole) = number.as_i64() {
+        return Some(whole);
+    }
+    let float =
+        number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0)?;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and below 2^53")]
+    Some(float as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalogue::find;
+
+    fn received(body: &Value) -> Received {
+        find("guard").unwrap().receive(&[], &[], body.as_object().unwrap())
+    }
+
+    #[test]
+    fn both_spellings_are_read_and_null_is_absent() {
+        let body = json!({
+            "action_type": "deploy", "declaredGoal": "ship", "agent_id": null, "agentId": "a", "agentName": null,
+            "unknown": 1, "riskScore": 42.0,
+        });
+        let expected =
+            json!({"action_type": "deploy", "declared_goal": "ship", "agent_id": "a", "risk_score": 42});
+        assert_eq!(
+            received(&body),
+            Received { arguments: expected.as_object().unwrap().clone(), problems: Vec::new() }
+        );
+    }
+
+    #[test]
+    fn every_problem_is_told() {
+        let table = [
+            (json!({}), "`action_type` is required"),
+            (json!({"action_type": " "}), "`action_type` is required"),
+            (json!({"action_type": 3}), "`action_type` must be a string"),
+            (json!({"action_type": "x".repeat(129)}), "`action_type` exceeds max length of 128"),
+            (json!({"action_type": "x", "risk_score": -1}), "`risk_score` must be >= 0"),
+            (json!({"action_type": "x", "risk_score": 101}), "`risk_score` must be <= 100"),
+            (json!({"action_type": "x", "risk_score": 1.5}), "`risk_score` must be an integer"),
+            (json!({"action_type": "x", "reversible": "no"}), "`reversible` must be a boolean"),
+            (json!({"action_type": "x", "systems_touched": "db"}), "`systems_touched` must be an array"),
+            (json!({"action_type": "x", "systems_touched": [1]}), "`systems_touched` must hold only strings"),
+            (
+                json!({"action_type": "x", "write_paths": ["y".repeat(501)]}),
+                "`write_paths` holds a string that exceeds max length of 500",
+            ),
+            (json!({"action_type": "x", "source_of_truth": []}), "`source_of_truth` must be an object"),
+        ];
+        for (body, problem) in table {
+            assert_eq!(received(&body).problems, [problem], "{body}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_moved_into_its_bounds() {
+        let row = find("get_guard_decisions").unwrap();
+        let query = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+        let read = |name, value| row.receive(&[], &query(name, value), &Map::new()).arguments;
+        assert_eq!(read("limit", "5000")["limit"], 1000);
+        assert_eq!(read("limit", "-3")["limit"], 1);
+        assert_eq!(read("agentId", "a")["agent_id"], "a");
+        assert!(read("limit", "many").is_empty() && read("agent_id", "").is_empty());
+    }
+}

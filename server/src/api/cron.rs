@@ -1,0 +1,65 @@
+//! Giving up actions whose outcome nobody reported.
+
+use dashclaw::clock;
+use http::{StatusCode, header};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use crate::app::App;
+use crate::http::call::{Call, ok};
+use crate::http::refusal::{Answer, Refusal};
+use crate::keys;
+use crate::store::StoreResult;
+
+const MINUTE_MS: i64 = 60_000;
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Swept {
+    pub(crate) orgs: usize,
+    pub(crate) rows: usize,
+}
+
+/// Gives up what is due, and publishes a signal for each.
+pub(crate) async fn sweep(app: &App) -> StoreResult<Swept> {
+    let mut swept = Swept::default();
+    for org_id in app.store.orgs_with_unreported_actions().await? {
+        let minutes = app.org(&org_id).await?.outcome_timeout_minutes();
+        let since = clock::iso(clock::unix_millis() - minutes * MINUTE_MS);
+        let lost = app.store.sweep_unreported(&org_id, &since).await?;
+        swept.orgs += 1;
+        swept.rows += lost.len();
+        for action in lost {
+            let signal = json!({
+                "type": "lost_confirmation",
+                "severity": "warning",
+                "label": format!("No outcome was reported for: {}", action.declared_goal),
+                "detail": action.outcome_summary,
+                "action_id": action.action_id,
+                "agent_id": action.agent_id,
+                "agent_name": action.agent_name,
+                "action_type": action.action_type,
+            });
+            app.hub.publish(&org_id, "signal.detected", &signal);
+        }
+    }
+    Ok(swept)
+}
+
+/// Sweeps when the scheduler asks.
+pub(super) async fn outcome_sweep(call: Call) -> Answer {
+    let Some(secret) = &call.app.config.cron_secret else {
+        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "CRON_SECRET not configured"));
+    };
+    let given = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    // Hashes are compared, so that the time it takes tells nothing about the secret.
+    if keys::hash(given) != keys::hash(secret.expose_secret()) {
+        return Err(Refusal::new(StatusCode::UNAUTHORIZED, "Unauthorized"));
+    }
+    let swept = sweep(&call.app).await.map_err(|error| {
+        tracing::error!(%error, "the sweep failed");
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "Sweep failed")
+    })?;
+    ok(&json!({ "ok": true, "orgs_scanned": swept.orgs, "rows_swept": swept.rows, "webhooks_fired": 0 }))
+}

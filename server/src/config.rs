@@ -1,0 +1,97 @@
+//! What an instance is told at its start: by its caller, and by the environment. The variables have the platform's names.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::policy::{GuardSettings, Verdict};
+
+/// How an [`Instance`](crate::Instance) is opened.
+#[derive(Clone, Debug, Default)]
+pub struct InstanceOptions {
+    /// The database file, or a directory in which it is `dashclaw.db`. Without one everything is kept in memory and gone at
+    /// the end.
+    pub path: Option<PathBuf>,
+    /// A YAML file of policies. At each start it replaces the policies that came from a file before.
+    pub policies: Option<PathBuf>,
+    /// An API key of the admin role that holds while the instance runs and is not stored.
+    pub api_key: Option<SecretString>,
+    /// How many requests a client may make. `DASHCLAW_RATE_LIMIT_MAX` and `DASHCLAW_RATE_LIMIT_WINDOW_MS` win over it;
+    /// without either there is no limit. Requests through [`Instance::transport`](crate::Instance::transport) are never
+    /// limited.
+    pub rate_limit: Option<RateLimit>,
+    /// Lets `webhook_check` policies call private addresses and plain http.
+    pub allow_private_webhooks: bool,
+}
+
+/// How many requests a client may make to one path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many in one window.
+    pub max: u32,
+    /// How long a window is.
+    pub window: Duration,
+}
+
+/// Everything a running instance was told.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) org_id: String,
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) guard: GuardSettings,
+    pub(crate) cron_secret: Option<SecretString>,
+    pub(crate) webhook_secret: Option<SecretString>,
+    pub(crate) signing_key: Option<SecretString>,
+    pub(crate) allow_private_webhooks: bool,
+    pub(crate) expose_error_detail: bool,
+    pub(crate) enforce_signatures: bool,
+}
+
+/// The organisation of an instance that was told of no other.
+pub(crate) const DEFAULT_ORG: &str = "org_default";
+
+impl Config {
+    pub(crate) fn read(options: &InstanceOptions) -> Self {
+        let guard = GuardSettings::default();
+        let deadline = number("DASHCLAW_GUARD_DEADLINE_MS").map_or(guard.deadline, Duration::from_millis);
+        let fallback = variable("DASHCLAW_GUARD_FALLBACK").and_then(|word| Verdict::from_word(&word));
+        Self {
+            org_id: variable("DASHCLAW_API_KEY_ORG").unwrap_or_else(|| DEFAULT_ORG.to_owned()),
+            rate_limit: rate_limit(options.rate_limit),
+            guard: GuardSettings { deadline, fallback: fallback.unwrap_or(guard.fallback) },
+            cron_secret: variable("CRON_SECRET").map(SecretString::from),
+            webhook_secret: variable("GUARD_WEBHOOK_SECRET").map(SecretString::from),
+            signing_key: variable("DASHCLAW_SIGNING_KEY_JWK").map(SecretString::from),
+            allow_private_webhooks: options.allow_private_webhooks,
+            expose_error_detail: flag("DASHCLAW_EXPOSE_ERROR_DETAIL"),
+            enforce_signatures: flag("ENFORCE_AGENT_SIGNATURES"),
+        }
+    }
+}
+
+fn rate_limit(option: Option<RateLimit>) -> Option<RateLimit> {
+    let window = number("DASHCLAW_RATE_LIMIT_WINDOW_MS").map(Duration::from_millis);
+    let max = number("DASHCLAW_RATE_LIMIT_MAX").and_then(|max| u32::try_from(max).ok());
+    let asked = option.or_else(|| max.map(|max| RateLimit { max, window: Duration::from_secs(60) }))?;
+    Some(RateLimit { max: max.unwrap_or(asked.max), window: window.unwrap_or(asked.window) })
+}
+
+/// Whether a setting's text means yes.
+pub(crate) fn is_true(text: &str) -> bool {
+    matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "on")
+}
+
+fn flag(name: &str) -> bool {
+    variable(name).is_some_and(|text| is_true(&text))
+}
+
+fn number(name: &str) -> Option<u64> {
+    variable(name)?.trim().parse().ok()
+}
+
+/// Reads an environment variable; an empty one counts as not set.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,71 @@
+//! The HTTP face: the catalogue's paths, keys, limits, error bodies.
+
+pub(crate) mod call;
+mod dispatch;
+mod headers;
+mod limits;
+pub(crate) mod refusal;
+pub(crate) mod route;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use dashclaw::catalogue::Method;
+use http::StatusCode;
+
+use self::dispatch::Dispatch;
+use self::limits::Limiter;
+use self::refusal::Refusal;
+use self::route::router_path;
+use crate::app::App;
+
+/// Marks requests that came through [`Instance::transport`](crate::Instance::transport); no request from outside can.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InProcess;
+
+/// Everything the instance serves.
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let limiter = app.config.rate_limit.map(|limit| Arc::new(Limiter::new(limit)));
+    let mut router = Router::new();
+    for route in crate::api::routes() {
+        for path in route.paths() {
+            let (path, names) = router_path(path);
+            let dispatch =
+                Arc::new(Dispatch { app: Arc::clone(app), limiter: limiter.clone(), route, names });
+            let handler = move |request: Request| {
+                let dispatch = Arc::clone(&dispatch);
+                async move { dispatch.answer(request).await }
+            };
+            router = router.route(&path, method_router(route.method, handler));
+        }
+    }
+    let expose = app.config.expose_error_detail;
+    router
+        .fallback(move || async move { Refusal::not_found("Not found").into_response(expose) })
+        .method_not_allowed_fallback(move || async move {
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed").into_response(expose)
+        })
+        .layer(axum::middleware::from_fn(headers::add))
+}
+
+fn method_router<H, T>(method: Method, handler: H) -> MethodRouter
+where
+    H: axum::handler::Handler<T, ()>,
+    T: 'static,
+{
+    let filter = match method {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
+        Method::Patch => MethodFilter::PATCH,
+        Method::Put => MethodFilter::PUT,
+        Method::Delete => MethodFilter::DELETE,
+    };
+    on(filter, handler)
+}
+
+/// The address of the client, where the request came over a socket.
+fn client_address(request: &Request) -> Option<std::net::IpAddr> {
+    request.extensions().get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip())
+}

@@ -1,0 +1,38 @@
+//! What every answer carries: an id for the log, and headers that keep browsers from misusing it.
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{HeaderName, HeaderValue};
+use http::{Method, StatusCode, header};
+
+use crate::ids;
+
+const FIXED: [(HeaderName, HeaderValue); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::X_XSS_PROTECTION, HeaderValue::from_static("1; mode=block")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+];
+const PREFLIGHT: [(HeaderName, HeaderValue); 2] = [
+    (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PATCH, DELETE, OPTIONS")),
+    (header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Content-Type, x-api-key")),
+];
+
+/// Adds them, and answers `OPTIONS` for every path.
+pub(super) async fn add(request: Request, next: Next) -> Response {
+    let mut response = if request.method() == Method::OPTIONS {
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        response.headers_mut().extend(PREFLIGHT);
+        response
+    } else {
+        next.run(request).await
+    };
+    response.headers_mut().extend(FIXED);
+    let id = ids::request().ok().and_then(|id| HeaderValue::try_from(id).ok());
+    if let Some(id) = id {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    response
+}

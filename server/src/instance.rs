@@ -1,0 +1,244 @@
+//! An instance: opened, served, asked in process, shut down.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use dashclaw::api::policies::Policy;
+use dashclaw::transport::Transport;
+use dashclaw::{Error, ErrorKind, clock};
+use futures_util::FutureExt;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::config::{Config, InstanceOptions};
+use crate::http;
+use crate::ids;
+use crate::keys::{self, Role};
+use crate::orgs::Halt;
+use crate::policy::read_policy_file;
+use crate::signer::Signer;
+use crate::store::sqlite::Sqlite;
+use crate::store::{Identity, Store, StoreError, StoreResult, Stored};
+use crate::sweep::Sweeper;
+use crate::transport::RouterTransport;
+
+/// The file in a data directory.
+const DATABASE: &str = "dashclaw.db";
+
+/// A governance server in one value. Dropping it shuts it down.
+pub struct Instance {
+    app: Arc<App>,
+    router: Router,
+    api_key: SecretString,
+    first_start: bool,
+    sweeper: Mutex<Option<Sweeper>>,
+}
+
+impl Instance {
+    /// Opens an instance. It needs no runtime, and blocks for some milliseconds.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Instance`] with one sentence: the database is locked, corrupt, of another program or unreadable, or
+    /// the policy file has a mistake. Nothing was changed then.
+    pub fn open(options: &InstanceOptions) -> dashclaw::Result<Self> {
+        let config = Config::read(options);
+        // Read before the database is touched, so that a mistake in it changes nothing.
+        let policies = options.policies.as_deref().map(|file| file_policies(file, &config)).transpose()?;
+        let store: Arc<dyn Store> = Arc::new(open_store(options.path.as_deref())?);
+        let first_start = !wait(store.has_keys()).map_err(storage)?;
+        if let Some(policies) = policies {
+            load(&*store, &config.org_id, policies)?;
+        }
+        let signer = wait(Signer::open(&*store, config.signing_key.as_ref()).boxed()).map_err(storage)?;
+        let app = Arc::new(App::new(config, store, signer));
+        let api_key = SecretString::from(ids::api_key().map_err(broken)?);
+        app.admit_operator(api_key.expose_secret());
+        if let Some(key) = &options.api_key {
+            app.admit_operator(key.expose_secret());
+        }
+        let sweeper = Sweeper::start(Arc::clone(&app)).map_err(broken)?;
+        let router = http::router(&app);
+        Ok(Self { app, router, api_key, first_start, sweeper: Mutex::new(Some(sweeper)) })
+    }
+
+    /// Everything it serves, for a listener of your own. Give it
+    /// [`ConnectInfo`](axum::extract::ConnectInfo) so that rate limits know clients apart.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Serves it on a socket until [`stopping`](Self::stopping) is cancelled; requests under way are finished then.
+    pub async fn serve(&self, listener: TcpListener) -> std::io::Result<()> {
+        let listener = listener.tap_io(|stream| {
+            // Without it a small answer may wait for the client's acknowledgement; failing that, it is only slower.
+            let _ = stream.set_nodelay(true);
+        });
+        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(self.stopping().cancelled_owned()).await
+    }
+
+    /// Calls it without a port: `DashClaw::builder().transport(instance.transport())`.
+    pub fn transport(&self) -> Arc<dyn Transport> {
+        Arc::new(RouterTransport::new(self.router.clone()))
+    }
+
+    /// A key of the admin role for clients in this process. It is new at each start and never stored.
+    pub fn api_key(&self) -> SecretString {
+        self.api_key.clone()
+    }
+
+    /// Whether no API key has ever been made with this data.
+    pub fn is_first_start(&self) -> bool {
+        self.first_start
+    }
+
+    /// Makes an API key. Only its hash is stored: this is the one time it can be read.
+    pub fn create_key(&self, role: Role, label: &str) -> dashclaw::Result<SecretString> {
+        let (key, record) = keys::make(&self.app.config.org_id, role, label).map_err(broken)?;
+        wait(self.app.store.add_key(record)).map_err(storage)?;
+        Ok(key)
+    }
+
+    /// Halts the organisation: every guard call and every new action is blocked, and the reason names `actor`. It lasts
+    /// until [`lift_halt`](Self::lift_halt), across restarts.
+    pub fn set_halt(&self, actor: &str, reason: Option<&str>) -> dashclaw::Result<()> {
+        let halt = Halt { actor: actor.to_owned(), reason: reason.map(str::to_owned), at: clock::now_iso() };
+        self.put_halt(Some(halt))
+    }
+
+    /// Lifts the halt.
+    pub fn lift_halt(&self) -> dashclaw::Result<()> {
+        self.put_halt(None)
+    }
+
+    fn put_halt(&self, halt: Option<Halt>) -> dashclaw::Result<()> {
+        wait(crate::api::put_halt(&self.app, &self.app.config.org_id, halt).boxed()).map_err(storage)
+    }
+
+    /// Registers the public key (PEM) that an agent signs its actions with. `algorithm` is `RSASSA-PKCS1-v1_5` as a rule.
+    pub fn register_identity(
+        &self,
+        agent_id: &str,
+        public_key: &str,
+        algorithm: &str,
+    ) -> dashclaw::Result<()> {
+        let identity = Identity { public_key: public_key.to_owned(), algorithm: algorithm.to_owned() };
+        wait(self.app.store.put_identity(&self.app.config.org_id, agent_id, identity)).map_err(storage)
+    }
+
+    /// Sets a setting of the organisation by the platform's name (`DASHCLAW_OUTCOME_TIMEOUT_MINUTES`,
+    /// `ENFORCE_AGENT_SIGNATURES`, `DASHCLAW_AUTOSCAN_BLOCK`), or removes it.
+    pub fn set_setting(&self, name: &str, value: Option<&str>) -> dashclaw::Result<()> {
+        let org_id = &self.app.config.org_id;
+        let stored = wait(self.app.store.put_setting(org_id, name, value.map(str::to_owned)));
+        self.app.forget_org(org_id);
+        stored.map_err(storage)
+    }
+
+    /// Is cancelled when the instance shuts down. Cancelling it ends streams and [`serve`](Self::serve) and leaves the rest
+    /// to [`shutdown`](Self::shutdown).
+    pub fn stopping(&self) -> CancellationToken {
+        self.app.stop.clone()
+    }
+
+    /// Shuts it down: streams end, the timer stops, what waits is written, the database is closed and free for others.
+    /// Later requests are answered 503.
+    pub fn shutdown(&self) {
+        self.app.stop.cancel();
+        let sweeper = self.sweeper.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(sweeper) = sweeper {
+            sweeper.stop();
+        }
+        self.app.store.close();
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.shutdown();
+    }
+}
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance").field("org_id", &self.app.config.org_id).finish_non_exhaustive()
+    }
+}
+
+fn broken(error: impl fmt::Display) -> Error {
+    Error::new(ErrorKind::Instance, format!("the instance cannot run: {error}"))
+}
+
+fn storage(error: StoreError) -> Error {
+    match error {
+        StoreError::Closed => Error::new(ErrorKind::Closed, "the instance was shut down"),
+        StoreError::Failed(why) => broken(format!("its database failed: {why}")),
+    }
+}
+
+/// Waits for storage without a runtime: it answers from a thread of its own.
+fn wait<T>(stored: Stored<'_, T>) -> StoreResult<T> {
+    futures_util::pin_mut!(stored);
+    let thread = std::thread::current();
+    let waker = std::task::Waker::from(Arc::new(Unpark(thread)));
+    let mut context = std::task::Context::from_waker(&waker);
+    loop {
+        match stored.as_mut().poll(&mut context) {
+            std::task::Poll::Ready(answer) => return answer,
+            std::task::Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+struct Unpark(std::thread::Thread);
+
+impl std::task::Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+fn open_store(path: Option<&Path>) -> dashclaw::Result<Sqlite> {
+    let file: Option<PathBuf> =
+        path.map(|path| if path.is_dir() { path.join(DATABASE) } else { path.to_owned() });
+    Sqlite::open(file.as_deref()).map_err(|problem| Error::new(ErrorKind::Instance, problem))
+}
+
+fn file_policies(file: &Path, config: &Config) -> dashclaw::Result<Vec<Policy>> {
+    let read = read_policy_file(file, config.allow_private_webhooks)
+        .map_err(|problems| Error::new(ErrorKind::Instance, problems.join("; ")))?;
+    let now = clock::now_iso();
+    let policy = |policy: crate::policy::FilePolicy| {
+        Ok(Policy {
+            id: ids::policy().map_err(broken)?.into(),
+            org_id: config.org_id.clone(),
+            name: policy.name,
+            policy_type: policy.policy_type.into(),
+            rules: policy.rules.into(),
+            active: i64::from(policy.active),
+            agent_ids: (!policy.agent_ids.is_empty())
+                .then(|| serde_json::Value::from(policy.agent_ids).to_string()),
+            created_by: Some("file".to_owned()),
+            created_at: now.clone(),
+            updated_at: now.clone(),
+            ..Policy::default()
+        })
+    };
+    read.into_iter().map(policy).collect()
+}
+
+fn load(store: &dyn Store, org_id: &str, policies: Vec<Policy>) -> dashclaw::Result<()> {
+    let taken = wait(store.replace_managed_policies(org_id, policies)).map_err(storage)?;
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let names = taken.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let problem = format!("the policy file names policies that were made through the API: {names}");
+    Err(Error::new(ErrorKind::Instance, problem))
+}

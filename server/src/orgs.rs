@@ -1,0 +1,106 @@
+//! What every request needs to know about its organisation, kept in memory: compiled policies, settings, the halt.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use dashclaw::api::policies::Policy as StoredPolicy;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::config::is_true;
+use crate::policy::{Policy, PolicySet};
+use crate::store::{Store, StoreResult};
+
+/// The setting that halts an organisation.
+pub(crate) const HALT: &str = "DASHCLAW_ORG_HALT";
+const OUTCOME_TIMEOUT: &str = "DASHCLAW_OUTCOME_TIMEOUT_MINUTES";
+const DEFAULT_OUTCOME_TIMEOUT: i64 = 15;
+
+/// What is known about one organisation.
+#[derive(Debug)]
+pub(crate) struct Org {
+    pub(crate) policies: PolicySet,
+    settings: BTreeMap<String, String>,
+}
+
+/// A halt as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Halt {
+    pub(crate) actor: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) at: String,
+}
+
+impl Org {
+    async fn read(store: &dyn Store, org_id: &str) -> StoreResult<Self> {
+        let policies = PolicySet::compile(store.policies(org_id).await?.into_iter().map(stored));
+        for skipped in policies.skipped() {
+            tracing::warn!(policy = skipped.id, why = skipped.why, "a policy takes no part");
+        }
+        Ok(Self { policies, settings: store.settings(org_id).await? })
+    }
+
+    /// The halt in force. Text that is not of our own writing halts as well: it is meant to.
+    pub(crate) fn halt(&self) -> Option<Halt> {
+        let text = self.settings.get(HALT)?;
+        let halt = serde_json::from_str(text);
+        Some(halt.unwrap_or_else(|_| Halt { actor: text.clone(), ..Halt::default() }))
+    }
+
+    /// A setting that is yes or no; nothing when it is not set.
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        self.settings.get(name).map(|text| is_true(text))
+    }
+
+    /// How long an outcome is waited for, in minutes.
+    pub(crate) fn outcome_timeout_minutes(&self) -> i64 {
+        let set = self.settings.get(OUTCOME_TIMEOUT).and_then(|text| text.trim().parse().ok());
+        set.unwrap_or(DEFAULT_OUTCOME_TIMEOUT).clamp(1, 1440)
+    }
+}
+
+fn stored(policy: StoredPolicy) -> Policy {
+    Policy {
+        id: policy.id.0,
+        name: policy.name,
+        policy_type: policy.policy_type.to_string(),
+        rules: match policy.rules.0 {
+            Value::String(text) => text,
+            other => other.to_string(),
+        },
+        active: policy.active != 0,
+        agent_ids: policy.agent_ids,
+    }
+}
+
+/// All organisations that were asked for. Only this process writes to the storage, so what is kept stays true until it
+/// is forgotten on a write.
+#[derive(Debug, Default)]
+pub(crate) struct Orgs {
+    known: RwLock<BTreeMap<String, Arc<Org>>>,
+    /// Counts what was forgotten, so that a read which began before a write is not kept after it.
+    forgotten: AtomicU64,
+}
+
+impl Orgs {
+    pub(crate) async fn get(&self, store: &dyn Store, org_id: &str) -> StoreResult<Arc<Org>> {
+        if let Some(org) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(org_id) {
+            return Ok(Arc::clone(org));
+        }
+        let before = self.forgotten.load(Ordering::SeqCst);
+        let org = Arc::new(Org::read(store, org_id).await?);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if self.forgotten.load(Ordering::SeqCst) == before {
+            known.insert(org_id.to_owned(), Arc::clone(&org));
+        }
+        Ok(org)
+    }
+
+    /// Must follow every write of a policy or a setting.
+    pub(crate) fn forget(&self, org_id: &str) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        known.remove(org_id);
+    }
+}

@@ -1,0 +1,45 @@
+//! What an instance remembers, in the terms of its domain. Nothing above these traits knows how it is stored.
+//!
+//! Every method of a trait is atomic: it happens wholly or not at all, and once it has answered, it lasts.
+
+mod actions;
+mod decisions;
+mod directory;
+mod error;
+mod followups;
+mod policies;
+mod sessions;
+mod settings;
+pub(crate) mod sqlite;
+
+use std::fmt::Debug;
+
+pub(crate) use actions::{ActionFilter, ActionPage, Actions, Around, Creation, NewAction, Transitioned};
+pub(crate) use decisions::{DecisionFilter, DecisionPage, Decisions, Logged, NewDecision, Repeatable};
+pub(crate) use directory::{Directory, Identity, Presence};
+pub(crate) use error::{StoreError, StoreResult};
+pub(crate) use followups::{
+    AssumptionFilter, AssumptionPage, Closed, Followups, Judgement, LoopFilter, LoopPage, NewFollowup,
+};
+use futures_util::future::BoxFuture;
+pub(crate) use policies::{Policies, Saved};
+pub(crate) use sessions::{SessionChanged, SessionFilter, Sessions};
+pub(crate) use settings::Settings;
+
+/// An answer on its way.
+pub(crate) type Stored<'a, T> = BoxFuture<'a, StoreResult<T>>;
+
+/// Everything an instance remembers.
+pub(crate) trait Store:
+    Actions + Decisions + Directory + Followups + Policies + Sessions + Settings + Debug + Send + Sync
+{
+    /// Finishes what was begun and closes the storage; every later call answers [`StoreError::Closed`].
+    fn close(&self);
+}
+
+/// A page of a list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    pub(crate) limit: i64,
+    pub(crate) offset: i64,
+}

@@ -1,0 +1,27 @@
+//! How storage fails.
+
+/// Why storage did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// The instance was shut down.
+    #[error("the instance was shut down")]
+    Closed,
+    /// The database refused: disk full, file damaged, or a defect of ours.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Failed(format!("a stored record is unreadable: {error}"))
+    }
+}
+
+/// What every storage operation answers.
+pub(crate) type StoreResult<T> = Result<T, StoreError>;

@@ -1,0 +1,98 @@
+//! SQLite: one thread writes and commits in groups, any number of connections read (write-ahead log).
+
+mod actions;
+mod around;
+mod assumptions;
+mod decisions;
+mod directory;
+mod lock;
+mod loops;
+mod open;
+mod policies;
+mod reader;
+mod sessions;
+mod settings;
+mod writer;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use self::lock::Lock;
+use self::reader::{Pool, Reader};
+use self::writer::Writer;
+use super::{Store, StoreResult};
+
+/// A database, in a file or in memory.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    writer: Arc<Writer>,
+    reader: Reader,
+    /// Freed last, when nothing can be written any more.
+    lock: Mutex<Option<Lock>>,
+}
+
+impl Sqlite {
+    /// Opens the database in this file, or one in memory. The error is one sentence for people.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, String> {
+        let start = |connection| {
+            Writer::start(connection)
+                .map(Arc::new)
+                .map_err(|error| format!("cannot start the thread that writes: {error}"))
+        };
+        let Some(path) = path else {
+            let writer = start(open::open_memory()?)?;
+            return Ok(Self { reader: Reader::Memory(Arc::clone(&writer)), writer, lock: Mutex::default() });
+        };
+        let (connection, lock) = open::open_file(path)?;
+        let writer = start(connection)?;
+        let reader = Reader::File(Arc::new(Pool::new(path.to_owned())));
+        Ok(Self { writer, reader, lock: Mutex::new(Some(lock)) })
+    }
+}
+
+impl Store for Sqlite {
+    fn close(&self) {
+        if let Reader::File(pool) = &self.reader {
+            pool.close();
+        }
+        self.writer.stop();
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+fn encode(record: &impl Serialize) -> StoreResult<String> {
+    Ok(serde_json::to_string(record)?)
+}
+
+fn decode<T: DeserializeOwned>(text: &str) -> StoreResult<T> {
+    Ok(serde_json::from_str(text)?)
+}
+
+/// The text in the first column of the first row.
+fn text(connection: &Connection, sql: &str, params: impl Params) -> StoreResult<Option<String>> {
+    Ok(connection.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?)
+}
+
+/// The records in the first column of all rows.
+fn records<T: DeserializeOwned>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> StoreResult<Vec<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        records.push(decode(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+    }
+    Ok(records)
+}
+
+/// Whether there is a row.
+fn exists(connection: &Connection, sql: &str, params: impl Params) -> StoreResult<bool> {
+    Ok(connection.prepare_cached(sql)?.exists(params)?)
+}

@@ -1,0 +1,106 @@
+//! Assumptions in SQLite.
+
+use dashclaw::api::assumptions::Assumption;
+use dashclaw::clock;
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use super::{actions, decode, encode, exists};
+use crate::store::{AssumptionFilter, AssumptionPage, Judgement, NewFollowup, Page, StoreError, StoreResult};
+
+const ADMITTED: &str = "FROM assumptions WHERE org_id = :org
+    AND (:validated IS NULL OR validated = :validated)
+    AND (:stale IS NULL OR (created_at < :stale AND validated = 0 AND invalidated = 0))
+    AND (:action IS NULL OR action_id = :action)
+    AND (:agent IS NULL OR agent_id = :agent)";
+
+pub(super) fn create(
+    connection: &Connection,
+    mut assumption: Assumption,
+) -> StoreResult<NewFollowup<Assumption>> {
+    let org_id = assumption.org_id.clone();
+    let Some(action) = actions::read(connection, &org_id, assumption.action_id.as_str())? else {
+        return Ok(NewFollowup::NoParent);
+    };
+    let taken = "SELECT 1 FROM assumptions WHERE org_id = ?1 AND assumption_id = ?2";
+    if exists(connection, taken, params![org_id, assumption.assumption_id.as_str()])? {
+        return Ok(NewFollowup::Duplicate);
+    }
+    let sql = "INSERT INTO assumptions (org_id, assumption_id, action_id, agent_id, validated, invalidated, created_at,
+        record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    assumption.id = connection.prepare_cached(sql)?.insert(params![
+        org_id,
+        assumption.assumption_id.as_str(),
+        assumption.action_id.as_str(),
+        action.agent_id,
+        assumption.validated,
+        assumption.invalidated,
+        assumption.created_at,
+        encode(&assumption)?,
+    ])?;
+    Ok(NewFollowup::Created(Box::new(assumption)))
+}
+
+fn from_row(row: &Row<'_>) -> StoreResult<Assumption> {
+    let mut assumption: Assumption = decode(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
+    assumption.id = row.get(0)?;
+    Ok(assumption)
+}
+
+pub(super) fn read(connection: &Connection, org_id: &str, id: &str) -> StoreResult<Option<Assumption>> {
+    let sql = "SELECT id, record FROM assumptions WHERE org_id = ?1 AND assumption_id = ?2";
+    let found =
+        connection.prepare_cached(sql)?.query_row([org_id, id], |row| Ok(from_row(row))).optional()?;
+    found.transpose()
+}
+
+pub(super) fn list(
+    connection: &Connection,
+    org_id: &str,
+    filter: &AssumptionFilter,
+    page: Page,
+) -> StoreResult<AssumptionPage> {
+    let admitted = named_params! {
+        ":org": org_id, ":validated": filter.validated, ":stale": filter.stale_before,
+        ":action": filter.action_id, ":agent": filter.agent_id,
+    };
+    let count = format!("SELECT count(*) {ADMITTED}");
+    let total = connection.prepare_cached(&count)?.query_row(admitted, |row| row.get(0))?;
+    let rows =
+        format!("SELECT id, record {ADMITTED} ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset");
+    let mut paged = admitted.to_vec();
+    paged.extend_from_slice(named_params! { ":limit": page.limit, ":offset": page.offset });
+    let mut statement = connection.prepare_cached(&rows)?;
+    let found = statement.query_map(paged.as_slice(), |row| Ok(from_row(row)))?;
+    let assumptions = found.map(|row| row.map_err(StoreError::from).flatten()).collect::<StoreResult<_>>()?;
+    Ok(AssumptionPage { assumptions, total })
+}
+
+pub(super) fn judge(
+    connection: &Connection,
+    org_id: &str,
+    id: &str,
+    judgement: Judgement,
+) -> StoreResult<Option<Assumption>> {
+    let Some(mut assumption) = read(connection, org_id, id)? else { return Ok(None) };
+    let now = Some(clock::now_iso());
+    match judgement {
+        Judgement::Holds => {
+            (assumption.validated, assumption.validated_at) = (1, now);
+            (assumption.invalidated, assumption.invalidated_at) = (0, None);
+            assumption.invalidated_reason = None;
+        }
+        Judgement::Fails(reason) => {
+            (assumption.validated, assumption.validated_at) = (0, None);
+            (assumption.invalidated, assumption.invalidated_at) = (1, now);
+            assumption.invalidated_reason = Some(reason);
+        }
+    }
+    let sql = "UPDATE assumptions SET validated = ?2, invalidated = ?3, record = ?4 WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute(params![
+        assumption.id,
+        assumption.validated,
+        assumption.invalidated,
+        encode(&assumption)?,
+    ])?;
+    Ok(Some(assumption))
+}

@@ -1,0 +1,87 @@
+//! Connections that only read. Each read sees everything that was acknowledged before it began.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::writer::Writer;
+use crate::store::{StoreError, StoreResult};
+
+/// How many connections are kept for later.
+const MAX_IDLE: usize = 8;
+/// How many statements a connection keeps prepared.
+pub(super) const STATEMENTS: usize = 96;
+
+/// Where reads go.
+#[derive(Clone, Debug)]
+pub(super) enum Reader {
+    /// To connections of their own.
+    File(Arc<Pool>),
+    /// Through the writer's queue: a database in memory belongs to one connection.
+    Memory(Arc<Writer>),
+}
+
+#[derive(Debug)]
+pub(super) struct Pool {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Pool {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, idle: Mutex::default() }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Connection) -> StoreResult<T>) -> StoreResult<T> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = idle.map_or_else(|| self.open(), Ok)?;
+        let result = work(&connection);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE {
+            idle.push(connection);
+        }
+        result
+    }
+
+    fn open(&self) -> StoreResult<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.pragma_update(None, "query_only", true)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(connection)
+    }
+
+    /// Closes the idle connections.
+    pub(super) fn close(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Reader {
+    /// A short read: a few rows by an index. It runs where it is called; a hop to another thread would cost more.
+    pub(super) async fn look_up<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> StoreResult<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        match self {
+            Self::File(pool) => pool.with(work),
+            Self::Memory(writer) => writer.run(work).await,
+        }
+    }
+
+    /// A read that may take long: it runs on a thread for blocking work.
+    pub(super) async fn scan<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> StoreResult<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        match self {
+            Self::Memory(writer) => writer.run(work).await,
+            Self::File(pool) => {
+                let pool = Arc::clone(pool);
+                tokio::task::spawn_blocking(move || pool.with(work)).await.map_err(|_| StoreError::Closed)?
+            }
+        }
+    }
+}
