@@ -80,6 +80,8 @@ pub(crate) struct Prints {
 pub(crate) struct InstanceSpec {
     /// Policies in force from the start, as in a policy file.
     pub(crate) policies: Value,
+    /// Settings of the organisation, by the platform's names.
+    pub(crate) settings: BTreeMap<String, String>,
 }
 
 /// What happens to a connection before anything is read.
@@ -255,6 +257,7 @@ pub(crate) struct Step {
     pub(crate) canonical_json: Option<Map<String, Value>>,
     pub(crate) derive_idempotency_key: Option<Map<String, Value>>,
     pub(crate) sign_action: Option<Map<String, Value>>,
+    pub(crate) open_instance: Option<Map<String, Value>>,
     pub(crate) new: Option<String>,
     pub(crate) close: Option<String>,
     pub(crate) cancel: Option<String>,

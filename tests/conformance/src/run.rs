@@ -72,6 +72,8 @@ async fn one(
         variables.extend(instance.variables());
     }
     variables.extend(vectors::variables(vectors)?);
+    let files = concat!(env!("CARGO_MANIFEST_DIR"), "/files");
+    variables.insert("files".to_owned(), Value::from(files));
     let case = source.case(variant, &variables)?;
     let mut server = Server::start(sockets, &case);
     let mut outcome = steps(&case, testee, &mut server, variables, instance.as_ref()).await;

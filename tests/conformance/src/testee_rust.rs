@@ -10,6 +10,7 @@ use dashclaw::idempotency::derive_idempotency_key;
 use dashclaw::receipt::{Jwks, verify_receipt};
 use dashclaw::signing::ActionSigner;
 use dashclaw::{CallOptions, DashClaw, Error, ErrorKind, EventOptions, GovernedOptions, WaitOptions};
+use dashclaw_server::{Instance, InstanceOptions};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -37,6 +38,7 @@ struct Request {
     jwks: Option<Box<RawValue>>,
     body: Option<String>,
     private_key: Option<String>,
+    policies: Option<String>,
 }
 
 type Answer = Result<String, Error>;
@@ -76,6 +78,7 @@ impl Testee {
                 self.cancel(&request);
                 reply(id, Ok("null".to_owned()));
             }
+            "open_instance" => reply(id, open(&request)),
             "canonical_json" | "derive_idempotency_key" | "sign_action" => reply(id, pure(&request)),
             "verify_receipt" if request.jwks.is_some() => reply(id, verify(&request)),
             _ => self.spawn(request),
@@ -224,6 +227,13 @@ fn pure(request: &Request) -> Answer {
         }
     };
     made.map(|text| Value::from(text).to_string())
+}
+
+/// Opens an instance in process and closes it again.
+fn open(request: &Request) -> Answer {
+    let policies = request.policies.as_ref().map(Into::into);
+    let options = InstanceOptions { policies, ..InstanceOptions::default() };
+    Instance::open(&options).map(|_| "null".to_owned())
 }
 
 fn verify(request: &Request) -> Answer {
