@@ -117,6 +117,7 @@ macro_rules! record {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", schemars(extend("x-members" = [$(stringify!($field)),*])))]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $type,)*
             /// Members that this version does not know.

@@ -5,17 +5,17 @@
 #[macro_export]
 macro_rules! open_enum {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $doc:literal])*
         pub enum $name:ident {
-            $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+
+            $($(#[doc = $word_doc:literal])* $variant:ident = $word:literal,)+
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(from = "String", into = "String")]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$variant_meta])* $variant,)+
+            $($(#[doc = $word_doc])* $variant,)+
             /// A word that this version does not know.
             Other(String),
         }
@@ -85,7 +85,12 @@ macro_rules! open_enum {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "x-open-enum": [$($word),+] })
+                schemars::json_schema!({
+                    "type": "string",
+                    "description": concat!($($doc, "\n"),*),
+                    "x-open-enum": [$($word),+],
+                    "x-word-docs": [$(concat!($($word_doc, "\n"),*)),+],
+                })
             }
         }
     };

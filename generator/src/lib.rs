@@ -1,0 +1,39 @@
+//! Writes the per-language faces, the API reference and the OpenAPI document from the catalogue.
+//!
+//! [`model`] is the catalogue as every language sees it; it knows none of them. A language is one module with its
+//! templates: it turns the model into [`Output`]s and, as a [`Language`], adds its column to the reference. A new one
+//! is named in [`outputs`], and nowhere else.
+#![forbid(unsafe_code)]
+
+mod language;
+pub mod model;
+mod openapi;
+mod output;
+mod python;
+mod reference;
+mod rust;
+mod template;
+mod text;
+
+use std::path::Path;
+
+pub use language::Language;
+pub use output::{Mode, Output, Report};
+
+/// The result of everything here; the error is one sentence.
+pub type Result<T, E = String> = std::result::Result<T, E>;
+
+/// Every generated file.
+pub fn outputs(api: &model::Api) -> Result<Vec<Output>> {
+    let languages: [&dyn Language; 2] = [&python::Python, &rust::Rust];
+    let mut outputs = python::outputs(api)?;
+    outputs.extend(reference::outputs(api, &languages)?);
+    outputs.push(openapi::output(api)?);
+    outputs.sort_by(|left, right| left.path.cmp(&right.path));
+    Ok(outputs)
+}
+
+/// Writes, checks or lists every generated file below `root`.
+pub fn run(mode: Mode, root: &Path) -> Result<Report> {
+    output::run(mode, root, &outputs(&model::Api::read()?)?)
+}

@@ -1,0 +1,79 @@
+//! The catalogue as every language sees it: operations with their arguments, and the graph of the types they use.
+//!
+//! Nothing here knows a programming language.
+
+mod doc;
+mod facts;
+mod operation;
+mod schema;
+mod types;
+
+use std::collections::BTreeMap;
+
+use dashclaw::catalogue::{Expect, Row, rows};
+pub use doc::{Block, Doc, Reference};
+pub(crate) use facts::repeat_word;
+pub use facts::{Failure, repeat};
+pub use operation::{Argument, Operation};
+pub use schema::Shape;
+pub use types::{Form, Member, Type, Word};
+
+use crate::Result;
+use schema::Schemas;
+use types::Types;
+
+/// Everything that is generated from.
+#[derive(Debug)]
+pub struct Api {
+    /// In the order of the catalogue.
+    pub domains: Vec<Domain>,
+    /// Every named type that an operation takes or returns, those of one domain together.
+    pub types: Vec<Type>,
+    index: BTreeMap<String, usize>,
+}
+
+/// The operations of one module of the catalogue.
+#[derive(Debug)]
+pub struct Domain {
+    /// Its name, snake_case: `open_loops`.
+    pub name: &'static str,
+    /// In the order of their declaration.
+    pub operations: Vec<Operation>,
+}
+
+impl Api {
+    /// Reads the catalogue.
+    pub fn read() -> Result<Self> {
+        Self::of(&rows().collect::<Vec<_>>())
+    }
+
+    /// Reads these rows.
+    pub fn of(rows: &[&'static Row]) -> Result<Self> {
+        let schemas = Schemas::read(rows);
+        let mut types = Types::new(&schemas);
+        let mut domains: Vec<Domain> = Vec::new();
+        for row in rows.iter().copied() {
+            let operation = Operation::read(row, &schemas, &mut types)?;
+            if row.rules.expect == Expect::Verdict {
+                types.close(&operation.response, "decision");
+            }
+            match domains.iter_mut().find(|domain| domain.name == row.domain) {
+                Some(domain) => domain.operations.push(operation),
+                None => domains.push(Domain { name: row.domain, operations: vec![operation] }),
+            }
+        }
+        let types = types.finish(&domains)?;
+        let index = types.iter().enumerate().map(|(at, one)| (one.name.clone(), at)).collect();
+        Ok(Self { domains, types, index })
+    }
+
+    /// Every operation.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.domains.iter().flat_map(|domain| &domain.operations)
+    }
+
+    /// The type called `name`.
+    pub fn find(&self, name: &str) -> Option<&Type> {
+        self.index.get(name).map(|at| &self.types[*at])
+    }
+}

@@ -1,0 +1,157 @@
+//! Operations and their arguments.
+
+use dashclaw::catalogue::{Call, Field, Fill, Kind, Place, Row, Rules};
+use serde_json::Value;
+
+use super::schema::{Schemas, Shape};
+use super::types::Types;
+use super::{Doc, Failure};
+use crate::Result;
+
+/// One operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its name, snake_case.
+    pub name: &'static str,
+    /// Which domain it belongs to.
+    pub domain: &'static str,
+    /// The HTTP verb: `POST`.
+    pub method: &'static str,
+    /// The path, with `{name}` where an argument goes.
+    pub path: &'static str,
+    /// What it does.
+    pub doc: Doc,
+    /// The name of the type that holds all its arguments, PascalCase.
+    pub request: String,
+    /// Those a caller may give, in the order of their declaration.
+    pub arguments: Vec<Argument>,
+    /// Those that are always sent as they are.
+    pub constants: Vec<Argument>,
+    /// What it returns.
+    pub response: Shape,
+    /// How it behaves.
+    pub rules: Rules,
+    /// How it may fail beyond what every operation has in common.
+    pub failures: Vec<Failure>,
+}
+
+/// One argument of an operation.
+#[derive(Debug)]
+pub struct Argument {
+    /// Its name, snake_case.
+    pub name: &'static str,
+    /// Its name in the request.
+    pub wire_name: &'static str,
+    /// What it means, with its limits.
+    pub doc: Doc,
+    /// Its type; never nullable.
+    pub shape: Shape,
+    /// Whether the caller must give it.
+    pub required: bool,
+    /// What is sent when the caller gives nothing.
+    pub default: Option<Value>,
+    /// What the client fills in when the caller gives nothing.
+    pub fill: Option<Fill>,
+    /// Where it goes.
+    pub place: Place,
+    /// The most characters or elements that the server takes.
+    pub max: Option<u32>,
+    /// The bounds of a number, both included.
+    pub range: Option<(i64, i64)>,
+    /// Whether other words than its type's are refused before any request.
+    pub strict: bool,
+}
+
+impl Operation {
+    pub(super) fn read(row: &'static Row, schemas: &Schemas, types: &mut Types<'_>) -> Result<Self> {
+        let in_row = |problem: String| format!("`{}`: {problem}", row.name);
+        let (request, properties) = schemas.request(row)?;
+        let read = |field: &Field| {
+            let schema = properties.get(field.name).unwrap_or(&Value::Null);
+            Argument::read(field, &types.shape(schema, row.domain)?)
+        };
+        let all: Vec<Argument> = row.fields.iter().map(read).collect::<Result<_>>().map_err(in_row)?;
+        let is_constant = |argument: &Argument| row.field(argument.name).is_some_and(|field| field.constant);
+        let doc = Doc::read(row.doc);
+        let (constants, arguments) = all.into_iter().partition(is_constant);
+        Ok(Self {
+            name: row.name,
+            domain: row.domain,
+            method: row.method.as_str(),
+            path: row.path,
+            request: request.to_owned(),
+            failures: Failure::of(row, &doc),
+            doc,
+            arguments,
+            constants,
+            response: types.shape(schemas.response(row), row.domain).map_err(in_row)?,
+            rules: row.rules,
+        })
+    }
+
+    /// The argument called `name`.
+    pub fn argument(&self, name: &str) -> Option<&Argument> {
+        self.arguments.iter().find(|argument| argument.name == name)
+    }
+
+    /// The arguments given by position, and those given by name only.
+    pub fn split(&self) -> (Vec<&Argument>, Vec<&Argument>) {
+        let Call::Positional(order) = self.rules.call else {
+            return (Vec::new(), self.arguments.iter().collect());
+        };
+        let positional = order.iter().filter_map(|name| self.argument(name)).collect();
+        let named = self.arguments.iter().filter(|argument| !order.contains(&argument.name)).collect();
+        (positional, named)
+    }
+}
+
+impl Argument {
+    fn read(field: &Field, shape: &Shape) -> Result<Self> {
+        let default = field.default.map(serde_json::from_str).transpose();
+        let shape = match (field.kind, shape.present().clone()) {
+            (Kind::ObjectOrText, Shape::Any) => {
+                Shape::Either(vec![Shape::Map(Box::new(Shape::Any)), Shape::Text])
+            }
+            (_, shape) => shape,
+        };
+        Ok(Self {
+            name: field.name,
+            wire_name: field.on_wire(),
+            doc: Doc::read(&documented(field)),
+            shape,
+            required: field.required && field.fill.is_none(),
+            default: default
+                .map_err(|error| format!("the default of `{}` is not JSON: {error}", field.name))?,
+            fill: field.fill,
+            place: field.place,
+            max: field.max,
+            range: field.range,
+            strict: field.strict,
+        })
+    }
+}
+
+/// The doc text, with each fact of the declaration that it does not tell.
+fn documented(field: &Field) -> String {
+    let mut text = field.doc.trim_end().to_owned();
+    let mut tell = |number: &str, sentence: String| {
+        if !text.to_lowercase().contains(number) {
+            text.push_str(&sentence);
+        }
+    };
+    if let Some(max) = field.max {
+        let unit = if matches!(field.kind, Kind::Texts | Kind::List) { "entries" } else { "characters" };
+        tell(&max.to_string(), format!(" At most {max} {unit}."));
+    }
+    match field.range {
+        Some((0, i64::MAX)) | None => {}
+        Some((low, i64::MAX)) => tell(&low.to_string(), format!(" {low} or more.")),
+        Some((low, high)) => tell(&high.to_string(), format!(" {low} to {high}.")),
+    }
+    match field.fill {
+        Some(Fill::AgentId | Fill::AgentName) => tell("client", " The client's own unless given.".to_owned()),
+        Some(Fill::Now) => tell("now", " Now unless given.".to_owned()),
+        None => {}
+    }
+    text
+}

@@ -1,0 +1,87 @@
+//! Python: the methods of both clients, and the types of what goes in and comes out.
+
+mod annotation;
+mod docstring;
+mod errors;
+mod method;
+mod names;
+mod types;
+
+use dashclaw::ErrorKind;
+use serde::Serialize;
+
+use crate::model::{Api, Operation};
+use crate::{Language, Output, Result, template};
+
+const PACKAGE: &str = "bindings-python/python/dashclaw";
+const OPERATIONS: &str = include_str!("../templates/python_operations.py.jinja");
+
+/// Python.
+#[derive(Debug)]
+pub(crate) struct Python;
+
+impl Language for Python {
+    fn title(&self) -> &'static str {
+        "Python"
+    }
+
+    fn note(&self) -> &'static str {
+        "methods of `dashclaw.DashClaw`; `dashclaw.AsyncDashClaw` has the same as coroutines. Results are plain dicts; \
+         `dashclaw.types` describes them to type checkers."
+    }
+
+    fn fence(&self) -> &'static str {
+        "python"
+    }
+
+    fn name(&self, operation: &str) -> String {
+        operation.to_owned()
+    }
+
+    fn signature(&self, api: &Api, operation: &Operation) -> String {
+        method::signature(api, operation, method::Color::Sync, "").join("\n").trim_end_matches(':').to_owned()
+    }
+
+    fn error(&self, kind: ErrorKind) -> String {
+        errors::class(kind).to_owned()
+    }
+}
+
+pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
+    Ok(vec![
+        Output { path: format!("{PACKAGE}/_operations.py"), text: operations(api, method::Color::Sync)? },
+        Output {
+            path: format!("{PACKAGE}/_async_operations.py"),
+            text: operations(api, method::Color::Async)?,
+        },
+        Output { path: format!("{PACKAGE}/types.py"), text: types::module(api)? },
+    ])
+}
+
+#[derive(Serialize)]
+struct Section {
+    name: &'static str,
+    methods: Vec<String>,
+}
+
+fn operations(api: &Api, color: method::Color) -> Result<String> {
+    let section = |domain: &crate::model::Domain| {
+        let methods = domain.operations.iter().map(|operation| method::text(api, operation, color));
+        Ok(Section { name: domain.name, methods: methods.collect::<Result<_>>()? })
+    };
+    let sections: Vec<Section> = api.domains.iter().map(section).collect::<Result<_>>()?;
+    template::fill(
+        OPERATIONS,
+        minijinja::context! {
+            is_async => color == method::Color::Async,
+            abstract_types => abstract_types(&sections.iter().flat_map(|section| &section.methods).collect::<Vec<_>>()),
+            sections => sections,
+        },
+    )
+}
+
+/// The names that `texts` need of `collections.abc`.
+fn abstract_types(texts: &[&String]) -> String {
+    let used = |name: &&str| texts.iter().any(|text| text.contains(&format!("{name}[")));
+    ["Sequence"].into_iter().filter(used).fold("Mapping".to_owned(), |names, name| format!("{names}, {name}"))
+}

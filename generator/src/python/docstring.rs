@@ -1,0 +1,138 @@
+//! Docstrings in Google's style.
+
+use dashclaw::catalogue::Call;
+
+use super::errors;
+use super::names::{literal, parameter, spell};
+use crate::model::{Api, Argument, Doc, Form, Operation, Shape, repeat};
+use crate::text::{WIDTH, wrap};
+
+/// The docstring of a method, indented by `indent`.
+pub(super) fn of_method(api: &Api, operation: &Operation, more: &[(&str, &str)], indent: &str) -> String {
+    let mut lines = body(&operation.doc, indent);
+    lines.push(String::new());
+    lines.extend(wrap(&code(&endpoint(operation)), WIDTH, indent, indent));
+    section(&mut lines, "Args", &entries(api, operation, more), indent);
+    if let Some(returned) = returned(api, &operation.response) {
+        lines.extend([String::new(), format!("{indent}Returns:")]);
+        let deep = format!("{indent}    ");
+        lines.extend(wrap(&code(&returned), WIDTH, &deep, &deep));
+    }
+    let raises = operation
+        .failures
+        .iter()
+        .map(|failure| (errors::class(failure.kind).to_owned(), format!("{}.", capitalized(failure.when))));
+    section(&mut lines, "Raises", &raises.collect::<Vec<_>>(), indent);
+    quoted(lines, indent)
+}
+
+/// A docstring that holds `doc` only.
+pub(super) fn of_doc(doc: &Doc, indent: &str) -> Option<String> {
+    if doc.is_empty() { None } else { Some(quoted(body(doc, indent), indent)) }
+}
+
+fn body(doc: &Doc, indent: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for block in doc.blocks(&spell) {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        if block.verbatim {
+            lines.extend(block.text.lines().map(|line| format!("{indent}{}", code(line))));
+        } else {
+            // The opening quotes stand before the first line.
+            let room = if lines.is_empty() { format!("{indent}   ") } else { indent.to_owned() };
+            let mut wrapped = wrap(&code(&block.text), WIDTH, &room, indent);
+            if let Some(first) = wrapped.first_mut().filter(|_| lines.is_empty()) {
+                *first = format!("{indent}{}", first.trim_start());
+            }
+            lines.extend(wrapped);
+        }
+    }
+    lines
+}
+
+fn quoted(mut lines: Vec<String>, indent: &str) -> String {
+    let one_line = lines.len() == 1;
+    if let Some(first) = lines.first_mut() {
+        *first = format!("{indent}\"\"\"{}", first.trim_start());
+        if one_line && first.len() + 3 <= WIDTH {
+            return format!("{first}\"\"\"");
+        }
+    }
+    lines.push(format!("{indent}\"\"\""));
+    lines.join("\n").replace('\\', "\\\\")
+}
+
+/// Which request it is and what a repeat means.
+fn endpoint(operation: &Operation) -> String {
+    let rules = &operation.rules;
+    let key = if rules.public { " Needs no API key." } else { "" };
+    let pages = rules.pages.map(|items| format!(" Pages through `{items}` with `limit` and `offset`."));
+    let pages = pages.unwrap_or_default();
+    format!("`{} {}`. {}{key}{pages}", operation.method, operation.path, repeat(rules.repeat))
+}
+
+fn entries(api: &Api, operation: &Operation, more: &[(&str, &str)]) -> Vec<(String, String)> {
+    if let Call::Object(name) = operation.rules.call {
+        let fields = operation.arguments.iter().map(|argument| format!("`{}`", argument.name));
+        let fields = fields.collect::<Vec<_>>().join(", ");
+        let whole = format!("The fields as a dict; `types.{}` documents them: {fields}.", operation.request);
+        return vec![
+            (name.to_owned(), whole),
+            ("**fields".to_owned(), "The same fields by name. They win over the dict.".to_owned()),
+        ];
+    }
+    let (positional, named) = operation.split();
+    let all = positional.into_iter().chain(named);
+    let mut entries: Vec<_> =
+        all.map(|argument| (parameter(argument.name), described(api, argument))).collect();
+    entries.extend(more.iter().map(|(name, doc)| ((*name).to_owned(), (*doc).to_owned())));
+    if operation.rules.open {
+        entries.push(("**fields".to_owned(), "More fields, sent as they are.".to_owned()));
+    }
+    entries
+}
+
+/// The doc text of an argument, with the words it takes and a default that the signature cannot show.
+pub(super) fn described(api: &Api, argument: &Argument) -> String {
+    let mut sentences = vec![argument.doc.line(&spell)];
+    if let Shape::Named(name) = &argument.shape
+        && let Some(Form::Words { words, .. }) = api.find(name).map(|found| &found.form)
+        && !words.iter().all(|word| sentences[0].contains(&format!("`{}`", word.text)))
+    {
+        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        sentences.push(format!("One of `{}`.", words.join("`, `")));
+    }
+    if let Some(default) = argument.default.as_ref().filter(|default| literal(default).is_none()) {
+        sentences.push(format!("`{default}` unless given."));
+    }
+    sentences.join(" ").trim_start().to_owned()
+}
+
+fn returned(api: &Api, response: &Shape) -> Option<String> {
+    let Shape::Named(name) = response else { return None };
+    let doc = api.find(name)?.doc.summary(&spell);
+    (!doc.is_empty()).then_some(doc)
+}
+
+fn section(lines: &mut Vec<String>, title: &str, entries: &[(String, String)], indent: &str) {
+    if entries.is_empty() {
+        return;
+    }
+    lines.extend([String::new(), format!("{indent}{title}:")]);
+    for (name, text) in entries {
+        let (first, rest) = (format!("{indent}    "), format!("{indent}        "));
+        lines.extend(wrap(&format!("{name}: {}", code(text)), WIDTH, &first, &rest));
+    }
+}
+
+/// Code spans in two backticks, as docstrings have them.
+pub(super) fn code(text: &str) -> String {
+    if text.contains("``") { text.to_owned() } else { text.replace('`', "``") }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+}

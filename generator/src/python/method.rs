@@ -1,0 +1,142 @@
+//! One operation as a method.
+
+use dashclaw::catalogue::{Call, Repeat};
+
+use super::annotation::Annotations;
+use super::docstring;
+use super::names::{literal, or_none, parameter};
+use crate::Result;
+use crate::model::{Api, Argument, Operation};
+use crate::text::{WIDTH, pack};
+
+const INDENT: &str = "    ";
+
+/// The two kinds of methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Color {
+    Sync,
+    Async,
+}
+
+/// The method with its docstring.
+pub(super) fn text(api: &Api, operation: &Operation, color: Color) -> Result<String> {
+    check(operation)?;
+    let deep = format!("{INDENT}{INDENT}");
+    let mut lines = signature(api, operation, color, INDENT);
+    let key: &[(&str, &str)] = if is_keyed(operation) { &[KEY_DOC] } else { &[] };
+    lines.push(docstring::of_method(api, operation, key, &deep));
+    lines.extend(body(operation, color, &deep));
+    Ok(lines.join("\n"))
+}
+
+const KEY_DOC: (&str, &str) = (
+    "idempotency",
+    "Where the idempotency key comes from unless one is given: `intent` makes the same intent the same record, \
+     `call` makes a new record with every call.",
+);
+
+fn is_keyed(operation: &Operation) -> bool {
+    operation.rules.repeat == Repeat::Keyed
+}
+
+/// Two parameters of one name would not be Python.
+fn check(operation: &Operation) -> Result<()> {
+    let mut names: Vec<String> =
+        operation.arguments.iter().map(|argument| parameter(argument.name)).collect();
+    names.sort();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(format!("`{}` has two parameters called `{}`", operation.name, pair[0])),
+        None => Ok(()),
+    }
+}
+
+/// The `def` up to its colon, in lines indented by `indent`.
+pub(super) fn signature(api: &Api, operation: &Operation, color: Color, indent: &str) -> Vec<String> {
+    let annotations = Annotations { api, prefix: "types." };
+    let (mut by_position, mut by_name) = parameters(operation, annotations);
+    by_position.insert(0, "self".to_owned());
+    if is_keyed(operation) {
+        by_name.push("idempotency: Literal[\"intent\", \"call\"] = \"intent\"".to_owned());
+    }
+    if !by_name.is_empty() {
+        by_position.push("*".to_owned());
+    }
+    if operation.rules.open || matches!(operation.rules.call, Call::Object(_)) {
+        by_name.push("**fields: Any".to_owned());
+    }
+    let word = if color == Color::Async { "async def" } else { "def" };
+    let head = format!("{indent}{word} {}(", operation.name);
+    let tail = format!(") -> {}:", annotations.response(&operation.response));
+    let all: Vec<String> = by_position.iter().chain(&by_name).cloned().collect();
+    let line = format!("{head}{}{tail}", all.join(", "));
+    if line.len() <= WIDTH {
+        return vec![line];
+    }
+    let deep = format!("{indent}{INDENT}");
+    let mut lines = vec![head];
+    match pack(&all, WIDTH, &deep) {
+        one if one.len() == 1 => lines.extend(one),
+        _ => lines.extend([by_position, by_name].iter().flat_map(|some| pack(some, WIDTH, &deep))),
+    }
+    lines.push(format!("{indent}{tail}"));
+    lines
+}
+
+/// The parameters given by position and those given by name.
+fn parameters(operation: &Operation, annotations: Annotations<'_>) -> (Vec<String>, Vec<String>) {
+    if let Call::Object(name) = operation.rules.call {
+        let whole = format!("{name}: types.{} | Mapping[str, Any] | None = None", operation.request);
+        return (vec![whole], Vec::new());
+    }
+    let (positional, named) = operation.split();
+    let mut optional = false;
+    let by_position = positional.into_iter().map(|argument| {
+        // Python wants a default behind a default; the engine still refuses a call without the argument.
+        optional |= !argument.required;
+        declaration(argument, optional, annotations)
+    });
+    let by_position = by_position.collect();
+    (
+        by_position,
+        named.into_iter().map(|argument| declaration(argument, !argument.required, annotations)).collect(),
+    )
+}
+
+fn declaration(argument: &Argument, optional: bool, annotations: Annotations<'_>) -> String {
+    let name = parameter(argument.name);
+    let annotation = annotations.given(&argument.shape, argument.strict);
+    match argument.default.as_ref().and_then(literal) {
+        Some(default) => format!("{name}: {annotation} = {default}"),
+        None if optional => format!("{name}: {} = None", or_none(&annotation)),
+        None => format!("{name}: {annotation}"),
+    }
+}
+
+fn body(operation: &Operation, color: Color, indent: &str) -> Vec<String> {
+    let word = if color == Color::Async { "return await" } else { "return" };
+    let call = |arguments: &str| {
+        let mut call = format!("{indent}{word} self._call(\"{}\", {arguments}", operation.name);
+        if operation.rules.open || matches!(operation.rules.call, Call::Object(_)) {
+            call.push_str(", fields");
+        }
+        if is_keyed(operation) {
+            call.push_str(", idempotency=idempotency");
+        }
+        call + ")"
+    };
+    if let Call::Object(name) = operation.rules.call {
+        return vec![call(&format!("{name} or {{}}"))];
+    }
+    let (positional, named) = operation.split();
+    let all = positional.into_iter().chain(named);
+    let items: Vec<String> =
+        all.map(|argument| format!("\"{}\": {}", argument.name, parameter(argument.name))).collect();
+    let line = call(&format!("{{{}}}", items.join(", ")));
+    if line.len() <= WIDTH {
+        return vec![line];
+    }
+    let mut lines = vec![format!("{indent}arguments: dict[str, Any] = {{")];
+    lines.extend(pack(&items, WIDTH, &format!("{indent}{INDENT}")));
+    lines.extend([format!("{indent}}}"), call("arguments")]);
+    lines
+}

@@ -1,0 +1,51 @@
+//! The API reference: one page per domain, an index, and the list of errors.
+
+mod errors;
+mod page;
+mod shapes;
+
+use crate::model::Api;
+use crate::{Language, Output, Result, template};
+
+const INDEX: &str = include_str!("../templates/reference_index.md.jinja");
+
+pub(crate) fn outputs(api: &Api, languages: &[&dyn Language]) -> Result<Vec<Output>> {
+    let mut outputs = Vec::new();
+    for domain in &api.domains {
+        let path = format!("docs/api/{}.md", domain.name);
+        outputs.push(Output { path, text: page::text(api, domain, languages)? });
+    }
+    outputs.push(Output { path: "docs/api/README.md".to_owned(), text: index(api, languages)? });
+    outputs.push(Output { path: "docs/errors.md".to_owned(), text: errors::text(languages)? });
+    Ok(outputs)
+}
+
+fn index(api: &Api, languages: &[&dyn Language]) -> Result<String> {
+    let domains = api.domains.iter().map(|domain| {
+        let operations = domain.operations.iter().map(|operation| {
+            minijinja::context! {
+                name => operation.name,
+                method => operation.method,
+                path => operation.path,
+                summary => operation.doc.summary(&shapes::spell).replace('|', "\\|"),
+            }
+        });
+        minijinja::context! {
+            name => domain.name,
+            title => page::title(domain.name),
+            operations => operations.collect::<Vec<_>>(),
+        }
+    });
+    let domains: Vec<_> = domains.collect();
+    let languages = languages.iter().map(|language| {
+        minijinja::context! { title => language.title(), note => language.note() }
+    });
+    template::fill(
+        INDEX,
+        minijinja::context! {
+            count => api.operations().count(),
+            languages => languages.collect::<Vec<_>>(),
+            domains => domains,
+        },
+    )
+}

@@ -1,0 +1,61 @@
+//! Rust in the reference. Its methods need no generator: the catalogue declares them.
+
+use dashclaw::ErrorKind;
+
+use crate::Language;
+use crate::model::{Api, Operation, Shape};
+use crate::text::WIDTH;
+
+/// Rust.
+#[derive(Debug)]
+pub(crate) struct Rust;
+
+impl Language for Rust {
+    fn title(&self) -> &'static str {
+        "Rust"
+    }
+
+    fn note(&self) -> &'static str {
+        "methods of `dashclaw::DashClaw`; requests and results are structs of `dashclaw::api`, by subject."
+    }
+
+    fn fence(&self) -> &'static str {
+        "rust"
+    }
+
+    fn name(&self, operation: &str) -> String {
+        operation.to_owned()
+    }
+
+    fn signature(&self, _: &Api, operation: &Operation) -> String {
+        let request = &operation.request;
+        let required = operation.arguments.iter().filter(|argument| argument.required);
+        let fields: Vec<&str> = required.map(|argument| argument.name).collect();
+        let request = match fields.as_slice() {
+            [] => format!("{request}::default()"),
+            fields => format!("{request} {{ {}, ..Default::default() }}", fields.join(", ")),
+        };
+        let answer = type_name(&operation.response);
+        let call = format!("dashclaw.{}({request}).await?;", operation.name);
+        let line = format!("let answer: {answer} = {call}");
+        if line.len() <= WIDTH { line } else { format!("let answer: {answer} =\n    {call}") }
+    }
+
+    fn error(&self, kind: ErrorKind) -> String {
+        format!("ErrorKind::{kind:?}")
+    }
+}
+
+fn type_name(shape: &Shape) -> String {
+    match shape {
+        Shape::Named(name) => name.clone(),
+        Shape::Text => "String".to_owned(),
+        Shape::Integer => "i64".to_owned(),
+        Shape::Number => "f64".to_owned(),
+        Shape::Boolean => "bool".to_owned(),
+        Shape::List(inner) => format!("Vec<{}>", type_name(inner)),
+        Shape::Nullable(inner) => format!("Option<{}>", type_name(inner)),
+        Shape::Map(inner) => format!("BTreeMap<String, {}>", type_name(inner)),
+        Shape::Any | Shape::Either(_) => "Value".to_owned(),
+    }
+}

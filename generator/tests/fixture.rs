@@ -1,0 +1,183 @@
+//! Five operations that use every feature of a row, and what each generator writes for them.
+//!
+//! They are not those of the catalogue, so that a new doc text there does not change anything here.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use dashclaw::catalogue::{Call, Expect, Field, Fill, IdKind, Kind, Method, Repeat, Row, Rules};
+use dashclaw_generate::{Output, model::Api, outputs};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// How heavy it is.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is read")]
+enum Weight {
+    /// Up to 5 kg.
+    Light,
+    /// All above.
+    Heavy,
+}
+
+/// A parcel.
+#[derive(Serialize, JsonSchema)]
+#[schemars(extend("x-members" = ["id", "weight", "from", "contents"]))]
+struct Parcel {
+    /// Which parcel; see [`get_action`](dashclaw::DashClaw::get_action).
+    id: String,
+    /// How heavy it is.
+    weight: Weight,
+    /// Where it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    /// What is in it, by name.
+    contents: BTreeMap<String, Vec<Item>>,
+}
+
+/// A thing in a parcel.
+#[derive(Serialize, JsonSchema)]
+struct Item {
+    /// How many.
+    count: i64,
+    /// Anything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<serde_json::Value>,
+}
+
+macro_rules! request {
+    ($($name:ident { $($field:ident: $type:ty),* })*) => {$(
+        #[derive(Serialize, JsonSchema)]
+        struct $name { $($field: $type),* }
+    )*};
+}
+
+request! {
+    SendParcel { weight: Weight, from: Option<String>, items: Option<Vec<Item>>, agent_id: Option<String>, idempotency_key: Option<String> }
+    FindParcels { weight: Option<Weight>, limit: Option<i64>, labels: Option<Vec<String>>, urgent: Option<bool> }
+    GetParcel { parcel_id: String }
+    LoseParcel { parcel_id: String, reason: Option<String>, status: Option<String> }
+    AskParcel { weight: Weight, price: Option<f64> }
+}
+
+const WORDS: &[&str] = &["light", "heavy"];
+
+const SEND: &[Field] = &[
+    Field::new("weight", Kind::Choice(WORDS), true, Method::Post, SEND_PATH)
+        .doc(" How heavy it is.")
+        .strict(),
+    Field::new("from", Kind::Text, false, Method::Post, SEND_PATH)
+        .doc(" Where it comes from.")
+        .max(64)
+        .wire("sender"),
+    Field::new("items", Kind::List, false, Method::Post, SEND_PATH).doc(" What is in it.").default("[]"),
+    Field::new("agent_id", Kind::Text, false, Method::Post, SEND_PATH)
+        .doc(" Who sends it.")
+        .fill(Fill::AgentId),
+    Field::new("idempotency_key", Kind::Text, false, Method::Post, SEND_PATH).doc(" The key."),
+];
+const SEND_PATH: &str = "/api/parcels";
+
+const FIND: &[Field] = &[
+    Field::new("weight", Kind::Choice(WORDS), false, Method::Get, SEND_PATH).doc(" Only these."),
+    Field::new("limit", Kind::Integer, false, Method::Get, SEND_PATH)
+        .doc(" How many.")
+        .default("20")
+        .range(1, 50),
+    Field::new("labels", Kind::Texts, false, Method::Get, SEND_PATH)
+        .doc(" Only those with one of these.")
+        .max(9),
+    Field::new("urgent", Kind::Boolean, false, Method::Get, SEND_PATH)
+        .doc(" Only urgent ones.")
+        .default("true"),
+];
+
+const PARCEL_PATH: &str = "/api/parcels/{parcel_id}";
+const GET: &[Field] =
+    &[Field::new("parcel_id", Kind::Id(IdKind::Action), true, Method::Get, PARCEL_PATH)
+        .doc(" Which parcel.")];
+
+const LOSE: &[Field] = &[
+    Field::new("parcel_id", Kind::Id(IdKind::Action), true, Method::Patch, PARCEL_PATH).doc(" Which parcel."),
+    Field::new("reason", Kind::Text, false, Method::Patch, PARCEL_PATH).doc(" Why.\n\n\"Lost\" will not do."),
+    Field::new("status", Kind::Text, false, Method::Patch, PARCEL_PATH).doc("").constant("\"lost\""),
+];
+
+const ASK: &[Field] = &[
+    Field::new("weight", Kind::Choice(WORDS), true, Method::Post, "/api/ask").doc(" How heavy it is."),
+    Field::new("price", Kind::Number, false, Method::Post, "/api/ask")
+        .doc(" What it may cost, in US dollars."),
+];
+
+macro_rules! row {
+    ($name:literal, $request:ident => $response:ty, $method:ident $path:expr, $fields:ident, $doc:literal, $rules:expr) => {
+        &Row {
+            name: $name,
+            domain: "parcels",
+            method: Method::$method,
+            path: $path,
+            fields: $fields,
+            rules: $rules,
+            doc: $doc,
+            request_schema: |generator| generator.subschema_for::<$request>(),
+            response_schema: |generator| generator.subschema_for::<$response>(),
+        }
+    };
+}
+
+static ROWS: &[&Row] = &[
+    row!("send_parcel", SendParcel => Parcel, Post SEND_PATH, SEND,
+        " Sends a parcel.\n\n One that was sent already is an error of kind `conflict`; see [`GuardBlocked`](crate::ErrorKind::GuardBlocked).\n\n * by day\n * by night\n",
+        Rules::of(Method::Post).repeat(Repeat::Keyed).expect(Expect::Creation).positional(&["weight", "from"]).open()),
+    row!("find_parcels", FindParcels => BTreeMap<String, serde_json::Value>, Get SEND_PATH, FIND,
+        " Lists parcels.", Rules::of(Method::Get).positional(&["weight", "limit"]).pages("parcels")),
+    row!("get_parcel", GetParcel => Parcel, Get PARCEL_PATH, GET,
+        " Reads one.", Rules::of(Method::Get).positional(&["parcel_id"]).public()),
+    row!("lose_parcel", LoseParcel => Parcel, Patch PARCEL_PATH, LOSE,
+        " Loses one.", Rules::of(Method::Patch).positional(&["parcel_id"]).one_shot("parcel", "get_parcel").admin()),
+    row!("ask_parcel", AskParcel => Item, Post "/api/ask", ASK,
+        " Asks for a price.", Rules { call: Call::Object("question"), open: true, ..Rules::of(Method::Post) }),
+];
+
+fn all() -> Vec<Output> {
+    outputs(&Api::of(ROWS).unwrap()).unwrap()
+}
+
+fn snapshot(path: &str) {
+    let outputs = all();
+    let output = outputs.iter().find(|output| output.path == path).expect("the file is generated");
+    insta::assert_snapshot!(path.replace(['/', '.'], "_"), output.text);
+}
+
+#[test]
+fn python_methods() {
+    snapshot("bindings-python/python/dashclaw/_operations.py");
+    snapshot("bindings-python/python/dashclaw/_async_operations.py");
+}
+
+#[test]
+fn python_types() {
+    snapshot("bindings-python/python/dashclaw/types.py");
+}
+
+#[test]
+fn reference_page() {
+    snapshot("docs/api/parcels.md");
+    snapshot("docs/api/README.md");
+}
+
+#[test]
+fn openapi_document() {
+    snapshot("docs/openapi.json");
+}
+
+#[test]
+fn error_list() {
+    snapshot("docs/errors.md");
+}
+
+#[test]
+fn two_runs_write_the_same_bytes() {
+    assert_eq!(all(), all());
+}
