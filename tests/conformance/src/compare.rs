@@ -14,8 +14,8 @@ static VOLATILE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"\b[0-9a-f]{64}\b", "$$hex64"),
         (r"\b[0-9a-f]{32}\b", "$$hex32"),
         (r"_[0-9a-f]{12,24}\b", "_$$hex"),
-        (r"\b[A-Za-z0-9_-]{86}\b", "$$signature"),
-        (r"\b[A-Za-z0-9_-]{43}\b", "$$digest"),
+        (r"^[A-Za-z0-9_-]{86}$", "$$signature"),
+        (r"^(sha256:)?[A-Za-z0-9_-]{43}$", "${1}$$digest"),
         (r"\b\d+(\.\d+)? (ms|s|seconds)\b", "$$duration"),
     ];
     let compiled = rules.into_iter().filter_map(|(rule, word)| Some((Regex::new(rule).ok()?, word)));
@@ -104,6 +104,12 @@ fn first(path: &str, left: &Value, right: &Value) -> Option<String> {
                     (name, ours.get(name).unwrap_or(&Value::Null), theirs.get(name).unwrap_or(&Value::Null))
                 })
                 .find_map(|(name, left, right)| first(&format!("{path}.{name}"), left, right))
+        }
+        (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() => {
+            let pairs = ours.iter().zip(theirs).enumerate();
+            pairs
+                .map(|(index, (left, right))| (index, left, right))
+                .find_map(|(index, left, right)| first(&format!("{path}.{index}"), left, right))
         }
         _ if left == right => None,
         _ => Some(format!(

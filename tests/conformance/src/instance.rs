@@ -37,7 +37,8 @@ impl Instance {
             for (name, value) in &settings {
                 instance.set_setting(name, Some(value))?;
             }
-            let [admin, member] = [Role::Admin, Role::Member].map(|role| instance.create_key(role, "conformance"));
+            let [admin, member] =
+                [Role::Admin, Role::Member].map(|role| instance.create_key(role, "conformance"));
             Ok((instance, admin?, member?))
         });
         let opened = opened.await.map_err(|error| error.to_string());
