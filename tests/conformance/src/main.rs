@@ -84,9 +84,7 @@ async fn suite(options: &Options) -> Result<bool, String> {
         .strangers(|name| all.iter().any(|case| case.name == name))
         .map(|name| format!("known failures: there is no case {name}"))
         .collect();
-    defects.extend(
-        coverage::missing(&all).iter().map(|kind| format!("no case expects an error of kind `{kind}`")),
-    );
+    defects.extend(coverage::gaps(&all));
     let cases: Vec<Source> = all.into_iter().filter(|case| case.name.contains(&options.filter)).collect();
     let launches = options
         .languages
