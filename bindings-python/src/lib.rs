@@ -1,1 +1,32 @@
-//! The Python binding.
+//! The native half of the Python package `dashclaw`: the module `dashclaw._native`.
+//!
+//! The bridge moves bytes; it decides nothing. Arguments, options and answers cross as JSON; the classes that people see
+//! are written in Python. Importing the module starts nothing.
+
+mod asyncio;
+mod blocking;
+mod client;
+mod crossing;
+mod events;
+mod functions;
+mod hooks;
+mod instance;
+mod per_process;
+mod runtime;
+
+use pyo3::prelude::*;
+
+/// The native half of `dashclaw`.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::client::NativeClient;
+    #[pymodule_export]
+    use crate::events::NativeEvents;
+    #[pymodule_export]
+    use crate::functions::{
+        canonical_json, derive_idempotency_key, error_kinds, respell, sign_action, verify_receipt, version,
+    };
+    #[pymodule_export]
+    use crate::instance::NativeInstance;
+}

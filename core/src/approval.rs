@@ -98,27 +98,21 @@ struct Wait<'a> {
 
 impl Wait<'_> {
     async fn run(&mut self, deadline: Instant) -> Result<Response> {
-        let late = tokio::time::sleep_until(deadline);
-        tokio::pin!(late);
-        let timed_out = tokio::select! {
-            biased;
-            done = self.listen(deadline) => return done,
-            () = &mut late => self.timed_out(),
-        };
-        Err(timed_out)
+        if deadline <= Instant::now() {
+            // No time to wait is still time to look once.
+            return self.read().await?.ok_or_else(|| self.timed_out());
+        }
+        let done = tokio::time::timeout_at(deadline, self.listen()).await;
+        done.unwrap_or_else(|_| Err(self.timed_out()))
     }
 
-    async fn listen(&mut self, deadline: Instant) -> Result<Response> {
+    async fn listen(&mut self) -> Result<Response> {
         let mut stream: Option<Box<Connection>> = None;
         let mut last_id = String::new();
         let mut failures = 0;
         // When the stream may be opened (again); nothing once the server has refused it.
         let mut open_at = Some(Instant::now());
         let mut read_at = Instant::now() + OPENING.min(self.interval);
-        if deadline <= Instant::now() {
-            // No time to wait is still time to look once.
-            return self.read().await?.ok_or_else(|| self.timed_out());
-        }
         loop {
             match self.hear(&mut stream, &mut last_id, open_at, read_at).await {
                 Heard::Opened(connection) => {

@@ -44,7 +44,7 @@ def forbidden_work(agent: DashClaw) -> None:
     try:
         agent.run_governed(
             {"action_type": "drop_table", "declared_goal": "Clean the table of customers"},
-            lambda: sys.exit("the table is gone: governance has failed"),
+            lambda _: sys.exit("the table is gone: governance has failed"),
         )
     except GuardBlockedError as blocked:
         tell("guard", f"block: {blocked}")
@@ -85,13 +85,13 @@ def honest_message(agent: DashClaw) -> None:
 def approved_deploy(agent: DashClaw, operator: DashClaw) -> None:
     chapter("4. A deploy waits for a human, who approves")
     hand = decide_soon(operator, "allow", "The canary looks good")
-    version = agent.run_governed(
+    run = agent.run_governed(
         {"action_type": "deploy", "declared_goal": "Ship v2.4.0 to production", "systems_touched": ["production"]},
-        lambda: deploy("v2.4.0"),
+        lambda _: deploy("v2.4.0"),
         timeout=30,
     )
     hand.join()
-    tell("agent", f"{version} is live, outcome reported")
+    tell("agent", f"{run.result} is live, outcome reported")
 
 
 def denied_deploy(agent: DashClaw, operator: DashClaw) -> None:
@@ -99,7 +99,7 @@ def denied_deploy(agent: DashClaw, operator: DashClaw) -> None:
     hand = decide_soon(operator, "deny", "Not on a Friday")
     try:
         agent.run_governed(
-            {"action_type": "deploy", "declared_goal": "Ship v2.5.0 to production"}, lambda: deploy("v2.5.0"), timeout=30
+            {"action_type": "deploy", "declared_goal": "Ship v2.5.0 to production"}, lambda _: deploy("v2.5.0"), timeout=30
         )
     except ApprovalDeniedError as denied:
         tell("agent", f"does not deploy: {denied}")

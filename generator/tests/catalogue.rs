@@ -161,9 +161,14 @@ fn collect(value: &Value, references: &mut Vec<String>) {
 }
 
 #[test]
-fn every_kind_of_error_is_documented() {
+fn every_kind_of_error_is_documented_under_the_class_that_python_raises() {
     let page = text(&outputs(&api()).unwrap(), "docs/errors.md");
+    let classes = include_str!("../../bindings-python/python/dashclaw/_errors.py");
     for kind in ErrorKind::ALL {
-        assert!(page.contains(&format!("`{}` |", kind.as_str())), "{kind:?}");
+        let row = page.lines().find(|line| line.contains(&format!("`{}` |", kind.as_str()))).unwrap();
+        let class = row.split('`').find(|word| word.ends_with("Error")).unwrap();
+        let (_, body) = classes.split_once(&format!("\nclass {class}(")).expect(class);
+        let body = body.split("\nclass ").next().unwrap();
+        assert!(body.contains(&format!("\"{}\"", kind.as_str())), "{class} is not for {kind:?}");
     }
 }

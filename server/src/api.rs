@@ -23,6 +23,8 @@ mod signature;
 mod stream;
 mod trace;
 
+use std::future::ready;
+
 pub(crate) use admin::put_halt;
 pub(crate) use cron::sweep;
 use dashclaw::api::{
@@ -69,13 +71,13 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<e::GetSession>(|call| sessions::get(call).boxed()),
         Route::of::<e::UpdateSession>(|call| sessions::update(call).boxed()),
         Route::of::<e::GetSessionEvents>(|call| sessions::events(call).boxed()),
-        Route::of::<i::VerifyIntegrity>(|call| integrity::verify(call).boxed()).own_checks(),
-        Route::of::<i::GetJwks>(|call| integrity::jwks(call).boxed()),
+        Route::of::<i::VerifyIntegrity>(|call| ready(integrity::verify(&call)).boxed()).own_checks(),
+        Route::of::<i::GetJwks>(|call| ready(integrity::jwks(&call)).boxed()),
         Route::of::<ag::Heartbeat>(|call| agents::heartbeat(call).boxed()).own_checks(),
-        Route::of::<l::GetLearningRecommendations>(|call| learning::list(call).boxed()),
+        Route::of::<l::GetLearningRecommendations>(|call| ready(learning::list(&call)).boxed()),
         Route::of::<l::RecordRecommendationEvents>(|call| learning::record(call).boxed()),
         Route::of::<h::GetHealth>(|call| health::get(call).boxed()),
-        Route::at(Get, "/api/stream", Access::Key, |call| stream::open(call).boxed()),
+        Route::at(Get, "/api/stream", Access::Key, |call| ready(Ok(stream::open(&call))).boxed()),
         Route::at(Post, "/api/keys", admin, |call| admin::create_key(call).boxed()),
         Route::at(Get, "/api/halt", Access::Key, |call| admin::halt(call).boxed()),
         Route::at(Post, "/api/halt", admin, |call| admin::set_halt(call).boxed()),

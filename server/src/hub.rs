@@ -82,6 +82,9 @@ impl Hub {
         channel.last += 1;
         let event = Event { cursor: channel.last, at_ms: clock::unix_millis(), name, data };
         channel.forget(event.at_ms);
+        if channel.buffer.len() == BUFFER {
+            channel.buffer.pop_front();
+        }
         channel.buffer.push_back(event.clone());
         // Nobody may be listening.
         let _ = channel.live.send(event);
@@ -99,21 +102,21 @@ impl Hub {
 }
 
 impl Channel {
+    /// Drops what is too old.
     fn forget(&mut self, now_ms: i64) {
-        while self.buffer.len() >= BUFFER
-            || self.buffer.front().is_some_and(|event| event.at_ms + BUFFER_MS < now_ms)
-        {
+        while self.buffer.front().is_some_and(|event| event.at_ms + BUFFER_MS < now_ms) {
             self.buffer.pop_front();
         }
     }
 
-    /// The events behind `id`. An id that was never given out is from before a restart: all there is may be new then.
+    /// The events behind `id`, the newest when there are too many. An id that was never given out is from before a restart: all there is may be new then.
     fn replay(&self, id: &str) -> (Vec<Event>, Option<&'static str>) {
         let cursor = id.strip_prefix("mem-").and_then(|digits| digits.parse::<u64>().ok());
         let known = cursor.filter(|cursor| *cursor <= self.last);
         let after = known.unwrap_or(0);
-        let missed: Vec<Event> =
-            self.buffer.iter().filter(|event| event.cursor > after).take(MAX_REPLAY).cloned().collect();
+        let behind = self.buffer.iter().filter(|event| event.cursor > after);
+        let too_many = behind.clone().count().saturating_sub(MAX_REPLAY);
+        let missed: Vec<Event> = behind.skip(too_many).cloned().collect();
         let complete = missed.last().map_or(after == self.last, |last| last.cursor == self.last)
             && missed.first().is_none_or(|first| first.cursor == after + 1);
         let error = match known {
@@ -181,7 +184,7 @@ mod tests {
         }
         let subscription = hub.subscribe("org", Some("mem-1"));
         assert_eq!((subscription.missed.len(), subscription.replay_error), (200, Some("replay_incomplete")));
-        assert_eq!(subscription.missed[0].cursor, 501);
+        assert_eq!(subscription.missed[0].cursor, 1301);
     }
 
     #[tokio::test]

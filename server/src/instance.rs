@@ -10,12 +10,12 @@ use axum::serve::ListenerExt;
 use dashclaw::api::policies::Policy;
 use dashclaw::transport::Transport;
 use dashclaw::{Error, ErrorKind, clock};
-use futures_util::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::blocking::wait;
 use crate::config::{Config, InstanceOptions};
 use crate::http;
 use crate::ids;
@@ -24,7 +24,7 @@ use crate::orgs::Halt;
 use crate::policy::read_policy_file;
 use crate::signer::Signer;
 use crate::store::sqlite::Sqlite;
-use crate::store::{Identity, Store, StoreError, StoreResult, Stored};
+use crate::store::{Identity, Store, StoreError};
 use crate::sweep::Sweeper;
 use crate::transport::RouterTransport;
 
@@ -55,7 +55,7 @@ impl Instance {
         if let Some(policies) = policies {
             load(&*store, &config.org_id, policies)?;
         }
-        let signer = wait(Signer::open(&*store, config.signing_key.as_ref()).boxed()).map_err(storage)?;
+        let signer = wait(Signer::open(&*store, config.signing_key.as_ref())).map_err(storage)?;
         let app = Arc::new(App::new(config, store, signer));
         let api_key = SecretString::from(ids::api_key().map_err(broken)?);
         app.admit_operator(api_key.expose_secret());
@@ -118,7 +118,7 @@ impl Instance {
     }
 
     fn put_halt(&self, halt: Option<Halt>) -> dashclaw::Result<()> {
-        wait(crate::api::put_halt(&self.app, &self.app.config.org_id, halt).boxed()).map_err(storage)
+        wait(crate::api::put_halt(&self.app, &self.app.config.org_id, halt)).map_err(storage)
     }
 
     /// Registers the public key (PEM) that an agent signs its actions with. `algorithm` is `RSASSA-PKCS1-v1_5` as a rule.
@@ -139,6 +139,11 @@ impl Instance {
         let stored = wait(self.app.store.put_setting(org_id, name, value.map(str::to_owned)));
         self.app.forget_org(org_id);
         stored.map_err(storage)
+    }
+
+    /// Gives up actions whose outcome was not reported in time, as a timer does every minute. Answers how many.
+    pub fn sweep_outcomes(&self) -> dashclaw::Result<usize> {
+        wait(crate::api::sweep(&self.app)).map(|swept| swept.rows).map_err(storage)
     }
 
     /// Is cancelled when the instance shuts down. Cancelling it ends streams and [`serve`](Self::serve) and leaves the rest
@@ -179,28 +184,6 @@ fn storage(error: StoreError) -> Error {
     match error {
         StoreError::Closed => Error::new(ErrorKind::Closed, "the instance was shut down"),
         StoreError::Failed(why) => broken(format!("its database failed: {why}")),
-    }
-}
-
-/// Waits for storage without a runtime: it answers from a thread of its own.
-fn wait<T>(stored: Stored<'_, T>) -> StoreResult<T> {
-    futures_util::pin_mut!(stored);
-    let thread = std::thread::current();
-    let waker = std::task::Waker::from(Arc::new(Unpark(thread)));
-    let mut context = std::task::Context::from_waker(&waker);
-    loop {
-        match stored.as_mut().poll(&mut context) {
-            std::task::Poll::Ready(answer) => return answer,
-            std::task::Poll::Pending => std::thread::park(),
-        }
-    }
-}
-
-struct Unpark(std::thread::Thread);
-
-impl std::task::Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
     }
 }
 

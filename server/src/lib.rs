@@ -10,6 +10,7 @@
 
 mod api;
 mod app;
+mod blocking;
 mod config;
 mod decide;
 pub mod facts;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::api::guard::Verdict;
@@ -12,6 +13,8 @@ use crate::{Error, ErrorKind, Result, clock};
 
 /// How much of an unreadable body is shown.
 const EXCERPT: usize = 200;
+/// How deep an answer's values may be nested; no documented answer comes near.
+const MAX_DEPTH: usize = 128;
 
 /// A complete response.
 #[derive(Debug)]
@@ -55,14 +58,12 @@ fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Re
         let excerpt = excerpt(answer.body, redact);
         Error::new(ErrorKind::MalformedResponse, format!("the server's answer {problem}: `{excerpt}`"))
     };
-    if row.rules.expect == Expect::Object {
-        return match first_byte(answer.body) {
-            Some(b'{') if serde_json::from_slice::<serde::de::IgnoredAny>(answer.body).is_ok() => Ok(()),
-            _ => Err(malformed("is not a JSON object")),
-        };
-    }
-    if first_byte(answer.body) != Some(b'{') {
+    if first_byte(answer.body) != Some(b'{') || is_too_deep(answer.body) {
         return Err(malformed("is not a JSON object"));
+    }
+    if row.rules.expect == Expect::Object {
+        let object = serde_json::from_slice::<IgnoredAny>(answer.body);
+        return object.map(drop).map_err(|_| malformed("is not a JSON object"));
     }
     let shape: Shape = serde_json::from_slice(answer.body).map_err(|_| malformed("is not a JSON object"))?;
     match row.rules.expect {
@@ -158,6 +159,23 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_millis(u64::try_from(at - clock::unix_millis()).unwrap_or(0)))
 }
 
+/// Whether values are nested so deep that a language's own decoder might give up on them. Skipping a value, as the check
+/// for an object does, has no such limit.
+fn is_too_deep(body: &[u8]) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    body.iter().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_DEPTH
+    })
+}
+
 fn first_byte(body: &[u8]) -> Option<u8> {
     body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
@@ -212,6 +230,17 @@ mod tests {
         for body in nonsense {
             let error = judged("guard", 200, body).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::MalformedResponse, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_nested_too_deep_is_malformed() {
+        let nested =
+            |depth: usize| format!(r#"{{"a":"[[[[\"[[","b":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+        judged("get_signals", 200, &nested(MAX_DEPTH - 1)).unwrap();
+        for operation in ["get_signals", "guard"] {
+            let error = judged(operation, 200, &nested(100_000)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MalformedResponse, "{operation}");
         }
     }
 

@@ -47,7 +47,7 @@ impl Row {
                     received.arguments.insert(field.name.to_owned(), value);
                 }
                 None if field.required => {
-                    received.problems.push(format!("`{}` is required", field.on_wire()))
+                    received.problems.push(format!("`{}` is required", field.on_wire()));
                 }
                 None => {}
             }
@@ -95,41 +95,46 @@ fn from_body(field: &Field, body: &Map<String, Value>) -> Result<Option<Value>, 
 
 /// The value as the request types read it, or what is wrong with it.
 fn check(field: &Field, value: &Value) -> Result<Value, String> {
-    let must_be = |what: &str| Err(format!("must be {what}"));
-    match (field.kind, value) {
-        (Kind::Text | Kind::Id(_), Value::String(text)) => within_length(field, text.chars().count())?,
-        (Kind::Text | Kind::Id(_), _) => return must_be("a string"),
-        (Kind::Choice(words), _) => {
+    match field.kind {
+        Kind::Text | Kind::Id(_) => {
+            let text = value.as_str().ok_or("must be a string")?;
+            within_length(field, text.chars().count())?;
+        }
+        Kind::Choice(words) => {
             if !value.as_str().is_some_and(|word| words.contains(&word)) {
                 return Err(format!("must be one of: {}", words.join(", ")));
             }
         }
-        (Kind::Integer, Value::Number(number)) => {
-            let Some(whole) = whole(number) else { return must_be("an integer") };
+        Kind::Integer => {
+            let number = value.as_number().ok_or("must be an integer")?;
+            let whole = whole(number).ok_or("must be an integer")?;
             within_range(field, number)?;
             return Ok(Value::from(whole));
         }
-        (Kind::Integer, _) => return must_be("an integer"),
-        (Kind::Number, Value::Number(number)) => within_range(field, number)?,
-        (Kind::Number, _) => return must_be("a number"),
-        (Kind::Boolean, Value::Bool(_)) | (Kind::ObjectOrText, Value::Object(_) | Value::String(_)) => {}
-        (Kind::Boolean, _) => return must_be("a boolean"),
-        (Kind::ObjectOrText, _) => return must_be("an object or a string"),
-        (Kind::Object, Value::Object(_)) | (Kind::Any, _) => {}
-        (Kind::Object, _) => return must_be("an object"),
-        (Kind::Texts, Value::Array(items)) => {
-            within_length(field, items.len())?;
-            for item in items {
-                let Some(text) = item.as_str() else { return Err("must hold only strings".to_owned()) };
-                if text.chars().count() > MAX_ELEMENT {
-                    return Err(format!("holds a string that exceeds max length of {MAX_ELEMENT}"));
-                }
-            }
-        }
-        (Kind::List, Value::Array(items)) => within_length(field, items.len())?,
-        (Kind::Texts | Kind::List, _) => return must_be("an array"),
+        Kind::Number => within_range(field, value.as_number().ok_or("must be a number")?)?,
+        Kind::Boolean => must_be(value.is_boolean(), "a boolean")?,
+        Kind::Object => must_be(value.is_object(), "an object")?,
+        Kind::ObjectOrText => must_be(value.is_object() || value.is_string(), "an object or a string")?,
+        Kind::List => within_length(field, value.as_array().ok_or("must be an array")?.len())?,
+        Kind::Texts => check_texts(field, value.as_array().ok_or("must be an array")?)?,
+        Kind::Any => {}
     }
     Ok(value.clone())
+}
+
+fn must_be(fits: bool, what: &str) -> Result<(), String> {
+    if fits { Ok(()) } else { Err(format!("must be {what}")) }
+}
+
+fn check_texts(field: &Field, items: &[Value]) -> Result<(), String> {
+    within_length(field, items.len())?;
+    for item in items {
+        let text = item.as_str().ok_or("must hold only strings")?;
+        if text.chars().count() > MAX_ELEMENT {
+            return Err(format!("holds a string that exceeds max length of {MAX_ELEMENT}"));
+        }
+    }
+    Ok(())
 }
 
 fn within_length(field: &Field, length: usize) -> Result<(), String> {

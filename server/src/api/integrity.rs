@@ -21,7 +21,7 @@ struct Documents<'a> {
 }
 
 /// Says whether a receipt or a bundle was signed by one of our keys, as strictly as the SDK does.
-pub(super) async fn verify(call: Call) -> Answer {
+pub(super) fn verify(call: &Call) -> Answer {
     let Ok(documents) = serde_json::from_slice::<Documents<'_>>(&call.raw) else {
         return ok(&json!({ "ok": false, "reason": "verification_error" }));
     };
@@ -70,7 +70,7 @@ fn verify_bundle(app: &App, bundle: &str) -> Answer {
 }
 
 /// Publishes the signing keys.
-pub(super) async fn jwks(call: Call) -> Answer {
+pub(super) fn jwks(call: &Call) -> Answer {
     let keys = call.app.signer.key_set();
     let mut response = ok(keys)?;
     let cache = if keys.keys.is_empty() { "no-store" } else { "public, max-age=300" };

@@ -11,7 +11,7 @@ use crate::http::refusal::{Answer, Refusal};
 const MAX_EVENTS: usize = 1000;
 
 /// Lists recommendations.
-pub(super) async fn list(call: Call) -> Answer {
+pub(super) fn list(call: &Call) -> Answer {
     let request: GetLearningRecommendations = call.request()?;
     if request.include_inactive == Some(true) && !call.is_admin() {
         return Err(Refusal::forbidden("Admin access required"));
@@ -36,9 +36,7 @@ pub(super) async fn record(call: Call) -> Answer {
     let problem = match events.len() {
         0 => Some("`events` is required".to_owned()),
         count if count > MAX_EVENTS => Some(format!("`events` exceeds max length of {MAX_EVENTS}")),
-        _ if !events.iter().all(Value::is_object) => {
-            Some("`events` must hold only objects".to_owned())
-        }
+        _ if !events.iter().all(Value::is_object) => Some("`events` must hold only objects".to_owned()),
         _ => None,
     };
     if let Some(problem) = problem {

@@ -14,7 +14,6 @@ use tokio::time::{Instant, Interval, Sleep, interval_at, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::http::call::Call;
-use crate::http::refusal::Answer;
 use crate::hub::{Event, connected_frame};
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -31,7 +30,7 @@ struct Frames {
 }
 
 /// Opens a stream.
-pub(super) async fn open(call: Call) -> Answer {
+pub(super) fn open(call: &Call) -> Response {
     let header =
         call.headers.get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty());
     let last_event_id = header.or_else(|| call.query("lastEventId"));
@@ -52,7 +51,7 @@ pub(super) async fn open(call: Call) -> Answer {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    Ok(response)
+    response
 }
 
 impl Frames {

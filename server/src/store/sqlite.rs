@@ -17,7 +17,7 @@ mod writer;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Params};
+use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -77,19 +77,37 @@ fn text(connection: &Connection, sql: &str, params: impl Params) -> StoreResult<
     Ok(connection.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?)
 }
 
-/// The records in the first column of all rows.
-fn records<T: DeserializeOwned>(
+/// The first row, read by `read`.
+fn first<T>(
     connection: &Connection,
     sql: &str,
     params: impl Params,
+    read: impl FnOnce(&Row<'_>) -> StoreResult<T>,
+) -> StoreResult<Option<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    rows.next()?.map(read).transpose()
+}
+
+/// All rows, read by `read`.
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl Fn(&Row<'_>) -> StoreResult<T>,
 ) -> StoreResult<Vec<T>> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
-    let mut records = Vec::new();
+    let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        records.push(decode(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+        found.push(read(row)?);
     }
-    Ok(records)
+    Ok(found)
+}
+
+/// The record in a column.
+fn record<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> StoreResult<T> {
+    decode(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
 }
 
 /// Whether there is a row.

@@ -1,15 +1,14 @@
 //! Actions in SQLite.
 
-use dashclaw::api::actions::{Action, ActionStats, ActionStatus, OutcomeStatus};
+use dashclaw::api::actions::{Action, ActionId, ActionStats, ActionStatus, OutcomeStatus};
 use dashclaw::clock;
 use futures_util::FutureExt;
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, Row, named_params, params};
 
-use super::{Sqlite, around, decisions, decode, directory, encode, exists};
+use super::{Sqlite, all, around, decisions, directory, encode, exists, first, record};
 use crate::lifecycle::Transition;
 use crate::store::{
-    ActionFilter, ActionPage, Actions, Around, Creation, NewAction, Page, StoreError, StoreResult, Stored,
-    Transitioned,
+    ActionFilter, ActionPage, Actions, Around, Creation, NewAction, Page, StoreResult, Stored, Transitioned,
 };
 
 /// What a filter admits; a parameter that is null does not restrict.
@@ -85,7 +84,7 @@ impl Actions for Sqlite {
             let orgs = statement.query_map([], |row| row.get(0))?;
             Ok(orgs.collect::<Result<_, _>>()?)
         };
-        self.reader.scan(work).boxed()
+        self.reader.look_up(work).boxed()
     }
 
     fn sweep_unreported(&self, org_id: &str, since: &str) -> Stored<'_, Vec<Action>> {
@@ -104,7 +103,7 @@ impl Actions for Sqlite {
 
 /// The action in a row that starts with its number and its record.
 fn from_row(row: &Row<'_>) -> StoreResult<Action> {
-    let mut action: Action = decode(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
+    let mut action: Action = record(row, 1)?;
     action.id = row.get(0)?;
     Ok(action)
 }
@@ -114,7 +113,7 @@ pub(super) fn one(
     sql: &str,
     params: impl rusqlite::Params,
 ) -> StoreResult<Option<Action>> {
-    connection.prepare_cached(sql)?.query_row(params, |row| Ok(from_row(row))).optional()?.transpose()
+    first(connection, sql, params, from_row)
 }
 
 pub(super) fn many(
@@ -122,9 +121,7 @@ pub(super) fn many(
     sql: &str,
     params: impl rusqlite::Params,
 ) -> StoreResult<Vec<Action>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(params, |row| Ok(from_row(row)))?;
-    rows.map(|row| row.map_err(StoreError::from).flatten()).collect()
+    all(connection, sql, params, from_row)
 }
 
 pub(super) fn read(connection: &Connection, org_id: &str, action_id: &str) -> StoreResult<Option<Action>> {
@@ -163,7 +160,7 @@ fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
         action.action_id.as_str(),
         action.agent_id,
         action.swarm_id,
-        action.parent_action_id.as_ref().map(|id| id.as_str()),
+        action.parent_action_id.as_ref().map(ActionId::as_str),
         action.session_id,
         action.action_type,
         action.declared_goal,

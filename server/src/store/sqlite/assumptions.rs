@@ -2,10 +2,10 @@
 
 use dashclaw::api::assumptions::Assumption;
 use dashclaw::clock;
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, Row, named_params, params};
 
-use super::{actions, decode, encode, exists};
-use crate::store::{AssumptionFilter, AssumptionPage, Judgement, NewFollowup, Page, StoreError, StoreResult};
+use super::{actions, all, encode, exists, first, record};
+use crate::store::{AssumptionFilter, AssumptionPage, Judgement, NewFollowup, Page, StoreResult};
 
 const ADMITTED: &str = "FROM assumptions WHERE org_id = :org
     AND (:validated IS NULL OR validated = :validated)
@@ -41,16 +41,14 @@ pub(super) fn create(
 }
 
 fn from_row(row: &Row<'_>) -> StoreResult<Assumption> {
-    let mut assumption: Assumption = decode(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
+    let mut assumption: Assumption = record(row, 1)?;
     assumption.id = row.get(0)?;
     Ok(assumption)
 }
 
 pub(super) fn read(connection: &Connection, org_id: &str, id: &str) -> StoreResult<Option<Assumption>> {
     let sql = "SELECT id, record FROM assumptions WHERE org_id = ?1 AND assumption_id = ?2";
-    let found =
-        connection.prepare_cached(sql)?.query_row([org_id, id], |row| Ok(from_row(row))).optional()?;
-    found.transpose()
+    first(connection, sql, [org_id, id], from_row)
 }
 
 pub(super) fn list(
@@ -69,9 +67,7 @@ pub(super) fn list(
         format!("SELECT id, record {ADMITTED} ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset");
     let mut paged = admitted.to_vec();
     paged.extend_from_slice(named_params! { ":limit": page.limit, ":offset": page.offset });
-    let mut statement = connection.prepare_cached(&rows)?;
-    let found = statement.query_map(paged.as_slice(), |row| Ok(from_row(row)))?;
-    let assumptions = found.map(|row| row.map_err(StoreError::from).flatten()).collect::<StoreResult<_>>()?;
+    let assumptions = all(connection, &rows, paged.as_slice(), from_row)?;
     Ok(AssumptionPage { assumptions, total })
 }
 

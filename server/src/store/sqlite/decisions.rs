@@ -5,7 +5,7 @@ use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, named_params, params};
 
-use super::{Sqlite, encode, records, text};
+use super::{Sqlite, all, encode, record, text};
 use crate::store::{
     DecisionFilter, DecisionPage, Decisions, Logged, NewDecision, Page, Repeatable, StoreResult, Stored,
 };
@@ -94,7 +94,7 @@ fn list(
         format!("SELECT record {ADMITTED} ORDER BY created_ms DESC, seq DESC LIMIT :limit OFFSET :offset");
     let mut paged = admitted.to_vec();
     paged.extend_from_slice(named_params! { ":limit": page.limit, ":offset": page.offset });
-    let decisions = records(connection, &rows, paged.as_slice())?;
+    let decisions = all(connection, &rows, paged.as_slice(), |row| record(row, 0))?;
     Ok(DecisionPage { decisions, total, stats: last_day(connection, org_id)? })
 }
 

@@ -4,12 +4,12 @@ use dashclaw::api::assumptions::Assumption;
 use dashclaw::api::loops::{LoopStats, LoopStatus, OpenLoop};
 use dashclaw::clock;
 use futures_util::FutureExt;
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, Row, named_params, params};
 
-use super::{Sqlite, actions, assumptions, decode, encode, exists};
+use super::{Sqlite, actions, all, assumptions, encode, exists, first, record};
 use crate::store::{
     AssumptionFilter, AssumptionPage, Closed, Followups, Judgement, LoopFilter, LoopPage, NewFollowup, Page,
-    StoreError, StoreResult, Stored,
+    StoreResult, Stored,
 };
 
 /// Lists show whose action left a loop, so the action is joined.
@@ -92,7 +92,7 @@ fn create(connection: &Connection, mut open_loop: OpenLoop) -> StoreResult<NewFo
 }
 
 fn from_row(row: &Row<'_>) -> StoreResult<OpenLoop> {
-    let mut open_loop: OpenLoop = decode(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
+    let mut open_loop: OpenLoop = record(row, 1)?;
     open_loop.id = row.get(0)?;
     Ok(open_loop)
 }
@@ -136,9 +136,7 @@ fn list(connection: &Connection, org_id: &str, filter: &LoopFilter, page: Page) 
     );
     let mut paged = admitted.to_vec();
     paged.extend_from_slice(named_params! { ":limit": page.limit, ":offset": page.offset });
-    let mut statement = connection.prepare_cached(&rows)?;
-    let found = statement.query_map(paged.as_slice(), |row| Ok(with_action(row)))?;
-    let loops = found.map(|row| row.map_err(StoreError::from).flatten()).collect::<StoreResult<_>>()?;
+    let loops = all(connection, &rows, paged.as_slice(), with_action)?;
     Ok(LoopPage { loops, total, stats })
 }
 
@@ -150,9 +148,8 @@ fn close(
     resolution: Option<String>,
 ) -> StoreResult<Closed> {
     let sql = "SELECT id, record FROM loops WHERE org_id = ?1 AND loop_id = ?2";
-    let found =
-        connection.prepare_cached(sql)?.query_row([org_id, id], |row| Ok(from_row(row))).optional()?;
-    let Some(mut open_loop) = found.transpose()? else { return Ok(Closed::NotFound) };
+    let found = first(connection, sql, [org_id, id], from_row)?;
+    let Some(mut open_loop) = found else { return Ok(Closed::NotFound) };
     if open_loop.status != LoopStatus::Open {
         return Ok(Closed::Already(open_loop.status.to_string()));
     }

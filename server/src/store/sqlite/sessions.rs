@@ -6,8 +6,8 @@ use futures_util::FutureExt;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
-use super::{Sqlite, decode, encode, text};
-use crate::store::{SessionChanged, SessionFilter, Sessions, StoreError, StoreResult, Stored};
+use super::{Sqlite, all, encode, first, record};
+use crate::store::{SessionChanged, SessionFilter, Sessions, StoreResult, Stored};
 
 impl Sessions for Sqlite {
     fn create_session(&self, session: Session) -> Stored<'_, ()> {
@@ -21,7 +21,7 @@ impl Sessions for Sqlite {
                 session.status.as_str(),
                 encode(&session)?,
             ])?;
-            add_event(connection, &session, "session.created", Map::new())
+            add_event(connection, &session, "session.created", &Map::new())
         };
         self.writer.run(work).boxed()
     }
@@ -49,9 +49,7 @@ impl Sessions for Sqlite {
             }
             let sql = "SELECT seq, event_type, payload, created_at FROM session_events
                 WHERE org_id = ?1 AND session_id = ?2 ORDER BY seq";
-            let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map([&org_id, &id], |row| Ok(event(row)))?;
-            rows.map(|row| row.map_err(StoreError::from).flatten()).collect::<StoreResult<_>>().map(Some)
+            all(connection, sql, [&org_id, &id], event).map(Some)
         };
         self.reader.scan(work).boxed()
     }
@@ -59,14 +57,14 @@ impl Sessions for Sqlite {
 
 fn read(connection: &Connection, org_id: &str, id: &str) -> StoreResult<Option<Session>> {
     let sql = "SELECT record FROM sessions WHERE org_id = ?1 AND id = ?2";
-    text(connection, sql, [org_id, id])?.as_deref().map(decode).transpose()
+    first(connection, sql, [org_id, id], |row| record(row, 0))
 }
 
 fn event(row: &Row<'_>) -> StoreResult<SessionEvent> {
     Ok(SessionEvent {
         seq: row.get(0)?,
         event_type: row.get(1)?,
-        payload: decode(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?,
+        payload: record(row, 2)?,
         created_at: row.get(3)?,
         ..SessionEvent::default()
     })
@@ -76,11 +74,11 @@ fn add_event(
     connection: &Connection,
     session: &Session,
     event_type: &str,
-    payload: Map<String, Value>,
+    payload: &Map<String, Value>,
 ) -> StoreResult<()> {
     let sql = "INSERT INTO session_events (org_id, session_id, seq, event_type, payload, created_at)
         SELECT ?1, ?2, 1 + coalesce(max(seq), 0), ?3, ?4, ?5 FROM session_events WHERE org_id = ?1 AND session_id = ?2";
-    let payload = encode(&payload)?;
+    let payload = encode(payload)?;
     connection.prepare_cached(sql)?.execute(params![
         session.org_id,
         session.id.as_str(),
@@ -118,7 +116,7 @@ fn change_one(connection: &Connection, org_id: &str, change: UpdateSession) -> S
         session.status.as_str(),
         encode(&session)?,
     ])?;
-    add_event(connection, &session, event_type, payload)?;
+    add_event(connection, &session, event_type, &payload)?;
     Ok(SessionChanged::Done(Box::new(session)))
 }
 
@@ -126,7 +124,7 @@ fn list(connection: &Connection, org_id: &str, filter: &SessionFilter) -> StoreR
     let sql = "SELECT record FROM sessions WHERE org_id = ?1 AND (?2 IS NULL OR agent_id = ?2)
         AND (?3 IS NULL OR status = ?3) ORDER BY seq DESC LIMIT ?4";
     let params = params![org_id, filter.agent_id, filter.status, filter.limit];
-    let mut overviews: Vec<SessionOverview> = super::records(connection, sql, params)?;
+    let mut overviews: Vec<SessionOverview> = all(connection, sql, params, |row| record(row, 0))?;
     for overview in &mut overviews {
         count(connection, org_id, overview)?;
     }

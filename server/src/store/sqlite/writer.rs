@@ -190,7 +190,7 @@ mod tests {
     #[tokio::test]
     async fn what_waits_is_committed_before_the_stop() {
         let writer = std::sync::Arc::new(writer());
-        let writes: Vec<_> = (0..100)
+        let waiting: Vec<_> = (0..100)
             .map(|n| {
                 let writer = writer.clone();
                 tokio::spawn(async move { writer.run(insert(n)).await })
@@ -198,8 +198,8 @@ mod tests {
             .collect();
         tokio::task::yield_now().await;
         writer.stop();
-        for write in writes {
-            let answer = write.await.unwrap();
+        for one in waiting {
+            let answer = one.await.unwrap();
             assert!(matches!(answer, Ok(_) | Err(StoreError::Closed)), "{answer:?}");
         }
         assert_eq!(writer.run(insert(1000)).await, Err(StoreError::Closed));

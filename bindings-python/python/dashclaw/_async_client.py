@@ -1,0 +1,196 @@
+"""The asyncio client."""
+
+from __future__ import annotations
+
+import time
+from asyncio import get_running_loop
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from ._async_operations import AsyncOperations
+from ._base import BaseClient
+from ._functions import Verification, document_bytes
+from ._governed import ActionContext, Run, Tracking, finish_arguments
+from ._heartbeat import TaskHeartbeat
+from ._wire import decode, encode, encode_call
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ._native import NativeEvents
+
+T = TypeVar("T")
+Self = TypeVar("Self", bound="AsyncDashClaw")
+
+
+class AsyncDashClaw(AsyncOperations, BaseClient):
+    """``DashClaw`` for asyncio: every operation is a coroutine. Cancelling the task that awaits it stops the request."""
+
+    _heartbeat_type = TaskHeartbeat
+
+    async def _call(
+        self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None, **options: Any
+    ) -> Any:
+        return decode(
+            await self._native.call(operation, encode_call(arguments, extra), self._call_options(options), get_running_loop())
+        )
+
+    async def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """Calls an operation by its name; see ``DashClaw.call``."""
+        return await self._call(operation, arguments or {}, None, **options)
+
+    async def wait_for_approval(self, action_id: str, timeout: float = 300, interval: float = 5) -> Any:
+        """Waits until a human has decided about an action; see ``DashClaw.wait_for_approval``."""
+        return decode(await self._native.wait_for_approval(action_id, timeout, interval, get_running_loop()))
+
+    def events(self, last_event_id: str | None = None) -> AsyncEventStream:
+        """What happens on the server, as it happens: an async iterator of ``{"id", "event", "data"}``.
+
+        Args:
+            last_event_id: Starts behind this event instead of now; the server keeps 10 minutes.
+        """
+        return AsyncEventStream(self._native.events(last_event_id))
+
+    def track(self, action_type: str, declared_goal: str, **fields: Any) -> AsyncTrack:
+        """Records the block of an ``async with`` as an action; see ``DashClaw.track``."""
+        return AsyncTrack(self, action_type, declared_goal, fields)
+
+    def action_context(self, action_id: str) -> AsyncActionContext:
+        """Messages, assumptions and the outcome of one action, without repeating its id."""
+        return AsyncActionContext(self, action_id)
+
+    async def run_governed(
+        self,
+        action: Mapping[str, Any],
+        fn: Callable[[str], Awaitable[T]],
+        *,
+        timeout: float = 300,
+        interval: float = 5,
+        rerun: bool = False,
+        idempotency: Literal["intent", "call"] = "intent",
+    ) -> Run[T]:
+        """``DashClaw.run_governed`` for asyncio: ``fn(action_id)`` is awaited."""
+        options = self._call_options({"idempotency": idempotency})
+        begun = decode(
+            await self._native.begin_governed(encode(action), timeout, interval, rerun, options, get_running_loop())
+        )
+        if not begun["run"]:
+            return Run(begun)
+        started = time.monotonic()
+        try:
+            result = await fn(begun["action_id"])
+        except BaseException as error:
+            run: Run[T] = Run(begun)
+            if not isinstance(error, GeneratorExit):  # nothing can be awaited any more
+                with run.reporting():
+                    await self._native.finish_governed(*finish_arguments(begun, started, error), get_running_loop())
+            raise
+        run = Run(begun, result)
+        with run.reporting():
+            await self._native.finish_governed(*finish_arguments(begun, started, None), get_running_loop())
+        return run
+
+    def start_heartbeat(self, interval: float = 60, **fields: Any) -> None:
+        """Sends a heartbeat now and every ``interval`` seconds from a task; see ``DashClaw.start_heartbeat``."""
+        self._heartbeat.start(lambda: self.call("heartbeat", fields), interval)
+
+    def stop_heartbeat(self) -> None:
+        """Stops what ``start_heartbeat`` started."""
+        self._heartbeat.stop()
+
+    async def verify_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
+        """Verifies a receipt against the server's published keys, which are kept as long as the server allows."""
+        answer = await self._native.verify_receipt(document_bytes("document", document), False, get_running_loop())
+        return Verification(decode(answer))
+
+    async def require_valid_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
+        """Verifies a receipt, and raises ``ReceiptInvalidError`` when it is not valid."""
+        answer = await self._native.verify_receipt(document_bytes("document", document), True, get_running_loop())
+        return Verification(decode(answer))
+
+    async def close(self) -> None:
+        """Stops calls under way and refuses later ones. After this no request leaves."""
+        self._close()
+
+    async def __aenter__(self: Self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+class AsyncEventStream(AsyncIterator[Any]):
+    """A subscription to the server's events. It reconnects by itself; close it, or use it in an ``async with``."""
+
+    def __init__(self, native: NativeEvents) -> None:
+        self._native = native
+
+    @property
+    def last_event_id(self) -> str:
+        """The cursor behind the last event; give it to a later stream to go on where this one ended."""
+        return self._native.last_event_id
+
+    async def __anext__(self) -> Any:
+        event = await self._native.next(get_running_loop())
+        if event is None:
+            raise StopAsyncIteration
+        return decode(event)
+
+    def close(self) -> None:
+        """Ends the stream."""
+        self._native.close()
+
+    async def __aenter__(self) -> AsyncEventStream:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncTrack:
+    """The context manager of ``AsyncDashClaw.track``."""
+
+    def __init__(self, client: AsyncDashClaw, action_type: str, declared_goal: str, fields: Mapping[str, Any]) -> None:
+        self._client = client
+        self._tracking = Tracking(action_type, declared_goal, fields)
+
+    async def __aenter__(self) -> dict[str, str]:
+        tracking = self._tracking
+        created = await self._client.call("create_action", tracking.start(), **tracking.options)
+        return {"action_id": tracking.permitted(created)}
+
+    async def __aexit__(
+        self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, GeneratorExit):  # nothing can be awaited any more
+            return
+        with self._tracking.closing(error):
+            await self._client.call("update_outcome", self._tracking.end(error))
+
+
+class AsyncActionContext(ActionContext):
+    """The context manager of ``AsyncDashClaw.action_context``."""
+
+    def __init__(self, client: AsyncDashClaw, action_id: str) -> None:
+        super().__init__(action_id)
+        self._client = client
+
+    async def send_message(
+        self, body: str, to: str | None = None, message_type: str = "info", attachments: Any = None, **fields: Any
+    ) -> Any:
+        """Sends a message about the action."""
+        return await self._client.call("send_message", self.message(body, to, message_type, attachments, fields))
+
+    async def record_assumption(self, assumption: Mapping[str, Any]) -> Any:
+        """Records what the action rests on."""
+        return await self._client.call("record_assumption", self.tagged(assumption))
+
+    async def update_outcome(self, status: str | None = None, **fields: Any) -> Any:
+        """Changes the action's status and results."""
+        return await self._client.call("update_outcome", self.outcome(status, fields))
+
+    async def __aenter__(self) -> AsyncActionContext:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Changes nothing: the action may go on after the block."""

@@ -1,0 +1,234 @@
+"""The blocking client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from ._base import BaseClient
+from ._functions import Verification, document_bytes
+from ._governed import ActionContext, Run, Tracking, finish_arguments
+from ._heartbeat import ThreadHeartbeat
+from ._operations import Operations
+from ._wire import decode, encode, encode_call
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ._native import NativeEvents
+
+T = TypeVar("T")
+Self = TypeVar("Self", bound="DashClaw")
+
+
+class DashClaw(Operations, BaseClient):
+    """A client of one DashClaw server, for one agent.
+
+    Every operation of the API is a method; each blocks until it is answered, and Ctrl-C stops it at once.
+    ``AsyncDashClaw`` is the same for asyncio.
+    """
+
+    _heartbeat_type = ThreadHeartbeat
+
+    def _call(
+        self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None, **options: Any
+    ) -> Any:
+        return decode(self._native.call(operation, encode_call(arguments, extra), self._call_options(options)))
+
+    def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """Calls an operation by its name, for what this version has no method for.
+
+        Args:
+            operation: Its name, such as ``create_action``.
+            arguments: Its arguments by name.
+            **options: ``timeout`` (seconds), ``max_retries``, ``idempotency_key``, ``idempotency``.
+        """
+        return self._call(operation, arguments or {}, None, **options)
+
+    def wait_for_approval(self, action_id: str, timeout: float = 300, interval: float = 5) -> Any:
+        """Waits until a human has decided about an action, and returns it as ``get_action`` does.
+
+        Args:
+            action_id: The action, as ``create_action`` returned it.
+            timeout: How many seconds to wait in all.
+            interval: How often, in seconds, the action is read beside the event stream.
+
+        Raises:
+            ApprovalDeniedError: A human said no.
+            ApprovalExpiredError: The request expired on the server.
+            ApprovalTimeoutError: Nobody decided in time; the request stands. It is a ``TimeoutError``, too.
+        """
+        return decode(self._native.wait_for_approval(action_id, timeout, interval))
+
+    def events(self, last_event_id: str | None = None) -> EventStream:
+        """What happens on the server, as it happens: an iterator of ``{"id", "event", "data"}``.
+
+        Args:
+            last_event_id: Starts behind this event instead of now; the server keeps 10 minutes.
+        """
+        return EventStream(self._native.events(last_event_id))
+
+    def track(self, action_type: str, declared_goal: str, **fields: Any) -> Track:
+        """Records the block of a ``with`` as an action: completed at its end, failed when it raises.
+
+        The block gets ``{"action_id": …}``. It does not run when the action is blocked, or still awaits approval
+        (``hitl_mode="wait"`` waits for that). Each run is an action of its own unless you pass an ``idempotency_key``.
+        """
+        return Track(self, action_type, declared_goal, fields)
+
+    def action_context(self, action_id: str) -> ClientActionContext:
+        """Messages, assumptions and the outcome of one action, without repeating its id."""
+        return ClientActionContext(self, action_id)
+
+    def run_governed(
+        self,
+        action: Mapping[str, Any],
+        fn: Callable[[str], T],
+        *,
+        timeout: float = 300,
+        interval: float = 5,
+        rerun: bool = False,
+        idempotency: Literal["intent", "call"] = "intent",
+    ) -> Run[T]:
+        """Asks guard, records the action, waits for approval, runs ``fn(action_id)`` and reports its outcome.
+
+        ``fn`` runs only when it is allowed. The same intent within an hour is not run again once it was completed:
+        then the recorded outcome is returned.
+
+        Args:
+            action: The arguments of ``create_action``.
+            fn: The work. What it raises is reported and raised again.
+            timeout: How many seconds to wait for an approval.
+            interval: How often, in seconds, the action is read beside the event stream.
+            rerun: Runs an intent again whose earlier run failed or was lost.
+            idempotency: ``call`` makes every call an intent of its own.
+        """
+        options = self._call_options({"idempotency": idempotency})
+        begun = decode(self._native.begin_governed(encode(action), timeout, interval, rerun, options))
+        if not begun["run"]:
+            return Run(begun)
+        started = time.monotonic()
+        try:
+            result = fn(begun["action_id"])
+        except BaseException as error:
+            run: Run[T] = Run(begun)
+            with run.reporting():
+                self._native.finish_governed(*finish_arguments(begun, started, error))
+            raise
+        run = Run(begun, result)
+        with run.reporting():
+            self._native.finish_governed(*finish_arguments(begun, started, None))
+        return run
+
+    def start_heartbeat(self, interval: float = 60, **fields: Any) -> None:
+        """Sends a heartbeat now and every ``interval`` seconds from a thread, until ``stop_heartbeat`` or ``close``.
+
+        A heartbeat that fails is skipped. While one is running, another start does nothing.
+
+        Args:
+            interval: Seconds between two heartbeats.
+            **fields: The arguments of ``heartbeat``.
+        """
+        self._heartbeat.start(lambda: self.call("heartbeat", fields), interval)
+
+    def stop_heartbeat(self) -> None:
+        """Stops what ``start_heartbeat`` started."""
+        self._heartbeat.stop()
+
+    def verify_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
+        """Verifies a receipt against the server's published keys, which are kept as long as the server allows."""
+        return Verification(decode(self._native.verify_receipt(document_bytes("document", document), False)))
+
+    def require_valid_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
+        """Verifies a receipt as ``verify_receipt`` does, and raises when it is not valid.
+
+        Raises:
+            ReceiptInvalidError: ``details`` holds the code of the check that failed.
+        """
+        return Verification(decode(self._native.verify_receipt(document_bytes("document", document), True)))
+
+    def close(self) -> None:
+        """Stops calls under way and refuses later ones. After this no request leaves."""
+        self._close()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class EventStream(Iterator[Any]):
+    """A subscription to the server's events. It reconnects by itself; close it, or use it in a ``with``."""
+
+    def __init__(self, native: NativeEvents) -> None:
+        self._native = native
+
+    @property
+    def last_event_id(self) -> str:
+        """The cursor behind the last event; give it to a later stream to go on where this one ended."""
+        return self._native.last_event_id
+
+    def __next__(self) -> Any:
+        event = self._native.next()
+        if event is None:
+            raise StopIteration
+        return decode(event)
+
+    def close(self) -> None:
+        """Ends the stream."""
+        self._native.close()
+
+    def __enter__(self) -> EventStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Track:
+    """The context manager of ``DashClaw.track``."""
+
+    def __init__(self, client: DashClaw, action_type: str, declared_goal: str, fields: Mapping[str, Any]) -> None:
+        self._client = client
+        self._tracking = Tracking(action_type, declared_goal, fields)
+
+    def __enter__(self) -> dict[str, str]:
+        tracking = self._tracking
+        created = self._client.call("create_action", tracking.start(), **tracking.options)
+        return {"action_id": tracking.permitted(created)}
+
+    def __exit__(
+        self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        with self._tracking.closing(error):
+            self._client.call("update_outcome", self._tracking.end(error))
+
+
+class ClientActionContext(ActionContext):
+    """The context manager of ``DashClaw.action_context``."""
+
+    def __init__(self, client: DashClaw, action_id: str) -> None:
+        super().__init__(action_id)
+        self._client = client
+
+    def send_message(
+        self, body: str, to: str | None = None, message_type: str = "info", attachments: Any = None, **fields: Any
+    ) -> Any:
+        """Sends a message about the action."""
+        return self._client.call("send_message", self.message(body, to, message_type, attachments, fields))
+
+    def record_assumption(self, assumption: Mapping[str, Any]) -> Any:
+        """Records what the action rests on."""
+        return self._client.call("record_assumption", self.tagged(assumption))
+
+    def update_outcome(self, status: str | None = None, **fields: Any) -> Any:
+        """Changes the action's status and results."""
+        return self._client.call("update_outcome", self.outcome(status, fields))
+
+    def __enter__(self) -> ClientActionContext:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Changes nothing: the action may go on after the block."""

@@ -1,0 +1,70 @@
+"""The embedded instance: a governance server inside this process."""
+
+from __future__ import annotations
+
+import atexit
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal
+
+from ._native import NativeInstance
+
+if TYPE_CHECKING:
+    from ._async_client import AsyncDashClaw
+    from ._client import DashClaw
+
+Role = Literal["admin", "member", "readonly"]
+
+
+class Instance:
+    """A governance server without a port. Its clients call it directly.
+
+    It belongs to the process that opened it; a forked child opens its own.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None = None, policies: str | PathLike[str] | None = None) -> None:
+        """Opens an instance.
+
+        Args:
+            path: The database file, or a folder in which it is ``dashclaw.db``. Without one everything is kept in
+                memory and gone at the end.
+            policies: A YAML file of policies. At each start it replaces the policies that came from a file before.
+
+        Raises:
+            InstanceError: The database is locked or corrupt, or the policy file has a mistake.
+        """
+        self._native = NativeInstance(path, policies)
+        atexit.register(self.close)
+
+    def client(self, agent_id: str | None = None, *, role: Role = "member", **options: Any) -> DashClaw:
+        """A client of this instance.
+
+        Args:
+            agent_id: Which agent acts.
+            role: ``member`` may do everything but administration and approvals, ``readonly`` reads, ``admin`` may all.
+            **options: Other options of ``DashClaw``.
+        """
+        from ._client import DashClaw  # noqa: PLC0415
+
+        return DashClaw(agent_id=agent_id, instance=self, role=role, **options)
+
+    def async_client(self, agent_id: str | None = None, *, role: Role = "member", **options: Any) -> AsyncDashClaw:
+        """An asyncio client of this instance; see ``client``."""
+        from ._async_client import AsyncDashClaw  # noqa: PLC0415
+
+        return AsyncDashClaw(agent_id=agent_id, instance=self, role=role, **options)
+
+    @property
+    def native(self) -> NativeInstance:
+        """For the clients of this package."""
+        return self._native
+
+    def close(self) -> None:
+        """Ends streams, writes what waits, frees the database. Later calls of its clients fail."""
+        atexit.unregister(self.close)
+        self._native.close()
+
+    def __enter__(self) -> Instance:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

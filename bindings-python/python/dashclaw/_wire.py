@@ -1,0 +1,69 @@
+"""JSON on its way to and from the native module."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from ._errors import InvalidArgumentError
+
+_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+
+def encode_call(arguments: Mapping[str, Any], extra: Mapping[str, Any] | None) -> str:
+    """The JSON text of a call's arguments: those that are not None, and whatever the caller added."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    return encode({**given, **extra} if extra else given)
+
+
+def encode(arguments: Mapping[str, Any]) -> str:
+    """The JSON text of ``arguments``; says which of them has none."""
+    try:
+        return _encode(arguments)
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise _unencodable(arguments, problem) from None
+
+
+def encode_member(name: str, value: object) -> str:
+    """The JSON text of the argument ``name``."""
+    try:
+        return _encode(value)
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise _unencodable({name: value}, problem) from None
+
+
+def decode(body: bytes) -> Any:
+    """What the server answered. The native module has checked that it is JSON."""
+    return json.loads(body)
+
+
+def _unencodable(arguments: Mapping[str, Any], problem: Exception) -> InvalidArgumentError:
+    path, reason = _find("", arguments) or ("arguments", str(problem))
+    error = InvalidArgumentError(f"`{path}` {reason}")
+    error.argument = path
+    return error
+
+
+def _find(path: str, value: object, depth: int = 0) -> tuple[str, str] | None:
+    """The path of the first thing below ``value`` that has no JSON form, and why."""
+    if depth > 200:
+        return path, "is nested too deep, or contains itself"
+    children: list[tuple[str, object]] = []
+    if isinstance(value, dict):
+        for name, member in cast("dict[object, object]", value).items():
+            if not isinstance(name, str):
+                return path or "arguments", "has a name that is not a string"
+            children.append((f"{path}.{name}" if path else name, member))
+    elif isinstance(value, (list, tuple)):
+        items = cast("Sequence[object]", value)
+        children = [(f"{path}[{index}]", item) for index, item in enumerate(items)]
+    elif isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return path, "must be a finite number"
+    elif not isinstance(value, (str, int, float, bool, type(None))):
+        return path, f"cannot be sent as JSON: {type(value).__name__}"
+    for child, member in children:
+        found = _find(child, member, depth + 1)
+        if found:
+            return found
+    return None

@@ -1,0 +1,251 @@
+//! The native client.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use dashclaw::{CallOptions, DashClaw, Error, ErrorKind, EventOptions, GovernedOptions, WaitOptions};
+use pyo3::prelude::*;
+use secrecy::{ExposeSecret, SecretString};
+use tokio_util::sync::CancellationToken;
+
+use crate::crossing::{cross, json, raise};
+use crate::events::NativeEvents;
+use crate::functions::verification_json;
+use crate::hooks::Hooks;
+use crate::instance::NativeInstance;
+use crate::per_process::PerProcess;
+use crate::runtime::lock;
+
+/// A client, in whatever process it is used. `event_loop` makes any of its calls an asyncio future of that loop.
+#[pyclass(frozen, module = "dashclaw._native")]
+pub(crate) struct NativeClient {
+    /// JSON; a forked child makes its own client from it.
+    options: SecretString,
+    hooks: Hooks,
+    /// The embedded instance to reach instead of a server, and the role to reach it in.
+    instance: Option<(Py<NativeInstance>, String)>,
+    /// Locked only with the GIL held, like the runtime's cell.
+    core: Mutex<PerProcess<DashClaw>>,
+    closed: AtomicBool,
+}
+
+#[pymethods]
+impl NativeClient {
+    #[new]
+    #[pyo3(signature = (options, printer, on_guard=None, on_recommendation=None, instance=None))]
+    fn new(
+        py: Python<'_>,
+        options: String,
+        printer: Py<PyAny>,
+        on_guard: Option<Py<PyAny>>,
+        on_recommendation: Option<Py<PyAny>>,
+        instance: Option<(Py<NativeInstance>, String)>,
+    ) -> PyResult<Self> {
+        let options = SecretString::from(options);
+        let hooks = Hooks::new(printer, on_guard, on_recommendation);
+        let core = build(py, &options, &hooks, instance.as_ref())?;
+        Ok(Self {
+            options,
+            hooks,
+            instance,
+            core: Mutex::new(PerProcess::new(core)),
+            closed: AtomicBool::new(false),
+        })
+    }
+
+    /// Calls an operation. `arguments` and `options` are JSON objects; so is the answer.
+    #[pyo3(signature = (operation, arguments, options=None, event_loop=None))]
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        operation: String,
+        arguments: String,
+        options: Option<&str>,
+        event_loop: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let core = self.core(py)?;
+        let (options, cancel) = call_options(py, options)?;
+        cross(py, event_loop, cancel, async move {
+            core.call(&operation, arguments.as_bytes(), &options).await.map(|response| Some(response.body))
+        })
+    }
+
+    /// Waits for a human's decision; the answer is `get_action`'s.
+    #[pyo3(signature = (action_id, timeout, interval, event_loop=None))]
+    fn wait_for_approval<'py>(
+        &self,
+        py: Python<'py>,
+        action_id: String,
+        timeout: f64,
+        interval: f64,
+        event_loop: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let core = self.core(py)?;
+        let (options, cancel) = wait_options(py, timeout, interval)?;
+        cross(py, event_loop, cancel, async move {
+            core.wait_for_approval(&action_id, &options).await.map(|response| Some(response.body))
+        })
+    }
+
+    /// The half of governed work before it runs: the answer says whether it may, and under which action.
+    #[pyo3(signature = (action, timeout, interval, rerun, options=None, event_loop=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are the options of one Python call")]
+    fn begin_governed<'py>(
+        &self,
+        py: Python<'py>,
+        action: String,
+        timeout: f64,
+        interval: f64,
+        rerun: bool,
+        options: Option<&str>,
+        event_loop: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let core = self.core(py)?;
+        let (wait, cancel) = wait_options(py, timeout, interval)?;
+        let call = CallOptions { cancel: Some(cancel.clone()), ..call_options(py, options)?.0 };
+        let options = GovernedOptions { wait, rerun, call };
+        cross(py, event_loop, cancel, async move {
+            json(&core.begin_governed(action.as_bytes(), &options).await?)
+        })
+    }
+
+    /// The half of governed work after it ran: reports its outcome.
+    #[pyo3(signature = (action_id, failure, took, event_loop=None))]
+    fn finish_governed<'py>(
+        &self,
+        py: Python<'py>,
+        action_id: String,
+        failure: Option<String>,
+        took: f64,
+        event_loop: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let core = self.core(py)?;
+        let took = seconds(py, "took", took)?;
+        // The work is done: its report goes out even when nobody waits for the answer any more.
+        cross(py, event_loop, CancellationToken::new(), async move {
+            core.finish_governed(&action_id, failure.as_deref(), took).await.map(|()| None)
+        })
+    }
+
+    /// Verifies a receipt with the server's published keys. `required` makes an invalid one an error.
+    #[pyo3(signature = (document, required, event_loop=None))]
+    fn verify_receipt<'py>(
+        &self,
+        py: Python<'py>,
+        document: Vec<u8>,
+        required: bool,
+        event_loop: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let core = self.core(py)?;
+        let cancel = CancellationToken::new();
+        let stopped = cancel.clone();
+        cross(py, event_loop, cancel, async move {
+            let verify = async {
+                if required {
+                    core.require_valid_receipt(&document).await
+                } else {
+                    core.verify_receipt(&document).await
+                }
+            };
+            tokio::select! {
+                answer = verify => json(&verification_json(&answer?)),
+                () = stopped.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the call was stopped")),
+            }
+        })
+    }
+
+    /// Subscribes to the server's events.
+    #[pyo3(signature = (last_event_id=None))]
+    fn events(&self, py: Python<'_>, last_event_id: Option<String>) -> PyResult<NativeEvents> {
+        let cancel = CancellationToken::new();
+        let options = EventOptions {
+            last_event_id: last_event_id.clone(),
+            cancel: Some(cancel.clone()),
+            ..EventOptions::default()
+        };
+        Ok(NativeEvents::new(self.core(py)?.events(options), cancel, last_event_id.unwrap_or_default()))
+    }
+
+    /// Stops calls under way and refuses later ones.
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        if let Some(core) = lock(&self.core).get() {
+            core.close();
+        }
+    }
+
+    #[getter]
+    fn closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    #[getter]
+    fn agent_id(&self, py: Python<'_>) -> PyResult<String> {
+        self.core(py).map(|core| core.agent_id().to_owned())
+    }
+
+    #[getter]
+    fn agent_name(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        self.core(py).map(|core| core.agent_name().map(str::to_owned))
+    }
+
+    #[getter]
+    fn base_url(&self, py: Python<'_>) -> PyResult<String> {
+        self.core(py).map(|core| core.base_url().to_owned())
+    }
+}
+
+impl NativeClient {
+    /// This process's client.
+    fn core(&self, py: Python<'_>) -> PyResult<DashClaw> {
+        if let Some(core) = lock(&self.core).get() {
+            return Ok(core.clone());
+        }
+        let fresh = build(py, &self.options, &self.hooks, self.instance.as_ref())?;
+        if self.closed() {
+            fresh.close();
+        }
+        *lock(&self.core) = PerProcess::new(fresh.clone());
+        Ok(fresh)
+    }
+}
+
+fn build(
+    py: Python<'_>,
+    options: &SecretString,
+    hooks: &Hooks,
+    instance: Option<&(Py<NativeInstance>, String)>,
+) -> PyResult<DashClaw> {
+    let mut builder = DashClaw::builder().options(options.expose_secret().as_bytes());
+    if let Some((instance, role)) = instance {
+        builder = builder.and_then(|builder| instance.get().install(builder, role));
+    }
+    let builder = hooks.install(py, builder.map_err(|error| raise(py, &error))?)?;
+    builder.build().map_err(|error| raise(py, &error))
+}
+
+/// The options of one call, and the token that stops it.
+fn call_options(py: Python<'_>, json: Option<&str>) -> PyResult<(CallOptions, CancellationToken)> {
+    let options =
+        json.map_or_else(|| Ok(CallOptions::default()), |json| CallOptions::from_json(json.as_bytes()));
+    let cancel = CancellationToken::new();
+    let options = options.map_err(|error| raise(py, &error))?;
+    Ok((CallOptions { cancel: Some(cancel.clone()), ..options }, cancel))
+}
+
+/// How to wait for an approval, and the token that ends the waiting.
+fn wait_options(py: Python<'_>, timeout: f64, interval: f64) -> PyResult<(WaitOptions, CancellationToken)> {
+    let cancel = CancellationToken::new();
+    let options = WaitOptions {
+        timeout: Some(seconds(py, "timeout", timeout)?),
+        interval: Some(seconds(py, "interval", interval)?),
+        cancel: Some(cancel.clone()),
+    };
+    Ok((options, cancel))
+}
+
+fn seconds(py: Python<'_>, name: &str, value: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(value)
+        .map_err(|_| raise(py, &Error::argument(name, "must be a number of seconds, 0 or more")))
+}

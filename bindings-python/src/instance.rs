@@ -1,0 +1,54 @@
+//! The embedded instance.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dashclaw::{Builder, Error, ErrorKind};
+use dashclaw_server::{Instance, InstanceOptions, Role};
+use pyo3::prelude::*;
+use secrecy::ExposeSecret;
+
+use crate::blocking::detached;
+use crate::crossing::raise;
+use crate::per_process::PerProcess;
+
+/// Where clients believe that an instance is: nothing listens there.
+const ADDRESS: &str = "http://localhost";
+
+/// A governance server inside this process, which belongs to the process that opened it.
+#[pyclass(frozen, module = "dashclaw._native")]
+pub(crate) struct NativeInstance(PerProcess<Arc<Instance>>);
+
+#[pymethods]
+impl NativeInstance {
+    #[new]
+    #[pyo3(signature = (path=None, policies=None))]
+    fn new(py: Python<'_>, path: Option<PathBuf>, policies: Option<PathBuf>) -> PyResult<Self> {
+        let options = InstanceOptions { path, policies, ..InstanceOptions::default() };
+        let instance = detached(py, || Instance::open(&options)).map_err(|error| raise(py, &error))?;
+        Ok(Self(PerProcess::new(Arc::new(instance))))
+    }
+
+    /// Ends streams, writes what waits, frees the database.
+    fn close(&self, py: Python<'_>) {
+        if let Some(instance) = self.0.get() {
+            detached(py, || instance.shutdown());
+        }
+    }
+}
+
+impl NativeInstance {
+    /// Lets a client reach this instance, with a key of the role `role`.
+    pub(crate) fn install(&self, builder: Builder, role: &str) -> dashclaw::Result<Builder> {
+        let foreign =
+            || Error::new(ErrorKind::Closed, "an embedded instance belongs to the process that opened it");
+        let instance = self.0.get().ok_or_else(foreign)?;
+        let unknown =
+            || Error::configuration("role", format!("must be `admin`, `member` or `readonly`, not `{role}`"));
+        let role = Role::from_word(role).ok_or_else(unknown)?;
+        // The admin's key is made at each start; others are stored.
+        let key =
+            if role == Role::Admin { instance.api_key() } else { instance.create_key(role, "in process")? };
+        Ok(builder.base_url(ADDRESS).api_key(key.expose_secret()).transport(instance.transport()))
+    }
+}

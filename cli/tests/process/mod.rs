@@ -1,0 +1,202 @@
+//! A `dashclaw up` process, and a small HTTP client that keeps one connection. Everything is bounded in time.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A folder of its own for a test; removed at the end.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("dashclaw-up-{name}-{}", std::process::id()));
+        // It may be left from a run that was killed.
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path("data")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn command(folder: &Folder, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dashclaw"));
+    command.arg("up").arg("--data").arg(folder.data()).args(arguments);
+    command.env_remove("DASHCLAW_API_KEY").env_remove("DASHCLAW_RATE_LIMIT_MAX");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs it to its end, which must come by itself: status, standard output, standard error.
+pub(crate) fn run(folder: &Folder, arguments: &[&str]) -> (ExitStatus, String, String) {
+    let mut child = command(folder, arguments).spawn().unwrap();
+    let status = wait(&mut child);
+    let (mut out, mut problem) = (String::new(), String::new());
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut problem).unwrap();
+    (status, out, problem)
+}
+
+fn wait(child: &mut Child) -> ExitStatus {
+    let begin = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if begin.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("the process does not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A server that listens.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    pub(crate) key: Option<String>,
+}
+
+impl Server {
+    pub(crate) fn start(folder: &Folder, arguments: &[&str]) -> Self {
+        let mut child = command(folder, arguments).args(["--port", "0"]).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (mut address, mut key) = (None, None);
+        for line in lines.by_ref().map(|line| line.unwrap()) {
+            if let Some(at) = line.strip_prefix("DashClaw listens on http://") {
+                address = Some(at.parse().unwrap());
+            }
+            if let Some(start) = line.find("oc_live_") {
+                key = Some(line[start..].to_owned());
+            }
+            if line.starts_with("Stop with") {
+                break;
+            }
+        }
+        // What it prints at the end must find a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        let Some(address) = address else {
+            let mut problem = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut problem).unwrap();
+            panic!("it does not listen: {problem}");
+        };
+        Self { child, address, key }
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
+        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        wait(&mut self.child)
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        wait(&mut self.child);
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One connection.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    key: String,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    pub(crate) fn open(address: SocketAddr, key: &str) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self { stream, key: key.to_owned(), buffer: Vec::new() }
+    }
+
+    pub(crate) fn call(&mut self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.try_call(method, path, body).expect("the server is gone")
+    }
+
+    /// Nothing when the connection breaks before the whole answer is there.
+    pub(crate) fn try_call(&mut self, method: &str, path: &str, body: &Value) -> Option<(u16, Value)> {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.write(method, path, &body).ok()?;
+        self.answer()
+    }
+
+    pub(crate) fn send(&mut self, method: &str, path: &str, body: &str) {
+        self.write(method, path, body).unwrap();
+    }
+
+    fn write(&mut self, method: &str, path: &str, body: &str) -> std::io::Result<()> {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\ncontent-length: {}\r\n\r\n{body}",
+            self.key,
+            body.len()
+        );
+        self.stream.write_all(request.as_bytes())
+    }
+
+    /// What has come since; nothing at the end of the connection.
+    pub(crate) fn read_some(&mut self) -> String {
+        let mut chunk = [0; 16 * 1024];
+        let count = self.stream.read(&mut chunk).unwrap();
+        String::from_utf8_lossy(&chunk[..count]).into_owned()
+    }
+
+    fn answer(&mut self) -> Option<(u16, Value)> {
+        loop {
+            if let Some(answer) = self.parse() {
+                return Some(answer);
+            }
+            let mut chunk = [0; 8 * 1024];
+            let count = self.stream.read(&mut chunk).ok().filter(|count| *count > 0)?;
+            self.buffer.extend_from_slice(&chunk[..count]);
+        }
+    }
+
+    fn parse(&mut self) -> Option<(u16, Value)> {
+        let head_end = self.buffer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+        let head = std::str::from_utf8(&self.buffer[..head_end]).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+        let end = head_end + length.trim().parse::<usize>().unwrap();
+        if self.buffer.len() < end {
+            return None;
+        }
+        let body = serde_json::from_slice(&self.buffer[head_end..end]).unwrap();
+        self.buffer.drain(..end);
+        Some((status, body))
+    }
+}

@@ -1,0 +1,99 @@
+//! An instance and ways to ask it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
+
+use axum::body::Body;
+use dashclaw_server::{Instance, InstanceOptions, Role};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+/// An instance with a key that may do everything.
+pub(crate) struct World {
+    pub(crate) instance: Instance,
+    pub(crate) key: String,
+}
+
+/// Status, headers and JSON body of an answer.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::open(&InstanceOptions::default())
+    }
+
+    pub(crate) fn open(options: &InstanceOptions) -> Self {
+        let instance = Instance::open(options).unwrap();
+        let key = instance.api_key().expose_secret().to_owned();
+        Self { instance, key }
+    }
+
+    pub(crate) fn key(&self, role: Role) -> String {
+        self.instance.create_key(role, "test").unwrap().expose_secret().to_owned()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.instance.router().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn as_key(&self, key: &str, method: &str, path: &str, body: Value) -> Reply {
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        let request = Request::builder().method(method).uri(path).header("x-api-key", key);
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// The status and the body.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let reply = self.as_key(&self.key, method, path, body).await;
+        (reply.status.as_u16(), reply.body)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
+        self.call("GET", path, Value::Null).await
+    }
+
+    /// Adds a policy.
+    pub(crate) async fn policy(&self, name: &str, policy_type: &str, rules: Value) -> String {
+        let body = json!({ "name": name, "policy_type": policy_type, "rules": rules.to_string() });
+        let (status, body) = self.call("POST", "/api/policies", body).await;
+        assert_eq!(status, 201, "{body}");
+        body["policy_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Creates an action and returns its id.
+    pub(crate) async fn action(&self, action_type: &str, goal: &str) -> String {
+        let body = json!({ "agent_id": "agent-1", "action_type": action_type, "declared_goal": goal });
+        let (status, body) = self.call("POST", "/api/actions", body).await;
+        assert!(matches!(status, 201 | 202), "{status} {body}");
+        body["action_id"].as_str().unwrap().to_owned()
+    }
+}
+
+/// A folder of its own for a test; removed at the end.
+pub(crate) struct Folder(pub(crate) std::path::PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("dashclaw-{name}-{}", std::process::id()));
+        // It may be left from a run that was killed.
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
