@@ -258,6 +258,7 @@ pub(crate) struct Step {
     pub(crate) derive_idempotency_key: Option<Map<String, Value>>,
     pub(crate) sign_action: Option<Map<String, Value>>,
     pub(crate) open_instance: Option<Map<String, Value>>,
+    pub(crate) close_instance: Option<Map<String, Value>>,
     pub(crate) new: Option<String>,
     pub(crate) close: Option<String>,
     pub(crate) cancel: Option<String>,
@@ -275,6 +276,9 @@ pub(crate) struct Step {
     /// Arguments as JSON text, where YAML or JSON tools would change it.
     pub(crate) with_text: Option<String>,
     pub(crate) options: Option<Map<String, Value>>,
+    /// The instance in the testee's process that a new client is of, and its role there.
+    pub(crate) instance: Option<String>,
+    pub(crate) role: Option<String>,
     /// Goes on without the answer, which a later `join` awaits.
     pub(crate) start: Option<String>,
     /// Keeps the answer for `${name…}`.

@@ -19,7 +19,8 @@ pub(crate) fn gaps(cases: &[Source]) -> Vec<String> {
 /// The operations that no case calls against the scripted server.
 fn uncalled(cases: &[Source]) -> Vec<&'static str> {
     let mut called = BTreeSet::new();
-    let scripted = cases.iter().flat_map(|source| &source.variants).filter(|case| case.get("server").is_some());
+    let scripted =
+        cases.iter().flat_map(|source| &source.variants).filter(|case| case.get("server").is_some());
     for step in scripted.filter_map(|case| case["do"].as_array()).flatten() {
         called.extend(step["call"].as_str());
     }

@@ -116,6 +116,11 @@ impl<'a> Steps<'a> {
         members.insert("client".to_owned(), json!(client));
         if step.new.is_some() {
             let mut options = self.base.clone();
+            if let Some(instance) = &step.instance {
+                options.retain(|name, _| name != "base_url" && name != "api_key");
+                members.insert("instance".to_owned(), json!(instance));
+                members.insert("role".to_owned(), json!(step.role.as_deref().unwrap_or("member")));
+            }
             options.extend(step.options.clone().unwrap_or_default());
             members.insert("options".to_owned(), json!(options));
         } else if let Some(options) = &step.options {
@@ -154,6 +159,7 @@ impl<'a> Steps<'a> {
             ("derive_idempotency_key", &step.derive_idempotency_key),
             ("sign_action", &step.sign_action),
             ("open_instance", &step.open_instance),
+            ("close_instance", &step.close_instance),
         ];
         if let Some((action, Some(own))) = whole.into_iter().find(|(_, own)| own.is_some()) {
             members.extend(object(own));

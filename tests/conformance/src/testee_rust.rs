@@ -10,12 +10,16 @@ use dashclaw::idempotency::derive_idempotency_key;
 use dashclaw::receipt::{Jwks, verify_receipt};
 use dashclaw::signing::ActionSigner;
 use dashclaw::{CallOptions, DashClaw, Error, ErrorKind, EventOptions, GovernedOptions, WaitOptions};
-use dashclaw_server::{Instance, InstanceOptions};
+use dashclaw_server::{Instance, InstanceOptions, Role};
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio_util::sync::CancellationToken;
+
+/// Where a client of an instance in process is; nothing listens there.
+const IN_PROCESS: &str = "http://embedded.invalid";
 
 /// One request line.
 #[derive(Deserialize)]
@@ -39,6 +43,8 @@ struct Request {
     body: Option<String>,
     private_key: Option<String>,
     policies: Option<String>,
+    instance: Option<String>,
+    role: Option<String>,
 }
 
 type Answer = Result<String, Error>;
@@ -46,6 +52,7 @@ type Answer = Result<String, Error>;
 #[derive(Default)]
 struct Testee {
     clients: BTreeMap<String, DashClaw>,
+    instances: BTreeMap<String, Instance>,
     running: Arc<Mutex<BTreeMap<u64, CancellationToken>>>,
 }
 
@@ -78,7 +85,11 @@ impl Testee {
                 self.cancel(&request);
                 reply(id, Ok("null".to_owned()));
             }
-            "open_instance" => reply(id, open(&request)),
+            "open_instance" => reply(id, self.open(&request)),
+            "close_instance" => {
+                self.instances.remove(&instance_name(&request));
+                reply(id, Ok("null".to_owned()));
+            }
             "canonical_json" | "derive_idempotency_key" | "sign_action" => reply(id, pure(&request)),
             "verify_receipt" if request.jwks.is_some() => reply(id, verify(&request)),
             _ => self.spawn(request),
@@ -86,8 +97,22 @@ impl Testee {
     }
 
     fn make(&mut self, request: &Request) -> Answer {
-        let client = DashClaw::builder().options(options(request))?.build()?;
+        let mut builder = DashClaw::builder().options(options(request))?;
+        if let Some(instance) = request.instance.as_ref().and_then(|name| self.instances.get(name)) {
+            let admin = request.role.as_deref() == Some("admin");
+            let key = if admin { instance.api_key() } else { instance.create_key(Role::Member, "testee")? };
+            builder =
+                builder.base_url(IN_PROCESS).transport(instance.transport()).api_key(key.expose_secret());
+        }
+        let client = builder.build()?;
         self.clients.insert(request.client.clone(), client);
+        Ok("null".to_owned())
+    }
+
+    fn open(&mut self, request: &Request) -> Answer {
+        let policies = request.policies.as_ref().map(Into::into);
+        let options = InstanceOptions { policies, ..InstanceOptions::default() };
+        self.instances.insert(instance_name(request), Instance::open(&options)?);
         Ok("null".to_owned())
     }
 
@@ -229,11 +254,8 @@ fn pure(request: &Request) -> Answer {
     made.map(|text| Value::from(text).to_string())
 }
 
-/// Opens an instance in process and closes it again.
-fn open(request: &Request) -> Answer {
-    let policies = request.policies.as_ref().map(Into::into);
-    let options = InstanceOptions { policies, ..InstanceOptions::default() };
-    Instance::open(&options).map(|_| "null".to_owned())
+fn instance_name(request: &Request) -> String {
+    request.instance.clone().unwrap_or_default()
 }
 
 fn verify(request: &Request) -> Answer {

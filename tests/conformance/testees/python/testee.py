@@ -21,6 +21,7 @@ FIELDS = (
     "kind code message status details request_id retryable retry_after idempotency_key operation argument "
     "current_status action_id decision"
 ).split()
+SETUP = ("new", "close", "open_instance", "close_instance")
 VERIFICATION = ("valid", "kind", "kid", "reason")
 
 _writing = threading.Lock()
@@ -161,6 +162,10 @@ def events(client: Any, request: dict[str, Any]) -> Any:
     return collect()
 
 
+def open_instance(instances: dict[str, Any], request: dict[str, Any]) -> None:
+    instances[request["instance"]] = dashclaw.Instance(policies=request.get("policies"))
+
+
 def options_of(request: dict[str, Any]) -> dict[str, Any]:
     options = dict(request["options"])
     if "signing_key" in options:
@@ -173,6 +178,7 @@ class Blocking:
 
     def __init__(self) -> None:
         self.clients: dict[str, dashclaw.DashClaw] = {}
+        self.instances: dict[str, dashclaw.Instance] = {}
         self.main: queue.Queue[dict[str, Any] | None] = queue.Queue()
 
     def run(self) -> None:
@@ -189,7 +195,7 @@ class Blocking:
                 case "cancel":
                     os.kill(os.getpid(), signal.SIGINT)
                     reply(request["id"], "ok", None)
-                case "new" | "close":
+                case action if action in SETUP:
                     self.answer(request)
                 case _ if is_pure(request):
                     self.answer(request)
@@ -209,6 +215,14 @@ class Blocking:
         if is_pure(request):
             return pure(request)
         name = request["client"]
+        if request["do"] == "open_instance":
+            return open_instance(self.instances, request)
+        if request["do"] == "close_instance":
+            return self.instances.pop(request["instance"]).close()
+        if request["do"] == "new" and "instance" in request:
+            instance = self.instances[request["instance"]]
+            self.clients[name] = instance.client(role=request["role"], **options_of(request))
+            return None
         if request["do"] == "new":
             self.clients[name] = dashclaw.DashClaw(**options_of(request))
             return None
@@ -235,6 +249,7 @@ class Asynchronous:
 
     def __init__(self) -> None:
         self.clients: dict[str, Any] = {}
+        self.instances: dict[str, dashclaw.Instance] = {}
         self.tasks: dict[int, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -254,7 +269,7 @@ class Asynchronous:
             if request["do"] == "cancel":
                 self.tasks[request["target"]].cancel()
                 reply(request["id"], "ok", None)
-            elif request["do"] in ("new", "close") or is_pure(request):
+            elif request["do"] in SETUP or is_pure(request):
                 await self.answer(request)
             else:
                 self.tasks[request["id"]] = asyncio.create_task(self.answer(request))
@@ -270,6 +285,14 @@ class Asynchronous:
         if is_pure(request):
             return pure(request)
         name = request["client"]
+        if request["do"] == "open_instance":
+            return open_instance(self.instances, request)
+        if request["do"] == "close_instance":
+            return self.instances.pop(request["instance"]).close()
+        if request["do"] == "new" and "instance" in request:
+            instance = self.instances[request["instance"]]
+            self.clients[name] = instance.async_client(role=request["role"], **options_of(request))
+            return None
         if request["do"] == "new":
             self.clients[name] = dashclaw.AsyncDashClaw(**options_of(request))
             return None
