@@ -64,7 +64,7 @@ impl Matrix {
 
     /// Rows grouped by file; files in which all is well are one line unless `verbose`.
     pub(crate) fn text(&self, verbose: bool) -> String {
-        let wide = self.rows.iter().map(|row| row.name.len()).max().unwrap_or(0) + 2;
+        let wide = self.rows.iter().map(|row| row.name.len().max(row.file.len() + 14)).max().unwrap_or(0) + 2;
         let mut out = format!("{:wide$}{}\n", "", self.heads());
         for file in self.files() {
             let rows: Vec<&Row> = self.rows.iter().filter(|row| row.file == file).collect();
