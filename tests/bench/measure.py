@@ -113,13 +113,17 @@ def approval(quick):
 def load(quick):
     """Durable decisions per second of 8 connections, and whether a killed instance still knows each."""
     def rounds(instance):
-        command = [RUST, "load", "--url", instance.url, "--key", instance.key, "--callers", 8, "--calls", 200_000]
-        samples = [line([*command, "--seconds", 1.0 if quick else 3.0]) for _ in range(1 if quick else 3)]
+        bounds = ["--callers", 8, "--calls", 200_000, "--seconds"]
+        samples, control = [], []
+        with control_server(False) as (url, _, _):
+            for _ in range(1 if quick else 3):
+                samples.append(line([RUST, "load", "--url", instance.url, "--key", instance.key, *bounds, 2.5]))
+                control.append(line([RUST, "hyper", "--url", url, *bounds, 0.5]))
         # The warm-up calls were answered, too.
         answered = sum(sample["calls"] for sample in samples) + len(samples) * 8 * 50
         instance.kill()
         instance.start()
-        return {"samples": samples, "answered": answered, "stored": stored(instance)}
+        return {"samples": samples, "control": control, "answered": answered, "stored": stored(instance)}
 
     return with_policies(rounds)
 

@@ -1,5 +1,7 @@
 //! What the SDK computes without any I/O, on inputs of usual size: `cargo bench -p dashclaw-bench`.
 
+#![expect(clippy::expect_used, reason = "a benchmark of a failure would measure nothing")]
+
 use dashclaw::canonical::{Layer, canonical_json};
 use dashclaw::idempotency::derive_idempotency_key;
 use dashclaw::receipt::{Jwks, verify_receipt};

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use dashclaw::api::actions::CreateAction;
 use dashclaw::api::approvals::{ApprovalDecision, ApproveAction};
 use dashclaw::config::ApprovalBanner;
-use dashclaw::{DashClaw, WaitOptions};
+use dashclaw::{DashClaw, EventOptions, WaitOptions};
 use serde_json::json;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::meter::{percentile, print};
 use crate::{Problem, Target, sdk};
@@ -20,8 +21,8 @@ const WARM_UP: usize = 3;
 
 /// Measures `trials` approvals, one after the other.
 ///
-/// The clock starts before the approval is even sent. The event is published while that request is answered, so the
-/// time from the event to the agent's return is shorter than what is printed.
+/// Two clocks run: one from before the approval is sent, and one from the moment at which a bystander, who does nothing
+/// but read the event stream in the same process, has the event.
 pub(crate) async fn run(target: &Target, trials: usize) -> Result<(), Problem> {
     let agent = DashClaw::builder()
         .base_url(&target.url)
@@ -30,24 +31,55 @@ pub(crate) async fn run(target: &Target, trials: usize) -> Result<(), Problem> {
         .approval_banner(ApprovalBanner::Off)
         .build()?;
     let operator = sdk::client(target, "bench-operator")?;
-    let mut latencies = Vec::with_capacity(trials);
+    let mut events = bystander(&sdk::client(target, "bench-bystander")?);
     for trial in 0..WARM_UP {
-        once(&agent, &operator, trial).await?;
+        once(&agent, &operator, &mut events, trial).await?;
     }
+    let (mut from_request, mut from_event) = (Vec::new(), Vec::new());
     for trial in WARM_UP..WARM_UP + trials {
-        latencies.push(once(&agent, &operator, trial).await?);
+        let (request, event) = once(&agent, &operator, &mut events, trial).await?;
+        from_request.push(request);
+        from_event.push(event);
     }
-    latencies.sort_unstable();
     print(&json!({
         "name": "approval",
         "calls": trials,
-        "p50_us": percentile(&latencies, 0.50),
-        "p99_us": percentile(&latencies, 0.99),
-        "max_us": percentile(&latencies, 1.0),
+        "from_event": summary(&mut from_event),
+        "from_request": summary(&mut from_request),
     }))
 }
 
-async fn once(agent: &DashClaw, operator: &DashClaw, trial: usize) -> Result<Duration, Problem> {
+fn summary(latencies: &mut [Duration]) -> serde_json::Value {
+    latencies.sort_unstable();
+    json!({
+        "p50_us": percentile(latencies, 0.50),
+        "p99_us": percentile(latencies, 0.99),
+        "max_us": percentile(latencies, 1.0),
+    })
+}
+
+/// When each event about an action came, and its text.
+fn bystander(client: &DashClaw) -> UnboundedReceiver<(Instant, String)> {
+    let (sender, receiver) = unbounded_channel();
+    let mut stream = client.events(EventOptions::default());
+    tokio::spawn(async move {
+        while let Some(Ok(event)) = stream.next().await {
+            let seen = (Instant::now(), event.data.get().to_owned());
+            if event.event == "action.updated" && sender.send(seen).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+/// The time to the agent's return from before the approval was sent, and from its event.
+async fn once(
+    agent: &DashClaw,
+    operator: &DashClaw,
+    events: &mut UnboundedReceiver<(Instant, String)>,
+    trial: usize,
+) -> Result<(Duration, Duration), Problem> {
     let created = agent
         .create_action(CreateAction {
             action_type: "bench_approval".to_owned(),
@@ -82,5 +114,11 @@ async fn once(agent: &DashClaw, operator: &DashClaw, trial: usize) -> Result<Dur
         .await?;
     let (end, approved) = waiting.await?;
     approved?;
-    Ok(end.saturating_duration_since(begin))
+    let event = loop {
+        let (at, data) = events.recv().await.ok_or("the event stream ended")?;
+        if at >= begin && data.contains(id.as_str()) {
+            break at;
+        }
+    };
+    Ok((end.saturating_duration_since(begin), end.saturating_duration_since(event)))
 }
