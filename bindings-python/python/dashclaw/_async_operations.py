@@ -252,7 +252,7 @@ class AsyncOperations:
         return await self._call("get_actions", arguments, fields)
 
     async def update_outcome(
-        self, action_id: str, status: types.ActionStatus | str | None = None, *,
+        self, action_id: str, status: types.ActionStatus | str | Mapping[str, Any] | None = None, *,
         output_summary: str | None = None, side_effects: list[str] | None = None,
         artifacts_created: list[str] | None = None, error_message: str | None = None,
         timestamp_end: str | None = None, duration_ms: int | None = None, cost_estimate: float | None = None,
@@ -273,9 +273,9 @@ class AsyncOperations:
 
         Args:
             action_id: Which action.
-            status: The state it is in now: ``completed``, ``failed``, ``cancelled``. One of ``running``,
-                ``completed``, ``failed``, ``cancelled``, ``pending``, ``pending_approval``, ``blocked``,
-                ``expired``.
+            status: The state it is in now: ``completed``, ``failed``, ``cancelled``. An object in its place
+                holds this and other fields. One of ``running``, ``completed``, ``failed``, ``cancelled``,
+                ``pending``, ``pending_approval``, ``blocked``, ``expired``.
             output_summary: What came out, in short. At most 4000 characters.
             side_effects: What else changed, at most 50 texts of at most 500 characters each.
             artifacts_created: What was made, at most 100 texts of at most 500 characters each.

@@ -26,11 +26,30 @@ impl<'a> Arguments<'a> {
         let json = std::str::from_utf8(json).map_err(|error| unreadable(&error))?;
         let Members(members) = serde_json::from_str(json).map_err(|error| unreadable(&error))?;
         let mut arguments = Self { known: Vec::with_capacity(members.len()), extra: Vec::new() };
+        let mut spread = Vec::new();
         for (name, value) in members {
-            arguments.take(row, name, value)?;
+            match row.field(&name) {
+                Some(field) if field.spread && value.get().starts_with('{') => spread.push(value),
+                _ => arguments.take(row, name, value)?,
+            }
+        }
+        for object in spread {
+            let Members(members) = serde_json::from_str(object.get()).map_err(|error| unreadable(&error))?;
+            for (name, value) in members {
+                arguments.take_missing(row, name, value)?;
+            }
         }
         arguments.require(row)?;
         Ok(arguments)
+    }
+
+    /// Takes an argument unless it was given by name.
+    fn take_missing(&mut self, row: &'static Row, name: Cow<'a, str>, value: &'a RawValue) -> Result<()> {
+        let given = match row.field(&name) {
+            Some(field) => self.value(field.name).is_some(),
+            None => self.extra.iter().any(|(extra, _)| *extra == name),
+        };
+        if given { Ok(()) } else { self.take(row, name, value) }
     }
 
     fn take(&mut self, row: &'static Row, name: Cow<'a, str>, value: &'a RawValue) -> Result<()> {
@@ -224,6 +243,20 @@ mod tests {
         for (operation, json, expected) in cases {
             assert_eq!(refusal(operation, json), expected);
         }
+    }
+
+    #[test]
+    fn an_object_in_the_place_of_an_argument_is_spread_and_names_win() {
+        let json =
+            br#"{"action_id":"a","tokens_in":1,"status":{"status":"failed","tokens_in":2,"colour":"red"}}"#;
+        let arguments = Arguments::read(find("update_outcome").unwrap(), json).unwrap();
+        assert_eq!(arguments.value("status"), Some("\"failed\""));
+        assert_eq!(arguments.value("tokens_in"), Some("1"));
+        assert_eq!(arguments.extra[0].0, "colour");
+        assert_eq!(
+            refusal("update_outcome", r#"{"action_id":"a","status":{"status":7}}"#),
+            "`status` must be one of running, completed, failed, cancelled, pending, pending_approval, blocked, expired"
+        );
     }
 
     #[test]

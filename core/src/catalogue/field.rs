@@ -31,6 +31,8 @@ pub struct Field {
     /// Whether a word outside [`Kind::Choice`] is refused before any request. Elsewhere the server decides, so that new
     /// words need no new SDK.
     pub strict: bool,
+    /// Whether an object may stand in its place that holds this and more arguments, as the official clients allow.
+    pub spread: bool,
     /// Whether an object is sent as the JSON text that holds it.
     pub json_text: bool,
     /// Markdown for every language.
@@ -103,6 +105,7 @@ impl Field {
             max: None,
             range: None,
             strict: false,
+            spread: false,
             json_text: false,
             #[cfg(feature = "schema")]
             doc: "",
@@ -186,6 +189,13 @@ impl Field {
     #[must_use]
     pub const fn json_text(mut self) -> Self {
         self.json_text = true;
+        self
+    }
+
+    /// May be given as an object that holds this and more arguments.
+    #[must_use]
+    pub const fn spread(mut self) -> Self {
+        self.spread = true;
         self
     }
 

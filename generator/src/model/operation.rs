@@ -60,6 +60,8 @@ pub struct Argument {
     pub range: Option<(i64, i64)>,
     /// Whether other words than its type's are refused before any request.
     pub strict: bool,
+    /// Whether an object may stand in its place that holds this and more arguments.
+    pub spread: bool,
 }
 
 impl Operation {
@@ -127,6 +129,7 @@ impl Argument {
             max: field.max,
             range: field.range,
             strict: field.strict,
+            spread: field.spread,
         })
     }
 }

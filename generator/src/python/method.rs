@@ -104,7 +104,10 @@ fn parameters(operation: &Operation, annotations: Annotations<'_>) -> (Vec<Strin
 
 fn declaration(argument: &Argument, optional: bool, annotations: Annotations<'_>) -> String {
     let name = parameter(argument.name);
-    let annotation = annotations.given(&argument.shape, argument.strict);
+    let mut annotation = annotations.given(&argument.shape, argument.strict);
+    if argument.spread {
+        annotation.push_str(" | Mapping[str, Any]");
+    }
     match argument.default.as_ref().and_then(literal) {
         Some(default) => format!("{name}: {annotation} = {default}"),
         None if optional => format!("{name}: {} = None", or_none(&annotation)),
