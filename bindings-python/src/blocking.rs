@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
+use dashclaw::ErrorKind;
 use pyo3::prelude::*;
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +50,9 @@ pub(crate) fn run(
         }
         if let Err(interrupt) = py.check_signals() {
             cancel.cancel();
-            if let Some(Err(error)) = poll_for(LAST_WORDS) {
+            if let Some(Err(error)) = poll_for(LAST_WORDS)
+                && error.kind() == ErrorKind::OutcomeUnknown
+            {
                 interrupt.set_cause(py, Some(raise(py, &error)));
             }
             return Err(interrupt);

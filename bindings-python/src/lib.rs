@@ -17,7 +17,8 @@ mod runtime;
 use pyo3::prelude::*;
 
 /// The native half of `dashclaw`.
-#[pymodule]
+// The cell of the runtime counts on the GIL.
+#[pymodule(gil_used = true)]
 mod _native {
     #[pymodule_export]
     use crate::client::NativeClient;

@@ -202,7 +202,7 @@ def test_clear_text_to_another_machine_warns(url: str, warns: bool) -> None:
         ({"max_retries": 1.5}, "max_retries"),
         ({"api_key": "line\nbreak"}, "api_key"),
         ({"proxy": object()}, "proxy"),
-        ({"private_key": "not a key"}, "signing_key"),
+        ({"private_key": "not a key"}, "private_key"),
     ],
 )
 def test_unusable_options_are_named(options: dict[str, Any], argument: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import traceback
+from pathlib import Path
 
 import pytest
 from server import Reply, Server
@@ -30,6 +31,13 @@ def test_every_kind_of_the_core_has_a_class_and_no_class_is_left_over() -> None:
         assert getattr(dashclaw, cls.__name__) is cls
         assert cls.__name__ in dashclaw.__all__
         assert cls.__doc__
+
+
+def test_the_documentation_names_these_classes() -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "errors.md").read_text()
+    for kind, cls in _errors.CLASSES.items():
+        [row] = [line for line in page.splitlines() if f'id="{kind}"' in line]
+        assert f"`{cls.__name__}`" in row
 
 
 @pytest.mark.parametrize("kind", _native.error_kinds())

@@ -218,6 +218,20 @@ def test_the_modes_call_back(server: Server, capsys: pytest.CaptureFixture[str])
     assert "too risky" in capsys.readouterr().out
 
 
+def test_recommendations_are_told_and_applied(server: Server) -> None:
+    advice = {"id": "rec_1", "confidence": 90, "hints": {"preferred_risk_cap": 20}}
+    server.on("GET", "/api/learning/recommendations", {"recommendations": [advice]})
+    server.on("POST", "/api/learning/recommendations/events", {"recorded": 1})
+    told: list[Any] = []
+    with DashClaw(
+        server.url, "key", "agent-1", auto_recommend="enforce", recommendation_callback=told.append
+    ) as claw:
+        claw.create_action("deploy", "Ship", risk_score=80)
+    assert told[0]["recommendation"]["id"] == "rec_1"
+    [sent] = server.bodies("POST", "/api/actions")
+    assert (sent["risk_score"], sent["recommendation_applied"]) == (20, True)
+
+
 def test_a_callback_may_use_a_client(server: Server) -> None:
     seen: list[Any] = []
     other = DashClaw(server.url, "key", "agent-2")

@@ -73,10 +73,11 @@ if __name__ == "__main__":
 """
 
 EXIT = """
-import asyncio, sys, threading
+import asyncio, sys, threading, time
 from dashclaw import AsyncDashClaw, DashClaw
 ask = {"action_type": "a"}
-claw, awaited = DashClaw(sys.argv[1], "key", "agent-1"), AsyncDashClaw(sys.argv[1], "key", "agent-1")
+claw = DashClaw(sys.argv[1], "key", "agent-1", approval_banner="off")
+awaited = AsyncDashClaw(sys.argv[1], "key", "agent-1")
 for _ in range(4):
     threading.Thread(target=claw.guard, args=(ask,), daemon=True).start()
 def loop():
@@ -84,7 +85,9 @@ def loop():
         await asyncio.gather(*[awaited.guard(ask) for _ in range(50)], return_exceptions=True)
     asyncio.run(main())
 threading.Thread(target=loop, daemon=True).start()
-import time; time.sleep(float(sys.argv[2]))
+threading.Thread(target=lambda: list(claw.events()), daemon=True).start()
+threading.Thread(target=lambda: claw.wait_for_approval("act_1"), daemon=True).start()
+time.sleep(float(sys.argv[2]))
 print("end")
 """
 
@@ -138,6 +141,7 @@ def test_a_process_pool_uses_the_parents_client(server: Server, tmp_path: Path) 
 def test_the_interpreter_exits_with_calls_in_flight(server: Server, run: int) -> None:
     # Some answers come before the end, some while it happens, some never.
     server.on("POST", "/api/guard", lambda _: Reply(ALLOW, delay=0.05 * (len(server.requests) % 5)))
+    server.on("GET", "/api/actions/act_1", {"action": {"action_id": "act_1", "status": "pending_approval"}})
     start = time.monotonic()
     done = run_python(EXIT, server.url, str(0.02 * (run % 10)))
     assert (done.stdout, done.returncode) == ("end\n", 0), done.stderr

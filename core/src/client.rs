@@ -42,7 +42,7 @@ impl DashClaw {
 
     pub(crate) fn new(config: Config) -> Result<Self> {
         let origin = attempt::origin(&config)?;
-        let headers = attempt::fixed_headers(&config, &origin)?;
+        let headers = attempt::fixed_headers(&config)?;
         let transport = OnceLock::new();
         if let Some(given) = &config.transport {
             let _ = transport.set(Ok(Arc::clone(given)));

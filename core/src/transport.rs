@@ -6,6 +6,8 @@ mod http_client;
 mod proxy_tests;
 mod stream;
 mod tls;
+#[cfg(test)]
+mod tls_tests;
 
 use std::fmt;
 

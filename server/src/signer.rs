@@ -84,3 +84,50 @@ impl Signer {
         serde_json::from_str(&receipt.to_text()).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+    use crate::facts::check_content;
+    use crate::store::sqlite::Sqlite;
+
+    fn evidence() -> FactEvidence {
+        let source = serde_json::json!({ "allowedFacts": [], "requiredFacts": [] });
+        check_content(&Value::from("nothing to see"), Some(&source))
+    }
+
+    #[tokio::test]
+    async fn a_made_key_is_kept() {
+        let store = Sqlite::open(None).unwrap();
+        let first = Signer::open(&store, None).await.unwrap();
+        let again = Signer::open(&store, None).await.unwrap();
+        assert_eq!(first.key_set().keys, again.key_set().keys);
+        assert!(again.non_fabrication(&evidence(), "2026-06-15T12:00:00.000Z").is_some());
+    }
+
+    #[tokio::test]
+    async fn a_key_that_cannot_be_used_signs_nothing_rather_than_with_another() {
+        let store = Sqlite::open(None).unwrap();
+        let stored = Signer::open(&store, None).await.unwrap();
+        let broken = SecretString::from("{\"kty\":\"OKP\"}");
+        let signer = Signer::open(&store, Some(&broken)).await.unwrap();
+        assert!(signer.non_fabrication(&evidence(), "2026-06-15T12:00:00.000Z").is_none());
+        // What was signed before can still be checked.
+        assert_eq!(signer.key_set().keys, stored.key_set().keys);
+    }
+
+    #[tokio::test]
+    async fn the_environments_key_comes_first() {
+        let store = Sqlite::open(None).unwrap();
+        let stored = Signer::open(&store, None).await.unwrap();
+        let own = SigningKey::generate().unwrap();
+        let jwk = SecretString::from(own.to_private_jwk().expose_secret().to_owned());
+        let signer = Signer::open(&store, Some(&jwk)).await.unwrap();
+        let kids: Vec<_> = signer.key_set().keys.iter().map(|key| key.kid.clone()).collect();
+        assert_eq!(kids, [own.kid().to_owned(), stored.key_set().keys[0].kid.clone()]);
+        let receipt = signer.non_fabrication(&evidence(), "2026-06-15T12:00:00.000Z").unwrap();
+        assert_eq!(receipt["signature"]["kid"], own.kid());
+    }
+}

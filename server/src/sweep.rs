@@ -15,6 +15,8 @@ const EVERY: Duration = Duration::from_secs(60);
 pub(crate) struct Sweeper {
     stop: mpsc::Sender<()>,
     thread: JoinHandle<()>,
+    /// The process whose thread it is; a forked child has the handle without the thread.
+    process: u32,
 }
 
 impl Sweeper {
@@ -28,12 +30,15 @@ impl Sweeper {
                 }
             }
         })?;
-        Ok(Self { stop, thread })
+        Ok(Self { stop, thread, process: std::process::id() })
     }
 
     /// Ends the thread.
     pub(crate) fn stop(self) {
         drop(self.stop);
+        if self.process != std::process::id() {
+            return;
+        }
         // Only a panic makes this fail, and then the thread has ended as well.
         let _ = self.thread.join();
     }

@@ -154,6 +154,31 @@ async fn receipts_are_signed_and_check_out_with_the_published_keys() {
 }
 
 #[tokio::test]
+async fn a_malformed_source_blocks_and_has_no_receipt() {
+    let world = World::new();
+    world.policy("Facts", "non_fabrication", json!({ "on_violation": "require_approval" })).await;
+    for source in
+        [json!({ "allowedFacts": [] }), json!({ "allowedFacts": {}, "requiredFacts": [] }), Value::Null]
+    {
+        let ask = json!({
+            "action_type": "message", "content": "You pay $5", "source_of_truth": source, "agent_id": "a",
+            "declared_goal": "Tell them",
+        });
+        let (_, body) = world.call("POST", "/api/guard", ask.clone()).await;
+        assert_eq!(body["decision"], "block", "{source}");
+        let entry = &body["non_fabrication"][0];
+        assert_eq!(
+            (&entry["violations"][0]["code"], &entry["receipt"]),
+            (&json!("missing_source"), &Value::Null)
+        );
+        assert_eq!(world.call("POST", "/api/actions", ask).await.0, 403);
+    }
+    let ask = json!({ "action_type": "message", "content": "x", "source_of_truth": "text" });
+    let (status, body) = world.call("POST", "/api/guard", ask).await;
+    assert_eq!((status, &body["details"]), (400, &json!(["`source_of_truth` must be an object"])));
+}
+
+#[tokio::test]
 async fn secrets_in_content_are_told_and_can_block() {
     let world = World::new();
     let ask = json!({ "action_type": "message", "content": "key AKIAABCDEFGHIJKLMNOP end" });

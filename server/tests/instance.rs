@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use common::{Folder, World};
 use dashclaw::api::actions::{ActionStatus, CreateAction};
 use dashclaw::api::guard::Guard;
-use dashclaw::{DashClaw, ErrorKind};
+use dashclaw::config::ApprovalBanner;
+use dashclaw::{DashClaw, ErrorKind, WaitOptions};
 use dashclaw_server::{Instance, InstanceOptions, Role};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -65,6 +66,16 @@ fn only_one_instance_has_the_data() {
     assert!(refusal(&at(&folder.0)).contains("is in use by another instance"));
     first.shutdown();
     Instance::open(&at(&folder.0)).unwrap();
+}
+
+#[tokio::test]
+async fn after_the_shutdown_nothing_is_read_or_written() {
+    let folder = Folder::new("closed");
+    let world = World::open(&at(&folder.0));
+    world.instance.shutdown();
+    assert_eq!(world.get("/api/health").await.0, 503);
+    assert_eq!(world.get("/api/actions").await.0, 503);
+    assert_eq!(world.instance.create_key(Role::Member, "x").unwrap_err().kind(), ErrorKind::Closed);
 }
 
 #[test]
@@ -143,17 +154,44 @@ async fn policies_from_a_file_are_replaced_at_each_start() {
     assert!(refusal(&options).contains("`by hand`"));
 }
 
+/// A client without a port.
+fn client(world: &World) -> DashClaw {
+    DashClaw::builder()
+        .base_url("http://embedded")
+        .api_key(world.instance.api_key().expose_secret())
+        .agent_id("agent-1")
+        .approval_banner(ApprovalBanner::Off)
+        .transport(world.instance.transport())
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_waiting_agent_hears_of_its_approval_at_once() {
+    let world = World::new();
+    world.policy("Ask", "require_approval", json!({ "action_types": ["deploy"] })).await;
+    let client = client(&world);
+    for (decision, kind) in [("allow", None), ("deny", Some(ErrorKind::ApprovalDenied))] {
+        let id = world.action("deploy", decision).await;
+        // The poll beside the stream is so slow that only the stream can be in time.
+        let minute = Some(Duration::from_secs(60));
+        let options = WaitOptions { timeout: minute, interval: minute, ..WaitOptions::default() };
+        let approve = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            world.call("POST", &format!("/api/approvals/{id}"), json!({ "decision": decision })).await;
+            Instant::now()
+        };
+        let (waited, decided) = tokio::join!(client.wait_for_approval(&id, &options), approve);
+        assert_eq!(waited.err().map(|error| error.kind()), kind);
+        assert!(decided.elapsed() < Duration::from_secs(5), "{:?}", decided.elapsed());
+    }
+}
+
 #[tokio::test]
 async fn the_sdk_works_without_a_port() {
     let world = World::new();
     world.policy("Ask", "require_approval", json!({ "action_types": ["deploy"] })).await;
-    let client = DashClaw::builder()
-        .base_url("http://embedded")
-        .api_key(world.instance.api_key().expose_secret())
-        .agent_id("agent-1")
-        .transport(world.instance.transport())
-        .build()
-        .unwrap();
+    let client = client(&world);
     let verdict = client.guard(Guard { action_type: "deploy".into(), ..Guard::default() }).await.unwrap();
     assert_eq!(verdict.decision.as_str(), "require_approval");
     let new = CreateAction {

@@ -93,32 +93,32 @@ class BaseClient:
         self._defaults: dict[str, Any] = {}
         self._heartbeat: Any = self._heartbeat_type()
         self._owned: Instance | None = None
-        self._native = NativeClient(
-            _encode_options(
-                {
-                    "base_url": base_url,
-                    "api_key": api_key,
-                    "agent_id": agent_id,
-                    "agent_name": agent_name,
-                    "guard_mode": guard_mode,
-                    "auto_recommend": auto_recommend,
-                    "recommendation_confidence_min": recommendation_confidence_min,
-                    "hitl_mode": hitl_mode,
-                    "signing_key": None if private_key is None else private_key_text(private_key),
-                    "auth_token": auth_token,
-                    "timeout": timeout,
-                    "max_retries": max_retries,
-                    "proxy": proxy,
-                    "ca_bundle": ca_bundle,
-                    "user_agent": user_agent,
-                    "approval_banner": approval_banner,
-                }
-            ),
-            _print,
-            _reading_json(guard_callback),
-            _reading_json(recommendation_callback),
-            None if instance is None else (instance.native, role),
+        options = _encode_options(
+            {
+                "base_url": base_url,
+                "api_key": api_key,
+                "agent_id": agent_id,
+                "agent_name": agent_name,
+                "guard_mode": guard_mode,
+                "auto_recommend": auto_recommend,
+                "recommendation_confidence_min": recommendation_confidence_min,
+                "hitl_mode": hitl_mode,
+                "signing_key": None if private_key is None else private_key_text(private_key),
+                "auth_token": auth_token,
+                "timeout": timeout,
+                "max_retries": max_retries,
+                "proxy": proxy,
+                "ca_bundle": ca_bundle,
+                "user_agent": user_agent,
+                "approval_banner": approval_banner,
+            }
         )
+        callbacks = _reading_json(guard_callback), _reading_json(recommendation_callback)
+        reached = None if instance is None else (instance.native, role)
+        try:
+            self._native = NativeClient(options, _print, *callbacks, reached)
+        except ConfigurationError as error:
+            raise _in_python_words(error) from None
         _warn_if_insecure(self._native.base_url)
 
     @classmethod
@@ -208,6 +208,15 @@ def _encode_options(options: Mapping[str, Any]) -> str:
         if value is not None and not isinstance(value, (str, int, float)):
             raise ConfigurationError(f"`{name}` must not be of type {type(value).__name__}")
     return encode(options)
+
+
+def _in_python_words(error: ConfigurationError) -> ConfigurationError:
+    """An error about an option that has another name here."""
+    if error.argument == "signing_key":
+        error.argument = "private_key"
+        error.message = error.message.replace("`signing_key`", "`private_key`")
+        error.args = (error.message,)
+    return error
 
 
 def _warn_if_insecure(base_url: str) -> None:

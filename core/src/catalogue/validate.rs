@@ -174,9 +174,11 @@ fn whole(number: &Number) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::api::actions::CreateAction;
     use crate::catalogue::find;
 
     fn received(body: &Value) -> Received {
@@ -230,5 +232,35 @@ mod tests {
         assert_eq!(read("limit", "-3")["limit"], 1);
         assert_eq!(read("agentId", "a")["agent_id"], "a");
         assert!(read("limit", "many").is_empty() && read("agent_id", "").is_empty());
+    }
+
+    /// Values of every JSON type, near and beyond the limits.
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            (-3..200_i64).prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,3}".prop_map(Value::from),
+            (0..600_usize).prop_map(|length| Value::from("x".repeat(length))),
+            prop::collection::vec(".{0,3}", 0..60).prop_map(Value::from),
+            Just(json!({ "a": [1] })),
+            Just(json!([null, 1, {}])),
+        ]
+    }
+
+    proptest! {
+        /// What has no problem can be read as the request type: the server never meets a half-checked argument.
+        #[test]
+        fn what_passes_can_be_read(values in prop::collection::vec(value(), 40)) {
+            let row = find("create_action").unwrap();
+            let named = row.fields.iter().zip(values).map(|(field, value)| (field.name.to_owned(), value));
+            let mut received = row.receive(&[], &[], &named.collect());
+            // Policies themselves look at this one.
+            received.arguments.remove("source_of_truth");
+            let read = serde_json::from_value::<CreateAction>(Value::Object(received.arguments));
+            prop_assert!(read.is_ok(), "{:?}", read);
+        }
     }
 }

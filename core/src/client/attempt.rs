@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use secrecy::ExposeSecret;
@@ -52,14 +52,9 @@ pub(super) fn origin(config: &Config) -> Result<Uri> {
 }
 
 /// The headers that every request of a client carries.
-pub(super) fn fixed_headers(config: &Config, origin: &Uri) -> Result<HeaderMap> {
+pub(super) fn fixed_headers(config: &Config) -> Result<HeaderMap> {
     // Room for those that single requests add.
     let mut headers = HeaderMap::with_capacity(12);
-    if let Some(host) = origin.authority() {
-        let host = HeaderValue::try_from(host.as_str())
-            .map_err(|_| Error::configuration("base_url", "names a host that cannot be sent in a header"))?;
-        headers.insert(HOST, host);
-    }
     let own = concat!("dashclaw/", env!("CARGO_PKG_VERSION"));
     let agent = config
         .network

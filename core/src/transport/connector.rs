@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use http::{HeaderValue, Uri, uri::Scheme};
 use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
@@ -18,13 +18,16 @@ use rustls::pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
-use super::stream::Stream;
+use super::stream::{Speaks, Stream};
 use super::tls;
 use crate::config::Network;
 use crate::{Error, Result};
 
 /// How long a connection may take to come about before the try counts as failed.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// What TLS calls HTTP/2 and HTTP/1.1 (ALPN, RFC 7301), in the order of our preference.
+const HTTP_2: &[u8] = b"h2";
+const HTTP_1: &[u8] = b"http/1.1";
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -88,21 +91,32 @@ impl Connector {
         } else {
             tls::unused()?
         };
-        let tls = Arc::new(tls);
-        let direct = HttpsConnector::from((tcp(), Arc::clone(&tls)));
-        let route = proxy.map_or(Route::Direct, |proxy| route(proxy, &direct, tls));
+        let mut to_origin = tls.clone();
+        to_origin.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
+        let to_origin = Arc::new(to_origin);
+        // A proxy is spoken to in HTTP/1.1.
+        let first = if proxy.is_some() { Arc::new(tls) } else { Arc::clone(&to_origin) };
+        let direct = HttpsConnector::from((tcp(), first));
+        let route = proxy.map_or(Route::Direct, |proxy| route(proxy, &direct, to_origin));
         Ok(Self { direct, route })
     }
 
     async fn connect(mut self, origin: Uri) -> std::result::Result<Stream, BoxError> {
         match self.route {
-            Route::Direct => Ok(Stream::new(self.direct.call(origin).await?, false)),
-            Route::Forward(proxy) => Ok(Stream::new(self.direct.call(proxy).await?, true)),
+            Route::Direct => {
+                let stream = self.direct.call(origin).await?;
+                let speaks =
+                    if stream.connected().is_negotiated_h2() { Speaks::Http2 } else { Speaks::Http1 };
+                Ok(Stream::new(stream, speaks))
+            }
+            Route::Forward(proxy) => Ok(Stream::new(self.direct.call(proxy).await?, Speaks::ToProxy)),
             Route::Tunnel(mut tunnel, tls) => {
                 let host = origin.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
                 let passed_on = tunnel.call(origin).await?;
                 let secured = tls.connect(ServerName::try_from(host)?, TokioIo::new(passed_on)).await?;
-                Ok(Stream::new(TokioIo::new(secured), false))
+                let http2 = secured.get_ref().1.alpn_protocol() == Some(HTTP_2);
+                let speaks = if http2 { Speaks::Http2 } else { Speaks::Http1 };
+                Ok(Stream::new(TokioIo::new(secured), speaks))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The transport over HTTP/1.1: one connection pool per client, no redirects.
+//! The transport over HTTP/1.1 and HTTP/2: one connection pool per client, no redirects.
 
 use std::fmt;
 use std::time::Duration;

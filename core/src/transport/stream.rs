@@ -11,22 +11,34 @@ trait ReadWrite: Read + Write + Unpin + Send {}
 
 impl<T: Read + Write + Unpin + Send> ReadWrite for T {}
 
+/// What the pool must know about a connection.
+#[derive(Clone, Copy)]
+pub(super) enum Speaks {
+    Http1,
+    Http2,
+    /// HTTP/1.1 to a proxy that reads the requests, which then name the whole URL.
+    ToProxy,
+}
+
 /// An open connection.
 pub(super) struct Stream {
     inner: Box<dyn ReadWrite>,
-    /// Whether a proxy reads the requests, which then name the whole URL.
-    proxied: bool,
+    speaks: Speaks,
 }
 
 impl Stream {
-    pub(super) fn new(inner: impl Read + Write + Unpin + Send + 'static, proxied: bool) -> Self {
-        Self { inner: Box::new(inner), proxied }
+    pub(super) fn new(inner: impl Read + Write + Unpin + Send + 'static, speaks: Speaks) -> Self {
+        Self { inner: Box::new(inner), speaks }
     }
 }
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        Connected::new().proxy(self.proxied)
+        match self.speaks {
+            Speaks::Http1 => Connected::new(),
+            Speaks::Http2 => Connected::new().negotiated_h2(),
+            Speaks::ToProxy => Connected::new().proxy(true),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::store::{Creation, NewAction};
 
 /// Records an action.
 pub(super) async fn create(call: Call) -> Answer {
-    let mut request: CreateAction = call.request()?;
+    let mut request: CreateAction = call.request_without_source()?;
     check(&mut request)?;
     let key = request.idempotency_key.take().filter(|key| !key.is_empty());
     if let Some(key) = &key

@@ -21,7 +21,7 @@ const AUTOSCAN_BLOCK: &str = "DASHCLAW_AUTOSCAN_BLOCK";
 
 /// Asks whether an agent may act.
 pub(super) async fn ask(call: Call) -> Answer {
-    let request: Guard = call.request()?;
+    let request: Guard = call.request_without_source()?;
     refuse_injection(request.declared_goal.as_deref())?;
     let secret_scan = request.content.as_deref().and_then(SecretScan::of);
     let org = call.app.org(call.org_id()).await?;

@@ -11,6 +11,13 @@ pub(crate) enum StoreError {
     Failed(String),
 }
 
+impl StoreError {
+    /// A forked child has neither the threads nor the right to the connections of its parent.
+    pub(crate) fn forked() -> Self {
+        Self::Failed("the instance belongs to the process that this one was forked from".to_owned())
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Failed(error.to_string())

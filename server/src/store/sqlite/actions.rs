@@ -1,6 +1,6 @@
 //! Actions in SQLite.
 
-use dashclaw::api::actions::{Action, ActionId, ActionStats, ActionStatus, OutcomeStatus};
+use dashclaw::api::actions::{Action, ActionId, ActionStats, OutcomeStatus};
 use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, Row, named_params, params};
@@ -241,7 +241,6 @@ fn sweep(connection: &Connection, org_id: &str, since: &str) -> StoreResult<Vec<
     let mut lost = many(connection, sql, params![org_id, since])?;
     let now = clock::now_iso();
     for action in &mut lost {
-        debug_assert!(action.status != ActionStatus::PendingApproval);
         action.outcome_status = OutcomeStatus::LostConfirmation;
         action.outcome_at = Some(now.clone());
         action.outcome_summary = Some("No outcome was reported in time".to_owned());

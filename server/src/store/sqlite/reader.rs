@@ -1,7 +1,7 @@
 //! Connections that only read. Each read sees everything that was acknowledged before it began.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -25,23 +25,32 @@ pub(super) enum Reader {
 #[derive(Debug)]
 pub(super) struct Pool {
     path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+    /// Nothing when the storage is closed.
+    idle: Mutex<Option<Vec<Connection>>>,
+    /// The process that opened them; SQLite's connections must not be used, or closed, in a forked child.
+    process: u32,
 }
 
 impl Pool {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::default() }
+        Self { path, idle: Mutex::new(Some(Vec::new())), process: std::process::id() }
     }
 
     fn with<T>(&self, work: impl FnOnce(&Connection) -> StoreResult<T>) -> StoreResult<T> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if self.process != std::process::id() {
+            return Err(StoreError::forked());
+        }
+        let idle = self.lock().as_mut().ok_or(StoreError::Closed)?.pop();
         let connection = idle.map_or_else(|| self.open(), Ok)?;
         let result = work(&connection);
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < MAX_IDLE {
+        if let Some(idle) = self.lock().as_mut().filter(|idle| idle.len() < MAX_IDLE) {
             idle.push(connection);
         }
         result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Connection>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn open(&self) -> StoreResult<Connection> {
@@ -53,9 +62,17 @@ impl Pool {
         Ok(connection)
     }
 
-    /// Closes the idle connections.
+    /// Closes the idle connections and opens no more.
     pub(super) fn close(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock().take();
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if self.process != std::process::id() {
+            std::mem::forget(self.lock().take());
+        }
     }
 }
 

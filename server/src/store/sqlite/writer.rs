@@ -29,6 +29,8 @@ enum Message {
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// The process whose thread it is; a forked child has the handle without the thread.
+    process: u32,
 }
 
 impl Writer {
@@ -38,7 +40,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("dashclaw-writer".into())
             .spawn(move || serve(&connection, waiting))?;
-        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue, thread: Mutex::new(Some(thread)), process: std::process::id() })
     }
 
     /// Runs `work` in a savepoint of its own and answers once it is on disk. When `work` fails, nothing of it is kept and
@@ -47,6 +49,9 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> StoreResult<T> + Send + 'static,
     ) -> StoreResult<T> {
+        if self.process != std::process::id() {
+            return Err(StoreError::forked());
+        }
         let (job, answered) = job(work);
         self.queue.send(Message::Write(job)).await.map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
@@ -55,7 +60,7 @@ impl Writer {
     /// Commits what waits and ends the thread.
     pub(super) fn stop(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(thread) = thread else { return };
+        let Some(thread) = thread.filter(|_| self.process == std::process::id()) else { return };
         // A full queue is being emptied, so a place comes free soon; blocking would be refused inside a runtime.
         let mut message = Message::Stop;
         while let Err(mpsc::error::TrySendError::Full(refused)) = self.queue.try_send(message) {
@@ -185,6 +190,17 @@ mod tests {
         assert_eq!(b, Err(StoreError::Failed("no".into())));
         assert!(matches!(c, Err(StoreError::Failed(text)) if text.contains("UNIQUE")));
         assert_eq!(count(&writer).await, 2);
+    }
+
+    #[tokio::test]
+    async fn in_a_forked_child_nothing_waits_for_the_thread_that_is_not_there() {
+        let mut writer = writer();
+        let parent = std::mem::replace(&mut writer.process, 0);
+        assert!(
+            matches!(writer.run(insert(1)).await, Err(StoreError::Failed(why)) if why.contains("forked"))
+        );
+        writer.process = parent;
+        assert_eq!(count(&writer).await, 0);
     }
 
     #[tokio::test]
