@@ -42,7 +42,7 @@ def clients(callers):
 
 def guard(quick):
     """Guard calls: for each case and client one sample per round, the clients of a case right after each other."""
-    rounds, seconds = (1, 0.3) if quick else (3, 0.9)
+    rounds, seconds = (1, 0.3) if quick else (6, 0.45)
     samples = {}
     with control_server(False) as plain, control_server(True) as secure:
         servers = {"HTTP": plain, "HTTPS": secure}

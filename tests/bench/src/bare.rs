@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::uri::Scheme;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -27,11 +30,12 @@ pub(crate) async fn connections(target: &Target, bounds: &Bounds) -> Result<(), 
     measure("hyper", bounds, callers).await.map(drop)
 }
 
-/// Measures a pool of `hyper-util` that the callers share; HTTP only.
+/// Measures a pool of `hyper-util` that the callers share.
 pub(crate) async fn pooled(target: &Target, bounds: &Bounds) -> Result<(), Problem> {
-    let mut connector = HttpConnector::new();
-    connector.set_nodelay(true);
-    let client = Client::builder(TokioExecutor::new()).build(connector);
+    let mut tcp = HttpConnector::new();
+    tcp.set_nodelay(true);
+    tcp.enforce_http(false);
+    let client = Client::builder(TokioExecutor::new()).build(HttpsConnector::from((tcp, tls(target)?)));
     let request = payload::request(target, true)?;
     let callers = (0..bounds.callers).map(|_| Pooled { client: client.clone(), request: request.clone() });
     measure("hyper-util", bounds, callers.collect()).await.map(drop)
@@ -51,13 +55,11 @@ impl Connection {
         let stream =
             TcpStream::connect((host.as_str(), url.port_u16().ok_or("the URL names no port")?)).await?;
         stream.set_nodelay(true)?;
-        let sender = match (url.scheme_str(), &target.ca) {
-            (Some("https"), Some(ca)) => {
-                let tls = TlsConnector::from(Arc::new(certificate::client(ca)?));
-                converse(tls.connect(ServerName::try_from(host)?, stream).await?).await?
-            }
-            (Some("http"), _) => converse(stream).await?,
-            _ => return Err("an https URL needs --ca".into()),
+        let sender = if url.scheme() == Some(&Scheme::HTTPS) {
+            let tls = TlsConnector::from(Arc::new(tls(target)?));
+            converse(tls.connect(ServerName::try_from(host)?, stream).await?).await?
+        } else {
+            converse(stream).await?
         };
         Ok(Self { sender, request })
     }
@@ -76,7 +78,7 @@ impl Caller for Connection {
 }
 
 struct Pooled {
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     request: Request<Full<Bytes>>,
 }
 
@@ -84,6 +86,11 @@ impl Caller for Pooled {
     async fn call(&mut self) -> Result<(), Problem> {
         read(self.client.request(self.request.clone()).await?).await.map(drop)
     }
+}
+
+/// TLS settings that trust the target's own authority, or nobody.
+fn tls(target: &Target) -> Result<ClientConfig, Problem> {
+    certificate::client(target.ca.as_deref())
 }
 
 async fn converse(

@@ -32,9 +32,11 @@ pub(crate) fn server(ca: &Path) -> Result<ServerConfig, Problem> {
 }
 
 /// TLS settings of a client that trusts the authority in the file `ca` and nobody else.
-pub(crate) fn client(ca: &Path) -> Result<ClientConfig, Problem> {
+pub(crate) fn client(ca: Option<&Path>) -> Result<ClientConfig, Problem> {
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(ca)?)?;
+    if let Some(ca) = ca {
+        roots.add(CertificateDer::from_pem_file(ca)?)?;
+    }
     Ok(ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
