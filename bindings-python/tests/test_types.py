@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,18 +15,15 @@ def check(*command: str) -> None:
 
 
 def test_mypy_is_satisfied() -> None:
-    pytest.importorskip("mypy")
     check(sys.executable, "-m", "mypy", "--strict")
     check(sys.executable, "-m", "mypy", "--strict", "tests/typing_sample.py")
 
 
 def test_the_stub_is_the_native_module() -> None:
-    pytest.importorskip("mypy")
     check(sys.executable, "-m", "mypy.stubtest", "dashclaw._native")
 
 
 def test_pyright_is_satisfied() -> None:
-    if shutil.which("pyright") is None:
-        pytest.skip("pyright is not installed")
-    check("pyright")
-    check("pyright", "tests/typing_sample.py")
+    pyright = str(Path(sys.executable).parent / "pyright")
+    check(pyright, "--pythonpath", sys.executable)
+    check(pyright, "--pythonpath", sys.executable, "tests/typing_sample.py")
