@@ -2,6 +2,7 @@
 
 mod attempt;
 mod exchange;
+mod ticker;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -9,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use http::{HeaderMap, Uri};
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use ticker::Ticker;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogue::{Operation, Row, find, rows};
@@ -32,6 +34,7 @@ struct Inner {
     transport: OnceLock<Result<Arc<dyn Transport>>>,
     closed: CancellationToken,
     keys: KeyCache,
+    ticker: Arc<Ticker>,
 }
 
 impl DashClaw {
@@ -54,6 +57,7 @@ impl DashClaw {
             transport,
             closed: CancellationToken::new(),
             keys: KeyCache::default(),
+            ticker: Arc::default(),
         })))
     }
 
