@@ -38,7 +38,7 @@ kinds! {
     Configuration = "configuration",
     /// An argument is missing, of the wrong type, or an id of the wrong kind. Nothing was sent.
     InvalidArgument = "invalid_argument",
-    /// The server could not be reached. Nothing was sent.
+    /// The server could not be reached, or the connection broke; it is certain that nothing was changed.
     Connection = "connection",
     /// The deadline passed, and it is certain that nothing was changed.
     Timeout = "timeout",
