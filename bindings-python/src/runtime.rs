@@ -93,7 +93,7 @@ fn register_exit_hook(py: Python<'_>) -> PyResult<()> {
 fn start() -> dashclaw::Result<Runtime> {
     static THREADS: AtomicUsize = AtomicUsize::new(0);
     Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .thread_name_fn(|| format!("dashclaw-{}", THREADS.fetch_add(1, Ordering::Relaxed)))
         .enable_all()
         .build()

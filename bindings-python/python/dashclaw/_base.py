@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
 import sys
 import warnings
 from collections.abc import Callable, Mapping
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 from ._errors import ConfigurationError
 from ._functions import derive_idempotency_key, private_key_text
 from ._native import NativeClient
-from ._wire import encode
+from ._wire import decode, encode
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -179,7 +177,9 @@ class BaseClient:
 
     def with_options(self: Self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
         """The same client, with the same connections, whose calls differ in these options."""
-        other = copy.copy(self)
+        from copy import copy  # noqa: PLC0415
+
+        other = copy(self)
         given = {"timeout": timeout, "max_retries": max_retries}
         other._defaults = {**self._defaults, **{name: value for name, value in given.items() if value is not None}}
         return other
@@ -242,4 +242,4 @@ def _print(where: str, text: str) -> None:
 
 
 def _reading_json(callback: Callback | None) -> Callable[[str], object] | None:
-    return None if callback is None else lambda text: callback(json.loads(text))
+    return None if callback is None else lambda text: callback(decode(text))

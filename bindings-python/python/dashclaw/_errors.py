@@ -6,7 +6,6 @@ knows only those keeps working.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
@@ -289,7 +288,9 @@ CLASSES: dict[str, type[DashClawError]] = {cls.kind: cls for cls in DashClawErro
 
 def error_from_json(text: str) -> DashClawError:
     """The exception for an error of the core. Called by the native module."""
-    fields: dict[str, Any] = json.loads(text)
+    from json import loads  # noqa: PLC0415
+
+    fields: dict[str, Any] = loads(text)
     cls = CLASSES.get(fields["kind"], InternalError)
     return cls._from_fields(fields)  # pyright: ignore[reportPrivateUsage]
 

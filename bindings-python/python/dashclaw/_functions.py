@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
@@ -12,7 +11,7 @@ from ._native import derive_idempotency_key as native_derive_idempotency_key
 from ._native import respell
 from ._native import sign_action as native_sign_action
 from ._native import verify_receipt as native_verify_receipt
-from ._wire import encode, encode_member
+from ._wire import decode, encode, encode_member
 
 Layer = Literal["plain", "integrity", "rfc8785"]
 
@@ -81,7 +80,7 @@ def verify_receipt(document: Mapping[str, Any] | str | bytes, jwks: Mapping[str,
     Text and bytes are taken exactly as issued; a dict by its values. A receipt that is not valid is an answer, not an error.
     """
     answer = native_verify_receipt(document_bytes("document", document), document_bytes("jwks", jwks))
-    return Verification(json.loads(answer))
+    return Verification(decode(answer))
 
 
 def sign_action(payload: Mapping[str, Any], key: Any) -> str:

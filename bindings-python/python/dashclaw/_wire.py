@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 from ._errors import InvalidArgumentError
 
-_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+@cache
+def _encoder() -> Callable[[object], str]:
+    # Loaded with the first call, so that importing the package stays quick; so in the other modules.
+    from json import JSONEncoder  # noqa: PLC0415
+
+    return JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def encode_call(arguments: Mapping[str, Any], extra: Mapping[str, Any] | None) -> str:
@@ -20,7 +26,7 @@ def encode_call(arguments: Mapping[str, Any], extra: Mapping[str, Any] | None) -
 def encode(arguments: Mapping[str, Any]) -> str:
     """The JSON text of ``arguments``; says which of them has none."""
     try:
-        return _encode(arguments)
+        return _encoder()(arguments)
     except (TypeError, ValueError, RecursionError) as problem:
         raise _unencodable(arguments, problem) from None
 
@@ -28,14 +34,16 @@ def encode(arguments: Mapping[str, Any]) -> str:
 def encode_member(name: str, value: object) -> str:
     """The JSON text of the argument ``name``."""
     try:
-        return _encode(value)
+        return _encoder()(value)
     except (TypeError, ValueError, RecursionError) as problem:
         raise _unencodable({name: value}, problem) from None
 
 
-def decode(body: bytes) -> Any:
-    """What the server answered. The native module has checked that it is JSON."""
-    return json.loads(body)
+def decode(body: bytes | str) -> Any:
+    """What the native module says, which is always JSON."""
+    from json import loads  # noqa: PLC0415
+
+    return loads(body)
 
 
 def _unencodable(arguments: Mapping[str, Any], problem: Exception) -> InvalidArgumentError:
