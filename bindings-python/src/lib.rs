@@ -11,6 +11,7 @@ mod events;
 mod functions;
 mod hooks;
 mod instance;
+mod lanes;
 mod per_process;
 mod runtime;
 
