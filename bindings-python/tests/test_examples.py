@@ -1,0 +1,44 @@
+"""The examples and the README's first program run as they stand."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_governed_deploy_tells_its_story() -> None:
+    story = run("examples/python/governed_deploy.py")
+    told = [
+        "allow (risk",
+        "outcome on record: completed",
+        'block: Never drop tables: Action type "drop_table" is blocked',
+        "block: fabricated_fact $2,500.00",
+        "valid=True",
+        "valid=False (bad_signature)",
+        "v2.4.0 is live",
+        "does not deploy: Not on a Friday",
+        "is a replay of",
+        "refuses a second report: outcome already set (completed)",
+    ]
+    places = [story.find(line) for line in told]
+    assert -1 not in places and places == sorted(places), story
+    assert "deploys v2.5.0" not in story
+
+
+def test_the_first_program_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    program = re.search(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert program is not None and "DashClaw.embedded" in program[1]
+    assert run("-c", program[1]) == "allow 10\n"
