@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use dashclaw::ErrorKind;
 use pyo3::prelude::*;
-use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::crossing::{Outcome, raise};
@@ -29,7 +28,7 @@ pub(crate) fn run(
     let runtime = cell(py)?.runtime(py)?;
     let mut work = pin!(work);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    open_to_signals(py, cancel, |limit| {
+    let mut poll_for = |limit: Duration| {
         detached(py, || {
             let _entered = runtime.enter();
             let end = Instant::now() + limit;
@@ -44,30 +43,7 @@ pub(crate) fn run(
                 thread::park_timeout(left);
             }
         })
-    })
-}
-
-/// As [`run`], with a runtime that only this thread drives.
-pub(crate) fn run_on(
-    py: Python<'_>,
-    runtime: &Runtime,
-    cancel: &CancellationToken,
-    work: impl Future<Output = Outcome> + Send,
-) -> PyResult<Outcome> {
-    let mut work = pin!(work);
-    open_to_signals(py, cancel, |limit| {
-        detached(py, || {
-            #[expect(clippy::disallowed_methods, reason = "it returns in time for signals")]
-            runtime.block_on(async { tokio::time::timeout(limit, work.as_mut()).await.ok() })
-        })
-    })
-}
-
-fn open_to_signals(
-    py: Python<'_>,
-    cancel: &CancellationToken,
-    mut poll_for: impl FnMut(Duration) -> Option<Outcome>,
-) -> PyResult<Outcome> {
+    };
     loop {
         if let Some(outcome) = poll_for(SIGNAL_CHECK) {
             return Ok(outcome);

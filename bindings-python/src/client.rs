@@ -9,13 +9,11 @@ use pyo3::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
-use crate::blocking;
-use crate::crossing::{Outcome, cross, give, json, raise, without_panic};
+use crate::crossing::{cross, json, raise};
 use crate::events::NativeEvents;
 use crate::functions::verification_json;
 use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
-use crate::lanes::{Lane, Lanes};
 use crate::per_process::PerProcess;
 use crate::runtime::lock;
 
@@ -29,7 +27,6 @@ pub(crate) struct NativeClient {
     instance: Option<(Py<NativeInstance>, String)>,
     /// Locked only with the GIL held, like the runtime's cell.
     core: Mutex<PerProcess<DashClaw>>,
-    lanes: Lanes,
     closed: AtomicBool,
 }
 
@@ -53,7 +50,6 @@ impl NativeClient {
             hooks,
             instance,
             core: Mutex::new(PerProcess::new(core)),
-            lanes: Lanes::new(),
             closed: AtomicBool::new(false),
         })
     }
@@ -70,15 +66,6 @@ impl NativeClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         let core = self.core(py)?;
         let (options, cancel) = call_options(py, options)?;
-        if event_loop.is_none()
-            && let Some(lane) = self.lanes.take(&core).map_err(|error| raise(py, &error))?
-        {
-            let outcome = call_on(py, &lane, &cancel, &operation, &arguments, &options);
-            if !self.closed() {
-                self.lanes.give_back(lane);
-            }
-            return give(py, outcome?);
-        }
         cross(py, event_loop, cancel, async move {
             core.call(&operation, arguments.as_bytes(), &options).await.map(|response| Some(response.body))
         })
@@ -186,7 +173,6 @@ impl NativeClient {
         if let Some(core) = lock(&self.core).get() {
             core.close();
         }
-        self.lanes.clear();
     }
 
     #[getter]
@@ -223,24 +209,6 @@ impl NativeClient {
         *lock(&self.core) = PerProcess::new(fresh.clone());
         Ok(fresh)
     }
-}
-
-/// One call on a lane, from its start to its outcome.
-fn call_on(
-    py: Python<'_>,
-    lane: &Lane,
-    cancel: &CancellationToken,
-    operation: &str,
-    arguments: &str,
-    options: &CallOptions,
-) -> PyResult<Outcome> {
-    let gone = || raise(py, &Error::new(ErrorKind::Internal, "the lane has no runtime"));
-    let runtime = lane.runtime().ok_or_else(gone)?;
-    let work = async {
-        let answer = lane.core().call(operation, arguments.as_bytes(), options).await;
-        answer.map(|response| Some(response.body))
-    };
-    blocking::run_on(py, runtime, cancel, without_panic(work))
 }
 
 fn build(

@@ -59,7 +59,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 /// A panic is a defect of ours and ends the call, not the process.
-pub(crate) async fn without_panic(work: impl Future<Output = Outcome>) -> Outcome {
+async fn without_panic(work: impl Future<Output = Outcome>) -> Outcome {
     AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
         Err(Error::new(
             ErrorKind::Internal,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use dashclaw::config::ApprovalBanner;
 use dashclaw::{Builder, Callback};
 use pyo3::prelude::*;
-use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::runtime::{Cell, cell};
 
@@ -60,11 +59,6 @@ fn call(cell: &Cell, function: &Py<PyAny>, run: impl FnOnce(&Bound<'_, PyAny>) -
             error.write_unraisable(py, Some(function));
         }
     };
-    // The function may take long, or call us: other calls must not depend on the thread it runs on. On a lane, none does.
-    let shared = Handle::try_current().is_ok_and(|on| on.runtime_flavor() == RuntimeFlavor::MultiThread);
-    if shared {
-        tokio::task::block_in_place(|| cell.attach(attached));
-    } else {
-        cell.attach(attached);
-    }
+    // The function may take long, or call us: other calls must not depend on the thread it runs on.
+    tokio::task::block_in_place(|| cell.attach(attached));
 }

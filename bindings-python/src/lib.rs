@@ -11,7 +11,6 @@ mod events;
 mod functions;
 mod hooks;
 mod instance;
-mod lanes;
 mod per_process;
 mod runtime;
 

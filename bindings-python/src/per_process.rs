@@ -17,11 +17,6 @@ impl<T> PerProcess<T> {
         self.value.as_ref().filter(|_| self.is_ours())
     }
 
-    /// The value, unless another process made it.
-    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
-        if self.is_ours() { self.value.as_mut() } else { None }
-    }
-
     fn is_ours(&self) -> bool {
         self.process == std::process::id()
     }

@@ -33,7 +33,7 @@ struct Inner {
     origin: Uri,
     transport: OnceLock<Result<Arc<dyn Transport>>>,
     closed: CancellationToken,
-    keys: Arc<KeyCache>,
+    keys: KeyCache,
     ticker: Arc<Ticker>,
 }
 
@@ -56,7 +56,7 @@ impl DashClaw {
             origin,
             transport,
             closed: CancellationToken::new(),
-            keys: Arc::default(),
+            keys: KeyCache::default(),
             ticker: Arc::default(),
         })))
     }
@@ -104,30 +104,6 @@ impl DashClaw {
     ) -> Result<Response> {
         let prepared = self.prepare(row, arguments, options)?;
         self.exchange(&prepared, options).await
-    }
-
-    /// The same client with connections of its own, for a runtime of its own: a connection lives on the runtime that
-    /// opened it. Closing either closes both.
-    pub fn with_own_connections(&self) -> Result<Self> {
-        let inner = &self.0;
-        let own = match self.transport()?.with_own_connections() {
-            Some(transport) => transport,
-            None => inner
-                .transport
-                .get()
-                .cloned()
-                .transpose()?
-                .ok_or_else(|| Error::new(ErrorKind::Internal, "the transport is missing"))?,
-        };
-        Ok(Self(Arc::new(Inner {
-            config: inner.config.clone(),
-            headers: inner.headers.clone(),
-            origin: inner.origin.clone(),
-            transport: OnceLock::from(Ok(own)),
-            closed: inner.closed.clone(),
-            keys: Arc::clone(&inner.keys),
-            ticker: Arc::default(),
-        })))
     }
 
     /// Which agent acts.

@@ -10,7 +10,6 @@ mod tls;
 mod tls_tests;
 
 use std::fmt;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -28,11 +27,6 @@ pub trait Transport: Send + Sync + fmt::Debug {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>>;
-
-    /// The same transport with connections of its own; nothing when it has none to share.
-    fn with_own_connections(&self) -> Option<Arc<dyn Transport>> {
-        None
-    }
 }
 
 /// Why an exchange failed before it was complete.

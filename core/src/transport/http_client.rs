@@ -1,7 +1,6 @@
 //! The transport over HTTP/1.1 and HTTP/2: one connection pool per client, no redirects.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,7 +23,6 @@ const IDLE: Duration = Duration::from_secs(90);
 
 /// Sends over the network.
 pub(crate) struct HttpTransport {
-    connector: Connector,
     client: Client<Connector, Full<Bytes>>,
     /// Goes with every request that a proxy reads; a proxy that only tunnels gets it when a connection is opened.
     proxy_authorization: Option<HeaderValue>,
@@ -36,7 +34,11 @@ impl HttpTransport {
         let proxy = Proxy::choose(network.proxy.as_deref(), origin)?;
         let proxy_authorization = proxy.as_ref().and_then(Proxy::authorization_per_request);
         let connector = Connector::new(network, origin, proxy)?;
-        Ok(Self { client: pool(&connector), connector, proxy_authorization })
+        let client = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        Ok(Self { client, proxy_authorization })
     }
 }
 
@@ -53,21 +55,6 @@ impl Transport for HttpTransport {
         async move { response.await.map(|response| response.map(stream)).map_err(|error| translate(&error)) }
             .boxed()
     }
-
-    fn with_own_connections(&self) -> Option<Arc<dyn Transport>> {
-        Some(Arc::new(Self {
-            client: pool(&self.connector),
-            connector: self.connector.clone(),
-            proxy_authorization: self.proxy_authorization.clone(),
-        }))
-    }
-}
-
-fn pool(connector: &Connector) -> Client<Connector, Full<Bytes>> {
-    Client::builder(TokioExecutor::new())
-        .pool_idle_timeout(IDLE)
-        .pool_timer(TokioTimer::new())
-        .build(connector.clone())
 }
 
 impl fmt::Debug for HttpTransport {
