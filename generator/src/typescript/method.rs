@@ -1,0 +1,160 @@
+//! One operation as a method, in JavaScript and as a declaration.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::annotation::{Annotations, OTHER, or_null};
+use super::call::Parameters;
+use super::names::{camel_case, parameter};
+use super::tsdoc;
+use crate::model::{Api, Operation};
+use crate::text::{WIDTH, pack};
+use crate::{Result, template};
+
+const JAVASCRIPT: &str = include_str!("../../templates/typescript_operations.js.jinja");
+const DECLARATIONS: &str = include_str!("../../templates/typescript_operations.d.ts.jinja");
+const INDENT: &str = "  ";
+const OPTIONS: &str = "options?: CallOptions";
+
+#[derive(Serialize)]
+struct Section {
+    methods: Vec<String>,
+}
+
+/// `operations.js`.
+pub(super) fn module(api: &Api) -> Result<String> {
+    let sections = sections(api, &|operation| {
+        let summary = tsdoc::summary(operation, INDENT);
+        Ok(format!("{summary}\n{}", body(operation)?.join("\n")))
+    })?;
+    template::fill(JAVASCRIPT, minijinja::context! { sections => sections })
+}
+
+/// `operations.d.ts`.
+pub(super) fn declarations(api: &Api) -> Result<String> {
+    let sections = sections(api, &|operation| {
+        let doc = tsdoc::of_method(api, operation, INDENT);
+        // A comment belongs to one signature.
+        let each = signatures(api, operation, INDENT).into_iter().map(|text| format!("{doc}\n{text};"));
+        Ok(each.collect::<Vec<_>>().join("\n"))
+    })?;
+    let imports = pack(&imported(api), WIDTH, INDENT).join("\n");
+    template::fill(DECLARATIONS, minijinja::context! { imports => imports, sections => sections })
+}
+
+fn sections(api: &Api, write: &dyn Fn(&Operation) -> Result<String>) -> Result<Vec<Section>> {
+    let section = |operations: &[Operation]| {
+        Ok(Section { methods: operations.iter().map(write).collect::<Result<_>>()? })
+    };
+    api.domains.iter().map(|domain| section(&domain.operations)).collect()
+}
+
+/// The types that the signatures name.
+fn imported(api: &Api) -> Vec<String> {
+    let known: BTreeSet<&str> = api
+        .types
+        .iter()
+        .map(|one| one.name.as_str())
+        .chain(api.operations().map(|operation| operation.request.as_str()))
+        .chain([OTHER, "Fields"])
+        .collect();
+    let mut names = BTreeSet::new();
+    for text in api.operations().flat_map(|operation| signatures(api, operation, "")) {
+        let words = text.split(|char: char| !char.is_ascii_alphanumeric()).map(str::to_owned);
+        names.extend(words.filter(|word| known.contains(word.as_str())));
+    }
+    names.into_iter().collect()
+}
+
+fn body(operation: &Operation) -> Result<Vec<String>> {
+    let parameters = Parameters::of(operation);
+    parameters.check(operation)?;
+    let name = operation.name;
+    let mut names = parameters.names();
+    names.push("options".to_owned());
+    let mut lines = vec![format!("{INDENT}{}({}) {{", camel_case(name), names.join(", "))];
+    let deep = format!("{INDENT}{INDENT}");
+    if parameters.may_be_object {
+        let first = &names[0];
+        lines.push(format!("{deep}if (isObject({first})) return this._call(\"{name}\", ...arguments);"));
+    }
+    lines.extend(call(name, &parameters, &deep));
+    lines.push(format!("{INDENT}}}"));
+    Ok(lines)
+}
+
+/// The call of the engine. What stands by position wins over the object's members.
+fn call(name: &str, parameters: &Parameters<'_>, indent: &str) -> Vec<String> {
+    let mut members: Vec<String> = parameters.rest.iter().map(|rest| format!("...{}", rest.name)).collect();
+    members.extend(parameters.positional.iter().map(|argument| match parameter(argument.name) {
+        same if same == argument.name => same,
+        other => format!("{}: {other}", argument.name),
+    }));
+    let arguments = match (&parameters.rest, parameters.positional.as_slice()) {
+        (Some(rest), []) => rest.name.clone(),
+        (None, []) => "{}".to_owned(),
+        _ => format!("{{ {} }}", members.join(", ")),
+    };
+    let line = format!("{indent}return this._call(\"{name}\", {arguments}, options);");
+    if line.len() <= WIDTH {
+        return vec![line];
+    }
+    vec![
+        format!("{indent}const fields = {arguments};"),
+        format!("{indent}return this._call(\"{name}\", fields, options);"),
+    ]
+}
+
+/// The ways to call a method, without the semicolon, indented by `indent`.
+pub(super) fn signatures(api: &Api, operation: &Operation, indent: &str) -> Vec<String> {
+    let parameters = Parameters::of(operation);
+    let mut signatures = vec![signature(api, operation, &typed(api, operation, &parameters), indent)];
+    if parameters.may_be_object {
+        let whole = format!("fields: Fields<{}>", operation.request);
+        signatures.push(signature(api, operation, &[whole, OPTIONS.to_owned()], indent));
+    }
+    signatures
+}
+
+fn signature(api: &Api, operation: &Operation, parameters: &[String], indent: &str) -> String {
+    let answer = Annotations { api, given: false }.response(&operation.response);
+    let name = camel_case(operation.name);
+    let line = format!("{indent}{name}({}): Promise<{answer}>", parameters.join(", "));
+    if line.len() < WIDTH {
+        return line;
+    }
+    let lines = pack(parameters, WIDTH, &format!("{indent}{INDENT}")).join("\n");
+    format!("{indent}{name}(\n{lines}\n{indent}): Promise<{answer}>")
+}
+
+/// The parameters with their types.
+fn typed(api: &Api, operation: &Operation, parameters: &Parameters<'_>) -> Vec<String> {
+    let annotations = Annotations { api, given: true };
+    // Behind a parameter that may be left out all may be.
+    let mut optional =
+        parameters.positional.iter().rev().map_while(|argument| (!argument.required).then_some(())).count();
+    optional = if parameters.rest_is_optional() { optional } else { 0 };
+    let first_optional = parameters.positional.len() - optional;
+    let positional = parameters.positional.iter().enumerate().map(|(at, argument)| {
+        let annotation = annotations.of(&argument.shape, argument.strict);
+        let annotation = if argument.required { annotation } else { or_null(&annotation) };
+        let mark = if at >= first_optional { "?" } else { "" };
+        format!("{}{mark}: {annotation}", parameter(argument.name))
+    });
+    let rest = parameters.rest.iter().map(|rest| {
+        let mark = if parameters.rest_is_optional() { "?" } else { "" };
+        format!("{}{mark}: {}", rest.name, rest_type(operation, parameters))
+    });
+    positional.chain(rest).chain([OPTIONS.to_owned()]).collect()
+}
+
+/// The type of the object: the request without what stands by position.
+fn rest_type(operation: &Operation, parameters: &Parameters<'_>) -> String {
+    let taken: Vec<String> =
+        parameters.positional.iter().map(|argument| format!("\"{}\"", argument.name)).collect();
+    match taken.as_slice() {
+        [] => format!("Fields<{}>", operation.request),
+        taken => format!("Fields<{}, {}>", operation.request, taken.join(" | ")),
+    }
+}
