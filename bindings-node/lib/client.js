@@ -69,7 +69,7 @@ class DashClaw extends Operations {
   /** Every generated method ends here. `operation` is snake_case. */
   async _call(operation, args, options) {
     const settings = this.#defaults === undefined ? options : { ...this.#defaults, ...options };
-    const text = encode(args);
+    const text = encode(args ?? {});
     const optionText = settings === undefined ? undefined : callOptions(settings);
     const begin = (call, stoppable) => this.#native.call(call, stoppable, operation, text, optionText);
     return decode(await ask(begin, settings?.signal));
