@@ -1,21 +1,14 @@
 'use strict';
 // Finds and loads the native module: a local build first, then the package of this platform.
 
-const { version } = require('../package.json');
+const { version, optionalDependencies } = require('../package.json');
 
-const PLATFORMS = {
-  'darwin-arm64': ['darwin-arm64'],
-  'darwin-x64': ['darwin-x64'],
-  // Which C library it is shows when one of them loads; npm installs the fitting one only.
-  'linux-arm64': ['linux-arm64-gnu', 'linux-arm64-musl'],
-  'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'],
-  'win32-arm64': ['win32-arm64-msvc'],
-  'win32-x64': ['win32-x64-msvc'],
-};
+const PLATFORMS = Object.keys(optionalDependencies);
 
 function load() {
   const platform = `${process.platform}-${process.arch}`;
-  const names = (PLATFORMS[platform] ?? []).map((name) => `@dashclaw/${name}`);
+  // For Linux there are two. npm installs the one for its C library; if both are there, only that one loads.
+  const names = PLATFORMS.filter((name) => `${name}-`.startsWith(`@dashclaw/${platform}-`));
   const problems = [];
   for (const candidate of ['../dashclaw.node', ...names]) {
     try {
@@ -24,28 +17,26 @@ function load() {
       problems.push(problem);
     }
   }
-  throw missing(platform, names, problems);
+  throw explained(platform, names, problems);
 }
 
 function checked(native, candidate) {
   const found = native.version();
-  if (found !== version) {
-    throw loadError(`${candidate} is version ${found}, but dashclaw is ${version}: install both in the same version`);
-  }
-  return native;
+  if (found === version) return native;
+  throw new Error(`${candidate} is version ${found}, dashclaw is ${version}; install both in one version`);
 }
 
-function missing(platform, names, problems) {
+function explained(platform, names, problems) {
   const broken = problems.find((problem) => problem.code !== 'MODULE_NOT_FOUND');
-  if (names.length === 0) {
-    const known = Object.keys(PLATFORMS).join(', ');
-    return loadError(`dashclaw has no native module for ${platform}; there is one for ${known}`, broken);
-  }
   if (broken) return loadError(`the native module of dashclaw does not load: ${broken.message}`, broken);
+  if (names.length === 0) {
+    const known = PLATFORMS.map((name) => name.replace('@dashclaw/', '')).join(', ');
+    return loadError(`dashclaw has no native module for ${platform}; there are ${known}`);
+  }
+  const [first, second] = names.map((name) => `npm install ${name}@${version}`);
   return loadError(
-    `the native module of dashclaw is missing: npm install ${names[0]}@${version}` +
-      (names.length > 1 ? ` (with musl: ${names[1]}@${version})` : '') +
-      '. npm leaves it out with --omit=optional, and when package-lock.json was written on another platform',
+    `the native module of dashclaw is not installed: ${first}${second ? `, with musl: ${second}` : ''}. ` +
+      'npm leaves it out with --omit=optional, and when package-lock.json was made on another platform',
     problems.at(-1),
   );
 }
