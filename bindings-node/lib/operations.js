@@ -30,7 +30,7 @@ class Operations {
 
   /** Ends an action, or adds facts to it. */
   updateOutcome(actionId, outcome, options) {
-    return this._call("update_outcome", { ...outcome, action_id: actionId }, options);
+    return this._call("update_outcome", merge(outcome, { action_id: actionId }), options);
   }
 
   /**
@@ -62,7 +62,7 @@ class Operations {
 
   /** Reports how an action ended. */
   reportActionOutcome(actionId, payload, options) {
-    return this._call("report_action_outcome", { ...payload, action_id: actionId }, options);
+    return this._call("report_action_outcome", merge(payload, { action_id: actionId }), options);
   }
 
   /** Reads how an action ended. */
@@ -91,10 +91,7 @@ class Operations {
     return this._call("record_assumption", assumption, options);
   }
 
-  /**
-   * Records what the agent takes for granted in an action: `recordAssumption` with its two main fields by
-   * position.
-   */
+  /** Records what the agent takes for granted in an action: another name of `recordAssumption`. */
   registerAssumption(assumption, options) {
     return this._call("register_assumption", assumption, options);
   }
@@ -149,7 +146,7 @@ class Operations {
 
   /** Changes a policy: the fields that are given. */
   updatePolicy(id, updates, options) {
-    return this._call("update_policy", { ...updates, id }, options);
+    return this._call("update_policy", merge(updates, { id }), options);
   }
 
   /** Removes a policy. */
@@ -175,7 +172,7 @@ class Operations {
 
   /** Changes a session: the fields that are given. */
   updateSession(sessionId, updates, options) {
-    return this._call("update_session", { ...updates, session_id: sessionId }, options);
+    return this._call("update_session", merge(updates, { session_id: sessionId }), options);
   }
 
   /** Lists sessions with what happened in each. */
@@ -231,7 +228,11 @@ class Operations {
   }
 }
 
-/** Whether the arguments are given in one object, and not by position. */
+/** The arguments in `object` and those by position, which win. `_call` refuses what is no object. */
+function merge(object, positional) {
+  return object == null || isObject(object) ? { ...object, ...positional } : object;
+}
+
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -206,8 +206,7 @@ export declare abstract class Operations {
    *
    * `GET /api/actions`. Reads only. Pages through `actions` with `limit` and `offset`.
    *
-   * @param limit - How many, 1 to 200. `20` unless given.
-   * @param offset - How many to skip. `0` unless given.
+   * @param fields - The fields; see {@link GetPendingApprovals}.
    * @param options - What is for this call only.
    * @returns A page of actions.
    */
@@ -321,8 +320,7 @@ export declare abstract class Operations {
   recordAssumption(assumption: Fields<RecordAssumption>, options?: CallOptions): Promise<CreatedAssumption>;
 
   /**
-   * Records what the agent takes for granted in an action: `recordAssumption` with its two main fields by
-   * position.
+   * Records what the agent takes for granted in an action: another name of `recordAssumption`.
    *
    * `POST /api/assumptions`. A repeat would do it twice.
    *
@@ -402,11 +400,7 @@ export declare abstract class Operations {
    *
    * `POST /api/actions/loops`. A repeat would do it twice.
    *
-   * @param actionId - The action that leaves it. At most 128 characters.
-   * @param loopType - What kind of thing it is. One of `followup`, `question`, `dependency`, `approval`,
-   *   `review`, `handoff`, `other`.
-   * @param description - What is to be done. At most 2000 characters.
-   * @param metadata - Taken for compatibility; servers of 4.21 ignore it.
+   * @param fields - The fields; see {@link RegisterOpenLoop}.
    * @param options - What is for this call only.
    * @returns A loop as it was recorded.
    * @throws `ValidationError`: The server refuses the content.
@@ -551,9 +545,7 @@ export declare abstract class Operations {
    *
    * `POST /api/sessions`. A repeat would do it twice.
    *
-   * @param agentId - Who works. The client's own agent unless given.
-   * @param workspace - Where: the path or name of the work tree.
-   * @param branch - On which branch.
+   * @param fields - The fields; see {@link CreateSession}.
    * @param options - What is for this call only.
    * @returns One session.
    * @throws `ValidationError`: The server refuses the content.
@@ -660,9 +652,7 @@ export declare abstract class Operations {
    *
    * `POST /api/agents/heartbeat`. Safe to repeat.
    *
-   * @param status - What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
-   *   given.
-   * @param metadata - More about it.
+   * @param fields - The fields; see {@link Heartbeat}.
    * @param options - What is for this call only.
    * @returns The answer to a heartbeat.
    * @throws `ValidationError`: The server refuses the content.
@@ -717,7 +707,7 @@ export declare abstract class Operations {
    *
    * `POST /api/learning/recommendations/events`. A repeat would do it twice.
    *
-   * @param events - Several events, one object each, with the fields below.
+   * @param fields - The fields; see {@link RecordRecommendationEvents}.
    * @param options - What is for this call only.
    * @returns The server's answer to events.
    * @throws `ValidationError`: The server refuses the content.

@@ -151,8 +151,7 @@ operations! { "actions":
     UpdateOutcome {
         /// Which action.
         action_id: ActionId,
-        /// The state it is in now: `completed`, `failed`, `cancelled`. An object in its place holds this and other
-        /// fields.
+        /// The state it is in now: `completed`, `failed`, `cancelled`.
         status: Option<ActionStatus> [spread()],
         /// What came out, in short. At most 4000 characters.
         output_summary: Option<String> [max(4000)],

@@ -35,7 +35,7 @@ operations! { "assumptions":
         assumption_id: Option<AssumptionId> [max(128)],
     }
 
-    /// Records what the agent takes for granted in an action: `record_assumption` with its two main fields by position.
+    /// Records what the agent takes for granted in an action: another name of `record_assumption`.
     register_assumption = Post "/api/assumptions" => CreatedAssumption [
         positional(&["action_id", "assumption"]), node(&["..assumption"]), open(), aliases(&["/api/actions/assumptions"]),
     ]

@@ -77,8 +77,12 @@ fn entries(api: &Api, operation: &Operation, more: &[(&str, &str)]) -> Vec<(Stri
     }
     let (positional, named) = operation.split();
     let all = positional.into_iter().chain(named);
-    let mut entries: Vec<_> =
-        all.map(|argument| (parameter(argument.name), described(api, argument))).collect();
+    let mut entries: Vec<_> = all
+        .map(|argument| {
+            let dict = if argument.spread { " A dict in its place holds this and other fields." } else { "" };
+            (parameter(argument.name), described(api, argument) + dict)
+        })
+        .collect();
     entries.extend(more.iter().map(|(name, doc)| ((*name).to_owned(), (*doc).to_owned())));
     if operation.rules.open {
         entries.push(("**fields".to_owned(), "More fields, sent as they are.".to_owned()));

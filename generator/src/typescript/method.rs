@@ -26,7 +26,7 @@ struct Section {
 pub(super) fn module(api: &Api) -> Result<String> {
     let sections = sections(api, &|operation| {
         let summary = tsdoc::summary(operation, INDENT);
-        Ok(format!("{summary}\n{}", body(operation)?.join("\n")))
+        Ok(format!("{summary}\n{}", body(api, operation)?.join("\n")))
     })?;
     template::fill(JAVASCRIPT, minijinja::context! { sections => sections })
 }
@@ -34,9 +34,11 @@ pub(super) fn module(api: &Api) -> Result<String> {
 /// `operations.d.ts`.
 pub(super) fn declarations(api: &Api) -> Result<String> {
     let sections = sections(api, &|operation| {
-        let doc = tsdoc::of_method(api, operation, INDENT);
         // A comment belongs to one signature.
-        let each = signatures(api, operation, INDENT).into_iter().map(|text| format!("{doc}\n{text};"));
+        let each = forms(operation).into_iter().map(|parameters| {
+            let doc = tsdoc::of_method(api, operation, &parameters, INDENT);
+            format!("{doc}\n{};", signature(api, operation, &parameters, INDENT))
+        });
         Ok(each.collect::<Vec<_>>().join("\n"))
     })?;
     let imports = pack(&imported(api), WIDTH, INDENT).join("\n");
@@ -67,34 +69,34 @@ fn imported(api: &Api) -> Vec<String> {
     names.into_iter().collect()
 }
 
-fn body(operation: &Operation) -> Result<Vec<String>> {
+fn body(api: &Api, operation: &Operation) -> Result<Vec<String>> {
     let parameters = Parameters::of(operation);
-    parameters.check(operation)?;
+    parameters.check(api, operation)?;
     let name = operation.name;
     let mut names = parameters.names();
     names.push("options".to_owned());
     let mut lines = vec![format!("{INDENT}{}({}) {{", camel_case(name), names.join(", "))];
     let deep = format!("{INDENT}{INDENT}");
-    if parameters.may_be_object {
-        let first = &names[0];
-        lines.push(format!("{deep}if (isObject({first})) return this._call(\"{name}\", ...arguments);"));
+    if parameters.in_object(operation).is_some() {
+        lines.push(format!("{deep}if (isObject({})) return this._call(\"{name}\", ...arguments);", names[0]));
     }
     lines.extend(call(name, &parameters, &deep));
     lines.push(format!("{INDENT}}}"));
     Ok(lines)
 }
 
-/// The call of the engine. What stands by position wins over the object's members.
+/// The call of the engine.
 fn call(name: &str, parameters: &Parameters<'_>, indent: &str) -> Vec<String> {
-    let mut members: Vec<String> = parameters.rest.iter().map(|rest| format!("...{}", rest.name)).collect();
-    members.extend(parameters.positional.iter().map(|argument| match parameter(argument.name) {
+    let positional = parameters.positional.iter().map(|argument| match parameter(argument.name) {
         same if same == argument.name => same,
         other => format!("{}: {other}", argument.name),
-    }));
-    let arguments = match (&parameters.rest, parameters.positional.as_slice()) {
-        (Some(rest), []) => rest.name.clone(),
-        (None, []) => "{}".to_owned(),
-        _ => format!("{{ {} }}", members.join(", ")),
+    });
+    let positional = positional.collect::<Vec<_>>().join(", ");
+    let arguments = match (&parameters.rest, positional.as_str()) {
+        (Some(rest), "") => rest.name.clone(),
+        (Some(rest), _) => format!("merge({}, {{ {positional} }})", rest.name),
+        (None, "") => "{}".to_owned(),
+        (None, _) => format!("{{ {positional} }}"),
     };
     let line = format!("{indent}return this._call(\"{name}\", {arguments}, options);");
     if line.len() <= WIDTH {
@@ -108,42 +110,40 @@ fn call(name: &str, parameters: &Parameters<'_>, indent: &str) -> Vec<String> {
 
 /// The ways to call a method, without the semicolon, indented by `indent`.
 pub(super) fn signatures(api: &Api, operation: &Operation, indent: &str) -> Vec<String> {
-    let parameters = Parameters::of(operation);
-    let mut signatures = vec![signature(api, operation, &typed(api, operation, &parameters), indent)];
-    if parameters.may_be_object {
-        let whole = format!("fields: Fields<{}>", operation.request);
-        signatures.push(signature(api, operation, &[whole, OPTIONS.to_owned()], indent));
-    }
-    signatures
+    forms(operation).iter().map(|parameters| signature(api, operation, parameters, indent)).collect()
 }
 
-fn signature(api: &Api, operation: &Operation, parameters: &[String], indent: &str) -> String {
+fn forms(operation: &Operation) -> Vec<Parameters<'_>> {
+    let usual = Parameters::of(operation);
+    let in_object = usual.in_object(operation);
+    [usual].into_iter().chain(in_object).collect()
+}
+
+fn signature(api: &Api, operation: &Operation, parameters: &Parameters<'_>, indent: &str) -> String {
+    let typed = typed(api, operation, parameters);
     let answer = Annotations { api, given: false }.response(&operation.response);
     let name = camel_case(operation.name);
-    let line = format!("{indent}{name}({}): Promise<{answer}>", parameters.join(", "));
+    let line = format!("{indent}{name}({}): Promise<{answer}>", typed.join(", "));
     if line.len() < WIDTH {
         return line;
     }
-    let lines = pack(parameters, WIDTH, &format!("{indent}{INDENT}")).join("\n");
+    let lines = pack(&typed, WIDTH, &format!("{indent}{INDENT}")).join("\n");
     format!("{indent}{name}(\n{lines}\n{indent}): Promise<{answer}>")
 }
 
 /// The parameters with their types.
 fn typed(api: &Api, operation: &Operation, parameters: &Parameters<'_>) -> Vec<String> {
     let annotations = Annotations { api, given: true };
-    // Behind a parameter that may be left out all may be.
-    let mut optional =
-        parameters.positional.iter().rev().map_while(|argument| (!argument.required).then_some(())).count();
-    optional = if parameters.rest_is_optional() { optional } else { 0 };
-    let first_optional = parameters.positional.len() - optional;
-    let positional = parameters.positional.iter().enumerate().map(|(at, argument)| {
-        let annotation = annotations.of(&argument.shape, argument.strict);
-        let annotation = if argument.required { annotation } else { or_null(&annotation) };
-        let mark = if at >= first_optional { "?" } else { "" };
-        format!("{}{mark}: {annotation}", parameter(argument.name))
+    let positional = parameters.positional.iter().map(|argument| {
+        let (name, annotation) = (parameter(argument.name), annotations.of(&argument.shape, argument.strict));
+        if argument.required {
+            format!("{name}: {annotation}")
+        } else {
+            format!("{name}?: {}", or_null(&annotation))
+        }
     });
     let rest = parameters.rest.iter().map(|rest| {
-        let mark = if parameters.rest_is_optional() { "?" } else { "" };
+        let mark = if rest.required { "" } else { "?" };
         format!("{}{mark}: {}", rest.name, rest_type(operation, parameters))
     });
     positional.chain(rest).chain([OPTIONS.to_owned()]).collect()

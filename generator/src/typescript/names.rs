@@ -85,9 +85,8 @@ pub(super) fn member(name: &str) -> String {
 /// A reference in a doc text.
 pub(super) fn spell(reference: &Reference) -> String {
     match reference {
-        Reference::Operation(name) => format!("`{}`", camel_case(name)),
-        // The functions of the package are named as the core's are; its types are, too.
-        Reference::Item(name) => format!("`{}`", camel_case(name)),
+        // What is no operation is a function or a type of the core, of which the package has its own.
+        Reference::Operation(name) | Reference::Item(name) => format!("`{}`", camel_case(name)),
         Reference::Error(kind) => format!("`{}`", class(*kind)),
         Reference::AnError(kind) => a_class(*kind),
     }

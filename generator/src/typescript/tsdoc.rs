@@ -8,8 +8,12 @@ use crate::model::{Api, Argument, Block, Doc, Operation};
 use crate::text::{WIDTH, wrap};
 
 /// The comment of a method, indented by `indent`.
-pub(super) fn of_method(api: &Api, operation: &Operation, indent: &str) -> String {
-    let parameters = Parameters::of(operation);
+pub(super) fn of_method(
+    api: &Api,
+    operation: &Operation,
+    parameters: &Parameters<'_>,
+    indent: &str,
+) -> String {
     let mut blocks = operation.doc.blocks(&spell);
     blocks.push(Block { text: endpoint(operation), verbatim: false });
     let described = parameters.positional.iter().map(|one| (parameter(one.name), described(api, one)));

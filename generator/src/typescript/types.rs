@@ -1,16 +1,19 @@
 //! `api.d.ts`: an interface for every request and every record, a union for every vocabulary.
 
+use dashclaw::ErrorKind;
 use serde::Serialize;
 
 use super::annotation::{Annotations, OTHER};
 use super::names::{camel_case, member, spell};
 use super::tsdoc;
-use crate::model::{Api, Block, Form, Operation, Type, Word};
+use crate::model::{Api, Block, Doc, Form, Operation, Type, Word};
 use crate::text::{WIDTH, wrap};
 use crate::{Result, template};
 
 const TEMPLATE: &str = include_str!("../../templates/typescript_api.d.ts.jinja");
 const INDENT: &str = "  ";
+/// What lets an object hold members of any name.
+const OPEN: &str = "  [member: string]: unknown;";
 
 #[derive(Serialize)]
 struct Section {
@@ -26,7 +29,10 @@ pub(super) fn module(api: &Api) -> Result<String> {
             .chain(types.filter_map(|one| declared(api, one)));
         Section { items: items.collect() }
     });
-    template::fill(TEMPLATE, minijinja::context! { sections => sections.collect::<Vec<_>>() })
+    template::fill(
+        TEMPLATE,
+        minijinja::context! { kinds => kinds(), sections => sections.collect::<Vec<_>>() },
+    )
 }
 
 /// Whether other words than its own are refused where the vocabulary `name` stands, at least in one place.
@@ -50,13 +56,8 @@ fn declared(api: &Api, one: &Type) -> Option<String> {
                 let doc = tsdoc::of_doc(&part.doc, INDENT);
                 property(&part.name, &annotation, part.required, doc)
             });
-            let other = property_of(
-                "[member: string]",
-                "unknown",
-                Some("/** Members that this version does not know. */"),
-            );
             let doc = tsdoc::of_doc(&one.doc, "");
-            Some(interface(&one.name, doc, members.chain([other])))
+            Some(interface(&one.name, doc, members.chain([OPEN.to_owned()])))
         }
         Form::Words { words, open } => Some(vocabulary(api, one, words, *open)),
         Form::Alias(_) => None,
@@ -69,10 +70,7 @@ fn request(api: &Api, operation: &Operation) -> String {
         let annotation = annotations.of(&argument.shape, argument.strict);
         property(argument.name, &annotation, argument.required, tsdoc::of_argument(api, argument, INDENT))
     });
-    let open = operation
-        .rules
-        .open
-        .then(|| property_of("[field: string]", "unknown", Some("/** More fields, sent as they are. */")));
+    let open = operation.rules.open.then(|| OPEN.to_owned());
     let doc = format!("/** The arguments of `{}`. */", camel_case(operation.name));
     interface(&operation.request, Some(doc), members.chain(open))
 }
@@ -88,31 +86,38 @@ fn property(name: &str, annotation: &str, required: bool, doc: Option<String>) -
     doc.map_or(line.clone(), |doc| format!("{doc}\n{line}"))
 }
 
-fn property_of(key: &str, annotation: &str, doc: Option<&str>) -> String {
-    let line = format!("{INDENT}{key}: {annotation};");
-    doc.map_or(line.clone(), |doc| format!("{INDENT}{doc}\n{line}"))
+/// A vocabulary of the model.
+fn vocabulary(api: &Api, one: &Type, words: &[Word], open: bool) -> String {
+    let docs = words.iter().map(|word| (word.text.as_str(), word.doc.line(&spell)));
+    let docs: Vec<(&str, String)> = docs.collect();
+    union(&one.name, one.doc.blocks(&spell), &docs, open && !is_closed(api, &one.name))
 }
 
-/// A union of words; with any other word where nobody refuses them.
-fn vocabulary(api: &Api, one: &Type, words: &[Word], open: bool) -> String {
-    let mut members: Vec<String> = words.iter().map(|word| format!("\"{}\"", word.text)).collect();
-    if open && !is_closed(api, &one.name) {
-        members.push(OTHER.to_owned());
-    }
-    let mut blocks = one.doc.blocks(&spell);
-    let explained = words.iter().filter(|word| !word.doc.is_empty());
+/// The kinds of errors.
+fn kinds() -> String {
+    let text = "Which of the closed set of kinds an error is; the same word in every language.".to_owned();
+    let docs: Vec<(&str, String)> =
+        ErrorKind::ALL.iter().map(|kind| (kind.as_str(), Doc::read(kind.doc()).line(&spell))).collect();
+    union("ErrorKind", vec![Block { text, verbatim: false }], &docs, false)
+}
+
+/// A union of words, each with what it means; `open` where there may be others.
+fn union(name: &str, mut doc: Vec<Block>, words: &[(&str, String)], open: bool) -> String {
+    let mut members: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+    members.extend(open.then(|| OTHER.to_owned()));
+    let explained = words.iter().filter(|(_, meaning)| !meaning.is_empty());
     let list: Vec<String> = explained
-        .flat_map(|word| wrap(&format!("`{}`: {}", word.text, word.doc.line(&spell)), WIDTH - 3, "- ", "  "))
+        .flat_map(|(word, meaning)| wrap(&format!("`{word}`: {meaning}"), WIDTH - 3, "- ", "  "))
         .collect();
     if !list.is_empty() {
-        blocks.push(Block { text: list.join("\n"), verbatim: true });
+        doc.push(Block { text: list.join("\n"), verbatim: true });
     }
-    let line = format!("export type {} = {};", one.name, members.join(" | "));
+    let line = format!("export type {name} = {};", members.join(" | "));
     let text = if line.len() <= WIDTH {
         line
     } else {
         let lines: Vec<String> = members.iter().map(|member| format!("{INDENT}| {member}")).collect();
-        format!("export type {} =\n{};", one.name, lines.join("\n"))
+        format!("export type {name} =\n{};", lines.join("\n"))
     };
-    format!("{}\n{text}", tsdoc::comment(&blocks, &[], ""))
+    if doc.is_empty() { text } else { format!("{}\n{text}", tsdoc::comment(&doc, &[], "")) }
 }
