@@ -107,6 +107,7 @@ const FIELDS = {
 function errorFrom(text, cause) {
   const fields = JSON.parse(text);
   const error = make(fields);
+  if (fields.decision !== undefined && error.decision === undefined) own(error, 'decision', fields.decision);
   for (const [theirs, ours] of Object.entries(FIELDS)) {
     if (fields[theirs] !== undefined) error[ours] = fields[theirs];
   }

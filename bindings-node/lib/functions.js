@@ -7,7 +7,7 @@ const { privateKeyText } = require('./options.js');
 const { decode, encode } = require('./wire.js');
 
 function deriveIdempotencyKey(parts) {
-  if (parts === null || typeof parts !== 'object') throw invalid('parts', 'must be an object');
+  if (parts === null || typeof parts !== 'object' || Array.isArray(parts)) throw invalid('parts', 'must be an object');
   const texts = Object.keys(parts).map((name) => [name, part(parts[name])]);
   return translated(() => native.deriveIdempotencyKey(encode(Object.fromEntries(texts), 'parts')));
 }

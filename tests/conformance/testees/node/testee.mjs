@@ -60,7 +60,7 @@ function failure(error) {
     argument: error.argument && theirs(`\`${error.argument}\``).slice(1, -1),
     current_status: error.currentStatus,
     action_id: actionId,
-    decision: kind === 'guard_blocked' ? decision.decision : kind === 'approval_denied' ? decision : undefined,
+    decision: kind === 'guard_blocked' ? decision.decision : typeof decision === 'string' ? decision : undefined,
   };
 }
 
@@ -132,19 +132,19 @@ const calls = {
 
 /** The arguments by position, as the method names them; undefined when it cannot take them all. */
 function positions(method, given) {
-  const names = /\(([^)]*)\)/.exec(method.toString())[1].split(', ').filter((name) => name !== 'options');
+  const source = method.toString();
+  const names = /\(([^)]*)\)/.exec(source)[1].split(', ').filter((name) => name !== 'options');
   const left = new Map(Object.entries(given).map(([name, value]) => [camel(name), [name, value]]));
   const placed = names.map((name) => {
+    // An object of fields takes what has no place of its own; it is handed on as it is, or merged.
+    if (new RegExp(`", ${name}, options|merge\\(${name},`).test(source)) return name;
     const found = left.get(name);
     left.delete(name);
     return found?.[1];
   });
-  const open = names.findIndex((name, index) => placed[index] === undefined && /^[a-z]+$/.test(name));
-  if (left.size > 0 && open >= 0) {
-    placed[open] = Object.fromEntries(left.values());
-    left.clear();
-  }
-  return left.size === 0 ? placed : undefined;
+  const open = names.findIndex((name, index) => placed[index] === name);
+  if (open >= 0) placed[open] = Object.fromEntries(left.values());
+  return open >= 0 || left.size === 0 ? placed : undefined;
 }
 
 function serve(request) {
