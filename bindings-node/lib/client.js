@@ -45,9 +45,14 @@ class DashClaw extends Operations {
   /** A client with a governance server of its own inside this process; closing the client closes it. */
   static embedded({ path, policies, ...options } = {}) {
     const instance = new Instance({ path, policies });
-    const client = new this({ role: 'admin', ...options, instance });
-    client.#owned = instance;
-    return client;
+    try {
+      const client = new this({ role: 'admin', ...options, instance });
+      client.#owned = instance;
+      return client;
+    } catch (error) {
+      Instance.nativeOf(instance).closeNow();
+      throw error;
+    }
   }
 
   get baseUrl() {

@@ -32,7 +32,9 @@ export async function serve(answer) {
     if (typeof reply === 'function') reply(response);
     else if (reply !== undefined) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
   });
-  server.listen(0, '127.0.0.1');
+  // A failed test must not keep the process alive.
+  server.on('connection', (socket) => socket.unref());
+  server.listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
   const url = `http://127.0.0.1:${server.address().port}`;
   const close = () => {
