@@ -110,6 +110,25 @@ fn node_methods_take_what_the_official_ones_take_and_then_the_options() {
 }
 
 #[test]
+fn node_verdicts_are_closed_and_other_words_are_not() {
+    let types = text(&outputs(&api()).unwrap(), "bindings-node/types/api.d.ts");
+    assert!(
+        types.contains("\nexport type Verdict = \"allow\" | \"warn\" | \"require_approval\" | \"block\";\n")
+    );
+    assert!(types.contains("\nexport type ApprovalDecision = \"allow\" | \"deny\";\n"));
+    assert!(
+        types.contains(
+            "\nexport type ReportedOutcome = \"completed\" | \"partial\" | \"failed\" | OtherWord;\n"
+        )
+    );
+    let (_, answer) = types.split_once("\nexport interface GuardDecision {").unwrap();
+    assert!(answer.split_once("\n}").unwrap().0.contains("\n  decision: Verdict;\n"));
+    // The log may hold verdicts of a newer server; nobody acts on them.
+    let (_, record) = types.split_once("\nexport interface GuardDecisionRecord {").unwrap();
+    assert!(record.split_once("\n}").unwrap().0.contains("\n  decision: Verdict | OtherWord;\n"));
+}
+
+#[test]
 fn no_rust_path_and_no_unfilled_hole_is_left() {
     for output in outputs(&api()).unwrap() {
         for trace in ["crate::", "{{", "{%", "undefined"] {

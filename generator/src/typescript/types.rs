@@ -1,12 +1,11 @@
 //! `api.d.ts`: an interface for every request and every record, a union for every vocabulary.
 
 use dashclaw::ErrorKind;
-use serde::Serialize;
 
 use super::annotation::{Annotations, OTHER};
 use super::names::{camel_case, member, spell};
 use super::tsdoc;
-use crate::model::{Api, Block, Doc, Form, Operation, Type, Word};
+use crate::model::{Api, Block, Doc, Form, Operation, Shape, Type, Word};
 use crate::text::{WIDTH, wrap};
 use crate::{Result, template};
 
@@ -15,36 +14,26 @@ const INDENT: &str = "  ";
 /// What lets an object hold members of any name.
 const OPEN: &str = "  [member: string]: unknown;";
 
-#[derive(Serialize)]
-struct Section {
-    items: Vec<String>,
-}
-
 pub(super) fn module(api: &Api) -> Result<String> {
-    let sections = api.domains.iter().map(|domain| {
+    let types = api.domains.iter().flat_map(|domain| {
         let requests = domain.operations.iter().filter(|operation| !operation.arguments.is_empty());
         let types = api.types.iter().filter(|one| one.domain == domain.name);
-        let items = requests
-            .map(|operation| request(api, operation))
-            .chain(types.filter_map(|one| declared(api, one)));
-        Section { items: items.collect() }
+        requests.map(|operation| request(api, operation)).chain(types.filter_map(|one| declared(api, one)))
     });
-    template::fill(
-        TEMPLATE,
-        minijinja::context! { kinds => kinds(), sections => sections.collect::<Vec<_>>() },
-    )
+    let types: Vec<String> = types.collect();
+    template::fill(TEMPLATE, minijinja::context! { kinds => kinds(), types => types.join("\n\n") })
 }
 
 /// Whether other words than its own are refused where the vocabulary `name` stands, at least in one place.
 pub(super) fn is_closed(api: &Api, name: &str) -> bool {
-    let names = |shape: &crate::model::Shape| shape.names().contains(&name);
-    let strict = api.operations().flat_map(|operation| &operation.arguments);
+    let names = |shape: &Shape| shape.names().contains(&name);
+    let mut arguments = api.operations().flat_map(|operation| &operation.arguments);
     let mut members = api.types.iter().flat_map(|one| match &one.form {
         Form::Record(members) => members.as_slice(),
         _ => &[],
     });
     members.any(|member| member.closed && names(&member.shape))
-        || strict.into_iter().any(|argument| argument.strict && names(&argument.shape))
+        || arguments.any(|argument| argument.strict && names(&argument.shape))
 }
 
 fn declared(api: &Api, one: &Type) -> Option<String> {
