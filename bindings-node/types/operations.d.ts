@@ -11,7 +11,7 @@ import type {
   RegisterOpenLoop, ReportActionOutcome, ReportedAction, ResolvedLoop, SessionDetail, SessionEventList,
   SessionList, SignalList, SimulatePolicy, UpdateOutcome, UpdatePolicy, UpdateSession, UpdatedAction,
   ValidatedAssumption, VerifyIntegrity,
-} from "./api.js";
+} from './api.js';
 
 /** What is for one call only. */
 export interface CallOptions {
@@ -27,7 +27,7 @@ export interface CallOptions {
    * Where the idempotency key comes from unless one is given: `intent` makes the same intent the same record,
    * `call` makes a new record with every call. `intent` unless given.
    */
-  idempotency?: "intent" | "call";
+  idempotency?: 'intent' | 'call';
 }
 
 /** The methods of `DashClaw` that follow from the catalogue, one per operation. */
@@ -135,7 +135,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   updateOutcome(
-    actionId: string, outcome?: Fields<UpdateOutcome, "action_id">, options?: CallOptions,
+    actionId: string, outcome?: Fields<UpdateOutcome, 'action_id'>, options?: CallOptions,
   ): Promise<UpdatedAction>;
 
   /**
@@ -223,7 +223,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   reportActionOutcome(
-    actionId: string, payload: Fields<ReportActionOutcome, "action_id">, options?: CallOptions,
+    actionId: string, payload: Fields<ReportActionOutcome, 'action_id'>, options?: CallOptions,
   ): Promise<ReportedAction>;
 
   /**
@@ -476,7 +476,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: See the description.
    */
   updatePolicy(
-    id: string, updates?: Fields<UpdatePolicy, "id">, options?: CallOptions,
+    id: string, updates?: Fields<UpdatePolicy, 'id'>, options?: CallOptions,
   ): Promise<PolicyDetail>;
 
   /**
@@ -552,7 +552,7 @@ export declare abstract class Operations {
    * @throws `ConflictError`: See the description.
    */
   updateSession(
-    sessionId: string, updates?: Fields<UpdateSession, "session_id">, options?: CallOptions,
+    sessionId: string, updates?: Fields<UpdateSession, 'session_id'>, options?: CallOptions,
   ): Promise<SessionDetail>;
 
   /**

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::annotation::{Annotations, OTHER, or_null};
 use super::call::Parameters;
-use super::names::{camel_case, parameter};
+use super::names::{camel_case, parameter, quoted};
 use super::tsdoc;
 use crate::model::{Api, Operation};
 use crate::text::{WIDTH, pack};
@@ -68,7 +68,7 @@ fn body(api: &Api, operation: &Operation) -> Result<Vec<String>> {
     let mut lines = vec![format!("{INDENT}{}({}) {{", camel_case(name), names.join(", "))];
     let deep = format!("{INDENT}{INDENT}");
     if parameters.in_object(operation).is_some() {
-        lines.push(format!("{deep}if (isObject({})) return this._call(\"{name}\", ...arguments);", names[0]));
+        lines.push(format!("{deep}if (isObject({})) return this._call('{name}', ...arguments);", names[0]));
     }
     lines.extend(call(name, &parameters, &deep));
     lines.push(format!("{INDENT}}}"));
@@ -88,13 +88,13 @@ fn call(name: &str, parameters: &Parameters<'_>, indent: &str) -> Vec<String> {
         (None, "") => "{}".to_owned(),
         (None, _) => format!("{{ {positional} }}"),
     };
-    let line = format!("{indent}return this._call(\"{name}\", {arguments}, options);");
+    let line = format!("{indent}return this._call('{name}', {arguments}, options);");
     if line.len() <= WIDTH {
         return vec![line];
     }
     vec![
         format!("{indent}const fields = {arguments};"),
-        format!("{indent}return this._call(\"{name}\", fields, options);"),
+        format!("{indent}return this._call('{name}', fields, options);"),
     ]
 }
 
@@ -138,8 +138,7 @@ fn typed(api: &Api, operation: &Operation, parameters: &Parameters<'_>) -> Vec<S
 
 /// The type of the object: the request without what stands by position.
 fn rest_type(operation: &Operation, parameters: &Parameters<'_>) -> String {
-    let taken: Vec<String> =
-        parameters.positional.iter().map(|argument| format!("\"{}\"", argument.name)).collect();
+    let taken: Vec<String> = parameters.positional.iter().map(|argument| quoted(argument.name)).collect();
     match taken.as_slice() {
         [] => format!("Fields<{}>", operation.request),
         taken => format!("Fields<{}, {}>", operation.request, taken.join(" | ")),
