@@ -7,71 +7,16 @@
 /** A word that this version does not know. Editors still offer the known ones. */
 export type OtherWord = string & {};
 
-/**
- * Which of the closed set of kinds an error is; the same word in every language.
- *
- * - `configuration`: An option of the client is missing or unusable.
- * - `invalid_argument`: An argument is missing, of the wrong type, or an id of the wrong kind. Nothing was
- *   sent.
- * - `connection`: The server could not be reached, or the connection broke; it is certain that nothing was
- *   changed.
- * - `timeout`: The deadline passed, and it is certain that nothing was changed.
- * - `cancelled`: The caller stopped the call, and it is certain that nothing was changed.
- * - `authentication`: 401: the API key is missing or wrong.
- * - `permission`: 402 or 403: the key may not do this, or a quota is used up.
- * - `not_found`: 404: there is no such record.
- * - `conflict`: 409 or 410: the record's state forbids it; `current_status` says what the state is.
- * - `validation`: 400, 413 or 422: the server refused the request's content.
- * - `rate_limited`: 429: too many requests; `retry_after` says how long to wait.
- * - `server`: 5xx: the server failed.
- * - `malformed_response`: The answer is not what this operation returns: not JSON, cut short, too large, a
- *   redirect, an unknown verdict.
- * - `guard_blocked`: A policy blocks the action. `decision` holds the verdict.
- * - `approval_denied`: A human denied the action.
- * - `approval_timeout`: Nobody decided before the deadline. The request for approval still stands.
- * - `approval_expired`: The request for approval expired on the server.
- * - `receipt_invalid`: A receipt is not valid.
- * - `outcome_unknown`: A write may or may not have happened: the connection failed, the deadline passed or
- *   the call was stopped after it was sent. Ask, or repeat with the same `idempotency_key`.
- * - `closed`: The client was closed, or belongs to another process.
- * - `instance`: The embedded instance cannot run: its database is locked or corrupt, a policy file is
- *   unreadable.
- * - `internal`: A defect of the SDK itself.
- */
-export type ErrorKind =
-  | "configuration"
-  | "invalid_argument"
-  | "connection"
-  | "timeout"
-  | "cancelled"
-  | "authentication"
-  | "permission"
-  | "not_found"
-  | "conflict"
-  | "validation"
-  | "rate_limited"
-  | "server"
-  | "malformed_response"
-  | "guard_blocked"
-  | "approval_denied"
-  | "approval_timeout"
-  | "approval_expired"
-  | "receipt_invalid"
-  | "outcome_unknown"
-  | "closed"
-  | "instance"
-  | "internal";
-
 /** `T` without the members `K`. `Omit` would lose the others of an open type. */
-export type Without<T, K extends string> = { [P in keyof T as P extends K ? never : P]: T[P] };
+type Without<T, K extends string> = { [P in keyof T as P extends K ? never : P]: T[P] };
 
 /** `action_type` as `actionType`. */
-export type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
+type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S;
 
 /** `T` with its own members in camel case. */
-export type CamelCased<T> = { [P in keyof T as P extends string ? CamelCase<P> : P]: T[P] };
+type CamelCased<T> = { [P in keyof T as P extends string ? CamelCase<P> : P]: T[P] };
 
 /** The members of the request `T` but `K`, which have a place of their own; `action_type` or `actionType`. */
 export type Fields<T, K extends string = never> = Without<T, K> | CamelCased<Without<T, K>>;
@@ -254,7 +199,7 @@ export interface GuardDecision {
  * - `require_approval`: A human must approve first.
  * - `block`: Do not act.
  */
-export type Verdict = "allow" | "warn" | "require_approval" | "block";
+export type Verdict = 'allow' | 'warn' | 'require_approval' | 'block';
 
 /** The finding of one `non_fabrication` policy. */
 export interface NonFabrication {
@@ -513,14 +458,14 @@ export interface GetActionGraph {
  * - `expired`: Nobody approved in time. Newer servers only.
  */
 export type ActionStatus =
-  | "running"
-  | "completed"
-  | "failed"
-  | "cancelled"
-  | "pending"
-  | "pending_approval"
-  | "blocked"
-  | "expired"
+  | 'running'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'pending'
+  | 'pending_approval'
+  | 'blocked'
+  | 'expired'
   | OtherWord;
 
 /** An action as it was created, with the verdict on it. */
@@ -644,7 +589,7 @@ export interface Action {
  * - `failed`: It failed.
  * - `lost_confirmation`: No report came in time; the server says so itself.
  */
-export type OutcomeStatus = "pending" | "completed" | "partial" | "failed" | "lost_confirmation" | OtherWord;
+export type OutcomeStatus = 'pending' | 'completed' | 'partial' | 'failed' | 'lost_confirmation' | OtherWord;
 
 /**
  * What the scan of a write for secrets found. Findings are stored as `[REDACTED:<pattern>]`; the write itself
@@ -724,13 +669,13 @@ export interface OpenLoop {
  * - `other`: Anything else.
  */
 export type LoopType =
-  | "followup"
-  | "question"
-  | "dependency"
-  | "approval"
-  | "review"
-  | "handoff"
-  | "other"
+  | 'followup'
+  | 'question'
+  | 'dependency'
+  | 'approval'
+  | 'review'
+  | 'handoff'
+  | 'other'
   | OtherWord;
 
 /**
@@ -740,7 +685,7 @@ export type LoopType =
  * - `resolved`: Done.
  * - `cancelled`: Given up.
  */
-export type LoopStatus = "open" | "resolved" | "cancelled" | OtherWord;
+export type LoopStatus = 'open' | 'resolved' | 'cancelled' | OtherWord;
 
 /**
  * How urgent a loop is.
@@ -750,7 +695,7 @@ export type LoopStatus = "open" | "resolved" | "cancelled" | OtherWord;
  * - `high`: Next.
  * - `critical`: Now.
  */
-export type Priority = "low" | "medium" | "high" | "critical" | OtherWord;
+export type Priority = 'low' | 'medium' | 'high' | 'critical' | OtherWord;
 
 /** Something that an agent takes for granted. */
 export interface Assumption {
@@ -958,7 +903,7 @@ export interface GraphNode {
  * - `assumption`: An assumption.
  * - `loop`: An open loop.
  */
-export type GraphNodeKind = "action" | "assumption" | "loop" | OtherWord;
+export type GraphNodeKind = 'action' | 'assumption' | 'loop' | OtherWord;
 
 /** What holds two records of a graph together. */
 export interface GraphEdge {
@@ -983,7 +928,7 @@ export interface GraphEdge {
  * - `assumption_of`: The assumption was made for the action.
  * - `loop_from`: The loop was left open by the action.
  */
-export type GraphEdgeKind = "parent_child" | "related" | "assumption_of" | "loop_from" | OtherWord;
+export type GraphEdgeKind = 'parent_child' | 'related' | 'assumption_of' | 'loop_from' | OtherWord;
 
 /** The arguments of `approveAction`. */
 export interface ApproveAction {
@@ -1009,7 +954,7 @@ export interface GetPendingApprovals {
  * - `allow`: Go ahead: the action is `running` from now on.
  * - `deny`: Do not act: the action has `failed`.
  */
-export type ApprovalDecision = "allow" | "deny";
+export type ApprovalDecision = 'allow' | 'deny';
 
 /** What became of an action by a human's answer. */
 export interface ApprovedAction {
@@ -1077,7 +1022,7 @@ export interface ReportActionPartial {
  * - `partial`: A part was done; says how far it got.
  * - `failed`: It failed; says why.
  */
-export type ReportedOutcome = "completed" | "partial" | "failed" | OtherWord;
+export type ReportedOutcome = 'completed' | 'partial' | 'failed' | OtherWord;
 
 /** A report as it was taken. */
 export interface ReportedAction {
@@ -1379,7 +1324,7 @@ export interface Signal {
  * - `red`: Act now.
  * - `amber`: Look at it.
  */
-export type SignalSeverity = "red" | "amber" | OtherWord;
+export type SignalSeverity = 'red' | 'amber' | OtherWord;
 
 /** How many signals there are. */
 export interface SignalCounts {
@@ -1511,21 +1456,21 @@ export interface Policy {
  * - `x402_spend_limit`: What a purchase costs and from whom.
  */
 export type PolicyType =
-  | "risk_threshold"
-  | "require_approval"
-  | "block_action_type"
-  | "warn_action_type"
-  | "allow_grant"
-  | "protected_path"
-  | "rate_limit"
-  | "webhook_check"
-  | "non_fabrication"
-  | "behavioral_anomaly"
-  | "semantic_check"
-  | "permission_escalation"
-  | "green_contract"
-  | "branch_freshness"
-  | "x402_spend_limit"
+  | 'risk_threshold'
+  | 'require_approval'
+  | 'block_action_type'
+  | 'warn_action_type'
+  | 'allow_grant'
+  | 'protected_path'
+  | 'rate_limit'
+  | 'webhook_check'
+  | 'non_fabrication'
+  | 'behavioral_anomaly'
+  | 'semantic_check'
+  | 'permission_escalation'
+  | 'green_contract'
+  | 'branch_freshness'
+  | 'x402_spend_limit'
   | OtherWord;
 
 /** A policy as it was added. */
@@ -1702,7 +1647,7 @@ export interface Session {
  * - `blocked`: Held up; `blocked_reason` says why.
  * - `closed`: Ended; it takes no more changes.
  */
-export type SessionStatus = "running" | "blocked" | "closed" | OtherWord;
+export type SessionStatus = 'running' | 'blocked' | 'closed' | OtherWord;
 
 /** Sessions with what happened in each. */
 export interface SessionList {
@@ -1850,7 +1795,7 @@ export interface Heartbeat {
  * - `busy`: It works.
  * - `stale`: It has not been heard of for long.
  */
-export type AgentStatus = "online" | "offline" | "idle" | "busy" | "stale" | OtherWord;
+export type AgentStatus = 'online' | 'offline' | 'idle' | 'busy' | 'stale' | OtherWord;
 
 /** The answer to a heartbeat. */
 export interface HeartbeatAck {
@@ -2000,7 +1945,7 @@ export interface Health {
  * - `healthy`: It does.
  * - `degraded`: A part does not.
  */
-export type HealthStatus = "healthy" | "degraded" | OtherWord;
+export type HealthStatus = 'healthy' | 'degraded' | OtherWord;
 
 /** Whether the server works, part by part. */
 export interface HealthChecks {
@@ -2021,3 +1966,6 @@ export interface DatabaseHealth {
   status: string;
   [member: string]: unknown;
 }
+
+// Keeps what is not exported from being so.
+export {};

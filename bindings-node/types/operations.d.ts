@@ -11,7 +11,7 @@ import type {
   RegisterOpenLoop, ReportActionOutcome, ReportedAction, ResolvedLoop, SessionDetail, SessionEventList,
   SessionList, SignalList, SimulatePolicy, UpdateOutcome, UpdatePolicy, UpdateSession, UpdatedAction,
   ValidatedAssumption, VerifyIntegrity,
-} from "./api.js";
+} from './api.js';
 
 /** What is for one call only. */
 export interface CallOptions {
@@ -27,7 +27,7 @@ export interface CallOptions {
    * Where the idempotency key comes from unless one is given: `intent` makes the same intent the same record,
    * `call` makes a new record with every call. `intent` unless given.
    */
-  idempotency?: "intent" | "call";
+  idempotency?: 'intent' | 'call';
 }
 
 /** The methods of `DashClaw` that follow from the catalogue, one per operation. */
@@ -135,7 +135,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   updateOutcome(
-    actionId: string, outcome?: Fields<UpdateOutcome, "action_id">, options?: CallOptions,
+    actionId: string, outcome?: Fields<UpdateOutcome, 'action_id'>, options?: CallOptions,
   ): Promise<UpdatedAction>;
 
   /**
@@ -201,15 +201,7 @@ export declare abstract class Operations {
   getPendingApprovals(
     limit?: number | null, offset?: number | null, options?: CallOptions,
   ): Promise<ActionList>;
-  /**
-   * Lists the actions that wait for a human, newest first.
-   *
-   * `GET /api/actions`. Reads only. Pages through `actions` with `limit` and `offset`.
-   *
-   * @param fields - The fields; see {@link GetPendingApprovals}.
-   * @param options - What is for this call only.
-   * @returns A page of actions.
-   */
+  /** The same with all arguments in one object; see {@link GetPendingApprovals}. */
   getPendingApprovals(fields: Fields<GetPendingApprovals>, options?: CallOptions): Promise<ActionList>;
 
   /**
@@ -231,7 +223,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   reportActionOutcome(
-    actionId: string, payload: Fields<ReportActionOutcome, "action_id">, options?: CallOptions,
+    actionId: string, payload: Fields<ReportActionOutcome, 'action_id'>, options?: CallOptions,
   ): Promise<ReportedAction>;
 
   /**
@@ -395,18 +387,7 @@ export declare abstract class Operations {
   registerOpenLoop(
     actionId: string, loopType: LoopType, description: string, metadata?: unknown, options?: CallOptions,
   ): Promise<CreatedLoop>;
-  /**
-   * Records what an action leaves to be done. An unknown action is a `NotFoundError`.
-   *
-   * `POST /api/actions/loops`. A repeat would do it twice.
-   *
-   * @param fields - The fields; see {@link RegisterOpenLoop}.
-   * @param options - What is for this call only.
-   * @returns A loop as it was recorded.
-   * @throws `ValidationError`: The server refuses the content.
-   * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
-   * @throws `NotFoundError`: See the description.
-   */
+  /** The same with all arguments in one object; see {@link RegisterOpenLoop}. */
   registerOpenLoop(fields: Fields<RegisterOpenLoop>, options?: CallOptions): Promise<CreatedLoop>;
 
   /**
@@ -495,7 +476,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: See the description.
    */
   updatePolicy(
-    id: string, updates?: Fields<UpdatePolicy, "id">, options?: CallOptions,
+    id: string, updates?: Fields<UpdatePolicy, 'id'>, options?: CallOptions,
   ): Promise<PolicyDetail>;
 
   /**
@@ -540,17 +521,7 @@ export declare abstract class Operations {
   createSession(
     agentId?: string | null, workspace?: string | null, branch?: string | null, options?: CallOptions,
   ): Promise<SessionDetail>;
-  /**
-   * Begins a session.
-   *
-   * `POST /api/sessions`. A repeat would do it twice.
-   *
-   * @param fields - The fields; see {@link CreateSession}.
-   * @param options - What is for this call only.
-   * @returns One session.
-   * @throws `ValidationError`: The server refuses the content.
-   * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
-   */
+  /** The same with all arguments in one object; see {@link CreateSession}. */
   createSession(fields: Fields<CreateSession>, options?: CallOptions): Promise<SessionDetail>;
 
   /**
@@ -581,7 +552,7 @@ export declare abstract class Operations {
    * @throws `ConflictError`: See the description.
    */
   updateSession(
-    sessionId: string, updates?: Fields<UpdateSession, "session_id">, options?: CallOptions,
+    sessionId: string, updates?: Fields<UpdateSession, 'session_id'>, options?: CallOptions,
   ): Promise<SessionDetail>;
 
   /**
@@ -647,16 +618,7 @@ export declare abstract class Operations {
   heartbeat(
     status?: AgentStatus | null, metadata?: Record<string, unknown> | null, options?: CallOptions,
   ): Promise<HeartbeatAck>;
-  /**
-   * Says that the agent is there. Creating an action says so, too. An unknown status is a `ValidationError`.
-   *
-   * `POST /api/agents/heartbeat`. Safe to repeat.
-   *
-   * @param fields - The fields; see {@link Heartbeat}.
-   * @param options - What is for this call only.
-   * @returns The answer to a heartbeat.
-   * @throws `ValidationError`: The server refuses the content.
-   */
+  /** The same with all arguments in one object; see {@link Heartbeat}. */
   heartbeat(fields: Fields<Heartbeat>, options?: CallOptions): Promise<HeartbeatAck>;
 
   /**
@@ -702,17 +664,7 @@ export declare abstract class Operations {
   recordRecommendationEvents(
     events?: readonly unknown[] | null, options?: CallOptions,
   ): Promise<RecordedEvents>;
-  /**
-   * Tells the server what became of recommendations: several events in `events`, or one in the other fields.
-   *
-   * `POST /api/learning/recommendations/events`. A repeat would do it twice.
-   *
-   * @param fields - The fields; see {@link RecordRecommendationEvents}.
-   * @param options - What is for this call only.
-   * @returns The server's answer to events.
-   * @throws `ValidationError`: The server refuses the content.
-   * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
-   */
+  /** The same with all arguments in one object; see {@link RecordRecommendationEvents}. */
   recordRecommendationEvents(
     fields: Fields<RecordRecommendationEvents>, options?: CallOptions,
   ): Promise<RecordedEvents>;

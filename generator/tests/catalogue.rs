@@ -56,7 +56,7 @@ fn every_operation_is_in_every_output() {
         );
         let method = format!("\n  {}(", camel_case(name));
         assert!(javascript.contains(&method) && declarations.contains(&method), "{name}");
-        assert!(javascript.contains(&format!("this._call(\"{name}\", ")), "{name}");
+        assert!(javascript.contains(&format!("this._call('{name}', ")), "{name}");
         let interface = format!("export interface {} {{", operation.request);
         assert!(operation.arguments.is_empty() || interfaces.contains(&interface), "{name}");
         let found = ["operationId", "operation"].map(|member| format!("\"{member}\": \"{name}\""));
@@ -107,6 +107,21 @@ fn node_methods_take_what_the_official_ones_take_and_then_the_options() {
         let head = format!("\n  {method}({parameters}, options) {{\n");
         assert!(javascript.contains(&head), "{head}");
     }
+}
+
+#[test]
+fn node_verdicts_are_closed_and_other_words_are_not() {
+    let types = text(&outputs(&api()).unwrap(), "bindings-node/types/api.d.ts");
+    assert!(types.contains("\nexport type Verdict = 'allow' | 'warn' | 'require_approval' | 'block';\n"));
+    assert!(types.contains("\nexport type ApprovalDecision = 'allow' | 'deny';\n"));
+    assert!(
+        types.contains("\nexport type ReportedOutcome = 'completed' | 'partial' | 'failed' | OtherWord;\n")
+    );
+    let (_, answer) = types.split_once("\nexport interface GuardDecision {").unwrap();
+    assert!(answer.split_once("\n}").unwrap().0.contains("\n  decision: Verdict;\n"));
+    // The log may hold verdicts of a newer server; nobody acts on them.
+    let (_, record) = types.split_once("\nexport interface GuardDecisionRecord {").unwrap();
+    assert!(record.split_once("\n}").unwrap().0.contains("\n  decision: Verdict | OtherWord;\n"));
 }
 
 #[test]

@@ -14,15 +14,14 @@ pub(super) struct Parameters<'a> {
     /// By position.
     pub(super) positional: Vec<&'a Argument>,
     /// The parameter behind them that holds the others.
-    pub(super) rest: Option<Rest<'a>>,
+    pub(super) rest: Option<Rest>,
 }
 
 /// An object that holds arguments.
-pub(super) struct Rest<'a> {
+pub(super) struct Rest {
     pub(super) name: String,
     /// Whether it must be given.
     pub(super) required: bool,
-    pub(super) arguments: Vec<&'a Argument>,
 }
 
 impl<'a> Parameters<'a> {
@@ -43,23 +42,22 @@ impl<'a> Parameters<'a> {
         let others = operation.arguments.iter().filter(|argument| !names.contains(&argument.name));
         let others: Vec<&Argument> = others.collect();
         let required = others.iter().any(|argument| argument.required);
-        let rest = rest.map(|name| Rest { name: parameter(name), required, arguments: others });
+        let rest = rest.filter(|_| !others.is_empty());
         Self {
             positional: names.iter().filter_map(|name| operation.argument(name)).collect(),
-            rest: rest.filter(|rest| !rest.arguments.is_empty()),
+            rest: rest.map(|name| Rest { name: parameter(name), required }),
         }
     }
 
     /// One object with all arguments, where it may stand in the first one's place: so the official client's older methods
     /// take them. An id in the path has its place in any case.
-    pub(super) fn in_object(&self, operation: &'a Operation) -> Option<Self> {
+    pub(super) fn in_object(&self, operation: &Operation) -> Option<Self> {
         let in_path = self.positional.iter().any(|argument| argument.place == Place::Path);
         if in_path || self.rest.is_some() || self.positional.is_empty() || operation.arguments.len() < 2 {
             return None;
         }
-        let arguments = operation.arguments.iter().collect();
         // Without it the first form is meant.
-        let rest = Rest { name: "fields".to_owned(), required: true, arguments };
+        let rest = Rest { name: "fields".to_owned(), required: true };
         Some(Self { positional: Vec::new(), rest: Some(rest) })
     }
 

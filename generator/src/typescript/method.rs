@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
 use super::annotation::{Annotations, OTHER, or_null};
 use super::call::Parameters;
-use super::names::{camel_case, parameter};
+use super::names::{camel_case, parameter, quoted};
 use super::tsdoc;
 use crate::model::{Api, Operation};
 use crate::text::{WIDTH, pack};
@@ -17,39 +15,31 @@ const DECLARATIONS: &str = include_str!("../../templates/typescript_operations.d
 const INDENT: &str = "  ";
 const OPTIONS: &str = "options?: CallOptions";
 
-#[derive(Serialize)]
-struct Section {
-    methods: Vec<String>,
-}
-
 /// `operations.js`.
 pub(super) fn module(api: &Api) -> Result<String> {
-    let sections = sections(api, &|operation| {
+    let methods = api.operations().map(|operation| {
         let summary = tsdoc::summary(operation, INDENT);
         Ok(format!("{summary}\n{}", body(api, operation)?.join("\n")))
-    })?;
-    template::fill(JAVASCRIPT, minijinja::context! { sections => sections })
+    });
+    let methods: Vec<String> = methods.collect::<Result<_>>()?;
+    template::fill(JAVASCRIPT, minijinja::context! { methods => methods.join("\n\n") })
 }
 
 /// `operations.d.ts`.
 pub(super) fn declarations(api: &Api) -> Result<String> {
-    let sections = sections(api, &|operation| {
-        // A comment belongs to one signature.
-        let each = forms(operation).into_iter().map(|parameters| {
-            let doc = tsdoc::of_method(api, operation, &parameters, INDENT);
-            format!("{doc}\n{};", signature(api, operation, &parameters, INDENT))
-        });
-        Ok(each.collect::<Vec<_>>().join("\n"))
-    })?;
+    let methods: Vec<String> = api.operations().map(|operation| declaration(api, operation)).collect();
     let imports = pack(&imported(api), WIDTH, INDENT).join("\n");
-    template::fill(DECLARATIONS, minijinja::context! { imports => imports, sections => sections })
+    template::fill(DECLARATIONS, minijinja::context! { imports => imports, methods => methods.join("\n\n") })
 }
 
-fn sections(api: &Api, write: &dyn Fn(&Operation) -> Result<String>) -> Result<Vec<Section>> {
-    let section = |operations: &[Operation]| {
-        Ok(Section { methods: operations.iter().map(write).collect::<Result<_>>()? })
-    };
-    api.domains.iter().map(|domain| section(&domain.operations)).collect()
+/// The signatures, each with its comment.
+fn declaration(api: &Api, operation: &Operation) -> String {
+    let usual = Parameters::of(operation);
+    let doc = tsdoc::of_method(api, operation, &usual, INDENT);
+    let first = format!("{doc}\n{};", signature(api, operation, &usual, INDENT));
+    let Some(in_object) = usual.in_object(operation) else { return first };
+    let doc = tsdoc::of_object_form(operation, INDENT);
+    format!("{first}\n{doc}\n{};", signature(api, operation, &in_object, INDENT))
 }
 
 /// The types that the signatures name.
@@ -78,7 +68,7 @@ fn body(api: &Api, operation: &Operation) -> Result<Vec<String>> {
     let mut lines = vec![format!("{INDENT}{}({}) {{", camel_case(name), names.join(", "))];
     let deep = format!("{INDENT}{INDENT}");
     if parameters.in_object(operation).is_some() {
-        lines.push(format!("{deep}if (isObject({})) return this._call(\"{name}\", ...arguments);", names[0]));
+        lines.push(format!("{deep}if (isObject({})) return this._call('{name}', ...arguments);", names[0]));
     }
     lines.extend(call(name, &parameters, &deep));
     lines.push(format!("{INDENT}}}"));
@@ -98,25 +88,22 @@ fn call(name: &str, parameters: &Parameters<'_>, indent: &str) -> Vec<String> {
         (None, "") => "{}".to_owned(),
         (None, _) => format!("{{ {positional} }}"),
     };
-    let line = format!("{indent}return this._call(\"{name}\", {arguments}, options);");
+    let line = format!("{indent}return this._call('{name}', {arguments}, options);");
     if line.len() <= WIDTH {
         return vec![line];
     }
     vec![
         format!("{indent}const fields = {arguments};"),
-        format!("{indent}return this._call(\"{name}\", fields, options);"),
+        format!("{indent}return this._call('{name}', fields, options);"),
     ]
 }
 
 /// The ways to call a method, without the semicolon, indented by `indent`.
 pub(super) fn signatures(api: &Api, operation: &Operation, indent: &str) -> Vec<String> {
-    forms(operation).iter().map(|parameters| signature(api, operation, parameters, indent)).collect()
-}
-
-fn forms(operation: &Operation) -> Vec<Parameters<'_>> {
     let usual = Parameters::of(operation);
     let in_object = usual.in_object(operation);
-    [usual].into_iter().chain(in_object).collect()
+    let forms = [usual].into_iter().chain(in_object);
+    forms.map(|parameters| signature(api, operation, &parameters, indent)).collect()
 }
 
 fn signature(api: &Api, operation: &Operation, parameters: &Parameters<'_>, indent: &str) -> String {
@@ -151,8 +138,7 @@ fn typed(api: &Api, operation: &Operation, parameters: &Parameters<'_>) -> Vec<S
 
 /// The type of the object: the request without what stands by position.
 fn rest_type(operation: &Operation, parameters: &Parameters<'_>) -> String {
-    let taken: Vec<String> =
-        parameters.positional.iter().map(|argument| format!("\"{}\"", argument.name)).collect();
+    let taken: Vec<String> = parameters.positional.iter().map(|argument| quoted(argument.name)).collect();
     match taken.as_slice() {
         [] => format!("Fields<{}>", operation.request),
         taken => format!("Fields<{}, {}>", operation.request, taken.join(" | ")),

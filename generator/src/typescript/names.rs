@@ -75,11 +75,12 @@ pub(super) fn parameter(name: &str) -> String {
 pub(super) fn member(name: &str) -> String {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '$';
     let starts_well = !name.starts_with(|char: char| char.is_ascii_digit());
-    if !name.is_empty() && starts_well && name.chars().all(is_plain) {
-        name.to_owned()
-    } else {
-        format!("{name:?}")
-    }
+    if !name.is_empty() && starts_well && name.chars().all(is_plain) { name.to_owned() } else { quoted(name) }
+}
+
+/// A word or a name as a string. None of them holds a quote or a backslash.
+pub(super) fn quoted(word: &str) -> String {
+    format!("'{word}'")
 }
 
 /// A reference in a doc text.
@@ -117,7 +118,7 @@ mod tests {
         assert_eq!(camel_case("record_x402_purchase"), "recordX402Purchase");
         assert_eq!(parameter("delete"), "delete_");
         assert_eq!(member("from"), "from");
-        assert_eq!(member("x-y"), "\"x-y\"");
+        assert_eq!(member("x-y"), "'x-y'");
         assert!(TAKEN.is_sorted());
     }
 

@@ -39,6 +39,12 @@ pub(super) fn of_method(
     comment(&blocks, &tags, indent)
 }
 
+/// The comment of a method's second form.
+pub(super) fn of_object_form(operation: &Operation, indent: &str) -> String {
+    let text = format!("The same with all arguments in one object; see {{@link {}}}.", operation.request);
+    comment(&[Block { text, verbatim: false }], &[], indent)
+}
+
 /// A comment that holds `doc` only.
 pub(super) fn of_doc(doc: &Doc, indent: &str) -> Option<String> {
     (!doc.is_empty()).then(|| comment(&doc.blocks(&spell), &[], indent))

@@ -1,12 +1,9 @@
 //! `api.d.ts`: an interface for every request and every record, a union for every vocabulary.
 
-use dashclaw::ErrorKind;
-use serde::Serialize;
-
 use super::annotation::{Annotations, OTHER};
-use super::names::{camel_case, member, spell};
+use super::names::{camel_case, member, quoted, spell};
 use super::tsdoc;
-use crate::model::{Api, Block, Doc, Form, Operation, Type, Word};
+use crate::model::{Api, Block, Form, Operation, Shape, Type, Word};
 use crate::text::{WIDTH, wrap};
 use crate::{Result, template};
 
@@ -15,36 +12,26 @@ const INDENT: &str = "  ";
 /// What lets an object hold members of any name.
 const OPEN: &str = "  [member: string]: unknown;";
 
-#[derive(Serialize)]
-struct Section {
-    items: Vec<String>,
-}
-
 pub(super) fn module(api: &Api) -> Result<String> {
-    let sections = api.domains.iter().map(|domain| {
+    let types = api.domains.iter().flat_map(|domain| {
         let requests = domain.operations.iter().filter(|operation| !operation.arguments.is_empty());
         let types = api.types.iter().filter(|one| one.domain == domain.name);
-        let items = requests
-            .map(|operation| request(api, operation))
-            .chain(types.filter_map(|one| declared(api, one)));
-        Section { items: items.collect() }
+        requests.map(|operation| request(api, operation)).chain(types.filter_map(|one| declared(api, one)))
     });
-    template::fill(
-        TEMPLATE,
-        minijinja::context! { kinds => kinds(), sections => sections.collect::<Vec<_>>() },
-    )
+    let types: Vec<String> = types.collect();
+    template::fill(TEMPLATE, minijinja::context! { types => types.join("\n\n") })
 }
 
 /// Whether other words than its own are refused where the vocabulary `name` stands, at least in one place.
 pub(super) fn is_closed(api: &Api, name: &str) -> bool {
-    let names = |shape: &crate::model::Shape| shape.names().contains(&name);
-    let strict = api.operations().flat_map(|operation| &operation.arguments);
+    let names = |shape: &Shape| shape.names().contains(&name);
+    let mut arguments = api.operations().flat_map(|operation| &operation.arguments);
     let mut members = api.types.iter().flat_map(|one| match &one.form {
         Form::Record(members) => members.as_slice(),
         _ => &[],
     });
     members.any(|member| member.closed && names(&member.shape))
-        || strict.into_iter().any(|argument| argument.strict && names(&argument.shape))
+        || arguments.any(|argument| argument.strict && names(&argument.shape))
 }
 
 fn declared(api: &Api, one: &Type) -> Option<String> {
@@ -86,38 +73,24 @@ fn property(name: &str, annotation: &str, required: bool, doc: Option<String>) -
     doc.map_or(line.clone(), |doc| format!("{doc}\n{line}"))
 }
 
-/// A vocabulary of the model.
+/// A union of words; with any other word where nobody refuses them.
 fn vocabulary(api: &Api, one: &Type, words: &[Word], open: bool) -> String {
-    let docs = words.iter().map(|word| (word.text.as_str(), word.doc.line(&spell)));
-    let docs: Vec<(&str, String)> = docs.collect();
-    union(&one.name, one.doc.blocks(&spell), &docs, open && !is_closed(api, &one.name))
-}
-
-/// The kinds of errors.
-fn kinds() -> String {
-    let text = "Which of the closed set of kinds an error is; the same word in every language.".to_owned();
-    let docs: Vec<(&str, String)> =
-        ErrorKind::ALL.iter().map(|kind| (kind.as_str(), Doc::read(kind.doc()).line(&spell))).collect();
-    union("ErrorKind", vec![Block { text, verbatim: false }], &docs, false)
-}
-
-/// A union of words, each with what it means; `open` where there may be others.
-fn union(name: &str, mut doc: Vec<Block>, words: &[(&str, String)], open: bool) -> String {
-    let mut members: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-    members.extend(open.then(|| OTHER.to_owned()));
-    let explained = words.iter().filter(|(_, meaning)| !meaning.is_empty());
-    let list: Vec<String> = explained
-        .flat_map(|(word, meaning)| wrap(&format!("`{word}`: {meaning}"), WIDTH - 3, "- ", "  "))
-        .collect();
-    if !list.is_empty() {
-        doc.push(Block { text: list.join("\n"), verbatim: true });
-    }
-    let line = format!("export type {name} = {};", members.join(" | "));
+    let mut members: Vec<String> = words.iter().map(|word| quoted(&word.text)).collect();
+    members.extend((open && !is_closed(api, &one.name)).then(|| OTHER.to_owned()));
+    let line = format!("export type {} = {};", one.name, members.join(" | "));
     let text = if line.len() <= WIDTH {
         line
     } else {
         let lines: Vec<String> = members.iter().map(|member| format!("{INDENT}| {member}")).collect();
-        format!("export type {name} =\n{};", lines.join("\n"))
+        format!("export type {} =\n{};", one.name, lines.join("\n"))
     };
-    if doc.is_empty() { text } else { format!("{}\n{text}", tsdoc::comment(&doc, &[], "")) }
+    let mut blocks = one.doc.blocks(&spell);
+    let explained = words.iter().filter(|word| !word.doc.is_empty());
+    let list: Vec<String> = explained
+        .flat_map(|word| wrap(&format!("`{}`: {}", word.text, word.doc.line(&spell)), WIDTH - 3, "- ", "  "))
+        .collect();
+    if !list.is_empty() {
+        blocks.push(Block { text: list.join("\n"), verbatim: true });
+    }
+    if blocks.is_empty() { text } else { format!("{}\n{text}", tsdoc::comment(&blocks, &[], "")) }
 }
