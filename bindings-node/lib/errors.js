@@ -129,6 +129,7 @@ function translated(run, rename = (error) => error) {
   try {
     return run();
   } catch (problem) {
+    if (problem instanceof DashClawError) throw problem;
     throw rename(problem.message.startsWith('{"kind":') ? errorFrom(problem.message) : internal(problem));
   }
 }

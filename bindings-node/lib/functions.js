@@ -8,8 +8,8 @@ const { decode, encode } = require('./wire.js');
 
 function deriveIdempotencyKey(parts) {
   if (parts === null || typeof parts !== 'object' || Array.isArray(parts)) throw invalid('parts', 'must be an object');
-  const texts = Object.keys(parts).map((name) => [name, part(parts[name])]);
-  return translated(() => native.deriveIdempotencyKey(encode(Object.fromEntries(texts), 'parts')));
+  const given = Object.fromEntries(Object.keys(parts).map((name) => [name, part(parts[name])]));
+  return translated(() => native.deriveIdempotencyKey(encode(given, 'parts')));
 }
 
 /** A part as the core takes it: what has a text of its own, other than JSON, as that text. */

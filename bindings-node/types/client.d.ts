@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" />
 // What `lib` defines by hand. The operations and their types are generated: operations.d.ts, api.d.ts.
 
-import type { ActionDetail, CreateAction, Fields, GuardDecision, Heartbeat, Outcome } from './api.js';
+import type { ActionDetail, CreateAction, CreatedAction, Fields, GuardDecision, Heartbeat, Outcome } from './api.js';
 import type { DashClawError } from './errors.js';
 import type { CallOptions } from './operations.js';
 import { Operations } from './operations.js';
@@ -184,6 +184,9 @@ export declare class DashClaw extends Operations {
   readonly agentName: string | null;
   /** Whether the client was closed. */
   readonly closed: boolean;
+
+  // Only the replays of old servers lack the id, and every program needs it.
+  createAction(action: Fields<CreateAction>, options?: CallOptions): Promise<CreatedAction & { action_id: string }>;
 
   /**
    * Calls an operation by its name, for what this version has no method for.

@@ -11,8 +11,8 @@ const call: CallOptions = { timeout: 10, signal: AbortSignal.timeout(5), maxRetr
 
 const decision: GuardDecision = await claw.guard({ action_type: 'deploy', risk_score: 90, own_field: [1] }, call);
 if (decision.decision === 'block') throw new GuardBlockedError(decision);
-const created: CreatedAction = await claw.createAction({ action_type: 'deploy', declared_goal: 'g' });
-const { action, action_id: id } = created;
+const created = await claw.createAction({ action_type: 'deploy', declared_goal: 'g' });
+const { action, action_id: id }: CreatedAction & { action_id: string } = created;
 if (action?.status === 'pending_approval') await claw.waitForApproval(id, { timeout: 600_000, interval: 100 });
 await claw.updateOutcome(id, { status: 'completed', tokens_in: 1 }, call);
 await claw.approveAction(id, 'allow', 'because', call);
