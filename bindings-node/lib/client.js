@@ -103,10 +103,13 @@ class DashClaw extends Operations {
   async runGoverned(action, fn, { timeout = 300_000, interval = 5_000, rerun = false, signal, ...options } = {}) {
     if (typeof fn !== 'function') throw new InvalidArgumentError('`fn` must be a function');
     const text = encode(action);
-    const optionText = callOptions({ ...this.#defaults, ...options });
-    const times = [secondsOnly(timeout), secondsOnly(interval)];
-    const begin = (call, stoppable) =>
-      this.#native.beginGoverned(call, stoppable, text, ...times, Boolean(rerun), optionText);
+    const how = {
+      timeout: secondsOnly(timeout),
+      interval: secondsOnly(interval),
+      rerun: Boolean(rerun),
+      options: callOptions({ ...this.#defaults, ...options }),
+    };
+    const begin = (call, stoppable) => this.#native.beginGoverned(call, stoppable, text, how);
     const begun = decode(await ask(begin, signal));
     return runWork(begun, fn, (failure, took) =>
       ask((call) => this.#native.finishGoverned(call, begun.action_id, failure, took)),

@@ -25,6 +25,19 @@ pub struct NativeHooks {
     pub recommendation: bool,
 }
 
+/// How governed work is begun. Times are seconds.
+#[napi(object)]
+pub struct NativeGoverned {
+    /// How long an approval is waited for.
+    pub timeout: f64,
+    /// How often the action is read meanwhile.
+    pub interval: f64,
+    /// Whether an intent runs again that has failed before.
+    pub rerun: bool,
+    /// The options of the single calls, a JSON object.
+    pub options: Option<String>,
+}
+
 /// A client. Every call is numbered by JavaScript and ends as a letter in the mailbox.
 #[napi]
 pub struct NativeClient {
@@ -64,7 +77,7 @@ impl NativeClient {
         options: Option<String>,
     ) -> napi::Result<()> {
         let (core, options) = (self.core.clone(), call_options(options.as_deref())?);
-        self.mailbox.start(&env, call, stoppable, |stop| async move {
+        self.mailbox.start(env, call, stoppable, |stop| async move {
             let options = CallOptions { cancel: Some(stop), ..options };
             core.call(&operation, arguments.as_bytes(), &options).await.map(|response| Some(response.body))
         })
@@ -82,7 +95,7 @@ impl NativeClient {
         interval: f64,
     ) -> napi::Result<()> {
         let (core, options) = (self.core.clone(), wait_options(timeout, interval)?);
-        self.mailbox.start(&env, call, stoppable, |stop| async move {
+        self.mailbox.start(env, call, stoppable, |stop| async move {
             let options = WaitOptions { cancel: Some(stop), ..options };
             core.wait_for_approval(&action_id, &options).await.map(|response| Some(response.body))
         })
@@ -90,21 +103,18 @@ impl NativeClient {
 
     /// The half of governed work before it runs: the answer says whether it may, and under which action.
     #[napi(catch_unwind)]
-    #[expect(clippy::too_many_arguments, reason = "they are the options of one call in JavaScript")]
     pub fn begin_governed(
         &self,
         env: Env,
         call: u32,
         stoppable: bool,
         action: String,
-        timeout: f64,
-        interval: f64,
-        rerun: bool,
-        options: Option<String>,
+        how: NativeGoverned,
     ) -> napi::Result<()> {
+        let NativeGoverned { timeout, interval, rerun, options } = how;
         let core = self.core.clone();
         let (wait, options) = (wait_options(timeout, interval)?, call_options(options.as_deref())?);
-        self.mailbox.start(&env, call, stoppable, |stop| async move {
+        self.mailbox.start(env, call, stoppable, |stop| async move {
             let wait = WaitOptions { cancel: Some(stop.clone()), ..wait };
             let call = CallOptions { cancel: Some(stop), ..options };
             let options = GovernedOptions { wait, rerun, call };
@@ -124,7 +134,7 @@ impl NativeClient {
     ) -> napi::Result<()> {
         let core = self.core.clone();
         // The work is done: its report cannot be stopped.
-        self.mailbox.start(&env, call, false, |_| async move {
+        self.mailbox.start(env, call, false, |_| async move {
             let took = seconds("took", took)?;
             core.finish_governed(&action_id, failure.as_deref(), took).await.map(|()| None)
         })
@@ -141,7 +151,7 @@ impl NativeClient {
         required: bool,
     ) -> napi::Result<()> {
         let (core, document) = (self.core.clone(), document.to_vec());
-        self.mailbox.start(&env, call, can_stop, |stop| async move {
+        self.mailbox.start(env, call, can_stop, |stop| async move {
             let verify = async {
                 if required {
                     core.require_valid_receipt(&document).await

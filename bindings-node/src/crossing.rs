@@ -15,7 +15,6 @@ pub(crate) fn json(value: &impl Serialize) -> Outcome {
 }
 
 /// What is thrown for `error`: its fields as JSON. JavaScript makes the error that people see from them.
-#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
 pub(crate) fn raise(error: Error) -> napi::Error {
     napi::Error::from_reason(error.to_json())
 }

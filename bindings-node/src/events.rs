@@ -25,7 +25,7 @@ impl NativeEvents {
     #[napi(catch_unwind)]
     pub fn next(&self, env: Env, mailbox: &NativeMailbox, call: u32, can_stop: bool) -> napi::Result<()> {
         let stream = Arc::clone(&self.0);
-        mailbox.start(&env, call, can_stop, |stop| async move {
+        mailbox.start(env, call, can_stop, |stop| async move {
             stream.next(&stop).await?.map_or(Ok(None), |event| json(&event))
         })
     }

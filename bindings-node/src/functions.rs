@@ -1,4 +1,5 @@
 //! The pure functions.
+#![expect(unreachable_pub, reason = "the macro wants `pub`, and no crate links this one")]
 
 use dashclaw::receipt::{self, Jwks};
 use dashclaw::signing::ActionSigner;

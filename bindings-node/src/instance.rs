@@ -30,7 +30,7 @@ impl NativeInstance {
     #[napi(catch_unwind)]
     pub fn close(&self, env: Env, mailbox: &NativeMailbox, call: u32) -> napi::Result<()> {
         let instance = Arc::clone(&self.0);
-        mailbox.start(&env, call, false, |_| async move {
+        mailbox.start(env, call, false, |_| async move {
             let _ = tokio::task::spawn_blocking(move || instance.shutdown()).await;
             Ok(None)
         })

@@ -103,7 +103,7 @@ impl NativeMailbox {
             taken.insert(letter.kind as u32)?;
             taken.insert(&*String::from_utf8_lossy(&letter.text))?;
         }
-        self.end(env, ended)?;
+        self.end(*env, ended)?;
         Ok(taken)
     }
 
@@ -116,12 +116,12 @@ impl NativeMailbox {
         }
     }
 
-    fn end(&self, env: &Env, ended: u32) -> napi::Result<()> {
+    fn end(&self, env: Env, ended: u32) -> napi::Result<()> {
         let mut under_way = lock(&self.under_way);
         *under_way = under_way.saturating_sub(ended);
         if ended > 0 && *under_way == 0 {
             #[expect(deprecated, reason = "nothing else lets go of the event loop")]
-            lock(&self.shared.bell).unref(env)?;
+            lock(&self.shared.bell).unref(&env)?;
         }
         Ok(())
     }
@@ -131,7 +131,7 @@ impl NativeMailbox {
     /// Runs the call `call` on the runtime; its outcome comes as a letter. It keeps the event loop alive meanwhile.
     pub(crate) fn start<F>(
         &self,
-        env: &Env,
+        env: Env,
         call: u32,
         stoppable: bool,
         work: impl FnOnce(CancellationToken) -> F,
@@ -147,7 +147,7 @@ impl NativeMailbox {
         let mut under_way = lock(&self.under_way);
         if *under_way == 0 {
             #[expect(deprecated, reason = "nothing else holds the event loop")]
-            lock(&self.shared.bell).refer(env)?;
+            lock(&self.shared.bell).refer(&env)?;
         }
         *under_way += 1;
         let shared = Arc::clone(&self.shared);
