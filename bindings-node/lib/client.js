@@ -55,6 +55,11 @@ class DashClaw extends Operations {
     }
   }
 
+  /** What the official CommonJS package has beside the constructor. */
+  static async create(options) {
+    return new this(options);
+  }
+
   get baseUrl() {
     return this.#native.baseUrl;
   }

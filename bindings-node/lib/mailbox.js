@@ -92,10 +92,19 @@ function deliver(about, kind, text) {
     calls.delete(about);
     resolve(kind === ANSWER ? text : kind === DONE ? undefined : new Failure(text));
   } else if (kind === PRINT_OUT || kind === PRINT_ERR) {
-    (kind === PRINT_OUT ? process.stdout : process.stderr).write(`${text}\n`);
+    print(kind === PRINT_OUT ? process.stdout : process.stderr, text);
   } else {
     const { guard, recommendation } = listeners.get(about)?.deref() ?? {};
     tell(kind === GUARD ? guard : recommendation, JSON.parse(text));
+  }
+}
+
+/** A terminal that is gone is no reason to lose the letters behind this one. */
+function print(stream, text) {
+  try {
+    stream.write(`${text}\n`);
+  } catch {
+    // Nobody can be told.
   }
 }
 

@@ -10,7 +10,9 @@ import time
 import urllib.request
 import zipfile
 
-from processes import GUARD_CALLS, OFFICIAL, OURS, OUT, ROOT, RUST, Instance, clean_environment, control_server, line
+from processes import (
+    GUARD_CALLS, NODE_CALLS, NODE_SITE, OFFICIAL, OURS, OUT, ROOT, RUST, Instance, clean_environment, control_server, line,
+)
 
 POLICIES = """\
 policies:
@@ -29,6 +31,7 @@ policies:
 def clients(callers):
     """Who is compared: name, command, further arguments."""
     python = "sync" if callers == 1 else "threads"
+    node = ["node", NODE_CALLS, "--site", NODE_SITE, "--mode"]
     return [
         ("bare hyper", [RUST, "hyper"], []),
         ("hyper-util pool", [RUST, "hyper", "--pool"], []),
@@ -37,6 +40,9 @@ def clients(callers):
         ("Python async", [OURS, GUARD_CALLS, "--package", "ours", "--mode", "async"], []),
         # It opens a connection per call, so it has nothing to warm up, and over HTTPS few calls take long.
         (f"official {python}", [OFFICIAL, GUARD_CALLS, "--package", "official", "--mode", python], ["--warm-up", 2]),
+        ("Node", [*node, "ours"], []),
+        ("Node http.Agent", [*node, "agent"], []),
+        ("Node fetch", [*node, "fetch"], []),
     ]
 
 
@@ -72,7 +78,15 @@ def imports(quick):
             subprocess.run([str(part) for part in command], env=clean_environment(), check=True)
             if turn > 0:  # The first one fills the file cache.
                 times[name].append((time.perf_counter() - begin) * 1e3)
-    return {"milliseconds": {name: statistics.median(values) for name, values in times.items()}, "slowest": slowest()}
+    milliseconds = {name: statistics.median(values) for name, values in times.items()}
+    return {"milliseconds": milliseconds, "slowest": slowest(), "node": node_loads(8 if quick else 25)}
+
+
+def node_loads(turns):
+    """Milliseconds that Node's `require('dashclaw')` takes, in a process of its own each time."""
+    program = "const begin = performance.now(); require('dashclaw'); console.log(performance.now() - begin)"
+    loads = [line(["node", "-e", program], folder=NODE_SITE) for _ in range(turns + 1)]
+    return statistics.median(loads[1:])
 
 
 def slowest():
