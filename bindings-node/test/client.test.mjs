@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, verify } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
 import { clientOf, dashclaw, run, serve, status } from './support.mjs';
@@ -158,6 +159,18 @@ test('a signal stops a call at once, and says so in the usual way', async () => 
   await assert.rejects(client.getAction('act_1', { signal: stop.signal }), { name: 'AbortError', cause: reason });
   await assert.rejects(client.getAction('act_1', { signal: AbortSignal.timeout(20) }), { name: 'AbortError' });
   assert.equal(server.seen.length, requests + 1);
+  server.close();
+});
+
+test('a signal that outlives its calls is let go', async () => {
+  const server = await serve(() => ALLOW);
+  const { signal } = new AbortController();
+  const client = clientOf(server);
+  const calls = Array.from({ length: 20 }, () => client.guard({ action_type: 'a' }, { signal }));
+  assert.equal(getEventListeners(signal, 'abort').length, 20);
+  await Promise.all(calls);
+  await client.getAction('act_gd_1', { signal }).catch(() => {});
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
   server.close();
 });
 
