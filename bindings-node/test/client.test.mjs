@@ -204,6 +204,21 @@ test('options of a call and of withOptions count for their calls only', async ()
   server.close();
 });
 
+test('times are milliseconds', async () => {
+  const server = await serve(() => undefined);
+  const client = clientOf(server, { timeout: 200, maxRetries: 0 });
+  for (const options of [undefined, { timeout: 200 }]) {
+    const begin = performance.now();
+    await assert.rejects(client.getAction('act_1', options), dashclaw.RequestTimeoutError);
+    const took = performance.now() - begin;
+    assert.ok(took >= 190 && took < 3000, `${took} ms`);
+  }
+  const begin = performance.now();
+  await assert.rejects(client.waitForApproval('act_1', { timeout: 200, interval: 50 }), dashclaw.ApprovalTimeoutError);
+  assert.ok(performance.now() - begin < 3000);
+  server.close();
+});
+
 test('after close no request leaves, and calls under way end', async () => {
   const server = await serve(() => undefined);
   const client = clientOf(server);
