@@ -9,6 +9,7 @@
 pub mod action_binding;
 pub mod api;
 mod approval;
+pub mod bridge;
 mod call;
 pub mod canonical;
 pub mod catalogue;

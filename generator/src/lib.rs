@@ -5,6 +5,8 @@
 //! is named in [`outputs`], and nowhere else.
 #![forbid(unsafe_code)]
 
+mod classes;
+mod describe;
 mod language;
 pub mod model;
 mod openapi;
@@ -14,6 +16,7 @@ mod reference;
 mod rust;
 mod template;
 mod text;
+mod typescript;
 
 use std::path::Path;
 
@@ -25,8 +28,9 @@ pub type Result<T, E = String> = std::result::Result<T, E>;
 
 /// Every generated file.
 pub fn outputs(api: &model::Api) -> Result<Vec<Output>> {
-    let languages: [&dyn Language; 2] = [&python::Python, &rust::Rust];
+    let languages: [&dyn Language; 3] = [&python::Python, &typescript::Node, &rust::Rust];
     let mut outputs = python::outputs(api)?;
+    outputs.extend(typescript::outputs(api)?);
     outputs.extend(reference::outputs(api, &languages)?);
     outputs.push(openapi::output(api)?);
     outputs.sort_by(|left, right| left.path.cmp(&right.path));
