@@ -77,8 +77,8 @@ impl<'a> Reader<'a> {
 
     /// Reads over a member's name and the colon behind it: the name in its quotes, and whether it holds no escape.
     fn name(&mut self) -> Option<(&'a str, bool)> {
-        self.next();
-        let start = self.offset;
+        self.expect(b'"')?;
+        let start = self.offset - 1;
         let is_plain = self.string()?;
         let quoted = &self.text[start..self.offset];
         self.expect(b':')?;
@@ -88,7 +88,10 @@ impl<'a> Reader<'a> {
     fn value(&mut self) -> Option<()> {
         loop {
             match self.next()? {
-                b'"' => drop(self.string()?),
+                b'"' => {
+                    self.offset += 1;
+                    self.string()?;
+                }
                 b'-' | b'0'..=b'9' => self.number()?,
                 b't' => self.word("true")?,
                 b'f' => self.word("false")?,
@@ -127,9 +130,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads over a string: whether it holds no escape.
+    /// Reads over a string behind its opening quote: whether it holds no escape.
     fn string(&mut self) -> Option<bool> {
-        self.expect(b'"')?;
         let mut is_plain = true;
         loop {
             self.offset += plain_prefix(self.rest());
@@ -144,6 +146,8 @@ impl<'a> Reader<'a> {
         Some(is_plain)
     }
 
+    // Rare, and kept out of the loop that is not.
+    #[cold]
     fn escape(&mut self) -> Option<()> {
         let length = match self.rest().get(1)? {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 2,
