@@ -6,11 +6,13 @@
 mod members;
 mod parse;
 mod string;
+mod surrogate;
 mod write;
 
 pub(crate) use members::{Members, Text};
 pub use string::JsonString;
 pub(crate) use string::plain_prefix;
+pub(crate) use surrogate::has_lone_surrogate;
 pub(crate) use write::number_text;
 
 /// How many arrays and objects may be nested in a text or a value.

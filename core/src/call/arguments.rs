@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::catalogue::{Field, IdKind, Kind, Place, Row};
-use crate::json::{Members, Text};
+use crate::json::{Members, Text, has_lone_surrogate};
 use crate::suggest::hint;
 use crate::{Error, Result};
 
@@ -52,6 +52,9 @@ impl<'a> Arguments<'a> {
         let row = self.row;
         match place.filter(|place| !row.fields[*place].constant) {
             Some(_) if value == "null" => {}
+            _ if has_lone_surrogate(value) => {
+                return Err(Error::argument(&*name, "holds an unpaired surrogate, which is not text"));
+            }
             Some(place) => {
                 let field = &row.fields[place];
                 check(field, value)?;
