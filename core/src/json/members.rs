@@ -84,6 +84,7 @@ impl<'a> Reader<'a> {
         self.expect(b':')?;
         Some((quoted, is_plain))
     }
+
     /// Reads over one value. Not by recursion: the nesting of a text must not exhaust the stack.
     fn value(&mut self) -> Option<()> {
         loop {
