@@ -45,8 +45,14 @@ async function ask(begin, signal) {
   return ended;
 }
 
+/** Takes an AbortSignal of any realm. */
+function checkSignal(signal) {
+  const fits = typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+  if (!fits) throw invalid('signal', 'must be an AbortSignal');
+}
+
 async function stoppable(begin, signal) {
-  if (!(signal instanceof AbortSignal)) throw invalid('signal', 'must be an AbortSignal');
+  checkSignal(signal);
   if (signal.aborted) throw new KINDS.cancelled('the call was stopped', { cause: signal.reason });
   const { call, ended } = started(begin, true);
   const stop = () => mailbox.stop(call);
@@ -129,4 +135,4 @@ function forget(client) {
   listeners.delete(client);
 }
 
-module.exports = { ask, forget, open, register };
+module.exports = { ask, checkSignal, forget, open, register };

@@ -136,6 +136,12 @@ test('what has no JSON form is refused with its path, before any request', async
   await assert.rejects(client.guard('deploy'), dashclaw.InvalidArgumentError);
   await assert.rejects(client.guard(), dashclaw.InvalidArgumentError);
   await assert.rejects(client.call(7), dashclaw.InvalidArgumentError);
+  await assert.rejects(client.track({ action_type: 'a', declared_goal: 'g' }), /`fn` must be a function/);
+  await assert.rejects(client.track(undefined, () => {}), dashclaw.InvalidArgumentError);
+  await assert.rejects(client.runGoverned({ action_type: 'a', declared_goal: 'g' }), /`fn` must be a function/);
+  await assert.rejects(client.runGoverned(undefined, () => {}), dashclaw.InvalidArgumentError);
+  assert.throws(() => client.events({ lastEventId: 7 }), /`lastEventId` must be a string/);
+  assert.throws(() => client.startHeartbeat({ interval: Number.NaN }), /`interval`/);
   await assert.rejects(client.call('createActoin'), /did you mean `create_action`/);
   assert.equal(server.seen.length, 0);
   server.close();
@@ -199,6 +205,15 @@ test('options of a call and of withOptions count for their calls only', async ()
   assert.equal((await client.guard({ action_type: 'a' })).decision, 'allow');
   await client.createAction({ action_type: 'a', declared_goal: 'g' }, { idempotencyKey: 'mine' }).catch(() => {});
   assert.equal(JSON.parse(server.seen.at(-1).body).idempotency_key, 'mine');
+  class Own extends DashClaw {
+    constructor(url) {
+      super({ ...OPTIONS, baseUrl: url });
+    }
+    own() {
+      return this.baseUrl;
+    }
+  }
+  assert.equal(new Own(server.url).withOptions({ timeout: 1 }).own(), server.url);
   await hasty.close();
   assert.ok(client.closed);
   server.close();

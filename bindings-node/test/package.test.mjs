@@ -26,6 +26,20 @@ test('import and require give the same, completely', async () => {
   assert.equal(done.stdout, 'true\n', done.stderr);
 });
 
+test('the types declare what there is', () => {
+  const types = ['client', 'errors'].map((name) => readFileSync(join(PACKAGE, 'types', `${name}.d.ts`), 'utf8')).join('');
+  const declared = [...types.matchAll(/^export declare (?:abstract )?(?:class|function|const) (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(declared.sort(), Object.keys(dashclaw).sort());
+  const [, body] = /class DashClaw extends Operations \{(.*?)^\}/ms.exec(types);
+  const methods = [...body.matchAll(/^  (?:static )?(\w+)[(<]/gm)].map(([, name]) => name);
+  const { prototype } = dashclaw.DashClaw;
+  const ours = [...Object.getOwnPropertyNames(prototype), ...Object.getOwnPropertyNames(dashclaw.DashClaw)];
+  const hidden = ['_call', 'toString', 'length', 'name', 'prototype', 'baseUrl', 'agentId', 'agentName', 'closed'];
+  // `createAction` is declared once more with a narrower result.
+  const expected = new Set([...ours.filter((name) => !hidden.includes(name)), 'createAction']);
+  assert.deepEqual(new Set(methods), expected);
+});
+
 test('there is one version, and no install script', () => {
   const [, version] = /\[workspace.package\]\nversion = "(.*)"/.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'));
   assert.equal(manifest.version, version);
