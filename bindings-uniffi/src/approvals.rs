@@ -6,10 +6,10 @@ use dashclaw::PendingApprovals;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use crate::bridge::stoppable;
 use crate::error::Result;
 use crate::runtime::run;
 use crate::stop::{Stop, token};
+use dashclaw::bridge::stoppable;
 
 /// The actions that wait for a human, again whenever they change.
 #[derive(Debug, uniffi::Object)]

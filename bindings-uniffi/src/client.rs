@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::bridge::{SharedEvents, seconds, stoppable};
+use dashclaw::bridge::{SharedEvents, seconds, stoppable};
 use dashclaw::{ApproverOptions, Begun, CallOptions, DashClaw, GovernedOptions, WaitOptions};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -48,7 +48,7 @@ impl NativeClient {
         inside(|| {
             let mut builder = DashClaw::builder().options(options.as_bytes())?;
             if let Some(instance) = &instance {
-                builder = crate::bridge::install(instance.core(), builder, role)?;
+                builder = instance.core().install(builder, role)?;
             }
             if let Some(hooks) = hooks {
                 builder = hooks::install(hooks, builder);
@@ -159,6 +159,11 @@ impl NativeClient {
     /// The agent's name for people.
     pub fn agent_name(&self) -> Option<String> {
         self.0.agent_name().map(str::to_owned)
+    }
+
+    /// Why the way to the server is not safe, for the one who made the client.
+    pub fn clear_text_warning(&self) -> Option<String> {
+        self.0.clear_text_warning()
     }
 
     /// Where the server is.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::bridge::SharedEvents;
 use dashclaw::ServerEvent;
+use dashclaw::bridge::SharedEvents;
 
 use crate::error::Result;
 use crate::runtime::run;

@@ -1,6 +1,7 @@
 //! The pure functions.
 
 use dashclaw::receipt::{self, Jwks, Verification};
+use dashclaw::signing::ActionSigner;
 use dashclaw::{Error, ErrorKind, canonical, idempotency};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -45,7 +46,7 @@ pub fn verify_receipt(document: &[u8], jwks: &[u8]) -> Result<NativeVerification
 /// The signature of an action, the text of a JSON object, with an RSA key in PEM or JWK.
 #[uniffi::export]
 pub fn sign_action(payload: &[u8], key: String) -> Result<String> {
-    let signer = crate::bridge::signer(&SecretString::from(key))
+    let signer = ActionSigner::from_text(&SecretString::from(key))
         .map_err(|error| crossing(Error::argument("key", error)))?;
     signer.sign_action(payload).map_err(|error| crossing(Error::argument("payload", error)))
 }

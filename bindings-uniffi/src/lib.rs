@@ -4,7 +4,6 @@
 //! see are written in Swift and Kotlin. Nothing runs before the first call.
 
 mod approvals;
-mod bridge;
 mod client;
 mod error;
 mod events;

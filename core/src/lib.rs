@@ -10,6 +10,7 @@ pub mod action_binding;
 pub mod api;
 mod approval;
 mod approver;
+pub mod bridge;
 mod call;
 pub mod canonical;
 pub mod catalogue;
