@@ -12,6 +12,7 @@ mod output;
 mod python;
 mod reference;
 mod rust;
+mod swift;
 mod template;
 mod text;
 
@@ -25,8 +26,9 @@ pub type Result<T, E = String> = std::result::Result<T, E>;
 
 /// Every generated file.
 pub fn outputs(api: &model::Api) -> Result<Vec<Output>> {
-    let languages: [&dyn Language; 2] = [&python::Python, &rust::Rust];
+    let languages: [&dyn Language; 3] = [&python::Python, &rust::Rust, &swift::Swift];
     let mut outputs = python::outputs(api)?;
+    outputs.extend(swift::outputs(api)?);
     outputs.extend(reference::outputs(api, &languages)?);
     outputs.push(openapi::output(api)?);
     outputs.sort_by(|left, right| left.path.cmp(&right.path));

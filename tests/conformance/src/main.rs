@@ -105,12 +105,19 @@ async fn suite(options: &Options) -> Result<bool, String> {
 /// How the testee of a language is started.
 fn launch(language: &str, options: &Options, root: &Path) -> Result<Launch, String> {
     let python = options.python.clone().unwrap_or_else(|| root.join(".venv/bin/python"));
-    let script = root.join("tests/conformance/testees/python/testee.py").to_string_lossy().into_owned();
+    let root = root.canonicalize().map_err(|error| error.to_string())?;
+    let path = |file: &str| root.join(file).to_string_lossy().into_owned();
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let (program, arguments) = match language {
         "rust" => (own, vec!["--testee".to_owned()]),
-        "python" => (python, vec![script]),
-        "python-async" => (python, vec![script, "--async".to_owned()]),
+        "python" => (python, vec![path("tests/conformance/testees/python/testee.py")]),
+        "swift" => (
+            root.join("scripts/in-swift"),
+            vec![path("target/swift/tests-conformance-testees-swift-testee/debug/Testee")],
+        ),
+        "python-async" => {
+            (python, vec![path("tests/conformance/testees/python/testee.py"), "--async".to_owned()])
+        }
         _ => return Err(format!("there is no testee for `{language}`")),
     };
     Ok(Launch { language: language.to_owned(), program, arguments })

@@ -40,6 +40,8 @@ public struct ClientOptions: Sendable {
     public var userAgent: String?
     /// Where a pending approval is announced; otherwise `DASHCLAW_APPROVAL_BANNER`, or else standard output.
     public var approvalBanner: ApprovalBanner?
+    /// Options by their names, such as `guard_mode`: from a configuration file, or newer than this version.
+    public var more: [String: JSONValue] = [:]
 
     /// What the client does by itself around an action.
     public enum Mode: String, Sendable {
@@ -62,7 +64,12 @@ public struct ClientOptions: Sendable {
         self.agentId = agentId
     }
 
-    var json: String {
+    /// The names of the options that are set.
+    public var names: Set<String> { Set(members.keys) }
+
+    var json: String { JSONValue.object(members).text }
+
+    private var members: [String: JSONValue] {
         let texts: [String: String?] = [
             "base_url": baseUrl, "api_key": apiKey, "agent_id": agentId, "agent_name": agentName,
             "guard_mode": guardMode?.rawValue, "auto_recommend": autoRecommend?.rawValue, "hitl_mode": hitlMode?.rawValue,
@@ -74,7 +81,7 @@ public struct ClientOptions: Sendable {
         members["timeout"] = timeout.map(Self.seconds)
         members["max_retries"] = maxRetries?.jsonValue
         members["max_response_bytes"] = maxResponseBytes?.jsonValue
-        return JSONValue.object(members).text
+        return members.merging(more) { set, _ in set }
     }
 
     /// What is no number of seconds must not read as "not given": the engine refuses it in its own words.

@@ -32,7 +32,7 @@ extension JSONValue {
         do {
             try self.init(parsingValid: answer)
         } catch {
-            throw DashClawError(kind: .malformedResponse, message: "the answer is not JSON", code: "malformed_response")
+            throw DashClawError(malformed: "the answer is not JSON")
         }
     }
 }
@@ -40,7 +40,7 @@ extension JSONValue {
 extension JSONRecord {
     init(answer: Data) throws {
         guard let members = try JSONValue(answer: answer).object else {
-            throw DashClawError(kind: .malformedResponse, message: "the answer is no object", code: "malformed_response")
+            throw DashClawError(malformed: "the answer is no object")
         }
         self.init(json: members)
     }
@@ -51,4 +51,21 @@ func tell(_ text: String, toStandardError: Bool) {
     let file = toStandardError ? FileHandle.standardError : FileHandle.standardOutput
     // A closed terminal is no reason to stop.
     try? file.write(contentsOf: Data((text + "\n").utf8))
+}
+
+extension DashClaw {
+    /// Calls an operation with those arguments that are given.
+    func send<Answer: JSONConvertible>(
+        _ operation: String, _ arguments: [String: JSONValue?], _ options: CallOptions
+    ) async throws -> Answer {
+        try await send(operation, arguments.compactMapValues { $0 }, options)
+    }
+
+    func send<Answer: JSONConvertible>(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> Answer {
+        let answer = try await call(operation, arguments: arguments, options: options)
+        guard let answer = Answer(jsonValue: answer) else { throw DashClawError(malformed: "the answer is no object") }
+        return answer
+    }
 }

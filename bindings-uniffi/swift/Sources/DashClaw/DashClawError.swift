@@ -67,6 +67,10 @@ extension DashClawError {
         self.argument = argument
     }
 
+    init(malformed message: String) {
+        self.init(kind: .malformedResponse, message: message, code: Kind.malformedResponse.rawValue)
+    }
+
     private static func json(_ text: String?) -> JSONValue? {
         text.flatMap { try? JSONValue(parsing: $0) }
     }

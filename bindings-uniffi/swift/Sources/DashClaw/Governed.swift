@@ -2,7 +2,7 @@ import DashClawNative
 import Foundation
 
 /// How ``DashClaw/runGoverned(_:timeout:interval:rerun:idempotency:isolation:work:)`` ended.
-public struct Run<Value> {
+public struct Run<Value: Sendable>: Sendable {
     /// The action it ran under.
     public let actionId: String
     /// Whether the work ran now; otherwise an earlier run of the same intent had completed it.
@@ -14,8 +14,6 @@ public struct Run<Value> {
     /// Why the outcome of this run could not be reported. The work is done nevertheless.
     public let reportError: DashClawError?
 }
-
-extension Run: Sendable where Value: Sendable {}
 
 extension DashClaw {
     /// Asks guard, records the action, waits for approval where it is required, runs `work` and reports its outcome.
@@ -33,7 +31,7 @@ extension DashClaw {
     ///   - work: What it throws is reported and thrown again.
     /// - Throws: A ``DashClawError`` of kind `guardBlocked`, or one of
     ///   ``waitForApproval(actionId:timeout:interval:)``: then `work` has not run.
-    public func runGoverned<Value>(
+    public func runGoverned<Value: Sendable>(
         _ action: CreateAction, timeout: TimeInterval = 300, interval: TimeInterval = 5, rerun: Bool = false,
         idempotency: CallOptions.Idempotency = .intent, isolation: isolated (any Actor)? = #isolation,
         work: (_ actionId: String) async throws -> Value
