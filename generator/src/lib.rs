@@ -5,6 +5,8 @@
 //! is named in [`outputs`], and nowhere else.
 #![forbid(unsafe_code)]
 
+mod classes;
+mod describe;
 mod language;
 pub mod model;
 mod openapi;
@@ -15,6 +17,7 @@ mod rust;
 mod swift;
 mod template;
 mod text;
+mod typescript;
 
 use std::path::Path;
 
@@ -26,8 +29,9 @@ pub type Result<T, E = String> = std::result::Result<T, E>;
 
 /// Every generated file.
 pub fn outputs(api: &model::Api) -> Result<Vec<Output>> {
-    let languages: [&dyn Language; 3] = [&python::Python, &rust::Rust, &swift::Swift];
+    let languages: [&dyn Language; 4] = [&python::Python, &typescript::Node, &swift::Swift, &rust::Rust];
     let mut outputs = python::outputs(api)?;
+    outputs.extend(typescript::outputs(api)?);
     outputs.extend(swift::outputs(api)?);
     outputs.extend(reference::outputs(api, &languages)?);
     outputs.push(openapi::output(api)?);

@@ -2,7 +2,8 @@
 
 use super::names::{camel, quoted, spell};
 use super::shapes::Shapes;
-use crate::model::{Argument, Doc, Form, Operation, Shape, repeat};
+use crate::describe;
+use crate::model::{Argument, Doc, Operation};
 use crate::text::wrap;
 
 /// The longest line of generated Swift.
@@ -36,7 +37,7 @@ pub(super) fn of_method(
     let gap = format!("{indent}///");
     let mark = format!("{indent}/// ");
     lines.push(gap.clone());
-    lines.extend(wrap(&endpoint(operation), WIDTH, &mark, &mark));
+    lines.extend(wrap(&describe::endpoint(operation), WIDTH, &mark, &mark));
     lines.extend([gap, format!("{mark}- Parameters:")]);
     for (name, text) in parameters {
         let (first, rest) = (format!("{mark}  - {name}: "), format!("{mark}    "));
@@ -45,26 +46,11 @@ pub(super) fn of_method(
     let entry = |lines: &mut Vec<String>, title: &str, text: &str| {
         lines.extend(wrap(text, WIDTH, &format!("{mark}- {title}: "), &format!("{mark}  ")));
     };
-    if let Some(text) = returned(shapes, &operation.response) {
+    if let Some(text) = describe::returned(shapes.api, &operation.response, &spell) {
         entry(&mut lines, "Returns", &text);
     }
     entry(&mut lines, "Throws", &thrown(operation));
     lines
-}
-
-/// Which request it is and what a repeat means.
-fn endpoint(operation: &Operation) -> String {
-    let rules = &operation.rules;
-    let key = if rules.public { " Needs no API key." } else { "" };
-    let pages = rules.pages.map(|items| format!(" Pages through `{items}` with `limit` and `offset`."));
-    let pages = pages.unwrap_or_default();
-    format!("`{} {}`. {}{key}{pages}", operation.method, operation.path, repeat(rules.repeat))
-}
-
-fn returned(shapes: &Shapes<'_>, response: &Shape) -> Option<String> {
-    let Shape::Named(name) = response else { return None };
-    let doc = shapes.api.find(name)?.doc.summary(&spell);
-    (!doc.is_empty()).then_some(doc)
 }
 
 fn thrown(operation: &Operation) -> String {
@@ -82,18 +68,7 @@ fn thrown(operation: &Operation) -> String {
 
 /// The doc text of an argument, with the words it takes and its default.
 pub(super) fn described(shapes: &Shapes<'_>, argument: &Argument) -> String {
-    let mut sentences = vec![argument.doc.line(&spell)];
-    if let Shape::Named(name) = &argument.shape
-        && let Some(Form::Words { words, .. }) = shapes.api.find(name).map(|found| &found.form)
-        && !words.iter().all(|word| sentences[0].contains(&format!("`{}`", word.text)))
-    {
-        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        sentences.push(format!("One of `{}`.", words.join("`, `")));
-    }
-    if let Some(default) = &argument.default {
-        sentences.push(format!("`{default}` unless given."));
-    }
-    sentences.join(" ").trim_start().to_owned()
+    describe::argument(shapes.api, argument, &spell, &|_| false)
 }
 
 /// The name of an argument where it is declared.

@@ -106,6 +106,8 @@ public struct CallOptions: Sendable, Hashable {
     public var idempotencyKey: String?
     /// Where the key comes from when none is given.
     public var idempotency: Idempotency?
+    /// Options by their names, such as `max_retries`: newer than this version.
+    public var more: [String: JSONValue] = [:]
 
     /// Where the idempotency key of a created record comes from.
     public enum Idempotency: String, Sendable {
@@ -124,13 +126,18 @@ public struct CallOptions: Sendable, Hashable {
         self.idempotency = idempotency
     }
 
+    /// The names of the options that are set.
+    public var names: Set<String> { Set(members.keys) }
+
     /// Nothing when all is as usual.
-    var json: String? {
+    var json: String? { members.isEmpty ? nil : JSONValue.object(members).text }
+
+    private var members: [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         members["timeout"] = timeout.map(ClientOptions.seconds)
         members["max_retries"] = maxRetries?.jsonValue
         members["idempotency_key"] = idempotencyKey?.jsonValue
         members["idempotency"] = idempotency?.rawValue.jsonValue
-        return members.isEmpty ? nil : JSONValue.object(members).text
+        return members.merging(more) { set, _ in set }
     }
 }

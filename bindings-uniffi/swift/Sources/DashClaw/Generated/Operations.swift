@@ -344,7 +344,7 @@ extension DashClaw {
         try await send("record_assumption", request.json, options)
     }
 
-    /// Records what the agent takes for granted in an action: `record_assumption` with its two main fields by position.
+    /// Records what the agent takes for granted in an action: another name of `record_assumption`.
     ///
     /// `POST /api/assumptions`. A repeat would do it twice.
     ///

@@ -552,8 +552,8 @@ public struct UpdateOutcome: JSONRecord {
         set { set("action_id", required: newValue) }
     }
 
-    /// The state it is in now: `completed`, `failed`, `cancelled`. An object in its place holds this and other fields.
-    /// One of `running`, `completed`, `failed`, `cancelled`, `pending`, `pending_approval`, `blocked`, `expired`.
+    /// The state it is in now: `completed`, `failed`, `cancelled`. One of `running`, `completed`, `failed`,
+    /// `cancelled`, `pending`, `pending_approval`, `blocked`, `expired`.
     public var status: ActionStatus? {
         get { optional("status") }
         set { set("status", optional: newValue) }

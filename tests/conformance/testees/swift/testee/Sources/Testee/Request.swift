@@ -28,13 +28,16 @@ struct Request: Sendable {
         }
     }
 
+    /// The options of a call. What Swift's types refuse goes by its name.
     var callOptions: CallOptions {
-        CallOptions(
+        var call = CallOptions(
             timeout: options["timeout"]?.double, maxRetries: options["max_retries"]?.int,
             idempotencyKey: options["idempotency_key"]?.string, idempotency: word("idempotency"))
+        call.more = options.filter { !call.names.contains($0.key) }
+        return call
     }
 
-    /// The options of a client. A word that Swift's types refuse goes by its name.
+    /// The options of a client. What Swift's types refuse goes by its name.
     var clientOptions: ClientOptions {
         var client = ClientOptions(
             baseUrl: options["base_url"]?.string, apiKey: options["api_key"]?.string, agentId: options["agent_id"]?.string)
