@@ -39,6 +39,7 @@ pub struct NativeBegun {
 impl NativeClient {
     /// Makes a client from a JSON object of options. With an `instance` it reaches that, in the role `role`.
     #[uniffi::constructor]
+    #[expect(clippy::needless_pass_by_value, reason = "UniFFI gives objects away")]
     pub fn new(
         options: &str,
         hooks: Option<Arc<dyn NativeHooks>>,

@@ -94,8 +94,9 @@ mod tests {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
         let call = run(async move {
-            let _held = held;
-            std::future::pending::<dashclaw::Result<()>>().await
+            let never = std::future::pending::<dashclaw::Result<()>>().await;
+            drop(held);
+            never
         });
         let mut call = Box::pin(call);
         let _ = call.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop()));

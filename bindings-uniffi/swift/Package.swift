@@ -17,7 +17,7 @@ let package = Package(
         // Written by UniFFI, which does not know Swift 6's rules yet.
         .target(name: "DashClawNative", dependencies: ["CDashClaw"], swiftSettings: [.swiftLanguageMode(.v5)]),
         .target(name: "DashClaw", dependencies: ["DashClawNative"]),
-        .testTarget(name: "DashClawTests", dependencies: ["DashClaw"]),
+        .testTarget(name: "DashClawTests", dependencies: ["DashClaw", "DashClawNative"]),
     ],
     swiftLanguageModes: [.v6]
 )

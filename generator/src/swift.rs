@@ -57,16 +57,16 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
     let requests = api.operations().filter(|operation| method::takes_request(operation));
     let records = api.types.iter().filter(|one| matches!(one.form, Form::Record(_)));
     Ok(vec![
-        file("Words", words.collect())?,
-        file("Requests", requests.map(|operation| record::request(&shapes, operation)).collect())?,
-        file("Records", records.filter_map(|one| record::record(&shapes, one)).collect())?,
-        file("ErrorKind", vec![error_kinds()])?,
+        file("Words", &words.collect::<Vec<_>>())?,
+        file("Requests", &requests.map(|operation| record::request(&shapes, operation)).collect::<Vec<_>>())?,
+        file("Records", &records.filter_map(|one| record::record(&shapes, one)).collect::<Vec<_>>())?,
+        file("ErrorKind", &[error_kinds()])?,
         Output { path: format!("{PACKAGE}/Operations.swift"), text: operations(&shapes)? },
         Output { path: format!("{TESTEE}/Methods.swift"), text: dispatch(&shapes)? },
     ])
 }
 
-fn file(name: &str, items: Vec<String>) -> Result<Output> {
+fn file(name: &str, items: &[String]) -> Result<Output> {
     let text = template::fill(FILE, minijinja::context! { items => items })?;
     Ok(Output { path: format!("{PACKAGE}/{name}.swift"), text })
 }

@@ -62,7 +62,9 @@ impl<'a> Shapes<'a> {
         for name in shape.names() {
             let Some(Type { name, form: Form::Record(members), .. }) = self.api.find(name) else { continue };
             if self.given.insert(name) {
-                members.iter().for_each(|member| self.give(&member.shape));
+                for member in members {
+                    self.give(&member.shape);
+                }
             }
         }
     }

@@ -32,7 +32,7 @@ extension JSONValue {
         do {
             try self.init(parsingValid: answer)
         } catch {
-            throw DashClawError(malformed: "the answer is not JSON")
+            throw DashClawError(kind: .malformedResponse, message: "the answer is not JSON")
         }
     }
 }
@@ -40,7 +40,7 @@ extension JSONValue {
 extension JSONRecord {
     init(answer: Data) throws {
         guard let members = try JSONValue(answer: answer).object else {
-            throw DashClawError(malformed: "the answer is no object")
+            throw DashClawError(kind: .malformedResponse, message: "the answer is no object")
         }
         self.init(json: members)
     }
@@ -65,7 +65,7 @@ extension DashClaw {
         _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
     ) async throws -> Answer {
         let answer = try await call(operation, arguments: arguments, options: options)
-        guard let answer = Answer(jsonValue: answer) else { throw DashClawError(malformed: "the answer is no object") }
+        guard let answer = Answer(jsonValue: answer) else { throw DashClawError(kind: .malformedResponse, message: "the answer is no object") }
         return answer
     }
 }

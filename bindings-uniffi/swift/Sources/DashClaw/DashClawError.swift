@@ -37,14 +37,20 @@ public struct DashClawError: Error, Sendable, Hashable {
     /// The verdict behind ``Kind/guardBlocked``, or the status behind ``Kind/approvalDenied``.
     public var decision: JSONValue?
 
+    /// An error of a kind, such as a program's own tests need.
+    public init(kind: Kind, message: String) {
+        self.kind = kind
+        self.message = message
+        code = kind.rawValue
+    }
+
     /// The verdict of the guard that blocked the action.
     public var verdict: GuardDecision? { decision.flatMap(GuardDecision.init(jsonValue:)) }
 }
 
 extension DashClawError {
     init(_ native: NativeError) {
-        kind = Kind(rawValue: native.kind()) ?? .internal
-        message = native.message()
+        self.init(kind: Kind(rawValue: native.kind()) ?? .internal, message: native.message())
         code = native.code()
         status = native.status().map(Int.init)
         isRetryable = native.retryable()
@@ -61,14 +67,8 @@ extension DashClawError {
     }
 
     init(argument: String, _ problem: String) {
-        kind = .invalidArgument
-        code = kind.rawValue
-        message = "`\(argument)` \(problem)"
+        self.init(kind: .invalidArgument, message: "`\(argument)` \(problem)")
         self.argument = argument
-    }
-
-    init(malformed message: String) {
-        self.init(kind: .malformedResponse, message: message, code: Kind.malformedResponse.rawValue)
     }
 
     private static func json(_ text: String?) -> JSONValue? {

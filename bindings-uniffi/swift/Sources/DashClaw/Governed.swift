@@ -71,7 +71,7 @@ extension DashClaw {
             return nil
         } catch {
             let problem = (error as? NativeError).map(DashClawError.init)
-                ?? DashClawError(kind: .internal, message: "\(error)", code: "internal")
+                ?? DashClawError(kind: .internal, message: "\(error)")
             tell("[DashClaw] Failed to report the outcome of action \(actionId): \(problem)", toStandardError: true)
             return problem
         }

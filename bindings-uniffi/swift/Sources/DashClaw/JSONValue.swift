@@ -5,6 +5,8 @@ public enum JSONValue: Sendable, Hashable {
     case number(JSONNumber)
     case string(String)
     case array([JSONValue])
+    /// Swift takes names that Unicode holds to be equivalent for one name. A document that has both, which no server of ours
+    /// makes, is handed on as text.
     case object([String: JSONValue])
 }
 
@@ -69,7 +71,7 @@ public struct JSONNumber: Sendable {
     /// A number; nothing for those that JSON has no text for, which are infinities and what is no number.
     public init?(_ number: Double) {
         guard number.isFinite else { return nil }
-        text = number.magnitude < 1e15 && number == number.rounded() ? String(Int64(number)) : String(number)
+        text = number.magnitude <= 0x1p53 && number == number.rounded() ? String(Int64(number)) : String(number)
     }
 
     /// The number, if it is a whole one that fits.
