@@ -40,7 +40,7 @@ struct Desk: Sendable {
             do {
                 try await decide(line.split(separator: " ", maxSplits: 2).map(String.init))
             } catch {
-                say("that did not work: \(error)")
+                say("that did not work: \(error.localizedDescription)")
             }
         }
     }
