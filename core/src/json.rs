@@ -5,9 +5,11 @@
 
 mod parse;
 mod string;
+mod surrogate;
 mod write;
 
 pub use string::JsonString;
+pub(crate) use surrogate::has_lone_surrogate;
 pub(crate) use write::number_text;
 
 /// How many arrays and objects may be nested in a text or a value.

@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::catalogue::{Field, IdKind, Kind, Place, Row};
+use crate::json::has_lone_surrogate;
 use crate::suggest::hint;
 use crate::{Error, Result};
 
@@ -56,6 +57,9 @@ impl<'a> Arguments<'a> {
         let field = row.field(&name).filter(|field| !field.constant);
         match field {
             Some(_) if value.get() == "null" => {}
+            _ if has_lone_surrogate(value.get()) => {
+                return Err(Error::argument(&*name, "holds an unpaired surrogate, which is not text"));
+            }
             Some(field) => {
                 check(field, value.get())?;
                 // The exact spelling wins over the other one, wherever it stands.

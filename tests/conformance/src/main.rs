@@ -36,7 +36,7 @@ use crate::testee::Launch;
 #[derive(Debug, Parser)]
 struct Options {
     /// The languages, by their columns.
-    #[arg(long, value_delimiter = ',', default_value = "rust,python,python-async")]
+    #[arg(long, value_delimiter = ',', default_value = "rust,python,python-async,node")]
     languages: Vec<String>,
     /// Only cases whose name holds this text.
     #[arg(long, default_value = "")]
@@ -50,6 +50,9 @@ struct Options {
     /// The Python that has the package installed; `.venv/bin/python` of the repository unless given.
     #[arg(long)]
     python: Option<PathBuf>,
+    /// The folder where the npm package is installed; `target/npm/site` of the repository unless given.
+    #[arg(long)]
+    node: Option<PathBuf>,
     /// Answers the protocol as the Rust testee instead.
     #[arg(long, hide = true)]
     testee: bool,
@@ -107,17 +110,20 @@ fn launch(language: &str, options: &Options, root: &Path) -> Result<Launch, Stri
     let python = options.python.clone().unwrap_or_else(|| root.join(".venv/bin/python"));
     let root = root.canonicalize().map_err(|error| error.to_string())?;
     let path = |file: &str| root.join(file).to_string_lossy().into_owned();
+    let testee = |file: &str| path(&format!("tests/conformance/testees/{file}"));
+    let node = options.node.clone().unwrap_or_else(|| root.join("target/npm/site"));
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let (program, arguments) = match language {
         "rust" => (own, vec!["--testee".to_owned()]),
-        "python" => (python, vec![path("tests/conformance/testees/python/testee.py")]),
+        "python" => (python, vec![testee("python/testee.py")]),
+        "python-async" => (python, vec![testee("python/testee.py"), "--async".to_owned()]),
+        "node" => {
+            (PathBuf::from("node"), vec![testee("node/testee.mjs"), node.to_string_lossy().into_owned()])
+        }
         "swift" => (
             root.join("scripts/in-swift"),
             vec![path("target/swift/tests-conformance-testees-swift-testee/debug/Testee")],
         ),
-        "python-async" => {
-            (python, vec![path("tests/conformance/testees/python/testee.py"), "--async".to_owned()])
-        }
         _ => return Err(format!("there is no testee for `{language}`")),
     };
     Ok(Launch { language: language.to_owned(), program, arguments })
