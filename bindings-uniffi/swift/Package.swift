@@ -10,7 +10,7 @@ let native = Target.binaryTarget(name: "CDashClaw", path: "CDashClaw.xcframework
 
 let package = Package(
     name: "DashClaw",
-    platforms: [.macOS(.v12), .iOS(.v15), .tvOS(.v15), .watchOS(.v8), .visionOS(.v1)],
+    platforms: [.macOS(.v12), .iOS(.v15)],
     products: [.library(name: "DashClaw", targets: ["DashClaw"])],
     targets: [
         native,

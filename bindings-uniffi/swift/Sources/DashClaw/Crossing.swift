@@ -30,7 +30,7 @@ extension JSONValue {
     /// What the native library says, which is always JSON.
     init(answer: Data) throws {
         do {
-            try self.init(parsingValid: answer)
+            try self.init(valid: answer, isStrict: false)
         } catch {
             throw DashClawError(kind: .malformedResponse, message: "the answer is not JSON")
         }

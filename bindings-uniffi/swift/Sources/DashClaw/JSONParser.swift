@@ -12,8 +12,12 @@ struct JSONParser {
     private var at = 0
     private var depth = 0
 
-    init(bytes: UnsafeRawBufferPointer) {
+    /// Whether a half of a surrogate pair, which Swift's texts cannot hold, is refused; otherwise it becomes U+FFFD.
+    private let isStrict: Bool
+
+    init(bytes: UnsafeRawBufferPointer, isStrict: Bool) {
         self.bytes = bytes
+        self.isStrict = isStrict
     }
 
     mutating func document() throws -> JSONValue {
@@ -136,7 +140,6 @@ struct JSONParser {
         }
     }
 
-    /// A half of a pair on its own becomes U+FFFD: Swift's texts cannot hold it.
     private mutating func unicode() throws -> Unicode.Scalar {
         let first = try hexDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }
@@ -149,6 +152,7 @@ struct JSONParser {
             }
         }
         at = after
+        if isStrict { throw problem("an unpaired surrogate") }
         return "\u{FFFD}"
     }
 

@@ -5,7 +5,7 @@ extension JSONValue {
     ///
     /// - Throws: A ``DashClawError`` of kind `invalidArgument` that says where the text stops being JSON.
     public init(parsing text: String) throws {
-        try self.init(parsingValid: Data(text.utf8))
+        try self.init(valid: Data(text.utf8), isStrict: true)
     }
 
     /// Reads a JSON text in UTF-8.
@@ -15,13 +15,13 @@ extension JSONValue {
         guard String(data: text, encoding: .utf8) != nil else {
             throw DashClawError(argument: "json", "is not UTF-8")
         }
-        try self.init(parsingValid: text)
+        try self.init(valid: text, isStrict: true)
     }
 
     /// Reads a JSON text that is known to be UTF-8.
-    init(parsingValid text: Data) throws {
+    init(valid text: Data, isStrict: Bool) throws {
         self = try text.withUnsafeBytes { bytes in
-            var parser = JSONParser(bytes: bytes)
+            var parser = JSONParser(bytes: bytes, isStrict: isStrict)
             do {
                 return try parser.document()
             } catch let problem as JSONParser.Problem {
