@@ -141,6 +141,28 @@ final class ClientTests: XCTestCase {
         XCTAssertEqual(thrown.kind, .receiptInvalid)
     }
 
+    func testAConnectionInClearTextIsWarnedOf() throws {
+        let make = { try DashClaw(baseUrl: $0, apiKey: "oc_live_secret", agentId: "agent-1") }
+        let warned = try printed(on: 2) { _ = try make("http://example.com:3000") }
+        XCTAssertTrue(warned.contains("http://example.com:3000 is not encrypted"), warned)
+        XCTAssertFalse(warned.contains("secret"))
+        XCTAssertEqual(try printed(on: 2) { _ = try make("https://example.com") }, "")
+        XCTAssertEqual(try printed(on: 2) { _ = try make("http://localhost:3000") }, "")
+    }
+
+    func testTheBannerOfAnApprovalGoesWhereItIsSent() async throws {
+        for (place, descriptor) in [(ClientOptions.ApprovalBanner.stdout, Int32(1)), (.stderr, 2)] {
+            var options = ClientOptions()
+            options.approvalBanner = place
+            let desk = try Desk(options: options)
+            let id = try await desk.agent.createAction(CreateAction(actionType: "deploy", declaredGoal: "Ship")).action.actionId
+            let text = try await printed(on: descriptor) {
+                _ = try? await desk.agent.waitForApproval(actionId: id, timeout: 0.3)
+            }
+            XCTAssertEqual(text.components(separatedBy: id).count - 1 > 0, true, text)
+        }
+    }
+
     func testHooksHearOfDecisions() async throws {
         let heard = Heard()
         var options = ClientOptions()

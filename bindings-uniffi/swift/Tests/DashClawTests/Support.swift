@@ -76,3 +76,39 @@ func failure(_ work: () async throws -> some Any, file: StaticString = #filePath
     }
     return DashClawError(kind: .internal, message: "")
 }
+
+/// What this process prints on a descriptor while `work` runs.
+func printed(on descriptor: Int32, during work: () async throws -> Void) async throws -> String {
+    let capture = try Capture(descriptor)
+    try await work()
+    return capture.end()
+}
+
+func printed(on descriptor: Int32, during work: () throws -> Void) throws -> String {
+    let capture = try Capture(descriptor)
+    try work()
+    return capture.end()
+}
+
+private struct Capture {
+    private let descriptor: Int32
+    private let kept: Int32
+    private let file: URL
+
+    init(_ descriptor: Int32) throws {
+        self.descriptor = descriptor
+        file = FileManager.default.temporaryDirectory.appendingPathComponent("printed-\(UUID())")
+        try Data().write(to: file)
+        kept = dup(descriptor)
+        let opened = open(file.path, O_WRONLY | O_APPEND)
+        dup2(opened, descriptor)
+        close(opened)
+    }
+
+    func end() -> String {
+        dup2(kept, descriptor)
+        close(kept)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+    }
+}
