@@ -50,12 +50,12 @@ async fn many_changes_at_once_are_few_lists() {
         world.action("deploy", &format!("Ship {number}")).await;
     }
     let mut lists = 0;
-    let mut last = Vec::new();
+    let mut newest = Vec::new();
     while let Some(goals) = next(&mut list).await {
         lists += 1;
-        last = goals;
+        newest = goals;
     }
-    assert_eq!(last.len(), 30);
+    assert_eq!(newest.len(), 30);
     assert!(lists < 10, "{lists} lists");
 }
 
