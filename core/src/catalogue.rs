@@ -52,8 +52,13 @@ pub struct Row {
 impl Row {
     /// The field called `name`, in either spelling (`source_of_truth`, `sourceOfTruth`).
     pub fn field(&self, name: &str) -> Option<&'static Field> {
-        let exact = self.fields.iter().find(|field| field.name == name);
-        exact.or_else(|| self.fields.iter().find(|field| field.answers_to(name)))
+        self.position(name).map(|position| &self.fields[position])
+    }
+
+    /// Where among the fields the one called `name` stands.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        let exact = self.fields.iter().position(|field| field.name == name);
+        exact.or_else(|| self.fields.iter().position(|field| field.answers_to(name)))
     }
 
     /// The fields a caller may give: all but the constants.

@@ -7,6 +7,7 @@ mod coverage;
 mod http;
 mod instance;
 mod known;
+mod launch;
 mod load;
 mod matcher;
 mod reply;
@@ -22,21 +23,21 @@ mod variables;
 mod vectors;
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::known::Known;
+use crate::launch::{LANGUAGES, launch};
 use crate::load::Source;
 use crate::schedule::Plan;
-use crate::testee::Launch;
 
 /// Runs every case in every language and prints which pass.
 #[derive(Debug, Parser)]
 struct Options {
     /// The languages, by their columns.
-    #[arg(long, value_delimiter = ',', default_value = "rust,python,python-async,node")]
+    #[arg(long, value_delimiter = ',', default_values = LANGUAGES)]
     languages: Vec<String>,
     /// Only cases whose name holds this text.
     #[arg(long, default_value = "")]
@@ -47,12 +48,6 @@ struct Options {
     /// How many cases run at once.
     #[arg(long, default_value_t = 4)]
     jobs: usize,
-    /// The Python that has the package installed; `.venv/bin/python` of the repository unless given.
-    #[arg(long)]
-    python: Option<PathBuf>,
-    /// The folder where the npm package is installed; `target/npm/site` of the repository unless given.
-    #[arg(long)]
-    node: Option<PathBuf>,
     /// Answers the protocol as the Rust testee instead.
     #[arg(long, hide = true)]
     testee: bool,
@@ -80,7 +75,7 @@ fn main() -> ExitCode {
 /// Runs the suite; whether all is well.
 async fn suite(options: &Options) -> Result<bool, String> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = home.join("../..");
+    let root = home.join("../..").canonicalize().map_err(|error| error.to_string())?;
     let all = load::load(&home.join("cases"))?;
     let known = Known::read(&home.join("known-failures.txt"))?;
     let mut defects: Vec<String> = known
@@ -89,11 +84,8 @@ async fn suite(options: &Options) -> Result<bool, String> {
         .collect();
     defects.extend(coverage::gaps(&all));
     let cases: Vec<Source> = all.into_iter().filter(|case| case.name.contains(&options.filter)).collect();
-    let launches = options
-        .languages
-        .iter()
-        .map(|language| launch(language, options, &root))
-        .collect::<Result<_, _>>()?;
+    let launches =
+        options.languages.iter().map(|language| launch(language, &root)).collect::<Result<_, _>>()?;
     let plan = Plan { cases, launches, known, vectors: root.join("tests/vectors"), jobs: options.jobs };
     let (matrix, more) = schedule::run(plan).await;
     defects.extend(more);
@@ -103,30 +95,6 @@ async fn suite(options: &Options) -> Result<bool, String> {
         [&matrix.text(options.verbose), "\n", &matrix.failures(), &notes.concat(), &matrix.summary(), "\n"];
     print(&report.concat())?;
     Ok(matrix.counts().1 == 0 && matrix.counts().0 > 0 && defects.is_empty())
-}
-
-/// How the testee of a language is started.
-fn launch(language: &str, options: &Options, root: &Path) -> Result<Launch, String> {
-    let python = options.python.clone().unwrap_or_else(|| root.join(".venv/bin/python"));
-    let root = root.canonicalize().map_err(|error| error.to_string())?;
-    let path = |file: &str| root.join(file).to_string_lossy().into_owned();
-    let testee = |file: &str| path(&format!("tests/conformance/testees/{file}"));
-    let node = options.node.clone().unwrap_or_else(|| root.join("target/npm/site"));
-    let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    let (program, arguments) = match language {
-        "rust" => (own, vec!["--testee".to_owned()]),
-        "python" => (python, vec![testee("python/testee.py")]),
-        "python-async" => (python, vec![testee("python/testee.py"), "--async".to_owned()]),
-        "node" => {
-            (PathBuf::from("node"), vec![testee("node/testee.mjs"), node.to_string_lossy().into_owned()])
-        }
-        "swift" => (
-            root.join("scripts/in-swift"),
-            vec![path("target/swift/tests-conformance-testees-swift-testee/debug/Testee")],
-        ),
-        _ => return Err(format!("there is no testee for `{language}`")),
-    };
-    Ok(Launch { language: language.to_owned(), program, arguments })
 }
 
 fn print(text: &str) -> Result<(), String> {

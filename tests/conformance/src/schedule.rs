@@ -8,10 +8,11 @@ use serde_json::{Map, Value};
 
 use crate::compare::{difference, normalise};
 use crate::known::Known;
+use crate::launch::Launch;
 use crate::load::Source;
 use crate::report::{Cell, Matrix, Row};
 use crate::run::{self, Outcome};
-use crate::testee::{Launch, Testee};
+use crate::testee::Testee;
 
 /// What is to be run.
 #[derive(Debug)]

@@ -1,7 +1,6 @@
 //! One testee: a process that answers requests in JSON lines. `PROTOCOL.md` is the contract.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,13 +11,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::oneshot;
 
-/// How a language's testee is started.
-#[derive(Clone, Debug)]
-pub(crate) struct Launch {
-    pub(crate) language: String,
-    pub(crate) program: PathBuf,
-    pub(crate) arguments: Vec<String>,
-}
+use crate::launch::Launch;
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq)]
