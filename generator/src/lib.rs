@@ -14,6 +14,7 @@ mod output;
 mod python;
 mod reference;
 mod rust;
+mod swift;
 mod template;
 mod text;
 mod typescript;
@@ -28,9 +29,10 @@ pub type Result<T, E = String> = std::result::Result<T, E>;
 
 /// Every generated file.
 pub fn outputs(api: &model::Api) -> Result<Vec<Output>> {
-    let languages: [&dyn Language; 3] = [&python::Python, &typescript::Node, &rust::Rust];
+    let languages: [&dyn Language; 4] = [&python::Python, &typescript::Node, &swift::Swift, &rust::Rust];
     let mut outputs = python::outputs(api)?;
     outputs.extend(typescript::outputs(api)?);
+    outputs.extend(swift::outputs(api)?);
     outputs.extend(reference::outputs(api, &languages)?);
     outputs.push(openapi::output(api)?);
     outputs.sort_by(|left, right| left.path.cmp(&right.path));

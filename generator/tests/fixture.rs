@@ -173,6 +173,19 @@ fn node_types() {
 }
 
 #[test]
+fn swift_methods() {
+    snapshot("bindings-uniffi/swift/Sources/DashClaw/Generated/Operations.swift");
+    snapshot("tests/conformance/testees/swift/testee/Sources/Testee/Methods.swift");
+}
+
+#[test]
+fn swift_types() {
+    snapshot("bindings-uniffi/swift/Sources/DashClaw/Generated/Requests.swift");
+    snapshot("bindings-uniffi/swift/Sources/DashClaw/Generated/Records.swift");
+    snapshot("bindings-uniffi/swift/Sources/DashClaw/Generated/Words.swift");
+}
+
+#[test]
 fn reference_page() {
     snapshot("docs/api/parcels.md");
     snapshot("docs/api/README.md");

@@ -11,7 +11,8 @@ import urllib.request
 import zipfile
 
 from processes import (
-    GUARD_CALLS, NODE_CALLS, NODE_SITE, OFFICIAL, OURS, OUT, ROOT, RUST, Instance, clean_environment, control_server, line,
+    GUARD_CALLS, IN_SWIFT, NODE_CALLS, NODE_SITE, OFFICIAL, OURS, OUT, ROOT, RUST, SWIFT, Instance, clean_environment,
+    control_server, line,
 )
 
 POLICIES = """\
@@ -60,6 +61,24 @@ def guard(quick):
                         bounds = ["--url", url, "--callers", callers, "--seconds", seconds]
                         sample = line([*command, *bounds, *trust, *more], environment)
                         samples.setdefault(f"{scheme}, {callers}", {}).setdefault(name, []).append(sample)
+    return samples
+
+
+def swift(quick):
+    """Guard calls from Swift beside the core's own, as `guard` measures them; nothing where Swift was not built."""
+    rounds, seconds = (1, 0.3) if quick else (6, 0.45)
+    clients = [
+        ("Rust", [RUST, "rust"]),
+        ("Swift, bytes", [IN_SWIFT, SWIFT, "--mode", "bytes"]),
+        ("Swift, typed", [IN_SWIFT, SWIFT, "--mode", "typed"]),
+    ]
+    samples = {}
+    with control_server(False) as (url, _, environment):
+        for _ in range(rounds if SWIFT.exists() else 0):
+            for callers in (1, 8):
+                for name, command in clients:
+                    sample = line([*command, "--url", url, "--callers", callers, "--seconds", seconds], environment)
+                    samples.setdefault(f"HTTP, {callers}", {}).setdefault(name, []).append(sample)
     return samples
 
 
@@ -149,7 +168,7 @@ def stored(instance):
         return json.load(response)["total"]
 
 
-SECTIONS = {"guard": guard, "import": imports, "size": size, "approval": approval, "load": load}
+SECTIONS = {"guard": guard, "swift": swift, "import": imports, "size": size, "approval": approval, "load": load}
 
 
 def save(name, text):

@@ -20,6 +20,8 @@ OFFICIAL = OUT / "official" / "bin" / "python"
 GUARD_CALLS = pathlib.Path(__file__).with_name("guard_calls.py")
 NODE_CALLS = GUARD_CALLS.with_suffix(".mjs")
 NODE_SITE = ROOT / "target" / "npm" / "site"
+IN_SWIFT = ROOT / "scripts" / "in-swift"
+SWIFT = ROOT / "target" / "swift" / "tests-bench-swift-guard-calls" / "release" / "GuardCalls"
 SYSTEM_BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
 
 

@@ -3,6 +3,7 @@
 use http::HeaderValue;
 use serde_json::{json, value::RawValue};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::attempt::Failed;
 use crate::call::{Failure, Prepared, backoff, may_retry, prepare, quote};
@@ -26,6 +27,9 @@ impl DashClaw {
         options: &CallOptions,
     ) -> Result<Prepared> {
         self.check_open()?;
+        if options.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
+            return Err(Error::new(ErrorKind::Cancelled, "the call was stopped before anything was sent"));
+        }
         let config = self.config();
         prepare(row, arguments, &config.identity, options, config.signer.as_deref())
             .map_err(|error| error.with(|fields| fields.operation = Some(row.name.to_owned())))

@@ -11,7 +11,7 @@ pub(crate) struct Launch {
 }
 
 /// The columns of the matrix. Python has two: its blocking and its asyncio client.
-pub(crate) const LANGUAGES: [&str; 4] = ["rust", "python", "python-async", "node"];
+pub(crate) const LANGUAGES: [&str; 5] = ["rust", "python", "python-async", "node", "swift"];
 
 /// The testee of `language`, in the repository at `root`.
 pub(crate) fn launch(language: &str, root: &Path) -> Result<Launch, String> {
@@ -24,6 +24,10 @@ pub(crate) fn launch(language: &str, root: &Path) -> Result<Launch, String> {
         "python-async" => (python, vec![python_testee, "--async".to_owned()]),
         "node" => {
             ("node".into(), vec![path("tests/conformance/testees/node/testee.mjs"), path("target/npm/site")])
+        }
+        "swift" => {
+            let testee = "target/swift/tests-conformance-testees-swift-testee/debug/Testee";
+            (root.join("scripts/in-swift"), vec![path(testee)])
         }
         _ => return Err(format!("there is no testee for `{language}`")),
     };

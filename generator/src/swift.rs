@@ -1,0 +1,106 @@
+//! Swift: the methods of the client, the requests and records they take and return, the kinds of errors.
+
+mod dispatch;
+mod docs;
+mod method;
+mod names;
+mod record;
+mod shapes;
+mod words;
+
+use dashclaw::ErrorKind;
+
+use crate::model::{Api, Doc, Form, Operation};
+use crate::{Language, Output, Result, template};
+use shapes::Shapes;
+
+const PACKAGE: &str = "bindings-uniffi/swift/Sources/DashClaw/Generated";
+const TESTEE: &str = "tests/conformance/testees/swift/testee/Sources/Testee";
+const FILE: &str = include_str!("../templates/swift_file.swift.jinja");
+const OPERATIONS: &str = include_str!("../templates/swift_operations.swift.jinja");
+
+const DISPATCH: &str = include_str!("../templates/swift_dispatch.swift.jinja");
+
+/// Swift.
+#[derive(Debug)]
+pub(crate) struct Swift;
+
+impl Language for Swift {
+    fn title(&self) -> &'static str {
+        "Swift"
+    }
+
+    fn note(&self) -> &'static str {
+        "methods of `DashClaw` in the package `DashClaw`; records keep members that this version does not know."
+    }
+
+    fn fence(&self) -> &'static str {
+        "swift"
+    }
+
+    fn name(&self, operation: &str) -> String {
+        names::camel(operation)
+    }
+
+    fn signature(&self, api: &Api, operation: &Operation) -> String {
+        method::signature(&Shapes::new(api), operation, "").join("\n").trim_end_matches(" {").to_owned()
+    }
+
+    fn error(&self, kind: ErrorKind) -> String {
+        format!(".{}", names::camel(kind.as_str()))
+    }
+}
+
+pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
+    let shapes = Shapes::new(api);
+    let words = api.types.iter().filter_map(|one| words::vocabulary(&shapes, one));
+    let requests = api.operations().filter(|operation| method::takes_request(operation));
+    let records = api.types.iter().filter(|one| matches!(one.form, Form::Record(_)));
+    Ok(vec![
+        file("Words", &words.collect::<Vec<_>>())?,
+        file("Requests", &requests.map(|operation| record::request(&shapes, operation)).collect::<Vec<_>>())?,
+        file("Records", &records.filter_map(|one| record::record(&shapes, one)).collect::<Vec<_>>())?,
+        file("ErrorKind", &[error_kinds()])?,
+        Output { path: format!("{PACKAGE}/Operations.swift"), text: operations(&shapes)? },
+        Output { path: format!("{TESTEE}/Methods.swift"), text: dispatch(&shapes)? },
+    ])
+}
+
+fn file(name: &str, items: &[String]) -> Result<Output> {
+    let text = template::fill(FILE, minijinja::context! { items => items })?;
+    Ok(Output { path: format!("{PACKAGE}/{name}.swift"), text })
+}
+
+fn operations(shapes: &Shapes<'_>) -> Result<String> {
+    let sections: Vec<String> = shapes
+        .api
+        .domains
+        .iter()
+        .map(|domain| {
+            let methods = domain.operations.iter().map(|operation| method::text(shapes, operation));
+            methods.collect::<Vec<_>>().join("\n\n")
+        })
+        .collect();
+    template::fill(OPERATIONS, minijinja::context! { sections => sections })
+}
+
+fn dispatch(shapes: &Shapes<'_>) -> Result<String> {
+    let cases = shapes.api.operations().map(|operation| dispatch::case(shapes, operation));
+    template::fill(DISPATCH, minijinja::context! { cases => cases.collect::<Vec<_>>() })
+}
+
+fn error_kinds() -> String {
+    let cases = ErrorKind::ALL.iter().map(|kind| {
+        let mut lines = docs::comment(&Doc::read(kind.doc()), "        ");
+        let (name, code) = (names::quoted(&names::camel(kind.as_str())), kind.as_str());
+        let value = if name == code { String::new() } else { format!(" = \"{code}\"") };
+        lines.push(format!("        case {name}{value}"));
+        lines.join("\n")
+    });
+    let cases: Vec<String> = cases.collect();
+    format!(
+        "extension DashClawError {{\n    /// What kind of error it is.\n    public enum Kind: String, Sendable, CaseIterable, \
+         Codable {{\n{}\n    }}\n}}",
+        cases.join("\n")
+    )
+}

@@ -1,0 +1,103 @@
+//! Methods of the client.
+
+use dashclaw::catalogue::{Call, Expect};
+
+use super::docs::{WIDTH, described, of_method, parameter};
+use super::names::{camel, quoted};
+use super::record::parameter_list;
+use super::shapes::Shapes;
+use crate::model::{Argument, Operation};
+use crate::text::wrap;
+
+const INDENT: &str = "    ";
+/// How many arguments still read well as parameters.
+const MOST_PARAMETERS: usize = 6;
+const OPTIONS: &str = "options: CallOptions = CallOptions()";
+
+/// Whether an operation takes its arguments as one request.
+pub(super) fn takes_request(operation: &Operation) -> bool {
+    let is_object = matches!(operation.rules.call, Call::Object(_));
+    is_object || operation.rules.open || operation.arguments.len() > MOST_PARAMETERS
+}
+
+pub(super) fn text(shapes: &Shapes<'_>, operation: &Operation) -> String {
+    let mut parameters: Vec<(String, String)> = if takes_request(operation) {
+        vec![("request".to_owned(), "The arguments.".to_owned())]
+    } else {
+        let documented = |argument: &Argument| (camel(argument.name), described(shapes, argument));
+        arguments(operation).into_iter().map(documented).collect()
+    };
+    parameters.push(("options".to_owned(), "What differs for this call.".to_owned()));
+    let mut lines = of_method(shapes, operation, &parameters, INDENT);
+    // A verdict that nobody looks at governs nothing.
+    if operation.method != "GET" && operation.rules.expect == Expect::Object {
+        lines.push(format!("{INDENT}@discardableResult"));
+    }
+    lines.extend(signature(shapes, operation, INDENT));
+    lines.extend(body(operation));
+    lines.push(format!("{INDENT}}}"));
+    lines.join("\n")
+}
+
+/// The `func` up to its brace, in lines indented by `indent`.
+pub(super) fn signature(shapes: &Shapes<'_>, operation: &Operation, indent: &str) -> Vec<String> {
+    let mut parameters: Vec<String> = if takes_request(operation) {
+        let default = if operation.arguments.iter().any(|argument| argument.required) {
+            String::new()
+        } else {
+            format!(" = {}()", operation.request)
+        };
+        vec![format!("_ request: {}{default}", operation.request)]
+    } else {
+        let declared = |argument: &Argument| {
+            let swift = shapes.argument(&argument.shape, argument.required);
+            let default = if argument.required { "" } else { " = nil" };
+            format!("{}: {}{default}", parameter(argument), swift.text())
+        };
+        arguments(operation).into_iter().map(declared).collect()
+    };
+    parameters.push(OPTIONS.to_owned());
+    let head = format!("{indent}public func {}(", quoted(&camel(operation.name)));
+    let tail = format!(") async throws -> {} {{", shapes.response(&operation.response));
+    parameter_list(&head, &parameters, &tail, indent)
+}
+
+/// The arguments, those that must be given first.
+pub(super) fn arguments(operation: &Operation) -> Vec<&Argument> {
+    let (positional, named) = operation.split();
+    let all = positional.into_iter().chain(named);
+    let (required, optional): (Vec<&Argument>, Vec<&Argument>) = all.partition(|argument| argument.required);
+    required.into_iter().chain(optional).collect()
+}
+
+fn body(operation: &Operation) -> Vec<String> {
+    let deep = INDENT.repeat(2);
+    let head = format!("{deep}try await send(\"{}\", ", operation.name);
+    if takes_request(operation) {
+        return vec![format!("{head}request.json, options)")];
+    }
+    let items = arguments(operation).into_iter().map(|argument| {
+        let mark = if argument.required { "" } else { "?" };
+        format!("\"{}\": {}{mark}.jsonValue", argument.name, parameter(argument))
+    });
+    let items: Vec<String> = items.collect();
+    let one_line = match items.as_slice() {
+        [] => format!("{head}[:], options)"),
+        items => format!("{head}[{}], options)", items.join(", ")),
+    };
+    if one_line.len() <= WIDTH {
+        return vec![one_line];
+    }
+    let inner = INDENT.repeat(3);
+    // Wrapping must not part a name from its value.
+    let glued = items.join(", ").replace(": ", ":\u{1}");
+    let mut lines = vec![
+        format!("{deep}try await send("),
+        format!("{inner}\"{}\",", operation.name),
+        format!("{inner}["),
+    ];
+    let most = format!("{inner}{INDENT}");
+    lines.extend(wrap(&glued, WIDTH, &most, &most).into_iter().map(|line| line.replace('\u{1}', " ")));
+    lines.extend([format!("{inner}],"), format!("{inner}options)")]);
+    lines
+}

@@ -1,0 +1,32 @@
+import DashClaw
+
+/// The arguments of a case on their way into a method.
+struct Given {
+    private let arguments: [String: JSONValue]
+    private var taken: Set<String> = []
+    private var mismatched = false
+
+    init(_ arguments: [String: JSONValue]) {
+        self.arguments = arguments
+    }
+
+    /// Whether the method takes exactly these arguments.
+    var fits: Bool { !mismatched && taken.isSuperset(of: arguments.keys) }
+
+    mutating func required<Value: JSONDefault>(_ name: String) -> Value {
+        guard let value: Value = optional(name) else {
+            mismatched = true
+            return Value.jsonDefault
+        }
+        return value
+    }
+
+    mutating func optional<Value: JSONConvertible>(_ name: String) -> Value? {
+        taken.insert(name)
+        guard let json = arguments[name] else { return nil }
+        // What a type changes on the way, such as a number for a flag, is not what the case wrote.
+        let value = Value(jsonValue: json).flatMap { $0.jsonValue == json ? $0 : nil }
+        mismatched = mismatched || value == nil
+        return value
+    }
+}
