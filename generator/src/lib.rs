@@ -5,6 +5,7 @@
 //! is named in [`outputs`], and nowhere else.
 #![forbid(unsafe_code)]
 
+mod kotlin;
 mod language;
 pub mod model;
 mod openapi;
@@ -25,8 +26,9 @@ pub type Result<T, E = String> = std::result::Result<T, E>;
 
 /// Every generated file.
 pub fn outputs(api: &model::Api) -> Result<Vec<Output>> {
-    let languages: [&dyn Language; 2] = [&python::Python, &rust::Rust];
+    let languages: [&dyn Language; 3] = [&python::Python, &kotlin::Kotlin, &rust::Rust];
     let mut outputs = python::outputs(api)?;
+    outputs.extend(kotlin::outputs(api)?);
     outputs.extend(reference::outputs(api, &languages)?);
     outputs.push(openapi::output(api)?);
     outputs.sort_by(|left, right| left.path.cmp(&right.path));
