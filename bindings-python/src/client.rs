@@ -2,16 +2,15 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use dashclaw::{CallOptions, DashClaw, Error, ErrorKind, EventOptions, GovernedOptions, WaitOptions};
+use dashclaw::bridge::{SharedEvents, seconds, stoppable};
+use dashclaw::{CallOptions, DashClaw, GovernedOptions, WaitOptions};
 use pyo3::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
 use crate::crossing::{cross, json, raise};
 use crate::events::NativeEvents;
-use crate::functions::verification_json;
 use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
 use crate::per_process::PerProcess;
@@ -121,7 +120,7 @@ impl NativeClient {
         event_loop: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let core = self.core(py)?;
-        let took = seconds(py, "took", took)?;
+        let took = seconds("took", took).map_err(|error| raise(py, &error))?;
         // The work is done: its report goes out even when nobody waits for the answer any more.
         cross(py, event_loop, CancellationToken::new(), async move {
             core.finish_governed(&action_id, failure.as_deref(), took).await.map(|()| None)
@@ -148,23 +147,14 @@ impl NativeClient {
                     core.verify_receipt(&document).await
                 }
             };
-            tokio::select! {
-                answer = verify => json(&verification_json(&answer?)),
-                () = stopped.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the call was stopped")),
-            }
+            json(&stoppable(&stopped, verify).await?)
         })
     }
 
     /// Subscribes to the server's events.
     #[pyo3(signature = (last_event_id=None))]
     fn events(&self, py: Python<'_>, last_event_id: Option<String>) -> PyResult<NativeEvents> {
-        let cancel = CancellationToken::new();
-        let options = EventOptions {
-            last_event_id: last_event_id.clone(),
-            cancel: Some(cancel.clone()),
-            ..EventOptions::default()
-        };
-        Ok(NativeEvents::new(self.core(py)?.events(options), cancel, last_event_id.unwrap_or_default()))
+        Ok(NativeEvents::new(SharedEvents::new(&self.core(py)?, last_event_id)))
     }
 
     /// Stops calls under way and refuses later ones.
@@ -237,15 +227,12 @@ fn call_options(py: Python<'_>, json: Option<&str>) -> PyResult<(CallOptions, Ca
 /// How to wait for an approval, and the token that ends the waiting.
 fn wait_options(py: Python<'_>, timeout: f64, interval: f64) -> PyResult<(WaitOptions, CancellationToken)> {
     let cancel = CancellationToken::new();
-    let options = WaitOptions {
-        timeout: Some(seconds(py, "timeout", timeout)?),
-        interval: Some(seconds(py, "interval", interval)?),
-        cancel: Some(cancel.clone()),
+    let options = || {
+        dashclaw::Result::Ok(WaitOptions {
+            timeout: Some(seconds("timeout", timeout)?),
+            interval: Some(seconds("interval", interval)?),
+            cancel: Some(cancel.clone()),
+        })
     };
-    Ok((options, cancel))
-}
-
-fn seconds(py: Python<'_>, name: &str, value: f64) -> PyResult<Duration> {
-    Duration::try_from_secs_f64(value)
-        .map_err(|_| raise(py, &Error::argument(name, "must be a number of seconds, 0 or more")))
+    Ok((options().map_err(|error| raise(py, &error))?, cancel))
 }

@@ -1,10 +1,8 @@
 //! How results cross into Python.
 
-use std::panic::AssertUnwindSafe;
-
 use bytes::Bytes;
+use dashclaw::bridge::without_panic;
 use dashclaw::{Error, ErrorKind, Result};
-use futures_util::FutureExt;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyBytes;
@@ -55,26 +53,5 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     match made {
         Ok(exception) => PyErr::from_value(exception),
         Err(failure) => failure,
-    }
-}
-
-/// A panic is a defect of ours and ends the call, not the process.
-async fn without_panic(work: impl Future<Output = Outcome>) -> Outcome {
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
-        Err(Error::new(
-            ErrorKind::Internal,
-            "the call ended in a defect of the SDK; its cause is on standard error",
-        ))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_is_an_internal_error() {
-        let outcome = without_panic(async { panic!("deliberate") }).now_or_never().unwrap();
-        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Internal);
     }
 }

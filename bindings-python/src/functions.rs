@@ -1,15 +1,14 @@
 //! The pure functions.
 
 use dashclaw::json::Json;
-use dashclaw::receipt::{self, Jwks, Verification};
+use dashclaw::receipt::{self, Jwks};
 use dashclaw::signing::ActionSigner;
 use dashclaw::{Error, ErrorKind, canonical, idempotency};
 use pyo3::prelude::*;
 use secrecy::SecretString;
-use serde_json::{Value, json};
 
 use crate::blocking::detached;
-use crate::crossing::raise;
+use crate::crossing::{give, json, raise};
 
 /// The idempotency key of `parts`, a JSON object.
 #[pyfunction]
@@ -36,29 +35,21 @@ pub(crate) fn respell(py: Python<'_>, value: &str) -> PyResult<String> {
 
 /// Verifies a receipt against a key set, both JSON: `{"valid", "kind", "kid", "reason", "message"}` as JSON.
 #[pyfunction]
-pub(crate) fn verify_receipt(py: Python<'_>, document: &[u8], jwks: &[u8]) -> PyResult<String> {
+pub(crate) fn verify_receipt<'py>(
+    py: Python<'py>,
+    document: &[u8],
+    jwks: &[u8],
+) -> PyResult<Bound<'py, PyAny>> {
     let keys = Jwks::parse(jwks).map_err(|error| raise(py, &Error::argument("jwks", error)))?;
     let answer = detached(py, || receipt::verify_receipt(document, &keys));
-    Ok(verification_json(&answer).to_string())
-}
-
-pub(crate) fn verification_json(answer: &Verification) -> Value {
-    json!({
-        "valid": answer.valid,
-        "kind": answer.kind,
-        "kid": answer.kid,
-        "reason": answer.reason,
-        "message": answer.reason.map(|reason| reason.to_string()),
-    })
+    give(py, json(&answer))
 }
 
 /// The signature of an action, a JSON object, with an RSA key in PEM or JWK.
 #[pyfunction]
 pub(crate) fn sign_action(py: Python<'_>, payload: &str, key: String) -> PyResult<String> {
-    let is_jwk = key.trim_start().starts_with('{');
-    let key = SecretString::from(key);
-    let signer = if is_jwk { ActionSigner::from_jwk(&key) } else { ActionSigner::from_pem(&key) };
-    let signer = signer.map_err(|error| raise(py, &Error::argument("key", error)))?;
+    let signer = ActionSigner::from_text(&SecretString::from(key))
+        .map_err(|error| raise(py, &Error::argument("key", error)))?;
     detached(py, || signer.sign_action(payload.as_bytes()))
         .map_err(|error| raise(py, &Error::argument("payload", error)))
 }

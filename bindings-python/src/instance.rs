@@ -4,16 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dashclaw::{Builder, Error, ErrorKind};
-use dashclaw_server::{Instance, InstanceOptions, Role};
+use dashclaw_server::{Instance, InstanceOptions};
 use pyo3::prelude::*;
-use secrecy::ExposeSecret;
 
 use crate::blocking::detached;
 use crate::crossing::raise;
 use crate::per_process::PerProcess;
-
-/// Where clients believe that an instance is: nothing listens there.
-const ADDRESS: &str = "http://localhost";
 
 /// A governance server inside this process, which belongs to the process that opened it.
 #[pyclass(frozen, module = "dashclaw._native")]
@@ -43,12 +39,6 @@ impl NativeInstance {
         let foreign =
             || Error::new(ErrorKind::Closed, "an embedded instance belongs to the process that opened it");
         let instance = self.0.get().ok_or_else(foreign)?;
-        let unknown =
-            || Error::configuration("role", format!("must be `admin`, `member` or `readonly`, not `{role}`"));
-        let role = Role::from_word(role).ok_or_else(unknown)?;
-        // The admin's key is made at each start; others are stored.
-        let key =
-            if role == Role::Admin { instance.api_key() } else { instance.create_key(role, "in process")? };
-        Ok(builder.base_url(ADDRESS).api_key(key.expose_secret()).transport(instance.transport()))
+        instance.install(builder, role)
     }
 }

@@ -9,6 +9,8 @@
 pub mod action_binding;
 pub mod api;
 mod approval;
+mod approver;
+pub mod bridge;
 mod call;
 pub mod canonical;
 pub mod catalogue;
@@ -30,6 +32,7 @@ pub mod suggest;
 pub mod transport;
 
 pub use approval::{DEFAULT_INTERVAL, DEFAULT_WAIT, WaitOptions};
+pub use approver::{ApproverOptions, PendingApprovals};
 pub use call::{CallOptions, Idempotency, Response};
 pub use client::DashClaw;
 pub use config::Builder;

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
 
+use url::Host;
+
 use crate::DashClaw;
 use crate::config::ApprovalBanner;
 
@@ -41,6 +43,24 @@ impl DashClaw {
     }
 }
 
+impl DashClaw {
+    /// Why the way to the server is not safe, for a person who can mend it: nothing when it is encrypted or stays on this
+    /// machine.
+    pub fn clear_text_warning(&self) -> Option<String> {
+        let url = &self.config().base_url;
+        let stays_here = match url.host()? {
+            Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        };
+        if url.scheme() == "https" || stays_here {
+            return None;
+        }
+        let origin = url.origin().ascii_serialization();
+        Some(format!("{origin} is not encrypted: the API key travels in clear text; use https"))
+    }
+}
+
 /// A closed terminal is no reason to stop waiting.
 fn print(banner: ApprovalBanner, text: &str) {
     let _ = match banner {
@@ -48,4 +68,29 @@ fn print(banner: ApprovalBanner, text: &str) {
         ApprovalBanner::Stderr => writeln!(std::io::stderr().lock(), "{text}"),
         ApprovalBanner::Off => Ok(()),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_clear_text_to_other_machines_is_warned_of() {
+        let table = [
+            ("https://example.com", None),
+            ("http://localhost:3000", None),
+            ("http://dev.localhost", None),
+            ("http://127.8.0.1", None),
+            ("http://[::1]:3000", None),
+            ("http://example.com:3000/base", Some("http://example.com:3000 ")),
+            ("http://127.0.0.1.example.com", Some("http://127.0.0.1.example.com ")),
+            ("http://10.0.0.1", Some("http://10.0.0.1 ")),
+        ];
+        for (url, start) in table {
+            let client = DashClaw::builder().base_url(url).api_key("key").agent_id("agent").build().unwrap();
+            let warning = client.clear_text_warning();
+            assert_eq!(warning.is_some(), start.is_some(), "{url}");
+            assert!(warning.unwrap_or_default().starts_with(start.unwrap_or_default()), "{url}");
+        }
+    }
 }

@@ -23,7 +23,8 @@ mod order;
 mod verify;
 mod work_order;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use content::{source_of_truth_hash, verify_content};
 pub use issue::{
@@ -49,8 +50,9 @@ pub enum ReceiptKind {
     WorkOrder,
 }
 
-/// The answer of [`verify_receipt`]. Valid means that `reason` is `None`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The answer of [`verify_receipt`]. Valid means that `reason` is `None`. Its JSON says the reason in words, too, as
+/// `message`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Verification {
     /// Whether every check passed.
@@ -71,6 +73,18 @@ impl Verification {
             self.reason = Some(Reason::UnexpectedKind);
         }
         self
+    }
+}
+
+impl Serialize for Verification {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_struct("Verification", 5)?;
+        members.serialize_field("valid", &self.valid)?;
+        members.serialize_field("kind", &self.kind)?;
+        members.serialize_field("kid", &self.kid)?;
+        members.serialize_field("reason", &self.reason)?;
+        members.serialize_field("message", &self.reason.map(|reason| reason.to_string()))?;
+        members.end()
     }
 }
 

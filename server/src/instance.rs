@@ -9,7 +9,7 @@ use axum::Router;
 use axum::serve::ListenerExt;
 use dashclaw::api::policies::Policy;
 use dashclaw::transport::Transport;
-use dashclaw::{Error, ErrorKind, clock};
+use dashclaw::{Builder, Error, ErrorKind, clock};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +30,8 @@ use crate::transport::RouterTransport;
 
 /// The file in a data directory.
 const DATABASE: &str = "dashclaw.db";
+/// Where clients in this process believe that an instance is: nothing listens there.
+const ADDRESS: &str = "http://localhost";
 
 /// A governance server in one value. Dropping it shuts it down.
 pub struct Instance {
@@ -86,6 +88,20 @@ impl Instance {
     /// Calls it without a port: `DashClaw::builder().transport(instance.transport())`.
     pub fn transport(&self) -> Arc<dyn Transport> {
         Arc::new(RouterTransport::new(self.router.clone()))
+    }
+
+    /// Lets the client that `builder` makes reach this instance, with a key of the role `role` (`admin`, `member`,
+    /// `readonly`). No port is involved.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: there is no such role.
+    pub fn install(&self, builder: Builder, role: &str) -> dashclaw::Result<Builder> {
+        let unknown =
+            || Error::configuration("role", format!("must be `admin`, `member` or `readonly`, not `{role}`"));
+        let role = Role::from_word(role).ok_or_else(unknown)?;
+        // The admin's key is made at each start; others are stored.
+        let key = if role == Role::Admin { self.api_key() } else { self.create_key(role, "in process")? };
+        Ok(builder.base_url(ADDRESS).api_key(key.expose_secret()).transport(self.transport()))
     }
 
     /// A key of the admin role for clients in this process. It is new at each start and never stored.

@@ -257,10 +257,7 @@ impl CaBundle {
 }
 
 fn read_signing_key(key: &SecretString) -> Result<Arc<ActionSigner>> {
-    use secrecy::ExposeSecret;
-    let is_jwk = key.expose_secret().trim_start().starts_with('{');
-    let signer = if is_jwk { ActionSigner::from_jwk(key) } else { ActionSigner::from_pem(key) };
-    signer
+    ActionSigner::from_text(key)
         .map(Arc::new)
         .map_err(|error| Error::configuration("signing_key", format!("is not usable: {error}")))
 }

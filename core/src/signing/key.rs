@@ -21,6 +21,15 @@ pub struct ActionSigner {
 }
 
 impl ActionSigner {
+    /// Reads a private key in PEM or, where the text starts with `{`, a private JWK.
+    ///
+    /// # Errors
+    /// [`SigningError::BadPrivateKey`].
+    pub fn from_text(key: &SecretString) -> Result<Self, SigningError> {
+        let is_jwk = key.expose_secret().trim_start().starts_with('{');
+        if is_jwk { Self::from_jwk(key) } else { Self::from_pem(key) }
+    }
+
     /// Reads a private key in PEM: PKCS#8 (`PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`).
     ///
     /// # Errors

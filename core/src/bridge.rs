@@ -1,0 +1,124 @@
+//! What every language binding needs at its boundary, and none should write again.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Mutex as StdMutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use crate::{DashClaw, Error, ErrorKind, EventOptions, EventStream, Result, ServerEvent};
+
+/// Turns a panic into an error of kind `internal`: a defect of ours ends the call, not the process.
+pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+        Err(Error::new(
+            ErrorKind::Internal,
+            "the call ended in a defect of the SDK; its cause is on standard error",
+        ))
+    })
+}
+
+/// Runs `work` until it ends or `stop` is cancelled, which is an error of kind `cancelled`. For work that takes no
+/// [`CallOptions`](crate::CallOptions); a call with a token says more exactly what became of a write.
+pub async fn stoppable<T>(stop: &CancellationToken, work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::select! {
+        ended = work => ended,
+        () = stop.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the call was stopped")),
+    }
+}
+
+/// The argument `name`, a number of seconds, as a duration.
+///
+/// # Errors
+/// [`ErrorKind::InvalidArgument`]: it is negative, not finite, or too large.
+pub fn seconds(name: &str, value: f64) -> Result<Duration> {
+    Duration::try_from_secs_f64(value)
+        .map_err(|_| Error::argument(name, "must be a number of seconds, 0 or more"))
+}
+
+/// An event stream that several tasks may read and any thread may close.
+#[derive(Debug)]
+pub struct SharedEvents {
+    /// Nothing once it has ended.
+    open: Mutex<Option<EventStream>>,
+    closing: CancellationToken,
+    last_event_id: StdMutex<String>,
+}
+
+impl SharedEvents {
+    /// Subscribes to the server's events, behind `last_event_id` when that is given. Nothing is sent until the first
+    /// [`next`](Self::next).
+    pub fn new(client: &DashClaw, last_event_id: Option<String>) -> Self {
+        let closing = CancellationToken::new();
+        let last = last_event_id.clone().unwrap_or_default();
+        let options =
+            EventOptions { last_event_id, cancel: Some(closing.clone()), ..EventOptions::default() };
+        Self { open: Mutex::new(Some(client.events(options))), closing, last_event_id: StdMutex::new(last) }
+    }
+
+    /// The next event; nothing at the end of the stream. An error ends the stream; `stop` ends this waiting only.
+    pub async fn next(&self, stop: &CancellationToken) -> Result<Option<ServerEvent>> {
+        stoppable(stop, self.advance()).await
+    }
+
+    async fn advance(&self) -> Result<Option<ServerEvent>> {
+        let mut open = self.open.lock().await;
+        let Some(stream) = open.as_mut() else { return Ok(None) };
+        let next = stream.next().await;
+        stream
+            .last_event_id()
+            .clone_into(&mut self.last_event_id.lock().unwrap_or_else(PoisonError::into_inner));
+        match next {
+            Some(Ok(event)) => Ok(Some(event)),
+            ended => {
+                *open = None;
+                ended.transpose()
+            }
+        }
+    }
+
+    /// Ends the stream; whoever waits for an event gets nothing.
+    pub fn close(&self) {
+        self.closing.cancel();
+        // Otherwise somebody waits for an event now, is woken by the token and drops the stream.
+        if let Ok(mut open) = self.open.try_lock() {
+            open.take();
+        }
+    }
+
+    /// The cursor behind the last event; give it to a later stream to go on where this one ended.
+    pub fn last_event_id(&self) -> String {
+        self.last_event_id.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_internal_error() {
+        let outcome = without_panic::<()>(async { panic!("deliberate") }).now_or_never().unwrap();
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Internal);
+    }
+
+    #[test]
+    fn stopping_ends_the_work() {
+        let stop = CancellationToken::new();
+        stop.cancel();
+        let outcome = stoppable::<()>(&stop, std::future::pending()).now_or_never().unwrap();
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Cancelled);
+    }
+
+    #[test]
+    fn only_a_length_of_time_is_one() {
+        assert_eq!(seconds("timeout", 0.5).unwrap(), Duration::from_millis(500));
+        for wrong in [-1.0, f64::NAN, f64::INFINITY, 1e300] {
+            let error = seconds("timeout", wrong).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+            assert!(error.to_string().contains("`timeout`"), "{error}");
+        }
+    }
+}
