@@ -82,7 +82,7 @@ fn of_member(api: &Api, member: &Member) -> Property {
     let shape = member.shape.present();
     let mut of_type = type_name(api, shape, member.closed);
     let nullable = *shape != member.shape || !member.required;
-    let default = match empty(api, shape).filter(|_| member.defaulted) {
+    let default = match empty(api, shape).filter(|_| member.defaulted && !member.closed) {
         _ if nullable => " = null",
         Some(empty) => &format!(" = {empty}"),
         // A value of any type may also be null.

@@ -1,6 +1,6 @@
 //! Shapes as Kotlin types.
 
-use crate::model::{Api, Form, Shape};
+use crate::model::{Api, Form, Member, Shape};
 
 /// The closed `enum class` of a vocabulary, and beside it the type for places where newer words may come.
 pub(super) fn open_name(name: &str) -> String {
@@ -32,7 +32,7 @@ pub(super) fn type_name(api: &Api, shape: &Shape, closed: bool) -> String {
         Shape::Nullable(shape) => type_name(api, shape, closed),
         Shape::Named(name) => match api.find(name).map(|found| &found.form) {
             Some(Form::Alias(shape)) => type_name(api, shape, closed),
-            Some(Form::Words { .. }) if !closed && is_closed_somewhere(api, name) => open_name(name),
+            Some(Form::Words { .. }) if !closed => open_or_own_name(api, name),
             _ => name.clone(),
         },
     }
@@ -52,19 +52,38 @@ pub(super) fn optional(name: &str, is_optional: bool) -> String {
 }
 
 /// What stands for an absent value of this type, when it has an empty one.
-pub(super) fn empty(api: &Api, shape: &Shape) -> Option<&'static str> {
-    match shape {
-        Shape::Text => Some("\"\""),
-        Shape::Integer => Some("0"),
-        Shape::Number => Some("0.0"),
-        Shape::Boolean => Some("false"),
-        Shape::List(_) => Some("emptyList()"),
-        Shape::Map(shape) if **shape == Shape::Any => Some("NOTHING"),
-        Shape::Map(_) => Some("emptyMap()"),
-        Shape::Named(name) => match api.find(name).map(|found| &found.form) {
-            Some(Form::Alias(shape)) => empty(api, shape),
-            _ => None,
-        },
-        Shape::Any | Shape::Either(_) | Shape::Nullable(_) => None,
+pub(super) fn empty(api: &Api, shape: &Shape) -> Option<String> {
+    let text = match shape {
+        Shape::Text => "\"\"",
+        Shape::Integer => "0",
+        Shape::Number => "0.0",
+        Shape::Boolean => "false",
+        Shape::List(_) => "emptyList()",
+        Shape::Map(shape) if **shape == Shape::Any => "NOTHING",
+        Shape::Map(_) => "emptyMap()",
+        Shape::Named(name) => return empty_of(api, name),
+        Shape::Any | Shape::Either(_) | Shape::Nullable(_) => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn empty_of(api: &Api, name: &str) -> Option<String> {
+    match &api.find(name)?.form {
+        Form::Alias(shape) => empty(api, shape),
+        Form::Words { open: true, .. } => Some(format!("{}(\"\")", open_or_own_name(api, name))),
+        Form::Words { .. } => None,
+        Form::Record(members) => {
+            let has_default = |member: &Member| {
+                !member.required
+                    || matches!(member.shape, Shape::Nullable(_))
+                    || (member.defaulted && !member.closed)
+            };
+            members.iter().all(has_default).then(|| format!("{name}()"))
+        }
     }
+}
+
+/// The type of a vocabulary where any word may stand.
+fn open_or_own_name(api: &Api, name: &str) -> String {
+    if is_closed_somewhere(api, name) { open_name(name) } else { name.to_owned() }
 }

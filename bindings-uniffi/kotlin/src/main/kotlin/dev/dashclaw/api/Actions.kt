@@ -507,7 +507,7 @@ public data class Action(
     val verified: Boolean = false,
     @SerialName("approved_by") val approvedBy: String? = null,
     @SerialName("approved_at") val approvedAt: String? = null,
-    @SerialName("outcome_status") val outcomeStatus: OutcomeStatus,
+    @SerialName("outcome_status") val outcomeStatus: OutcomeStatus = OutcomeStatus(""),
     @SerialName("outcome_at") val outcomeAt: String? = null,
     @SerialName("outcome_summary") val outcomeSummary: String? = null,
     @SerialName("outcome_error") val outcomeError: String? = null,
@@ -558,7 +558,7 @@ public data class ActionDetail(
     val action: Action,
     @SerialName("open_loops") val openLoops: List<OpenLoop> = emptyList(),
     val assumptions: List<Assumption> = emptyList(),
-    @SerialName("message_summary") val messageSummary: MessageSummary,
+    @SerialName("message_summary") val messageSummary: MessageSummary = MessageSummary(),
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<ActionDetail>(generatedSerializer())
@@ -592,10 +592,10 @@ public data class OpenLoop(
     @SerialName("loop_id") val loopId: String,
     @SerialName("org_id") val orgId: String = "",
     @SerialName("action_id") val actionId: String = "",
-    @SerialName("loop_type") val loopType: LoopType,
+    @SerialName("loop_type") val loopType: LoopType = LoopType(""),
     val description: String = "",
     val status: LoopStatus,
-    val priority: Priority,
+    val priority: Priority = Priority(""),
     val owner: String? = null,
     val resolution: String? = null,
     @SerialName("created_at") val createdAt: String = "",
@@ -684,7 +684,7 @@ public data class MessageSummary(
 public data class ActionList(
     val actions: List<Action>,
     val total: Long = 0,
-    val stats: ActionStats,
+    val stats: ActionStats = ActionStats(),
     val lastUpdated: String = "",
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,
 ) : Record() {
@@ -750,7 +750,7 @@ public data class UpdatedAction(
 @KeepGeneratedSerializer
 public data class ActionTrace(
     val action: Action,
-    val trace: Trace,
+    val trace: Trace = Trace(),
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<ActionTrace>(generatedSerializer())
@@ -770,8 +770,8 @@ public data class ActionTrace(
 @Serializable(with = Trace.Codec::class)
 @KeepGeneratedSerializer
 public data class Trace(
-    val assumptions: AssumptionTrace,
-    val loops: LoopTrace,
+    val assumptions: AssumptionTrace = AssumptionTrace(),
+    val loops: LoopTrace = LoopTrace(),
     @SerialName("parent_chain") val parentChain: List<Action> = emptyList(),
     @SerialName("sub_actions") val subActions: List<Action> = emptyList(),
     @SerialName("related_actions") val relatedActions: List<Action> = emptyList(),

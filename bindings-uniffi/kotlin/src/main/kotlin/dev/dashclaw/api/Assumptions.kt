@@ -128,7 +128,7 @@ public data class GetDriftReport(
 public data class CreatedAssumption(
     val assumption: Assumption,
     @SerialName("assumption_id") val assumptionId: String,
-    val security: Security,
+    val security: Security = Security(),
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<CreatedAssumption>(generatedSerializer())
@@ -181,7 +181,7 @@ public data class DriftReport(
     val assumptions: List<Assumption>,
     val total: Long = 0,
     val lastUpdated: String = "",
-    @SerialName("drift_summary") val driftSummary: DriftSummary,
+    @SerialName("drift_summary") val driftSummary: DriftSummary = DriftSummary(),
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<DriftReport>(generatedSerializer())

@@ -353,7 +353,7 @@ public data class Violation(
 public data class GuardDecisionList(
     val decisions: List<GuardDecisionRecord>,
     val total: Long = 0,
-    val stats: GuardDecisionStats,
+    val stats: GuardDecisionStats = GuardDecisionStats(),
     val limit: Long = 0,
     val offset: Long = 0,
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,

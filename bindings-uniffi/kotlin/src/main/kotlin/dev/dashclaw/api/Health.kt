@@ -45,7 +45,7 @@ public data class Health(
     val timestamp: String = "",
     val version: String = "",
     val mode: String = "",
-    val checks: HealthChecks,
+    val checks: HealthChecks = HealthChecks(),
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<Health>(generatedSerializer())
@@ -63,7 +63,7 @@ public data class Health(
 @Serializable(with = HealthChecks.Codec::class)
 @KeepGeneratedSerializer
 public data class HealthChecks(
-    val database: DatabaseHealth,
+    val database: DatabaseHealth = DatabaseHealth(),
     val runtime: JsonObject = NOTHING,
     val realtime: JsonObject = NOTHING,
     val environment: JsonObject = NOTHING,

@@ -135,7 +135,7 @@ public data class Recommendation(
     @SerialName("top_sample_size") val topSampleSize: Long = 0,
     @SerialName("success_rate") val successRate: Double = 0.0,
     @SerialName("avg_score") val avgScore: Double = 0.0,
-    val hints: RecommendationHints,
+    val hints: RecommendationHints = RecommendationHints(),
     val guidance: List<String> = emptyList(),
     val active: Boolean = false,
     @SerialName("computed_at") val computedAt: String = "",

@@ -96,7 +96,7 @@ public data class GetOpenLoops(
 public data class CreatedLoop(
     val loop: OpenLoop,
     @SerialName("loop_id") val loopId: String,
-    val security: Security,
+    val security: Security = Security(),
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<CreatedLoop>(generatedSerializer())
@@ -113,7 +113,7 @@ public data class CreatedLoop(
 @KeepGeneratedSerializer
 public data class ResolvedLoop(
     val loop: OpenLoop,
-    val security: Security,
+    val security: Security = Security(),
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<ResolvedLoop>(generatedSerializer())
@@ -133,7 +133,7 @@ public data class ResolvedLoop(
 public data class LoopList(
     val loops: List<OpenLoop>,
     val total: Long = 0,
-    val stats: LoopStats,
+    val stats: LoopStats = LoopStats(),
     val lastUpdated: String = "",
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,
 ) : Record() {

@@ -315,7 +315,7 @@ public data class SimulationMatch(
     val goal: String = "",
     @SerialName("agent_name") val agentName: String? = null,
     val timestamp: String = "",
-    @SerialName("original_status") val originalStatus: ActionStatus,
+    @SerialName("original_status") val originalStatus: ActionStatus = ActionStatus(""),
     @SerialName("simulated_action") val simulatedAction: VerdictWord,
     @SerialName("simulated_reason") val simulatedReason: String = "",
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,

@@ -50,7 +50,7 @@ public data class GetSignals(
 @KeepGeneratedSerializer
 public data class SignalList(
     val signals: List<Signal>,
-    val counts: SignalCounts,
+    val counts: SignalCounts = SignalCounts(),
     val lastUpdated: String = "",
     @SerialName(EXTRA) val extra: JsonObject = NOTHING,
 ) : Record() {
