@@ -3,6 +3,8 @@ package dev.dashclaw
 import dev.dashclaw.ffi.NativeVerification
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
+import java.nio.Buffer
+import java.nio.ByteBuffer
 import dev.dashclaw.ffi.canonicalJson as nativeCanonicalJson
 import dev.dashclaw.ffi.deriveIdempotencyKey as nativeDeriveIdempotencyKey
 import dev.dashclaw.ffi.signAction as nativeSignAction
@@ -45,7 +47,7 @@ public data class Verification(
  * A receipt that is not valid is an answer, not an error.
  */
 public fun verifyReceipt(document: String, jwks: String): Verification =
-    native { Verification(nativeVerifyReceipt(document.encodeToByteArray(), jwks.encodeToByteArray())) }
+    native { Verification(nativeVerifyReceipt(document.inNativeMemory(), jwks.inNativeMemory())) }
 
 /** Verifies a receipt offline by its values. */
 public fun verifyReceipt(document: JsonElement, jwks: JsonElement): Verification =
@@ -53,7 +55,7 @@ public fun verifyReceipt(document: JsonElement, jwks: JsonElement): Verification
 
 /** The canonical form of a JSON text. */
 public fun canonicalJson(json: String, layer: Layer = Layer.INTEGRITY): String =
-    native { nativeCanonicalJson(json.encodeToByteArray(), layer.name.lowercase()) }
+    native { nativeCanonicalJson(json.inNativeMemory(), layer.name.lowercase()) }
 
 /** The canonical form of a JSON value. */
 public fun canonicalJson(value: JsonElement, layer: Layer = Layer.INTEGRITY): String =
@@ -61,7 +63,7 @@ public fun canonicalJson(value: JsonElement, layer: Layer = Layer.INTEGRITY): St
 
 /** The idempotency key of `parts`: 64 hex digits, the same in every language. */
 public fun deriveIdempotencyKey(parts: JsonObject): String =
-    native { nativeDeriveIdempotencyKey(parts.toString().encodeToByteArray()) }
+    native { nativeDeriveIdempotencyKey(parts.toString().inNativeMemory()) }
 
 /**
  * The signature of an action for its member `_signature`: RSASSA-PKCS1-v1_5 with SHA-256 in base64.
@@ -69,4 +71,13 @@ public fun deriveIdempotencyKey(parts: JsonObject): String =
  * @param key An RSA private key: PEM, or the JSON text of a JWK.
  */
 public fun signAction(action: JsonObject, key: String): String =
-    native { nativeSignAction(action.toString().encodeToByteArray(), key) }
+    native { nativeSignAction(action.toString().inNativeMemory(), key) }
+
+/** The UTF-8 bytes where the core reads them without a copy of its own. */
+private fun String.inNativeMemory(): ByteBuffer {
+    val bytes = encodeToByteArray()
+    val buffer = ByteBuffer.allocateDirect(bytes.size).put(bytes)
+    // Old Androids know `rewind` of the base class only.
+    (buffer as Buffer).rewind()
+    return buffer
+}

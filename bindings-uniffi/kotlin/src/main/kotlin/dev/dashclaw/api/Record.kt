@@ -25,7 +25,7 @@ internal val NOTHING: JsonObject = JsonObject(emptyMap())
 /** A JSON object with members that this version knows and others, which it keeps. */
 public abstract class Record internal constructor() {
     /** What the record was read from, so that writing it unchanged loses nothing. A changed copy has none. */
-    internal var source: JsonObject? = null
+    internal var asRead: JsonObject? = null
 }
 
 /** Reads a record as servers write it, and writes back what it was read from. */
@@ -36,12 +36,12 @@ internal abstract class RecordSerializer<T : Record>(private val known: KSeriali
         val input = decoder as? JsonDecoder ?: throw SerializationException("records are read from JSON only")
         val source = input.decodeJsonElement() as? JsonObject
             ?: throw SerializationException("a JSON object is expected for `${descriptor.serialName}`")
-        return input.json.decodeFromJsonElement(known, sorted(source)).also { it.source = source }
+        return input.json.decodeFromJsonElement(known, sorted(source)).also { it.asRead = source }
     }
 
     override fun serialize(encoder: Encoder, value: T) {
         val output = encoder as? JsonEncoder ?: throw SerializationException("records are written as JSON only")
-        output.encodeJsonElement(value.source ?: flat(output.json.encodeToJsonElement(known, value) as JsonObject))
+        output.encodeJsonElement(value.asRead ?: flat(output.json.encodeToJsonElement(known, value) as JsonObject))
     }
 
     private fun sorted(source: JsonObject): JsonObject {
