@@ -36,7 +36,7 @@ use crate::testee::Launch;
 #[derive(Debug, Parser)]
 struct Options {
     /// The languages, by their columns.
-    #[arg(long, value_delimiter = ',', default_value = "rust,python,python-async")]
+    #[arg(long, value_delimiter = ',', default_value = "rust,python,python-async,kotlin")]
     languages: Vec<String>,
     /// Only cases whose name holds this text.
     #[arg(long, default_value = "")]
@@ -111,9 +111,18 @@ fn launch(language: &str, options: &Options, root: &Path) -> Result<Launch, Stri
         "rust" => (own, vec!["--testee".to_owned()]),
         "python" => (python, vec![script]),
         "python-async" => (python, vec![script, "--async".to_owned()]),
+        "kotlin" => ("java".into(), kotlin(root)),
         _ => return Err(format!("there is no testee for `{language}`")),
     };
     Ok(Launch { language: language.to_owned(), program, arguments })
+}
+
+/// The Kotlin testee, as `scripts/build-kotlin testee` leaves it.
+fn kotlin(root: &Path) -> Vec<String> {
+    let built = root.join("target/kotlin/testee");
+    let classpath = format!("{}:{}/*", built.join("classes").display(), built.join("lib").display());
+    // A testee is short-lived and shares the machine: quick to start counts.
+    ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &classpath, "TesteeKt"].map(str::to_owned).to_vec()
 }
 
 fn print(text: &str) -> Result<(), String> {

@@ -92,9 +92,9 @@ class CancellationTest {
     }
 
     @Test
-    fun `cancelling at random points leaves no thread and no descriptor`() = silentServer { url ->
+    fun `cancelling at random points leaves no thread and no descriptor`() = SilentServer().use { server ->
         val random = Random(7)
-        DashClaw(url, "oc_live_key", "agent-1").use { claw ->
+        DashClaw(server.url, "oc_live_key", "agent-1").use { claw ->
             val round = {
                 bounded {
                     repeat(60) { number ->

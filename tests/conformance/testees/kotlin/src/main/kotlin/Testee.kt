@@ -76,7 +76,8 @@ fun main() {
                 reply(id, "ok", JsonNull)
             }
             else -> try {
-                reply(id, "ok", atOnce(request) ?: continue.also { start(id, request) })
+                val answer = atOnce(request)
+                if (answer == null) start(id, request) else reply(id, "ok", answer)
             } catch (problem: Throwable) {
                 reply(id, "error", failure(problem))
             }
@@ -154,7 +155,7 @@ private suspend fun serve(client: DashClaw, request: JsonObject): JsonElement {
         "call" -> call(client, request.word("operation"), request.getValue("arguments").jsonObject, callOptions(options))
         "wait_for_approval" -> encode(client.waitForApproval(request.word("action_id"), timeout, interval))
         "run_governed" -> {
-            val action = Json.decodeFromJsonElement<CreateAction>(request.getValue("arguments"))
+            val action = Json.decodeFromJsonElement(CreateAction.serializer(), request.getValue("arguments"))
             val rerun = options["rerun"]?.asText() == "true"
             val work = request.getValue("work").jsonObject
             try {
