@@ -26,6 +26,7 @@ pub(super) fn module(api: &Api, domain: &Domain) -> Result<String> {
         ("KeepGeneratedSerializer", "kotlinx.serialization.KeepGeneratedSerializer"),
         ("@SerialName", "kotlinx.serialization.SerialName"),
         ("@Serializable", "kotlinx.serialization.Serializable"),
+        ("Json", "kotlinx.serialization.UseSerializers"),
         ("JsonElement", "kotlinx.serialization.json.JsonElement"),
         ("JsonObject", "kotlinx.serialization.json.JsonObject"),
     ];
@@ -123,7 +124,7 @@ fn data_class(name: &str, doc: &Doc, properties: &[Property], open: bool) -> Str
     let mut lines: Vec<String> = properties.iter().map(Property::line).collect();
     if open {
         documented.push(("extra".to_owned(), "Members that this version does not know.".to_owned()));
-        lines.push(format!("{INDENT}@SerialName(EXTRA) val extra: JsonObject = NOTHING,"));
+        lines.push(format!("{INDENT}@SerialName(EXTRA) override val extra: JsonObject = NOTHING,"));
     }
     let doc = kdoc::of_class(doc, &documented, "");
     let body = lines.join("\n");

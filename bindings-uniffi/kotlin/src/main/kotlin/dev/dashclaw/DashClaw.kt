@@ -86,7 +86,7 @@ public class DashClaw internal constructor(
         answer: DeserializationStrategy<T>,
         options: CallOptions?,
     ): T {
-        val body = native { native.call(operation, arguments.encodeToByteArray(), options?.toJson(), null) }
+        val body = native { native.call(operation, arguments.toUtf8(), options?.toJson(), null) }
         return decode(operation, answer, body)
     }
 
@@ -131,7 +131,7 @@ public class DashClaw internal constructor(
         options: CallOptions? = null,
         work: suspend (actionId: String) -> T,
     ): Governed<T> {
-        val begun = begin(wire.encodeToString(CreateAction.serializer(), action), timeout, interval, rerun, options)
+        val begun = begin(encode(CreateAction.serializer(), action), timeout, interval, rerun, options)
         if (!begun.run) {
             val outcome = decode("get_action_outcome", Outcome.serializer(), begun.outcome ?: "{}".encodeToByteArray())
             return Governed.Completed(begun.actionId, outcome)
@@ -155,7 +155,7 @@ public class DashClaw internal constructor(
         options: CallOptions?,
     ): NativeBegun = native {
         native.beginGoverned(
-            action.encodeToByteArray(), timeout.inSeconds(), interval.inSeconds(), rerun, options?.toJson(), null,
+            action.toUtf8(), timeout.inSeconds(), interval.inSeconds(), rerun, options?.toJson(), null,
         )
     }
 
@@ -205,7 +205,7 @@ public class DashClaw internal constructor(
 
     /** Verifies a receipt, as text exactly as issued, against the server's published keys. They are kept as long as the server allows. */
     public suspend fun verifyReceipt(document: String): Verification =
-        native { Verification(native.verifyReceipt(document.encodeToByteArray(), false, null)) }
+        native { Verification(native.verifyReceipt(document.toUtf8(), false, null)) }
 
     /**
      * Verifies a receipt as [verifyReceipt] does, and throws when it is not valid.
@@ -213,7 +213,7 @@ public class DashClaw internal constructor(
      * @throws ReceiptInvalidException `details` holds the code of the check that failed.
      */
     public suspend fun requireValidReceipt(document: String): Verification =
-        native { Verification(native.verifyReceipt(document.encodeToByteArray(), true, null)) }
+        native { Verification(native.verifyReceipt(document.toUtf8(), true, null)) }
 
     /** Stops calls under way and refuses later ones. After this no request leaves. */
     override fun close() {

@@ -56,7 +56,7 @@ public open class DashClawException internal constructor(private val failure: Fa
     /** The server's `details`: a list of messages, or a text. */
     public val details: JsonElement? get() = failure.details
 
-    /** The whole JSON body of a refusal. */
+    /** The whole JSON body of a refusal, or of an answer that is not what the operation returns. */
     public val body: JsonElement? get() = failure.body
 }
 

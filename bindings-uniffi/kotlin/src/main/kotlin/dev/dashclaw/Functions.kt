@@ -75,7 +75,7 @@ public fun signAction(action: JsonObject, key: String): String =
 
 /** The UTF-8 bytes where the core reads them without a copy of its own. */
 private fun String.inNativeMemory(): ByteBuffer {
-    val bytes = encodeToByteArray()
+    val bytes = toUtf8()
     val buffer = ByteBuffer.allocateDirect(bytes.size).put(bytes)
     // Old Androids know `rewind` of the base class only.
     (buffer as Buffer).rewind()

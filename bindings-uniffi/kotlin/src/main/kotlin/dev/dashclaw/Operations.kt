@@ -88,7 +88,6 @@ import dev.dashclaw.api.ValidatedAssumption
 import dev.dashclaw.api.VerdictWord
 import dev.dashclaw.api.VerifyIntegrity
 import kotlinx.serialization.DeserializationStrategy
-import kotlinx.serialization.SerializationStrategy
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
 
@@ -101,9 +100,6 @@ public abstract class Operations internal constructor() {
         answer: DeserializationStrategy<T>,
         options: CallOptions?,
     ): T
-
-    private fun <T> encode(serializer: SerializationStrategy<T>, request: T): String =
-        wire.encodeToString(serializer, request)
 
     /**
      * Asks whether the agent may act.

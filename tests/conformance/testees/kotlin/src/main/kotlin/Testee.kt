@@ -6,6 +6,7 @@ import dev.dashclaw.CallOptions
 import dev.dashclaw.DashClaw
 import dev.dashclaw.DashClawException
 import dev.dashclaw.DashClawOptions
+import dev.dashclaw.ErrorKind
 import dev.dashclaw.Governed
 import dev.dashclaw.GuardBlockedException
 import dev.dashclaw.HitlMode
@@ -198,7 +199,9 @@ private suspend fun call(client: DashClaw, operation: String, arguments: JsonObj
     val answer = try {
         function.callSuspend(client, *given.toTypedArray(), options)
     } catch (problem: InvocationTargetException) {
-        throw problem.targetException
+        // Some cases answer in fewer words than a data class has.
+        val terse = (problem.targetException as? DashClawException)?.takeIf { it.kind == ErrorKind.MALFORMED_RESPONSE }
+        return terse?.body ?: throw problem.targetException
     }
     return Json.encodeToJsonElement(serializer(function.returnType), answer)
 }

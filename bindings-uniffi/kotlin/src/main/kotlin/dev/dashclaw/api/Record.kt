@@ -1,5 +1,6 @@
 package dev.dashclaw.api
 
+import kotlinx.serialization.ExperimentalSerializationApi
 import kotlinx.serialization.KSerializer
 import kotlinx.serialization.SerializationException
 import kotlinx.serialization.descriptors.PrimitiveKind
@@ -7,14 +8,18 @@ import kotlinx.serialization.descriptors.SerialDescriptor
 import kotlinx.serialization.encoding.CompositeDecoder.Companion.UNKNOWN_NAME
 import kotlinx.serialization.encoding.Decoder
 import kotlinx.serialization.encoding.Encoder
+import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonDecoder
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonEncoder
 import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.JsonUnquotedLiteral
 import kotlinx.serialization.json.booleanOrNull
 import kotlinx.serialization.json.doubleOrNull
+import kotlinx.serialization.json.jsonObject
+import kotlinx.serialization.json.longOrNull
 
 /** The serial name of a record's `extra`. No server uses it. */
 internal const val EXTRA: String = "*"
@@ -24,6 +29,9 @@ internal val NOTHING: JsonObject = JsonObject(emptyMap())
 
 /** A JSON object with members that this version knows and others, which it keeps. */
 public abstract class Record internal constructor() {
+    /** Members that this version does not know. */
+    public abstract val extra: JsonObject
+
     /** What the record was read from, so that writing it unchanged loses nothing. A changed copy has none. */
     internal var asRead: JsonObject? = null
 }
@@ -41,7 +49,7 @@ internal abstract class RecordSerializer<T : Record>(private val known: KSeriali
 
     override fun serialize(encoder: Encoder, value: T) {
         val output = encoder as? JsonEncoder ?: throw SerializationException("records are written as JSON only")
-        output.encodeJsonElement(value.asRead ?: flat(output.json.encodeToJsonElement(known, value) as JsonObject))
+        output.encodeJsonElement(value.asRead?.exact() ?: flat(output.json.encodeToJsonElement(known, value), value.extra))
     }
 
     private fun sorted(source: JsonObject): JsonObject {
@@ -68,8 +76,37 @@ internal abstract class RecordSerializer<T : Record>(private val known: KSeriali
         }
     }
 
-    private fun flat(record: JsonObject): JsonObject {
-        val extra = record[EXTRA] as? JsonObject ?: return record
-        return JsonObject(record - EXTRA + extra.filterKeys { it !in record })
+    private fun flat(record: JsonElement, extra: JsonObject): JsonElement {
+        val members = record.jsonObject - EXTRA
+        return JsonObject(members + extra.exact().jsonObject.filterKeys { it !in members })
     }
+}
+
+/** Writes a JSON value with all digits of its numbers; the usual serializer goes through [Double]. */
+internal object ExactElement : KSerializer<JsonElement> {
+    override val descriptor: SerialDescriptor = JsonElement.serializer().descriptor
+
+    override fun deserialize(decoder: Decoder): JsonElement = JsonElement.serializer().deserialize(decoder)
+
+    override fun serialize(encoder: Encoder, value: JsonElement): Unit =
+        JsonElement.serializer().serialize(encoder, value.exact())
+}
+
+/** Writes a JSON object with all digits of its numbers. */
+internal object ExactObject : KSerializer<JsonObject> {
+    override val descriptor: SerialDescriptor = JsonObject.serializer().descriptor
+
+    override fun deserialize(decoder: Decoder): JsonObject = JsonObject.serializer().deserialize(decoder)
+
+    override fun serialize(encoder: Encoder, value: JsonObject): Unit =
+        JsonElement.serializer().serialize(encoder, value.exact())
+}
+
+/** The same value, its numbers to be written as they are. */
+@OptIn(ExperimentalSerializationApi::class)
+private fun JsonElement.exact(): JsonElement = when (this) {
+    is JsonNull -> this
+    is JsonObject -> JsonObject(mapValues { it.value.exact() })
+    is JsonArray -> JsonArray(map { it.exact() })
+    is JsonPrimitive -> if (isString || longOrNull != null || booleanOrNull != null) this else JsonUnquotedLiteral(content)
 }
