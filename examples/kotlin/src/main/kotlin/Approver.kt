@@ -19,6 +19,7 @@ import kotlinx.coroutines.withContext
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.jsonPrimitive
+import java.io.IOException
 import kotlin.io.path.Path
 import kotlin.io.path.readText
 import kotlin.system.exitProcess
@@ -52,6 +53,8 @@ private class Desk(private val claw: DashClaw) {
                 obey(words, keys)
             } catch (problem: DashClawException) {
                 println("✗ ${problem.message}")
+            } catch (problem: IOException) {
+                println("✗ cannot read ${problem.message}")
             }
         }
         watching.cancel()

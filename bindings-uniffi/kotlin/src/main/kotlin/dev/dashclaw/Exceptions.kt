@@ -47,6 +47,9 @@ public open class DashClawException internal constructor(private val failure: Fa
     /** What the record's state is, for a conflict. */
     public val currentStatus: String? get() = failure.currentStatus
 
+    /** The word of the verdict that blocks, or the action's status when its approval did not come. */
+    public open val decision: String? get() = text(failure.decision) ?: text((failure.decision as? JsonObject)?.get("decision"))
+
     /** The action that this is about. */
     public val actionId: String? get() = failure.actionId
 
@@ -86,7 +89,7 @@ public class GuardBlockedException internal constructor(failure: Failure) : Dash
     private val verdict = failure.decision as? JsonObject ?: JsonObject(emptyMap())
 
     /** The verdict's word: `block`. */
-    public val decision: String = text(verdict["decision"]) ?: text(failure.decision) ?: "block"
+    override val decision: String = super.decision ?: "block"
 
     /** Why. */
     public val reasons: List<String> = texts(verdict["reasons"]).ifEmpty { texts(verdict["reason"]) }
@@ -110,11 +113,8 @@ public class GuardBlockedException internal constructor(failure: Failure) : Dash
     }
 }
 
-/** A human denied the action. */
-public class ApprovalDeniedException internal constructor(failure: Failure) : DashClawException(failure) {
-    /** The action's status: `failed` or `cancelled`. */
-    public val decision: String? = text(failure.decision)
-}
+/** A human denied the action; [decision] is its status: `failed` or `cancelled`. */
+public class ApprovalDeniedException internal constructor(failure: Failure) : DashClawException(failure)
 
 /** Nobody decided before the deadline. The request for approval still stands. */
 public class ApprovalTimeoutException internal constructor(failure: Failure) : DashClawException(failure)

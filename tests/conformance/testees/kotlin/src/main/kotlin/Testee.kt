@@ -1,14 +1,12 @@
 // The Kotlin testee: the public face of the package `dev.dashclaw` behind the protocol of PROTOCOL.md. It judges nothing.
 
 import dev.dashclaw.ApprovalBanner
-import dev.dashclaw.ApprovalDeniedException
 import dev.dashclaw.CallOptions
 import dev.dashclaw.DashClaw
 import dev.dashclaw.DashClawException
 import dev.dashclaw.DashClawOptions
 import dev.dashclaw.ErrorKind
 import dev.dashclaw.Governed
-import dev.dashclaw.GuardBlockedException
 import dev.dashclaw.HitlMode
 import dev.dashclaw.Idempotency
 import dev.dashclaw.Instance
@@ -122,7 +120,7 @@ private fun failure(problem: Throwable): JsonObject = buildJsonObject {
             put("request_id", problem.requestId)
             put("operation", problem.operation)
             put("action_id", problem.actionId)
-            put("decision", (problem as? GuardBlockedException)?.decision ?: (problem as? ApprovalDeniedException)?.decision)
+            put("decision", problem.decision)
         }
         else -> {
             put("kind", "testee")
@@ -198,10 +196,11 @@ private suspend fun call(client: DashClaw, operation: String, arguments: JsonObj
     }
     val answer = try {
         function.callSuspend(client, *given.toTypedArray(), options)
-    } catch (problem: InvocationTargetException) {
-        // Some cases answer in fewer words than a data class has.
-        val terse = (problem.targetException as? DashClawException)?.takeIf { it.kind == ErrorKind.MALFORMED_RESPONSE }
-        return terse?.body ?: throw problem.targetException
+    } catch (problem: Throwable) {
+        val cause = (problem as? InvocationTargetException)?.targetException ?: problem
+        // Some cases answer in fewer words than a data class has: then the core is content, and only the class is not.
+        val terse = (cause as? DashClawException)?.takeIf { it.kind == ErrorKind.MALFORMED_RESPONSE && it.status == null }
+        return terse?.body ?: throw cause
     }
     return Json.encodeToJsonElement(serializer(function.returnType), answer)
 }
