@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,9 @@ import pytest
 from server import Reply, Request, Server
 
 from dashclaw import DashClaw
+
+# Whoever starts these tests in the background of a shell lets them, and all they start, ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ALLOW = {"decision": "allow", "decision_id": "act_gd_0123456789abcdef", "reasons": [], "warnings": [], "risk_score": 10}
 

@@ -52,8 +52,13 @@ pub struct Row {
 impl Row {
     /// The field called `name`, in either spelling (`source_of_truth`, `sourceOfTruth`).
     pub fn field(&self, name: &str) -> Option<&'static Field> {
-        let exact = self.fields.iter().find(|field| field.name == name);
-        exact.or_else(|| self.fields.iter().find(|field| field.answers_to(name)))
+        self.position(name).map(|position| &self.fields[position])
+    }
+
+    /// Where among the fields the one called `name` stands.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        let exact = self.fields.iter().position(|field| field.name == name);
+        exact.or_else(|| self.fields.iter().position(|field| field.answers_to(name)))
     }
 
     /// The fields a caller may give: all but the constants.
@@ -170,6 +175,10 @@ pub struct Rules {
     pub confirm: Option<Confirm>,
     /// Whether `guard_mode`, `hitl_mode` and `auto_recommend` act around it.
     pub governed: bool,
+    /// How arguments are written in a language without named arguments, where the official client of that language
+    /// differs from the usual form: the ids in the path by position, then one object with the others. Names stand for
+    /// arguments by position; `..name`, last, for an object of that name with the others.
+    pub node: Option<&'static [&'static str]>,
 }
 
 /// Where the answer to a one-shot write can be read after it was lost.
@@ -204,6 +213,7 @@ impl Rules {
             key_when: None,
             confirm: None,
             governed: false,
+            node: None,
         }
     }
 
@@ -232,6 +242,13 @@ impl Rules {
     #[must_use]
     pub const fn object(mut self, name: &'static str) -> Self {
         self.call = Call::Object(name);
+        self
+    }
+
+    /// Where the official Node client has no object, or no id in the path: see [`Rules::node`].
+    #[must_use]
+    pub const fn node(mut self, shape: &'static [&'static str]) -> Self {
+        self.node = Some(shape);
         self
     }
 

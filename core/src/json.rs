@@ -3,11 +3,16 @@
 //! Digests, signatures and idempotency keys are defined over JavaScript values, so the tree keeps what
 //! `serde_json::Value` cannot: lone surrogates, numbers too large for a double, and the order of members.
 
+mod members;
 mod parse;
 mod string;
+mod surrogate;
 mod write;
 
+pub(crate) use members::{Members, Text};
 pub use string::JsonString;
+pub(crate) use string::plain_prefix;
+pub(crate) use surrogate::has_lone_surrogate;
 pub(crate) use write::number_text;
 
 /// How many arrays and objects may be nested in a text or a value.

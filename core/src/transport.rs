@@ -2,9 +2,11 @@
 
 mod connector;
 mod http_client;
+mod pool;
+#[cfg(test)]
+mod pool_tests;
 #[cfg(test)]
 mod proxy_tests;
-mod stream;
 mod tls;
 #[cfg(test)]
 mod tls_tests;

@@ -46,8 +46,7 @@ impl Language for Kotlin {
     }
 
     fn error(&self, kind: ErrorKind) -> String {
-        errors::kind(kind)
-            .map_or_else(|| errors::class(kind).to_owned(), |constant| format!("ErrorKind.{constant}"))
+        errors::kind(kind).map_or_else(|| errors::class(kind), |constant| format!("ErrorKind.{constant}"))
     }
 }
 

@@ -5,6 +5,8 @@
 //! is named in [`outputs`], and nowhere else.
 #![forbid(unsafe_code)]
 
+mod classes;
+mod describe;
 mod kotlin;
 mod language;
 pub mod model;
@@ -15,6 +17,7 @@ mod reference;
 mod rust;
 mod template;
 mod text;
+mod typescript;
 
 use std::path::Path;
 
@@ -26,8 +29,9 @@ pub type Result<T, E = String> = std::result::Result<T, E>;
 
 /// Every generated file.
 pub fn outputs(api: &model::Api) -> Result<Vec<Output>> {
-    let languages: [&dyn Language; 3] = [&python::Python, &kotlin::Kotlin, &rust::Rust];
+    let languages: [&dyn Language; 4] = [&python::Python, &typescript::Node, &kotlin::Kotlin, &rust::Rust];
     let mut outputs = python::outputs(api)?;
+    outputs.extend(typescript::outputs(api)?);
     outputs.extend(kotlin::outputs(api)?);
     outputs.extend(reference::outputs(api, &languages)?);
     outputs.push(openapi::output(api)?);

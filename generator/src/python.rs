@@ -2,7 +2,6 @@
 
 mod annotation;
 mod docstring;
-mod errors;
 mod method;
 mod names;
 mod types;
@@ -11,7 +10,7 @@ use dashclaw::ErrorKind;
 use serde::Serialize;
 
 use crate::model::{Api, Operation};
-use crate::{Language, Output, Result, template};
+use crate::{Language, Output, Result, classes, template};
 
 const PACKAGE: &str = "bindings-python/python/dashclaw";
 const OPERATIONS: &str = include_str!("../templates/python_operations.py.jinja");
@@ -43,7 +42,7 @@ impl Language for Python {
     }
 
     fn error(&self, kind: ErrorKind) -> String {
-        errors::class(kind).to_owned()
+        classes::class(kind).to_owned()
     }
 }
 

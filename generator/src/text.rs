@@ -9,14 +9,7 @@ pub(crate) fn camel_case(name: &str) -> String {
 
 /// `pending_approval` as `PendingApproval`.
 pub(crate) fn pascal_case(name: &str) -> String {
-    let capitalized = |word: &str| {
-        let mut chars = word.chars();
-        chars
-            .next()
-            .map(|first| first.to_uppercase().collect::<String>() + chars.as_str())
-            .unwrap_or_default()
-    };
-    name.split('_').map(capitalized).collect()
+    name.split('_').map(crate::describe::capitalized).collect()
 }
 
 /// The longest line of a generated source file.

@@ -37,6 +37,9 @@ fn every_operation_is_in_every_output() {
     let methods = text(&outputs, "bindings-python/python/dashclaw/_operations.py");
     let async_methods = text(&outputs, "bindings-python/python/dashclaw/_async_operations.py");
     let types = text(&outputs, "bindings-python/python/dashclaw/types.py");
+    let javascript = text(&outputs, "bindings-node/lib/operations.js");
+    let declarations = text(&outputs, "bindings-node/types/operations.d.ts");
+    let interfaces = text(&outputs, "bindings-node/types/api.d.ts");
     let document = text(&outputs, "docs/openapi.json");
     let index = text(&outputs, "docs/api/README.md");
     assert!(api.operations().count() > 0);
@@ -51,9 +54,74 @@ fn every_operation_is_in_every_output() {
             operation.arguments.is_empty() || types.contains(&format!("class {}(", operation.request)),
             "{name}"
         );
+        let method = format!("\n  {}(", camel_case(name));
+        assert!(javascript.contains(&method) && declarations.contains(&method), "{name}");
+        assert!(javascript.contains(&format!("this._call('{name}', ")), "{name}");
+        let interface = format!("export interface {} {{", operation.request);
+        assert!(operation.arguments.is_empty() || interfaces.contains(&interface), "{name}");
         let found = ["operationId", "operation"].map(|member| format!("\"{member}\": \"{name}\""));
         assert!(found.iter().any(|member| document.contains(member)), "{name}");
     }
+}
+
+fn camel_case(name: &str) -> String {
+    let words = name.split('_').enumerate();
+    words
+        .map(|(at, word)| if at == 0 { word.to_owned() } else { word[..1].to_uppercase() + &word[1..] })
+        .collect()
+}
+
+/// The parameters of the official Node client's methods, in their order.
+const OFFICIAL: [(&str, &str); 24] = [
+    ("guard", "context"),
+    ("createAction", "action"),
+    ("updateOutcome", "actionId, outcome"),
+    ("getAction", "actionId"),
+    ("getPendingApprovals", "limit, offset"),
+    ("approveAction", "actionId, decision, reasoning"),
+    ("recordAssumption", "assumption"),
+    ("reportActionOutcome", "actionId, payload"),
+    ("getActionOutcome", "actionId"),
+    ("reportActionSuccess", "actionId, summary"),
+    ("reportActionFailure", "actionId, errorMessage, summary"),
+    ("reportActionPartial", "actionId, progress, summary"),
+    ("registerOpenLoop", "actionId, loopType, description, metadata"),
+    ("resolveOpenLoop", "loopId, status, resolution"),
+    ("heartbeat", "status, metadata"),
+    ("getLearningRecommendations", "filters"),
+    ("createSession", "agentId, workspace, branch"),
+    ("getSession", "sessionId"),
+    ("updateSession", "sessionId, updates"),
+    ("listSessions", "filters"),
+    ("getSessionEvents", "sessionId"),
+    ("getActionGraph", "actionId"),
+    // Of its older methods, which were kept under another import.
+    ("validateAssumption", "assumptionId, validated, invalidatedReason"),
+    ("recordRecommendationEvents", "events"),
+];
+
+#[test]
+fn node_methods_take_what_the_official_ones_take_and_then_the_options() {
+    let javascript = text(&outputs(&api()).unwrap(), "bindings-node/lib/operations.js");
+    for (method, parameters) in OFFICIAL {
+        let head = format!("\n  {method}({parameters}, options) {{\n");
+        assert!(javascript.contains(&head), "{head}");
+    }
+}
+
+#[test]
+fn node_verdicts_are_closed_and_other_words_are_not() {
+    let types = text(&outputs(&api()).unwrap(), "bindings-node/types/api.d.ts");
+    assert!(types.contains("\nexport type Verdict = 'allow' | 'warn' | 'require_approval' | 'block';\n"));
+    assert!(types.contains("\nexport type ApprovalDecision = 'allow' | 'deny';\n"));
+    assert!(
+        types.contains("\nexport type ReportedOutcome = 'completed' | 'partial' | 'failed' | OtherWord;\n")
+    );
+    let (_, answer) = types.split_once("\nexport interface GuardDecision {").unwrap();
+    assert!(answer.split_once("\n}").unwrap().0.contains("\n  decision: Verdict;\n"));
+    // The log may hold verdicts of a newer server; nobody acts on them.
+    let (_, record) = types.split_once("\nexport interface GuardDecisionRecord {").unwrap();
+    assert!(record.split_once("\n}").unwrap().0.contains("\n  decision: Verdict | OtherWord;\n"));
 }
 
 #[test]
@@ -73,8 +141,9 @@ fn no_rust_path_and_no_unfilled_hole_is_left() {
 }
 
 #[test]
-fn lines_of_code_fit() {
-    let is_code = |output: &&Output| ["py", "kt"].iter().any(|extension| has_extension(output, extension));
+fn lines_fit() {
+    let is_code =
+        |output: &&Output| ["py", "js", "ts", "kt"].iter().any(|extension| has_extension(output, extension));
     for output in outputs(&api()).unwrap().iter().filter(is_code) {
         let long: Vec<&str> = output.text.lines().filter(|line| line.chars().count() > 110).collect();
         assert!(long.is_empty(), "{}: {long:?}", output.path);

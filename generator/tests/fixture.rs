@@ -129,13 +129,13 @@ macro_rules! row {
 static ROWS: &[&Row] = &[
     row!("send_parcel", SendParcel => Parcel, Post SEND_PATH, SEND,
         " Sends a parcel.\n\n One that was sent already is an error of kind `conflict`; see [`GuardBlocked`](crate::ErrorKind::GuardBlocked).\n\n * by day\n * by night\n",
-        Rules::of(Method::Post).repeat(Repeat::Keyed).expect(Expect::Creation).positional(&["weight", "from"]).open()),
+        Rules::of(Method::Post).repeat(Repeat::Keyed).expect(Expect::Creation).positional(&["weight", "from"]).node(&["weight", "from"]).open()),
     row!("find_parcels", FindParcels => BTreeMap<String, serde_json::Value>, Get SEND_PATH, FIND,
         " Lists parcels.", Rules::of(Method::Get).positional(&["weight", "limit"]).pages("parcels")),
     row!("get_parcel", GetParcel => Parcel, Get PARCEL_PATH, GET,
         " Reads one.", Rules::of(Method::Get).positional(&["parcel_id"]).public()),
     row!("lose_parcel", LoseParcel => Parcel, Patch PARCEL_PATH, LOSE,
-        " Loses one.", Rules::of(Method::Patch).positional(&["parcel_id"]).one_shot("parcel", "get_parcel").admin()),
+        " Loses one.", Rules::of(Method::Patch).positional(&["parcel_id"]).node(&["parcel_id", "..loss"]).one_shot("parcel", "get_parcel").admin()),
     row!("ask_parcel", AskParcel => Item, Post "/api/ask", ASK,
         " Asks for a price.", Rules { call: Call::Object("question"), open: true, ..Rules::of(Method::Post) }),
 ];
@@ -159,6 +159,17 @@ fn python_methods() {
 #[test]
 fn python_types() {
     snapshot("bindings-python/python/dashclaw/types.py");
+}
+
+#[test]
+fn node_methods() {
+    snapshot("bindings-node/lib/operations.js");
+    snapshot("bindings-node/types/operations.d.ts");
+}
+
+#[test]
+fn node_types() {
+    snapshot("bindings-node/types/api.d.ts");
 }
 
 #[test]

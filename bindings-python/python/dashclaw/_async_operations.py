@@ -273,9 +273,9 @@ class AsyncOperations:
 
         Args:
             action_id: Which action.
-            status: The state it is in now: ``completed``, ``failed``, ``cancelled``. An object in its place
-                holds this and other fields. One of ``running``, ``completed``, ``failed``, ``cancelled``,
-                ``pending``, ``pending_approval``, ``blocked``, ``expired``.
+            status: The state it is in now: ``completed``, ``failed``, ``cancelled``. One of ``running``,
+                ``completed``, ``failed``, ``cancelled``, ``pending``, ``pending_approval``, ``blocked``,
+                ``expired``. A dict in its place holds this and other fields.
             output_summary: What came out, in short. At most 4000 characters.
             side_effects: What else changed, at most 50 texts of at most 500 characters each.
             artifacts_created: What was made, at most 100 texts of at most 500 characters each.
@@ -542,8 +542,7 @@ class AsyncOperations:
         basis: str | None = None, validated: bool | None = None, invalidated: bool | None = None,
         invalidated_reason: str | None = None, assumption_id: str | None = None, **fields: Any,
     ) -> types.CreatedAssumption:
-        """Records what the agent takes for granted in an action: ``record_assumption`` with its two main
-        fields by position.
+        """Records what the agent takes for granted in an action: another name of ``record_assumption``.
 
         ``POST /api/assumptions``. A repeat would do it twice.
 

@@ -687,9 +687,8 @@ class UpdateOutcome(_UpdateOutcome, total=False):
     """The arguments of ``update_outcome``."""
 
     status: ActionStatus | str
-    """The state it is in now: ``completed``, ``failed``, ``cancelled``. An object in its place holds this and
-    other fields. One of ``running``, ``completed``, ``failed``, ``cancelled``, ``pending``,
-    ``pending_approval``, ``blocked``, ``expired``.
+    """The state it is in now: ``completed``, ``failed``, ``cancelled``. One of ``running``, ``completed``,
+    ``failed``, ``cancelled``, ``pending``, ``pending_approval``, ``blocked``, ``expired``.
     """
 
     output_summary: str

@@ -21,8 +21,8 @@ operations! { "actions":
     /// Records what the agent is about to do, and returns the binding verdict on it.
     ///
     /// `allow` and `warn`: the action is `running`. `require_approval`: it is `pending_approval`; wait for a human with
-    /// `wait_for_approval`. `block`: the call fails with an error of kind `guard_blocked` that holds the verdict; the
-    /// action is stored as `blocked`.
+    /// [`wait_for_approval`](crate::DashClaw::wait_for_approval). `block`: the call fails with an error of kind
+    /// `guard_blocked` that holds the verdict; the action is stored as `blocked`.
     ///
     /// The request carries an idempotency key, derived from the intent and the current hour unless one is given. A key
     /// that was used before, however long ago, returns that action with `idempotent_replay` and no new verdict: a replay
@@ -31,7 +31,7 @@ operations! { "actions":
     /// An `action_id` of your own that exists already is an error of kind `conflict`.
     create_action = Post "/api/actions" => CreatedAction [
         repeat(Repeat::Keyed), expect(Expect::Creation),
-        positional(&["action_type", "declared_goal", "session_id"]), open(), signed(), governed(),
+        positional(&["action_type", "declared_goal", "session_id"]), node(&["..action"]), open(), signed(), governed(),
     ]
     CreateAction {
         /// What the agent is about to do: `deploy`, `message`, or a word of your own. At most 128 characters.
@@ -146,13 +146,12 @@ operations! { "actions":
     ///
     /// Ending an action also sets its outcome when that is still `pending`.
     update_outcome = Patch "/api/actions/{action_id}" => UpdatedAction [
-        one_shot("action", "get_action"), positional(&["action_id", "status"]), open(),
+        one_shot("action", "get_action"), positional(&["action_id", "status"]), node(&["action_id", "..outcome"]), open(),
     ]
     UpdateOutcome {
         /// Which action.
         action_id: ActionId,
-        /// The state it is in now: `completed`, `failed`, `cancelled`. An object in its place holds this and other
-        /// fields.
+        /// The state it is in now: `completed`, `failed`, `cancelled`.
         status: Option<ActionStatus> [spread()],
         /// What came out, in short. At most 4000 characters.
         output_summary: Option<String> [max(4000)],

@@ -25,6 +25,7 @@ operations! { "agents":
     /// Says that the agent is there. Creating an action says so, too. An unknown status is an error of kind `validation`.
     heartbeat = Post "/api/agents/heartbeat" => HeartbeatAck [
         repeat(Repeat::Idempotent), positional(&["status", "current_task_id", "metadata"]),
+        node(&["status", "metadata"]),
     ]
     Heartbeat {
         /// Which agent. The client's own unless given. At most 128 characters.

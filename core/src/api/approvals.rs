@@ -20,7 +20,8 @@ operations! { "approvals":
     /// The first answer counts. When somebody else was faster it is an error of kind `conflict`; an action that does not
     /// wait is one of kind `validation`, an unknown one `not_found`, a key without the role `permission`.
     approve_action = Post "/api/actions/{action_id}/approve" => ApprovedAction [
-        positional(&["action_id", "decision", "reasoning"]), admin(), aliases(&["/api/approvals/{action_id}"]),
+        positional(&["action_id", "decision", "reasoning"]), node(&["action_id", "decision", "reasoning"]), admin(),
+        aliases(&["/api/approvals/{action_id}"]),
     ]
     ApproveAction {
         /// Which action.
@@ -32,7 +33,9 @@ operations! { "approvals":
     }
 
     /// Lists the actions that wait for a human, newest first.
-    get_pending_approvals = Get "/api/actions" => ActionList [positional(&["limit", "offset"]), pages("actions")]
+    get_pending_approvals = Get "/api/actions" => ActionList [
+        positional(&["limit", "offset"]), node(&["limit", "offset"]), pages("actions"),
+    ]
     GetPendingApprovals {
         /// Always `pending_approval`.
         status: Option<String> [constant("\"pending_approval\"")],

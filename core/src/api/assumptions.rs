@@ -35,9 +35,9 @@ operations! { "assumptions":
         assumption_id: Option<AssumptionId> [max(128)],
     }
 
-    /// Records what the agent takes for granted in an action: `record_assumption` with its two main fields by position.
+    /// Records what the agent takes for granted in an action: another name of `record_assumption`.
     register_assumption = Post "/api/assumptions" => CreatedAssumption [
-        positional(&["action_id", "assumption"]), open(), aliases(&["/api/actions/assumptions"]),
+        positional(&["action_id", "assumption"]), node(&["..assumption"]), open(), aliases(&["/api/actions/assumptions"]),
     ]
     RegisterAssumption {
         /// The action it is made for.
@@ -68,6 +68,7 @@ operations! { "assumptions":
     /// Says whether an assumption has proved true or false. An unknown id is an error of kind `not_found`.
     validate_assumption = Patch "/api/actions/assumptions/{assumption_id}" => ValidatedAssumption [
         repeat(Repeat::Idempotent), positional(&["assumption_id", "validated", "invalidated_reason"]),
+        node(&["assumption_id", "validated", "invalidated_reason"]),
         aliases(&["/api/assumptions/{assumption_id}"]),
     ]
     ValidateAssumption {

@@ -9,7 +9,7 @@ operations! { "integrity":
     /// Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API key.
     ///
     /// A forgery is a normal result with `ok` false, not an error. The server is less strict than
-    /// `verify_receipt`, which needs no server.
+    /// [`verify_receipt`](crate::receipt::verify_receipt), which needs no server.
     verify_integrity = Post "/api/integrity/verify" => IntegrityVerdict [
         repeat(Repeat::Safe), public(), positional(&["receipt", "bundle"]),
     ]

@@ -56,7 +56,7 @@ operations! { "learning":
 
     /// Tells the server what became of recommendations: several events in `events`, or one in the other fields.
     record_recommendation_events = Post "/api/learning/recommendations/events" => RecordedEvents [
-        positional(&["events"]), open(),
+        positional(&["events"]), node(&["events"]), open(),
     ]
     RecordRecommendationEvents {
         /// Several events, one object each, with the fields below.

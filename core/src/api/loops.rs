@@ -61,7 +61,8 @@ open_enum! {
 operations! { "loops":
     /// Records what an action leaves to be done. An unknown action is an error of kind `not_found`.
     register_open_loop = Post "/api/actions/loops" => CreatedLoop [
-        positional(&["action_id", "loop_type", "description", "metadata"]), open(),
+        positional(&["action_id", "loop_type", "description", "metadata"]),
+        node(&["action_id", "loop_type", "description", "metadata"]), open(),
     ]
     RegisterOpenLoop {
         /// The action that leaves it.
@@ -84,7 +85,7 @@ operations! { "loops":
 
     /// Closes a loop. One that is closed already is an error of kind `conflict`, an unknown one `not_found`.
     resolve_open_loop = Patch "/api/actions/loops/{loop_id}" => ResolvedLoop [
-        positional(&["loop_id", "status", "resolution"]),
+        positional(&["loop_id", "status", "resolution"]), node(&["loop_id", "status", "resolution"]),
     ]
     ResolveOpenLoop {
         /// Which loop.

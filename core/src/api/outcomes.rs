@@ -27,6 +27,7 @@ operations! { "outcomes":
     report_action_outcome = Post "/api/actions/{action_id}/outcome" => ReportedAction [
         one_shot_bare("outcome", "get_action_outcome"),
         positional(&["action_id", "status", "summary", "error_message", "progress"]),
+        node(&["action_id", "..payload"]),
     ]
     ReportActionOutcome {
         /// Which action.
@@ -51,6 +52,7 @@ operations! { "outcomes":
     /// Reports that all was done: `report_action_outcome` with `completed`.
     report_action_success = Post "/api/actions/{action_id}/outcome" => ReportedAction [
         one_shot_bare("outcome", "get_action_outcome"), positional(&["action_id", "summary"]),
+        node(&["action_id", "summary"]),
     ]
     ReportActionSuccess from action_id: ActionId {
         /// Which action.
@@ -64,6 +66,7 @@ operations! { "outcomes":
     /// Reports that the action failed: `report_action_outcome` with `failed`.
     report_action_failure = Post "/api/actions/{action_id}/outcome" => ReportedAction [
         one_shot_bare("outcome", "get_action_outcome"), positional(&["action_id", "error_message", "summary"]),
+        node(&["action_id", "error_message", "summary"]),
     ]
     ReportActionFailure {
         /// Which action.
@@ -79,6 +82,7 @@ operations! { "outcomes":
     /// Reports that a part was done: `report_action_outcome` with `partial`.
     report_action_partial = Post "/api/actions/{action_id}/outcome" => ReportedAction [
         one_shot_bare("outcome", "get_action_outcome"), positional(&["action_id", "progress", "summary"]),
+        node(&["action_id", "progress", "summary"]),
     ]
     ReportActionPartial {
         /// Which action.

@@ -103,7 +103,9 @@ operations! { "policies":
     ///
     /// A name that exists already is an error of kind `conflict`, a key without the role one of kind `permission`, and
     /// rules that do not fit the type one of kind `validation` with `details`.
-    create_policy = Post "/api/policies" => CreatedPolicy [admin(), positional(&["name", "policy_type", "rules"])]
+    create_policy = Post "/api/policies" => CreatedPolicy [
+        admin(), positional(&["name", "policy_type", "rules"]), node(&["..policy"]),
+    ]
     CreatePolicy {
         /// What it is called; unique. At most 256 characters.
         name: String [max(256)],
@@ -121,7 +123,7 @@ operations! { "policies":
     ///
     /// An unknown id is an error of kind `not_found`, a key without the role one of kind `permission`.
     update_policy = Patch "/api/policies" => PolicyDetail [
-        repeat(Repeat::Idempotent), admin(), positional(&["id"]),
+        repeat(Repeat::Idempotent), admin(), positional(&["id"]), node(&["id", "..updates"]),
     ]
     UpdatePolicy {
         /// Which policy.
@@ -139,7 +141,7 @@ operations! { "policies":
     }
 
     /// Removes a policy. Needs an API key of the admin role.
-    delete_policy = Delete "/api/policies" => DeletedPolicy [admin(), positional(&["id"])]
+    delete_policy = Delete "/api/policies" => DeletedPolicy [admin(), positional(&["id"]), node(&["id"])]
     DeletePolicy from id: PolicyId {
         /// Which policy.
         id: PolicyId,

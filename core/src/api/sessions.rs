@@ -25,7 +25,9 @@ open_enum! {
 
 operations! { "sessions":
     /// Begins a session.
-    create_session = Post "/api/sessions" => SessionDetail [positional(&["workspace", "branch"])]
+    create_session = Post "/api/sessions" => SessionDetail [
+        positional(&["workspace", "branch"]), node(&["agent_id", "workspace", "branch"]),
+    ]
     CreateSession {
         /// Who works. The client's own agent unless given.
         agent_id: Option<String> [fill(Fill::AgentId)],

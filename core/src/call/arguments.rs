@@ -1,69 +1,66 @@
 //! The arguments of a call, checked against the row. Values stay the bytes that the caller wrote.
 
 use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
 use crate::catalogue::{Field, IdKind, Kind, Place, Row};
+use crate::json::{Members, Text, has_lone_surrogate};
 use crate::suggest::hint;
 use crate::{Error, Result};
 
-/// The members of the argument object by name; null members are left out.
+/// The members of the argument object; null members are left out.
 pub(crate) struct Arguments<'a> {
-    pub(crate) known: Vec<(&'static Field, &'a RawValue)>,
-    pub(crate) extra: Vec<(Cow<'a, str>, &'a RawValue)>,
+    row: &'static Row,
+    /// One place for each field of the row.
+    known: Vec<Option<&'a str>>,
+    /// Those that an open row does not know, in the order of their names.
+    pub(crate) extra: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a> Arguments<'a> {
     /// Reads the JSON object `json` as arguments of `row`, and refuses what cannot be right.
     pub(crate) fn read(row: &'static Row, json: &'a [u8]) -> Result<Self> {
-        let unreadable = |problem: &dyn fmt::Display| {
-            Error::argument("arguments", format!("are not a JSON object: {problem}"))
-        };
-        // Checked once here, the text need not be checked again member by member.
-        let json = std::str::from_utf8(json).map_err(|error| unreadable(&error))?;
-        let Members(members) = serde_json::from_str(json).map_err(|error| unreadable(&error))?;
-        let mut arguments = Self { known: Vec::with_capacity(members.len()), extra: Vec::new() };
+        let mut arguments = Self { row, known: vec![None; row.fields.len()], extra: Vec::new() };
         let mut spread = Vec::new();
-        for (name, value) in members {
-            match row.field(&name) {
-                Some(field) if field.spread && value.get().starts_with('{') => spread.push(value),
-                _ => arguments.take(row, name, value)?,
+        let json = std::str::from_utf8(json).map_err(|error| unreadable(error.valid_up_to()))?;
+        for (name, value) in members(json)? {
+            match row.position(&name) {
+                Some(place) if row.fields[place].spread && value.starts_with('{') => spread.push(value),
+                place => arguments.take(place, name, value)?,
             }
         }
         for object in spread {
-            let Members(members) = serde_json::from_str(object.get()).map_err(|error| unreadable(&error))?;
-            for (name, value) in members {
-                arguments.take_missing(row, name, value)?;
+            for (name, value) in members(object)? {
+                arguments.take_missing(name, value)?;
             }
         }
-        arguments.require(row)?;
+        arguments.require()?;
         Ok(arguments)
     }
 
     /// Takes an argument unless it was given by name.
-    fn take_missing(&mut self, row: &'static Row, name: Cow<'a, str>, value: &'a RawValue) -> Result<()> {
-        let given = match row.field(&name) {
-            Some(field) => self.value(field.name).is_some(),
+    fn take_missing(&mut self, name: Cow<'a, str>, value: &'a str) -> Result<()> {
+        let place = self.row.position(&name);
+        let given = match place {
+            Some(place) => self.known[place].is_some(),
             None => self.extra.iter().any(|(extra, _)| *extra == name),
         };
-        if given { Ok(()) } else { self.take(row, name, value) }
+        if given { Ok(()) } else { self.take(place, name, value) }
     }
 
-    fn take(&mut self, row: &'static Row, name: Cow<'a, str>, value: &'a RawValue) -> Result<()> {
-        let field = row.field(&name).filter(|field| !field.constant);
-        match field {
-            Some(_) if value.get() == "null" => {}
-            Some(field) => {
-                check(field, value.get())?;
+    /// Takes an argument that has this place among the row's fields.
+    fn take(&mut self, place: Option<usize>, name: Cow<'a, str>, value: &'a str) -> Result<()> {
+        let row = self.row;
+        match place.filter(|place| !row.fields[*place].constant) {
+            Some(_) if value == "null" => {}
+            _ if has_lone_surrogate(value) => {
+                return Err(Error::argument(&*name, "holds an unpaired surrogate, which is not text"));
+            }
+            Some(place) => {
+                let field = &row.fields[place];
+                check(field, value)?;
                 // The exact spelling wins over the other one, wherever it stands.
-                if name == field.name {
-                    self.known.retain(|(known, _)| known.name != field.name);
-                }
-                if self.value(field.name).is_none() {
-                    self.known.push((field, value));
+                if self.known[place].is_none() || name == field.name {
+                    self.known[place] = Some(value);
                 }
             }
             None if row.rules.open => self.extra.push((name, value)),
@@ -75,21 +72,27 @@ impl<'a> Arguments<'a> {
         Ok(())
     }
 
-    fn require(&self, row: &Row) -> Result<()> {
-        let missing = row.arguments().find(|field| {
+    fn require(&self) -> Result<()> {
+        let missing = self.fields().find(|(field, value)| {
             field.required
+                && !field.constant
                 && field.fill.is_none()
-                && self.value(field.name).is_none_or(|value| value == "\"\"")
+                && value.is_none_or(|value| value == "\"\"")
         });
         match missing {
-            Some(field) => Err(Error::argument(field.name, format!("is required: {}", expected(field)))),
+            Some((field, _)) => Err(Error::argument(field.name, format!("is required: {}", expected(field)))),
             None => Ok(()),
         }
     }
 
+    /// The fields of the row, each with the JSON text that was given for it.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&'static Field, Option<&'a str>)> {
+        self.row.fields.iter().zip(self.known.iter().copied())
+    }
+
     /// The JSON text of a known argument.
     pub(crate) fn value(&self, name: &str) -> Option<&'a str> {
-        self.known.iter().find(|(field, _)| field.name == name).map(|(_, value)| value.get())
+        self.fields().find(|(field, _)| field.name == name)?.1
     }
 
     /// A known argument that is a string.
@@ -99,43 +102,23 @@ impl<'a> Arguments<'a> {
 }
 
 /// The members of a JSON object in the order of their names; of two with one name the later one.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
-        let mut members = Vec::with_capacity(16);
-        while let Some((Name(name), value)) = map.next_entry()? {
-            members.push((name, value));
+fn members(json: &str) -> Result<Vec<(Cow<'_, str>, &str)>> {
+    let Members(mut members) =
+        Members::read(json, usize::MAX).map_err(|no_object| unreadable(no_object.offset))?;
+    members.sort_by(|(left, _), (right, _)| left.cmp(right));
+    members.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        if same {
+            earlier.1 = later.1;
         }
-        members.sort_by(|(left, _): &(Cow<'_, str>, &RawValue), (right, _)| left.cmp(right));
-        members.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0;
-            if same {
-                earlier.1 = later.1;
-            }
-            same
-        });
-        Ok(Members(members))
-    }
+        same
+    });
+    Ok(members)
 }
 
-/// A member's name, borrowed where it needs no unescaping.
-#[derive(serde::Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+fn unreadable(offset: usize) -> Error {
+    Error::argument("arguments", format!("are not a JSON object (at byte {offset})"))
+}
 
 /// Whether `json` is of the field's type. Limits of length are the server's: they may change without the SDK.
 fn check(field: &Field, json: &str) -> Result<()> {
@@ -147,7 +130,7 @@ fn check(field: &Field, json: &str) -> Result<()> {
         Kind::Number => is_number(first),
         Kind::Boolean => matches!(json, "true" | "false"),
         Kind::Object => first == b'{',
-        Kind::Texts => serde_json::from_str::<Vec<String>>(json).is_ok(),
+        Kind::Texts => serde_json::from_str::<Vec<Text<'_>>>(json).is_ok(),
         Kind::List => first == b'[',
         Kind::ObjectOrText => matches!(first, b'{' | b'"'),
         Kind::Any => true,

@@ -3,18 +3,17 @@
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::api::guard::Verdict;
 use crate::catalogue::{Expect, Row};
+use crate::json::{Members, Text};
 use crate::{Error, ErrorKind, Result, clock};
 
 /// How much of an unreadable body is shown.
 const EXCERPT: usize = 200;
-/// How deep an answer's values may be nested; no documented answer comes near.
+/// How deep an answer may be nested, for languages' own decoders have such a limit; no documented answer comes near.
 const MAX_DEPTH: usize = 128;
 
 /// A complete response.
@@ -43,53 +42,45 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-/// The member of a guard answer that decides whether it may be trusted. The others are read over.
-#[derive(Deserialize)]
-struct Decided<'a> {
-    #[serde(borrow, default)]
-    decision: Option<&'a RawValue>,
-}
-
-impl Decided<'_> {
-    fn has_verdict(&self) -> bool {
-        let Some(json) = self.decision else { return false };
-        let word: Option<String> = serde_json::from_str(json.get()).ok();
-        word.is_some_and(|word| Verdict::WORDS.contains(&word.as_str()))
-    }
-}
-
-/// The members of a created action that decide whether it may be trusted.
-#[derive(Deserialize)]
-struct Shape {
-    #[serde(default)]
-    decision: Option<Value>,
-    #[serde(default)]
-    action: Option<Value>,
-    #[serde(default)]
-    idempotent_replay: Option<bool>,
-}
-
 fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Result<()> {
     let malformed = |problem: &str| {
         let excerpt = excerpt(answer.body, redact);
         Error::new(ErrorKind::MalformedResponse, format!("the server's answer {problem}: `{excerpt}`"))
     };
-    if first_byte(answer.body) != Some(b'{') || is_too_deep(answer.body) {
-        return Err(malformed("is not a JSON object"));
+    let no_object = || malformed("is not a JSON object");
+    let body = std::str::from_utf8(answer.body).map_err(|_| no_object())?;
+    let members = Members::read(body, MAX_DEPTH).map_err(|_| no_object())?;
+    let member = |name: &str| members.get(name).map_err(|_| no_object());
+    match row.rules.expect {
+        Expect::Object => Ok(()),
+        Expect::Verdict => {
+            let word = member("decision")?.and_then(|json| serde_json::from_str::<Text<'_>>(json).ok());
+            match word {
+                Some(Text(word)) if Verdict::WORDS.contains(&&*word) => Ok(()),
+                _ => Err(malformed("holds no verdict")),
+            }
+        }
+        Expect::Creation => {
+            let shape = Shape {
+                decision: read(member("decision")?).map_err(|_| no_object())?,
+                action: read(member("action")?).map_err(|_| no_object())?,
+                idempotent_replay: read(member("idempotent_replay")?).map_err(|_| no_object())?,
+            };
+            created(&shape, &malformed)
+        }
     }
-    // Checked once here, the text need not be checked again string by string.
-    let body = std::str::from_utf8(answer.body).map_err(|_| malformed("is not a JSON object"))?;
-    if row.rules.expect == Expect::Object {
-        let read = serde_json::from_str::<IgnoredAny>(body);
-        return read.map(drop).map_err(|_| malformed("is not a JSON object"));
-    }
-    if row.rules.expect == Expect::Verdict {
-        let decided: Decided<'_> =
-            serde_json::from_str(body).map_err(|_| malformed("is not a JSON object"))?;
-        return if decided.has_verdict() { Ok(()) } else { Err(malformed("holds no verdict")) };
-    }
-    let shape: Shape = serde_json::from_str(body).map_err(|_| malformed("is not a JSON object"))?;
-    created(&shape, &malformed)
+}
+
+/// The members of a created action that decide whether it may be trusted.
+struct Shape {
+    decision: Option<Value>,
+    action: Option<Value>,
+    idempotent_replay: Option<bool>,
+}
+
+/// A member's value; nothing for one that is null or absent.
+fn read<T: DeserializeOwned>(json: Option<&str>) -> serde_json::Result<Option<T>> {
+    json.map_or(Ok(None), serde_json::from_str)
 }
 
 /// An action that was created carries its id, its status and, unless it is a replay, a verdict that fits them.
@@ -174,31 +165,6 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     }
     let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_millisecond();
     Some(Duration::from_millis(u64::try_from(at - clock::unix_millis()).unwrap_or(0)))
-}
-
-/// Whether values are nested so deep that a language's own decoder might give up on them. Skipping a value, as the check
-/// for an object does, has no such limit.
-fn is_too_deep(body: &[u8]) -> bool {
-    // Nearly every answer has fewer brackets than that in all, which is quickly counted.
-    if body.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() <= MAX_DEPTH {
-        return false;
-    }
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    body.iter().any(|byte| {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > MAX_DEPTH
-    })
-}
-
-fn first_byte(body: &[u8]) -> Option<u8> {
-    body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
 /// The beginning of a body, for people.

@@ -11,7 +11,7 @@ use super::Arguments;
 use crate::catalogue::{Field, Fill, Place, Repeat, Row};
 use crate::config::Identity;
 use crate::idempotency::action_key;
-use crate::json::Json;
+use crate::json::{Json, plain_prefix};
 use crate::signing::ActionSigner;
 use crate::{CallOptions, Error, Idempotency, Result, clock};
 
@@ -39,16 +39,16 @@ pub(crate) fn prepare(
     signer: Option<&ActionSigner>,
 ) -> Result<Prepared> {
     let arguments = Arguments::read(row, json)?;
-    let mut parts = Parts::with_room(arguments.known.len() + arguments.extra.len() + OWN_MEMBERS);
-    for field in row.fields {
-        if let Some(value) = value_of(field, &arguments, identity) {
+    let mut parts = Parts::with_room(row.fields.len() + arguments.extra.len() + OWN_MEMBERS);
+    for (field, given) in arguments.fields() {
+        if let Some(value) = value_of(field, given, identity) {
             parts.add(field.place, field.on_wire(), value)?;
         }
     }
     for (name, value) in &arguments.extra {
         let place = row.method.default_place();
-        if place == Place::Body || value.get() != "null" {
-            parts.add(place, name, Cow::Borrowed(value.get()))?;
+        if place == Place::Body || *value != "null" {
+            parts.add(place, name, Cow::Borrowed(value))?;
         }
     }
     let idempotency_key = key(row, &arguments, &parts, identity, options)?;
@@ -83,8 +83,8 @@ fn sent_text(row: &Row, arguments: &Arguments<'_>, name: &str) -> Option<String>
 }
 
 /// What is sent for a field: the caller's value, the client's own, or the default.
-fn value_of<'a>(field: &Field, arguments: &Arguments<'a>, identity: &Identity) -> Option<Cow<'a, str>> {
-    if let Some(value) = arguments.value(field.name) {
+fn value_of<'a>(field: &Field, given: Option<&'a str>, identity: &Identity) -> Option<Cow<'a, str>> {
+    if let Some(value) = given {
         let as_text = field.json_text && value.starts_with('{');
         return Some(if as_text { quote(value).into() } else { value.into() });
     }
@@ -222,7 +222,7 @@ pub(crate) fn quote(text: &str) -> String {
 }
 
 fn quote_into(json: &mut String, text: &str) {
-    if text.bytes().any(|byte| byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+    if plain_prefix(text.as_bytes()) < text.len() {
         json.push_str(&Value::from(text).to_string());
     } else {
         // What needs no escape, which is nearly everything, is copied in one piece.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Call, Kind, Method, Place, Row, find, rows};
+use super::{Call, Field, Kind, Method, Place, Row, find, rows};
 
 /// The operations of the governed loop.
 const LOOP: &str = "guard get_guard_decisions create_action get_action get_actions update_outcome get_action_trace \
@@ -88,6 +88,23 @@ fn an_optional_field_never_stands_before_a_required_one_by_position() {
         let Call::Positional(positional) = row.rules.call else { continue };
         let required: Vec<bool> = positional.iter().map(|name| row.field(name).unwrap().required).collect();
         assert!(required.is_sorted_by(|before, after| before >= after), "{}", row.name);
+    }
+}
+
+#[test]
+fn a_form_without_names_holds_every_id_of_the_path_and_every_required_argument() {
+    for row in rows() {
+        let Some(shape) = row.rules.node else { continue };
+        let (rest, positional): (Vec<&str>, Vec<&str>) =
+            shape.iter().partition(|name| name.starts_with(".."));
+        assert!(rest.is_empty() || rest == shape[shape.len() - 1..], "{}: {shape:?}", row.name);
+        for name in &positional {
+            assert!(row.arguments().any(|field| field.name == *name), "{}: {name}", row.name);
+        }
+        let is_given = |field: &Field| positional.contains(&field.name);
+        assert!(row.fields.iter().filter(|field| field.place == Place::Path).all(is_given), "{}", row.name);
+        let missing = row.arguments().find(|field| field.required && rest.is_empty() && !is_given(field));
+        assert!(missing.is_none(), "{}: {}", row.name, missing.unwrap().name);
     }
 }
 

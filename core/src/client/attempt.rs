@@ -64,6 +64,7 @@ pub(super) fn fixed_headers(config: &Config) -> Result<HeaderMap> {
     let agent = HeaderValue::try_from(agent)
         .map_err(|_| Error::configuration("user_agent", "must be printable ASCII on one line"))?;
     headers.insert(USER_AGENT, agent);
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(API_KEY, secret("api_key", config.api_key.expose_secret())?);
     if let Some(token) = &config.auth_token {
         headers.insert(AUTHORIZATION, secret("auth_token", &format!("Bearer {}", token.expose_secret()))?);
@@ -131,7 +132,6 @@ impl DashClaw {
             headers.remove(API_KEY);
             headers.remove(AUTHORIZATION);
         }
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if prepared.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::string::plain_prefix;
 use super::{Ambiguity, Json, JsonError, JsonString, MAX_DEPTH, number_text};
 
 /// What the reader is for.
@@ -160,8 +161,8 @@ impl<'a> Parser<'a> {
     /// The string up to its closing quote, if no escape or control character is in it.
     fn plain_string(&mut self) -> Option<&'a str> {
         let rest = &self.text[self.offset..];
-        let length = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
-        if rest.as_bytes()[length] != b'"' {
+        let length = plain_prefix(rest.as_bytes());
+        if rest.as_bytes().get(length) != Some(&b'"') {
             return None;
         }
         self.offset += length + 1;

@@ -106,6 +106,24 @@ impl JsonString {
     }
 }
 
+/// How many bytes from the start stand in a JSON string as they are: not `"`, not `\`, no control character.
+pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    // The highest bit of the first byte below `limit`, at least, is set.
+    let below = |word: u64, limit: u8| word.wrapping_sub(EACH * u64::from(limit)) & !word;
+    let (words, rest) = bytes.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let same = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+        let special = (below(word, 0x20) | same(b'"') | same(b'\\')) & (EACH << 7);
+        if special != 0 {
+            return index * 8 + special.trailing_zeros() as usize / 8;
+        }
+    }
+    let special = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+    words.len() * 8 + special.unwrap_or(rest.len())
+}
+
 impl From<&str> for JsonString {
     fn from(text: &str) -> Self {
         Self(Repr::Text(text.to_owned()))
@@ -151,6 +169,22 @@ mod tests {
         assert!(astral < private, "code point order would say otherwise");
         let lone = JsonString::from_units(vec![0xd83d]);
         assert!(lone < astral);
+    }
+
+    #[test]
+    fn the_plain_prefix_ends_at_the_first_special_byte() {
+        for length in 0..20 {
+            for first in 0..=length {
+                for byte in 0..=u8::MAX {
+                    // Behind the first one and in the neighbourhood of others, special bytes change nothing.
+                    let mut bytes = [[0x80, b'!', b'#', 0x20][first % 4]].repeat(length);
+                    bytes.extend([byte, b'"', 0, b'\\']);
+                    bytes.swap(first, length);
+                    let plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
+                    assert_eq!(plain_prefix(&bytes), bytes.iter().take_while(plain).count(), "{bytes:?}");
+                }
+            }
+        }
     }
 
     #[test]

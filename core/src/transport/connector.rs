@@ -1,13 +1,11 @@
 //! How a connection to the server comes about: directly or through a proxy, with or without TLS.
 
-use std::future::Future;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{HeaderValue, Uri, uri::Scheme};
+use hyper::rt::{Read, Write};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connection, HttpConnector};
@@ -18,7 +16,6 @@ use rustls::pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
-use super::stream::{Speaks, Stream};
 use super::tls;
 use crate::config::Network;
 use crate::{Error, Result};
@@ -30,17 +27,34 @@ const HTTP_2: &[u8] = b"h2";
 const HTTP_1: &[u8] = b"http/1.1";
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Bytes to and from the server, whatever carries them.
+pub(super) trait ReadWrite: Read + Write + Unpin + Send {}
+
+impl<T: Read + Write + Unpin + Send> ReadWrite for T {}
+
+/// An open connection.
+pub(super) struct Stream {
+    pub(super) bytes: Box<dyn ReadWrite>,
+    /// Whether both sides agreed on HTTP/2.
+    pub(super) http2: bool,
+}
+
+impl Stream {
+    fn new(bytes: impl ReadWrite + 'static, http2: bool) -> Self {
+        Self { bytes: Box::new(bytes), http2 }
+    }
+}
 
 /// Opens connections to one origin.
-#[derive(Clone)]
 pub(super) struct Connector {
+    origin: Uri,
     /// TCP, and TLS where the URL says so.
     direct: HttpsConnector<HttpConnector>,
     route: Route,
 }
 
-#[derive(Clone)]
 enum Route {
     Direct,
     /// An `http` origin: the proxy reads the requests.
@@ -98,25 +112,35 @@ impl Connector {
         let first = if proxy.is_some() { Arc::new(tls) } else { Arc::clone(&to_origin) };
         let direct = HttpsConnector::from((tcp(), first));
         let route = proxy.map_or(Route::Direct, |proxy| route(proxy, &direct, to_origin));
-        Ok(Self { direct, route })
+        Ok(Self { origin: origin.clone(), direct, route })
     }
 
-    async fn connect(mut self, origin: Uri) -> std::result::Result<Stream, BoxError> {
-        match self.route {
+    /// Whether the proxy reads the requests, which then name the whole URL.
+    pub(super) fn forwards(&self) -> bool {
+        matches!(self.route, Route::Forward(_))
+    }
+
+    /// Opens a connection.
+    pub(super) async fn connect(&self) -> std::result::Result<Stream, BoxError> {
+        let connected = tokio::time::timeout(CONNECT_TIMEOUT, self.follow_route()).await;
+        connected
+            .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "no connection in time").into()))
+    }
+
+    async fn follow_route(&self) -> std::result::Result<Stream, BoxError> {
+        match &self.route {
             Route::Direct => {
-                let stream = self.direct.call(origin).await?;
-                let speaks =
-                    if stream.connected().is_negotiated_h2() { Speaks::Http2 } else { Speaks::Http1 };
-                Ok(Stream::new(stream, speaks))
+                let stream = self.direct.clone().call(self.origin.clone()).await?;
+                let http2 = stream.connected().is_negotiated_h2();
+                Ok(Stream::new(stream, http2))
             }
-            Route::Forward(proxy) => Ok(Stream::new(self.direct.call(proxy).await?, Speaks::ToProxy)),
-            Route::Tunnel(mut tunnel, tls) => {
-                let host = origin.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-                let passed_on = tunnel.call(origin).await?;
+            Route::Forward(proxy) => Ok(Stream::new(self.direct.clone().call(proxy.clone()).await?, false)),
+            Route::Tunnel(tunnel, tls) => {
+                let host = self.origin.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+                let passed_on = tunnel.clone().call(self.origin.clone()).await?;
                 let secured = tls.connect(ServerName::try_from(host)?, TokioIo::new(passed_on)).await?;
                 let http2 = secured.get_ref().1.alpn_protocol() == Some(HTTP_2);
-                let speaks = if http2 { Speaks::Http2 } else { Speaks::Http1 };
-                Ok(Stream::new(TokioIo::new(secured), speaks))
+                Ok(Stream::new(TokioIo::new(secured), http2))
             }
         }
     }
@@ -141,23 +165,4 @@ fn route(proxy: Proxy, direct: &HttpsConnector<HttpConnector>, tls: Arc<ClientCo
         None => tunnel,
     };
     Route::Tunnel(tunnel, TlsConnector::from(tls))
-}
-
-impl Service<Uri> for Connector {
-    type Response = Stream;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = std::result::Result<Stream, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::result::Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, origin: Uri) -> Self::Future {
-        let connecting = tokio::time::timeout(CONNECT_TIMEOUT, self.clone().connect(origin));
-        Box::pin(async move {
-            connecting.await.unwrap_or_else(|_| {
-                Err(io::Error::new(io::ErrorKind::TimedOut, "no connection in time").into())
-            })
-        })
-    }
 }

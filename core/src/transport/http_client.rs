@@ -1,29 +1,25 @@
 //! The transport over HTTP/1.1 and HTTP/2: one connection pool per client, no redirects.
 
 use std::fmt;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use http::header::PROXY_AUTHORIZATION;
+use http::uri::Authority;
 use http::{HeaderValue, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::{Client, Error as ClientError};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::connector::{Connector, Proxy};
-use super::{Body, Sent, Transport, TransportError};
-use crate::Result;
+use super::pool::{Pool, lost};
+use super::{Body, Transport, TransportError};
 use crate::config::Network;
-
-/// How long an unused connection is kept.
-const IDLE: Duration = Duration::from_secs(90);
+use crate::{Error, Result};
 
 /// Sends over the network.
 pub(crate) struct HttpTransport {
-    client: Client<Connector, Full<Bytes>>,
+    pool: Pool,
     /// Goes with every request that a proxy reads; a proxy that only tunnels gets it when a connection is opened.
     proxy_authorization: Option<HeaderValue>,
 }
@@ -34,11 +30,10 @@ impl HttpTransport {
         let proxy = Proxy::choose(network.proxy.as_deref(), origin)?;
         let proxy_authorization = proxy.as_ref().and_then(Proxy::authorization_per_request);
         let connector = Connector::new(network, origin, proxy)?;
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_timer(TokioTimer::new())
-            .build(connector);
-        Ok(Self { client, proxy_authorization })
+        let host = HeaderValue::try_from(origin.authority().map_or("", Authority::as_str))
+            .map_err(|error| Error::configuration("base_url", error.to_string()))?;
+        let pool = Pool::new(connector, host);
+        Ok(Self { pool, proxy_authorization })
     }
 }
 
@@ -51,9 +46,7 @@ impl Transport for HttpTransport {
         if let Some(authorization) = &self.proxy_authorization {
             request.headers_mut().insert(PROXY_AUTHORIZATION, authorization.clone());
         }
-        let response = self.client.request(request);
-        async move { response.await.map(|response| response.map(stream)).map_err(|error| translate(&error)) }
-            .boxed()
+        async move { Ok(self.pool.send(request).await?.map(stream)) }.boxed()
     }
 }
 
@@ -64,20 +57,5 @@ impl fmt::Debug for HttpTransport {
 }
 
 fn stream(body: Incoming) -> Body {
-    let lost = |error: hyper::Error| TransportError { sent: Sent::Maybe, message: describe(&error) };
-    body.into_data_stream().map(move |chunk| chunk.map_err(lost)).boxed()
-}
-
-fn translate(error: &ClientError) -> TransportError {
-    let sent = if error.is_connect() { Sent::No } else { Sent::Maybe };
-    TransportError { sent, message: describe(error) }
-}
-
-/// The innermost cause: the outer layers say little. None of them holds a header.
-fn describe(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
+    body.into_data_stream().map(|chunk| chunk.map_err(|error| lost(&error))).boxed()
 }

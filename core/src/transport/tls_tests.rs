@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 use http_body_util::Full;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -14,11 +15,11 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::api::guard::Guard;
+use crate::api::guard::{Guard, GuardDecision};
 use crate::{DashClaw, Error, ErrorKind};
 
-/// A server that answers every request with an `allow` whose reason is the HTTP version it was asked in; and the PEM of
-/// the authority to trust.
+/// A server that answers every request with an `allow` whose reason is the HTTP version it was asked in and whose warning
+/// is the client's end of the connection; and the PEM of the authority to trust.
 async fn serve(protocols: &[&[u8]]) -> (SocketAddr, String) {
     let rcgen::CertifiedKey { cert, signing_key } =
         rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -34,11 +35,13 @@ async fn serve(protocols: &[&[u8]]) -> (SocketAddr, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
+        while let Ok((stream, peer)) = listener.accept().await {
             let Ok(stream) = acceptor.accept(stream).await else { continue };
-            let service = service_fn(async |request: http::Request<hyper::body::Incoming>| {
-                let answer = format!(r#"{{"decision":"allow","reason":"{:?}"}}"#, request.version());
-                Ok::<_, Infallible>(http::Response::new(Full::new(Bytes::from(answer))))
+            let service = service_fn(move |request: http::Request<hyper::body::Incoming>| {
+                let version = request.version();
+                let answer =
+                    format!(r#"{{"decision":"allow","reason":"{version:?}","warnings":["{peer}"]}}"#);
+                std::future::ready(Ok::<_, Infallible>(http::Response::new(Full::new(Bytes::from(answer)))))
             });
             tokio::spawn(async move {
                 let _ = auto::Builder::new(TokioExecutor::new())
@@ -53,7 +56,7 @@ async fn serve(protocols: &[&[u8]]) -> (SocketAddr, String) {
 async fn version_spoken(protocols: &[&[u8]]) -> String {
     let (address, authority) = serve(protocols).await;
     let client = client(address).ca_bundle_pem(authority).build().unwrap();
-    guard(&client).await.unwrap().unwrap()
+    guard(&client).await.unwrap().reason.unwrap()
 }
 
 fn client(address: SocketAddr) -> crate::Builder {
@@ -61,9 +64,8 @@ fn client(address: SocketAddr) -> crate::Builder {
     DashClaw::builder().base_url(url).api_key("oc_live_secret").agent_id("agent-1").max_retries(0)
 }
 
-async fn guard(client: &DashClaw) -> Result<Option<String>, Error> {
-    let asked = Guard { action_type: "deploy".to_owned(), ..Guard::default() };
-    client.guard(asked).await.map(|decision| decision.reason)
+async fn guard(client: &DashClaw) -> Result<GuardDecision, Error> {
+    client.guard(Guard { action_type: "deploy".to_owned(), ..Guard::default() }).await
 }
 
 #[tokio::test]
@@ -71,6 +73,17 @@ async fn http2_is_spoken_where_it_is_offered() {
     assert_eq!(version_spoken(&[b"h2", b"http/1.1"]).await, "HTTP/2.0");
     assert_eq!(version_spoken(&[b"http/1.1"]).await, "HTTP/1.1");
     assert_eq!(version_spoken(&[]).await, "HTTP/1.1");
+}
+
+#[tokio::test]
+async fn calls_at_the_same_time_share_one_http2_connection() {
+    let (address, authority) = serve(&[b"h2"]).await;
+    let client = client(address).ca_bundle_pem(authority).build().unwrap();
+    let first = guard(&client).await.unwrap();
+    let rest = join_all((0..20).map(|_| guard(&client))).await;
+    for decision in rest {
+        assert_eq!(decision.unwrap().warnings, first.warnings);
+    }
 }
 
 #[tokio::test]

@@ -6,28 +6,23 @@ use serde::Serialize;
 use super::kdoc;
 use super::names::{constant, spell};
 use crate::model::Doc;
-use crate::{Result, template};
+use crate::{Result, classes, template};
 
 const TEMPLATE: &str = include_str!("../../templates/kotlin_errors.kt.jinja");
 const BASE: &str = "DashClawException";
 
 /// The class: one of its own where callers catch the kind, otherwise the base.
-pub(super) const fn class(kind: ErrorKind) -> &'static str {
+pub(super) fn class(kind: ErrorKind) -> String {
+    use ErrorKind::{
+        ApprovalDenied, ApprovalExpired, ApprovalTimeout, Authentication, Conflict, Connection, GuardBlocked,
+        NotFound, OutcomeUnknown, Permission, RateLimited, ReceiptInvalid, Timeout,
+    };
     match kind {
-        ErrorKind::Connection => "ConnectionFailedException",
-        ErrorKind::Timeout => "CallTimeoutException",
-        ErrorKind::Authentication => "AuthenticationException",
-        ErrorKind::Permission => "PermissionDeniedException",
-        ErrorKind::NotFound => "NotFoundException",
-        ErrorKind::Conflict => "ConflictException",
-        ErrorKind::RateLimited => "RateLimitedException",
-        ErrorKind::GuardBlocked => "GuardBlockedException",
-        ErrorKind::ApprovalDenied => "ApprovalDeniedException",
-        ErrorKind::ApprovalTimeout => "ApprovalTimeoutException",
-        ErrorKind::ApprovalExpired => "ApprovalExpiredException",
-        ErrorKind::ReceiptInvalid => "ReceiptInvalidException",
-        ErrorKind::OutcomeUnknown => "OutcomeUnknownException",
-        _ => BASE,
+        ApprovalDenied | ApprovalExpired | ApprovalTimeout | Authentication | Conflict | Connection
+        | GuardBlocked | NotFound | OutcomeUnknown | Permission | RateLimited | ReceiptInvalid | Timeout => {
+            classes::class(kind).replace("Error", "Exception")
+        }
+        _ => BASE.to_owned(),
     }
 }
 

@@ -47,9 +47,10 @@ fn list(indent: &str, head: &str, items: &[String], tail: &str) -> String {
         return line;
     }
     let deep = format!("{indent}{INDENT}");
-    let lines: Vec<String> = match items.iter().all(|item| item.chars().all(char::is_alphanumeric)) {
-        true => pack(items, WIDTH, &deep),
-        false => items.iter().map(|item| format!("{deep}{item},")).collect(),
+    let lines: Vec<String> = if items.iter().all(|item| item.chars().all(char::is_alphanumeric)) {
+        pack(items, WIDTH, &deep)
+    } else {
+        items.iter().map(|item| format!("{deep}{item},")).collect()
     };
     format!("{indent}{head}\n{}\n{indent}{tail}", lines.join("\n"))
 }

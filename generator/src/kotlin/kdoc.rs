@@ -2,13 +2,14 @@
 
 use super::errors;
 use super::names::{property, spell};
-use crate::model::{Api, Argument, Doc, Form, Operation, Shape, Word, repeat};
-use crate::text::{WIDTH, wrap};
+use crate::describe;
+use crate::model::{Api, Argument, Doc, Operation, Word};
+use crate::text::{WIDTH, camel_case, wrap};
 
 /// The doc comment of the function with one parameter per argument.
 pub(super) fn of_function(api: &Api, operation: &Operation, indent: &str) -> String {
     let mut blocks = blocks(&operation.doc);
-    blocks.push(endpoint(operation));
+    blocks.push(describe::endpoint(operation));
     let (positional, named) = operation.split();
     let mut tags: Vec<String> = positional
         .into_iter()
@@ -23,7 +24,7 @@ pub(super) fn of_function(api: &Api, operation: &Operation, indent: &str) -> Str
     tags.push("@param options How this call differs from the client's others.".to_owned());
     tags.extend(operation.failures.iter().map(|failure| {
         let of_kind = errors::kind(failure.kind).map(|kind| format!(" of kind `{kind}`")).unwrap_or_default();
-        format!("@throws {}{of_kind} {}.", errors::class(failure.kind), capitalized(failure.when))
+        format!("@throws {}{of_kind} {}.", errors::class(failure.kind), describe::capitalized(failure.when))
     }));
     comment(&blocks, &tags, indent)
 }
@@ -50,32 +51,8 @@ pub(super) fn blocks(doc: &Doc) -> Vec<String> {
 
 /// The doc text of an argument, with the words it takes and what is sent without it.
 pub(super) fn described(api: &Api, argument: &Argument) -> String {
-    let mut sentences = vec![argument.doc.line(&spell)];
-    if let Shape::Named(name) = &argument.shape
-        && let Some(Form::Words { words, .. }) = api.find(name).map(|found| &found.form)
-        && !words.iter().all(|word| sentences[0].contains(&format!("`{}`", word.text)))
-    {
-        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        sentences.push(format!("One of `{}`.", words.join("`, `")));
-    }
-    if let Some(default) = argument.default.as_ref().filter(|_| !sentences[0].contains("unless given")) {
-        sentences.push(format!("`{default}` unless given."));
-    }
-    sentences.join(" ").trim_start().to_owned()
-}
-
-/// Which request it is and what a repeat means.
-fn endpoint(operation: &Operation) -> String {
-    let rules = &operation.rules;
-    let key = if rules.public { " Needs no API key." } else { "" };
-    let pages = rules.pages.map(|items| format!(" Pages through `{items}` with `limit` and `offset`."));
-    format!(
-        "`{} {}`. {}{key}{}",
-        operation.method,
-        operation.path,
-        repeat(rules.repeat),
-        pages.unwrap_or_default()
-    )
+    let told = argument.doc.line(&spell).contains("unless given");
+    describe::argument(api, argument, &spell, &|_| told)
 }
 
 fn comment(paragraphs: &[String], tags: &[String], indent: &str) -> String {
@@ -107,12 +84,11 @@ fn comment(paragraphs: &[String], tags: &[String], indent: &str) -> String {
     lines.join("\n")
 }
 
-/// Without what would end or nest the comment.
+/// With the operations' names as Kotlin has them, and without what would end or nest the comment.
 fn safe(text: &str) -> String {
-    text.replace("*/", "*&#47;").replace("/*", "/&#42;")
-}
-
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+    let is_operation = |word: &str| dashclaw::catalogue::find(word).is_some_and(|row| row.name == word);
+    let spans = text.split('`').enumerate();
+    let spans = spans
+        .map(|(at, span)| if at % 2 == 1 && is_operation(span) { camel_case(span) } else { span.to_owned() });
+    spans.collect::<Vec<_>>().join("`").replace("*/", "*&#47;").replace("/*", "/&#42;")
 }

@@ -2,9 +2,10 @@
 
 use dashclaw::catalogue::Call;
 
-use super::errors;
 use super::names::{literal, parameter, spell};
-use crate::model::{Api, Argument, Doc, Form, Operation, Shape, repeat};
+use crate::classes::class;
+use crate::describe::{self, capitalized, endpoint};
+use crate::model::{Api, Argument, Doc, Operation};
 use crate::text::{WIDTH, wrap};
 
 /// The docstring of a method, indented by `indent`.
@@ -13,7 +14,7 @@ pub(super) fn of_method(api: &Api, operation: &Operation, more: &[(&str, &str)],
     lines.push(String::new());
     lines.extend(wrap(&code(&endpoint(operation)), WIDTH, indent, indent));
     section(&mut lines, "Args", &entries(api, operation, more), indent);
-    if let Some(returned) = returned(api, &operation.response) {
+    if let Some(returned) = describe::returned(api, &operation.response, &spell) {
         lines.extend([String::new(), format!("{indent}Returns:")]);
         let deep = format!("{indent}    ");
         lines.extend(wrap(&code(&returned), WIDTH, &deep, &deep));
@@ -21,7 +22,7 @@ pub(super) fn of_method(api: &Api, operation: &Operation, more: &[(&str, &str)],
     let raises = operation
         .failures
         .iter()
-        .map(|failure| (errors::class(failure.kind).to_owned(), format!("{}.", capitalized(failure.when))));
+        .map(|failure| (class(failure.kind).to_owned(), format!("{}.", capitalized(failure.when))));
     section(&mut lines, "Raises", &raises.collect::<Vec<_>>(), indent);
     quoted(lines, indent)
 }
@@ -64,15 +65,6 @@ fn quoted(mut lines: Vec<String>, indent: &str) -> String {
     lines.join("\n").replace('\\', "\\\\")
 }
 
-/// Which request it is and what a repeat means.
-fn endpoint(operation: &Operation) -> String {
-    let rules = &operation.rules;
-    let key = if rules.public { " Needs no API key." } else { "" };
-    let pages = rules.pages.map(|items| format!(" Pages through `{items}` with `limit` and `offset`."));
-    let pages = pages.unwrap_or_default();
-    format!("`{} {}`. {}{key}{pages}", operation.method, operation.path, repeat(rules.repeat))
-}
-
 fn entries(api: &Api, operation: &Operation, more: &[(&str, &str)]) -> Vec<(String, String)> {
     if let Call::Object(name) = operation.rules.call {
         let fields = operation.arguments.iter().map(|argument| format!("`{}`", argument.name));
@@ -85,8 +77,12 @@ fn entries(api: &Api, operation: &Operation, more: &[(&str, &str)]) -> Vec<(Stri
     }
     let (positional, named) = operation.split();
     let all = positional.into_iter().chain(named);
-    let mut entries: Vec<_> =
-        all.map(|argument| (parameter(argument.name), described(api, argument))).collect();
+    let mut entries: Vec<_> = all
+        .map(|argument| {
+            let dict = if argument.spread { " A dict in its place holds this and other fields." } else { "" };
+            (parameter(argument.name), described(api, argument) + dict)
+        })
+        .collect();
     entries.extend(more.iter().map(|(name, doc)| ((*name).to_owned(), (*doc).to_owned())));
     if operation.rules.open {
         entries.push(("**fields".to_owned(), "More fields, sent as they are.".to_owned()));
@@ -94,26 +90,9 @@ fn entries(api: &Api, operation: &Operation, more: &[(&str, &str)]) -> Vec<(Stri
     entries
 }
 
-/// The doc text of an argument, with the words it takes and a default that the signature cannot show.
+/// The doc text of an argument, with what its annotation does not show.
 pub(super) fn described(api: &Api, argument: &Argument) -> String {
-    let mut sentences = vec![argument.doc.line(&spell)];
-    if let Shape::Named(name) = &argument.shape
-        && let Some(Form::Words { words, .. }) = api.find(name).map(|found| &found.form)
-        && !words.iter().all(|word| sentences[0].contains(&format!("`{}`", word.text)))
-    {
-        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        sentences.push(format!("One of `{}`.", words.join("`, `")));
-    }
-    if let Some(default) = argument.default.as_ref().filter(|default| literal(default).is_none()) {
-        sentences.push(format!("`{default}` unless given."));
-    }
-    sentences.join(" ").trim_start().to_owned()
-}
-
-fn returned(api: &Api, response: &Shape) -> Option<String> {
-    let Shape::Named(name) = response else { return None };
-    let doc = api.find(name)?.doc.summary(&spell);
-    (!doc.is_empty()).then_some(doc)
+    describe::argument(api, argument, &spell, &|default| literal(default).is_some())
 }
 
 fn section(lines: &mut Vec<String>, title: &str, entries: &[(String, String)], indent: &str) {
@@ -130,9 +109,4 @@ fn section(lines: &mut Vec<String>, title: &str, entries: &[(String, String)], i
 /// Code spans in two backticks, as docstrings have them.
 pub(super) fn code(text: &str) -> String {
     if text.contains("``") { text.to_owned() } else { text.replace('`', "``") }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }

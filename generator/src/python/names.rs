@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::errors;
+use crate::classes::{a_class, class};
 use crate::model::Reference;
 
 const KEYWORDS: [&str; 35] = [
@@ -47,11 +47,7 @@ pub(super) fn literal(value: &Value) -> Option<String> {
 pub(super) fn spell(reference: &Reference) -> String {
     match reference {
         Reference::Operation(name) | Reference::Item(name) => format!("`{name}`"),
-        Reference::Error(kind) => format!("`{}`", errors::class(*kind)),
-        Reference::AnError(kind) => {
-            let class = errors::class(*kind);
-            let article = if class.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
-            format!("{article} `{class}`")
-        }
+        Reference::Error(kind) => format!("`{}`", class(*kind)),
+        Reference::AnError(kind) => a_class(*kind),
     }
 }

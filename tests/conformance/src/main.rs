@@ -36,7 +36,7 @@ use crate::testee::Launch;
 #[derive(Debug, Parser)]
 struct Options {
     /// The languages, by their columns.
-    #[arg(long, value_delimiter = ',', default_value = "rust,python,python-async,kotlin")]
+    #[arg(long, value_delimiter = ',', default_value = "rust,python,python-async,node,kotlin")]
     languages: Vec<String>,
     /// Only cases whose name holds this text.
     #[arg(long, default_value = "")]
@@ -50,6 +50,9 @@ struct Options {
     /// The Python that has the package installed; `.venv/bin/python` of the repository unless given.
     #[arg(long)]
     python: Option<PathBuf>,
+    /// The folder where the npm package is installed; `target/npm/site` of the repository unless given.
+    #[arg(long)]
+    node: Option<PathBuf>,
     /// Answers the protocol as the Rust testee instead.
     #[arg(long, hide = true)]
     testee: bool,
@@ -106,11 +109,14 @@ async fn suite(options: &Options) -> Result<bool, String> {
 fn launch(language: &str, options: &Options, root: &Path) -> Result<Launch, String> {
     let python = options.python.clone().unwrap_or_else(|| root.join(".venv/bin/python"));
     let script = root.join("tests/conformance/testees/python/testee.py").to_string_lossy().into_owned();
+    let node_script = root.join("tests/conformance/testees/node/testee.mjs").to_string_lossy().into_owned();
+    let node = options.node.clone().unwrap_or_else(|| root.join("target/npm/site"));
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let (program, arguments) = match language {
         "rust" => (own, vec!["--testee".to_owned()]),
         "python" => (python, vec![script]),
         "python-async" => (python, vec![script, "--async".to_owned()]),
+        "node" => (PathBuf::from("node"), vec![node_script, node.to_string_lossy().into_owned()]),
         "kotlin" => ("java".into(), kotlin(root)),
         _ => return Err(format!("there is no testee for `{language}`")),
     };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use dashclaw::canonical::{Layer, canonical_json};
 use dashclaw::idempotency::derive_idempotency_key;
-use dashclaw::receipt::{Jwks, verify_receipt};
+use dashclaw::receipt::{Jwks, Verification, verify_receipt};
 use dashclaw::signing::ActionSigner;
 use dashclaw::{CallOptions, DashClaw, Error, ErrorKind, EventOptions, GovernedOptions, WaitOptions};
 use dashclaw_server::{Instance, InstanceOptions, Role};
@@ -173,11 +173,11 @@ async fn serve(client: &DashClaw, request: &Request, cancel: CancellationToken) 
         "run_governed" => governed(client, request, cancel).await,
         "verify_receipt" => {
             let document = request.document.as_deref().unwrap_or_default();
-            client.verify_receipt(document.as_bytes()).await.map(|answer| json!(answer).to_string())
+            client.verify_receipt(document.as_bytes()).await.map(|answer| verification(&answer))
         }
         "require_valid_receipt" => {
             let document = request.document.as_deref().unwrap_or_default();
-            client.require_valid_receipt(document.as_bytes()).await.map(|answer| json!(answer).to_string())
+            client.require_valid_receipt(document.as_bytes()).await.map(|answer| verification(&answer))
         }
         other => Err(Error::argument("do", format!("`{other}` is unknown"))),
     }
@@ -261,7 +261,13 @@ fn instance_name(request: &Request) -> String {
 fn verify(request: &Request) -> Answer {
     let jwks = request.jwks.as_ref().map_or("", |raw| raw.get());
     let jwks = Jwks::parse(jwks.as_bytes()).map_err(|error| Error::argument("jwks", error))?;
-    Ok(json!(verify_receipt(request.document.as_deref().unwrap_or_default().as_bytes(), &jwks)).to_string())
+    Ok(verification(&verify_receipt(request.document.as_deref().unwrap_or_default().as_bytes(), &jwks)))
+}
+
+fn verification(answer: &Verification) -> String {
+    let mut members = json!(answer);
+    members.as_object_mut().map(|members| members.remove("message"));
+    members.to_string()
 }
 
 fn wait_options(request: &Request, cancel: CancellationToken) -> WaitOptions {

@@ -182,6 +182,8 @@ class Blocking:
         self.main: queue.Queue[dict[str, Any] | None] = queue.Queue()
 
     def run(self) -> None:
+        # A program that a shell runs in the background would ignore it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         threading.Thread(target=self.read, daemon=True).start()
         while (request := self.main.get()) is not None:
             self.answer(request)

@@ -67,7 +67,7 @@ public open class DashClawException internal constructor(private val failure: Fa
 public class ConnectionFailedException internal constructor(failure: Failure) : DashClawException(failure)
 
 /** The deadline passed, and it is certain that nothing was changed. */
-public class CallTimeoutException internal constructor(failure: Failure) : DashClawException(failure)
+public class RequestTimeoutException internal constructor(failure: Failure) : DashClawException(failure)
 
 /** 401: the API key is missing or wrong. */
 public class AuthenticationException internal constructor(failure: Failure) : DashClawException(failure)
@@ -175,7 +175,7 @@ internal fun exceptionOf(error: NativeException): DashClawException = error.use 
 
 internal fun exceptionOf(failure: Failure): DashClawException = when (failure.kind) {
     ErrorKind.CONNECTION -> ConnectionFailedException(failure)
-    ErrorKind.TIMEOUT -> CallTimeoutException(failure)
+    ErrorKind.TIMEOUT -> RequestTimeoutException(failure)
     ErrorKind.AUTHENTICATION -> AuthenticationException(failure)
     ErrorKind.PERMISSION -> PermissionDeniedException(failure)
     ErrorKind.NOT_FOUND -> NotFoundException(failure)

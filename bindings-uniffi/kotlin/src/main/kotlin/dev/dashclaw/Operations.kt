@@ -212,7 +212,7 @@ public abstract class Operations internal constructor() {
      * Records what the agent is about to do, and returns the binding verdict on it.
      *
      * `allow` and `warn`: the action is `running`. `require_approval`: it is `pending_approval`; wait for a
-     * human with `wait_for_approval`. `block`: the call fails with a `GuardBlockedException` that holds the
+     * human with `waitForApproval`. `block`: the call fails with a `GuardBlockedException` that holds the
      * verdict; the action is stored as `blocked`.
      *
      * The request carries an idempotency key, derived from the intent and the current hour unless one is
@@ -399,16 +399,15 @@ public abstract class Operations internal constructor() {
      * `running`: alone they are otherwise a `ConflictException` with the action's state; beside other fields
      * the server drops them silently. The other fields are taken in any state. An action that waits for
      * approval or is blocked cannot be completed this way. To report the outcome for good use
-     * `report_action_outcome`.
+     * `reportActionOutcome`.
      *
      * Ending an action also sets its outcome when that is still `pending`.
      *
      * `PATCH /api/actions/{action_id}`. The first one counts; later ones are conflicts.
      *
      * @param actionId Which action.
-     * @param status The state it is in now: `completed`, `failed`, `cancelled`. An object in its place holds
-     *   this and other fields. One of `running`, `completed`, `failed`, `cancelled`, `pending`,
-     *   `pending_approval`, `blocked`, `expired`.
+     * @param status The state it is in now: `completed`, `failed`, `cancelled`. One of `running`,
+     *   `completed`, `failed`, `cancelled`, `pending`, `pending_approval`, `blocked`, `expired`.
      * @param outputSummary What came out, in short. At most 4000 characters.
      * @param sideEffects What else changed, at most 50 texts of at most 500 characters each.
      * @param artifactsCreated What was made, at most 100 texts of at most 500 characters each.
@@ -635,7 +634,7 @@ public abstract class Operations internal constructor() {
         )
 
     /**
-     * Reports that all was done: `report_action_outcome` with `completed`.
+     * Reports that all was done: `reportActionOutcome` with `completed`.
      *
      * `POST /api/actions/{action_id}/outcome`. The first one counts; later ones are conflicts.
      *
@@ -667,7 +666,7 @@ public abstract class Operations internal constructor() {
         )
 
     /**
-     * Reports that the action failed: `report_action_outcome` with `failed`.
+     * Reports that the action failed: `reportActionOutcome` with `failed`.
      *
      * `POST /api/actions/{action_id}/outcome`. The first one counts; later ones are conflicts.
      *
@@ -701,7 +700,7 @@ public abstract class Operations internal constructor() {
         )
 
     /**
-     * Reports that a part was done: `report_action_outcome` with `partial`.
+     * Reports that a part was done: `reportActionOutcome` with `partial`.
      *
      * `POST /api/actions/{action_id}/outcome`. The first one counts; later ones are conflicts.
      *
@@ -788,8 +787,7 @@ public abstract class Operations internal constructor() {
         )
 
     /**
-     * Records what the agent takes for granted in an action: `record_assumption` with its two main fields by
-     * position.
+     * Records what the agent takes for granted in an action: another name of `recordAssumption`.
      *
      * `POST /api/assumptions`. A repeat would do it twice.
      *
@@ -1344,7 +1342,7 @@ public abstract class Operations internal constructor() {
      * key.
      *
      * A forgery is a normal result with `ok` false, not an error. The server is less strict than
-     * `verify_receipt`, which needs no server.
+     * `verifyReceipt`, which needs no server.
      *
      * `POST /api/integrity/verify`. Reads only. Needs no API key.
      *
@@ -1458,7 +1456,7 @@ public abstract class Operations internal constructor() {
         )
 
     /**
-     * Lists what the agent's earlier actions recommend: `get_recommendations` with the server's own defaults
+     * Lists what the agent's earlier actions recommend: `getRecommendations` with the server's own defaults
      * and with filters passed on as they are.
      *
      * `GET /api/learning/recommendations`. Reads only.

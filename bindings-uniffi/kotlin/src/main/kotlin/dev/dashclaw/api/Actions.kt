@@ -338,9 +338,8 @@ public data class GetActions(
  * The arguments of `updateOutcome`.
  *
  * @property actionId Which action.
- * @property status The state it is in now: `completed`, `failed`, `cancelled`. An object in its place holds
- *   this and other fields. One of `running`, `completed`, `failed`, `cancelled`, `pending`,
- *   `pending_approval`, `blocked`, `expired`.
+ * @property status The state it is in now: `completed`, `failed`, `cancelled`. One of `running`, `completed`,
+ *   `failed`, `cancelled`, `pending`, `pending_approval`, `blocked`, `expired`.
  * @property outputSummary What came out, in short. At most 4000 characters.
  * @property sideEffects What else changed, at most 50 texts of at most 500 characters each.
  * @property artifactsCreated What was made, at most 100 texts of at most 500 characters each.

@@ -1,8 +1,9 @@
-//! The class that Python raises for a kind of error.
+//! The classes of errors, in languages that have classes.
 
 use dashclaw::ErrorKind;
 
-pub(super) const fn class(kind: ErrorKind) -> &'static str {
+/// The class for a kind of error: no name that a language has for itself, such as `TimeoutError`.
+pub(crate) const fn class(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Configuration => "ConfigurationError",
         ErrorKind::InvalidArgument => "InvalidArgumentError",
@@ -27,4 +28,11 @@ pub(super) const fn class(kind: ErrorKind) -> &'static str {
         ErrorKind::Instance => "InstanceError",
         ErrorKind::Internal => "InternalError",
     }
+}
+
+/// The class with its article: "a `ConflictError`".
+pub(crate) fn a_class(kind: ErrorKind) -> String {
+    let class = class(kind);
+    let article = if class.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+    format!("{article} `{class}`")
 }

@@ -1,0 +1,232 @@
+'use strict';
+
+const { inspect } = require('node:util');
+const native = require('./native.js');
+const { translated, CLASSES } = require('./errors.js');
+const { EventStream } = require('./events.js');
+const { bytesOf, deriveIdempotencyKey } = require('./functions.js');
+const { actionContext, runWork, track } = require('./governed.js');
+const { Heartbeat } = require('./heartbeat.js');
+const { Instance } = require('./instance.js');
+const { ask, forget, open, register } = require('./mailbox.js');
+const { Operations } = require('./operations.js');
+const { callOptions, clientOptions, inOurWords, secondsOnly, snake } = require('./options.js');
+const { decode, encode } = require('./wire.js');
+
+const { ConfigurationError, InvalidArgumentError } = CLASSES;
+
+/** A client of one DashClaw server, for one agent. Nothing is sent before the first call. */
+class DashClaw extends Operations {
+  #native;
+  /** Kept here, because elsewhere they are referred to weakly. */
+  #callbacks;
+  #hooks;
+  #heartbeat = new Heartbeat();
+  #owned;
+  #defaults;
+
+  constructor(options = {}) {
+    super();
+    if (options instanceof Shared) {
+      ({ native: this.#native, callbacks: this.#callbacks, hooks: this.#hooks } = options);
+      ({ heartbeat: this.#heartbeat, owned: this.#owned, defaults: this.#defaults } = options);
+      return;
+    }
+    if (options === null || typeof options !== 'object') throw new ConfigurationError('the options must be an object');
+    const { guardCallback, recommendationCallback, instance, role = 'member', ...rest } = options;
+    this.#callbacks = { guard: callback('guardCallback', guardCallback), recommendation: callback('recommendationCallback', recommendationCallback) };
+    this.#hooks = register(this.#callbacks);
+    const reached = instance === undefined ? [] : [instanceOf(instance), String(role)];
+    const text = clientOptions(rest);
+    this.#native = translated(() => new native.NativeClient(open(), text, this.#hooks, ...reached), inOurWords);
+    warnIfInsecure(this.#native.baseUrl);
+  }
+
+  /** A client with a governance server of its own inside this process; closing the client closes it. */
+  static embedded({ path, policies, ...options } = {}) {
+    const instance = new Instance({ path, policies });
+    try {
+      const client = new this({ role: 'admin', ...options, instance });
+      client.#owned = instance;
+      return client;
+    } catch (error) {
+      Instance.nativeOf(instance).closeNow();
+      throw error;
+    }
+  }
+
+  get baseUrl() {
+    return this.#native.baseUrl;
+  }
+
+  get agentId() {
+    return this.#native.agentId;
+  }
+
+  get agentName() {
+    return this.#native.agentName;
+  }
+
+  get closed() {
+    return this.#native.closed;
+  }
+
+  /** Every generated method ends here. `operation` is snake_case. */
+  async _call(operation, args, options) {
+    const settings = this.#defaults === undefined ? options : { ...this.#defaults, ...options };
+    const text = encode(args ?? {});
+    const optionText = settings === undefined ? undefined : callOptions(settings);
+    const begin = (call, stoppable) => this.#native.call(call, stoppable, operation, text, optionText);
+    return decode(await ask(begin, settings?.signal));
+  }
+
+  /** Calls an operation by its name, for what this version has no method for. */
+  async call(operation, args, options) {
+    if (typeof operation !== 'string') throw invalidText('operation');
+    return this._call(snake(wellFormed('operation', operation)), args ?? {}, options);
+  }
+
+  /** Waits until a human has decided about an action, and returns it as `getAction` does. */
+  async waitForApproval(actionId, { timeout = 300_000, interval = 5_000, signal } = {}) {
+    wellFormed('action_id', actionId);
+    const begin = (call, stoppable) =>
+      this.#native.waitForApproval(call, stoppable, actionId, secondsOnly(timeout), secondsOnly(interval));
+    return decode(await ask(begin, signal));
+  }
+
+  /** What happens on the server, as it happens: an async iterator of `{ id, event, data }`. */
+  events({ lastEventId, signal } = {}) {
+    return new EventStream(this.#native.events(lastEventId), signal);
+  }
+
+  /** Asks guard, records the action, waits for approval, runs `fn(actionId)` and reports its outcome. */
+  async runGoverned(action, fn, { timeout = 300_000, interval = 5_000, rerun = false, signal, ...options } = {}) {
+    if (typeof fn !== 'function') throw new InvalidArgumentError('`fn` must be a function');
+    const text = encode(action);
+    const how = {
+      timeout: secondsOnly(timeout),
+      interval: secondsOnly(interval),
+      rerun: Boolean(rerun),
+      options: callOptions({ ...this.#defaults, ...options }),
+    };
+    const begin = (call, stoppable) => this.#native.beginGoverned(call, stoppable, text, how);
+    const begun = decode(await ask(begin, signal));
+    return runWork(begun, fn, (failure, took) =>
+      ask((call) => this.#native.finishGoverned(call, begun.action_id, failure, took)),
+    );
+  }
+
+  /** Runs `fn({ action_id })` as an action: completed at its end, failed when it throws. */
+  async track(action, fn, options) {
+    return track(this, action, fn, options);
+  }
+
+  /** Messages, assumptions and the outcome of one action, without repeating its id. */
+  actionContext(actionId) {
+    return actionContext(this, actionId);
+  }
+
+  deriveIdempotencyKey(parts) {
+    return deriveIdempotencyKey(parts);
+  }
+
+  static deriveIdempotencyKey(parts) {
+    return deriveIdempotencyKey(parts);
+  }
+
+  /** Verifies a receipt against the server's published keys, which are kept as long as the server allows. */
+  async verifyReceipt(document, { signal } = {}) {
+    return this.#verify(document, false, signal);
+  }
+
+  /** Verifies a receipt as `verifyReceipt` does, and throws a ReceiptInvalidError when it is not valid. */
+  async requireValidReceipt(document, { signal } = {}) {
+    return this.#verify(document, true, signal);
+  }
+
+  async #verify(document, required, signal) {
+    const bytes = bytesOf('document', document);
+    return decode(await ask((call, stoppable) => this.#native.verifyReceipt(call, stoppable, bytes, required), signal));
+  }
+
+  /** Sends a heartbeat now and every `interval` milliseconds, until `stopHeartbeat` or `close`. */
+  startHeartbeat({ interval = 60_000, ...fields } = {}) {
+    this.#heartbeat.start(() => this.call('heartbeat', fields), interval);
+  }
+
+  stopHeartbeat() {
+    this.#heartbeat.stop();
+  }
+
+  /** The same client, with the same connections, whose calls differ in these options. */
+  withOptions({ timeout, maxRetries } = {}) {
+    const given = Object.entries({ timeout, maxRetries }).filter(([, value]) => value !== undefined);
+    const shared = new Shared();
+    Object.assign(shared, { native: this.#native, callbacks: this.#callbacks, hooks: this.#hooks });
+    Object.assign(shared, { heartbeat: this.#heartbeat, owned: this.#owned });
+    shared.defaults = { ...this.#defaults, ...Object.fromEntries(given) };
+    return new this.constructor(shared);
+  }
+
+  /** Stops calls under way and refuses later ones. After this no request leaves. */
+  async close() {
+    this.#native.close();
+    this.#heartbeat.stop();
+    forget(this.#hooks.client);
+    await this.#owned?.close();
+  }
+
+  toString() {
+    return `DashClaw(${this.baseUrl}, agentId: ${this.agentId}${this.closed ? ', closed' : ''})`;
+  }
+
+  toJSON() {
+    return { baseUrl: this.baseUrl, agentId: this.agentId, agentName: this.agentName, closed: this.closed };
+  }
+
+  [inspect.custom]() {
+    return this.toString();
+  }
+}
+
+if (Symbol.asyncDispose) {
+  DashClaw.prototype[Symbol.asyncDispose] = function dispose() {
+    return this.close();
+  };
+}
+
+/** What `withOptions` hands to its client. */
+class Shared {}
+
+function instanceOf(instance) {
+  if (!(instance instanceof Instance)) throw new ConfigurationError('`instance` must be an Instance');
+  return Instance.nativeOf(instance);
+}
+
+function callback(name, value) {
+  if (value === undefined || value === null || typeof value === 'function') return value ?? undefined;
+  throw Object.assign(new ConfigurationError(`\`${name}\` must be a function`), { argument: name });
+}
+
+/** Text that goes to the native module outside JSON: half a surrogate pair would silently turn into another text. */
+function wellFormed(name, text) {
+  if (typeof text !== 'string') throw invalidText(name);
+  if (/\p{Surrogate}/u.test(text)) {
+    throw Object.assign(new InvalidArgumentError(`\`${name}\` holds an unpaired surrogate`), { argument: name });
+  }
+  return text;
+}
+
+function invalidText(name) {
+  return Object.assign(new InvalidArgumentError(`\`${name}\` must be a string`), { argument: name });
+}
+
+/** Warns when the API key would travel in clear text. The core has checked that this is an http or https URL. */
+function warnIfInsecure(baseUrl) {
+  const { protocol, hostname, host } = new URL(baseUrl);
+  const loopback = hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  if (protocol === 'https:' || loopback) return;
+  process.emitWarning(`${protocol}//${host} is not encrypted: the API key travels in clear text; use https`, 'DashClawWarning');
+}
+
+module.exports = { DashClaw };

@@ -1,0 +1,57 @@
+'use strict';
+
+const { invalid } = require('./errors.js');
+const { ask, open } = require('./mailbox.js');
+const { decode } = require('./wire.js');
+
+/** A subscription to the server's events: an async iterator. It reconnects by itself. */
+class EventStream {
+  #native;
+  #signal;
+
+  constructor(native, signal) {
+    if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
+      throw invalid('signal', 'must be an AbortSignal');
+    }
+    this.#native = native;
+    this.#signal = signal;
+  }
+
+  /** The cursor behind the last event; give it to a later stream to go on where this one ended. */
+  get lastEventId() {
+    return this.#native.lastEventId;
+  }
+
+  async next() {
+    const native = this.#native;
+    try {
+      const event = await ask((call, stoppable) => native.next(open(), call, stoppable), this.#signal);
+      return event === undefined ? { done: true, value: undefined } : { done: false, value: decode(event) };
+    } catch (error) {
+      native.close();
+      throw error;
+    }
+  }
+
+  /** Ends the stream; whoever waits for an event learns that it is over. */
+  close() {
+    this.#native.close();
+  }
+
+  async return(value) {
+    this.close();
+    return { done: true, value };
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+}
+
+if (Symbol.asyncDispose) {
+  EventStream.prototype[Symbol.asyncDispose] = async function dispose() {
+    this.close();
+  };
+}
+
+module.exports = { EventStream };

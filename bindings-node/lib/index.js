@@ -1,0 +1,18 @@
+'use strict';
+
+const { DashClaw } = require('./client.js');
+const { CLASSES } = require('./errors.js');
+const { canonicalJson, deriveIdempotencyKey, signAction, verifyReceipt } = require('./functions.js');
+const { Instance } = require('./instance.js');
+const { version } = require('../package.json');
+
+module.exports = {
+  DashClaw,
+  Instance,
+  canonicalJson,
+  deriveIdempotencyKey,
+  signAction,
+  verifyReceipt,
+  version,
+  ...CLASSES,
+};

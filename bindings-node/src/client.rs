@@ -1,0 +1,217 @@
+//! The native client.
+
+use std::sync::Arc;
+
+use dashclaw::bridge::{SharedEvents, seconds, stoppable};
+use dashclaw::{CallOptions, DashClaw, GovernedOptions, WaitOptions};
+use napi::Env;
+use napi::bindgen_prelude::{Buffer, Reference};
+use napi_derive::napi;
+
+use crate::crossing::{json, raise};
+use crate::events::NativeEvents;
+use crate::hooks::Hooks;
+use crate::instance::NativeInstance;
+use crate::mailbox::NativeMailbox;
+
+/// What JavaScript numbers: a client, for its hooks.
+#[napi(object)]
+pub struct NativeHooks {
+    /// The client's number.
+    pub client: u32,
+    /// Whether it wants to be told decisions.
+    pub guard: bool,
+    /// Whether it wants to be told recommendations.
+    pub recommendation: bool,
+}
+
+/// How governed work is begun. Times are seconds.
+#[napi(object)]
+pub struct NativeGoverned {
+    /// How long an approval is waited for.
+    pub timeout: f64,
+    /// How often the action is read meanwhile.
+    pub interval: f64,
+    /// Whether an intent runs again that has failed before.
+    pub rerun: bool,
+    /// The options of the single calls, a JSON object.
+    pub options: Option<String>,
+}
+
+/// A client. Every call is numbered by JavaScript and ends as a letter in the mailbox.
+#[napi]
+pub struct NativeClient {
+    core: DashClaw,
+    mailbox: Reference<NativeMailbox>,
+}
+
+#[napi]
+impl NativeClient {
+    /// `options` is a JSON object. `instance` is reached instead of a server, in the role `role`.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(
+        mailbox: Reference<NativeMailbox>,
+        options: String,
+        hooks: NativeHooks,
+        instance: Option<&NativeInstance>,
+        role: Option<String>,
+    ) -> napi::Result<Self> {
+        let mut builder = DashClaw::builder().options(options.as_bytes()).map_err(raise)?;
+        if let (Some(instance), Some(role)) = (instance, role) {
+            builder = instance.get().install(builder, &role).map_err(raise)?;
+        }
+        let tell = Hooks { mailbox: Arc::clone(mailbox.shared()), client: hooks.client };
+        let core = tell.install(builder, hooks.guard, hooks.recommendation).build().map_err(raise)?;
+        Ok(Self { core, mailbox })
+    }
+
+    /// Calls an operation. `arguments` and `options` are JSON objects; so is the answer.
+    #[napi(catch_unwind)]
+    pub fn call(
+        &self,
+        env: Env,
+        call: u32,
+        stoppable: bool,
+        operation: String,
+        arguments: String,
+        options: Option<String>,
+    ) -> napi::Result<()> {
+        let (core, options) = (self.core.clone(), call_options(options.as_deref())?);
+        self.mailbox.start(env, call, stoppable, |stop| async move {
+            let options = CallOptions { cancel: Some(stop), ..options };
+            core.call(&operation, arguments.as_bytes(), &options).await.map(|response| Some(response.body))
+        })
+    }
+
+    /// Waits for a human's decision; the answer is `get_action`'s. Times are seconds.
+    #[napi(catch_unwind)]
+    pub fn wait_for_approval(
+        &self,
+        env: Env,
+        call: u32,
+        stoppable: bool,
+        action_id: String,
+        timeout: f64,
+        interval: f64,
+    ) -> napi::Result<()> {
+        let (core, options) = (self.core.clone(), wait_options(timeout, interval)?);
+        self.mailbox.start(env, call, stoppable, |stop| async move {
+            let options = WaitOptions { cancel: Some(stop), ..options };
+            core.wait_for_approval(&action_id, &options).await.map(|response| Some(response.body))
+        })
+    }
+
+    /// The half of governed work before it runs: the answer says whether it may, and under which action.
+    #[napi(catch_unwind)]
+    pub fn begin_governed(
+        &self,
+        env: Env,
+        call: u32,
+        stoppable: bool,
+        action: String,
+        how: NativeGoverned,
+    ) -> napi::Result<()> {
+        let NativeGoverned { timeout, interval, rerun, options } = how;
+        let core = self.core.clone();
+        let (wait, options) = (wait_options(timeout, interval)?, call_options(options.as_deref())?);
+        self.mailbox.start(env, call, stoppable, |stop| async move {
+            let wait = WaitOptions { cancel: Some(stop.clone()), ..wait };
+            let call = CallOptions { cancel: Some(stop), ..options };
+            let options = GovernedOptions { wait, rerun, call };
+            json(&core.begin_governed(action.as_bytes(), &options).await?)
+        })
+    }
+
+    /// The half of governed work after it ran: reports its outcome. `took` is seconds.
+    #[napi(catch_unwind)]
+    pub fn finish_governed(
+        &self,
+        env: Env,
+        call: u32,
+        action_id: String,
+        failure: Option<String>,
+        took: f64,
+    ) -> napi::Result<()> {
+        let core = self.core.clone();
+        // The work is done: its report cannot be stopped.
+        self.mailbox.start(env, call, false, |_| async move {
+            let took = seconds("took", took)?;
+            core.finish_governed(&action_id, failure.as_deref(), took).await.map(|()| None)
+        })
+    }
+
+    /// Verifies a receipt with the server's published keys. `required` makes an invalid one an error.
+    #[napi(catch_unwind)]
+    pub fn verify_receipt(
+        &self,
+        env: Env,
+        call: u32,
+        can_stop: bool,
+        document: Buffer,
+        required: bool,
+    ) -> napi::Result<()> {
+        let (core, document) = (self.core.clone(), document.to_vec());
+        self.mailbox.start(env, call, can_stop, |stop| async move {
+            let verify = async {
+                if required {
+                    core.require_valid_receipt(&document).await
+                } else {
+                    core.verify_receipt(&document).await
+                }
+            };
+            json(&stoppable(&stop, verify).await?)
+        })
+    }
+
+    /// Subscribes to the server's events.
+    #[napi(catch_unwind)]
+    pub fn events(&self, last_event_id: Option<String>) -> NativeEvents {
+        NativeEvents::new(SharedEvents::new(&self.core, last_event_id))
+    }
+
+    /// Stops calls under way and refuses later ones.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.core.close();
+    }
+
+    /// Whether it was closed.
+    #[napi(getter)]
+    pub fn closed(&self) -> bool {
+        self.core.is_closed()
+    }
+
+    /// Which agent acts.
+    #[napi(getter)]
+    pub fn agent_id(&self) -> String {
+        self.core.agent_id().to_owned()
+    }
+
+    /// The agent's name for people.
+    #[napi(getter)]
+    pub fn agent_name(&self) -> Option<String> {
+        self.core.agent_name().map(str::to_owned)
+    }
+
+    /// Where the server is.
+    #[napi(getter)]
+    pub fn base_url(&self) -> String {
+        self.core.base_url().to_owned()
+    }
+}
+
+/// The options of one call.
+fn call_options(json: Option<&str>) -> napi::Result<CallOptions> {
+    let options =
+        json.map_or_else(|| Ok(CallOptions::default()), |json| CallOptions::from_json(json.as_bytes()));
+    options.map_err(raise)
+}
+
+/// How to wait for an approval.
+fn wait_options(timeout: f64, interval: f64) -> napi::Result<WaitOptions> {
+    Ok(WaitOptions {
+        timeout: Some(seconds("timeout", timeout).map_err(raise)?),
+        interval: Some(seconds("interval", interval).map_err(raise)?),
+        ..WaitOptions::default()
+    })
+}

@@ -1,0 +1,129 @@
+// The package as it is published.
+
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { EXAMPLES, writeExample } from './official.mjs';
+import { dashclaw, HERE, PACKAGE, ROOT, run, serve, SITE } from './support.mjs';
+
+const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
+const scratch = mkdtempSync(join(tmpdir(), 'dashclaw-package-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+/** Runs a tool that the tests' own package.json names. */
+const tool = (name, ...args) => run(undefined, { args: [join(HERE, 'node_modules', ...name.split('/')), ...args], cwd: HERE, timeout: 120_000 });
+
+test('import and require give the same, completely', async () => {
+  const done = await run(`
+    import * as esm from 'dashclaw';
+    import { createRequire } from 'node:module';
+    const cjs = createRequire(process.cwd() + '/')('dashclaw');
+    const names = Object.keys(cjs).sort();
+    console.log(JSON.stringify(names) === JSON.stringify(Object.keys(esm).sort()) && names.every((name) => esm[name] === cjs[name]));`,
+  { args: ['--input-type=module'] });
+  assert.equal(done.stdout, 'true\n', done.stderr);
+});
+
+test('there is one version, and no install script', () => {
+  const [, version] = /\[workspace.package\]\nversion = "(.*)"/.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'));
+  assert.equal(manifest.version, version);
+  assert.equal(dashclaw.version, version);
+  assert.deepEqual(new Set(Object.values(manifest.optionalDependencies)), new Set([version]));
+  assert.equal(manifest.scripts, undefined);
+  assert.equal(manifest.dependencies, undefined);
+});
+
+/** A copy of the package without any native module. */
+function bare(name) {
+  const folder = join(scratch, name, 'node_modules', 'dashclaw');
+  cpSync(PACKAGE, folder, { recursive: true, dereference: true, filter: (source) => !/\.node$|node_modules\/dashclaw\/(test|src)$/.test(source) });
+  return folder;
+}
+
+test('a missing native package is named with the command that installs it', async () => {
+  const cwd = join(bare('missing'), '..', '..');
+  const platform = `${process.platform}-${process.arch}`;
+  for (const program of ["require('dashclaw')", "import('dashclaw').catch((error) => { console.error(error.message, error.code); process.exit(1); })"]) {
+    const done = await run(program, { cwd });
+    assert.equal(done.code, 1);
+    assert.match(done.stderr, new RegExp(`npm install @dashclaw/${platform}.*@${manifest.version.replaceAll('.', '\\.')}`));
+    assert.match(done.stderr, /DASHCLAW_NATIVE_MODULE/);
+  }
+});
+
+test('a platform without a native module is named', async () => {
+  const cwd = join(bare('platform'), '..', '..');
+  const done = await run("Object.defineProperty(process, 'arch', { value: 'mips' }); require('dashclaw')", { cwd });
+  assert.match(done.stderr, /no native module for \w+-mips; there are .*linux-x64-gnu/);
+});
+
+test('a native package that is broken or of another version says so', async () => {
+  const folder = bare('broken');
+  const names = Object.keys(manifest.optionalDependencies).filter((name) => name.startsWith(`@dashclaw/${process.platform}-${process.arch}`));
+  const native = join(folder, '..', ...names[0].split('/'));
+  mkdirSync(native, { recursive: true });
+  writeFileSync(join(native, 'package.json'), '{"main": "index.js"}');
+  writeFileSync(join(native, 'index.js'), "exports.version = () => '0.0.1';");
+  const older = await run("require('dashclaw')", { cwd: join(folder, '..', '..') });
+  assert.match(older.stderr, /is version 0\.0\.1, dashclaw is/);
+  writeFileSync(join(native, 'package.json'), '{"main": "dashclaw.node"}');
+  writeFileSync(join(native, 'dashclaw.node'), 'no module');
+  const broken = await run("require('dashclaw')", { cwd: join(folder, '..', '..') });
+  assert.match(broken.stderr, /does not load/);
+});
+
+test('the types hold what users write', async () => {
+  const folder = mkdtempSync(join(SITE, 'types-'));
+  try {
+    for (const name of EXAMPLES) writeExample(name, folder, { typed: true });
+    const [, example] = /```js\n(.*?)```/s.exec(readFileSync(join(PACKAGE, 'README.md'), 'utf8'));
+    writeFileSync(join(folder, 'readme.mts'), `${example}\ndeclare function deploy(version: string, actionId: string): Promise<string>;\n`);
+    for (const name of ['sample.mts', 'sample.cts']) cpSync(join(HERE, 'types', name), join(folder, name));
+    const config = {
+      compilerOptions: {
+        strict: true, noEmit: true, module: 'nodenext', target: 'es2022', lib: ['es2022'], types: ['node'],
+        typeRoots: [join(HERE, 'node_modules', '@types')], skipLibCheck: false,
+        // The README's examples are JavaScript, where what is caught has members.
+        useUnknownInCatchVariables: false,
+      },
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const done = await tool('typescript/bin/tsc', '--project', folder);
+    assert.equal(done.code, 0, done.stdout);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('publint and attw have nothing to say', async () => {
+  const tarball = readdirSync(join(SITE, '..')).find((name) => /^dashclaw-\d.*\.tgz$/.test(name));
+  const types = await tool('@arethetypeswrong/cli/dist/index.js', join(SITE, '..', tarball));
+  assert.equal(types.code, 0, types.stdout + types.stderr);
+  const lint = await tool('publint/src/cli.js', 'run', join(SITE, '..', tarball), '--strict');
+  assert.equal(lint.code, 0, lint.stdout + lint.stderr);
+  assert.doesNotMatch(lint.stdout, /Suggestions|Warnings/);
+});
+
+test('it runs under Bun', async (context) => {
+  const bun = join(HERE, 'node_modules', '@oven', `bun-${process.platform}-${process.arch}`, 'bin', 'bun');
+  if (!existsSync(bun)) return context.skip(`there is no Bun for ${process.platform}-${process.arch} among the tests' packages`);
+  const server = await serve(() => ({ decision: 'allow' }));
+  const done = await run(`
+    const { DashClaw } = require('dashclaw');
+    const remote = new DashClaw({ baseUrl: '${server.url}', apiKey: 'oc_live_test', agentId: 'a' });
+    const local = DashClaw.embedded({ agentId: 'a' });
+    const stop = new AbortController();
+    (async () => {
+      console.log((await remote.guard({ action_type: 'a' })).decision);
+      const run = await local.runGoverned({ action_type: 'a', declared_goal: 'g' }, async () => 42);
+      console.log(run.result);
+      setTimeout(() => stop.abort(), 20);
+      await local.events({ signal: stop.signal }).next();
+      await local.waitForApproval('act_nope', { signal: stop.signal }).catch((error) => console.log(error.name));
+      await local.close();
+    })();`, { node: bun });
+  assert.deepEqual([done.code, done.stdout.split('\n').slice(0, 2)], [0, ['allow', '42']], done.stderr);
+  server.close();
+});

@@ -1,0 +1,51 @@
+// What the types must allow, and what they must not. Only the type checker reads it.
+
+import {
+  canonicalJson, DashClaw, DashClawError, deriveIdempotencyKey, GuardBlockedError, Instance, OutcomeUnknownError, signAction,
+  verifyReceipt, type CallOptions, type ClientOptions, type CreatedAction, type GuardDecision, type Run, type Verification,
+} from 'dashclaw';
+
+const options: ClientOptions = { baseUrl: process.env.URL, apiKey: 'k', agentId: 'a', timeout: 1000, guardMode: 'warn' };
+const claw = new DashClaw(options);
+const call: CallOptions = { timeout: 10, signal: AbortSignal.timeout(5), maxRetries: 0, idempotencyKey: 'k' };
+
+const decision: GuardDecision = await claw.guard({ action_type: 'deploy', risk_score: 90, own_field: [1] }, call);
+if (decision.decision === 'block') throw new GuardBlockedError(decision);
+const created = await claw.createAction({ action_type: 'deploy', declared_goal: 'g' });
+const { action, action_id: id }: CreatedAction & { action_id: string } = created;
+if (action?.status === 'pending_approval') await claw.waitForApproval(id, { timeout: 600_000, interval: 100 });
+await claw.updateOutcome(id, { status: 'completed', tokens_in: 1 }, call);
+await claw.approveAction(id, 'allow', 'because', call);
+await claw.getPendingApprovals(5, 10);
+const run: Run<number> = await claw.runGoverned({ action_type: 'a', declared_goal: 'g' }, async (actionId) => actionId.length);
+if (run.ran) console.log(run.result?.toFixed(), run.reportError?.message);
+const tracked: string = await claw.track({ action_type: 'a', declared_goal: 'g' }, ({ action_id }) => action_id);
+for await (const event of claw.events({ lastEventId: '1' })) console.log(event.event, event.data.action_id, tracked);
+try {
+  await claw.getAction(id);
+} catch (error) {
+  if (error instanceof OutcomeUnknownError) console.log(error.idempotencyKey?.length);
+  if (error instanceof DashClawError && error.kind === 'rate_limited') console.log(error.retryAfter! + 1);
+}
+const checked: Verification = verifyReceipt('{}', await claw.getJwks());
+console.log(checked.valid, canonicalJson({ a: 1n }, 'rfc8785'), deriveIdempotencyKey({ a: 1 }), signAction({}, 'pem'));
+{
+  await using local = DashClaw.embedded({ path: new URL('file:///db'), policies: 'p.yaml', agentId: 'a' });
+  using instance = new Instance();
+  await instance.client({ role: 'admin', agentId: 'o' }).getSignals();
+  await local.heartbeat('online', { task: 'x' });
+}
+await claw.actionContext(id).recordAssumption({ assumption: 'x' });
+
+// @ts-expect-error: a misspelt option
+new DashClaw({ baseUlr: 'http://x' });
+// @ts-expect-error: no such mode
+new DashClaw({ guardMode: 'loud' });
+// @ts-expect-error: an id is text
+await claw.getAction(7);
+// @ts-expect-error: no such method
+await claw.makeTea();
+// @ts-expect-error: a required field is missing
+await claw.createAction({ declared_goal: 'g' });
+// @ts-expect-error: no option of a call
+await claw.getAction(id, { time_out: 1 });

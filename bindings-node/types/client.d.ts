@@ -1,0 +1,329 @@
+/// <reference lib="esnext.disposable" />
+// What `lib` defines by hand. The operations and their types are generated: operations.d.ts, api.d.ts.
+
+import type { ActionDetail, CreateAction, CreatedAction, Fields, GuardDecision, Heartbeat, Outcome } from './api.js';
+import type { DashClawError } from './errors.js';
+import type { CallOptions } from './operations.js';
+import { Operations } from './operations.js';
+
+export type Mode = 'off' | 'warn' | 'enforce';
+export type Role = 'admin' | 'member' | 'readonly';
+
+/** A `KeyObject` of `node:crypto`. */
+export interface KeyObject {
+  readonly type: string;
+  export(options?: any): any;
+}
+
+/** An RSA private key: PEM, a JWK, or a key of `node:crypto`. */
+export type PrivateKey = string | Uint8Array | KeyObject | Record<string, unknown>;
+
+/** The options of a client. */
+export interface ClientOptions {
+  /** Where the server is; otherwise the variable `DASHCLAW_BASE_URL`. */
+  baseUrl?: string;
+  /** Otherwise `DASHCLAW_API_KEY`. */
+  apiKey?: string;
+  /** Which agent acts; otherwise `DASHCLAW_AGENT_ID`. */
+  agentId?: string;
+  /** The agent's name for people. */
+  agentName?: string | null;
+  /** A JWT of your identity provider that proves which agent acts. */
+  authToken?: string | null;
+  /** How long one call may take in all, in milliseconds. 30,000 unless given. */
+  timeout?: number;
+  /** How often a request that is safe to repeat is repeated. 2 unless given. */
+  maxRetries?: number;
+  /** The URL of an HTTP proxy; otherwise the usual variables. */
+  proxy?: string;
+  /** More certificate authorities: PEM text, or the path of a PEM file. */
+  caBundle?: string;
+  /** Your product, put before the SDK's own name. */
+  userAgent?: string;
+  /** The most bytes that an answer may have. */
+  maxResponseBytes?: number;
+  /** Signs created actions. */
+  privateKey?: PrivateKey;
+  /** Asks guard before an action is created: `warn` tells, `enforce` throws a `GuardBlockedError`. */
+  guardMode?: Mode;
+  /** Is given every decision that `guardMode` asks for. */
+  guardCallback?: (decision: GuardDecision) => unknown;
+  /** Reads what was learned before an action is created: `warn` tells, `enforce` adapts the action. */
+  autoRecommend?: Mode;
+  /** The least confidence, 0 to 100, of a recommendation that is applied. 70 unless given. */
+  recommendationConfidenceMin?: number;
+  /** Is given every recommendation that `autoRecommend` reads. */
+  recommendationCallback?: (recommendation: Record<string, unknown>) => unknown;
+  /** `wait` lets `createAction` wait for the approval of an action that needs one. */
+  hitlMode?: 'off' | 'wait';
+  /** Where a pending approval is announced: `stdout` unless given; otherwise `DASHCLAW_APPROVAL_BANNER`. */
+  approvalBanner?: 'stdout' | 'stderr' | 'off';
+  /** An embedded instance to reach instead of a server. */
+  instance?: Instance;
+  /** What the client may do there; `member` unless given. */
+  role?: Role;
+}
+
+/** Where an embedded instance keeps its data, and what governs it. */
+export interface InstanceOptions {
+  /** The database file, or a folder in which it is `dashclaw.db`. Without one everything is gone at the end. */
+  path?: string | URL;
+  /** A YAML file of policies. At each start it replaces the policies that came from a file before. */
+  policies?: string | URL;
+}
+
+/** How to wait for an approval. */
+export interface WaitOptions {
+  /** How long to wait in all, in milliseconds. 300,000 unless given. */
+  timeout?: number;
+  /** How often the action is read beside the event stream, in milliseconds. 5,000 unless given. */
+  interval?: number;
+  /** Stops the waiting. */
+  signal?: AbortSignal;
+}
+
+/** How governed work is run. */
+export interface GovernedOptions extends WaitOptions, Omit<CallOptions, 'timeout'> {
+  /** Runs an intent again whose earlier run failed or was lost. */
+  rerun?: boolean;
+}
+
+/** How `runGoverned` ended. */
+export interface Run<T> {
+  /** The action it ran under. */
+  actionId: string;
+  /** Whether the work ran now; otherwise an earlier run of the same intent had completed it. */
+  ran: boolean;
+  /** What the work returned now. */
+  result: T | undefined;
+  /** The recorded outcome of the earlier run. */
+  outcome: Outcome | null;
+  /** Why the outcome of this run could not be reported. The work is done nevertheless. */
+  reportError: DashClawError | undefined;
+}
+
+/** What happened on the server. */
+export interface ServerEvent {
+  /** The cursor to resume behind; empty for events that cannot be resumed behind. */
+  id: string;
+  /** What happened: `action.updated`, `guard.decision.created`, … */
+  event: string;
+  /** The record it happened to. */
+  data: any;
+}
+
+/** A subscription to the server's events. It reconnects by itself. */
+export interface EventStream extends AsyncIterableIterator<ServerEvent> {
+  /** The cursor behind the last event; give it to a later stream to go on where this one ended. */
+  readonly lastEventId: string;
+  /** Ends the stream; whoever waits for an event learns that it is over. */
+  close(): void;
+  [Symbol.asyncIterator](): EventStream;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Whether a receipt is valid, or which check failed. */
+export interface Verification {
+  /** Whether every check passed. */
+  valid: boolean;
+  /** Once it is known. */
+  kind: 'non_fabrication' | 'bundle' | 'reputation' | 'work_order' | null;
+  /** The key that the document names, once it is found among the published ones. */
+  kid: string | null;
+  /** The code of the first check that failed. */
+  reason: string | null;
+  /** The same for people. */
+  message: string | null;
+}
+
+/** A JSON document: text or bytes exactly as issued, or the value it stands for. */
+export type JsonDocument = string | Uint8Array | object;
+
+/** Requests about one action, without repeating its id. */
+export interface ActionContext {
+  /** Sends a message about the action. */
+  sendMessage(message: {
+    to?: string;
+    type?: string;
+    subject?: string;
+    body: string;
+    threadId?: string;
+    urgent?: boolean;
+  }): Promise<any>;
+  /** Records what the action rests on. */
+  recordAssumption(assumption: Record<string, unknown>): Promise<any>;
+  /** Changes the action's status and results. */
+  updateOutcome(outcome: Record<string, unknown>): Promise<any>;
+}
+
+/**
+ * A client of one DashClaw server, for one agent. Every operation of the API is a method. Arguments that cannot be right
+ * reject; only the constructor and `deriveIdempotencyKey` throw at once. Times are milliseconds.
+ */
+export declare class DashClaw extends Operations {
+  /**
+   * Makes a client. Nothing is sent before the first call.
+   *
+   * @throws `ConfigurationError`: An option is missing or unusable.
+   */
+  constructor(options?: ClientOptions);
+
+  /**
+   * A client with a governance server of its own inside this process; closing the client closes it. It may do everything
+   * there, approve included. For clients of different roles see {@link Instance}.
+   *
+   * @throws `InstanceError`: The database is locked or corrupt, or the policy file has a mistake.
+   */
+  static embedded(options?: InstanceOptions & Omit<ClientOptions, 'baseUrl' | 'apiKey' | 'instance'>): DashClaw;
+
+  /** Where the server is. */
+  readonly baseUrl: string;
+  /** Which agent acts. */
+  readonly agentId: string;
+  /** The agent's name for people. */
+  readonly agentName: string | null;
+  /** Whether the client was closed. */
+  readonly closed: boolean;
+
+  // Only the replays of old servers lack the id, and every program needs it.
+  createAction(action: Fields<CreateAction>, options?: CallOptions): Promise<CreatedAction & { action_id: string }>;
+
+  /**
+   * Calls an operation by its name, for what this version has no method for.
+   *
+   * @param operation - Its name: `createAction` or `create_action`.
+   * @param args - Its arguments by their names on the wire.
+   */
+  call(operation: string, args?: object, options?: CallOptions): Promise<any>;
+
+  /**
+   * Waits until a human has decided about an action, and returns it as `getAction` does.
+   *
+   * @param actionId - The action, as `createAction` returned it.
+   * @throws `ApprovalDeniedError`: A human said no.
+   * @throws `ApprovalExpiredError`: The request expired on the server.
+   * @throws `ApprovalTimeoutError`: Nobody decided in time; the request stands.
+   */
+  waitForApproval(actionId: string, options?: WaitOptions): Promise<ActionDetail>;
+
+  /**
+   * What happens on the server, as it happens. Leaving a `for await` loop ends the subscription.
+   *
+   * @param options - `lastEventId` starts behind that event instead of now; the server keeps 10 minutes.
+   */
+  events(options?: { lastEventId?: string; signal?: AbortSignal }): EventStream;
+
+  /**
+   * Asks guard, records the action, waits for approval, runs `fn` and reports its outcome.
+   *
+   * `fn` runs only when it is allowed. The same intent within an hour is not run again once it was completed: then the
+   * recorded outcome is returned.
+   *
+   * @param action - The arguments of `createAction`.
+   * @param fn - The work; it is given the action's id. What it throws is reported and thrown again.
+   */
+  runGoverned<T>(
+    action: Fields<CreateAction>,
+    fn: (actionId: string) => T | Promise<T>,
+    options?: GovernedOptions,
+  ): Promise<Run<T>>;
+
+  /**
+   * Records `fn` as an action: completed at its end, failed when it throws. It does not run when the action is blocked, or
+   * still awaits approval (`hitlMode: 'wait'` waits for that). Each run is an action of its own unless you pass an
+   * `idempotency_key`.
+   *
+   * @returns What `fn` returned.
+   */
+  track<T>(
+    action: Fields<CreateAction> & { idempotency?: 'intent' | 'call' },
+    fn: (action: { action_id: string }) => T | Promise<T>,
+    options?: CallOptions,
+  ): Promise<T>;
+
+  /** Messages, assumptions and the outcome of one action, without repeating its id. */
+  actionContext(actionId: string): ActionContext;
+
+  /** See the function {@link deriveIdempotencyKey}. */
+  deriveIdempotencyKey(parts: object): string;
+  /** See the function {@link deriveIdempotencyKey}. */
+  static deriveIdempotencyKey(parts: object): string;
+
+  /** Verifies a receipt against the server's published keys, which are kept as long as the server allows. */
+  verifyReceipt(document: JsonDocument, options?: { signal?: AbortSignal }): Promise<Verification>;
+
+  /**
+   * Verifies a receipt as `verifyReceipt` does.
+   *
+   * @throws `ReceiptInvalidError`: It is not valid.
+   */
+  requireValidReceipt(document: JsonDocument, options?: { signal?: AbortSignal }): Promise<Verification>;
+
+  /**
+   * Sends a heartbeat now and every `interval` milliseconds (60,000 unless given), until `stopHeartbeat` or `close`. One
+   * that fails is skipped; while it runs, another start does nothing. It does not keep the process alive.
+   */
+  startHeartbeat(options?: Fields<Heartbeat> & { interval?: number }): void;
+  /** Stops what `startHeartbeat` started. */
+  stopHeartbeat(): void;
+
+  /** The same client, with the same connections, whose calls differ in these options. */
+  withOptions(options: { timeout?: number; maxRetries?: number }): DashClaw;
+
+  /** Stops calls under way and refuses later ones. After this no request leaves. */
+  close(): Promise<void>;
+  /** The same as `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+
+  /** What may be shown: no secret. */
+  toJSON(): { baseUrl: string; agentId: string; agentName: string | null; closed: boolean };
+}
+
+/** A governance server without a port. Its clients call it directly. */
+export declare class Instance {
+  /**
+   * Opens an instance.
+   *
+   * @throws `InstanceError`: The database is locked or corrupt, or the policy file has a mistake.
+   */
+  constructor(options?: InstanceOptions);
+
+  /**
+   * A client of this instance.
+   *
+   * @param options - Those of `DashClaw`; `role` is `member` (everything but administration and approvals) unless given.
+   */
+  client(options?: Omit<ClientOptions, 'baseUrl' | 'apiKey' | 'instance'>): DashClaw;
+
+  /** Ends streams, writes what waits, frees the database. Later calls of its clients fail. */
+  close(): Promise<void>;
+  /** The same as `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+  /** The same at once, for `using`: it blocks until the database is free. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * The idempotency key of `parts`: 64 hex digits, the same in every language. Null and undefined count as empty.
+ *
+ * @throws `InvalidArgumentError`: A part identifies nothing: NaN, a function, a symbol.
+ */
+export declare function deriveIdempotencyKey(parts: object): string;
+
+/**
+ * The canonical JSON of `value`. `integrity` is what receipts hash and sign, `plain` what agents sign, `rfc8785` the
+ * standard.
+ */
+export declare function canonicalJson(value: unknown, layer?: 'plain' | 'integrity' | 'rfc8785'): string;
+
+/**
+ * Verifies a receipt offline against a published key set (`/.well-known/jwks.json`). A receipt that is not valid is an
+ * answer, not an error.
+ */
+export declare function verifyReceipt(document: JsonDocument, jwks: JsonDocument): Verification;
+
+/** The signature of an action for its member `_signature`: RSASSA-PKCS1-v1_5 with SHA-256 in base64. */
+export declare function signAction(payload: object, key: PrivateKey): string;
+
+/** The version of the SDK. */
+export declare const version: string;

@@ -1,0 +1,4 @@
+export * from './api.js';
+export * from './client.js';
+export * from './errors.js';
+export type { CallOptions } from './operations.js';

@@ -1,0 +1,146 @@
+//! One operation as a method, in JavaScript and as a declaration.
+
+use std::collections::BTreeSet;
+
+use super::annotation::{Annotations, OTHER, or_null};
+use super::call::Parameters;
+use super::names::{camel_case, parameter, quoted};
+use super::tsdoc;
+use crate::model::{Api, Operation};
+use crate::text::{WIDTH, pack};
+use crate::{Result, template};
+
+const JAVASCRIPT: &str = include_str!("../../templates/typescript_operations.js.jinja");
+const DECLARATIONS: &str = include_str!("../../templates/typescript_operations.d.ts.jinja");
+const INDENT: &str = "  ";
+const OPTIONS: &str = "options?: CallOptions";
+
+/// `operations.js`.
+pub(super) fn module(api: &Api) -> Result<String> {
+    let methods = api.operations().map(|operation| {
+        let summary = tsdoc::summary(operation, INDENT);
+        Ok(format!("{summary}\n{}", body(api, operation)?.join("\n")))
+    });
+    let methods: Vec<String> = methods.collect::<Result<_>>()?;
+    template::fill(JAVASCRIPT, minijinja::context! { methods => methods.join("\n\n") })
+}
+
+/// `operations.d.ts`.
+pub(super) fn declarations(api: &Api) -> Result<String> {
+    let methods: Vec<String> = api.operations().map(|operation| declaration(api, operation)).collect();
+    let imports = pack(&imported(api), WIDTH, INDENT).join("\n");
+    template::fill(DECLARATIONS, minijinja::context! { imports => imports, methods => methods.join("\n\n") })
+}
+
+/// The signatures, each with its comment.
+fn declaration(api: &Api, operation: &Operation) -> String {
+    let usual = Parameters::of(operation);
+    let doc = tsdoc::of_method(api, operation, &usual, INDENT);
+    let first = format!("{doc}\n{};", signature(api, operation, &usual, INDENT));
+    let Some(in_object) = usual.in_object(operation) else { return first };
+    let doc = tsdoc::of_object_form(operation, INDENT);
+    format!("{first}\n{doc}\n{};", signature(api, operation, &in_object, INDENT))
+}
+
+/// The types that the signatures name.
+fn imported(api: &Api) -> Vec<String> {
+    let known: BTreeSet<&str> = api
+        .types
+        .iter()
+        .map(|one| one.name.as_str())
+        .chain(api.operations().map(|operation| operation.request.as_str()))
+        .chain([OTHER, "Fields"])
+        .collect();
+    let mut names = BTreeSet::new();
+    for text in api.operations().flat_map(|operation| signatures(api, operation, "")) {
+        let words = text.split(|char: char| !char.is_ascii_alphanumeric()).map(str::to_owned);
+        names.extend(words.filter(|word| known.contains(word.as_str())));
+    }
+    names.into_iter().collect()
+}
+
+fn body(api: &Api, operation: &Operation) -> Result<Vec<String>> {
+    let parameters = Parameters::of(operation);
+    parameters.check(api, operation)?;
+    let name = operation.name;
+    let mut names = parameters.names();
+    names.push("options".to_owned());
+    let mut lines = vec![format!("{INDENT}{}({}) {{", camel_case(name), names.join(", "))];
+    let deep = format!("{INDENT}{INDENT}");
+    if parameters.in_object(operation).is_some() {
+        lines.push(format!("{deep}if (isObject({})) return this._call('{name}', ...arguments);", names[0]));
+    }
+    lines.extend(call(name, &parameters, &deep));
+    lines.push(format!("{INDENT}}}"));
+    Ok(lines)
+}
+
+/// The call of the engine.
+fn call(name: &str, parameters: &Parameters<'_>, indent: &str) -> Vec<String> {
+    let positional = parameters.positional.iter().map(|argument| match parameter(argument.name) {
+        same if same == argument.name => same,
+        other => format!("{}: {other}", argument.name),
+    });
+    let positional = positional.collect::<Vec<_>>().join(", ");
+    let arguments = match (&parameters.rest, positional.as_str()) {
+        (Some(rest), "") => rest.name.clone(),
+        (Some(rest), _) => format!("merge({}, {{ {positional} }})", rest.name),
+        (None, "") => "{}".to_owned(),
+        (None, _) => format!("{{ {positional} }}"),
+    };
+    let line = format!("{indent}return this._call('{name}', {arguments}, options);");
+    if line.len() <= WIDTH {
+        return vec![line];
+    }
+    vec![
+        format!("{indent}const fields = {arguments};"),
+        format!("{indent}return this._call('{name}', fields, options);"),
+    ]
+}
+
+/// The ways to call a method, without the semicolon, indented by `indent`.
+pub(super) fn signatures(api: &Api, operation: &Operation, indent: &str) -> Vec<String> {
+    let usual = Parameters::of(operation);
+    let in_object = usual.in_object(operation);
+    let forms = [usual].into_iter().chain(in_object);
+    forms.map(|parameters| signature(api, operation, &parameters, indent)).collect()
+}
+
+fn signature(api: &Api, operation: &Operation, parameters: &Parameters<'_>, indent: &str) -> String {
+    let typed = typed(api, operation, parameters);
+    let answer = Annotations { api, given: false }.response(&operation.response);
+    let name = camel_case(operation.name);
+    let line = format!("{indent}{name}({}): Promise<{answer}>", typed.join(", "));
+    if line.len() < WIDTH {
+        return line;
+    }
+    let lines = pack(&typed, WIDTH, &format!("{indent}{INDENT}")).join("\n");
+    format!("{indent}{name}(\n{lines}\n{indent}): Promise<{answer}>")
+}
+
+/// The parameters with their types.
+fn typed(api: &Api, operation: &Operation, parameters: &Parameters<'_>) -> Vec<String> {
+    let annotations = Annotations { api, given: true };
+    let positional = parameters.positional.iter().map(|argument| {
+        let (name, annotation) = (parameter(argument.name), annotations.of(&argument.shape, argument.strict));
+        if argument.required {
+            format!("{name}: {annotation}")
+        } else {
+            format!("{name}?: {}", or_null(&annotation))
+        }
+    });
+    let rest = parameters.rest.iter().map(|rest| {
+        let mark = if rest.required { "" } else { "?" };
+        format!("{}{mark}: {}", rest.name, rest_type(operation, parameters))
+    });
+    positional.chain(rest).chain([OPTIONS.to_owned()]).collect()
+}
+
+/// The type of the object: the request without what stands by position.
+fn rest_type(operation: &Operation, parameters: &Parameters<'_>) -> String {
+    let taken: Vec<String> = parameters.positional.iter().map(|argument| quoted(argument.name)).collect();
+    match taken.as_slice() {
+        [] => format!("Fields<{}>", operation.request),
+        taken => format!("Fields<{}, {}>", operation.request, taken.join(" | ")),
+    }
+}

@@ -1,0 +1,96 @@
+//! `api.d.ts`: an interface for every request and every record, a union for every vocabulary.
+
+use super::annotation::{Annotations, OTHER};
+use super::names::{camel_case, member, quoted, spell};
+use super::tsdoc;
+use crate::model::{Api, Block, Form, Operation, Shape, Type, Word};
+use crate::text::{WIDTH, wrap};
+use crate::{Result, template};
+
+const TEMPLATE: &str = include_str!("../../templates/typescript_api.d.ts.jinja");
+const INDENT: &str = "  ";
+/// What lets an object hold members of any name.
+const OPEN: &str = "  [member: string]: unknown;";
+
+pub(super) fn module(api: &Api) -> Result<String> {
+    let types = api.domains.iter().flat_map(|domain| {
+        let requests = domain.operations.iter().filter(|operation| !operation.arguments.is_empty());
+        let types = api.types.iter().filter(|one| one.domain == domain.name);
+        requests.map(|operation| request(api, operation)).chain(types.filter_map(|one| declared(api, one)))
+    });
+    let types: Vec<String> = types.collect();
+    template::fill(TEMPLATE, minijinja::context! { types => types.join("\n\n") })
+}
+
+/// Whether other words than its own are refused where the vocabulary `name` stands, at least in one place.
+pub(super) fn is_closed(api: &Api, name: &str) -> bool {
+    let names = |shape: &Shape| shape.names().contains(&name);
+    let mut arguments = api.operations().flat_map(|operation| &operation.arguments);
+    let mut members = api.types.iter().flat_map(|one| match &one.form {
+        Form::Record(members) => members.as_slice(),
+        _ => &[],
+    });
+    members.any(|member| member.closed && names(&member.shape))
+        || arguments.any(|argument| argument.strict && names(&argument.shape))
+}
+
+fn declared(api: &Api, one: &Type) -> Option<String> {
+    match &one.form {
+        Form::Record(members) => {
+            let annotations = Annotations { api, given: false };
+            let members = members.iter().map(|part| {
+                let annotation = annotations.of(&part.shape, part.closed);
+                let doc = tsdoc::of_doc(&part.doc, INDENT);
+                property(&part.name, &annotation, part.required, doc)
+            });
+            let doc = tsdoc::of_doc(&one.doc, "");
+            Some(interface(&one.name, doc, members.chain([OPEN.to_owned()])))
+        }
+        Form::Words { words, open } => Some(vocabulary(api, one, words, *open)),
+        Form::Alias(_) => None,
+    }
+}
+
+fn request(api: &Api, operation: &Operation) -> String {
+    let annotations = Annotations { api, given: true };
+    let members = operation.arguments.iter().map(|argument| {
+        let annotation = annotations.of(&argument.shape, argument.strict);
+        property(argument.name, &annotation, argument.required, tsdoc::of_argument(api, argument, INDENT))
+    });
+    let open = operation.rules.open.then(|| OPEN.to_owned());
+    let doc = format!("/** The arguments of `{}`. */", camel_case(operation.name));
+    interface(&operation.request, Some(doc), members.chain(open))
+}
+
+fn interface(name: &str, doc: Option<String>, members: impl Iterator<Item = String>) -> String {
+    let head = doc.map(|doc| doc + "\n").unwrap_or_default();
+    format!("{head}export interface {name} {{\n{}\n}}", members.collect::<Vec<_>>().join("\n"))
+}
+
+fn property(name: &str, annotation: &str, required: bool, doc: Option<String>) -> String {
+    let mark = if required { "" } else { "?" };
+    let line = format!("{INDENT}{}{mark}: {annotation};", member(name));
+    doc.map_or(line.clone(), |doc| format!("{doc}\n{line}"))
+}
+
+/// A union of words; with any other word where nobody refuses them.
+fn vocabulary(api: &Api, one: &Type, words: &[Word], open: bool) -> String {
+    let mut members: Vec<String> = words.iter().map(|word| quoted(&word.text)).collect();
+    members.extend((open && !is_closed(api, &one.name)).then(|| OTHER.to_owned()));
+    let line = format!("export type {} = {};", one.name, members.join(" | "));
+    let text = if line.len() <= WIDTH {
+        line
+    } else {
+        let lines: Vec<String> = members.iter().map(|member| format!("{INDENT}| {member}")).collect();
+        format!("export type {} =\n{};", one.name, lines.join("\n"))
+    };
+    let mut blocks = one.doc.blocks(&spell);
+    let explained = words.iter().filter(|word| !word.doc.is_empty());
+    let list: Vec<String> = explained
+        .flat_map(|word| wrap(&format!("`{}`: {}", word.text, word.doc.line(&spell)), WIDTH - 3, "- ", "  "))
+        .collect();
+    if !list.is_empty() {
+        blocks.push(Block { text: list.join("\n"), verbatim: true });
+    }
+    if blocks.is_empty() { text } else { format!("{}\n{text}", tsdoc::comment(&blocks, &[], "")) }
+}
