@@ -10,7 +10,7 @@ import time
 import urllib.request
 import zipfile
 
-from processes import GUARD_CALLS, OFFICIAL, OURS, OUT, ROOT, RUST, Instance, clean_environment, control_server, line
+from processes import GUARD_CALLS, KOTLIN, OFFICIAL, OURS, OUT, ROOT, RUST, Instance, clean_environment, control_server, line
 
 POLICIES = """\
 policies:
@@ -54,6 +54,20 @@ def guard(quick):
                         bounds = ["--url", url, "--callers", callers, "--seconds", seconds]
                         sample = line([*command, *bounds, *trust, *more], environment)
                         samples.setdefault(f"{scheme}, {callers}", {}).setdefault(name, []).append(sample)
+    return samples
+
+
+def kotlin(quick):
+    """Guard calls from a warm virtual machine, beside java.net.http with the same types. It needs seconds to be warm."""
+    java = ["java", "-cp", f"{KOTLIN / 'classes'}:{KOTLIN / 'lib'}/*", "GuardCallsKt", "--package"]
+    samples = {}
+    with control_server(False) as (url, _, environment):
+        for _ in range(1 if quick else 4):
+            for callers in (1, 8):
+                for name, package in (("java.net.http", "http"), ("Kotlin", "ours")):
+                    bounds = ["--url", url, "--callers", callers, "--seconds", 0.3 if quick else 1]
+                    sample = line([*java, package, *bounds], environment)
+                    samples.setdefault(f"HTTP, {callers}", {}).setdefault(name, []).append(sample)
     return samples
 
 
@@ -135,7 +149,7 @@ def stored(instance):
         return json.load(response)["total"]
 
 
-SECTIONS = {"guard": guard, "import": imports, "size": size, "approval": approval, "load": load}
+SECTIONS = {"guard": guard, "kotlin": kotlin, "import": imports, "size": size, "approval": approval, "load": load}
 
 
 def save(name, text):

@@ -18,6 +18,7 @@ COMMAND = ROOT / "target" / "fast" / "dashclaw"
 OURS = ROOT / ".venv" / "bin" / "python"
 OFFICIAL = OUT / "official" / "bin" / "python"
 GUARD_CALLS = pathlib.Path(__file__).with_name("guard_calls.py")
+KOTLIN = ROOT / "target" / "kotlin" / "bench"
 SYSTEM_BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
 
 

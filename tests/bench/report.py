@@ -21,16 +21,15 @@ def table(head, rows):
     return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in lines)
 
 
-def guard_tables(cases):
+def guard_tables(cases, control="bare hyper"):
     parts = []
     for case, samples in cases.items():
-        control = "bare hyper"
         rows = [
             [name, *[f"{median(of_one, column):,.1f}" for column in COLUMNS],
              f"{ratio(samples, name, control, 'cpu_us_per_call'):.2f}"]
             for name, of_one in samples.items()
         ]
-        head = ["client", "calls/s", "p50 µs", "p99 µs", "CPU µs/call", "CPU × bare hyper"]
+        head = ["client", "calls/s", "p50 µs", "p99 µs", "CPU µs/call", f"CPU × {control}"]
         parts.append(f"### {case} caller{'s' if case.endswith('8') else ''}\n\n{table(head, rows)}")
     return "\n\n".join(parts)
 
@@ -106,6 +105,7 @@ def text(results):
     """The whole report in Markdown, and how many goals were missed."""
     bodies = {
         "guard": (guard_tables, guard_goals),
+        "kotlin": (lambda cases: guard_tables(cases, "java.net.http"), lambda _: []),
         "import": (import_text, import_goals),
         "size": (size_text, size_goals),
         "approval": (approval_text, approval_goals),
