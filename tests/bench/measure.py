@@ -11,8 +11,8 @@ import urllib.request
 import zipfile
 
 from processes import (
-    GUARD_CALLS, IN_SWIFT, NODE_CALLS, NODE_SITE, OFFICIAL, OURS, OUT, ROOT, RUST, SWIFT, Instance, clean_environment,
-    control_server, line,
+    GUARD_CALLS, IN_SWIFT, KOTLIN, NODE_CALLS, NODE_SITE, OFFICIAL, OURS, OUT, ROOT, RUST, SWIFT, Instance,
+    clean_environment, control_server, line,
 )
 
 POLICIES = """\
@@ -78,6 +78,20 @@ def swift(quick):
             for callers in (1, 8):
                 for name, command in clients:
                     sample = line([*command, "--url", url, "--callers", callers, "--seconds", seconds], environment)
+                    samples.setdefault(f"HTTP, {callers}", {}).setdefault(name, []).append(sample)
+    return samples
+
+
+def kotlin(quick):
+    """Guard calls from a warm virtual machine, beside java.net.http with the same types. It needs seconds to be warm."""
+    java = ["java", "-cp", f"{KOTLIN / 'classes'}:{KOTLIN / 'lib'}/*", "GuardCallsKt", "--package"]
+    samples = {}
+    with control_server(False) as (url, _, environment):
+        for _ in range(1 if quick else 4):
+            for callers in (1, 8):
+                for name, package in (("java.net.http", "http"), ("Kotlin", "ours")):
+                    bounds = ["--url", url, "--callers", callers, "--seconds", 0.3 if quick else 1]
+                    sample = line([*java, package, *bounds], environment)
                     samples.setdefault(f"HTTP, {callers}", {}).setdefault(name, []).append(sample)
     return samples
 
@@ -168,7 +182,9 @@ def stored(instance):
         return json.load(response)["total"]
 
 
-SECTIONS = {"guard": guard, "swift": swift, "import": imports, "size": size, "approval": approval, "load": load}
+SECTIONS = {
+    "guard": guard, "swift": swift, "kotlin": kotlin, "import": imports, "size": size, "approval": approval, "load": load,
+}
 
 
 def save(name, text):

@@ -22,6 +22,7 @@ NODE_CALLS = GUARD_CALLS.with_suffix(".mjs")
 NODE_SITE = ROOT / "target" / "npm" / "site"
 IN_SWIFT = ROOT / "scripts" / "in-swift"
 SWIFT = ROOT / "target" / "swift" / "tests-bench-swift-guard-calls" / "release" / "GuardCalls"
+KOTLIN = ROOT / "target" / "kotlin" / "bench"
 SYSTEM_BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
 
 

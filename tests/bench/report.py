@@ -119,6 +119,7 @@ def text(results):
     bodies = {
         "guard": (guard_tables, guard_goals),
         "swift": (swift_tables, lambda _: []),
+        "kotlin": (lambda cases: guard_tables(cases, "java.net.http"), lambda _: []),
         "import": (import_text, import_goals),
         "size": (size_text, size_goals),
         "approval": (approval_text, approval_goals),
