@@ -1,7 +1,8 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// The native library: on Linux a shared library that the linker must find (-Xlinker -L…), on Apple's systems a framework.
+// The native library: on Linux a shared library that the linker must find (-Xlinker -L…), on Apple's systems a
+// framework.
 #if os(Linux)
 let native = Target.systemLibrary(name: "CDashClaw")
 #else

@@ -40,6 +40,8 @@ fn every_operation_is_in_every_output() {
     let javascript = text(&outputs, "bindings-node/lib/operations.js");
     let declarations = text(&outputs, "bindings-node/types/operations.d.ts");
     let interfaces = text(&outputs, "bindings-node/types/api.d.ts");
+    let swift = text(&outputs, "bindings-uniffi/swift/Sources/DashClaw/Generated/Operations.swift");
+    let swift_testee = text(&outputs, "tests/conformance/testees/swift/testee/Sources/Testee/Methods.swift");
     let document = text(&outputs, "docs/openapi.json");
     let index = text(&outputs, "docs/api/README.md");
     assert!(api.operations().count() > 0);
@@ -59,6 +61,12 @@ fn every_operation_is_in_every_output() {
         assert!(javascript.contains(&format!("this._call('{name}', ")), "{name}");
         let interface = format!("export interface {} {{", operation.request);
         assert!(operation.arguments.is_empty() || interfaces.contains(&interface), "{name}");
+        let (plain, quoted) =
+            (format!("func {}(", camel_case(name)), format!("func `{}`(", camel_case(name)));
+        assert!(swift.contains(&plain) || swift.contains(&quoted), "{name}");
+        assert!(
+            swift.contains(&format!("\"{name}\",")) && swift_testee.contains(&format!("case \"{name}\":"))
+        );
         let found = ["operationId", "operation"].map(|member| format!("\"{member}\": \"{name}\""));
         assert!(found.iter().any(|member| document.contains(member)), "{name}");
     }
@@ -125,6 +133,22 @@ fn node_verdicts_are_closed_and_other_words_are_not() {
 }
 
 #[test]
+fn swift_verdicts_are_closed_and_other_words_are_not() {
+    let outputs = outputs(&api()).unwrap();
+    let folder = "bindings-uniffi/swift/Sources/DashClaw/Generated";
+    let words = text(&outputs, &format!("{folder}/Words.swift"));
+    assert!(words.contains("\npublic enum Verdict: String, ClosedWord {\n"));
+    assert!(words.contains("\npublic enum ApprovalDecision: String, ClosedWord {\n"));
+    assert!(words.contains("\npublic struct ReportedOutcome: OpenWord {\n"));
+    let records = text(&outputs, &format!("{folder}/Records.swift"));
+    let (_, answer) = records.split_once("\npublic struct GuardDecision: ").unwrap();
+    assert!(answer.split_once("\n}").unwrap().0.contains("\n    public var decision: Verdict {\n"));
+    // The log may hold verdicts of a newer server: there they read as nothing.
+    let (_, record) = records.split_once("\npublic struct GuardDecisionRecord: ").unwrap();
+    assert!(record.split_once("\n}").unwrap().0.contains("\n    public var decision: Verdict? {\n"));
+}
+
+#[test]
 fn no_rust_path_and_no_unfilled_hole_is_left() {
     for output in outputs(&api()).unwrap() {
         for trace in ["crate::", "{{", "{%", "undefined"] {
@@ -142,8 +166,9 @@ fn no_rust_path_and_no_unfilled_hole_is_left() {
 
 #[test]
 fn lines_fit() {
-    let is_code =
-        |output: &&Output| ["py", "js", "ts", "kt"].iter().any(|extension| has_extension(output, extension));
+    let is_code = |output: &&Output| {
+        ["py", "js", "ts", "swift", "kt"].iter().any(|extension| has_extension(output, extension))
+    };
     for output in outputs(&api()).unwrap().iter().filter(is_code) {
         let long: Vec<&str> = output.text.lines().filter(|line| line.chars().count() > 110).collect();
         assert!(long.is_empty(), "{}: {long:?}", output.path);

@@ -2,6 +2,7 @@
 
 use super::method::{arguments, takes_request};
 use super::names::{camel, quoted};
+use super::record::parameter_list;
 use super::shapes::Shapes;
 use crate::model::{Argument, Operation};
 
@@ -10,29 +11,25 @@ const INDENT: &str = "        ";
 /// One case of the table.
 pub(super) fn case(shapes: &Shapes<'_>, operation: &Operation) -> String {
     let mut lines = vec![format!("{INDENT}case \"{}\":", operation.name)];
-    let mut call = |arguments: &str| {
-        let name = quoted(&camel(operation.name));
-        lines
-            .push(format!("{INDENT}    return try await self.{name}({arguments}options: options).jsonValue"));
+    let mut passed = if takes_request(operation) {
+        vec![format!("{}(json: arguments)", operation.request)]
+    } else {
+        let all = arguments(operation);
+        lines.extend(all.iter().map(|argument| read(shapes, argument)));
+        let check = if all.is_empty() { "arguments.isEmpty" } else { "given.fits" };
+        lines.push(format!("{INDENT}    guard {check} else {{ return nil }}"));
+        all.iter().map(|argument| passed(argument)).collect()
     };
-    if takes_request(operation) {
-        call(&format!("{}(json: arguments), ", operation.request));
-        return lines.join("\n");
-    }
-    let all = arguments(operation);
-    let passed: Vec<String> = all.iter().map(|argument| passed(argument)).collect();
-    call(&passed.concat());
-    let read = all.iter().map(|argument| read(shapes, argument));
-    let check = (!all.is_empty()).then(|| format!("{INDENT}    guard given.fits else {{ return nil }}"));
-    let check = check.or_else(|| Some(format!("{INDENT}    guard arguments.isEmpty else {{ return nil }}")));
-    let reads: Vec<String> = read.chain(check).collect();
-    lines.splice(1..1, reads);
+    passed.push("options: options".to_owned());
+    let deep = format!("{INDENT}    ");
+    let head = format!("{deep}return try await self.{}(", quoted(&camel(operation.name)));
+    lines.extend(parameter_list(&head, &passed, ").jsonValue", &deep));
     lines.join("\n")
 }
 
 fn passed(argument: &Argument) -> String {
     let name = camel(argument.name);
-    format!("{name}: {}, ", quoted(&name))
+    format!("{name}: {}", quoted(&name))
 }
 
 fn read(shapes: &Shapes<'_>, argument: &Argument) -> String {

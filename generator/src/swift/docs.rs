@@ -4,10 +4,7 @@ use super::names::{camel, quoted, spell};
 use super::shapes::Shapes;
 use crate::describe;
 use crate::model::{Argument, Doc, Operation};
-use crate::text::wrap;
-
-/// The longest line of generated Swift.
-pub(super) const WIDTH: usize = 120;
+use crate::text::{WIDTH, wrap};
 
 /// The lines of a doc comment, indented by `indent`; none for an empty text.
 pub(super) fn comment(doc: &Doc, indent: &str) -> Vec<String> {

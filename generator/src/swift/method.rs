@@ -2,12 +2,12 @@
 
 use dashclaw::catalogue::{Call, Expect};
 
-use super::docs::{WIDTH, described, of_method, parameter};
+use super::docs::{described, of_method, parameter};
 use super::names::{camel, quoted};
 use super::record::parameter_list;
 use super::shapes::Shapes;
 use crate::model::{Argument, Operation};
-use crate::text::wrap;
+use crate::text::{WIDTH, wrap};
 
 const INDENT: &str = "    ";
 /// How many arguments still read well as parameters.

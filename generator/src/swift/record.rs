@@ -1,10 +1,10 @@
 //! Records and requests: JSON objects with typed members.
 
-use super::docs::{WIDTH, comment, described};
+use super::docs::{comment, described};
 use super::names::{camel, quoted};
 use super::shapes::{Shapes, Swift};
 use crate::model::{Doc, Form, Member, Operation, Type};
-use crate::text::wrap;
+use crate::text::{WIDTH, wrap};
 
 const INDENT: &str = "    ";
 

@@ -2,6 +2,7 @@
 
 use super::docs::comment;
 use super::names::{camel, quoted};
+use super::record::parameter_list;
 use super::shapes::Shapes;
 use crate::model::{Form, Type, Word};
 
@@ -22,9 +23,9 @@ pub(super) fn vocabulary(shapes: &Shapes<'_>, one: &Type) -> Option<String> {
             lines.push(format!("    public static let {} = Self(rawValue: \"{}\")", name(word), word.text));
         }
         let known: Vec<String> = words.iter().map(|word| format!(".{}", name(word))).collect();
+        lines.push(String::new());
+        lines.extend(parameter_list("    public static let known: [Self] = [", &known, "]", "    "));
         lines.extend([
-            String::new(),
-            format!("    public static let known: [Self] = [{}]", known.join(", ")),
             String::new(),
             "    /// The word as it stands on the wire.".to_owned(),
             "    public let rawValue: String".to_owned(),

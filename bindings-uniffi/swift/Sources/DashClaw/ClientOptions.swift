@@ -72,7 +72,8 @@ public struct ClientOptions: Sendable {
     private var members: [String: JSONValue] {
         let texts: [String: String?] = [
             "base_url": baseUrl, "api_key": apiKey, "agent_id": agentId, "agent_name": agentName,
-            "guard_mode": guardMode?.rawValue, "auto_recommend": autoRecommend?.rawValue, "hitl_mode": hitlMode?.rawValue,
+            "guard_mode": guardMode?.rawValue, "auto_recommend": autoRecommend?.rawValue,
+            "hitl_mode": hitlMode?.rawValue,
             "signing_key": signingKey, "auth_token": authToken, "proxy": proxy, "ca_bundle": caBundle,
             "user_agent": userAgent, "approval_banner": approvalBanner?.rawValue,
         ]
@@ -118,7 +119,8 @@ public struct CallOptions: Sendable, Hashable {
     }
 
     public init(
-        timeout: TimeInterval? = nil, maxRetries: Int? = nil, idempotencyKey: String? = nil, idempotency: Idempotency? = nil
+        timeout: TimeInterval? = nil, maxRetries: Int? = nil, idempotencyKey: String? = nil,
+        idempotency: Idempotency? = nil
     ) {
         self.timeout = timeout
         self.maxRetries = maxRetries

@@ -65,7 +65,9 @@ extension DashClaw {
         _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
     ) async throws -> Answer {
         let answer = try await call(operation, arguments: arguments, options: options)
-        guard let answer = Answer(jsonValue: answer) else { throw DashClawError(kind: .malformedResponse, message: "the answer is no object") }
+        guard let answer = Answer(jsonValue: answer) else {
+            throw DashClawError(kind: .malformedResponse, message: "the answer is no object")
+        }
         return answer
     }
 }

@@ -51,16 +51,17 @@ public final class DashClaw: Sendable {
         }
     }
 
-    /// A client with a governance server of its own inside this process; closing the client closes it. It may do everything
-    /// there, approve included. For clients of different roles see ``Instance``.
+    /// A client with a governance server of its own inside this process; closing the client closes it. It may do
+    /// everything there, approve included. For clients of different roles see ``Instance``.
     ///
     /// - Parameters:
-    ///   - path: The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in memory and
-    ///     gone at the end.
+    ///   - path: The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in memory
+    ///     and gone at the end.
     ///   - policies: A YAML file of policies.
     ///   - agentId: Which agent acts.
     ///   - options: Other options of the client.
-    /// - Throws: A ``DashClawError`` of kind `instance`: the database is locked or corrupt, or the policy file has a mistake.
+    /// - Throws: A ``DashClawError`` of kind `instance`: the database is locked or corrupt, or the policy file has a
+    ///   mistake.
     public static func embedded(
         path: String? = nil, policies: String? = nil, agentId: String? = nil, options: ClientOptions = ClientOptions()
     ) throws -> DashClaw {
@@ -122,8 +123,8 @@ public final class DashClaw: Sendable {
     ///   - actionId: The action, as ``createAction(_:options:)`` returned it.
     ///   - timeout: How many seconds to wait in all.
     ///   - interval: How often, in seconds, the action is read beside the event stream.
-    /// - Throws: A ``DashClawError`` of kind `approvalDenied`: a human said no. `approvalExpired`: the request expired on the
-    ///   server. `approvalTimeout`: nobody decided in time; the request stands.
+    /// - Throws: A ``DashClawError`` of kind `approvalDenied`: a human said no. `approvalExpired`: the request expired
+    ///   on the server. `approvalTimeout`: nobody decided in time; the request stands.
     public func waitForApproval(
         actionId: String, timeout: TimeInterval = 300, interval: TimeInterval = 5
     ) async throws -> ActionDetail {

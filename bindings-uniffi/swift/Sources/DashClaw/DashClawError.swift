@@ -1,10 +1,11 @@
 import DashClawNative
 import Foundation
 
-/// What went wrong, with everything a caller needs to decide what to do next. Its text never holds an API key or a token.
+/// What went wrong, with everything a caller needs to decide what to do next. Its text never holds an API key or a
+/// token.
 ///
-/// A call whose task was cancelled throws Swift's `CancellationError`, unless the cancellation left open whether a write
-/// happened: then it is an error of kind ``Kind/outcomeUnknown``.
+/// A call whose task was cancelled throws Swift's `CancellationError`, unless the cancellation left open whether a
+/// write happened: then it is an error of kind ``Kind/outcomeUnknown``.
 public struct DashClawError: Error, Sendable, Hashable {
     /// What kind of error it is.
     public var kind: Kind

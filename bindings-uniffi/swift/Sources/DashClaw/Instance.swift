@@ -17,16 +17,19 @@ public final class Instance: Sendable {
     /// Opens an instance. It blocks for some milliseconds.
     ///
     /// - Parameters:
-    ///   - path: The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in memory and
-    ///     gone at the end.
+    ///   - path: The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in memory
+    ///     and gone at the end.
     ///   - policies: A YAML file of policies. At each start it replaces the policies that came from a file before.
-    /// - Throws: A ``DashClawError`` of kind `instance`: the database is locked or corrupt, or the policy file has a mistake.
+    /// - Throws: A ``DashClawError`` of kind `instance`: the database is locked or corrupt, or the policy file has a
+    ///   mistake.
     public init(path: String? = nil, policies: String? = nil) throws {
         native = try crossing { try NativeInstance.open(path: path, policies: policies) }
     }
 
     /// A client of this instance.
-    public func client(agentId: String? = nil, role: Role = .member, options: ClientOptions = ClientOptions()) throws -> DashClaw {
+    public func client(
+        agentId: String? = nil, role: Role = .member, options: ClientOptions = ClientOptions()
+    ) throws -> DashClaw {
         var options = options
         options.agentId = agentId ?? options.agentId
         return try DashClaw(options, instance: self, role: role)

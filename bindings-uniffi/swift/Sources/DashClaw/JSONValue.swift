@@ -5,8 +5,8 @@ public enum JSONValue: Sendable, Hashable {
     case number(JSONNumber)
     case string(String)
     case array([JSONValue])
-    /// Swift takes names that Unicode holds to be equivalent for one name. A document that has both, which no server of ours
-    /// makes, is handed on as text.
+    /// Swift takes names that Unicode holds to be equivalent for one name. A document that has both, which no server
+    /// of ours makes, is handed on as text.
     case object([String: JSONValue])
 }
 

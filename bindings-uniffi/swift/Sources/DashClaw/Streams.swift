@@ -14,8 +14,8 @@ public struct ServerEvent: Sendable, Hashable {
 }
 
 extension DashClaw {
-    /// What happens on the server, as it happens. The stream reconnects by itself; it ends with the task that reads it, or
-    /// when nobody holds it any more.
+    /// What happens on the server, as it happens. The stream reconnects by itself; it ends with the task that reads
+    /// it, or when nobody holds it any more.
     ///
     /// - Parameter lastEventId: Starts behind this event instead of now; the server keeps 10 minutes.
     public func events(lastEventId: String? = nil) -> AsyncThrowingStream<ServerEvent, any Error> {

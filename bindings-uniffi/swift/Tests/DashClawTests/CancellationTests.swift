@@ -4,7 +4,7 @@ import XCTest
 final class CancellationTests: XCTestCase {
     func testACancelledTaskStopsAtOnce() async throws {
         let desk = try Desk()
-        let created = try await desk.agent.createAction(CreateAction(actionType: "deploy", declaredGoal: "Ship"))
+        let created = try await desk.agent.createAction(deploy)
         let waiting = Task { try await desk.agent.waitForApproval(actionId: created.action.actionId, timeout: 60) }
         try await Task.sleep(nanoseconds: 100_000_000)
         let start = Date()

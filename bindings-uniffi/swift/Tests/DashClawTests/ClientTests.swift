@@ -7,7 +7,7 @@ final class ClientTests: XCTestCase {
         let decision = try await claw.guard(Guard(actionType: "monitor"))
         XCTAssertEqual(decision.decision, .allow)
         XCTAssertEqual(decision.agentId, "agent-1")
-        let created = try await claw.createAction(CreateAction(actionType: "monitor", declaredGoal: "Read the error rate"))
+        let created = try await claw.createAction(look)
         XCTAssertEqual(created.action.status, .running)
         try await claw.reportActionSuccess(actionId: created.action.actionId, summary: "0.2 %")
         let outcome = try await claw.getActionOutcome(actionId: created.action.actionId)
@@ -52,14 +52,15 @@ final class ClientTests: XCTestCase {
     func testWhatIsBlockedOrDeniedDoesNotRun() async throws {
         let desk = try Desk()
         let blocked = await failure {
-            try await desk.agent.runGoverned(CreateAction(actionType: "drop_table", declaredGoal: "Clean")) { _ in XCTFail("ran") }
+            let action = CreateAction(actionType: "drop_table", declaredGoal: "Clean")
+            return try await desk.agent.runGoverned(action) { _ in XCTFail("ran") }
         }
         XCTAssertEqual(blocked.kind, .guardBlocked)
         XCTAssertEqual(blocked.verdict?.decision, .block)
         XCTAssertEqual(blocked.localizedDescription, blocked.message)
         let hand = desk.decide(.deny, "Not on a Friday")
         let denied = await failure {
-            try await desk.agent.runGoverned(CreateAction(actionType: "deploy", declaredGoal: "Ship"), timeout: 10) { _ in XCTFail("ran") }
+            try await desk.agent.runGoverned(deploy, timeout: 10) { _ in XCTFail("ran") }
         }
         XCTAssertEqual(denied.kind, .approvalDenied)
         XCTAssertTrue(denied.message.contains("Not on a Friday"), denied.message)
@@ -68,11 +69,12 @@ final class ClientTests: XCTestCase {
 
     func testWaitingEndsWithItsTime() async throws {
         let desk = try Desk()
-        let created = try await desk.agent.createAction(CreateAction(actionType: "deploy", declaredGoal: "Ship"))
+        let created = try await desk.agent.createAction(deploy)
         XCTAssertEqual(created.action.status, .pendingApproval)
-        let late = await failure { try await desk.agent.waitForApproval(actionId: created.action.actionId, timeout: 0.2) }
+        let id = created.action.actionId
+        let late = await failure { try await desk.agent.waitForApproval(actionId: id, timeout: 0.2) }
         XCTAssertEqual(late.kind, .approvalTimeout)
-        XCTAssertEqual(late.actionId, created.action.actionId)
+        XCTAssertEqual(late.actionId, id)
     }
 
     func testErrorsCarryTheirFields() async throws {
@@ -88,7 +90,7 @@ final class ClientTests: XCTestCase {
         XCTAssertTrue(unknown.message.contains("did you mean `create_action`?"), unknown.message)
         let role = await failure { try await desk.agent.approveAction(actionId: "act_1", decision: .allow) }
         XCTAssertEqual(role.kind, .permission)
-        let option = await failure { try DashClaw(ClientOptions(baseUrl: "ftp://example.com", apiKey: "k", agentId: "a")) }
+        let option = await failure { try DashClaw(baseUrl: "ftp://example.com", apiKey: "k", agentId: "a") }
         XCTAssertEqual(option.kind, .configuration)
         XCTAssertEqual(option.argument, "base_url")
         let instance = await failure { try Instance(policies: "/nonexistent.yaml") }
@@ -114,8 +116,8 @@ final class ClientTests: XCTestCase {
         let text = try await desk.agent.call("get_action", arguments: arguments)
         XCTAssertTrue(String(decoding: text, as: UTF8.self).contains("\"tokens_in\":9007199254740993"))
         let keyed = CallOptions(idempotencyKey: "invoices-may")
-        let first = try await desk.agent.createAction(CreateAction(actionType: "sync", declaredGoal: "Copy"), options: keyed)
-        let replay = try await desk.agent.createAction(CreateAction(actionType: "sync", declaredGoal: "Copy"), options: keyed)
+        let first = try await desk.agent.createAction(look, options: keyed)
+        let replay = try await desk.agent.createAction(look, options: keyed)
         XCTAssertEqual(replay.idempotentReplay, true)
         XCTAssertEqual(replay.action.actionId, first.action.actionId)
     }
@@ -134,7 +136,7 @@ final class ClientTests: XCTestCase {
         XCTAssertEqual(online.kind, "non_fabrication")
         let offline = try verifyReceipt(receipt, jwks: await desk.agent.getJwks())
         XCTAssertEqual(offline, online)
-        let forged = Data(receipt.text.replacingOccurrences(of: "$2,500.00", with: "$1,500.00").replacingOccurrences(of: "block", with: "pass").utf8)
+        let forged = Data(receipt.text.replacingOccurrences(of: "block", with: "pass").utf8)
         let refused = try await desk.agent.verifyReceipt(forged)
         XCTAssertFalse(refused.valid)
         let thrown = await failure { try await desk.agent.requireValidReceipt(forged) }
@@ -155,7 +157,7 @@ final class ClientTests: XCTestCase {
             var options = ClientOptions()
             options.approvalBanner = place
             let desk = try Desk(options: options)
-            let id = try await desk.agent.createAction(CreateAction(actionType: "deploy", declaredGoal: "Ship")).action.actionId
+            let id = try await desk.agent.createAction(deploy).action.actionId
             let text = try await printed(on: descriptor) {
                 _ = try? await desk.agent.waitForApproval(actionId: id, timeout: 0.3)
             }

@@ -53,6 +53,10 @@ final class Desk: Sendable {
     }
 }
 
+/// What the tests' agents do.
+let deploy = CreateAction(actionType: "deploy", declaredGoal: "Ship")
+let look = CreateAction(actionType: "monitor", declaredGoal: "Look")
+
 /// What this process holds.
 struct Holdings: Equatable {
     let threads: Int
@@ -65,7 +69,9 @@ struct Holdings: Equatable {
 }
 
 /// The error that `work` throws.
-func failure(_ work: () async throws -> some Any, file: StaticString = #filePath, line: UInt = #line) async -> DashClawError {
+func failure(
+    _ work: () async throws -> some Any, file: StaticString = #filePath, line: UInt = #line
+) async -> DashClawError {
     do {
         let value = try await work()
         XCTFail("no error but \(value)", file: file, line: line)

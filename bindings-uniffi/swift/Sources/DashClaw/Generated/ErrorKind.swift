@@ -27,8 +27,8 @@ extension DashClawError {
         case rateLimited = "rate_limited"
         /// 5xx: the server failed.
         case server
-        /// The answer is not what this operation returns: not JSON, cut short, too large, a redirect, an unknown
-        /// verdict.
+        /// The answer is not what this operation returns: not JSON, cut short, too large, a redirect, an
+        /// unknown verdict.
         case malformedResponse = "malformed_response"
         /// A policy blocks the action. `decision` holds the verdict.
         case guardBlocked = "guard_blocked"
@@ -40,8 +40,8 @@ extension DashClawError {
         case approvalExpired = "approval_expired"
         /// A receipt is not valid.
         case receiptInvalid = "receipt_invalid"
-        /// A write may or may not have happened: the connection failed, the deadline passed or the call was stopped
-        /// after it was sent. Ask, or repeat with the same `idempotency_key`.
+        /// A write may or may not have happened: the connection failed, the deadline passed or the call was
+        /// stopped after it was sent. Ask, or repeat with the same `idempotency_key`.
         case outcomeUnknown = "outcome_unknown"
         /// The client was closed, or belongs to another process.
         case closed

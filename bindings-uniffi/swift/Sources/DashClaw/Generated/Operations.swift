@@ -3,9 +3,9 @@
 extension DashClaw {
     /// Asks whether the agent may act.
     ///
-    /// All four verdicts come back as a normal result; a `block` does not raise here. The verdict is advisory: the
-    /// binding one is made when the action is created. Anything that is not one of the four verdicts is an error, never
-    /// permission.
+    /// All four verdicts come back as a normal result; a `block` does not raise here. The verdict is
+    /// advisory: the binding one is made when the action is created. Anything that is not one of the four
+    /// verdicts is an error, never permission.
     ///
     /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
     ///
@@ -15,9 +15,11 @@ extension DashClaw {
     ///   - request: The arguments.
     ///   - options: What differs for this call.
     /// - Returns: What guard answered.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `malformedResponse`: the answer is not one of the four verdicts.
-    public func `guard`(_ request: Guard, options: CallOptions = CallOptions()) async throws -> GuardDecision {
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `malformedResponse`: the answer is not one of the four verdicts.
+    public func `guard`(
+        _ request: Guard, options: CallOptions = CallOptions()
+    ) async throws -> GuardDecision {
         try await send("guard", request.json, options)
     }
 
@@ -48,13 +50,13 @@ extension DashClaw {
 
     /// Records what the agent is about to do, and returns the binding verdict on it.
     ///
-    /// `allow` and `warn`: the action is `running`. `require_approval`: it is `pending_approval`; wait for a human with
-    /// `wait_for_approval`. `block`: the call fails with a ``DashClawError`` of kind `guardBlocked` that holds the
-    /// verdict; the action is stored as `blocked`.
+    /// `allow` and `warn`: the action is `running`. `require_approval`: it is `pending_approval`; wait for a
+    /// human with `wait_for_approval`. `block`: the call fails with a ``DashClawError`` of kind
+    /// `guardBlocked` that holds the verdict; the action is stored as `blocked`.
     ///
-    /// The request carries an idempotency key, derived from the intent and the current hour unless one is given. A key
-    /// that was used before, however long ago, returns that action with `idempotent_replay` and no new verdict: a
-    /// replay is never new permission.
+    /// The request carries an idempotency key, derived from the intent and the current hour unless one is
+    /// given. A key that was used before, however long ago, returns that action with `idempotent_replay` and
+    /// no new verdict: a replay is never new permission.
     ///
     /// An `action_id` of your own that exists already is a ``DashClawError`` of kind `conflict`.
     ///
@@ -64,9 +66,9 @@ extension DashClaw {
     ///   - request: The arguments.
     ///   - options: What differs for this call.
     /// - Returns: An action as it was created, with the verdict on it.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `guardBlocked`: a policy blocks the action; `outcomeUnknown`: the answer was lost: it may or may not have
-    ///   happened; `conflict`: see the description.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `guardBlocked`: a policy blocks the action; `outcomeUnknown`: the answer was lost: it may
+    ///   or may not have happened; `conflict`: see the description.
     public func createAction(
         _ request: CreateAction, options: CallOptions = CallOptions()
     ) async throws -> CreatedAction {
@@ -75,8 +77,8 @@ extension DashClaw {
 
     /// Reads one action with its open loops, its assumptions and a summary of the messages about it.
     ///
-    /// The id of a guard decision (`act_gd_…`) is not the id of an action and is refused before any request. An unknown
-    /// id is a ``DashClawError`` of kind `notFound`.
+    /// The id of a guard decision (`act_gd_…`) is not the id of an action and is refused before any request.
+    /// An unknown id is a ``DashClawError`` of kind `notFound`.
     ///
     /// `GET /api/actions/{action_id}`. Reads only.
     ///
@@ -85,7 +87,9 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: An action with what hangs on it.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
-    public func getAction(actionId: String, options: CallOptions = CallOptions()) async throws -> ActionDetail {
+    public func getAction(
+        actionId: String, options: CallOptions = CallOptions()
+    ) async throws -> ActionDetail {
         try await send("get_action", ["action_id": actionId.jsonValue], options)
     }
 
@@ -106,10 +110,11 @@ extension DashClaw {
 
     /// Ends an action, or adds facts to it.
     ///
-    /// `status`, `output_summary` and `timestamp_end` close the action and are taken only while it is `running`: alone
-    /// they are otherwise a ``DashClawError`` of kind `conflict` with the action's state; beside other fields the
-    /// server drops them silently. The other fields are taken in any state. An action that waits for approval or is
-    /// blocked cannot be completed this way. To report the outcome for good use `report_action_outcome`.
+    /// `status`, `output_summary` and `timestamp_end` close the action and are taken only while it is
+    /// `running`: alone they are otherwise a ``DashClawError`` of kind `conflict` with the action's state;
+    /// beside other fields the server drops them silently. The other fields are taken in any state. An action
+    /// that waits for approval or is blocked cannot be completed this way. To report the outcome for good use
+    /// `report_action_outcome`.
     ///
     /// Ending an action also sets its outcome when that is still `pending`.
     ///
@@ -119,9 +124,9 @@ extension DashClaw {
     ///   - request: The arguments.
     ///   - options: What differs for this call.
     /// - Returns: An action as it was changed.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `notFound`: there is no such record; `conflict`: it was done before; `current_status` says how;
-    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `conflict`: it was done before; `current_status` says
+    ///   how; `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func updateOutcome(
         _ request: UpdateOutcome, options: CallOptions = CallOptions()
@@ -129,8 +134,8 @@ extension DashClaw {
         try await send("update_outcome", request.json, options)
     }
 
-    /// Reads how an action came about: its assumptions and loops, the actions above, below and around it, and what may
-    /// have caused its failure. An unknown id is a ``DashClawError`` of kind `notFound`.
+    /// Reads how an action came about: its assumptions and loops, the actions above, below and around it, and
+    /// what may have caused its failure. An unknown id is a ``DashClawError`` of kind `notFound`.
     ///
     /// `GET /api/actions/{action_id}/trace`. Reads only.
     ///
@@ -139,12 +144,14 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: An action and how it came about.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
-    public func getActionTrace(actionId: String, options: CallOptions = CallOptions()) async throws -> ActionTrace {
+    public func getActionTrace(
+        actionId: String, options: CallOptions = CallOptions()
+    ) async throws -> ActionTrace {
         try await send("get_action_trace", ["action_id": actionId.jsonValue], options)
     }
 
-    /// Reads an action and what surrounds it as nodes and edges: at most 10 parents up, at most 20 related actions of
-    /// the hour before and after. An unknown id is a ``DashClawError`` of kind `notFound`.
+    /// Reads an action and what surrounds it as nodes and edges: at most 10 parents up, at most 20 related
+    /// actions of the hour before and after. An unknown id is a ``DashClawError`` of kind `notFound`.
     ///
     /// `GET /api/actions/{action_id}/graph`. Reads only.
     ///
@@ -153,36 +160,41 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: An action and what surrounds it, for drawing.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
-    public func getActionGraph(actionId: String, options: CallOptions = CallOptions()) async throws -> ActionGraph {
+    public func getActionGraph(
+        actionId: String, options: CallOptions = CallOptions()
+    ) async throws -> ActionGraph {
         try await send("get_action_graph", ["action_id": actionId.jsonValue], options)
     }
 
     /// Answers for a human whether an action that waits may go ahead. Needs an API key of the admin role.
     ///
-    /// The first answer counts. When somebody else was faster it is a ``DashClawError`` of kind `conflict`; an action
-    /// that does not wait is a ``DashClawError`` of kind `validation`, an unknown one `not_found`, a key without the
-    /// role `permission`.
+    /// The first answer counts. When somebody else was faster it is a ``DashClawError`` of kind `conflict`;
+    /// an action that does not wait is a ``DashClawError`` of kind `validation`, an unknown one `not_found`,
+    /// a key without the role `permission`.
     ///
     /// `POST /api/actions/{action_id}/approve`. A repeat would do it twice.
     ///
     /// - Parameters:
     ///   - actionId: Which action.
     ///   - decision: `allow` or `deny`.
-    ///   - reasoning: Why. It is appended to the action's `reasoning`; the agent of a denied action gets it as the
-    ///     reason.
+    ///   - reasoning: Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
+    ///     as the reason.
     ///   - options: What differs for this call.
     /// - Returns: What became of an action by a human's answer.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `permission`: the API key lacks the admin role; `notFound`: there is no such record; `outcomeUnknown`: the
-    ///   answer was lost: it may or may not have happened; `conflict`: see the description.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `notFound`: there is no such record;
+    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened; `conflict`: see the
+    ///   description.
     @discardableResult
     public func approveAction(
-        actionId: String, decision: ApprovalDecision, reasoning: String? = nil, options: CallOptions = CallOptions()
+        actionId: String, decision: ApprovalDecision, reasoning: String? = nil,
+        options: CallOptions = CallOptions()
     ) async throws -> ApprovedAction {
         try await send(
             "approve_action",
             [
-                "action_id": actionId.jsonValue, "decision": decision.jsonValue, "reasoning": reasoning?.jsonValue
+                "action_id": actionId.jsonValue, "decision": decision.jsonValue,
+                "reasoning": reasoning?.jsonValue
             ],
             options)
     }
@@ -200,14 +212,20 @@ extension DashClaw {
     public func getPendingApprovals(
         limit: Int? = nil, offset: Int? = nil, options: CallOptions = CallOptions()
     ) async throws -> ActionList {
-        try await send("get_pending_approvals", ["limit": limit?.jsonValue, "offset": offset?.jsonValue], options)
+        try await send(
+            "get_pending_approvals",
+            [
+                "limit": limit?.jsonValue, "offset": offset?.jsonValue
+            ],
+            options)
     }
 
     /// Reports how an action ended. The first report is final.
     ///
-    /// A second report, or one on an action that is blocked, waits for approval, was cancelled or has failed, is a
-    /// ``DashClawError`` of kind `conflict` whose `current_status` says why. When the answer to our own report was
-    /// lost, it is read anew and returned with `idempotent_replay`. The action's `status` stays as it is.
+    /// A second report, or one on an action that is blocked, waits for approval, was cancelled or has failed,
+    /// is a ``DashClawError`` of kind `conflict` whose `current_status` says why. When the answer to our own
+    /// report was lost, it is read anew and returned with `idempotent_replay`. The action's `status` stays as
+    /// it is.
     ///
     /// `POST /api/actions/{action_id}/outcome`. The first one counts; later ones are conflicts.
     ///
@@ -219,9 +237,9 @@ extension DashClaw {
     ///   - progress: How far it got. Needed when it is `partial`. At most 8192 bytes as JSON.
     ///   - options: What differs for this call.
     /// - Returns: A report as it was taken.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `notFound`: there is no such record; `conflict`: it was done before; `current_status` says how;
-    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `conflict`: it was done before; `current_status` says
+    ///   how; `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func reportActionOutcome(
         actionId: String, status: ReportedOutcome, summary: String? = nil, errorMessage: String? = nil,
@@ -245,7 +263,9 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: How an action ended.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
-    public func getActionOutcome(actionId: String, options: CallOptions = CallOptions()) async throws -> Outcome {
+    public func getActionOutcome(
+        actionId: String, options: CallOptions = CallOptions()
+    ) async throws -> Outcome {
         try await send("get_action_outcome", ["action_id": actionId.jsonValue], options)
     }
 
@@ -258,9 +278,9 @@ extension DashClaw {
     ///   - summary: What came out, in short. Cut to 4000 characters.
     ///   - options: What differs for this call.
     /// - Returns: A report as it was taken.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `notFound`: there is no such record; `conflict`: it was done before; `current_status` says how;
-    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `conflict`: it was done before; `current_status` says
+    ///   how; `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func reportActionSuccess(
         actionId: String, summary: String? = nil, options: CallOptions = CallOptions()
@@ -283,9 +303,9 @@ extension DashClaw {
     ///   - summary: What came out nevertheless, in short. Cut to 4000 characters.
     ///   - options: What differs for this call.
     /// - Returns: A report as it was taken.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `notFound`: there is no such record; `conflict`: it was done before; `current_status` says how;
-    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `conflict`: it was done before; `current_status` says
+    ///   how; `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func reportActionFailure(
         actionId: String, errorMessage: String, summary: String? = nil, options: CallOptions = CallOptions()
@@ -293,7 +313,8 @@ extension DashClaw {
         try await send(
             "report_action_failure",
             [
-                "action_id": actionId.jsonValue, "error_message": errorMessage.jsonValue, "summary": summary?.jsonValue
+                "action_id": actionId.jsonValue, "error_message": errorMessage.jsonValue,
+                "summary": summary?.jsonValue
             ],
             options)
     }
@@ -308,12 +329,13 @@ extension DashClaw {
     ///   - summary: What came out, in short. Cut to 4000 characters.
     ///   - options: What differs for this call.
     /// - Returns: A report as it was taken.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `notFound`: there is no such record; `conflict`: it was done before; `current_status` says how;
-    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `conflict`: it was done before; `current_status` says
+    ///   how; `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func reportActionPartial(
-        actionId: String, progress: [String: JSONValue], summary: String? = nil, options: CallOptions = CallOptions()
+        actionId: String, progress: [String: JSONValue], summary: String? = nil,
+        options: CallOptions = CallOptions()
     ) async throws -> ReportedAction {
         try await send(
             "report_action_partial",
@@ -334,9 +356,9 @@ extension DashClaw {
     ///   - request: The arguments.
     ///   - options: What differs for this call.
     /// - Returns: An assumption as it was recorded.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the description;
-    ///   `conflict`: see the description.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description; `conflict`: see the description.
     @discardableResult
     public func recordAssumption(
         _ request: RecordAssumption, options: CallOptions = CallOptions()
@@ -352,8 +374,8 @@ extension DashClaw {
     ///   - request: The arguments.
     ///   - options: What differs for this call.
     /// - Returns: An assumption as it was recorded.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func registerAssumption(
         _ request: RegisterAssumption, options: CallOptions = CallOptions()
@@ -376,7 +398,8 @@ extension DashClaw {
         try await send("get_assumption", ["assumption_id": assumptionId.jsonValue], options)
     }
 
-    /// Says whether an assumption has proved true or false. An unknown id is a ``DashClawError`` of kind `notFound`.
+    /// Says whether an assumption has proved true or false. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
     ///
     /// `PATCH /api/actions/assumptions/{assumption_id}`. Safe to repeat.
     ///
@@ -386,11 +409,12 @@ extension DashClaw {
     ///   - invalidatedReason: Why it is false. Needed when `validated` is false. At most 2000 characters.
     ///   - options: What differs for this call.
     /// - Returns: An assumption as it was judged.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `notFound`: there is no such record.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
     @discardableResult
     public func validateAssumption(
-        assumptionId: String, validated: Bool, invalidatedReason: String? = nil, options: CallOptions = CallOptions()
+        assumptionId: String, validated: Bool, invalidatedReason: String? = nil,
+        options: CallOptions = CallOptions()
     ) async throws -> ValidatedAssumption {
         try await send(
             "validate_assumption",
@@ -426,8 +450,9 @@ extension DashClaw {
     ///   - request: The arguments.
     ///   - options: What differs for this call.
     /// - Returns: A loop as it was recorded.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the description.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
     @discardableResult
     public func registerOpenLoop(
         _ request: RegisterOpenLoop, options: CallOptions = CallOptions()
@@ -435,7 +460,8 @@ extension DashClaw {
         try await send("register_open_loop", request.json, options)
     }
 
-    /// Closes a loop. One that is closed already is a ``DashClawError`` of kind `conflict`, an unknown one `not_found`.
+    /// Closes a loop. One that is closed already is a ``DashClawError`` of kind `conflict`, an unknown one
+    /// `not_found`.
     ///
     /// `PATCH /api/actions/loops/{loop_id}`. A repeat would do it twice.
     ///
@@ -445,9 +471,9 @@ extension DashClaw {
     ///   - resolution: What was done about it. Needed when it is `resolved`. At most 2000 characters.
     ///   - options: What differs for this call.
     /// - Returns: A loop as it was closed.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may not have happened;
-    ///   `conflict`: see the description.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened; `conflict`: see the description.
     @discardableResult
     public func resolveOpenLoop(
         loopId: String, status: LoopStatus, resolution: String? = nil, options: CallOptions = CallOptions()
@@ -484,7 +510,9 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: What is going wrong right now.
     /// - Throws: A ``DashClawError``.
-    public func getSignals(agentId: String? = nil, options: CallOptions = CallOptions()) async throws -> SignalList {
+    public func getSignals(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> SignalList {
         try await send("get_signals", ["agent_id": agentId?.jsonValue], options)
     }
 
@@ -497,32 +525,35 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: All policies.
     /// - Throws: A ``DashClawError``.
-    public func listPolicies(agentId: String? = nil, options: CallOptions = CallOptions()) async throws -> PolicyList {
+    public func listPolicies(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PolicyList {
         try await send("list_policies", ["agent_id": agentId?.jsonValue], options)
     }
 
     /// Adds a policy. Needs an API key of the admin role.
     ///
-    /// A name that exists already is a ``DashClawError`` of kind `conflict`, a key without the role a ``DashClawError``
-    /// of kind `permission`, and rules that do not fit the type a ``DashClawError`` of kind `validation` with
-    /// `details`.
+    /// A name that exists already is a ``DashClawError`` of kind `conflict`, a key without the role a
+    /// ``DashClawError`` of kind `permission`, and rules that do not fit the type a ``DashClawError`` of kind
+    /// `validation` with `details`.
     ///
     /// `POST /api/policies`. A repeat would do it twice.
     ///
     /// - Parameters:
     ///   - name: What it is called; unique. At most 256 characters.
     ///   - policyType: What it looks at. One of `risk_threshold`, `require_approval`, `block_action_type`,
-    ///     `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`, `non_fabrication`,
-    ///     `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`, `branch_freshness`,
-    ///     `x402_spend_limit`.
-    ///   - rules: What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as JSON text.
+    ///     `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`,
+    ///     `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
+    ///     `green_contract`, `branch_freshness`, `x402_spend_limit`.
+    ///   - rules: What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
+    ///     JSON text.
     ///   - active: 1 when it holds, which is so unless given, or 0.
     ///   - agentIds: The agents it holds for; an empty list, or none, means every agent.
     ///   - options: What differs for this call.
     /// - Returns: A policy as it was added.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it may or may not have
-    ///   happened; `conflict`: see the description.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened; `conflict`: see the description.
     @discardableResult
     public func createPolicy(
         name: String, policyType: PolicyType, rules: JSONValue, active: Int? = nil, agentIds: [String]? = nil,
@@ -539,29 +570,29 @@ extension DashClaw {
 
     /// Changes a policy: the fields that are given. Needs an API key of the admin role.
     ///
-    /// An unknown id is a ``DashClawError`` of kind `notFound`, a key without the role a ``DashClawError`` of kind
-    /// `permission`.
+    /// An unknown id is a ``DashClawError`` of kind `notFound`, a key without the role a ``DashClawError`` of
+    /// kind `permission`.
     ///
     /// `PATCH /api/policies`. Safe to repeat.
     ///
     /// - Parameters:
     ///   - id: Which policy.
     ///   - name: What it is called from now on; unique. At most 256 characters.
-    ///   - policyType: What it looks at from now on. One of `risk_threshold`, `require_approval`, `block_action_type`,
-    ///     `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`, `non_fabrication`,
-    ///     `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`, `branch_freshness`,
-    ///     `x402_spend_limit`.
+    ///   - policyType: What it looks at from now on. One of `risk_threshold`, `require_approval`,
+    ///     `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+    ///     `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+    ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What it says from now on. At most 4000 characters as JSON text.
     ///   - active: 1 to make it hold, 0 to make it rest.
     ///   - agentIds: The agents it holds for from now on; an empty list means every agent.
     ///   - options: What differs for this call.
     /// - Returns: One policy.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `permission`: the API key lacks the admin role; `notFound`: see the description.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `notFound`: see the description.
     @discardableResult
     public func updatePolicy(
-        id: String, name: String? = nil, policyType: PolicyType? = nil, rules: JSONValue? = nil, active: Int? = nil,
-        agentIds: [String]? = nil, options: CallOptions = CallOptions()
+        id: String, name: String? = nil, policyType: PolicyType? = nil, rules: JSONValue? = nil,
+        active: Int? = nil, agentIds: [String]? = nil, options: CallOptions = CallOptions()
     ) async throws -> PolicyDetail {
         try await send(
             "update_policy",
@@ -580,7 +611,8 @@ extension DashClaw {
     ///   - id: Which policy.
     ///   - options: What differs for this call.
     /// - Returns: A policy that is gone.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the admin role.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
     @discardableResult
     public func deletePolicy(id: String, options: CallOptions = CallOptions()) async throws -> DeletedPolicy {
         try await send("delete_policy", ["id": id.jsonValue], options)
@@ -593,18 +625,20 @@ extension DashClaw {
     /// `POST /api/policies/simulate`. Reads only.
     ///
     /// - Parameters:
-    ///   - policyType: What the policy looks at. One of `risk_threshold`, `require_approval`, `block_action_type`,
-    ///     `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`, `non_fabrication`,
-    ///     `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`, `branch_freshness`,
-    ///     `x402_spend_limit`.
+    ///   - policyType: What the policy looks at. One of `risk_threshold`, `require_approval`,
+    ///     `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+    ///     `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+    ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What the policy says, by type.
     ///   - days: How far to look back, in days, at least 1; 7 unless given.
     ///   - options: What differs for this call.
     /// - Returns: What a policy would have done.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
     @discardableResult
     public func simulatePolicy(
-        policyType: PolicyType, rules: [String: JSONValue], days: Int? = nil, options: CallOptions = CallOptions()
+        policyType: PolicyType, rules: [String: JSONValue], days: Int? = nil,
+        options: CallOptions = CallOptions()
     ) async throws -> PolicySimulation {
         try await send(
             "simulate_policy",
@@ -624,11 +658,12 @@ extension DashClaw {
     ///   - agentId: Who works. The client's own agent unless given.
     ///   - options: What differs for this call.
     /// - Returns: One session.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func createSession(
-        workspace: String? = nil, branch: String? = nil, agentId: String? = nil, options: CallOptions = CallOptions()
+        workspace: String? = nil, branch: String? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
     ) async throws -> SessionDetail {
         try await send(
             "create_session",
@@ -647,12 +682,15 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: One session.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
-    public func getSession(sessionId: String, options: CallOptions = CallOptions()) async throws -> SessionDetail {
+    public func getSession(
+        sessionId: String, options: CallOptions = CallOptions()
+    ) async throws -> SessionDetail {
         try await send("get_session", ["session_id": sessionId.jsonValue], options)
     }
 
-    /// Changes a session: the fields that are given. `closed` ends it; an ended session is a ``DashClawError`` of kind
-    /// `conflict`, an unknown one `not_found`, and a change of nothing `validation`.
+    /// Changes a session: the fields that are given. `closed` ends it; an ended session is a
+    /// ``DashClawError`` of kind `conflict`, an unknown one `not_found`, and a change of nothing
+    /// `validation`.
     ///
     /// `PATCH /api/sessions/{session_id}`. A repeat would do it twice.
     ///
@@ -660,9 +698,9 @@ extension DashClaw {
     ///   - request: The arguments.
     ///   - options: What differs for this call.
     /// - Returns: One session.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may not have happened;
-    ///   `conflict`: see the description.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened; `conflict`: see the description.
     @discardableResult
     public func updateSession(
         _ request: UpdateSession, options: CallOptions = CallOptions()
@@ -682,7 +720,8 @@ extension DashClaw {
     /// - Returns: Sessions with what happened in each.
     /// - Throws: A ``DashClawError``.
     public func listSessions(
-        agentId: String? = nil, status: SessionStatus? = nil, limit: Int? = nil, options: CallOptions = CallOptions()
+        agentId: String? = nil, status: SessionStatus? = nil, limit: Int? = nil,
+        options: CallOptions = CallOptions()
     ) async throws -> SessionList {
         try await send(
             "list_sessions",
@@ -707,10 +746,11 @@ extension DashClaw {
         try await send("get_session_events", ["session_id": sessionId.jsonValue], options)
     }
 
-    /// Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API key.
+    /// Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API
+    /// key.
     ///
-    /// A forgery is a normal result with `ok` false, not an error. The server is less strict than `verify_receipt`,
-    /// which needs no server.
+    /// A forgery is a normal result with `ok` false, not an error. The server is less strict than
+    /// `verify_receipt`, which needs no server.
     ///
     /// `POST /api/integrity/verify`. Reads only. Needs no API key.
     ///
@@ -719,15 +759,23 @@ extension DashClaw {
     ///   - bundle: The evidence bundle. Give this or `receipt`.
     ///   - options: What differs for this call.
     /// - Returns: The server's word on a receipt.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
     @discardableResult
     public func verifyIntegrity(
-        receipt: [String: JSONValue]? = nil, bundle: [String: JSONValue]? = nil, options: CallOptions = CallOptions()
+        receipt: [String: JSONValue]? = nil, bundle: [String: JSONValue]? = nil,
+        options: CallOptions = CallOptions()
     ) async throws -> IntegrityVerdict {
-        try await send("verify_integrity", ["receipt": receipt?.jsonValue, "bundle": bundle?.jsonValue], options)
+        try await send(
+            "verify_integrity",
+            [
+                "receipt": receipt?.jsonValue, "bundle": bundle?.jsonValue
+            ],
+            options)
     }
 
-    /// Reads the keys that the server signs with. Needs no API key. There are none while the server cannot sign.
+    /// Reads the keys that the server signs with. Needs no API key. There are none while the server cannot
+    /// sign.
     ///
     /// `GET /api/integrity/jwks`. Reads only. Needs no API key.
     ///
@@ -739,20 +787,22 @@ extension DashClaw {
         try await send("get_jwks", [:], options)
     }
 
-    /// Says that the agent is there. Creating an action says so, too. An unknown status is a ``DashClawError`` of kind
-    /// `validation`.
+    /// Says that the agent is there. Creating an action says so, too. An unknown status is a
+    /// ``DashClawError`` of kind `validation`.
     ///
     /// `POST /api/agents/heartbeat`. Safe to repeat.
     ///
     /// - Parameters:
-    ///   - status: What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless given.
+    ///   - status: What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
+    ///     given.
     ///   - currentTaskId: What it works on. At most 128 characters.
     ///   - metadata: More about it.
     ///   - agentId: Which agent. The client's own unless given. At most 128 characters.
     ///   - agentName: The agent's display name. The client's own unless given. At most 256 characters.
     ///   - options: What differs for this call.
     /// - Returns: The answer to a heartbeat.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
     @discardableResult
     public func heartbeat(
         status: AgentStatus? = nil, currentTaskId: String? = nil, metadata: [String: JSONValue]? = nil,
@@ -762,7 +812,8 @@ extension DashClaw {
             "heartbeat",
             [
                 "status": status?.jsonValue, "current_task_id": currentTaskId?.jsonValue,
-                "metadata": metadata?.jsonValue, "agent_id": agentId?.jsonValue, "agent_name": agentName?.jsonValue
+                "metadata": metadata?.jsonValue, "agent_id": agentId?.jsonValue,
+                "agent_name": agentName?.jsonValue
             ],
             options)
     }
@@ -784,8 +835,8 @@ extension DashClaw {
         try await send("get_recommendations", request.json, options)
     }
 
-    /// Lists what the agent's earlier actions recommend: `get_recommendations` with the server's own defaults and with
-    /// filters passed on as they are.
+    /// Lists what the agent's earlier actions recommend: `get_recommendations` with the server's own defaults
+    /// and with filters passed on as they are.
     ///
     /// `GET /api/learning/recommendations`. Reads only.
     ///
@@ -795,12 +846,14 @@ extension DashClaw {
     /// - Returns: Recommendations.
     /// - Throws: A ``DashClawError``.
     public func getLearningRecommendations(
-        _ request: GetLearningRecommendations = GetLearningRecommendations(), options: CallOptions = CallOptions()
+        _ request: GetLearningRecommendations = GetLearningRecommendations(),
+        options: CallOptions = CallOptions()
     ) async throws -> RecommendationList {
         try await send("get_learning_recommendations", request.json, options)
     }
 
-    /// Tells the server what became of recommendations: several events in `events`, or one in the other fields.
+    /// Tells the server what became of recommendations: several events in `events`, or one in the other
+    /// fields.
     ///
     /// `POST /api/learning/recommendations/events`. A repeat would do it twice.
     ///
@@ -808,19 +861,20 @@ extension DashClaw {
     ///   - request: The arguments.
     ///   - options: What differs for this call.
     /// - Returns: The server's answer to events.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the content;
-    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func recordRecommendationEvents(
-        _ request: RecordRecommendationEvents = RecordRecommendationEvents(), options: CallOptions = CallOptions()
+        _ request: RecordRecommendationEvents = RecordRecommendationEvents(),
+        options: CallOptions = CallOptions()
     ) async throws -> RecordedEvents {
         try await send("record_recommendation_events", request.json, options)
     }
 
     /// Asks whether the server works. Needs no API key.
     ///
-    /// A server that is `degraded` may answer 503, which is a ``DashClawError`` of kind `server` after the usual
-    /// retries; its `body` holds the checks.
+    /// A server that is `degraded` may answer 503, which is a ``DashClawError`` of kind `server` after the
+    /// usual retries; its `body` holds the checks.
     ///
     /// `GET /api/health`. Reads only. Needs no API key.
     ///

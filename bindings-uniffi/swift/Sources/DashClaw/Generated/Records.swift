@@ -4,7 +4,9 @@
 public struct SourceOfTruth: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["allowedFacts", "requiredFacts", "forbiddenPatterns", "extract"]
+    public static let knownMembers: Set<String> = [
+        "allowedFacts", "requiredFacts", "forbiddenPatterns", "extract",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
@@ -157,7 +159,9 @@ public struct Extract: JSONRecord {
         self.json = json
     }
 
-    public init(money: Bool? = nil, dates: Bool? = nil, percentages: Bool? = nil, patterns: [FactPattern]? = nil) {
+    public init(
+        money: Bool? = nil, dates: Bool? = nil, percentages: Bool? = nil, patterns: [FactPattern]? = nil
+    ) {
         json = [:]
         self.money = money
         self.dates = dates
@@ -224,9 +228,10 @@ public struct GuardDecision: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "decision", "decision_id", "action_id", "reason", "reasons", "warnings", "signals", "matched_policies",
-        "risk_score", "agent_risk_score", "verification_status", "agent_id", "agent_name", "evaluated_at", "learning",
-        "non_fabrication", "secret_scan", "recorded", "recorded_error", "idempotent_replay",
+        "decision", "decision_id", "action_id", "reason", "reasons", "warnings", "signals",
+        "matched_policies", "risk_score", "agent_risk_score", "verification_status", "agent_id", "agent_name",
+        "evaluated_at", "learning", "non_fabrication", "secret_scan", "recorded", "recorded_error",
+        "idempotent_replay",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -293,8 +298,8 @@ public struct GuardDecision: JSONRecord {
         set { set("agent_risk_score", optional: newValue) }
     }
 
-    /// How sure the server is of the agent's identity: `verified`, `unverified`, `expired`, `failed`, `unknown_issuer`
-    /// or `exp_too_far`.
+    /// How sure the server is of the agent's identity: `verified`, `unverified`, `expired`, `failed`,
+    /// `unknown_issuer` or `exp_too_far`.
     public var verificationStatus: String? {
         get { optional("verification_status") }
         set { set("verification_status", optional: newValue) }
@@ -400,7 +405,8 @@ public struct Violation: JSONRecord {
         self.json = json
     }
 
-    /// `missing_required`, `forbidden_match`, `fabricated_fact`, `engine_error`, `missing_source` or `invalid_content`.
+    /// `missing_required`, `forbidden_match`, `fabricated_fact`, `engine_error`, `missing_source` or
+    /// `invalid_content`.
     public var code: String {
         get { required("code") }
         set { set("code", required: newValue) }
@@ -465,8 +471,8 @@ public struct GuardDecisionRecord: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "org_id", "agent_id", "agent_name", "verification_status", "action_type", "risk_score", "decision",
-        "reasons", "matched_policies", "created_at",
+        "id", "org_id", "agent_id", "agent_name", "verification_status", "action_type", "risk_score",
+        "decision", "reasons", "matched_policies", "created_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -579,7 +585,9 @@ public struct GuardDecisionStats: JSONRecord {
 public struct CreatedAction: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["action", "action_id", "decision", "security", "idempotent_replay"]
+    public static let knownMembers: Set<String> = [
+        "action", "action_id", "decision", "security", "idempotent_replay",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
@@ -622,12 +630,13 @@ public struct Action: JSONRecord {
 
     public static let knownMembers: Set<String> = [
         "id", "action_id", "org_id", "agent_id", "agent_name", "swarm_id", "parent_action_id", "action_type",
-        "declared_goal", "reasoning", "authorization_scope", "trigger", "systems_touched", "input_summary", "status",
-        "reversible", "risk_score", "confidence", "recommendation_id", "recommendation_applied",
-        "recommendation_override_reason", "output_summary", "side_effects", "artifacts_created", "error_message",
-        "timestamp_start", "timestamp_end", "duration_ms", "cost_estimate", "tokens_in", "tokens_out", "model",
-        "signature", "verified", "approved_by", "approved_at", "outcome_status", "outcome_at", "outcome_summary",
-        "outcome_error", "outcome_progress", "idempotency_key", "session_id", "created_at", "updated_at",
+        "declared_goal", "reasoning", "authorization_scope", "trigger", "systems_touched", "input_summary",
+        "status", "reversible", "risk_score", "confidence", "recommendation_id", "recommendation_applied",
+        "recommendation_override_reason", "output_summary", "side_effects", "artifacts_created",
+        "error_message", "timestamp_start", "timestamp_end", "duration_ms", "cost_estimate", "tokens_in",
+        "tokens_out", "model", "signature", "verified", "approved_by", "approved_at", "outcome_status",
+        "outcome_at", "outcome_summary", "outcome_error", "outcome_progress", "idempotency_key", "session_id",
+        "created_at", "updated_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -905,7 +914,8 @@ public struct Action: JSONRecord {
     }
 }
 
-/// What the scan of a write for secrets found. Findings are stored as `[REDACTED:<pattern>]`; the write itself goes on.
+/// What the scan of a write for secrets found. Findings are stored as `[REDACTED:<pattern>]`; the write
+/// itself goes on.
 public struct Security: JSONRecord {
     public var json: [String: JSONValue]
 
@@ -980,8 +990,8 @@ public struct OpenLoop: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "loop_id", "org_id", "action_id", "loop_type", "description", "status", "priority", "owner", "resolution",
-        "created_at", "resolved_at", "agent_id", "agent_name", "declared_goal", "action_type",
+        "id", "loop_id", "org_id", "action_id", "loop_type", "description", "status", "priority", "owner",
+        "resolution", "created_at", "resolved_at", "agent_id", "agent_name", "declared_goal", "action_type",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -1090,8 +1100,8 @@ public struct Assumption: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "assumption_id", "org_id", "action_id", "assumption", "basis", "validated", "validated_at", "invalidated",
-        "invalidated_reason", "invalidated_at", "created_at", "drift_score",
+        "id", "assumption_id", "org_id", "action_id", "assumption", "basis", "validated", "validated_at",
+        "invalidated", "invalidated_reason", "invalidated_at", "created_at", "drift_score",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -1170,8 +1180,8 @@ public struct Assumption: JSONRecord {
         set { set("created_at", required: newValue) }
     }
 
-    /// In drift reports, how far it has drifted, 0 to 100: `Some(None)`, null on the wire, when it was found to be
-    /// false. Absent elsewhere.
+    /// In drift reports, how far it has drifted, 0 to 100: `Some(None)`, null on the wire, when it was found
+    /// to be false. Absent elsewhere.
     public var driftScore: Int? {
         get { optional("drift_score") }
         set { set("drift_score", optional: newValue) }
@@ -1182,7 +1192,9 @@ public struct Assumption: JSONRecord {
 public struct MessageSummary: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["total", "participants", "first_message_at", "last_message_at"]
+    public static let knownMembers: Set<String> = [
+        "total", "participants", "first_message_at", "last_message_at",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
@@ -1414,7 +1426,9 @@ public struct Trace: JSONRecord {
 public struct AssumptionTrace: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["total", "validated", "invalidated", "unvalidated", "items"]
+    public static let knownMembers: Set<String> = [
+        "total", "validated", "invalidated", "unvalidated", "items",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
@@ -1561,8 +1575,8 @@ public struct GraphNode: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "type", "label", "status", "riskScore", "agentId", "agentName", "actionType", "timestamp", "isRoot",
-        "meta",
+        "id", "type", "label", "status", "riskScore", "agentId", "agentName", "actionType", "timestamp",
+        "isRoot", "meta",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -1898,7 +1912,9 @@ public struct DriftReport: JSONRecord {
 public struct DriftSummary: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["total", "at_risk", "validated", "invalidated", "unvalidated"]
+    public static let knownMembers: Set<String> = [
+        "total", "at_risk", "validated", "invalidated", "unvalidated",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
@@ -2026,7 +2042,9 @@ public struct LoopList: JSONRecord {
 public struct LoopStats: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["open_count", "resolved_count", "critical_open", "high_open"]
+    public static let knownMembers: Set<String> = [
+        "open_count", "resolved_count", "critical_open", "high_open",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
@@ -2192,7 +2210,8 @@ public struct Policy: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "org_id", "name", "policy_type", "rules", "active", "agent_ids", "created_by", "created_at", "updated_at",
+        "id", "org_id", "name", "policy_type", "rules", "active", "agent_ids", "created_by", "created_at",
+        "updated_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -2327,7 +2346,9 @@ public struct DeletedPolicy: JSONRecord {
 public struct PolicySimulation: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["summary", "matches", "sample_size", "window_days", "message"]
+    public static let knownMembers: Set<String> = [
+        "summary", "matches", "sample_size", "window_days", "message",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
@@ -2368,7 +2389,9 @@ public struct PolicySimulation: JSONRecord {
 public struct SimulationSummary: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["total", "matches", "block", "warn", "require_approval", "allow"]
+    public static let knownMembers: Set<String> = [
+        "total", "matches", "block", "warn", "require_approval", "allow",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
@@ -2416,7 +2439,8 @@ public struct SimulationMatch: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "action_id", "goal", "agent_name", "timestamp", "original_status", "simulated_action", "simulated_reason",
+        "action_id", "goal", "agent_name", "timestamp", "original_status", "simulated_action",
+        "simulated_reason",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -2488,8 +2512,8 @@ public struct Session: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "session_id", "org_id", "agent_id", "workspace", "branch", "status", "green_level", "branch_freshness",
-        "commits_behind", "blocked_reason", "summary", "created_at", "updated_at",
+        "id", "session_id", "org_id", "agent_id", "workspace", "branch", "status", "green_level",
+        "branch_freshness", "commits_behind", "blocked_reason", "summary", "created_at", "updated_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -2603,10 +2627,10 @@ public struct SessionOverview: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "session_id", "org_id", "agent_id", "workspace", "branch", "status", "green_level", "branch_freshness",
-        "commits_behind", "blocked_reason", "summary", "created_at", "updated_at", "action_count", "last_action_at",
-        "total_cost", "max_risk", "last_outcome_status", "last_status", "last_declared_goal", "event_count",
-        "last_activity",
+        "id", "session_id", "org_id", "agent_id", "workspace", "branch", "status", "green_level",
+        "branch_freshness", "commits_behind", "blocked_reason", "summary", "created_at", "updated_at",
+        "action_count", "last_action_at", "total_cost", "max_risk", "last_outcome_status", "last_status",
+        "last_declared_goal", "event_count", "last_activity",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -2974,8 +2998,8 @@ public struct Recommendation: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "agent_id", "action_type", "confidence", "sample_size", "top_sample_size", "success_rate", "avg_score",
-        "hints", "guidance", "active", "computed_at", "updated_at",
+        "id", "agent_id", "action_type", "confidence", "sample_size", "top_sample_size", "success_rate",
+        "avg_score", "hints", "guidance", "active", "computed_at", "updated_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -3066,7 +3090,8 @@ public struct RecommendationHints: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "preferred_risk_cap", "prefer_reversible", "confidence_floor", "expected_duration_ms", "expected_cost_estimate",
+        "preferred_risk_cap", "prefer_reversible", "confidence_floor", "expected_duration_ms",
+        "expected_cost_estimate",
     ]
 
     public init(json: [String: JSONValue]) {

@@ -5,9 +5,9 @@ public struct Guard: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "action_type", "risk_score", "agent_id", "agent_name", "systems_touched", "reversible", "declared_goal",
-        "target", "content", "source_of_truth", "intel", "tool", "write_paths", "trigger", "swarm_id",
-        "idempotency_key", "include_signals", "record",
+        "action_type", "risk_score", "agent_id", "agent_name", "systems_touched", "reversible",
+        "declared_goal", "target", "content", "source_of_truth", "intel", "tool", "write_paths", "trigger",
+        "swarm_id", "idempotency_key", "include_signals", "record",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -16,10 +16,11 @@ public struct Guard: JSONRecord {
 
     public init(
         actionType: String, riskScore: Int? = nil, agentId: String? = nil, agentName: String? = nil,
-        systemsTouched: [String]? = nil, reversible: Bool? = nil, declaredGoal: String? = nil, target: String? = nil,
-        content: String? = nil, sourceOfTruth: SourceOfTruth? = nil, intel: JSONValue? = nil, tool: JSONValue? = nil,
-        writePaths: [String]? = nil, trigger: String? = nil, swarmId: String? = nil, idempotencyKey: String? = nil,
-        includeSignals: Bool? = nil, record: Bool? = nil
+        systemsTouched: [String]? = nil, reversible: Bool? = nil, declaredGoal: String? = nil,
+        target: String? = nil, content: String? = nil, sourceOfTruth: SourceOfTruth? = nil,
+        intel: JSONValue? = nil, tool: JSONValue? = nil, writePaths: [String]? = nil, trigger: String? = nil,
+        swarmId: String? = nil, idempotencyKey: String? = nil, includeSignals: Bool? = nil,
+        record: Bool? = nil
     ) {
         json = [:]
         self.actionType = actionType
@@ -90,8 +91,8 @@ public struct Guard: JSONRecord {
         set { set("target", optional: newValue) }
     }
 
-    /// The text that is about to leave: checked by `non_fabrication` policies and scanned for secrets. At most 50000
-    /// characters.
+    /// The text that is about to leave: checked by `non_fabrication` policies and scanned for secrets. At
+    /// most 50000 characters.
     public var content: String? {
         get { optional("content") }
         set { set("content", optional: newValue) }
@@ -158,11 +159,11 @@ public struct CreateAction: JSONRecord {
 
     public static let knownMembers: Set<String> = [
         "action_type", "declared_goal", "session_id", "agent_id", "agent_name", "action_id", "swarm_id",
-        "parent_action_id", "reasoning", "authorization_scope", "trigger", "systems_touched", "input_summary", "status",
-        "reversible", "risk_score", "confidence", "recommendation_id", "recommendation_applied",
-        "recommendation_override_reason", "output_summary", "side_effects", "artifacts_created", "error_message",
-        "timestamp_start", "timestamp_end", "duration_ms", "cost_estimate", "tokens_in", "tokens_out", "model",
-        "idempotency_key", "content", "source_of_truth",
+        "parent_action_id", "reasoning", "authorization_scope", "trigger", "systems_touched", "input_summary",
+        "status", "reversible", "risk_score", "confidence", "recommendation_id", "recommendation_applied",
+        "recommendation_override_reason", "output_summary", "side_effects", "artifacts_created",
+        "error_message", "timestamp_start", "timestamp_end", "duration_ms", "cost_estimate", "tokens_in",
+        "tokens_out", "model", "idempotency_key", "content", "source_of_truth",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -171,15 +172,16 @@ public struct CreateAction: JSONRecord {
 
     public init(
         actionType: String, declaredGoal: String, sessionId: String? = nil, agentId: String? = nil,
-        agentName: String? = nil, actionId: String? = nil, swarmId: String? = nil, parentActionId: String? = nil,
-        reasoning: String? = nil, authorizationScope: String? = nil, trigger: String? = nil,
-        systemsTouched: [String]? = nil, inputSummary: String? = nil, status: ActionStatus? = nil,
-        reversible: Bool? = nil, riskScore: Int? = nil, confidence: Int? = nil, recommendationId: String? = nil,
-        recommendationApplied: Bool? = nil, recommendationOverrideReason: String? = nil, outputSummary: String? = nil,
+        agentName: String? = nil, actionId: String? = nil, swarmId: String? = nil,
+        parentActionId: String? = nil, reasoning: String? = nil, authorizationScope: String? = nil,
+        trigger: String? = nil, systemsTouched: [String]? = nil, inputSummary: String? = nil,
+        status: ActionStatus? = nil, reversible: Bool? = nil, riskScore: Int? = nil, confidence: Int? = nil,
+        recommendationId: String? = nil, recommendationApplied: Bool? = nil,
+        recommendationOverrideReason: String? = nil, outputSummary: String? = nil,
         sideEffects: [String]? = nil, artifactsCreated: [String]? = nil, errorMessage: String? = nil,
-        timestampStart: String? = nil, timestampEnd: String? = nil, durationMs: Int? = nil, costEstimate: Double? = nil,
-        tokensIn: Int? = nil, tokensOut: Int? = nil, model: String? = nil, idempotencyKey: String? = nil,
-        content: String? = nil, sourceOfTruth: SourceOfTruth? = nil
+        timestampStart: String? = nil, timestampEnd: String? = nil, durationMs: Int? = nil,
+        costEstimate: Double? = nil, tokensIn: Int? = nil, tokensOut: Int? = nil, model: String? = nil,
+        idempotencyKey: String? = nil, content: String? = nil, sourceOfTruth: SourceOfTruth? = nil
     ) {
         json = [:]
         self.actionType = actionType
@@ -248,7 +250,8 @@ public struct CreateAction: JSONRecord {
         set { set("agent_name", optional: newValue) }
     }
 
-    /// The id of the new action; the server makes one (`act_` and a UUID) unless given. At most 128 characters.
+    /// The id of the new action; the server makes one (`act_` and a UUID) unless given. At most 128
+    /// characters.
     public var actionId: String? {
         get { optional("action_id") }
         set { set("action_id", optional: newValue) }
@@ -296,8 +299,9 @@ public struct CreateAction: JSONRecord {
         set { set("input_summary", optional: newValue) }
     }
 
-    /// The state it starts in; `running` unless given. A verdict of `require_approval` or `block` overrules it. One of
-    /// `running`, `completed`, `failed`, `cancelled`, `pending`, `pending_approval`, `blocked`, `expired`.
+    /// The state it starts in; `running` unless given. A verdict of `require_approval` or `block` overrules
+    /// it. One of `running`, `completed`, `failed`, `cancelled`, `pending`, `pending_approval`, `blocked`,
+    /// `expired`.
     public var status: ActionStatus? {
         get { optional("status") }
         set { set("status", optional: newValue) }
@@ -429,8 +433,8 @@ public struct GetActions: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "agent_id", "swarm_id", "status", "exclude_status", "action_type", "risk_min", "outcome_status", "limit",
-        "offset",
+        "agent_id", "swarm_id", "status", "exclude_status", "action_type", "risk_min", "outcome_status",
+        "limit", "offset",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -438,9 +442,9 @@ public struct GetActions: JSONRecord {
     }
 
     public init(
-        agentId: String? = nil, swarmId: String? = nil, status: ActionStatus? = nil, excludeStatus: ActionStatus? = nil,
-        actionType: String? = nil, riskMin: Int? = nil, outcomeStatus: OutcomeStatus? = nil, limit: Int? = nil,
-        offset: Int? = nil
+        agentId: String? = nil, swarmId: String? = nil, status: ActionStatus? = nil,
+        excludeStatus: ActionStatus? = nil, actionType: String? = nil, riskMin: Int? = nil,
+        outcomeStatus: OutcomeStatus? = nil, limit: Int? = nil, offset: Int? = nil
     ) {
         json = [:]
         self.agentId = agentId
@@ -466,15 +470,15 @@ public struct GetActions: JSONRecord {
         set { set("swarm_id", optional: newValue) }
     }
 
-    /// Only actions in this state. One of `running`, `completed`, `failed`, `cancelled`, `pending`, `pending_approval`,
-    /// `blocked`, `expired`.
+    /// Only actions in this state. One of `running`, `completed`, `failed`, `cancelled`, `pending`,
+    /// `pending_approval`, `blocked`, `expired`.
     public var status: ActionStatus? {
         get { optional("status") }
         set { set("status", optional: newValue) }
     }
 
-    /// No actions in this state. Ignored when `status` is given. One of `running`, `completed`, `failed`, `cancelled`,
-    /// `pending`, `pending_approval`, `blocked`, `expired`.
+    /// No actions in this state. Ignored when `status` is given. One of `running`, `completed`, `failed`,
+    /// `cancelled`, `pending`, `pending_approval`, `blocked`, `expired`.
     public var excludeStatus: ActionStatus? {
         get { optional("exclude_status") }
         set { set("exclude_status", optional: newValue) }
@@ -492,7 +496,8 @@ public struct GetActions: JSONRecord {
         set { set("risk_min", optional: newValue) }
     }
 
-    /// Only actions with this outcome. One of `pending`, `completed`, `partial`, `failed`, `lost_confirmation`.
+    /// Only actions with this outcome. One of `pending`, `completed`, `partial`, `failed`,
+    /// `lost_confirmation`.
     public var outcomeStatus: OutcomeStatus? {
         get { optional("outcome_status") }
         set { set("outcome_status", optional: newValue) }
@@ -516,8 +521,9 @@ public struct UpdateOutcome: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "action_id", "status", "output_summary", "side_effects", "artifacts_created", "error_message", "timestamp_end",
-        "duration_ms", "cost_estimate", "tokens_in", "tokens_out", "model", "close_if_running",
+        "action_id", "status", "output_summary", "side_effects", "artifacts_created", "error_message",
+        "timestamp_end", "duration_ms", "cost_estimate", "tokens_in", "tokens_out", "model",
+        "close_if_running",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -525,10 +531,10 @@ public struct UpdateOutcome: JSONRecord {
     }
 
     public init(
-        actionId: String, status: ActionStatus? = nil, outputSummary: String? = nil, sideEffects: [String]? = nil,
-        artifactsCreated: [String]? = nil, errorMessage: String? = nil, timestampEnd: String? = nil,
-        durationMs: Int? = nil, costEstimate: Double? = nil, tokensIn: Int? = nil, tokensOut: Int? = nil,
-        model: String? = nil, closeIfRunning: Bool? = nil
+        actionId: String, status: ActionStatus? = nil, outputSummary: String? = nil,
+        sideEffects: [String]? = nil, artifactsCreated: [String]? = nil, errorMessage: String? = nil,
+        timestampEnd: String? = nil, durationMs: Int? = nil, costEstimate: Double? = nil,
+        tokensIn: Int? = nil, tokensOut: Int? = nil, model: String? = nil, closeIfRunning: Bool? = nil
     ) {
         json = [:]
         self.actionId = actionId
@@ -639,8 +645,8 @@ public struct RecordAssumption: JSONRecord {
     }
 
     public init(
-        actionId: String, assumption: String, basis: String? = nil, validated: Bool? = nil, invalidated: Bool? = nil,
-        invalidatedReason: String? = nil, assumptionId: String? = nil
+        actionId: String, assumption: String, basis: String? = nil, validated: Bool? = nil,
+        invalidated: Bool? = nil, invalidatedReason: String? = nil, assumptionId: String? = nil
     ) {
         json = [:]
         self.actionId = actionId
@@ -708,8 +714,8 @@ public struct RegisterAssumption: JSONRecord {
     }
 
     public init(
-        actionId: String, assumption: String, basis: String? = nil, validated: Bool? = nil, invalidated: Bool? = nil,
-        invalidatedReason: String? = nil, assumptionId: String? = nil
+        actionId: String, assumption: String, basis: String? = nil, validated: Bool? = nil,
+        invalidated: Bool? = nil, invalidatedReason: String? = nil, assumptionId: String? = nil
     ) {
         json = [:]
         self.actionId = actionId
@@ -768,15 +774,17 @@ public struct RegisterAssumption: JSONRecord {
 public struct GetDriftReport: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["validated", "stale", "action_id", "agent_id", "limit", "offset"]
+    public static let knownMembers: Set<String> = [
+        "validated", "stale", "action_id", "agent_id", "limit", "offset",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
     }
 
     public init(
-        validated: Bool? = nil, stale: Bool? = nil, actionId: String? = nil, agentId: String? = nil, limit: Int? = nil,
-        offset: Int? = nil
+        validated: Bool? = nil, stale: Bool? = nil, actionId: String? = nil, agentId: String? = nil,
+        limit: Int? = nil, offset: Int? = nil
     ) {
         json = [:]
         self.validated = validated
@@ -857,7 +865,8 @@ public struct RegisterOpenLoop: JSONRecord {
         set { set("action_id", required: newValue) }
     }
 
-    /// What kind of thing it is. One of `followup`, `question`, `dependency`, `approval`, `review`, `handoff`, `other`.
+    /// What kind of thing it is. One of `followup`, `question`, `dependency`, `approval`, `review`,
+    /// `handoff`, `other`.
     public var loopType: LoopType {
         get { required("loop_type") }
         set { set("loop_type", required: newValue) }
@@ -913,8 +922,8 @@ public struct GetOpenLoops: JSONRecord {
     }
 
     public init(
-        status: LoopStatus? = nil, loopType: LoopType? = nil, priority: Priority? = nil, agentId: String? = nil,
-        actionId: String? = nil, limit: Int? = nil, offset: Int? = nil
+        status: LoopStatus? = nil, loopType: LoopType? = nil, priority: Priority? = nil,
+        agentId: String? = nil, actionId: String? = nil, limit: Int? = nil, offset: Int? = nil
     ) {
         json = [:]
         self.status = status
@@ -932,7 +941,8 @@ public struct GetOpenLoops: JSONRecord {
         set { set("status", optional: newValue) }
     }
 
-    /// Only loops of this kind. One of `followup`, `question`, `dependency`, `approval`, `review`, `handoff`, `other`.
+    /// Only loops of this kind. One of `followup`, `question`, `dependency`, `approval`, `review`, `handoff`,
+    /// `other`.
     public var loopType: LoopType? {
         get { optional("loop_type") }
         set { set("loop_type", optional: newValue) }
@@ -974,7 +984,8 @@ public struct UpdateSession: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "session_id", "status", "green_level", "branch_freshness", "commits_behind", "blocked_reason", "summary",
+        "session_id", "status", "green_level", "branch_freshness", "commits_behind", "blocked_reason",
+        "summary",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -982,8 +993,9 @@ public struct UpdateSession: JSONRecord {
     }
 
     public init(
-        sessionId: String, status: SessionStatus? = nil, greenLevel: String? = nil, branchFreshness: String? = nil,
-        commitsBehind: Int? = nil, blockedReason: String? = nil, summary: String? = nil
+        sessionId: String, status: SessionStatus? = nil, greenLevel: String? = nil,
+        branchFreshness: String? = nil, commitsBehind: Int? = nil, blockedReason: String? = nil,
+        summary: String? = nil
     ) {
         json = [:]
         self.sessionId = sessionId
@@ -1043,7 +1055,8 @@ public struct GetRecommendations: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "action_type", "limit", "agent_id", "include_inactive", "track_events", "include_metrics", "lookback_days",
+        "action_type", "limit", "agent_id", "include_inactive", "track_events", "include_metrics",
+        "lookback_days",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -1112,7 +1125,8 @@ public struct GetLearningRecommendations: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "action_type", "limit", "agent_id", "include_inactive", "track_events", "include_metrics", "lookback_days",
+        "action_type", "limit", "agent_id", "include_inactive", "track_events", "include_metrics",
+        "lookback_days",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -1180,15 +1194,17 @@ public struct GetLearningRecommendations: JSONRecord {
 public struct RecordRecommendationEvents: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["events", "recommendation_id", "agent_id", "event_type", "details"]
+    public static let knownMembers: Set<String> = [
+        "events", "recommendation_id", "agent_id", "event_type", "details",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
     }
 
     public init(
-        events: [JSONValue]? = nil, recommendationId: String? = nil, agentId: String? = nil, eventType: String? = nil,
-        details: [String: JSONValue]? = nil
+        events: [JSONValue]? = nil, recommendationId: String? = nil, agentId: String? = nil,
+        eventType: String? = nil, details: [String: JSONValue]? = nil
     ) {
         json = [:]
         self.events = events

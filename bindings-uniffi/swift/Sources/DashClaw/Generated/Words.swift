@@ -31,7 +31,9 @@ public struct ActionStatus: OpenWord {
     /// Nobody approved in time. Newer servers only.
     public static let expired = Self(rawValue: "expired")
 
-    public static let known: [Self] = [.running, .completed, .failed, .cancelled, .pending, .pendingApproval, .blocked, .expired]
+    public static let known: [Self] = [
+        .running, .completed, .failed, .cancelled, .pending, .pendingApproval, .blocked, .expired
+    ]
 
     /// The word as it stands on the wire.
     public let rawValue: String
@@ -81,7 +83,9 @@ public struct LoopType: OpenWord {
     /// Anything else.
     public static let other = Self(rawValue: "other")
 
-    public static let known: [Self] = [.followup, .question, .dependency, .approval, .review, .handoff, .other]
+    public static let known: [Self] = [
+        .followup, .question, .dependency, .approval, .review, .handoff, .other
+    ]
 
     /// The word as it stands on the wire.
     public let rawValue: String
@@ -248,7 +252,11 @@ public struct PolicyType: OpenWord {
     /// What a purchase costs and from whom.
     public static let x402SpendLimit = Self(rawValue: "x402_spend_limit")
 
-    public static let known: [Self] = [.riskThreshold, .requireApproval, .blockActionType, .warnActionType, .allowGrant, .protectedPath, .rateLimit, .webhookCheck, .nonFabrication, .behavioralAnomaly, .semanticCheck, .permissionEscalation, .greenContract, .branchFreshness, .x402SpendLimit]
+    public static let known: [Self] = [
+        .riskThreshold, .requireApproval, .blockActionType, .warnActionType, .allowGrant, .protectedPath,
+        .rateLimit, .webhookCheck, .nonFabrication, .behavioralAnomaly, .semanticCheck, .permissionEscalation,
+        .greenContract, .branchFreshness, .x402SpendLimit
+    ]
 
     /// The word as it stands on the wire.
     public let rawValue: String

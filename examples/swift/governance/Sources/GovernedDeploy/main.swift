@@ -1,7 +1,7 @@
 // A release agent under governance: it asks before it acts, waits for a human where the rules say so, and reports.
 //
-// Everything runs on an embedded instance in this process, with a file database and a policy file; nothing is hosted. With
-// `--url` and `--key` the same agent talks to a server instead, such as `dashclaw up`.
+// Everything runs on an embedded instance in this process, with a file database and a policy file; nothing is hosted.
+// With `--url` and `--key` the same agent talks to a server instead, such as `dashclaw up`.
 
 import DashClaw
 import Foundation

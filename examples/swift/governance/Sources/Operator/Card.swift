@@ -6,7 +6,8 @@ struct Card {
     let action: Action
     let why: String?
 
-    /// Reads why the action waits: the newest decision of that kind about this agent and type, made when it was created.
+    /// Reads why the action waits: the newest decision of that kind about this agent and type, made when it was
+    /// created.
     static func of(_ action: Action, _ client: DashClaw) async throws -> Card {
         let decisions = try await client.getGuardDecisions(decision: .requireApproval, agentId: action.agentId).decisions
         let created = action.createdAt

@@ -1,5 +1,5 @@
-// An operator's program: what a phone does, at a terminal. It lists what waits for a human, watches it live, shows what is
-// to be approved and why, approves or denies with a reason, and checks receipts offline.
+// An operator's program: what a phone does, at a terminal. It lists what waits for a human, watches it live, shows
+// what is to be approved and why, approves or denies with a reason, and checks receipts offline.
 
 import DashClaw
 import Foundation

@@ -1,5 +1,5 @@
-// Guard calls from Swift: by the typed method, or with ready bytes, which leaves the bare crossing into the core. Prints one
-// JSON line like the subcommands of dashclaw-bench.
+// Guard calls from Swift: by the typed method, or with ready bytes, which leaves the bare crossing into the core.
+// Prints one JSON line like the subcommands of dashclaw-bench.
 
 import DashClaw
 import Foundation

@@ -17,7 +17,9 @@ extension DashClaw {
             let offset: Int? = given.optional("offset")
             let agentId: String? = given.optional("agent_id")
             guard given.fits else { return nil }
-            return try await self.getGuardDecisions(decision: decision, limit: limit, offset: offset, agentId: agentId, options: options).jsonValue
+            return try await self.getGuardDecisions(
+                decision: decision, limit: limit, offset: offset, agentId: agentId, options: options
+            ).jsonValue
         case "create_action":
             return try await self.createAction(CreateAction(json: arguments), options: options).jsonValue
         case "get_action":
@@ -41,12 +43,16 @@ extension DashClaw {
             let decision: ApprovalDecision = given.required("decision")
             let reasoning: String? = given.optional("reasoning")
             guard given.fits else { return nil }
-            return try await self.approveAction(actionId: actionId, decision: decision, reasoning: reasoning, options: options).jsonValue
+            return try await self.approveAction(
+                actionId: actionId, decision: decision, reasoning: reasoning, options: options
+            ).jsonValue
         case "get_pending_approvals":
             let limit: Int? = given.optional("limit")
             let offset: Int? = given.optional("offset")
             guard given.fits else { return nil }
-            return try await self.getPendingApprovals(limit: limit, offset: offset, options: options).jsonValue
+            return try await self.getPendingApprovals(
+                limit: limit, offset: offset, options: options
+            ).jsonValue
         case "report_action_outcome":
             let actionId: String = given.required("action_id")
             let status: ReportedOutcome = given.required("status")
@@ -54,7 +60,10 @@ extension DashClaw {
             let errorMessage: String? = given.optional("error_message")
             let progress: [String: JSONValue]? = given.optional("progress")
             guard given.fits else { return nil }
-            return try await self.reportActionOutcome(actionId: actionId, status: status, summary: summary, errorMessage: errorMessage, progress: progress, options: options).jsonValue
+            return try await self.reportActionOutcome(
+                actionId: actionId, status: status, summary: summary, errorMessage: errorMessage,
+                progress: progress, options: options
+            ).jsonValue
         case "get_action_outcome":
             let actionId: String = given.required("action_id")
             guard given.fits else { return nil }
@@ -63,23 +72,33 @@ extension DashClaw {
             let actionId: String = given.required("action_id")
             let summary: String? = given.optional("summary")
             guard given.fits else { return nil }
-            return try await self.reportActionSuccess(actionId: actionId, summary: summary, options: options).jsonValue
+            return try await self.reportActionSuccess(
+                actionId: actionId, summary: summary, options: options
+            ).jsonValue
         case "report_action_failure":
             let actionId: String = given.required("action_id")
             let errorMessage: String = given.required("error_message")
             let summary: String? = given.optional("summary")
             guard given.fits else { return nil }
-            return try await self.reportActionFailure(actionId: actionId, errorMessage: errorMessage, summary: summary, options: options).jsonValue
+            return try await self.reportActionFailure(
+                actionId: actionId, errorMessage: errorMessage, summary: summary, options: options
+            ).jsonValue
         case "report_action_partial":
             let actionId: String = given.required("action_id")
             let progress: [String: JSONValue] = given.required("progress")
             let summary: String? = given.optional("summary")
             guard given.fits else { return nil }
-            return try await self.reportActionPartial(actionId: actionId, progress: progress, summary: summary, options: options).jsonValue
+            return try await self.reportActionPartial(
+                actionId: actionId, progress: progress, summary: summary, options: options
+            ).jsonValue
         case "record_assumption":
-            return try await self.recordAssumption(RecordAssumption(json: arguments), options: options).jsonValue
+            return try await self.recordAssumption(
+                RecordAssumption(json: arguments), options: options
+            ).jsonValue
         case "register_assumption":
-            return try await self.registerAssumption(RegisterAssumption(json: arguments), options: options).jsonValue
+            return try await self.registerAssumption(
+                RegisterAssumption(json: arguments), options: options
+            ).jsonValue
         case "get_assumption":
             let assumptionId: String = given.required("assumption_id")
             guard given.fits else { return nil }
@@ -89,17 +108,24 @@ extension DashClaw {
             let validated: Bool = given.required("validated")
             let invalidatedReason: String? = given.optional("invalidated_reason")
             guard given.fits else { return nil }
-            return try await self.validateAssumption(assumptionId: assumptionId, validated: validated, invalidatedReason: invalidatedReason, options: options).jsonValue
+            return try await self.validateAssumption(
+                assumptionId: assumptionId, validated: validated, invalidatedReason: invalidatedReason,
+                options: options
+            ).jsonValue
         case "get_drift_report":
             return try await self.getDriftReport(GetDriftReport(json: arguments), options: options).jsonValue
         case "register_open_loop":
-            return try await self.registerOpenLoop(RegisterOpenLoop(json: arguments), options: options).jsonValue
+            return try await self.registerOpenLoop(
+                RegisterOpenLoop(json: arguments), options: options
+            ).jsonValue
         case "resolve_open_loop":
             let loopId: String = given.required("loop_id")
             let status: LoopStatus = given.required("status")
             let resolution: String? = given.optional("resolution")
             guard given.fits else { return nil }
-            return try await self.resolveOpenLoop(loopId: loopId, status: status, resolution: resolution, options: options).jsonValue
+            return try await self.resolveOpenLoop(
+                loopId: loopId, status: status, resolution: resolution, options: options
+            ).jsonValue
         case "get_open_loops":
             return try await self.getOpenLoops(GetOpenLoops(json: arguments), options: options).jsonValue
         case "get_signals":
@@ -117,7 +143,10 @@ extension DashClaw {
             let active: Int? = given.optional("active")
             let agentIds: [String]? = given.optional("agent_ids")
             guard given.fits else { return nil }
-            return try await self.createPolicy(name: name, policyType: policyType, rules: rules, active: active, agentIds: agentIds, options: options).jsonValue
+            return try await self.createPolicy(
+                name: name, policyType: policyType, rules: rules, active: active, agentIds: agentIds,
+                options: options
+            ).jsonValue
         case "update_policy":
             let id: String = given.required("id")
             let name: String? = given.optional("name")
@@ -126,7 +155,10 @@ extension DashClaw {
             let active: Int? = given.optional("active")
             let agentIds: [String]? = given.optional("agent_ids")
             guard given.fits else { return nil }
-            return try await self.updatePolicy(id: id, name: name, policyType: policyType, rules: rules, active: active, agentIds: agentIds, options: options).jsonValue
+            return try await self.updatePolicy(
+                id: id, name: name, policyType: policyType, rules: rules, active: active, agentIds: agentIds,
+                options: options
+            ).jsonValue
         case "delete_policy":
             let id: String = given.required("id")
             guard given.fits else { return nil }
@@ -136,13 +168,17 @@ extension DashClaw {
             let rules: [String: JSONValue] = given.required("rules")
             let days: Int? = given.optional("days")
             guard given.fits else { return nil }
-            return try await self.simulatePolicy(policyType: policyType, rules: rules, days: days, options: options).jsonValue
+            return try await self.simulatePolicy(
+                policyType: policyType, rules: rules, days: days, options: options
+            ).jsonValue
         case "create_session":
             let workspace: String? = given.optional("workspace")
             let branch: String? = given.optional("branch")
             let agentId: String? = given.optional("agent_id")
             guard given.fits else { return nil }
-            return try await self.createSession(workspace: workspace, branch: branch, agentId: agentId, options: options).jsonValue
+            return try await self.createSession(
+                workspace: workspace, branch: branch, agentId: agentId, options: options
+            ).jsonValue
         case "get_session":
             let sessionId: String = given.required("session_id")
             guard given.fits else { return nil }
@@ -154,7 +190,9 @@ extension DashClaw {
             let status: SessionStatus? = given.optional("status")
             let limit: Int? = given.optional("limit")
             guard given.fits else { return nil }
-            return try await self.listSessions(agentId: agentId, status: status, limit: limit, options: options).jsonValue
+            return try await self.listSessions(
+                agentId: agentId, status: status, limit: limit, options: options
+            ).jsonValue
         case "get_session_events":
             let sessionId: String = given.required("session_id")
             guard given.fits else { return nil }
@@ -163,7 +201,9 @@ extension DashClaw {
             let receipt: [String: JSONValue]? = given.optional("receipt")
             let bundle: [String: JSONValue]? = given.optional("bundle")
             guard given.fits else { return nil }
-            return try await self.verifyIntegrity(receipt: receipt, bundle: bundle, options: options).jsonValue
+            return try await self.verifyIntegrity(
+                receipt: receipt, bundle: bundle, options: options
+            ).jsonValue
         case "get_jwks":
             guard arguments.isEmpty else { return nil }
             return try await self.getJwks(options: options).jsonValue
@@ -174,13 +214,22 @@ extension DashClaw {
             let agentId: String? = given.optional("agent_id")
             let agentName: String? = given.optional("agent_name")
             guard given.fits else { return nil }
-            return try await self.heartbeat(status: status, currentTaskId: currentTaskId, metadata: metadata, agentId: agentId, agentName: agentName, options: options).jsonValue
+            return try await self.heartbeat(
+                status: status, currentTaskId: currentTaskId, metadata: metadata, agentId: agentId,
+                agentName: agentName, options: options
+            ).jsonValue
         case "get_recommendations":
-            return try await self.getRecommendations(GetRecommendations(json: arguments), options: options).jsonValue
+            return try await self.getRecommendations(
+                GetRecommendations(json: arguments), options: options
+            ).jsonValue
         case "get_learning_recommendations":
-            return try await self.getLearningRecommendations(GetLearningRecommendations(json: arguments), options: options).jsonValue
+            return try await self.getLearningRecommendations(
+                GetLearningRecommendations(json: arguments), options: options
+            ).jsonValue
         case "record_recommendation_events":
-            return try await self.recordRecommendationEvents(RecordRecommendationEvents(json: arguments), options: options).jsonValue
+            return try await self.recordRecommendationEvents(
+                RecordRecommendationEvents(json: arguments), options: options
+            ).jsonValue
         case "get_health":
             guard arguments.isEmpty else { return nil }
             return try await self.getHealth(options: options).jsonValue
