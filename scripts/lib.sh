@@ -7,8 +7,11 @@ TOOLS=$ROOT/.cache/tools
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 cd "$ROOT"
 
-# say TEXT: one line of progress, with the time since the script began.
-say() { printf '[%3ds] %s\n' "$SECONDS" "$*"; }
+# When the first script began; scripts call each other.
+export STARTED=${STARTED:-$(date +%s)}
+
+# say TEXT: one line of progress, with the time since then.
+say() { printf '[%3ds] %s\n' $(($(date +%s) - STARTED)) "$*"; }
 
 # quietly TEXT COMMAND...: runs a long command; its output is shown only when it fails.
 quietly() {

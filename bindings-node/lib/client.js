@@ -2,7 +2,7 @@
 
 const { inspect } = require('node:util');
 const native = require('./native.js');
-const { translated, CLASSES } = require('./errors.js');
+const { CLASSES, invalid, translated } = require('./errors.js');
 const { EventStream } = require('./events.js');
 const { bytesOf, deriveIdempotencyKey } = require('./functions.js');
 const { actionContext, runWork, track } = require('./governed.js');
@@ -13,7 +13,7 @@ const { Operations } = require('./operations.js');
 const { callOptions, clientOptions, inOurWords, secondsOnly, snake } = require('./options.js');
 const { decode, encode } = require('./wire.js');
 
-const { ConfigurationError, InvalidArgumentError } = CLASSES;
+const { ConfigurationError } = CLASSES;
 
 /** A client of one DashClaw server, for one agent. Nothing is sent before the first call. */
 class DashClaw extends Operations {
@@ -55,6 +55,11 @@ class DashClaw extends Operations {
     }
   }
 
+  /** What the official CommonJS package has beside the constructor. */
+  static async create(options) {
+    return new this(options);
+  }
+
   get baseUrl() {
     return this.#native.baseUrl;
   }
@@ -82,7 +87,6 @@ class DashClaw extends Operations {
 
   /** Calls an operation by its name, for what this version has no method for. */
   async call(operation, args, options) {
-    if (typeof operation !== 'string') throw invalidText('operation');
     return this._call(snake(wellFormed('operation', operation)), args ?? {}, options);
   }
 
@@ -96,12 +100,13 @@ class DashClaw extends Operations {
 
   /** What happens on the server, as it happens: an async iterator of `{ id, event, data }`. */
   events({ lastEventId, signal } = {}) {
+    if (lastEventId !== undefined) wellFormed('lastEventId', lastEventId);
     return new EventStream(this.#native.events(lastEventId), signal);
   }
 
   /** Asks guard, records the action, waits for approval, runs `fn(actionId)` and reports its outcome. */
   async runGoverned(action, fn, { timeout = 300_000, interval = 5_000, rerun = false, signal, ...options } = {}) {
-    if (typeof fn !== 'function') throw new InvalidArgumentError('`fn` must be a function');
+    if (typeof fn !== 'function') throw invalid('fn', 'must be a function');
     const text = encode(action);
     const how = {
       timeout: secondsOnly(timeout),
@@ -118,6 +123,7 @@ class DashClaw extends Operations {
 
   /** Runs `fn({ action_id })` as an action: completed at its end, failed when it throws. */
   async track(action, fn, options) {
+    if (typeof fn !== 'function') throw invalid('fn', 'must be a function');
     return track(this, action, fn, options);
   }
 
@@ -151,6 +157,7 @@ class DashClaw extends Operations {
 
   /** Sends a heartbeat now and every `interval` milliseconds, until `stopHeartbeat` or `close`. */
   startHeartbeat({ interval = 60_000, ...fields } = {}) {
+    if (!(interval > 0)) throw invalid('interval', 'must be a number of milliseconds above 0');
     this.#heartbeat.start(() => this.call('heartbeat', fields), interval);
   }
 
@@ -165,7 +172,8 @@ class DashClaw extends Operations {
     Object.assign(shared, { native: this.#native, callbacks: this.#callbacks, hooks: this.#hooks });
     Object.assign(shared, { heartbeat: this.#heartbeat, owned: this.#owned });
     shared.defaults = { ...this.#defaults, ...Object.fromEntries(given) };
-    return new this.constructor(shared);
+    // A subclass keeps its methods, whatever its constructor takes.
+    return Object.setPrototypeOf(new DashClaw(shared), Object.getPrototypeOf(this));
   }
 
   /** Stops calls under way and refuses later ones. After this no request leaves. */
@@ -210,15 +218,9 @@ function callback(name, value) {
 
 /** Text that goes to the native module outside JSON: half a surrogate pair would silently turn into another text. */
 function wellFormed(name, text) {
-  if (typeof text !== 'string') throw invalidText(name);
-  if (/\p{Surrogate}/u.test(text)) {
-    throw Object.assign(new InvalidArgumentError(`\`${name}\` holds an unpaired surrogate`), { argument: name });
-  }
+  if (typeof text !== 'string') throw invalid(name, 'must be a string');
+  if (/\p{Surrogate}/u.test(text)) throw invalid(name, 'holds an unpaired surrogate, which is not text');
   return text;
-}
-
-function invalidText(name) {
-  return Object.assign(new InvalidArgumentError(`\`${name}\` must be a string`), { argument: name });
 }
 
 /** Warns when the API key would travel in clear text. The core has checked that this is an http or https URL. */

@@ -1,7 +1,6 @@
 'use strict';
 
-const { invalid } = require('./errors.js');
-const { ask, open } = require('./mailbox.js');
+const { ask, checkSignal, open } = require('./mailbox.js');
 const { decode } = require('./wire.js');
 
 /** A subscription to the server's events: an async iterator. It reconnects by itself. */
@@ -10,9 +9,7 @@ class EventStream {
   #signal;
 
   constructor(native, signal) {
-    if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
-      throw invalid('signal', 'must be an AbortSignal');
-    }
+    if (signal !== undefined && signal !== null) checkSignal(signal);
     this.#native = native;
     this.#signal = signal;
   }

@@ -35,7 +35,7 @@ async function runWork(begun, fn, finish) {
 }
 
 /** Records `fn` as an action of its own: completed at its end, failed when it throws. */
-async function track(client, { idempotency = 'call', ...action }, fn, options) {
+async function track(client, { idempotency = 'call', ...action } = {}, fn, options) {
   const started = performance.now();
   const created = await client.call('create_action', action, { idempotency, ...options });
   const actionId = permitted(created);

@@ -45,8 +45,14 @@ async function ask(begin, signal) {
   return ended;
 }
 
+/** Takes an AbortSignal of any realm. */
+function checkSignal(signal) {
+  const fits = typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+  if (!fits) throw invalid('signal', 'must be an AbortSignal');
+}
+
 async function stoppable(begin, signal) {
-  if (!(signal instanceof AbortSignal)) throw invalid('signal', 'must be an AbortSignal');
+  checkSignal(signal);
   if (signal.aborted) throw new KINDS.cancelled('the call was stopped', { cause: signal.reason });
   const { call, ended } = started(begin, true);
   const stop = () => mailbox.stop(call);
@@ -92,10 +98,19 @@ function deliver(about, kind, text) {
     calls.delete(about);
     resolve(kind === ANSWER ? text : kind === DONE ? undefined : new Failure(text));
   } else if (kind === PRINT_OUT || kind === PRINT_ERR) {
-    (kind === PRINT_OUT ? process.stdout : process.stderr).write(`${text}\n`);
+    print(kind === PRINT_OUT ? process.stdout : process.stderr, text);
   } else {
     const { guard, recommendation } = listeners.get(about)?.deref() ?? {};
     tell(kind === GUARD ? guard : recommendation, JSON.parse(text));
+  }
+}
+
+/** A terminal that is gone is no reason to lose the letters behind this one. */
+function print(stream, text) {
+  try {
+    stream.write(`${text}\n`);
+  } catch {
+    // Nobody can be told.
   }
 }
 
@@ -120,4 +135,4 @@ function forget(client) {
   listeners.delete(client);
 }
 
-module.exports = { ask, forget, open, register };
+module.exports = { ask, checkSignal, forget, open, register };

@@ -10,7 +10,7 @@ const MAX_DEPTH = 1000;
 
 /** The JSON text of the argument `name`, or of several arguments when `name` is empty. */
 function encode(value, name = '') {
-  return isOrdinary(value, 0) ? JSON.stringify(value) : (written(value, name, 0) ?? 'null');
+  return (isOrdinary(value, 0) ? JSON.stringify(value) : written(value, name, 0)) ?? 'null';
 }
 
 /** Whether JSON.stringify loses nothing of it. */

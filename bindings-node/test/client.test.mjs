@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, verify } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
 import { clientOf, dashclaw, run, serve, status } from './support.mjs';
@@ -135,6 +136,12 @@ test('what has no JSON form is refused with its path, before any request', async
   await assert.rejects(client.guard('deploy'), dashclaw.InvalidArgumentError);
   await assert.rejects(client.guard(), dashclaw.InvalidArgumentError);
   await assert.rejects(client.call(7), dashclaw.InvalidArgumentError);
+  await assert.rejects(client.track({ action_type: 'a', declared_goal: 'g' }), /`fn` must be a function/);
+  await assert.rejects(client.track(undefined, () => {}), dashclaw.InvalidArgumentError);
+  await assert.rejects(client.runGoverned({ action_type: 'a', declared_goal: 'g' }), /`fn` must be a function/);
+  await assert.rejects(client.runGoverned(undefined, () => {}), dashclaw.InvalidArgumentError);
+  assert.throws(() => client.events({ lastEventId: 7 }), /`lastEventId` must be a string/);
+  assert.throws(() => client.startHeartbeat({ interval: Number.NaN }), /`interval`/);
   await assert.rejects(client.call('createActoin'), /did you mean `create_action`/);
   assert.equal(server.seen.length, 0);
   server.close();
@@ -158,6 +165,18 @@ test('a signal stops a call at once, and says so in the usual way', async () => 
   await assert.rejects(client.getAction('act_1', { signal: stop.signal }), { name: 'AbortError', cause: reason });
   await assert.rejects(client.getAction('act_1', { signal: AbortSignal.timeout(20) }), { name: 'AbortError' });
   assert.equal(server.seen.length, requests + 1);
+  server.close();
+});
+
+test('a signal that outlives its calls is let go', async () => {
+  const server = await serve(() => ALLOW);
+  const { signal } = new AbortController();
+  const client = clientOf(server);
+  const calls = Array.from({ length: 20 }, () => client.guard({ action_type: 'a' }, { signal }));
+  assert.equal(getEventListeners(signal, 'abort').length, 20);
+  await Promise.all(calls);
+  await client.getAction('act_gd_1', { signal }).catch(() => {});
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
   server.close();
 });
 
@@ -186,8 +205,32 @@ test('options of a call and of withOptions count for their calls only', async ()
   assert.equal((await client.guard({ action_type: 'a' })).decision, 'allow');
   await client.createAction({ action_type: 'a', declared_goal: 'g' }, { idempotencyKey: 'mine' }).catch(() => {});
   assert.equal(JSON.parse(server.seen.at(-1).body).idempotency_key, 'mine');
+  class Own extends DashClaw {
+    constructor(url) {
+      super({ ...OPTIONS, baseUrl: url });
+    }
+    own() {
+      return this.baseUrl;
+    }
+  }
+  assert.equal(new Own(server.url).withOptions({ timeout: 1 }).own(), server.url);
   await hasty.close();
   assert.ok(client.closed);
+  server.close();
+});
+
+test('times are milliseconds', async () => {
+  const server = await serve(() => undefined);
+  const client = clientOf(server, { timeout: 200, maxRetries: 0 });
+  for (const options of [undefined, { timeout: 200 }]) {
+    const begin = performance.now();
+    await assert.rejects(client.getAction('act_1', options), dashclaw.RequestTimeoutError);
+    const took = performance.now() - begin;
+    assert.ok(took >= 190 && took < 3000, `${took} ms`);
+  }
+  const begin = performance.now();
+  await assert.rejects(client.waitForApproval('act_1', { timeout: 200, interval: 50 }), dashclaw.ApprovalTimeoutError);
+  assert.ok(performance.now() - begin < 3000);
   server.close();
 });
 

@@ -110,6 +110,12 @@ for (const approved of [true, false]) {
   });
 }
 
+test('the CommonJS way of making a client', async () => {
+  const options = { baseUrl: 'http://127.0.0.1:9', apiKey: 'oc_live_test', agentId: 'a' };
+  assert.ok((await dashclaw.DashClaw.create(options)) instanceof dashclaw.DashClaw);
+  await assert.rejects(dashclaw.DashClaw.create({ baseUrl: 'ftp://x' }), dashclaw.ConfigurationError);
+});
+
 test('keys are derived as the official client derives them, as function, method and static method', () => {
   const parts = { action_type: 'deploy', agent_id: 'agt_1', tool_use_id: 'toolu_abc123' };
   const key = '7ead65ffa65254f17ef49aaab52790356198293c024b9856f64a8e7d7eb2709e';

@@ -26,6 +26,20 @@ test('import and require give the same, completely', async () => {
   assert.equal(done.stdout, 'true\n', done.stderr);
 });
 
+test('the types declare what there is', () => {
+  const types = ['client', 'errors'].map((name) => readFileSync(join(PACKAGE, 'types', `${name}.d.ts`), 'utf8')).join('');
+  const declared = [...types.matchAll(/^export declare (?:abstract )?(?:class|function|const) (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(declared.sort(), Object.keys(dashclaw).sort());
+  const [, body] = /class DashClaw extends Operations \{(.*?)^\}/ms.exec(types);
+  const methods = [...body.matchAll(/^  (?:static )?(\w+)[(<]/gm)].map(([, name]) => name);
+  const { prototype } = dashclaw.DashClaw;
+  const ours = [...Object.getOwnPropertyNames(prototype), ...Object.getOwnPropertyNames(dashclaw.DashClaw)];
+  const hidden = ['_call', 'toString', 'length', 'name', 'prototype', 'baseUrl', 'agentId', 'agentName', 'closed'];
+  // `createAction` is declared once more with a narrower result.
+  const expected = new Set([...ours.filter((name) => !hidden.includes(name)), 'createAction']);
+  assert.deepEqual(new Set(methods), expected);
+});
+
 test('there is one version, and no install script', () => {
   const [, version] = /\[workspace.package\]\nversion = "(.*)"/.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'));
   assert.equal(manifest.version, version);
@@ -106,24 +120,56 @@ test('publint and attw have nothing to say', async () => {
   assert.doesNotMatch(lint.stdout, /Suggestions|Warnings/);
 });
 
-test('it runs under Bun', async (context) => {
-  const bun = join(HERE, 'node_modules', '@oven', `bun-${process.platform}-${process.arch}`, 'bin', 'bun');
-  if (!existsSync(bun)) return context.skip(`there is no Bun for ${process.platform}-${process.arch} among the tests' packages`);
+const bun = join(HERE, 'node_modules', '@oven', `bun-${process.platform}-${process.arch}`, 'bin', 'bun');
+const skip = !existsSync(bun) && `there is no Bun for ${process.platform}-${process.arch} among the tests' packages`;
+
+test('it runs under Bun', { skip }, async () => {
   const server = await serve(() => ({ decision: 'allow' }));
   const done = await run(`
     const { DashClaw } = require('dashclaw');
     const remote = new DashClaw({ baseUrl: '${server.url}', apiKey: 'oc_live_test', agentId: 'a' });
     const local = DashClaw.embedded({ agentId: 'a' });
-    const stop = new AbortController();
     (async () => {
-      console.log((await remote.guard({ action_type: 'a' })).decision);
+      console.log((await remote.guard({ action_type: 'a', big: 2n ** 64n })).decision);
       const run = await local.runGoverned({ action_type: 'a', declared_goal: 'g' }, async () => 42);
       console.log(run.result);
-      setTimeout(() => stop.abort(), 20);
-      await local.events({ signal: stop.signal }).next();
-      await local.waitForApproval('act_nope', { signal: stop.signal }).catch((error) => console.log(error.name));
-      await local.close();
+      for await (const event of local.events()) {
+        console.log(event.event);
+        break;
+      }
+      const { action_id: id } = await local.createAction({ action_type: 'b', declared_goal: 'g' });
+      await local.waitForApproval(id, { signal: AbortSignal.abort() }).catch((error) => console.log(error.name));
     })();`, { node: bun });
-  assert.deepEqual([done.code, done.stdout.split('\n').slice(0, 2)], [0, ['allow', '42']], done.stderr);
+  assert.deepEqual([done.code, done.stdout], [0, 'allow\n42\nconnected\nAbortError\n'], done.stderr);
+  assert.match(server.seen[0].body, /"big":18446744073709551616/);
+  server.close();
+});
+
+test('workers end under Bun in the middle of their calls', { skip }, async () => {
+  const server = await serve(() => undefined);
+  const file = join(scratch, 'worker.cjs');
+  writeFileSync(file, `
+    const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+    const { DashClaw } = require(${JSON.stringify(PACKAGE)});
+    const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    if (isMainThread) {
+      (async () => {
+        for (let round = 0; round < 10; round += 1) {
+          const worker = new Worker(__filename);
+          await new Promise((resolve) => worker.once('message', resolve));
+          await wait(round * 3);
+          await worker.terminate();
+        }
+        console.log('all ended');
+      })();
+    } else {
+      const remote = new DashClaw({ baseUrl: '${server.url}', apiKey: 'oc_live_test', agentId: 'a' });
+      const local = DashClaw.embedded({ agentId: 'a' });
+      for (let call = 0; call < 5; call += 1) remote.getAction('act_1').catch(() => {});
+      setInterval(() => local.guard({ action_type: 'a' }).catch(() => {}), 1);
+      parentPort.postMessage('started');
+    }`);
+  const done = await run(undefined, { args: [file], node: bun });
+  assert.deepEqual([done.code, done.stdout], [0, 'all ended\n'], done.stderr);
   server.close();
 });

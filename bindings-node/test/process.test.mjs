@@ -159,7 +159,11 @@ test('a thousand calls at once', async () => {
 test('a client that nobody refers to is collected', async () => {
   const done = await run(
     `${IMPORT}
-    const seen = new WeakRef(dashclaw.DashClaw.embedded({ agentId: 'a', guardCallback: () => {} }));
+    const make = () => {
+      const client = dashclaw.DashClaw.embedded({ agentId: 'a', guardCallback: () => client });
+      return new WeakRef(client);
+    };
+    const seen = make();
     setTimeout(() => {
       global.gc();
       setTimeout(() => {

@@ -168,6 +168,9 @@ export declare class DashClaw extends Operations {
    */
   constructor(options?: ClientOptions);
 
+  /** The same as the constructor, which the official CommonJS package has beside it. */
+  static create(options?: ClientOptions): Promise<DashClaw>;
+
   /**
    * A client with a governance server of its own inside this process; closing the client closes it. It may do everything
    * there, approve included. For clients of different roles see {@link Instance}.

@@ -3,6 +3,8 @@
 //! The bridge moves bytes; it decides nothing. JSON crosses as UTF-8 bytes, exactly as it came; the classes that people
 //! see are written in Swift and Kotlin. Nothing runs before the first call.
 
+#[cfg(target_os = "android")]
+mod android;
 mod approvals;
 mod client;
 mod error;

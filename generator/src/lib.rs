@@ -7,6 +7,7 @@
 
 mod classes;
 mod describe;
+mod kotlin;
 mod language;
 pub mod model;
 mod openapi;
@@ -29,10 +30,12 @@ pub type Result<T, E = String> = std::result::Result<T, E>;
 
 /// Every generated file.
 pub fn outputs(api: &model::Api) -> Result<Vec<Output>> {
-    let languages: [&dyn Language; 4] = [&python::Python, &typescript::Node, &swift::Swift, &rust::Rust];
+    let languages: [&dyn Language; 5] =
+        [&python::Python, &typescript::Node, &swift::Swift, &kotlin::Kotlin, &rust::Rust];
     let mut outputs = python::outputs(api)?;
     outputs.extend(typescript::outputs(api)?);
     outputs.extend(swift::outputs(api)?);
+    outputs.extend(kotlin::outputs(api)?);
     outputs.extend(reference::outputs(api, &languages)?);
     outputs.push(openapi::output(api)?);
     outputs.sort_by(|left, right| left.path.cmp(&right.path));

@@ -1,5 +1,17 @@
 //! Laying out text: wrapping words, packing lists.
 
+/// `wait_for_approval` as `waitForApproval`.
+pub(crate) fn camel_case(name: &str) -> String {
+    let pascal = pascal_case(name);
+    let mut chars = pascal.chars();
+    chars.next().map(|first| first.to_lowercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+}
+
+/// `pending_approval` as `PendingApproval`.
+pub(crate) fn pascal_case(name: &str) -> String {
+    name.split('_').map(crate::describe::capitalized).collect()
+}
+
 /// The longest line of a generated source file.
 pub(crate) const WIDTH: usize = 110;
 
@@ -64,6 +76,13 @@ mod tests {
         let text = "one two `three four` five";
         assert_eq!(wrap(text, 12, "", "  "), ["one two", "  `three four`", "  five"]);
         assert_eq!(wrap("", 12, "- ", "  "), ["- "]);
+    }
+
+    #[test]
+    fn names_change_their_case() {
+        assert_eq!(camel_case("wait_for_approval"), "waitForApproval");
+        assert_eq!(camel_case("allowedFacts"), "allowedFacts");
+        assert_eq!(pascal_case("blocks_24h"), "Blocks24h");
     }
 
     #[test]

@@ -167,11 +167,46 @@ fn no_rust_path_and_no_unfilled_hole_is_left() {
 #[test]
 fn lines_fit() {
     let is_code = |output: &&Output| {
-        ["py", "js", "ts", "swift"].iter().any(|extension| has_extension(output, extension))
+        ["py", "js", "ts", "swift", "kt"].iter().any(|extension| has_extension(output, extension))
     };
     for output in outputs(&api()).unwrap().iter().filter(is_code) {
         let long: Vec<&str> = output.text.lines().filter(|line| line.chars().count() > 110).collect();
         assert!(long.is_empty(), "{}: {long:?}", output.path);
+    }
+}
+
+#[test]
+fn kotlin_has_every_operation_by_name_and_by_object() {
+    let (api, outputs) = (api(), outputs(&api()).unwrap());
+    let functions = text(&outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Operations.kt");
+    for operation in api.operations() {
+        let calls = functions
+            .split("call(")
+            .filter(|call| call.trim_start().starts_with(&format!("\"{}\",", operation.name)));
+        assert_eq!(calls.count(), 1, "{}", operation.name);
+        if !operation.arguments.is_empty() {
+            let class = format!("public data class {}(", operation.request);
+            let is_declared = |output: &&Output| output.text.contains(&class);
+            assert_eq!(outputs.iter().filter(is_declared).count(), 1, "{class}");
+            assert!(functions.contains(&format!("request: {}", operation.request)), "{class}");
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_error_has_a_kotlin_constant_or_class() {
+    let outputs = outputs(&api()).unwrap();
+    let kinds = text(&outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/ErrorKind.kt");
+    let classes = include_str!("../../bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Exceptions.kt");
+    let page = text(&outputs, "docs/errors.md");
+    for kind in ErrorKind::ALL {
+        assert!(kinds.contains(&format!("(\"{}\"),", kind.as_str())), "{kind:?}");
+        let row = page.lines().find(|line| line.contains(&format!("`{}` |", kind.as_str()))).unwrap();
+        let name = row.split('`').find(|word| word.ends_with("Exception") || word.starts_with("ErrorKind."));
+        match name.unwrap().strip_prefix("ErrorKind.") {
+            Some(constant) => assert!(!constant.contains("::"), "{row}"),
+            None => assert!(classes.contains(&format!("-> {}(failure)", name.unwrap())), "{row}"),
+        }
     }
 }
 

@@ -186,6 +186,12 @@ fn swift_types() {
 }
 
 #[test]
+fn kotlin_functions_and_types() {
+    snapshot("bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Operations.kt");
+    snapshot("bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/api/Parcels.kt");
+}
+
+#[test]
 fn reference_page() {
     snapshot("docs/api/parcels.md");
     snapshot("docs/api/README.md");

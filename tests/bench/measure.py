@@ -11,7 +11,8 @@ import urllib.request
 import zipfile
 
 from processes import (
-    GUARD_CALLS, IN_SWIFT, OFFICIAL, OURS, OUT, ROOT, RUST, SWIFT, Instance, clean_environment, control_server, line,
+    GUARD_CALLS, IN_SWIFT, KOTLIN, NODE_CALLS, NODE_SITE, OFFICIAL, OURS, OUT, ROOT, RUST, SWIFT, Instance,
+    clean_environment, control_server, line,
 )
 
 POLICIES = """\
@@ -31,6 +32,7 @@ policies:
 def clients(callers):
     """Who is compared: name, command, further arguments."""
     python = "sync" if callers == 1 else "threads"
+    node = ["node", NODE_CALLS, "--site", NODE_SITE, "--mode"]
     return [
         ("bare hyper", [RUST, "hyper"], []),
         ("hyper-util pool", [RUST, "hyper", "--pool"], []),
@@ -39,6 +41,9 @@ def clients(callers):
         ("Python async", [OURS, GUARD_CALLS, "--package", "ours", "--mode", "async"], []),
         # It opens a connection per call, so it has nothing to warm up, and over HTTPS few calls take long.
         (f"official {python}", [OFFICIAL, GUARD_CALLS, "--package", "official", "--mode", python], ["--warm-up", 2]),
+        ("Node", [*node, "ours"], []),
+        ("Node http.Agent", [*node, "agent"], []),
+        ("Node fetch", [*node, "fetch"], []),
     ]
 
 
@@ -77,6 +82,20 @@ def swift(quick):
     return samples
 
 
+def kotlin(quick):
+    """Guard calls from a warm virtual machine, beside java.net.http with the same types. It needs seconds to be warm."""
+    java = ["java", "-cp", f"{KOTLIN / 'classes'}:{KOTLIN / 'lib'}/*", "GuardCallsKt", "--package"]
+    samples = {}
+    with control_server(False) as (url, _, environment):
+        for _ in range(1 if quick else 4):
+            for callers in (1, 8):
+                for name, package in (("java.net.http", "http"), ("Kotlin", "ours")):
+                    bounds = ["--url", url, "--callers", callers, "--seconds", 0.3 if quick else 1]
+                    sample = line([*java, package, *bounds], environment)
+                    samples.setdefault(f"HTTP, {callers}", {}).setdefault(name, []).append(sample)
+    return samples
+
+
 def imports(quick):
     """Milliseconds that `import dashclaw` adds to starting Python, beside the official package."""
     programs = {
@@ -92,7 +111,15 @@ def imports(quick):
             subprocess.run([str(part) for part in command], env=clean_environment(), check=True)
             if turn > 0:  # The first one fills the file cache.
                 times[name].append((time.perf_counter() - begin) * 1e3)
-    return {"milliseconds": {name: statistics.median(values) for name, values in times.items()}, "slowest": slowest()}
+    milliseconds = {name: statistics.median(values) for name, values in times.items()}
+    return {"milliseconds": milliseconds, "slowest": slowest(), "node": node_loads(8 if quick else 25)}
+
+
+def node_loads(turns):
+    """Milliseconds that Node's `require('dashclaw')` takes, in a process of its own each time."""
+    program = "const begin = performance.now(); require('dashclaw'); console.log(performance.now() - begin)"
+    loads = [line(["node", "-e", program], folder=NODE_SITE) for _ in range(turns + 1)]
+    return statistics.median(loads[1:])
 
 
 def slowest():
@@ -155,7 +182,9 @@ def stored(instance):
         return json.load(response)["total"]
 
 
-SECTIONS = {"guard": guard, "swift": swift, "import": imports, "size": size, "approval": approval, "load": load}
+SECTIONS = {
+    "guard": guard, "swift": swift, "kotlin": kotlin, "import": imports, "size": size, "approval": approval, "load": load,
+}
 
 
 def save(name, text):

@@ -18,8 +18,11 @@ COMMAND = ROOT / "target" / "fast" / "dashclaw"
 OURS = ROOT / ".venv" / "bin" / "python"
 OFFICIAL = OUT / "official" / "bin" / "python"
 GUARD_CALLS = pathlib.Path(__file__).with_name("guard_calls.py")
+NODE_CALLS = GUARD_CALLS.with_suffix(".mjs")
+NODE_SITE = ROOT / "target" / "npm" / "site"
 IN_SWIFT = ROOT / "scripts" / "in-swift"
 SWIFT = ROOT / "target" / "swift" / "tests-bench-swift-guard-calls" / "release" / "GuardCalls"
+KOTLIN = ROOT / "target" / "kotlin" / "bench"
 SYSTEM_BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
 
 
@@ -29,10 +32,11 @@ def clean_environment():
     return {name: value for name, value in os.environ.items() if not any(word in name.lower() for word in unwanted)}
 
 
-def line(command, environment=None, limit=120):
-    """Runs a client and reads the one JSON line it prints."""
+def line(command, environment=None, limit=120, folder=None):
+    """Runs a client, in `folder`, and reads the one JSON line it prints."""
     environment = environment or clean_environment()
-    done = subprocess.run([str(part) for part in command], env=environment, capture_output=True, text=True, timeout=limit)
+    command = [str(part) for part in command]
+    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=limit)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr.strip() or done.stdout.strip()}")
     return json.loads(done.stdout)
@@ -49,11 +53,12 @@ def control_server(tls):
             url = json.loads(server.stdout.readline())["url"]
             environment = clean_environment()
             if tls:
-                # Both clients read the system's authorities, and ours among them.
+                # All clients read the system's authorities, and ours among them; Node has its own variable.
                 bundle = pathlib.Path(folder, "bundle.pem")
                 system = next(path for path in SYSTEM_BUNDLES if os.path.exists(path))
                 bundle.write_bytes(pathlib.Path(system).read_bytes() + b"\n" + ca.read_bytes())
                 environment["SSL_CERT_FILE"] = str(bundle)
+                environment["NODE_EXTRA_CA_CERTS"] = str(ca)
             yield url, ca, environment
         finally:
             server.stdin.close()

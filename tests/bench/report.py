@@ -48,6 +48,11 @@ def guard_goals(cases):
     ]:
         value = ratio(cases[case], ours, official, "calls_per_second")
         goals.append((f"{case}: {ours} ÷ {official}, calls per second", value, "≥", least, ""))
+    for case, samples in cases.items():
+        value = ratio(samples, "Node", "Node fetch", "cpu_us_per_call")
+        goals.append((f"{case}: Node's CPU per call ÷ fetch's", value, "≤", 0.6, ""))
+        value = ratio(samples, "Node http.Agent", "Node", "calls_per_second")
+        goals.append((f"{case}: Node's time per call ÷ http.Agent's", value, "≤", 1.3, ""))
     return goals
 
 
@@ -57,12 +62,16 @@ def swift_tables(cases):
 
 def import_goals(figures):
     times = figures["milliseconds"]
-    return [("Import above bare Python", times["import dashclaw"] - times["bare Python"], "≤", 20, " ms")]
+    return [
+        ("Import above bare Python", times["import dashclaw"] - times["bare Python"], "≤", 20, " ms"),
+        ("Loading the Node module", figures["node"], "≤", 15, " ms"),
+    ]
 
 
 def import_text(figures):
     rows = [[name, f"{value:.1f}"] for name, value in figures["milliseconds"].items()]
     modules = ", ".join(f"{name} {own / 1e3:.1f} ms" for own, name in figures["slowest"])
+    rows.append(["require('dashclaw') in Node", f"{figures['node']:.1f}"])
     return f"{table(['process', 'median ms'], rows)}\n\nSlowest modules (own time): {modules}"
 
 
@@ -110,6 +119,7 @@ def text(results):
     bodies = {
         "guard": (guard_tables, guard_goals),
         "swift": (swift_tables, lambda _: []),
+        "kotlin": (lambda cases: guard_tables(cases, "java.net.http"), lambda _: []),
         "import": (import_text, import_goals),
         "size": (size_text, size_goals),
         "approval": (approval_text, approval_goals),

@@ -48,6 +48,8 @@ pub struct Member {
     pub required: bool,
     /// Whether an answer with an unknown word here is refused by the engine.
     pub closed: bool,
+    /// Whether a reader takes 0, an empty text or an empty list where an answer lacks it.
+    pub defaulted: bool,
 }
 
 /// One word of a vocabulary.
@@ -126,6 +128,7 @@ impl<'a> Types<'a> {
             shape: self.shape(schema, domain)?,
             required: definitions.into_iter().flatten().all(requires),
             closed: false,
+            defaulted: schema.get("default").is_some(),
         })
     }
 

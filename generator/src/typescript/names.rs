@@ -4,6 +4,7 @@ use dashclaw::catalogue::find;
 
 use crate::classes::{a_class, class};
 use crate::model::{Doc, Reference};
+pub(super) use crate::text::camel_case;
 
 /// Words that cannot name a parameter in strict code, and names that every method uses itself.
 const TAKEN: [&str; 49] = [
@@ -57,13 +58,6 @@ const TAKEN: [&str; 49] = [
     "with",
     "yield",
 ];
-
-/// `action_id` as `actionId`.
-pub(super) fn camel_case(name: &str) -> String {
-    let mut parts = name.split('_');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |name, part| name + &crate::describe::capitalized(part))
-}
 
 /// A parameter's name: with an underscore where JavaScript has another use for the word.
 pub(super) fn parameter(name: &str) -> String {

@@ -11,7 +11,7 @@ pub(crate) struct Launch {
 }
 
 /// The columns of the matrix. Python has two: its blocking and its asyncio client.
-pub(crate) const LANGUAGES: [&str; 5] = ["rust", "python", "python-async", "node", "swift"];
+pub(crate) const LANGUAGES: [&str; 6] = ["rust", "python", "python-async", "node", "swift", "kotlin"];
 
 /// The testee of `language`, in the repository at `root`.
 pub(crate) fn launch(language: &str, root: &Path) -> Result<Launch, String> {
@@ -28,6 +28,13 @@ pub(crate) fn launch(language: &str, root: &Path) -> Result<Launch, String> {
         "swift" => {
             let testee = "target/swift/tests-conformance-testees-swift-testee/debug/Testee";
             (root.join("scripts/in-swift"), vec![path(testee)])
+        }
+        "kotlin" => {
+            let classpath =
+                format!("{}:{}", path("target/kotlin/testee/classes"), path("target/kotlin/testee/lib/*"));
+            // A testee is short-lived and shares the machine: quick to start counts.
+            let options = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &classpath, "TesteeKt"];
+            ("java".into(), options.map(str::to_owned).to_vec())
         }
         _ => return Err(format!("there is no testee for `{language}`")),
     };

@@ -1,0 +1,260 @@
+package dev.dashclaw
+
+import dev.dashclaw.api.Action
+import dev.dashclaw.api.ActionDetail
+import dev.dashclaw.api.ActionList
+import dev.dashclaw.api.CreateAction
+import dev.dashclaw.api.GuardDecision
+import dev.dashclaw.api.NOTHING
+import dev.dashclaw.api.Outcome
+import dev.dashclaw.ffi.NativeBegun
+import dev.dashclaw.ffi.NativeClient
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.withContext
+import kotlinx.serialization.DeserializationStrategy
+import kotlinx.serialization.json.JsonObject
+import java.nio.file.Path
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.minutes
+import kotlin.time.Duration.Companion.seconds
+import kotlin.time.TimeSource
+
+/**
+ * A client of one DashClaw server, for one agent or one operator. Coroutines share it freely; nothing is sent before the
+ * first call.
+ *
+ * Every operation of the API is a suspending function; cancelling its coroutine stops the call at once and leaves nothing
+ * running. A cancelled write may have reached the server: it is safe to repeat under the same idempotency key.
+ */
+public class DashClaw internal constructor(
+    options: DashClawOptions,
+    instance: Instance?,
+    role: Role,
+    private val owned: Instance?,
+) : Operations(), AutoCloseable {
+    private val native: NativeClient = native {
+        NativeClient(options.toJson(), Hooks(options.onGuard, options.onRecommendation), instance?.native, role.word()!!)
+    }
+
+    /** Where the server is. */
+    public val baseUrl: String = native.baseUrl().also(::warnIfInsecure)
+
+    /** Which agent acts. */
+    public val agentId: String = native.agentId()
+
+    /** The agent's name for people. */
+    public val agentName: String? = native.agentName()
+
+    /**
+     * Makes a client.
+     *
+     * @throws DashClawException of kind `CONFIGURATION` An option is missing or unusable.
+     */
+    public constructor(options: DashClawOptions) : this(options, null, Role.MEMBER, null)
+
+    /**
+     * Makes a client with the options that matter most.
+     *
+     * @param baseUrl Where the server is; otherwise the variable `DASHCLAW_BASE_URL`.
+     * @param apiKey Otherwise `DASHCLAW_API_KEY`.
+     * @param agentId Which agent acts; otherwise `DASHCLAW_AGENT_ID`.
+     * @throws DashClawException of kind `CONFIGURATION` An option is missing or unusable.
+     */
+    public constructor(baseUrl: String? = null, apiKey: String? = null, agentId: String? = null) :
+        this(DashClawOptions(baseUrl, apiKey, agentId))
+
+    /** Whether the client was closed. */
+    public val isClosed: Boolean get() = native.isShutDown()
+
+    /**
+     * Calls an operation by its name, for what this version has no function for.
+     *
+     * @param operation Its name, such as `create_action`.
+     * @param arguments Its arguments by name. Numbers keep all their digits.
+     */
+    public suspend fun call(
+        operation: String,
+        arguments: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject = call(operation, arguments.toString(), JsonObject.serializer(), options)
+
+    override suspend fun <T> call(
+        operation: String,
+        arguments: String,
+        answer: DeserializationStrategy<T>,
+        options: CallOptions?,
+    ): T {
+        val body = native { native.call(operation, arguments.toUtf8(), options?.toJson(), null) }
+        return decode(operation, answer, body)
+    }
+
+    /**
+     * Waits until a human has decided about an action, and returns it as `getAction` does.
+     *
+     * @param actionId The action, as `createAction` returned it.
+     * @param timeout How long to wait in all.
+     * @param interval How often the action is read beside the event stream.
+     * @throws ApprovalDeniedException A human said no.
+     * @throws ApprovalExpiredException The request expired on the server.
+     * @throws ApprovalTimeoutException Nobody decided in time; the request stands.
+     */
+    public suspend fun waitForApproval(
+        actionId: String,
+        timeout: Duration = DEFAULT_WAIT,
+        interval: Duration = DEFAULT_INTERVAL,
+    ): ActionDetail {
+        val body = native { native.waitForApproval(actionId, timeout.inSeconds(), interval.inSeconds(), null) }
+        return decode("get_action", ActionDetail.serializer(), body)
+    }
+
+    /**
+     * Asks guard, records the action, waits for approval, runs [work] with the action's id and reports its outcome.
+     *
+     * [work] runs only when it is allowed. The same intent within an hour is not run again once it was completed: then
+     * the recorded outcome is returned. What [work] throws is reported and thrown again; so is its cancellation.
+     *
+     * @param action What the agent is about to do.
+     * @param timeout How long to wait for an approval.
+     * @param interval How often the action is read beside the event stream.
+     * @param rerun Runs an intent again whose earlier run failed or was lost.
+     * @param options `idempotency` makes every call an intent of its own.
+     * @throws GuardBlockedException A policy blocks the action.
+     * @throws ApprovalDeniedException A human said no.
+     */
+    public suspend fun <T> runGoverned(
+        action: CreateAction,
+        timeout: Duration = DEFAULT_WAIT,
+        interval: Duration = DEFAULT_INTERVAL,
+        rerun: Boolean = false,
+        options: CallOptions? = null,
+        work: suspend (actionId: String) -> T,
+    ): Governed<T> {
+        val begun = begin(encode(CreateAction.serializer(), action), timeout, interval, rerun, options)
+        if (!begun.run) {
+            val outcome = decode("get_action_outcome", Outcome.serializer(), begun.outcome ?: "{}".encodeToByteArray())
+            return Governed.Completed(begun.actionId, outcome)
+        }
+        val start = TimeSource.Monotonic.markNow()
+        val result = try {
+            work(begun.actionId)
+        } catch (problem: Throwable) {
+            report(begun.actionId, problem.message ?: problem.javaClass.simpleName, start.elapsedNow())
+                ?.let(problem::addSuppressed)
+            throw problem
+        }
+        return Governed.Ran(begun.actionId, result, report(begun.actionId, null, start.elapsedNow()))
+    }
+
+    private suspend fun begin(
+        action: String,
+        timeout: Duration,
+        interval: Duration,
+        rerun: Boolean,
+        options: CallOptions?,
+    ): NativeBegun = native {
+        native.beginGoverned(
+            action.toUtf8(), timeout.inSeconds(), interval.inSeconds(), rerun, options?.toJson(), null,
+        )
+    }
+
+    /** The work is done: its report goes out even when nobody waits for it. Its own failure is returned. */
+    private suspend fun report(actionId: String, failure: String?, took: Duration): DashClawException? =
+        withContext(NonCancellable) {
+            try {
+                native { native.finishGoverned(actionId, failure, took.inSeconds()) }
+                null
+            } catch (problem: DashClawException) {
+                problem
+            }
+        }
+
+    /**
+     * What happens on the server, as it happens. Each collector subscribes for itself; the subscription reconnects, and
+     * ends with the collecting.
+     *
+     * @param lastEventId Starts behind this event instead of now; the server keeps 10 minutes.
+     */
+    public fun events(lastEventId: String? = null): Flow<ServerEvent> = flow {
+        native.events(lastEventId).use { events ->
+            try {
+                while (true) emit(ServerEvent(native { events.next(null) } ?: break))
+            } finally {
+                events.finish()
+            }
+        }
+    }
+
+    /**
+     * What waits for a human, newest first: at once, and again whenever it changes. For operators: it needs a key that
+     * may approve.
+     */
+    public fun pendingApprovals(): Flow<List<Action>> = flow {
+        native.pendingApprovals().use { approvals ->
+            try {
+                while (true) {
+                    val body = native { approvals.next(null) } ?: break
+                    emit(decode("get_pending_approvals", ActionList.serializer(), body).actions)
+                }
+            } finally {
+                approvals.finish()
+            }
+        }
+    }
+
+    /** Verifies a receipt, as text exactly as issued, against the server's published keys. They are kept as long as the server allows. */
+    public suspend fun verifyReceipt(document: String): Verification =
+        native { Verification(native.verifyReceipt(document.toUtf8(), false, null)) }
+
+    /**
+     * Verifies a receipt as [verifyReceipt] does, and throws when it is not valid.
+     *
+     * @throws ReceiptInvalidException `details` holds the code of the check that failed.
+     */
+    public suspend fun requireValidReceipt(document: String): Verification =
+        native { Verification(native.verifyReceipt(document.toUtf8(), true, null)) }
+
+    /** Stops calls under way and refuses later ones. After this no request leaves. */
+    override fun close() {
+        native.shutDown()
+        owned?.close()
+    }
+
+    override fun toString(): String = "DashClaw($baseUrl, agentId=$agentId${if (isClosed) ", closed" else ""})"
+
+    public companion object {
+        /** How long [waitForApproval] waits unless told otherwise. */
+        public val DEFAULT_WAIT: Duration = 5.minutes
+
+        /** How often the action is read beside the event stream unless told otherwise. */
+        public val DEFAULT_INTERVAL: Duration = 5.seconds
+
+        /**
+         * A client with a governance server of its own inside this process; closing the client closes it.
+         *
+         * It may do everything there, approve included. For clients of different roles see [Instance].
+         *
+         * @param path The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in
+         *   memory and gone at the end.
+         * @param policies A YAML file of policies.
+         * @param agentId Which agent acts.
+         * @param options Other options of the client.
+         */
+        public fun embedded(
+            path: Path? = null,
+            policies: Path? = null,
+            agentId: String? = null,
+            role: Role = Role.ADMIN,
+            options: DashClawOptions = DashClawOptions(),
+        ): DashClaw {
+            val instance = Instance(path, policies)
+            try {
+                return DashClaw(agentId?.let { options.copy(agentId = it) } ?: options, instance, role, instance)
+            } catch (problem: Throwable) {
+                instance.close()
+                throw problem
+            }
+        }
+    }
+}

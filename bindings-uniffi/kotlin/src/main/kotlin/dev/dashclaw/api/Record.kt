@@ -1,0 +1,112 @@
+package dev.dashclaw.api
+
+import kotlinx.serialization.ExperimentalSerializationApi
+import kotlinx.serialization.KSerializer
+import kotlinx.serialization.SerializationException
+import kotlinx.serialization.descriptors.PrimitiveKind
+import kotlinx.serialization.descriptors.SerialDescriptor
+import kotlinx.serialization.encoding.CompositeDecoder.Companion.UNKNOWN_NAME
+import kotlinx.serialization.encoding.Decoder
+import kotlinx.serialization.encoding.Encoder
+import kotlinx.serialization.json.JsonArray
+import kotlinx.serialization.json.JsonDecoder
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonEncoder
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.JsonUnquotedLiteral
+import kotlinx.serialization.json.booleanOrNull
+import kotlinx.serialization.json.doubleOrNull
+import kotlinx.serialization.json.jsonObject
+import kotlinx.serialization.json.longOrNull
+
+/** The serial name of a record's `extra`. No server uses it. */
+internal const val EXTRA: String = "*"
+
+/** No members. */
+internal val NOTHING: JsonObject = JsonObject(emptyMap())
+
+/** A JSON object with members that this version knows and others, which it keeps. */
+public abstract class Record internal constructor() {
+    /** Members that this version does not know. */
+    public abstract val extra: JsonObject
+
+    /** What the record was read from, so that writing it unchanged loses nothing. A changed copy has none. */
+    internal var asRead: JsonObject? = null
+}
+
+/** Reads a record as servers write it, and writes back what it was read from. */
+internal abstract class RecordSerializer<T : Record>(private val known: KSerializer<T>) : KSerializer<T> {
+    override val descriptor: SerialDescriptor = known.descriptor
+
+    override fun deserialize(decoder: Decoder): T {
+        val input = decoder as? JsonDecoder ?: throw SerializationException("records are read from JSON only")
+        val source = input.decodeJsonElement() as? JsonObject
+            ?: throw SerializationException("a JSON object is expected for `${descriptor.serialName}`")
+        return input.json.decodeFromJsonElement(known, sorted(source)).also { it.asRead = source }
+    }
+
+    override fun serialize(encoder: Encoder, value: T) {
+        val output = encoder as? JsonEncoder ?: throw SerializationException("records are written as JSON only")
+        output.encodeJsonElement(value.asRead?.exact() ?: flat(output.json.encodeToJsonElement(known, value), value.extra))
+    }
+
+    private fun sorted(source: JsonObject): JsonObject {
+        val members = LinkedHashMap<String, JsonElement>()
+        val extra = LinkedHashMap<String, JsonElement>()
+        for ((name, value) in source) {
+            val index = if (name == EXTRA) UNKNOWN_NAME else descriptor.getElementIndex(name)
+            if (index == UNKNOWN_NAME) extra[name] = value else fitted(index, value)?.let { members[name] = it }
+        }
+        if (extra.isEmpty()) return JsonObject(members)
+        members[EXTRA] = JsonObject(extra)
+        return JsonObject(members)
+    }
+
+    /** What databases behind servers make of a value: flags as numbers or booleans, null for nothing. */
+    private fun fitted(index: Int, value: JsonElement): JsonElement? {
+        val expected = descriptor.getElementDescriptor(index)
+        if (value is JsonNull) return value.takeIf { expected.isNullable || !descriptor.isElementOptional(index) }
+        if (value !is JsonPrimitive || value.isString) return value
+        return when (expected.kind) {
+            PrimitiveKind.LONG -> value.booleanOrNull?.let { JsonPrimitive(if (it) 1 else 0) } ?: value
+            PrimitiveKind.BOOLEAN -> value.doubleOrNull?.let { JsonPrimitive(it != 0.0) } ?: value
+            else -> value
+        }
+    }
+
+    private fun flat(record: JsonElement, extra: JsonObject): JsonElement {
+        val members = record.jsonObject - EXTRA
+        return JsonObject(members + extra.exact().jsonObject.filterKeys { it !in members })
+    }
+}
+
+/** Writes a JSON value with all digits of its numbers; the usual serializer goes through [Double]. */
+internal object ExactElement : KSerializer<JsonElement> {
+    override val descriptor: SerialDescriptor = JsonElement.serializer().descriptor
+
+    override fun deserialize(decoder: Decoder): JsonElement = JsonElement.serializer().deserialize(decoder)
+
+    override fun serialize(encoder: Encoder, value: JsonElement): Unit =
+        JsonElement.serializer().serialize(encoder, value.exact())
+}
+
+/** Writes a JSON object with all digits of its numbers. */
+internal object ExactObject : KSerializer<JsonObject> {
+    override val descriptor: SerialDescriptor = JsonObject.serializer().descriptor
+
+    override fun deserialize(decoder: Decoder): JsonObject = JsonObject.serializer().deserialize(decoder)
+
+    override fun serialize(encoder: Encoder, value: JsonObject): Unit =
+        JsonElement.serializer().serialize(encoder, value.exact())
+}
+
+/** The same value, its numbers to be written as they are. */
+@OptIn(ExperimentalSerializationApi::class)
+private fun JsonElement.exact(): JsonElement = when (this) {
+    is JsonNull -> this
+    is JsonObject -> JsonObject(mapValues { it.value.exact() })
+    is JsonArray -> JsonArray(map { it.exact() })
+    is JsonPrimitive -> if (isString || longOrNull != null || booleanOrNull != null) this else JsonUnquotedLiteral(content)
+}

@@ -1,0 +1,94 @@
+//! Doc comments.
+
+use super::errors;
+use super::names::{property, spell};
+use crate::describe;
+use crate::model::{Api, Argument, Doc, Operation, Word};
+use crate::text::{WIDTH, camel_case, wrap};
+
+/// The doc comment of the function with one parameter per argument.
+pub(super) fn of_function(api: &Api, operation: &Operation, indent: &str) -> String {
+    let mut blocks = blocks(&operation.doc);
+    blocks.push(describe::endpoint(operation));
+    let (positional, named) = operation.split();
+    let mut tags: Vec<String> = positional
+        .into_iter()
+        .chain(named)
+        .map(|argument| {
+            format!("@param {} {}", property(argument.name).replace('`', ""), described(api, argument))
+        })
+        .collect();
+    if operation.rules.open {
+        tags.push("@param extra More fields, sent as they are.".to_owned());
+    }
+    tags.push("@param options How this call differs from the client's others.".to_owned());
+    tags.extend(operation.failures.iter().map(|failure| {
+        let of_kind = errors::kind(failure.kind).map(|kind| format!(" of kind `{kind}`")).unwrap_or_default();
+        format!("@throws {}{of_kind} {}.", errors::class(failure.kind), describe::capitalized(failure.when))
+    }));
+    comment(&blocks, &tags, indent)
+}
+
+/// The doc comment of a class, with its properties.
+pub(super) fn of_class(doc: &Doc, properties: &[(String, String)], indent: &str) -> String {
+    let tags = properties.iter().map(|(name, text)| format!("@property {} {text}", name.replace('`', "")));
+    comment(&blocks(doc), &tags.collect::<Vec<_>>(), indent)
+}
+
+/// A doc comment of these paragraphs.
+pub(super) fn of_text(paragraphs: &[String], indent: &str) -> String {
+    comment(paragraphs, &[], indent)
+}
+
+/// A doc comment for one word of a vocabulary.
+pub(super) fn of_word(word: &Word, indent: &str) -> Option<String> {
+    (!word.doc.is_empty()).then(|| of_text(&[word.doc.line(&spell)], indent))
+}
+
+pub(super) fn blocks(doc: &Doc) -> Vec<String> {
+    doc.blocks(&spell).into_iter().map(|block| block.text).collect()
+}
+
+/// The doc text of an argument, with the words it takes and what is sent without it.
+pub(super) fn described(api: &Api, argument: &Argument) -> String {
+    let told = argument.doc.line(&spell).contains("unless given");
+    describe::argument(api, argument, &spell, &|_| told)
+}
+
+fn comment(paragraphs: &[String], tags: &[String], indent: &str) -> String {
+    if let ([only], []) = (paragraphs, tags)
+        && !only.contains('\n')
+        && indent.len() + only.chars().count() + 7 <= WIDTH
+    {
+        return format!("{indent}/** {} */", safe(only));
+    }
+    let first = format!("{indent} * ");
+    let mut lines = vec![format!("{indent}/**")];
+    for (at, paragraph) in paragraphs.iter().filter(|paragraph| !paragraph.is_empty()).enumerate() {
+        if at > 0 {
+            lines.push(format!("{indent} *"));
+        }
+        if paragraph.contains('\n') {
+            lines
+                .extend(paragraph.lines().map(|line| format!("{first}{}", safe(line)).trim_end().to_owned()));
+        } else {
+            lines.extend(wrap(&safe(paragraph), WIDTH, &first, &first));
+        }
+    }
+    if !tags.is_empty() && lines.len() > 1 {
+        lines.push(format!("{indent} *"));
+    }
+    let rest = format!("{first}  ");
+    lines.extend(tags.iter().flat_map(|tag| wrap(&safe(tag), WIDTH, &first, &rest)));
+    lines.push(format!("{indent} */"));
+    lines.join("\n")
+}
+
+/// With the operations' names as Kotlin has them, and without what would end or nest the comment.
+fn safe(text: &str) -> String {
+    let is_operation = |word: &str| dashclaw::catalogue::find(word).is_some_and(|row| row.name == word);
+    let spans = text.split('`').enumerate();
+    let spans = spans
+        .map(|(at, span)| if at % 2 == 1 && is_operation(span) { camel_case(span) } else { span.to_owned() });
+    spans.collect::<Vec<_>>().join("`").replace("*/", "*&#47;").replace("/*", "/&#42;")
+}
