@@ -23,8 +23,11 @@ pub(super) fn of_function(api: &Api, operation: &Operation, indent: &str) -> Str
     }
     tags.push("@param options How this call differs from the client's others.".to_owned());
     tags.extend(operation.failures.iter().map(|failure| {
-        let of_kind = errors::kind(failure.kind).map(|kind| format!(" of kind `{kind}`")).unwrap_or_default();
-        format!("@throws {}{of_kind} {}.", errors::class(failure.kind), describe::capitalized(failure.when))
+        let when = match errors::kind(failure.kind) {
+            Some(kind) => format!("Of kind `{kind}`: {}", failure.when),
+            None => describe::capitalized(failure.when),
+        };
+        format!("@throws {} {when}.", errors::class(failure.kind))
     }));
     comment(&blocks, &tags, indent)
 }

@@ -50,7 +50,7 @@ public class DashClaw internal constructor(
     /**
      * Makes a client.
      *
-     * @throws DashClawException of kind `CONFIGURATION` An option is missing or unusable.
+     * @throws DashClawException Of kind `CONFIGURATION`: an option is missing or unusable.
      */
     public constructor(options: DashClawOptions) : this(options, null, Role.MEMBER, null)
 
@@ -60,7 +60,7 @@ public class DashClaw internal constructor(
      * @param baseUrl Where the server is; otherwise the variable `DASHCLAW_BASE_URL`.
      * @param apiKey Otherwise `DASHCLAW_API_KEY`.
      * @param agentId Which agent acts; otherwise `DASHCLAW_AGENT_ID`.
-     * @throws DashClawException of kind `CONFIGURATION` An option is missing or unusable.
+     * @throws DashClawException Of kind `CONFIGURATION`: an option is missing or unusable.
      */
     public constructor(baseUrl: String? = null, apiKey: String? = null, agentId: String? = null) :
         this(DashClawOptions(baseUrl, apiKey, agentId))

@@ -138,8 +138,8 @@ public abstract class Operations internal constructor() {
      * @param record Records an action, too, unless the verdict is `block`.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
-     * @throws DashClawException of kind `MALFORMED_RESPONSE` The answer is not one of the four verdicts.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws DashClawException Of kind `MALFORMED_RESPONSE`: the answer is not one of the four verdicts.
      */
     public suspend fun guard(
         actionType: String,
@@ -269,7 +269,7 @@ public abstract class Operations internal constructor() {
      * @param sourceOfTruth The facts that `content` may state.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws GuardBlockedException A policy blocks the action.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
      * @throws ConflictException See the description.
@@ -422,7 +422,7 @@ public abstract class Operations internal constructor() {
      * @param closeIfRunning Makes ending an action that has ended already a success that changes nothing.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
      * @throws ConflictException It was done before; `current_status` says how.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
@@ -519,7 +519,7 @@ public abstract class Operations internal constructor() {
      * @param reasoning Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
      *   as the reason.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
      * @throws NotFoundException There is no such record.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
@@ -585,7 +585,7 @@ public abstract class Operations internal constructor() {
      * @param errorMessage What went wrong. Needed when it `failed`. Cut to 4000 characters.
      * @param progress How far it got. Needed when it is `partial`. At most 8192 bytes as JSON.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
      * @throws ConflictException It was done before; `current_status` says how.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
@@ -641,7 +641,7 @@ public abstract class Operations internal constructor() {
      * @param actionId Which action.
      * @param summary What came out, in short. Cut to 4000 characters.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
      * @throws ConflictException It was done before; `current_status` says how.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
@@ -674,7 +674,7 @@ public abstract class Operations internal constructor() {
      * @param errorMessage What went wrong. Cut to 4000 characters.
      * @param summary What came out nevertheless, in short. Cut to 4000 characters.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
      * @throws ConflictException It was done before; `current_status` says how.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
@@ -708,7 +708,7 @@ public abstract class Operations internal constructor() {
      * @param progress How far it got. At most 8192 bytes as JSON.
      * @param summary What came out, in short. Cut to 4000 characters.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
      * @throws ConflictException It was done before; `current_status` says how.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
@@ -751,7 +751,7 @@ public abstract class Operations internal constructor() {
      *   characters.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
      * @throws NotFoundException See the description.
      * @throws ConflictException See the description.
@@ -801,7 +801,7 @@ public abstract class Operations internal constructor() {
      *   characters.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
      */
     public suspend fun registerAssumption(
@@ -864,7 +864,7 @@ public abstract class Operations internal constructor() {
      * @param validated Whether it is true.
      * @param invalidatedReason Why it is false. Needed when `validated` is false. At most 2000 characters.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
      */
     public suspend fun validateAssumption(
@@ -940,7 +940,7 @@ public abstract class Operations internal constructor() {
      * @param loopId The id of the new loop; the server makes one unless given. At most 128 characters.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
      * @throws NotFoundException See the description.
      */
@@ -984,7 +984,7 @@ public abstract class Operations internal constructor() {
      * @param status `resolved` or `cancelled`. One of `open`, `resolved`, `cancelled`.
      * @param resolution What was done about it. Needed when it is `resolved`. At most 2000 characters.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
      * @throws ConflictException See the description.
@@ -1091,7 +1091,7 @@ public abstract class Operations internal constructor() {
      * @param active 1 when it holds, which is so unless given, or 0.
      * @param agentIds The agents it holds for; an empty list, or none, means every agent.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
      * @throws ConflictException See the description.
@@ -1127,7 +1127,7 @@ public abstract class Operations internal constructor() {
      * @param active 1 to make it hold, 0 to make it rest.
      * @param agentIds The agents it holds for from now on; an empty list means every agent.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
      * @throws NotFoundException See the description.
      */
@@ -1176,7 +1176,7 @@ public abstract class Operations internal constructor() {
      * @param rules What the policy says, by type.
      * @param days How far to look back, in days, at least 1; 7 unless given.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      */
     public suspend fun simulatePolicy(
         policyType: PolicyType,
@@ -1207,7 +1207,7 @@ public abstract class Operations internal constructor() {
      * @param branch On which branch.
      * @param agentId Who works. The client's own agent unless given.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
      */
     public suspend fun createSession(
@@ -1259,7 +1259,7 @@ public abstract class Operations internal constructor() {
      * @param summary What was done, in short.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
      * @throws ConflictException See the description.
@@ -1349,7 +1349,7 @@ public abstract class Operations internal constructor() {
      * @param receipt The receipt. Give this or `bundle`.
      * @param bundle The evidence bundle. Give this or `receipt`.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      */
     public suspend fun verifyIntegrity(
         receipt: JsonObject? = null,
@@ -1394,7 +1394,7 @@ public abstract class Operations internal constructor() {
      * @param agentId Which agent. The client's own unless given. At most 128 characters.
      * @param agentName The agent's display name. The client's own unless given. At most 256 characters.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      */
     public suspend fun heartbeat(
         status: AgentStatus? = null,
@@ -1514,7 +1514,7 @@ public abstract class Operations internal constructor() {
      * @param details More about it: `action_type`, `reason`, `adapted_fields`, `confidence`.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `VALIDATION` The server refuses the content.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
      */
     public suspend fun recordRecommendationEvents(
@@ -1552,7 +1552,7 @@ public abstract class Operations internal constructor() {
      * `GET /api/health`. Reads only. Needs no API key.
      *
      * @param options How this call differs from the client's others.
-     * @throws DashClawException of kind `SERVER` See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
      */
     public suspend fun getHealth(options: CallOptions? = null): Health =
         call("get_health", "{}", Health.serializer(), options)
