@@ -10,7 +10,7 @@ import { clientOf, dashclaw, ROOT, serve, SITE, status } from './support.mjs';
 
 const folder = mkdtempSync(join(SITE, 'official-'));
 after(() => rmSync(folder, { recursive: true }));
-const { methods } = JSON.parse(readFileSync(join(ROOT, 'tests', 'vectors', 'official-node-loop.json'), 'utf8'));
+const { methods } = JSON.parse(readFileSync(join(ROOT, 'tests', 'vectors', 'official-node.json'), 'utf8'));
 
 /** Requests that differ on purpose, and why. */
 const DIFFERENT = {
@@ -24,7 +24,7 @@ const DIFFERENT = {
 test('every request of the official client is sent the same', async (context) => {
   const server = await serve(() => ({ action: {}, decision: 'allow', action_id: 'act_1', keys: [] }));
   const client = clientOf(server, { agentId: 'AGENT', agentName: 'NAME' });
-  for (const { name, calls } of methods) {
+  for (const { name, calls } of methods.filter(({ name }) => name in client)) {
     for (const [index, { args, request }] of calls.entries()) {
       await context.test(`${name} ${index + 1}`, async () => {
         server.seen.length = 0;

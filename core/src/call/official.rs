@@ -10,20 +10,26 @@ use super::{CallOptions, Prepared, prepare};
 use crate::catalogue::{Call, find};
 use crate::config::Identity;
 
-/// Where our request differs on purpose: operation, variant, member of the body or the query, and why.
-const DIFFERENCES: [(&str, &str, &str, &str); 7] = [
-    ("update_outcome", "required", "status", "null for an argument that was not given is not sent"),
-    ("heartbeat", "required", "current_task_id", "null for an argument that was not given is not sent"),
-    ("heartbeat", "required", "metadata", "null for an argument that was not given is not sent"),
-    ("resolve_open_loop", "required", "resolution", "null for an argument that was not given is not sent"),
-    ("create_action", "all", "idempotency_key", "our key covers the whole intent, `extra_field` included"),
-    ("create_action", "required", "idempotency_key", "the key covers the hour, and the recording's is over"),
-    ("update_outcome", "*", "timestamp_end", "the time of the call"),
-];
+/// Where our requests differ on purpose.
+const DIFFERENCES: &str = include_str!("../../../tests/vectors/official-differences.tsv");
 
-/// What the official client sends and the server refuses, so that we refuse it before any request.
-const REFUSED: [(&str, &str, &str); 1] =
-    [("register_assumption", "required", "`assumption` is required: a string")];
+/// One line of the table.
+struct Difference {
+    operation: &'static str,
+    /// `required` or `all`; `*` for both.
+    call: &'static str,
+    /// A member of the body or a name in the query; `(refused)` where we refuse before any request what the server
+    /// would refuse.
+    member: &'static str,
+    reason: &'static str,
+}
+
+fn differences() -> impl Iterator<Item = Difference> {
+    DIFFERENCES.lines().filter_map(|line| match line.split('\t').collect::<Vec<_>>()[..] {
+        ["python", operation, call, member, reason] => Some(Difference { operation, call, member, reason }),
+        _ => None,
+    })
+}
 
 #[derive(Deserialize)]
 struct Recording {
@@ -51,7 +57,7 @@ struct Request {
 }
 
 fn recording() -> Recording {
-    serde_json::from_str(include_str!("../../../tests/vectors/official-python-loop.json")).unwrap()
+    serde_json::from_str(include_str!("../../../tests/vectors/official-python.json")).unwrap()
 }
 
 fn ours(name: &str, args: &Map<String, Value>) -> crate::Result<Prepared> {
@@ -71,70 +77,111 @@ fn split(target: &str) -> (&str, BTreeMap<String, String>) {
     (path, form_urlencoded::parse(query.as_bytes()).into_owned().collect())
 }
 
-fn differs(name: &str, variant: &str, member: &str) -> bool {
-    DIFFERENCES.iter().any(|(operation, when, what, _)| {
-        *operation == name && (*when == variant || *when == "*") && *what == member
-    })
-}
-
-/// Removes what may differ; both sides must still agree on whether a timestamp or a key is there.
-fn comparable(name: &str, variant: &str, body: &Map<String, Value>) -> Map<String, Value> {
-    let shaped = |member: &str, value: &Value| match member {
-        "timestamp_end" => json!("<time>"),
-        "idempotency_key" if value.as_str().is_some_and(is_key) => json!("<key>"),
-        _ => value.clone(),
+fn difference(name: &str, call: &str, member: &str) -> Option<Difference> {
+    let matches = |row: &Difference| {
+        row.operation == name && (row.call == call || row.call == "*") && row.member == member
     };
-    body.iter()
-        .filter(|(member, value)| !(value.is_null() && differs(name, variant, member)))
-        .map(|(member, value)| {
-            let value = if differs(name, variant, member) { shaped(member, value) } else { value.clone() };
-            (member.clone(), value)
-        })
-        .collect()
+    differences().find(matches)
 }
 
-fn is_key(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase())
+/// Their members beside ours, without those that differ on purpose and those that are null because they were not given,
+/// which we do not send.
+fn compared(
+    (name, call): (&str, &str),
+    theirs: &Map<String, Value>,
+    ours: &Map<String, Value>,
+) -> [Map<String, Value>; 2] {
+    let differs = |member: &str| difference(name, call, member).is_some();
+    let keep = |map: &Map<String, Value>, other: &Map<String, Value>, drop_null: bool| {
+        map.iter()
+            .filter(|(member, value)| {
+                !differs(member) && !(drop_null && value.is_null() && !other.contains_key(*member))
+            })
+            .map(|(member, value)| (member.clone(), value.clone()))
+            .collect()
+    };
+    [keep(theirs, ours, true), keep(ours, theirs, false)]
+}
+
+fn query(pairs: BTreeMap<String, String>) -> Map<String, Value> {
+    pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect()
+}
+
+fn body(prepared: &Prepared) -> Option<Map<String, Value>> {
+    prepared.body.as_ref().map(|body| serde_json::from_slice(body).unwrap())
+}
+
+/// The recorded calls of one request whose operation is one row; what takes several is tested where it is implemented.
+fn calls(recording: &Recording) -> impl Iterator<Item = (&str, &Recorded, &Request)> {
+    let single = |method: &Method| find(&method.name).is_some();
+    recording.methods.iter().filter(move |method| single(method)).flat_map(|method| {
+        method.calls.iter().filter_map(|call| match call.requests.as_slice() {
+            [request] => Some((method.name.as_str(), call, request)),
+            _ => None,
+        })
+    })
 }
 
 #[test]
 fn requests_are_those_of_the_official_client() {
-    let mut compared = 0;
-    for method in recording().methods {
-        for recorded in &method.calls {
-            let (name, variant) = (method.name.as_str(), recorded.variant.as_str());
-            let refusal = REFUSED.iter().find(|(refused, when, _)| *refused == name && *when == variant);
-            if let Some((.., message)) = refusal {
-                assert_eq!(ours(name, &recorded.args).unwrap_err().to_string(), *message);
-                continue;
-            }
-            let [theirs] = recorded.requests.as_slice() else { panic!("{name}: one request") };
-            let ours = ours(name, &recorded.args).unwrap_or_else(|error| panic!("{name} {variant}: {error}"));
-            assert_eq!(ours.row.method.as_str(), theirs.verb, "{name} {variant}");
-            assert_eq!(split(&ours.target), split(&theirs.target), "{name} {variant}");
-            let body: Option<Map<String, Value>> =
-                ours.body.as_ref().map(|body| serde_json::from_slice(body).unwrap());
-            let shape =
-                |body: &Option<Map<String, Value>>| body.as_ref().map(|body| comparable(name, variant, body));
-            assert_eq!(shape(&body), shape(&theirs.body), "{name} {variant}");
-            compared += 1;
+    let recording = recording();
+    let mut compared_calls = 0;
+    for (name, recorded, theirs) in calls(&recording) {
+        let variant = recorded.variant.as_str();
+        let ours = ours(name, &recorded.args);
+        if difference(name, variant, "(refused)").is_some() {
+            assert!(ours.is_err(), "{name} {variant}");
+            continue;
         }
+        let ours = ours.unwrap_or_else(|error| panic!("{name} {variant}: {error}"));
+        assert_eq!(ours.row.method.as_str(), theirs.verb, "{name} {variant}");
+        let ((our_path, our_query), (path, their_query)) = (split(&ours.target), split(&theirs.target));
+        assert_eq!(our_path, path, "{name} {variant}");
+        let [their_query, our_query] = compared((name, variant), &query(their_query), &query(our_query));
+        assert_eq!(our_query, their_query, "{name} {variant}");
+        let [theirs, ours] = match (&theirs.body, body(&ours)) {
+            (Some(theirs), Some(ours)) => compared((name, variant), theirs, &ours),
+            (theirs, ours) => [theirs.clone().unwrap_or_default(), ours.unwrap_or_default()],
+        };
+        assert_eq!(ours, theirs, "{name} {variant}");
+        compared_calls += 1;
     }
-    assert!(compared > 40, "{compared}");
+    assert!(compared_calls > 40, "{compared_calls}");
 }
 
 #[test]
 fn every_allowed_difference_is_one() {
-    for (name, variant, member, reason) in DIFFERENCES {
-        let recording = recording();
-        let method = recording.methods.iter().find(|method| method.name == name).expect(name);
-        let differing =
-            method.calls.iter().filter(|call| variant == "*" || call.variant == variant).all(|call| {
-                let theirs = call.requests[0].body.as_ref().and_then(|body| body.get(member));
-                let body = ours(name, &call.args).unwrap().body.unwrap();
-                let body: Map<String, Value> = serde_json::from_slice(&body).unwrap();
-                theirs.is_some() && body.get(member) != theirs
-            });
-        assert!(differing, "{name} {variant} {member} does not differ: {reason}");
+    let recording = recording();
+    for Difference { operation, call, member, reason } in differences() {
+        let mut recorded = calls(&recording)
+            .filter(|(name, recorded, _)| *name == operation && (call == "*" || recorded.variant == call));
+        let differs = recorded.any(|(name, recorded, theirs)| {
+            let Ok(ours) = ours(name, &recorded.args) else { return member == "(refused)" };
+            let members = |target: &str, body: Option<Map<String, Value>>| {
+                let mut members = query(split(target).1);
+                members.extend(body.unwrap_or_default());
+                members.remove(member)
+            };
+            members(&theirs.target, theirs.body.clone()) != members(&ours.target, body(&ours))
+        });
+        assert!(differs, "{operation} {call} {member} does not differ: {reason}");
     }
+}
+
+#[test]
+fn keys_and_times_that_differ_have_the_same_form() {
+    let recording = recording();
+    for (name, recorded, theirs) in calls(&recording) {
+        let (Some(theirs), Ok(ours)) = (&theirs.body, ours(name, &recorded.args)) else { continue };
+        let ours = body(&ours).unwrap_or_default();
+        let is_key = |body: &Map<String, Value>| body["idempotency_key"].as_str().is_some_and(is_key);
+        if theirs.contains_key("idempotency_key") {
+            assert!(is_key(theirs) && is_key(&ours), "{name}");
+        }
+        assert!(!theirs.contains_key("timestamp_end") || ours["timestamp_end"].is_string(), "{name}");
+    }
+}
+
+fn is_key(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase())
 }
