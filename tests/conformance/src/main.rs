@@ -10,6 +10,7 @@ mod known;
 mod launch;
 mod load;
 mod matcher;
+mod operations;
 mod reply;
 mod report;
 mod run;
@@ -76,7 +77,8 @@ fn main() -> ExitCode {
 async fn suite(options: &Options) -> Result<bool, String> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = home.join("../..").canonicalize().map_err(|error| error.to_string())?;
-    let all = load::load(&home.join("cases"))?;
+    let mut all = load::load(&home.join("cases"))?;
+    all.extend(operations::cases()?);
     let known = Known::read(&home.join("known-failures.txt"))?;
     let mut defects: Vec<String> = known
         .strangers(|name| all.iter().any(|case| case.name == name))
