@@ -1,6 +1,7 @@
 //! The API reference: one page per domain, an index, and the list of errors.
 
 mod errors;
+mod official;
 mod page;
 mod shapes;
 
@@ -16,6 +17,7 @@ pub(crate) fn outputs(api: &Api, languages: &[&dyn Language]) -> Result<Vec<Outp
         outputs.push(Output { path, text: page::text(api, domain, languages)? });
     }
     outputs.push(Output { path: "docs/api/README.md".to_owned(), text: index(api, languages)? });
+    outputs.push(Output { path: "docs/api/official.md".to_owned(), text: official::text(api, languages)? });
     outputs.push(Output { path: "docs/errors.md".to_owned(), text: errors::text(languages)? });
     Ok(outputs)
 }

@@ -122,6 +122,57 @@ fn node_methods_take_what_the_official_ones_take_and_then_the_options() {
     assert!(compared > 20, "{compared}");
 }
 
+/// Every file below `folder` whose name ends so, in one text.
+fn sources(folder: &str, extension: &str) -> String {
+    let mut text = String::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|found| found == extension) {
+                text += &std::fs::read_to_string(entry).unwrap();
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn every_official_method_is_in_every_language_and_on_its_page() {
+    let page = text(&outputs(&api()).unwrap(), "docs/api/official.md");
+    let languages = [
+        ("rust", sources("core/src", "rs"), "fn "),
+        ("python", sources("bindings-python/python/dashclaw", "py"), "def "),
+        ("node", sources("bindings-node/lib", "js"), ""),
+        ("swift", sources("bindings-uniffi/swift/Sources/DashClaw", "swift"), "func "),
+        ("kotlin", sources("bindings-uniffi/kotlin/src/main", "kt"), "fun "),
+    ];
+    let mut missing = Vec::new();
+    for line in include_str!("../../tests/vectors/operations.tsv").lines().skip(1) {
+        let name = line.split('\t').next().unwrap();
+        let Some(row) = page.lines().find(|row| row.starts_with(&format!("| `{name}` |"))) else {
+            missing.push(format!("{name}: on no page"));
+            continue;
+        };
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").skip(2).map(str::trim).collect();
+        // The page's columns: Python, Node, Swift, Kotlin, Rust.
+        for (language, source, keyword) in &languages {
+            let at = ["python", "node", "swift", "kotlin", "rust"].iter().position(|one| one == language);
+            let called = cells[at.unwrap()].trim_matches('`');
+            // In Rust the catalogue's macro makes the method of the row.
+            let declared =
+                [format!("{keyword}{called}("), format!("{keyword}{called}<"), format!("    {called} = ")];
+            let quoted = format!("{keyword}`{called}`(");
+            let found = declared.iter().chain([&quoted]).any(|text| source.contains(text.as_str()));
+            if called != "–" && !found {
+                missing.push(format!("{name}: not in {language}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
 #[test]
 fn node_verdicts_are_closed_and_other_words_are_not() {
     let types = text(&outputs(&api()).unwrap(), "bindings-node/types/api.d.ts");

@@ -65,7 +65,7 @@ def guard(quick):
 
 
 def swift(quick):
-    """Guard calls from Swift beside the core's own, as `guard` measures them; nothing where Swift was not built."""
+    """Guard calls from Swift beside the core's own, as `guard` measures them."""
     rounds, seconds = (1, 0.3) if quick else (6, 0.45)
     clients = [
         ("Rust", [RUST, "rust"]),
@@ -74,7 +74,7 @@ def swift(quick):
     ]
     samples = {}
     with control_server(False) as (url, _, environment):
-        for _ in range(rounds if SWIFT.exists() else 0):
+        for _ in range(rounds):
             for callers in (1, 8):
                 for name, command in clients:
                     sample = line([*command, "--url", url, "--callers", callers, "--seconds", seconds], environment)
@@ -133,12 +133,14 @@ def slowest():
 
 
 def size(_quick):
-    """Bytes of the native module and of the wheel, as they are published."""
+    """Bytes of the native module, the wheel and both npm packages, as they are published."""
     wheel = max((ROOT / "target" / "wheels-release").glob("*.whl"), key=lambda path: path.stat().st_mtime)
     with zipfile.ZipFile(wheel) as archive:
         native = next(name for name in archive.namelist() if "_native" in name and name.endswith((".so", ".pyd", ".dylib")))
         module = archive.read(native)
-    return {"module": len(module), "module_gzip": len(gzip.compress(module, 9)), "wheel": wheel.stat().st_size}
+    node = sum(path.stat().st_size for path in (ROOT / "target" / "npm").glob("*.tgz"))
+    sizes = {"module": len(module), "module_gzip": len(gzip.compress(module, 9)), "wheel": wheel.stat().st_size}
+    return {**sizes, "node": node}
 
 
 def with_policies(use):
