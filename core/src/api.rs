@@ -10,19 +10,25 @@ use serde_json::Value;
 use crate::catalogue::Row;
 
 pub mod actions;
+pub mod activity;
 pub mod agents;
 pub mod approvals;
 pub mod assumptions;
 pub mod guard;
 pub mod health;
+pub mod hosted;
+pub mod identities;
 pub mod integrity;
 pub mod learning;
 pub mod loops;
+pub mod orgs;
 pub mod outcomes;
+pub mod pairings;
 pub mod policies;
 pub mod security;
 pub mod sessions;
 pub mod signals;
+pub mod webhooks;
 #[cfg(test)]
 mod wire_tests;
 
@@ -42,6 +48,12 @@ pub static DOMAINS: &[&[&Row]] = &[
     sessions::OPERATIONS,
     integrity::OPERATIONS,
     agents::OPERATIONS,
+    pairings::OPERATIONS,
+    identities::OPERATIONS,
     learning::OPERATIONS,
+    orgs::OPERATIONS,
+    hosted::OPERATIONS,
+    webhooks::OPERATIONS,
+    activity::OPERATIONS,
     health::OPERATIONS,
 ];
