@@ -14,6 +14,7 @@ pub mod activity;
 pub mod agents;
 pub mod approvals;
 pub mod assumptions;
+pub mod compliance;
 pub mod guard;
 pub mod health;
 pub mod hosted;
@@ -45,6 +46,7 @@ pub static DOMAINS: &[&[&Row]] = &[
     loops::OPERATIONS,
     signals::OPERATIONS,
     policies::OPERATIONS,
+    compliance::OPERATIONS,
     sessions::OPERATIONS,
     integrity::OPERATIONS,
     agents::OPERATIONS,

@@ -260,6 +260,58 @@ mod tests {
         }
     }
 
+    /// What is handed on of a text of this media type.
+    fn handed_on(media_type: &str, body: &str) -> Result<String> {
+        let headers = HeaderMap::from_iter([(http::header::CONTENT_TYPE, media_type.parse().unwrap())]);
+        let answer = Answer { status: StatusCode::OK, headers: &headers, body: body.as_bytes() };
+        let row = find("download_compliance_export").unwrap();
+        judge(row, &answer, &|text| text.to_owned())?;
+        let text = text_as_object(row, &answer).map(|object| String::from_utf8(object.to_vec()).unwrap());
+        Ok(text.unwrap_or_else(|| body.to_owned()))
+    }
+
+    #[test]
+    fn a_text_is_handed_on_in_an_object_and_an_object_as_it_is() {
+        let bundle = " {\"version\" : \"v1\", \"payload\": {}}\n";
+        assert_eq!(handed_on("application/json; charset=utf-8", bundle).unwrap(), bundle);
+        let report = json!({ "text": "# Report\n\"a\"\n", "media_type": "text/markdown" });
+        assert_eq!(
+            handed_on("Text/Markdown; charset=utf-8", "# Report\n\"a\"\n").unwrap(),
+            report.to_string()
+        );
+        // Reports of older servers, behind a newer one.
+        let report = json!({ "text": "# Report", "media_type": "application/json" });
+        assert_eq!(handed_on("application/json", "# Report").unwrap(), report.to_string());
+    }
+
+    #[test]
+    fn a_web_page_a_torso_and_nothing_are_no_text() {
+        let no_texts = [
+            ("text/html; charset=utf-8", "<html>Sign in</html>"),
+            ("application/json", r#"{"version":"v1","payl"#),
+            ("text/markdown", " \n"),
+            ("text/markdown", ""),
+        ];
+        for (media_type, body) in no_texts {
+            assert_eq!(
+                handed_on(media_type, body).unwrap_err().kind(),
+                ErrorKind::MalformedResponse,
+                "{body}"
+            );
+        }
+        // Where an object is expected, no text is one.
+        assert!(judged("get_compliance_export", 200, "# Report").is_err());
+    }
+
+    #[test]
+    fn no_error_shows_any_of_an_answer_that_holds_a_secret() {
+        let torso = r#"{"key":{"raw_key":"oc_live_1""#;
+        let error = judged("create_api_key", 201, torso).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::MalformedResponse);
+        assert!(!format!("{error} {error:?}").contains("oc_live_1"), "{error:?}");
+        assert!(judged("get_webhooks", 200, torso).unwrap_err().to_string().contains("oc_live_1"));
+    }
+
     #[test]
     fn every_status_has_its_kind() {
         let table = [
