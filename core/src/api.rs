@@ -10,19 +10,26 @@ use serde_json::Value;
 use crate::catalogue::Row;
 
 pub mod actions;
+pub mod activity;
 pub mod agents;
 pub mod approvals;
 pub mod assumptions;
+pub mod compliance;
 pub mod guard;
 pub mod health;
+pub mod hosted;
+pub mod identities;
 pub mod integrity;
 pub mod learning;
 pub mod loops;
+pub mod orgs;
 pub mod outcomes;
+pub mod pairings;
 pub mod policies;
 pub mod security;
 pub mod sessions;
 pub mod signals;
+pub mod webhooks;
 #[cfg(test)]
 mod wire_tests;
 
@@ -39,9 +46,16 @@ pub static DOMAINS: &[&[&Row]] = &[
     loops::OPERATIONS,
     signals::OPERATIONS,
     policies::OPERATIONS,
+    compliance::OPERATIONS,
     sessions::OPERATIONS,
     integrity::OPERATIONS,
     agents::OPERATIONS,
+    pairings::OPERATIONS,
+    identities::OPERATIONS,
     learning::OPERATIONS,
+    orgs::OPERATIONS,
+    hosted::OPERATIONS,
+    webhooks::OPERATIONS,
+    activity::OPERATIONS,
     health::OPERATIONS,
 ];

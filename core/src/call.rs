@@ -7,12 +7,13 @@ mod official;
 mod request;
 mod retry;
 
+use std::fmt;
 use std::time::Duration;
 
 pub(crate) use arguments::Arguments;
 use bytes::Bytes;
 use http::HeaderMap;
-pub(crate) use judge::{Answer, blocked, judge};
+pub(crate) use judge::{Answer, blocked, judge, text_as_object};
 pub(crate) use request::{Prepared, prepare, quote};
 pub(crate) use retry::{Failure, backoff, may_retry};
 use serde::de::DeserializeOwned;
@@ -92,12 +93,12 @@ impl CallOptions {
 }
 
 /// The answer to a call: the exact bytes of the response body, which is a JSON object.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Response {
     /// The HTTP status, 200 to 299.
     pub status: u16,
-    /// The body as it came.
+    /// The body as it came; of an operation that may answer with other text, an object that holds that text.
     pub body: Bytes,
     /// The headers.
     pub headers: HeaderMap,
@@ -107,10 +108,22 @@ pub struct Response {
     pub idempotency_key: Option<String>,
 }
 
+/// Shows neither body nor headers, which may hold a secret.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .field("request_id", &self.request_id)
+            .field("idempotency_key", &self.idempotency_key)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Response {
     /// The body as `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        let misfit = |problem: &dyn std::fmt::Display| {
+        let misfit = |problem: &dyn fmt::Display| {
             Error::new(
                 ErrorKind::MalformedResponse,
                 format!("the response does not have the documented form: {problem}"),
@@ -129,6 +142,13 @@ impl Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_response_does_not_show_what_it_holds() {
+        let body = br#"{"key":{"raw_key":"oc_live_1"}}"#;
+        let response = Response { body: Bytes::from_static(body), ..Response::default() };
+        assert!(!format!("{response:?}").contains("oc_live_1"));
+    }
 
     #[test]
     fn wrong_call_options_are_named() {

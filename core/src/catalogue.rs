@@ -12,6 +12,7 @@ mod id;
 pub(crate) mod lenient;
 mod macros;
 mod open_enum;
+mod secret;
 mod validate;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use std::sync::LazyLock;
 pub use argument::Argument;
 pub use field::{Field, Fill, Kind, Place};
 pub use id::IdKind;
+pub use secret::Secret;
 use serde::{Serialize, de::DeserializeOwned};
 pub use validate::Received;
 
@@ -136,6 +138,9 @@ pub enum Expect {
     Verdict,
     /// A JSON object with an `action` (id and status) whose `decision`, where there is one, is a verdict.
     Creation,
+    /// A JSON object, which is handed on as it is, or any other text but a web page, which is handed on as an object that
+    /// holds it: `text` and `media_type`.
+    Text,
 }
 
 /// How the argument list is written in a language with positional arguments.
@@ -167,6 +172,8 @@ pub struct Rules {
     pub aliases: &'static [&'static str],
     /// Whether the server answers without an API key.
     pub public: bool,
+    /// Whether the answer holds a secret, so that no error may show any of it.
+    pub secret: bool,
     /// Whether the body is signed when the client has a signing key.
     pub signed: bool,
     /// The argument that turns the request into a write, which then carries a key of its own.
@@ -209,6 +216,7 @@ impl Rules {
             pages: None,
             aliases: &[],
             public: false,
+            secret: false,
             signed: false,
             key_when: None,
             confirm: None,
@@ -284,6 +292,13 @@ impl Rules {
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.public = true;
+        self
+    }
+
+    /// Answers with a secret.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use dashclaw::ErrorKind;
-use dashclaw::catalogue::Place;
+use dashclaw::catalogue::{Expect, Place};
 use serde_json::{Map, Value, json};
 
 use super::schemas::{described, object, of_argument, of_shape, text};
@@ -157,6 +157,9 @@ fn responses(group: &Group<'_>) -> Value {
             "content": { "application/json": { "schema": of_shape(&shape) } },
         },
     });
+    if group[0].rules.expect == Expect::Text {
+        responses["2XX"]["content"]["text/*"] = json!({ "schema": { "type": "string" } });
+    }
     for failure in group.iter().flat_map(|operation| &operation.failures) {
         if let Some(status) = status(failure.kind) {
             responses[status] = json!({
