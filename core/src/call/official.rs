@@ -91,16 +91,11 @@ fn compared(
     theirs: &Map<String, Value>,
     ours: &Map<String, Value>,
 ) -> [Map<String, Value>; 2] {
-    let differs = |member: &str| difference(name, call, member).is_some();
-    let keep = |map: &Map<String, Value>, other: &Map<String, Value>, drop_null: bool| {
-        map.iter()
-            .filter(|(member, value)| {
-                !differs(member) && !(drop_null && value.is_null() && !other.contains_key(*member))
-            })
-            .map(|(member, value)| (member.clone(), value.clone()))
-            .collect()
-    };
-    [keep(theirs, ours, true), keep(ours, theirs, false)]
+    let counts = |member: &str| difference(name, call, member).is_none();
+    let (mut left, mut right) = (theirs.clone(), ours.clone());
+    left.retain(|member, value| counts(member) && (!value.is_null() || ours.contains_key(member)));
+    right.retain(|member, _| counts(member));
+    [left, right]
 }
 
 fn query(pairs: BTreeMap<String, String>) -> Map<String, Value> {
