@@ -50,6 +50,7 @@ impl<'a> Arguments<'a> {
     /// Takes an argument that has this place among the row's fields.
     fn take(&mut self, place: Option<usize>, name: Cow<'a, str>, value: &'a str) -> Result<()> {
         let row = self.row;
+        // A constant is no argument: an open row would send it twice.
         match place.filter(|place| !row.fields[*place].constant) {
             Some(_) if value == "null" => {}
             _ if has_lone_surrogate(value) => {
@@ -63,7 +64,7 @@ impl<'a> Arguments<'a> {
                     self.known[place] = Some(value);
                 }
             }
-            None if row.rules.open => self.extra.push((name, value)),
+            None if row.rules.open && place.is_none() => self.extra.push((name, value)),
             None => {
                 let hint = hint(&name, row.arguments().map(|field| field.name));
                 return Err(Error::argument(&*name, format!("is not an argument of {}{hint}", row.name)));
