@@ -12,6 +12,7 @@ use crate::catalogue::Row;
 pub mod actions;
 pub mod agents;
 pub mod approvals;
+pub mod artifacts;
 pub mod assumptions;
 pub mod guard;
 pub mod health;
@@ -25,6 +26,8 @@ pub mod sessions;
 pub mod signals;
 #[cfg(test)]
 mod wire_tests;
+pub mod work_orders;
+pub mod x402;
 
 /// Members that this version does not know, kept as they came.
 pub type Extra = BTreeMap<String, Value>;
@@ -42,6 +45,9 @@ pub static DOMAINS: &[&[&Row]] = &[
     sessions::OPERATIONS,
     integrity::OPERATIONS,
     agents::OPERATIONS,
+    work_orders::OPERATIONS,
+    x402::OPERATIONS,
+    artifacts::OPERATIONS,
     learning::OPERATIONS,
     health::OPERATIONS,
 ];

@@ -1,5 +1,7 @@
 //! Responses as servers write them, read and written again by the types that client and server share.
 
+mod commerce;
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
