@@ -21,6 +21,7 @@ pub mod learning;
 pub mod loops;
 pub mod outcomes;
 pub mod policies;
+pub mod secrets;
 pub mod security;
 pub mod sessions;
 pub mod signals;
@@ -44,6 +45,7 @@ pub static DOMAINS: &[&[&Row]] = &[
     policies::OPERATIONS,
     sessions::OPERATIONS,
     integrity::OPERATIONS,
+    secrets::OPERATIONS,
     agents::OPERATIONS,
     work_orders::OPERATIONS,
     x402::OPERATIONS,

@@ -175,6 +175,8 @@ pub struct Rules {
     pub confirm: Option<Confirm>,
     /// Whether `guard_mode`, `hitl_mode` and `auto_recommend` act around it.
     pub governed: bool,
+    /// Whether the answer holds secrets, of which no error may show anything.
+    pub secret: bool,
     /// How arguments are written in a language without named arguments, where the official client of that language
     /// differs from the usual form: the ids in the path by position, then one object with the others. Names stand for
     /// arguments by position; `..name`, last, for an object of that name with the others.
@@ -213,6 +215,7 @@ impl Rules {
             key_when: None,
             confirm: None,
             governed: false,
+            secret: false,
             node: None,
         }
     }
@@ -315,6 +318,13 @@ impl Rules {
     #[must_use]
     pub const fn governed(mut self) -> Self {
         self.governed = true;
+        self
+    }
+
+    /// Answers with secrets.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 
