@@ -15,12 +15,15 @@ pub mod approvals;
 pub mod artifacts;
 pub mod assumptions;
 pub mod guard;
+pub mod handoffs;
 pub mod health;
 pub mod integrity;
 pub mod learning;
 pub mod loops;
+pub mod messages;
 pub mod outcomes;
 pub mod policies;
+pub mod reputation;
 pub mod secrets;
 pub mod security;
 pub mod sessions;
@@ -44,9 +47,13 @@ pub static DOMAINS: &[&[&Row]] = &[
     signals::OPERATIONS,
     policies::OPERATIONS,
     sessions::OPERATIONS,
+    handoffs::OPERATIONS,
+    messages::OPERATIONS,
     integrity::OPERATIONS,
+    security::OPERATIONS,
     secrets::OPERATIONS,
     agents::OPERATIONS,
+    reputation::OPERATIONS,
     work_orders::OPERATIONS,
     x402::OPERATIONS,
     artifacts::OPERATIONS,

@@ -230,6 +230,22 @@ mod tests {
     }
 
     #[test]
+    fn an_argument_may_have_two_names_and_a_constant_is_none_even_where_others_are_free() {
+        let by_either = [r#"{"body":"b","message_type":"status"}"#, r#"{"body":"b","type":"status"}"#];
+        for json in by_either {
+            let arguments = Arguments::read(find("send_message").unwrap(), json.as_bytes()).unwrap();
+            assert_eq!(arguments.value("message_type"), Some("\"status\""), "{json}");
+        }
+        let result = br#"{"work_order_id":"wo_1","result":{"status":"failed","error":{"code":"c"}}}"#;
+        let arguments = Arguments::read(find("complete_work_order").unwrap(), result).unwrap();
+        assert_eq!(arguments.value("status"), Some("\"failed\""));
+        assert_eq!(
+            refusal("get_inbox", r#"{"colour":"red","direction":"sent"}"#),
+            "`direction` is not an argument of get_inbox"
+        );
+    }
+
+    #[test]
     fn an_object_in_the_place_of_an_argument_is_spread_and_names_win() {
         let json =
             br#"{"action_id":"a","tokens_in":1,"status":{"status":"failed","tokens_in":2,"colour":"red"}}"#;
