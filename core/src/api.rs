@@ -13,25 +13,32 @@ pub mod actions;
 pub mod activity;
 pub mod agents;
 pub mod approvals;
+pub mod artifacts;
 pub mod assumptions;
 pub mod compliance;
 pub mod guard;
+pub mod handoffs;
 pub mod health;
 pub mod hosted;
 pub mod identities;
 pub mod integrity;
 pub mod learning;
 pub mod loops;
+pub mod messages;
 pub mod orgs;
 pub mod outcomes;
 pub mod pairings;
 pub mod policies;
+pub mod reputation;
+pub mod secrets;
 pub mod security;
 pub mod sessions;
 pub mod signals;
 pub mod webhooks;
 #[cfg(test)]
 mod wire_tests;
+pub mod work_orders;
+pub mod x402;
 
 /// Members that this version does not know, kept as they came.
 pub type Extra = BTreeMap<String, Value>;
@@ -48,10 +55,18 @@ pub static DOMAINS: &[&[&Row]] = &[
     policies::OPERATIONS,
     compliance::OPERATIONS,
     sessions::OPERATIONS,
+    handoffs::OPERATIONS,
+    messages::OPERATIONS,
     integrity::OPERATIONS,
+    security::OPERATIONS,
+    secrets::OPERATIONS,
     agents::OPERATIONS,
     pairings::OPERATIONS,
     identities::OPERATIONS,
+    reputation::OPERATIONS,
+    work_orders::OPERATIONS,
+    x402::OPERATIONS,
+    artifacts::OPERATIONS,
     learning::OPERATIONS,
     orgs::OPERATIONS,
     hosted::OPERATIONS,

@@ -216,11 +216,11 @@ impl Rules {
             pages: None,
             aliases: &[],
             public: false,
-            secret: false,
             signed: false,
             key_when: None,
             confirm: None,
             governed: false,
+            secret: false,
             node: None,
         }
     }

@@ -74,7 +74,16 @@ impl DashClaw {
     pub async fn send_with<O: Operation>(&self, request: &O, options: &CallOptions) -> Result<O::Response> {
         let arguments = serde_json::to_vec(request)
             .map_err(|error| Error::argument("request", format!("cannot be written as JSON: {error}")))?;
-        self.call_row(&O::ROW, &arguments, options).await?.json()
+        let read = self.call_row(&O::ROW, &arguments, options).await?.json();
+        if !O::ROW.rules.secret {
+            return read;
+        }
+        // A reader's own words quote what it cannot read.
+        read.map_err(|error| {
+            error.with(|fields| {
+                "the response does not have the documented form".clone_into(&mut fields.message)
+            })
+        })
     }
 
     /// Sends a typed request.
