@@ -76,8 +76,8 @@ public struct JSONNumber: Sendable {
 
     /// The number, if it is a whole one that fits.
     public var int: Int? {
-        // Written with a point or an exponent it is exact only as far as a `Double` is.
-        Int(text) ?? (double.magnitude <= 0x1p53 ? Int(exactly: double) : nil)
+        // Written with a point or an exponent it is exact only as far as a `Double` is: 2⁵³ may be 2⁵³ + 1, rounded.
+        Int(text) ?? (double.magnitude < 0x1p53 ? Int(exactly: double) : nil)
     }
 
     /// The number, as near as a `Double` comes; infinite beyond its range.
