@@ -13,6 +13,8 @@ pub mod actions;
 pub mod agents;
 pub mod approvals;
 pub mod assumptions;
+pub mod drift;
+pub mod evaluations;
 pub mod guard;
 pub mod health;
 pub mod integrity;
@@ -20,6 +22,8 @@ pub mod learning;
 pub mod loops;
 pub mod outcomes;
 pub mod policies;
+pub mod prompts;
+pub mod scoring;
 pub mod security;
 pub mod sessions;
 pub mod signals;
@@ -43,5 +47,9 @@ pub static DOMAINS: &[&[&Row]] = &[
     integrity::OPERATIONS,
     agents::OPERATIONS,
     learning::OPERATIONS,
+    drift::OPERATIONS,
+    prompts::OPERATIONS,
+    evaluations::OPERATIONS,
+    scoring::OPERATIONS,
     health::OPERATIONS,
 ];

@@ -1,5 +1,9 @@
 //! Responses as servers write them, read and written again by the types that client and server share.
 
+mod learning;
+mod prompts;
+mod scoring;
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
