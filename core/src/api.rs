@@ -16,6 +16,8 @@ pub mod approvals;
 pub mod artifacts;
 pub mod assumptions;
 pub mod compliance;
+pub mod drift;
+pub mod evaluations;
 pub mod guard;
 pub mod handoffs;
 pub mod health;
@@ -31,6 +33,8 @@ pub mod pairings;
 pub mod policies;
 pub mod reputation;
 pub mod secrets;
+pub mod prompts;
+pub mod scoring;
 pub mod security;
 pub mod sessions;
 pub mod signals;
@@ -72,5 +76,9 @@ pub static DOMAINS: &[&[&Row]] = &[
     hosted::OPERATIONS,
     webhooks::OPERATIONS,
     activity::OPERATIONS,
+    drift::OPERATIONS,
+    prompts::OPERATIONS,
+    evaluations::OPERATIONS,
+    scoring::OPERATIONS,
     health::OPERATIONS,
 ];

@@ -4,6 +4,9 @@ mod access;
 mod agents;
 mod commerce;
 mod compliance;
+mod learning;
+mod prompts;
+mod scoring;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
