@@ -13,18 +13,26 @@ pub mod actions;
 pub mod agents;
 pub mod approvals;
 pub mod assumptions;
+pub mod capabilities;
 pub mod guard;
 pub mod health;
 pub mod integrity;
+pub mod journal;
+pub mod knowledge;
 pub mod learning;
 pub mod loops;
+pub mod model_strategies;
 pub mod outcomes;
 pub mod policies;
+pub mod preferences;
 pub mod security;
 pub mod sessions;
 pub mod signals;
+pub mod snippets;
+pub mod usage;
 #[cfg(test)]
 mod wire_tests;
+pub mod workflows;
 
 /// Members that this version does not know, kept as they came.
 pub type Extra = BTreeMap<String, Value>;
@@ -43,5 +51,13 @@ pub static DOMAINS: &[&[&Row]] = &[
     integrity::OPERATIONS,
     agents::OPERATIONS,
     learning::OPERATIONS,
+    workflows::OPERATIONS,
+    capabilities::OPERATIONS,
+    model_strategies::OPERATIONS,
+    knowledge::OPERATIONS,
+    snippets::OPERATIONS,
+    preferences::OPERATIONS,
+    journal::OPERATIONS,
+    usage::OPERATIONS,
     health::OPERATIONS,
 ];

@@ -1,5 +1,10 @@
 //! Responses as servers write them, read and written again by the types that client and server share.
 
+mod capabilities;
+mod knowledge;
+mod usage;
+mod workflows;
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
