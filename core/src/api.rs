@@ -15,6 +15,7 @@ pub mod agents;
 pub mod approvals;
 pub mod artifacts;
 pub mod assumptions;
+pub mod capabilities;
 pub mod compliance;
 pub mod drift;
 pub mod evaluations;
@@ -24,24 +25,31 @@ pub mod health;
 pub mod hosted;
 pub mod identities;
 pub mod integrity;
+pub mod journal;
+pub mod knowledge;
 pub mod learning;
 pub mod loops;
 pub mod messages;
+pub mod model_strategies;
 pub mod orgs;
 pub mod outcomes;
 pub mod pairings;
 pub mod policies;
-pub mod reputation;
-pub mod secrets;
+pub mod preferences;
 pub mod prompts;
+pub mod reputation;
 pub mod scoring;
+pub mod secrets;
 pub mod security;
 pub mod sessions;
 pub mod signals;
+pub mod snippets;
+pub mod usage;
 pub mod webhooks;
 #[cfg(test)]
 mod wire_tests;
 pub mod work_orders;
+pub mod workflows;
 pub mod x402;
 
 /// Members that this version does not know, kept as they came.
@@ -80,5 +88,13 @@ pub static DOMAINS: &[&[&Row]] = &[
     prompts::OPERATIONS,
     evaluations::OPERATIONS,
     scoring::OPERATIONS,
+    workflows::OPERATIONS,
+    capabilities::OPERATIONS,
+    model_strategies::OPERATIONS,
+    knowledge::OPERATIONS,
+    snippets::OPERATIONS,
+    preferences::OPERATIONS,
+    journal::OPERATIONS,
+    usage::OPERATIONS,
     health::OPERATIONS,
 ];

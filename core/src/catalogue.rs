@@ -180,6 +180,8 @@ pub struct Rules {
     pub key_when: Option<&'static str>,
     /// How a 409 that shows our own write is turned into the answer that was lost.
     pub confirm: Option<Confirm>,
+    /// Whether a JSON object is sent although no argument goes into it.
+    pub empty_body: bool,
     /// Whether `guard_mode`, `hitl_mode` and `auto_recommend` act around it.
     pub governed: bool,
     /// How arguments are written in a language without named arguments, where the official client of that language
@@ -219,6 +221,7 @@ impl Rules {
             signed: false,
             key_when: None,
             confirm: None,
+            empty_body: false,
             governed: false,
             secret: false,
             node: None,
@@ -323,6 +326,13 @@ impl Rules {
     #[must_use]
     pub const fn key_when(mut self, flag: &'static str) -> Self {
         self.key_when = Some(flag);
+        self
+    }
+
+    /// Sends `{}`, which the server reads, although there is nothing to say.
+    #[must_use]
+    pub const fn empty_body(mut self) -> Self {
+        self.empty_body = true;
         self
     }
 

@@ -2,11 +2,15 @@
 
 mod access;
 mod agents;
+mod capabilities;
 mod commerce;
 mod compliance;
+mod knowledge;
 mod learning;
 mod prompts;
 mod scoring;
+mod usage;
+mod workflows;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
