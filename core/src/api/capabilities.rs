@@ -4,8 +4,8 @@ mod health;
 mod invocation;
 
 pub use health::{
-    CapabilityCertification, CapabilityEvent, CapabilityFailure, CapabilityHealth, CapabilityHealthList,
-    CapabilityHistory, CapabilityState,
+    CapabilityEvent, CapabilityFailure, CapabilityHealth, CapabilityHealthList, CapabilityHistory,
+    CapabilityState, Certification,
 };
 pub use invocation::{CapabilityInvocation, CapabilityRetries, CapabilityTest, CapabilityTry};
 use serde_json::{Map, Value};
@@ -202,7 +202,7 @@ operations! { "capabilities":
         /// Only those that do so.
         status: Option<CapabilityState>,
         /// Only those of this certification.
-        certification_status: Option<CapabilityCertification>,
+        certification_status: Option<Certification>,
         /// Only those whose last test is older than 30 days.
         stale_only: Option<bool>,
         /// Only this kind.

@@ -21,7 +21,7 @@ open_enum! {
 
 open_enum! {
     /// What the last test of a capability says.
-    pub enum CapabilityCertification {
+    pub enum Certification {
         /// There was none.
         Uncertified = "uncertified",
         /// It succeeded.
@@ -63,7 +63,7 @@ record! {
         status: CapabilityState,
         /// What its last test says.
         #[serde(default)]
-        certification_status: CapabilityCertification,
+        certification_status: Certification,
         /// When it was last called or tested: ISO-8601, UTC.
         #[serde(default)]
         last_checked_at: Option<String>,

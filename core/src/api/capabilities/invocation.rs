@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::CapabilityCertification;
+use super::Certification;
 use crate::api::actions::ActionId;
 use crate::api::security::Security;
 use crate::catalogue::lenient;
@@ -98,7 +98,7 @@ record! {
         health_status: String,
         /// What its last test says: `certified`.
         #[serde(default)]
-        certification_status: CapabilityCertification,
+        certification_status: Certification,
         /// How often it was tried; absent unless the capability may be tried again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_metadata: Option<CapabilityRetries>,

@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use super::{same, security};
 use crate::api::capabilities::{
-    CapabilityCertification, CapabilityDetail, CapabilityHealth, CapabilityHealthList, CapabilityHistory,
-    CapabilityInvocation, CapabilityList, CapabilityState, CapabilityTest, DeletedCapability,
-    InvokeCapability,
+    CapabilityDetail, CapabilityHealth, CapabilityHealthList, CapabilityHistory, CapabilityInvocation,
+    CapabilityList, CapabilityState, CapabilityTest, Certification, DeletedCapability, InvokeCapability,
 };
 
 #[test]
@@ -61,7 +60,7 @@ fn health_and_history_keep_all_their_members() {
     });
     let read: CapabilityHealth = same(&health);
     assert_eq!(read.status, CapabilityState::Untested);
-    assert_eq!(read.certification_status, CapabilityCertification::Uncertified);
+    assert_eq!(read.certification_status, Certification::Uncertified);
     assert!(read.extra.is_empty(), "{:?}", read.extra);
     same::<CapabilityHealthList>(&json!({ "capabilities": [health] }));
     same::<CapabilityHistory>(
