@@ -13,18 +13,21 @@ pub mod actions;
 pub mod agents;
 pub mod approvals;
 pub mod assumptions;
+pub mod attachments;
 pub mod guard;
 pub mod health;
 pub mod integrity;
 pub mod learning;
 pub mod loops;
 pub mod outcomes;
+pub mod pairing_steps;
 pub mod policies;
 pub mod security;
 pub mod sessions;
 pub mod signals;
 #[cfg(test)]
 mod wire_tests;
+pub mod x402_steps;
 
 /// Members that this version does not know, kept as they came.
 pub type Extra = BTreeMap<String, Value>;
@@ -42,6 +45,9 @@ pub static DOMAINS: &[&[&Row]] = &[
     sessions::OPERATIONS,
     integrity::OPERATIONS,
     agents::OPERATIONS,
+    pairing_steps::OPERATIONS,
+    x402_steps::OPERATIONS,
+    attachments::OPERATIONS,
     learning::OPERATIONS,
     health::OPERATIONS,
 ];

@@ -5,6 +5,7 @@
 //! repeat is safe; nothing in the engine branches on an operation's name.
 
 mod argument;
+pub(crate) mod bytes;
 #[cfg(test)]
 mod check;
 mod field;
@@ -12,16 +13,23 @@ mod id;
 pub(crate) mod lenient;
 mod macros;
 mod open_enum;
+mod seconds;
+mod secret;
 mod validate;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub use argument::Argument;
+pub use bytes::Bytes64;
 pub use field::{Field, Fill, Kind, Place};
 pub use id::IdKind;
+pub use seconds::Seconds;
+pub use secret::Secret;
 use serde::{Serialize, de::DeserializeOwned};
 pub use validate::Received;
+
+pub use crate::composed::Composed;
 
 /// One operation of the HTTP API.
 #[derive(Debug)]
@@ -136,6 +144,8 @@ pub enum Expect {
     Verdict,
     /// A JSON object with an `action` (id and status) whose `decision`, where there is one, is a verdict.
     Creation,
+    /// Bytes of any kind.
+    Bytes,
 }
 
 /// How the argument list is written in a language with positional arguments.
@@ -175,6 +185,9 @@ pub struct Rules {
     pub confirm: Option<Confirm>,
     /// Whether `guard_mode`, `hitl_mode` and `auto_recommend` act around it.
     pub governed: bool,
+    /// What performs it, where it is more than one request, or its request is computed. Verb and path are then those of
+    /// the first request.
+    pub composed: Option<Composed>,
     /// How arguments are written in a language without named arguments, where the official client of that language
     /// differs from the usual form: the ids in the path by position, then one object with the others. Names stand for
     /// arguments by position; `..name`, last, for an object of that name with the others.
@@ -213,6 +226,7 @@ impl Rules {
             key_when: None,
             confirm: None,
             governed: false,
+            composed: None,
             node: None,
         }
     }
@@ -308,6 +322,13 @@ impl Rules {
     #[must_use]
     pub const fn key_when(mut self, flag: &'static str) -> Self {
         self.key_when = Some(flag);
+        self
+    }
+
+    /// Is performed by this, in one step or several.
+    #[must_use]
+    pub const fn composed(mut self, work: Composed) -> Self {
+        self.composed = Some(work);
         self
     }
 

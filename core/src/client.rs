@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
+use crate::heartbeat::Heart;
 use crate::keys::KeyCache;
 use crate::suggest::hint;
 use crate::transport::{HttpTransport, Transport};
@@ -35,6 +36,7 @@ struct Inner {
     closed: CancellationToken,
     keys: KeyCache,
     ticker: Arc<Ticker>,
+    heart: Heart,
 }
 
 impl DashClaw {
@@ -58,6 +60,7 @@ impl DashClaw {
             closed: CancellationToken::new(),
             keys: KeyCache::default(),
             ticker: Arc::default(),
+            heart: Heart::default(),
         })))
     }
 
@@ -88,6 +91,9 @@ impl DashClaw {
         arguments: &[u8],
         options: &CallOptions,
     ) -> Result<Response> {
+        if let Some(composed) = row.rules.composed {
+            return self.compose(composed, row, arguments, options).await;
+        }
         if row.rules.governed && self.config().modes.any() {
             // Boxed, because the modes make calls of their own.
             return Box::pin(self.create_with_modes(row, arguments, options)).await;
@@ -137,6 +143,10 @@ impl DashClaw {
 
     pub(crate) fn key_cache(&self) -> &KeyCache {
         &self.0.keys
+    }
+
+    pub(crate) fn heart(&self) -> &Heart {
+        &self.0.heart
     }
 
     pub(crate) fn closed(&self) -> &CancellationToken {

@@ -16,10 +16,12 @@ pub mod canonical;
 pub mod catalogue;
 mod client;
 pub mod clock;
+mod composed;
 pub mod config;
 mod error;
 mod events;
 mod governed;
+mod heartbeat;
 pub mod idempotency;
 pub mod json;
 mod keys;
@@ -28,6 +30,8 @@ mod notice;
 pub mod receipt;
 pub mod signing;
 pub mod sse;
+#[cfg(test)]
+mod stub;
 pub mod suggest;
 pub mod transport;
 
@@ -39,4 +43,5 @@ pub use config::Builder;
 pub use error::{Error, ErrorKind, Fields as ErrorFields, Result};
 pub use events::{EventOptions, EventStream, ServerEvent};
 pub use governed::{Begun, GovernedOptions, Ran};
+pub use heartbeat::DEFAULT_HEARTBEAT;
 pub use notice::{Callback, Printer};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Fill, lenient};
+use crate::catalogue::{Composed, Fill, lenient};
 use crate::{operations, record};
 
 operations! { "learning":
@@ -54,6 +54,19 @@ operations! { "learning":
         lookback_days: Option<i64> [range(1, i64::MAX)],
     }
 
+    /// Adapts an action to what earlier ones of its kind teach: a lower risk, a reversible course, a higher confidence.
+    ///
+    /// Nothing is recorded. The answer holds the adapted copy, the recommendation behind it and the names of the members it
+    /// changed. An action without a type comes back as it is, and nothing is sent; so does one that nothing is recommended
+    /// for.
+    recommend_action = Get "/api/learning/recommendations" => RecommendedAction [
+        composed(Composed::Recommendation), positional(&["action"]), node(&["action"]),
+    ]
+    RecommendAction {
+        /// The action as `create_action` takes it.
+        action: Map<String, Value> [local()],
+    }
+
     /// Tells the server what became of recommendations: several events in `events`, or one in the other fields.
     record_recommendation_events = Post "/api/learning/recommendations/events" => RecordedEvents [
         positional(&["events"]), node(&["events"]), open(),
@@ -73,6 +86,18 @@ operations! { "learning":
 }
 
 record! {
+    /// An action, adapted to a recommendation.
+    pub struct RecommendedAction {
+        /// The adapted action.
+        action: Map<String, Value>,
+        /// The recommendation; nothing when there is none.
+        #[serde(default)]
+        recommendation: Option<Recommendation>,
+        /// The names of the members that it changed: `risk_score`, `reversible`, `confidence`.
+        #[serde(default)]
+        adapted_fields: Vec<String>,
+    }
+
     /// Recommendations.
     pub struct RecommendationList {
         /// The recommendations.
