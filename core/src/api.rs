@@ -12,22 +12,29 @@ use crate::catalogue::Row;
 pub mod actions;
 pub mod agents;
 pub mod approvals;
+pub mod artifacts;
 pub mod assumptions;
 pub mod attachments;
 pub mod guard;
+pub mod handoffs;
 pub mod health;
 pub mod integrity;
 pub mod learning;
 pub mod loops;
+pub mod messages;
 pub mod outcomes;
 pub mod pairing_steps;
 pub mod policies;
+pub mod reputation;
+pub mod secrets;
 pub mod security;
 pub mod sessions;
 pub mod signals;
 #[cfg(test)]
 mod wire_tests;
 pub mod x402_steps;
+pub mod work_orders;
+pub mod x402;
 
 /// Members that this version does not know, kept as they came.
 pub type Extra = BTreeMap<String, Value>;
@@ -43,11 +50,19 @@ pub static DOMAINS: &[&[&Row]] = &[
     signals::OPERATIONS,
     policies::OPERATIONS,
     sessions::OPERATIONS,
+    handoffs::OPERATIONS,
+    messages::OPERATIONS,
     integrity::OPERATIONS,
+    security::OPERATIONS,
+    secrets::OPERATIONS,
     agents::OPERATIONS,
     pairing_steps::OPERATIONS,
     x402_steps::OPERATIONS,
     attachments::OPERATIONS,
+    reputation::OPERATIONS,
+    work_orders::OPERATIONS,
+    x402::OPERATIONS,
+    artifacts::OPERATIONS,
     learning::OPERATIONS,
     health::OPERATIONS,
 ];

@@ -7,6 +7,7 @@ mod official;
 mod request;
 mod retry;
 
+use std::fmt;
 use std::time::Duration;
 
 pub(crate) use arguments::Arguments;
@@ -92,7 +93,7 @@ impl CallOptions {
 }
 
 /// The answer to a call: the exact bytes of the response body, which is a JSON object.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Response {
     /// The HTTP status, 200 to 299.
@@ -105,6 +106,18 @@ pub struct Response {
     pub request_id: Option<String>,
     /// The key that the request carried.
     pub idempotency_key: Option<String>,
+}
+
+/// Shows no part of the body, which may hold secrets.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .field("request_id", &self.request_id)
+            .field("idempotency_key", &self.idempotency_key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Response {
@@ -129,6 +142,14 @@ impl Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_response_shows_no_body() {
+        let response =
+            Response { status: 200, body: Bytes::from_static(b"{\"env\":{}}"), ..Response::default() };
+        let shown = format!("{response:?}");
+        assert!(shown.contains("200") && !shown.contains("env"), "{shown}");
+    }
 
     #[test]
     fn wrong_call_options_are_named() {

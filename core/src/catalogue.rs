@@ -188,6 +188,8 @@ pub struct Rules {
     /// What performs it, where it is more than one request, or its request is computed. Verb and path are then those of
     /// the first request.
     pub composed: Option<Composed>,
+    /// Whether the answer holds secrets, of which no error may show anything.
+    pub secret: bool,
     /// How arguments are written in a language without named arguments, where the official client of that language
     /// differs from the usual form: the ids in the path by position, then one object with the others. Names stand for
     /// arguments by position; `..name`, last, for an object of that name with the others.
@@ -227,6 +229,7 @@ impl Rules {
             confirm: None,
             governed: false,
             composed: None,
+            secret: false,
             node: None,
         }
     }
@@ -336,6 +339,13 @@ impl Rules {
     #[must_use]
     pub const fn governed(mut self) -> Self {
         self.governed = true;
+        self
+    }
+
+    /// Answers with secrets.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

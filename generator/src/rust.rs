@@ -30,7 +30,7 @@ impl Language for Rust {
     fn signature(&self, _: &Api, operation: &Operation) -> String {
         let request = &operation.request;
         let required = operation.arguments.iter().filter(|argument| argument.required);
-        let fields: Vec<&str> = required.map(|argument| argument.name).collect();
+        let fields: Vec<String> = required.map(|argument| identifier(argument.name)).collect();
         let request = match fields.as_slice() {
             [] => format!("{request}::default()"),
             fields => format!("{request} {{ {}, ..Default::default() }}", fields.join(", ")),
@@ -44,6 +44,11 @@ impl Language for Rust {
     fn error(&self, kind: ErrorKind) -> String {
         format!("ErrorKind::{kind:?}")
     }
+}
+
+/// A name as Rust writes it where it is a word of the language.
+fn identifier(name: &str) -> String {
+    if name == "type" { format!("r#{name}") } else { name.to_owned() }
 }
 
 fn type_name(shape: &Shape) -> String {

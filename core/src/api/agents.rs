@@ -1,8 +1,12 @@
-//! Agents: saying that one is there.
+//! Agents: saying that one is there, and the register of agents that others may call.
 
+mod registry;
+
+pub use registry::{AgentCapability, RegisteredAgent, RegisteredAgentRisk};
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Fill, Repeat};
+use super::actions::ActionId;
+use crate::catalogue::{Fill, Repeat, lenient};
 use crate::{open_enum, operations, record};
 
 open_enum! {
@@ -39,6 +43,129 @@ operations! { "agents":
         /// More about it.
         metadata: Option<Map<String, Value>>,
     }
+
+    /// Tells which services the agent is connected to. A service that was told before is told anew.
+    report_connections = Post "/api/agents/connections" => ConnectionReport [
+        repeat(Repeat::Idempotent), positional(&["connections"]), node(&["connections"]),
+    ]
+    ReportConnections {
+        /// The services, 1 to 50, one object each: `provider` (needed), `auth_type` (`api_key` unless given, or
+        /// `subscription`, `oauth`, `pre_configured`, `environment`), `plan_name`, `status` (`active` unless given, or
+        /// `inactive`, `error`) and `metadata` (a text or an object of at most 10 KB).
+        connections: Vec<Value> [max(50)],
+        /// Which agent. The client's own unless given. At most 128 characters.
+        agent_id: Option<String> [max(128), fill(Fill::AgentId)],
+    }
+
+    /// Enters an agent into the register, so that others may call it. A slug that exists already is an error of kind
+    /// `conflict`.
+    register_agent = Post "/api/agents/registry" => SavedRegisteredAgent [positional(&["name"]), open()]
+    RegisterAgent {
+        /// What it is called.
+        name: String,
+        /// Its short name; unique.
+        slug: Option<String>,
+        /// Where it is.
+        endpoint: Option<String>,
+        /// How it wants callers to prove who they are; `none` unless given.
+        auth_type: Option<String>,
+        /// More about that.
+        auth_metadata: Option<Map<String, Value>>,
+        /// How much harm it could do; `medium` unless given.
+        risk_class: Option<RegisteredAgentRisk>,
+        /// What a call may cost, in US dollars.
+        default_budget_usd: Option<f64>,
+        /// Its state; `active` unless given.
+        status: Option<String>,
+        /// More about it.
+        metadata: Option<Map<String, Value>>,
+    }
+
+    /// Lists the agents of the register.
+    list_registered_agents = Get "/api/agents/registry" => RegisteredAgentList [positional(&["status"]), open()]
+    ListRegisteredAgents {
+        /// Only agents in this state.
+        status: Option<String>,
+    }
+
+    /// Reads one agent of the register with what it can do and its newest calls. An unknown id is an error of kind
+    /// `not_found`.
+    get_registered_agent = Get "/api/agents/registry/{registered_agent_id}" => RegisteredAgentDetail [
+        positional(&["registered_agent_id"]),
+    ]
+    GetRegisteredAgent from registered_agent_id: String {
+        /// Which agent: its `entry_id`.
+        registered_agent_id: String,
+    }
+
+    /// Changes an agent of the register: the fields that are given. An unknown id is an error of kind `not_found`.
+    update_registered_agent = Patch "/api/agents/registry/{registered_agent_id}" => SavedRegisteredAgent [
+        repeat(Repeat::Idempotent), positional(&["registered_agent_id"]), open(),
+    ]
+    UpdateRegisteredAgent {
+        /// Which agent: its `entry_id`.
+        registered_agent_id: String,
+        /// What it is called from now on.
+        name: Option<String>,
+        /// Where it is.
+        endpoint: Option<String>,
+        /// How it wants callers to prove who they are.
+        auth_type: Option<String>,
+        /// More about that.
+        auth_metadata: Option<Map<String, Value>>,
+        /// How much harm it could do.
+        risk_class: Option<RegisteredAgentRisk>,
+        /// What a call may cost, in US dollars.
+        default_budget_usd: Option<f64>,
+        /// Its state. Only an `active` one can be called.
+        status: Option<String>,
+        /// More about it.
+        metadata: Option<Map<String, Value>>,
+    }
+
+    /// Adds a capability to an agent of the register, and returns all it has. An unknown agent or capability is an error
+    /// of kind `not_found`.
+    add_agent_capability = Post "/api/agents/registry/{registered_agent_id}/capabilities" => AgentCapabilityList [
+        positional(&["registered_agent_id", "capability_id"]), node(&["registered_agent_id", "capability_id"]),
+    ]
+    AddAgentCapability {
+        /// Which agent: its `entry_id`.
+        registered_agent_id: String,
+        /// Which capability.
+        capability_id: String,
+    }
+
+    /// Lists what an agent of the register can do. An unknown id is an error of kind `not_found`.
+    list_agent_capabilities = Get "/api/agents/registry/{registered_agent_id}/capabilities" => AgentCapabilityList [
+        positional(&["registered_agent_id"]),
+    ]
+    ListAgentCapabilities from registered_agent_id: String {
+        /// Which agent: its `entry_id`.
+        registered_agent_id: String,
+    }
+
+    /// Calls an agent of the register by one of its capabilities. Guard has its say first, and the call is recorded as an
+    /// action.
+    ///
+    /// When a human must approve first, the result has `success` false and the `error` `pending_approval`, and nothing was
+    /// called. A call that guard blocks is an error of kind `permission`, an agent that is not active one of kind
+    /// `conflict`, an unknown agent or capability one of kind `not_found`, a capability that the agent does not have one of
+    /// kind `validation`, and a call that failed one of kind `server`.
+    invoke_registered_agent = Post "/api/agents/invoke" => RegisteredAgentAnswer [
+        positional(&["registered_agent_id", "capability_id", "agent_id", "payload", "declared_goal"]),
+    ]
+    InvokeRegisteredAgent {
+        /// Which agent: its `entry_id`.
+        registered_agent_id: String,
+        /// Which of its capabilities.
+        capability_id: String,
+        /// Who calls. Not filled in by the client.
+        agent_id: Option<String>,
+        /// What to send.
+        payload: Option<Map<String, Value>>,
+        /// What the call is for, in a sentence.
+        declared_goal: Option<String>,
+    }
 }
 
 record! {
@@ -49,5 +176,97 @@ record! {
         /// When the server took it: ISO-8601, UTC.
         #[serde(default)]
         timestamp: String,
+    }
+
+    /// Connections as they were taken.
+    pub struct ConnectionReport {
+        /// The connections.
+        #[serde(default)]
+        connections: Vec<AgentConnection>,
+        /// What is wrong with those that were not taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        errors: Option<Vec<String>>,
+        /// How many were taken.
+        #[serde(default)]
+        created: i64,
+    }
+
+    /// A service that an agent is connected to.
+    pub struct AgentConnection {
+        /// Which connection: `conn_…`.
+        #[serde(default)]
+        id: String,
+        /// Which agent.
+        #[serde(default)]
+        agent_id: String,
+        /// Which service.
+        provider: String,
+        /// How the agent proves who it is.
+        #[serde(default)]
+        auth_type: String,
+        /// Which plan it has there.
+        #[serde(default)]
+        plan_name: Option<String>,
+        /// `active`, `inactive` or `error`.
+        #[serde(default)]
+        status: String,
+        /// More about it, as text.
+        #[serde(default)]
+        metadata: Option<String>,
+        /// When it was first told: ISO-8601, UTC.
+        #[serde(default)]
+        reported_at: String,
+        /// When it was last told: ISO-8601, UTC.
+        #[serde(default)]
+        updated_at: String,
+    }
+
+    /// An agent as it was entered or changed.
+    pub struct SavedRegisteredAgent {
+        /// The agent.
+        registered_agent: RegisteredAgent,
+    }
+
+    /// Agents of the register.
+    pub struct RegisteredAgentList {
+        /// The agents.
+        registered_agents: Vec<RegisteredAgent>,
+    }
+
+    /// An agent of the register with what it can do.
+    pub struct RegisteredAgentDetail {
+        /// The agent.
+        registered_agent: RegisteredAgent,
+        /// What it can do.
+        #[serde(default)]
+        capabilities: Vec<AgentCapability>,
+        /// Its newest calls, at most 20, one object each. The members are the server's own.
+        #[serde(default)]
+        invocations: Vec<Value>,
+    }
+
+    /// What an agent of the register can do.
+    pub struct AgentCapabilityList {
+        /// Its capabilities.
+        capabilities: Vec<AgentCapability>,
+    }
+
+    /// What came of a call of an agent.
+    pub struct RegisteredAgentAnswer {
+        /// Whether it was called.
+        #[serde(deserialize_with = "lenient::truth")]
+        success: bool,
+        /// The action that stands for the call.
+        #[serde(default)]
+        action_id: Option<ActionId>,
+        /// The risk, 0 to 100.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        risk_score: Option<i64>,
+        /// What the agent answered: any JSON.
+        #[serde(default, deserialize_with = "lenient::present", skip_serializing_if = "Option::is_none")]
+        result: Option<Value>,
+        /// Why it was not called: `pending_approval`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
     }
 }

@@ -1,5 +1,8 @@
 //! Responses as servers write them, read and written again by the types that client and server share.
 
+mod agents;
+mod commerce;
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

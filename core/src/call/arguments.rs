@@ -50,6 +50,7 @@ impl<'a> Arguments<'a> {
     /// Takes an argument that has this place among the row's fields.
     fn take(&mut self, place: Option<usize>, name: Cow<'a, str>, value: &'a str) -> Result<()> {
         let row = self.row;
+        // A constant is no argument: an open row would send it twice.
         match place.filter(|place| !row.fields[*place].constant) {
             Some(_) if value == "null" => {}
             _ if has_lone_surrogate(value) => {
@@ -63,7 +64,7 @@ impl<'a> Arguments<'a> {
                     self.known[place] = Some(value);
                 }
             }
-            None if row.rules.open => self.extra.push((name, value)),
+            None if row.rules.open && place.is_none() => self.extra.push((name, value)),
             None => {
                 let hint = hint(&name, row.arguments().map(|field| field.name));
                 return Err(Error::argument(&*name, format!("is not an argument of {}{hint}", row.name)));
@@ -228,6 +229,22 @@ mod tests {
         for (operation, json, expected) in cases {
             assert_eq!(refusal(operation, json), expected);
         }
+    }
+
+    #[test]
+    fn an_argument_may_have_two_names_and_a_constant_is_none_even_where_others_are_free() {
+        let by_either = [r#"{"body":"b","message_type":"status"}"#, r#"{"body":"b","type":"status"}"#];
+        for json in by_either {
+            let arguments = Arguments::read(find("send_message").unwrap(), json.as_bytes()).unwrap();
+            assert_eq!(arguments.value("message_type"), Some("\"status\""), "{json}");
+        }
+        let result = br#"{"work_order_id":"wo_1","result":{"status":"failed","error":{"code":"c"}}}"#;
+        let arguments = Arguments::read(find("complete_work_order").unwrap(), result).unwrap();
+        assert_eq!(arguments.value("status"), Some("\"failed\""));
+        assert_eq!(
+            refusal("get_inbox", r#"{"colour":"red","direction":"sent"}"#),
+            "`direction` is not an argument of get_inbox"
+        );
     }
 
     #[test]

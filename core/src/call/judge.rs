@@ -26,8 +26,14 @@ pub(crate) struct Answer<'a> {
 
 /// Whether `answer` is what a successful call of `row` returns. `redact` takes secrets out of a text.
 pub(crate) fn judge(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Result<()> {
-    let verdict =
-        if answer.status.is_success() { accept(row, answer, redact) } else { Err(refusal(answer, redact)) };
+    // Where an answer holds secrets, no part of one that cannot be read may be shown.
+    let hide = |_: &str| "[REDACTED]".to_owned();
+    let redact_answer: &dyn Fn(&str) -> String = if row.rules.secret { &hide } else { redact };
+    let verdict = if answer.status.is_success() {
+        accept(row, answer, redact_answer)
+    } else {
+        Err(refusal(answer, redact))
+    };
     verdict.map_err(|error| {
         error.with(|fields| {
             fields.operation = Some(row.name.to_owned());
@@ -274,6 +280,17 @@ mod tests {
         let body = format!("{}oc_live_secret{}", "x".repeat(190), "y".repeat(500));
         let shown = judged("guard", 200, &body).unwrap_err().to_string();
         assert!(!shown.contains("secret") && shown.len() < 300, "{shown}");
+    }
+
+    #[test]
+    fn nothing_is_shown_of_an_answer_that_holds_secrets() {
+        for body in [r#"{"env":{"TOKEN":"s3cret"#, r#"["s3cret"]"#, "s3cret"] {
+            let error = judged("get_agent_env", 200, body).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MalformedResponse, "{body}");
+            assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+        }
+        let refused = judged("get_agent_env", 503, r#"{"error":"encryption key missing"}"#).unwrap_err();
+        assert_eq!(refused.to_string(), "encryption key missing");
     }
 
     #[test]

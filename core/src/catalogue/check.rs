@@ -62,6 +62,8 @@ fn fields_are_unique_and_those_named_by_rules_exist() {
     for row in rows() {
         let names: BTreeSet<&str> = row.fields.iter().map(|field| field.name).collect();
         assert_eq!(names.len(), row.fields.len(), "{}", row.name);
+        let also: Vec<&str> = row.fields.iter().filter_map(|field| field.also).collect();
+        assert!(also.iter().all(|name| !names.contains(name)), "{}: {also:?}", row.name);
         let argument = |name: &str| row.arguments().any(|field| field.name == name);
         if let Call::Positional(positional) = row.rules.call {
             for name in positional {

@@ -24,6 +24,8 @@ pub struct Field {
     pub constant: bool,
     /// Its name on the wire, where that differs from `name`.
     pub wire_name: Option<&'static str>,
+    /// Another name for it, where the official clients have two.
+    pub also: Option<&'static str>,
     /// The most characters of a text, or elements of a list, that the server takes.
     pub max: Option<u32>,
     /// The bounds of a number, both included.
@@ -96,6 +98,7 @@ pub enum Fill {
 impl Field {
     /// A field of `kind` for an operation with this verb and path.
     pub const fn new(name: &'static str, kind: Kind, required: bool, method: Method, path: &str) -> Self {
+        let name = without_raw_mark(name);
         let place = if path_names(path, name) { Place::Path } else { method.default_place() };
         Self {
             name,
@@ -106,6 +109,7 @@ impl Field {
             fill: None,
             constant: false,
             wire_name: None,
+            also: None,
             max: None,
             range: None,
             strict: false,
@@ -175,6 +179,13 @@ impl Field {
         self
     }
 
+    /// May be given under this name, too.
+    #[must_use]
+    pub const fn also(mut self, name: &'static str) -> Self {
+        self.also = Some(name);
+        self
+    }
+
     /// Holds at most this many characters or elements.
     #[must_use]
     pub const fn max(mut self, max: u32) -> Self {
@@ -227,7 +238,8 @@ impl Field {
 
     /// Whether a caller's `name` means this field: snake_case or camelCase.
     pub fn answers_to(&self, name: &str) -> bool {
-        self.name == name || (self.name == snake_case(name) && !self.constant)
+        let snake = snake_case(name);
+        self.name == name || (self.name == snake && !self.constant) || self.also == Some(&*snake)
     }
 }
 
@@ -244,6 +256,14 @@ pub(super) fn snake_case(name: &str) -> Cow<'_, str> {
         snake.push(char.to_ascii_lowercase());
     }
     Cow::Owned(snake)
+}
+
+/// `r#type` as `type`: how Rust spells a name that is a word of its own.
+const fn without_raw_mark(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
 }
 
 /// Whether `{name}` stands in `path`; a `const fn`, because rows are constants.
@@ -284,5 +304,13 @@ mod tests {
         let field = Field::new("source_of_truth", Kind::Object, false, Method::Post, "/api/guard");
         assert!(field.answers_to("sourceOfTruth") && field.answers_to("source_of_truth"));
         assert!(!field.answers_to("source"));
+    }
+
+    #[test]
+    fn a_field_may_have_a_second_name_and_one_that_is_a_word_of_rust() {
+        let field =
+            Field::new("r#type", Kind::Text, true, Method::Post, "/api/work-orders").also("order_type");
+        assert_eq!((field.name, field.on_wire()), ("type", "type"));
+        assert!(field.answers_to("type") && field.answers_to("order_type") && field.answers_to("orderType"));
     }
 }

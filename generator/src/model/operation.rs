@@ -42,6 +42,8 @@ pub struct Argument {
     pub name: &'static str,
     /// Its name in the request.
     pub wire_name: &'static str,
+    /// Another name for it, where the official clients have two.
+    pub also: Option<&'static str>,
     /// What it means, with its limits.
     pub doc: Doc,
     /// Its type; never nullable.
@@ -133,6 +135,7 @@ impl Argument {
         Ok(Self {
             name: field.name,
             wire_name: field.on_wire(),
+            also: field.also,
             doc: Doc::read(&documented(field)),
             shape,
             required: field.required && field.fill.is_none(),

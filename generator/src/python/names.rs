@@ -11,8 +11,8 @@ const KEYWORDS: [&str; 35] = [
     "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
-/// Names that every method uses itself.
-const TAKEN: [&str; 5] = ["self", "fields", "types", "arguments", "idempotency"];
+/// Names that every method uses itself. Annotations are read outside of it: `types` is free.
+const TAKEN: [&str; 4] = ["self", "fields", "arguments", "idempotency"];
 
 /// Whether `name` can stand in a class body.
 pub(super) fn is_identifier(name: &str) -> bool {

@@ -53,9 +53,15 @@ fn declared(api: &Api, one: &Type) -> Option<String> {
 
 fn request(api: &Api, operation: &Operation) -> String {
     let annotations = Annotations { api, given: true };
-    let members = operation.arguments.iter().map(|argument| {
+    let members = operation.arguments.iter().flat_map(|argument| {
         let annotation = annotations.of(&argument.shape, argument.strict);
-        property(argument.name, &annotation, argument.required, tsdoc::of_argument(api, argument, INDENT))
+        let doc = tsdoc::of_argument(api, argument, INDENT);
+        let also = argument.also.map(|also| {
+            let doc = format!("{INDENT}/** Another name for `{}`. */", argument.name);
+            property(also, &annotation, false, Some(doc))
+        });
+        let own = property(argument.name, &annotation, argument.required, doc);
+        std::iter::once(own).chain(also)
     });
     let open = operation.rules.open.then(|| OPEN.to_owned());
     let doc = format!("/** The arguments of `{}`. */", camel_case(operation.name));
