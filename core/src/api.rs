@@ -10,29 +10,33 @@ use serde_json::Value;
 use crate::catalogue::Row;
 
 pub mod actions;
+pub mod activity;
 pub mod agents;
 pub mod approvals;
 pub mod artifacts;
 pub mod assumptions;
-pub mod attachments;
+pub mod compliance;
 pub mod guard;
 pub mod handoffs;
 pub mod health;
+pub mod hosted;
+pub mod identities;
 pub mod integrity;
 pub mod learning;
 pub mod loops;
 pub mod messages;
+pub mod orgs;
 pub mod outcomes;
-pub mod pairing_steps;
+pub mod pairings;
 pub mod policies;
 pub mod reputation;
 pub mod secrets;
 pub mod security;
 pub mod sessions;
 pub mod signals;
+pub mod webhooks;
 #[cfg(test)]
 mod wire_tests;
-pub mod x402_steps;
 pub mod work_orders;
 pub mod x402;
 
@@ -49,20 +53,26 @@ pub static DOMAINS: &[&[&Row]] = &[
     loops::OPERATIONS,
     signals::OPERATIONS,
     policies::OPERATIONS,
+    compliance::OPERATIONS,
     sessions::OPERATIONS,
     handoffs::OPERATIONS,
     messages::OPERATIONS,
+    messages::attachments::OPERATIONS,
     integrity::OPERATIONS,
     security::OPERATIONS,
     secrets::OPERATIONS,
     agents::OPERATIONS,
-    pairing_steps::OPERATIONS,
-    x402_steps::OPERATIONS,
-    attachments::OPERATIONS,
     reputation::OPERATIONS,
     work_orders::OPERATIONS,
     x402::OPERATIONS,
+    x402::paid::OPERATIONS,
     artifacts::OPERATIONS,
+    pairings::OPERATIONS,
+    identities::OPERATIONS,
     learning::OPERATIONS,
+    orgs::OPERATIONS,
+    hosted::OPERATIONS,
+    webhooks::OPERATIONS,
+    activity::OPERATIONS,
     health::OPERATIONS,
 ];

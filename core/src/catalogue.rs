@@ -9,6 +9,7 @@ pub(crate) mod bytes;
 #[cfg(test)]
 mod check;
 mod field;
+mod hidden;
 mod id;
 pub(crate) mod lenient;
 mod macros;
@@ -23,6 +24,7 @@ use std::sync::LazyLock;
 pub use argument::Argument;
 pub use bytes::Bytes64;
 pub use field::{Field, Fill, Kind, Place};
+pub use hidden::Hidden;
 pub use id::IdKind;
 pub use seconds::Seconds;
 pub use secret::Secret;
@@ -146,6 +148,9 @@ pub enum Expect {
     Creation,
     /// Bytes of any kind.
     Bytes,
+    /// A JSON object, which is handed on as it is, or any other text but a web page, which is handed on as an object that
+    /// holds it: `text` and `media_type`.
+    Text,
 }
 
 /// How the argument list is written in a language with positional arguments.
@@ -177,6 +182,8 @@ pub struct Rules {
     pub aliases: &'static [&'static str],
     /// Whether the server answers without an API key.
     pub public: bool,
+    /// Whether the answer holds a secret, so that no error may show any of it.
+    pub secret: bool,
     /// Whether the body is signed when the client has a signing key.
     pub signed: bool,
     /// The argument that turns the request into a write, which then carries a key of its own.
@@ -224,6 +231,7 @@ impl Rules {
             pages: None,
             aliases: &[],
             public: false,
+            secret: false,
             signed: false,
             key_when: None,
             confirm: None,
@@ -301,6 +309,13 @@ impl Rules {
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.public = true;
+        self
+    }
+
+    /// Answers with a secret.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

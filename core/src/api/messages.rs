@@ -1,5 +1,6 @@
 //! Messages: what agents tell each other, alone or in threads.
 
+pub mod attachments;
 mod message;
 
 pub use message::{AgentMessage, MessageStatus, MessageThread, MessageType};

@@ -1,11 +1,17 @@
 //! Policies: the rules that guard goes by.
 
+mod reports;
+
+pub use reports::{
+    ImportedPolicy, PolicyImport, PolicyProof, PolicyTest, PolicyTestDetail, PolicyTestReport,
+    PolicyTestResults,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::actions::{ActionId, ActionStatus};
 use super::guard::Verdict;
-use crate::catalogue::{Argument, Kind, Repeat, lenient};
+use crate::catalogue::{Argument, Fill, Kind, Repeat, lenient};
 use crate::{id, open_enum, operations, record};
 
 id!(
@@ -47,6 +53,16 @@ open_enum! {
         BranchFreshness = "branch_freshness",
         /// What a purchase costs and from whom.
         X402SpendLimit = "x402_spend_limit",
+    }
+}
+
+open_enum! {
+    /// In which form a report is written.
+    pub enum ReportFormat {
+        /// Markdown, for people.
+        Markdown = "md",
+        /// JSON, for programs.
+        Json = "json",
     }
 }
 
@@ -160,6 +176,34 @@ operations! { "policies":
         rules: Map<String, Value>,
         /// How far to look back, in days, at least 1; 7 unless given.
         days: Option<i64> [range(1, i64::MAX)],
+    }
+
+    /// Runs the tests of all policies that hold, and returns each one's result. The server keeps a record of the run.
+    test_policies = Post "/api/policies/test" => PolicyTestReport []
+    TestPolicies {
+        /// Who asks. The client's own agent unless given.
+        agent_id: Option<String> [fill(Fill::AgentId)],
+    }
+
+    /// Writes down what the policies that hold prove: a report for auditors.
+    get_proof_report = Get "/api/policies/proof" => PolicyProof [positional(&["format"])]
+    GetProofReport {
+        /// In which form.
+        format: Option<ReportFormat> [default("\"json\"")],
+    }
+
+    /// Adds the policies of a pack of the server's, or of a YAML text. Needs an API key of the admin role.
+    ///
+    /// A policy whose name exists already is left out and named in `skipped_names`. Neither a pack nor a text, and a
+    /// pack that the server does not have, are errors of kind `validation`.
+    import_policies = Post "/api/policies/import" => PolicyImport [
+        admin(), positional(&["pack", "yaml"]), node(&["..source"]),
+    ]
+    ImportPolicies {
+        /// The name of the pack. It comes before `yaml`; one of the two must be given.
+        pack: Option<String>,
+        /// Policies in YAML: a document with a list `policies`.
+        yaml: Option<String>,
     }
 }
 

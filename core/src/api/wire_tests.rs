@@ -2,6 +2,8 @@
 
 mod agents;
 mod commerce;
+mod access;
+mod compliance;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};

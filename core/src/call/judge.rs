@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::api::guard::Verdict;
 use crate::catalogue::{Expect, Row};
@@ -53,15 +54,19 @@ fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Re
         return Ok(());
     }
     let malformed = |problem: &str| {
-        let excerpt = excerpt(answer.body, redact);
+        let excerpt = if row.rules.secret { "(not shown)".to_owned() } else { excerpt(answer.body, redact) };
         Error::new(ErrorKind::MalformedResponse, format!("the server's answer {problem}: `{excerpt}`"))
     };
     let no_object = || malformed("is not a JSON object");
     let body = std::str::from_utf8(answer.body).map_err(|_| no_object())?;
-    let members = Members::read(body, MAX_DEPTH).map_err(|_| no_object())?;
+    let members = match Members::read(body, MAX_DEPTH) {
+        Ok(members) => members,
+        Err(_) if row.rules.expect == Expect::Text && is_document(answer, body) => return Ok(()),
+        Err(_) => return Err(no_object()),
+    };
     let member = |name: &str| members.get(name).map_err(|_| no_object());
     match row.rules.expect {
-        Expect::Object | Expect::Bytes => Ok(()),
+        Expect::Object | Expect::Text | Expect::Bytes => Ok(()),
         Expect::Verdict => {
             let word = member("decision")?.and_then(|json| serde_json::from_str::<Text<'_>>(json).ok());
             match word {
@@ -78,6 +83,30 @@ fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Re
             created(&shape, &malformed)
         }
     }
+}
+
+/// Whether a body that is no JSON object is a text to be handed on: not a web page, and not the torso of an object.
+fn is_document(answer: &Answer<'_>, body: &str) -> bool {
+    let start = body.trim_start();
+    !start.is_empty() && !start.starts_with('{') && media_type(answer.headers) != "text/html"
+}
+
+/// What is handed on in place of a text that `row` may answer with: an object that holds it. Nothing when the body is
+/// handed on as it is.
+pub(crate) fn text_as_object(row: &Row, answer: &Answer<'_>) -> Option<Bytes> {
+    let text = std::str::from_utf8(answer.body).ok().filter(|_| row.rules.expect == Expect::Text)?;
+    if text.trim_start().starts_with('{') {
+        return None;
+    }
+    Some(json!({ "text": text, "media_type": media_type(answer.headers) }).to_string().into())
+}
+
+/// `Content-Type` without its parameters.
+fn media_type(headers: &HeaderMap) -> String {
+    let given =
+        headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if essence.is_empty() { "text/plain".to_owned() } else { essence.to_ascii_lowercase() }
 }
 
 /// The members of a created action that decide whether it may be trusted.
@@ -238,6 +267,58 @@ mod tests {
             let error = judged(operation, 200, &nested(100_000)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::MalformedResponse, "{operation}");
         }
+    }
+
+    /// What is handed on of a text of this media type.
+    fn handed_on(media_type: &str, body: &str) -> Result<String> {
+        let headers = HeaderMap::from_iter([(http::header::CONTENT_TYPE, media_type.parse().unwrap())]);
+        let answer = Answer { status: StatusCode::OK, headers: &headers, body: body.as_bytes() };
+        let row = find("download_compliance_export").unwrap();
+        judge(row, &answer, &|text| text.to_owned())?;
+        let text = text_as_object(row, &answer).map(|object| String::from_utf8(object.to_vec()).unwrap());
+        Ok(text.unwrap_or_else(|| body.to_owned()))
+    }
+
+    #[test]
+    fn a_text_is_handed_on_in_an_object_and_an_object_as_it_is() {
+        let bundle = " {\"version\" : \"v1\", \"payload\": {}}\n";
+        assert_eq!(handed_on("application/json; charset=utf-8", bundle).unwrap(), bundle);
+        let report = json!({ "text": "# Report\n\"a\"\n", "media_type": "text/markdown" });
+        assert_eq!(
+            handed_on("Text/Markdown; charset=utf-8", "# Report\n\"a\"\n").unwrap(),
+            report.to_string()
+        );
+        // Reports of older servers, behind a newer one.
+        let report = json!({ "text": "# Report", "media_type": "application/json" });
+        assert_eq!(handed_on("application/json", "# Report").unwrap(), report.to_string());
+    }
+
+    #[test]
+    fn a_web_page_a_torso_and_nothing_are_no_text() {
+        let no_texts = [
+            ("text/html; charset=utf-8", "<html>Sign in</html>"),
+            ("application/json", r#"{"version":"v1","payl"#),
+            ("text/markdown", " \n"),
+            ("text/markdown", ""),
+        ];
+        for (media_type, body) in no_texts {
+            assert_eq!(
+                handed_on(media_type, body).unwrap_err().kind(),
+                ErrorKind::MalformedResponse,
+                "{body}"
+            );
+        }
+        // Where an object is expected, no text is one.
+        assert!(judged("get_compliance_export", 200, "# Report").is_err());
+    }
+
+    #[test]
+    fn no_error_shows_any_of_an_answer_that_holds_a_secret() {
+        let torso = r#"{"key":{"raw_key":"oc_live_1""#;
+        let error = judged("create_api_key", 201, torso).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::MalformedResponse);
+        assert!(!format!("{error} {error:?}").contains("oc_live_1"), "{error:?}");
+        assert!(judged("get_webhooks", 200, torso).unwrap_err().to_string().contains("oc_live_1"));
     }
 
     #[test]

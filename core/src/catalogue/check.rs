@@ -142,3 +142,15 @@ fn fields_of_the_query_are_scalars() {
         }
     }
 }
+
+#[cfg(feature = "schema")]
+#[test]
+fn an_operation_whose_answer_holds_a_secret_says_so() {
+    for row in rows() {
+        let mut generator = schemars::SchemaGenerator::default();
+        let answer = (row.response_schema)(&mut generator).to_value().to_string();
+        let records = serde_json::to_string(generator.definitions()).unwrap();
+        let holds_one = [answer, records].iter().any(|schema| schema.contains("\"password\""));
+        assert!(!holds_one || row.rules.secret, "{}", row.name);
+    }
+}

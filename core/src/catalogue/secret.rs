@@ -1,36 +1,64 @@
-//! Arguments that must not be shown.
+//! Texts that nobody may see by accident.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Argument, Kind};
+/// A secret that an answer holds, such as a new API key. It is read and written as plain text; `Debug` hides it, and its
+/// memory is cleared when it is dropped.
+#[derive(Clone, Default)]
+pub struct Secret(SecretString);
 
-/// An argument whose `Debug` shows nothing.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(inline))]
-#[serde(transparent)]
-pub struct Secret<T>(pub T);
+impl Secret {
+    /// The text itself.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
 
-impl<T> fmt::Debug for Secret<T> {
+impl<T: Into<String>> From<T> for Secret {
+    fn from(text: T) -> Self {
+        Self(SecretString::from(text.into()))
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
+        f.write_str("[REDACTED]")
     }
 }
 
-impl<T> From<T> for Secret<T> {
-    fn from(value: T) -> Self {
-        Self(value)
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
     }
 }
 
-impl<T: Argument> Argument for Secret<T> {
-    const KIND: Kind = T::KIND;
-    const REQUIRED: bool = T::REQUIRED;
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
 
-    fn is_absent(&self) -> bool {
-        self.0.is_absent()
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Secret {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "password" })
     }
 }
 
@@ -39,7 +67,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_not_shown() {
-        assert_eq!(format!("{:?}", Secret("key material")), "Secret");
+    fn a_secret_is_plain_on_the_wire_and_hidden_elsewhere() {
+        let secret: Secret = serde_json::from_str("\"oc_live_1\"").unwrap();
+        assert_eq!(secret.expose(), "oc_live_1");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), "\"oc_live_1\"");
+        assert_eq!(format!("{:?}", Some(&secret)), "Some([REDACTED])");
+        assert_eq!((secret.clone() == secret, secret == Secret::default()), (true, false));
     }
 }

@@ -9,7 +9,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use secrecy::ExposeSecret;
 
-use crate::call::{Answer, Failure, Prepared, judge};
+use crate::call::{Answer, Failure, Prepared, judge, text_as_object};
 use crate::catalogue::Expect;
 use crate::config::Config;
 use crate::transport::{Body, Sent, TransportError};
@@ -95,11 +95,11 @@ impl DashClaw {
         let answer = Answer { status: head.status, headers: &head.headers, body: &body };
         match judge(prepared.row, &answer, &|text| self.redact(text)) {
             Ok(()) => Ok(Response {
+                body: text_as_object(prepared.row, &answer).unwrap_or(body),
                 status: head.status.as_u16(),
                 request_id: head.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned),
                 idempotency_key: prepared.idempotency_key.clone(),
                 headers: head.headers,
-                body,
             }),
             Err(error) => Err(Failed::final_answer(error)),
         }

@@ -164,6 +164,9 @@ fn responses(group: &Group<'_>) -> Value {
         json!({ "application/json": { "schema": of_shape(&shape) } })
     };
     let mut responses = json!({ "2XX": { "description": "Success.", "content": content } });
+    if group[0].rules.expect == Expect::Text {
+        responses["2XX"]["content"]["text/*"] = json!({ "schema": { "type": "string" } });
+    }
     for failure in group.iter().flat_map(|operation| &operation.failures) {
         if let Some(status) = status(failure.kind) {
             responses[status] = json!({

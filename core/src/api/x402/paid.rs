@@ -1,8 +1,9 @@
-//! x402: the operations that the core performs in several steps, or whose request it computes.
+//! Purchases that were paid already, and what they brought.
 
 use serde_json::{Map, Value};
 
-use super::actions::ActionId;
+use crate::api::actions::ActionId;
+use crate::api::artifacts::SavedArtifact;
 use crate::catalogue::Composed;
 use crate::{operations, record};
 
@@ -49,7 +50,7 @@ operations! { "x402":
     }
 
     /// Files what a purchase brought, as an artifact of its action.
-    record_purchase_result = Post "/api/artifacts" => Map<String, Value> [
+    record_purchase_result = Post "/api/artifacts" => SavedArtifact [
         composed(Composed::PurchaseResult), positional(&["action_id", "result"]), node(&["action_id", "result"]),
     ]
     RecordPurchaseResult {
