@@ -48,6 +48,8 @@ pub struct Row {
     pub fields: &'static [Field],
     /// Everything else about its behaviour.
     pub rules: Rules,
+    /// The method that goes through all its items, where it lists pages: `iter_actions`.
+    pub iterator: Option<&'static str>,
     /// Markdown for every language: one sentence, then details.
     #[cfg(feature = "schema")]
     pub doc: &'static str,
@@ -195,8 +197,6 @@ pub struct Rules {
     /// What performs it, where it is more than one request, or its request is computed. Verb and path are then those of
     /// the first request.
     pub composed: Option<Composed>,
-    /// Whether the answer holds secrets, of which no error may show anything.
-    pub secret: bool,
     /// How arguments are written in a language without named arguments, where the official client of that language
     /// differs from the usual form: the ids in the path by position, then one object with the others. Names stand for
     /// arguments by position; `..name`, last, for an object of that name with the others.
@@ -237,7 +237,6 @@ impl Rules {
             confirm: None,
             governed: false,
             composed: None,
-            secret: false,
             node: None,
         }
     }
@@ -354,13 +353,6 @@ impl Rules {
     #[must_use]
     pub const fn governed(mut self) -> Self {
         self.governed = true;
-        self
-    }
-
-    /// Answers with secrets.
-    #[must_use]
-    pub const fn secret(mut self) -> Self {
-        self.secret = true;
         self
     }
 

@@ -7,6 +7,7 @@ mod ticker;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use exchange::dice;
 use http::{HeaderMap, Uri};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -66,11 +67,16 @@ impl DashClaw {
 
     /// Calls an operation by its name with a JSON object of arguments. The typed methods say what each one takes.
     pub async fn call(&self, operation: &str, arguments: &[u8], options: &CallOptions) -> Result<Response> {
-        let row = find(operation).ok_or_else(|| {
+        self.call_row(self.find(operation)?, arguments, options).await
+    }
+
+    /// The row of an operation.
+    #[expect(clippy::unused_self, reason = "what a client calls, it finds")]
+    pub(crate) fn find(&self, operation: &str) -> Result<&'static Row> {
+        find(operation).ok_or_else(|| {
             let hint = hint(operation, rows().map(|row| row.name));
             Error::argument("operation", format!("`{operation}` does not exist{hint}"))
-        })?;
-        self.call_row(row, arguments, options).await
+        })
     }
 
     /// Sends a typed request with options of its own.

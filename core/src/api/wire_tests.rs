@@ -1,8 +1,8 @@
 //! Responses as servers write them, read and written again by the types that client and server share.
 
+mod access;
 mod agents;
 mod commerce;
-mod access;
 mod compliance;
 
 use serde::{Serialize, de::DeserializeOwned};
