@@ -7,12 +7,11 @@ const { EventStream } = require('./events.js');
 const { executionOf } = require('./execution.js');
 const { bytesOf, deriveIdempotencyKey } = require('./functions.js');
 const { actionContext, runWork, track } = require('./governed.js');
-const { Heartbeat } = require('./heartbeat.js');
 const { Instance } = require('./instance.js');
 const { ask, forget, open, register } = require('./mailbox.js');
-const { Operations } = require('./operations.js');
-const { callOptions, clientOptions, inOurWords, secondsOnly, snake } = require('./options.js');
-const { decode, encode } = require('./wire.js');
+const { BYTES, LENGTHS, Operations } = require('./operations.js');
+const { callOptions, clientOptions, inOurWords, inSeconds, secondsOnly, snake } = require('./options.js');
+const { decode, encode, withBytes } = require('./wire.js');
 
 const { ConfigurationError } = CLASSES;
 
@@ -22,7 +21,6 @@ class DashClaw extends Operations {
   /** Kept here, because elsewhere they are referred to weakly. */
   #callbacks;
   #hooks;
-  #heartbeat = new Heartbeat();
   #owned;
   #defaults;
   #execution;
@@ -31,7 +29,7 @@ class DashClaw extends Operations {
     super();
     if (options instanceof Shared) {
       ({ native: this.#native, callbacks: this.#callbacks, hooks: this.#hooks } = options);
-      ({ heartbeat: this.#heartbeat, owned: this.#owned, defaults: this.#defaults } = options);
+      ({ owned: this.#owned, defaults: this.#defaults } = options);
       return;
     }
     if (options === null || typeof options !== 'object') throw new ConfigurationError('the options must be an object');
@@ -87,10 +85,10 @@ class DashClaw extends Operations {
   /** Every generated method ends here. `operation` is snake_case. */
   async _call(operation, args, options) {
     const settings = this.#defaults === undefined ? options : { ...this.#defaults, ...options };
-    const text = encode(args ?? {});
+    const text = encode(inSeconds(args ?? {}, LENGTHS[operation]));
     const optionText = settings === undefined ? undefined : callOptions(settings);
     const begin = (call, stoppable) => this.#native.call(call, stoppable, operation, text, optionText);
-    return decode(await ask(begin, settings?.signal));
+    return withBytes(decode(await ask(begin, settings?.signal)), BYTES[operation]);
   }
 
   /** Calls an operation by its name, for what this version has no method for. */
@@ -165,12 +163,17 @@ class DashClaw extends Operations {
 
   /** Sends a heartbeat now and every `interval` milliseconds, until `stopHeartbeat` or `close`. */
   startHeartbeat({ interval = 60_000, ...fields } = {}) {
-    if (!(interval > 0)) throw invalid('interval', 'must be a number of milliseconds above 0');
-    this.#heartbeat.start(() => this.call('heartbeat', fields), interval);
+    const text = encode(fields);
+    translated(() => this.#native.startHeartbeat(text, secondsOnly(interval)), inOurWords);
   }
 
   stopHeartbeat() {
-    this.#heartbeat.stop();
+    this.#native.stopHeartbeat();
+  }
+
+  /** Where `getAttachment` downloads from. Nothing is sent. */
+  getAttachmentUrl(attachmentId) {
+    return `${this.baseUrl}/api/messages/attachments?id=${encodeURIComponent(wellFormed('attachment_id', attachmentId))}`;
   }
 
   /** The same client, with the same connections, whose calls differ in these options. */
@@ -178,7 +181,7 @@ class DashClaw extends Operations {
     const given = Object.entries({ timeout, maxRetries }).filter(([, value]) => value !== undefined);
     const shared = new Shared();
     Object.assign(shared, { native: this.#native, callbacks: this.#callbacks, hooks: this.#hooks });
-    Object.assign(shared, { heartbeat: this.#heartbeat, owned: this.#owned });
+    shared.owned = this.#owned;
     shared.defaults = { ...this.#defaults, ...Object.fromEntries(given) };
     // A subclass keeps its methods, whatever its constructor takes.
     return Object.setPrototypeOf(new DashClaw(shared), Object.getPrototypeOf(this));
@@ -187,7 +190,6 @@ class DashClaw extends Operations {
   /** Stops calls under way and refuses later ones. After this no request leaves. */
   async close() {
     this.#native.close();
-    this.#heartbeat.stop();
     forget(this.#hooks.client);
     await this.#owned?.close();
   }

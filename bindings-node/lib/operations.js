@@ -201,6 +201,35 @@ class Operations {
     return this._call('heartbeat', { status, metadata }, options);
   }
 
+  /** Registers the public half of a private RSA key, as `createPairing` does. */
+  createPairingFromPrivateJwk(privateJwk, fields, options) {
+    return this._call('create_pairing_from_private_jwk', merge(fields, { private_jwk: privateJwk }), options);
+  }
+
+  /** Waits until a pairing is approved, and returns it. */
+  waitForPairing(pairingId, how, options) {
+    return this._call('wait_for_pairing', merge(how, { pairing_id: pairingId }), options);
+  }
+
+  /**
+   * Records a purchase that was paid already, reports its action as completed, and files the proof of
+   * payment.
+   */
+  recordX402Purchase(fields, options) {
+    return this._call('record_x402_purchase', fields, options);
+  }
+
+  /** Files what a purchase brought, as an artifact of its action. */
+  recordPurchaseResult(actionId, result, options) {
+    if (isObject(actionId)) return this._call('record_purchase_result', ...arguments);
+    return this._call('record_purchase_result', { action_id: actionId, result }, options);
+  }
+
+  /** Downloads an attachment of a message: its bytes, its name and its media type. */
+  getAttachment(attachmentId, options) {
+    return this._call('get_attachment', { attachment_id: attachmentId }, options);
+  }
+
   /** Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action. */
   getRecommendations(filters, options) {
     return this._call('get_recommendations', filters, options);
@@ -212,6 +241,14 @@ class Operations {
    */
   getLearningRecommendations(filters, options) {
     return this._call('get_learning_recommendations', filters, options);
+  }
+
+  /**
+   * Adapts an action to what earlier ones of its kind teach: a lower risk, a reversible course, a higher
+   * confidence.
+   */
+  recommendAction(action, options) {
+    return this._call('recommend_action', { action }, options);
   }
 
   /**
@@ -228,6 +265,16 @@ class Operations {
   }
 }
 
+/** The arguments of operations that are lengths of time: milliseconds here, seconds in the core. */
+const LENGTHS = {
+  wait_for_pairing: ['timeout', 'interval'],
+};
+
+/** The members of answers that are bytes, base64 on their way here. */
+const BYTES = {
+  get_attachment: ['data'],
+};
+
 /** The arguments in `object` and those by position, which win. `_call` refuses what is no object. */
 function merge(object, positional) {
   return object == null || isObject(object) ? { ...object, ...positional } : object;
@@ -237,4 +284,4 @@ function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-module.exports = { Operations };
+module.exports = { BYTES, LENGTHS, Operations };

@@ -55,6 +55,13 @@ function secondsOnly(milliseconds) {
   return typeof milliseconds === 'number' ? milliseconds / 1000 : Number.NaN;
 }
 
+/** Arguments of which those called `names`, in either spelling, are milliseconds here. */
+function inSeconds(args, names) {
+  if (names === undefined || args === null || typeof args !== 'object') return args;
+  const entries = Object.entries(args);
+  return Object.fromEntries(entries.map(([name, value]) => [name, names.includes(snake(name)) ? seconds(value) : value]));
+}
+
 /** An error about options, in the names and units that they have here. */
 function inOurWords(error) {
   if (error.kind !== 'configuration' && error.kind !== 'invalid_argument') return error;
@@ -80,4 +87,4 @@ function privateKeyText(key) {
   throw invalid('privateKey', 'must be PEM, a JWK or a KeyObject of node:crypto');
 }
 
-module.exports = { callOptions, clientOptions, inOurWords, privateKeyText, secondsOnly, snake };
+module.exports = { callOptions, clientOptions, inOurWords, inSeconds, privateKeyText, secondsOnly, snake };

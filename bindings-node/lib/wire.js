@@ -84,6 +84,12 @@ function decode(text) {
   return /\d{16}/.test(text) ? decodeExactly(text) : JSON.parse(text);
 }
 
+/** The answer with real bytes in the members called `names`; they are base64 in JSON. */
+function withBytes(answer, names = []) {
+  for (const name of names) answer[name] = Buffer.from(answer[name], 'base64');
+  return answer;
+}
+
 const TOKEN = /"|-?\d[\d.eE+-]*/g;
 
 function decodeExactly(text) {
@@ -118,4 +124,4 @@ function endOfString(text, start) {
   }
 }
 
-module.exports = { decode, encode };
+module.exports = { decode, encode, withBytes };

@@ -13,6 +13,7 @@ use crate::events::NativeEvents;
 use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
 use crate::mailbox::NativeMailbox;
+use crate::runtime::runtime;
 
 /// What JavaScript numbers: a client, for its hooks.
 #[napi(object)]
@@ -167,6 +168,20 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn events(&self, last_event_id: Option<String>) -> NativeEvents {
         NativeEvents::new(SharedEvents::new(&self.core, last_event_id))
+    }
+
+    /// Sends heartbeats: now and every `interval` seconds. `arguments` is a JSON object.
+    #[napi(catch_unwind)]
+    pub fn start_heartbeat(&self, arguments: String, interval: f64) -> napi::Result<()> {
+        let _entered = runtime().map_err(raise)?.enter();
+        let interval = seconds("interval", interval).map_err(raise)?;
+        self.core.start_heartbeat(arguments.as_bytes(), interval).map_err(raise)
+    }
+
+    /// Stops the heartbeats.
+    #[napi(catch_unwind)]
+    pub fn stop_heartbeat(&self) {
+        self.core.stop_heartbeat();
     }
 
     /// Stops calls under way and refuses later ones.

@@ -1806,6 +1806,129 @@ export interface HeartbeatAck {
   [member: string]: unknown;
 }
 
+/** The arguments of `createPairingFromPrivateJwk`. */
+export interface CreatePairingFromPrivateJwk {
+  /**
+   * The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1` and `iqmp` are read,
+   * too.
+   */
+  private_jwk: Record<string, unknown>;
+  /** The agent's name for people. The client's own unless given. */
+  agent_name?: string;
+}
+
+/** The arguments of `waitForPairing`. */
+export interface WaitForPairing {
+  /** Which pairing. */
+  pairing_id: string;
+  /**
+   * How long to wait in all. With no time at all it is looked at once. In milliseconds. `300000` unless
+   * given.
+   */
+  timeout?: number;
+  /** How often it is looked at; at most ten times a second. In milliseconds. `2000` unless given. */
+  interval?: number;
+}
+
+/** The arguments of `recordX402Purchase`. */
+export interface RecordX402Purchase {
+  /** Who bought. At most 128 characters. */
+  agent_id: string;
+  /** From whom: a name, a slug or an origin. At most 256 characters. */
+  provider: string;
+  /** What was paid, in `currency`, 0 to 1000000. */
+  spend: number;
+  /** What it was for; made of the provider's name unless given. At most 2000 characters. */
+  declared_goal?: string;
+  /** Why it was bought; made of the provider's name unless given. At most 2000 characters. */
+  purchase_reason?: string;
+  /**
+   * What could not be known without it; made of the provider's name unless given. At most 2000 characters.
+   */
+  context_gap?: string;
+  /** What it was to bring; made of the provider's name unless given. At most 2000 characters. */
+  expected_value?: string;
+  /** The transaction that paid. */
+  transaction_hash?: string;
+  /** The provider's id for the request that was paid. */
+  request_id?: string;
+  /** In what was paid: 2 to 16 letters and digits. `"USDC"` unless given. */
+  currency?: string;
+  /** How it was paid. At most 64 characters. `"x402"` unless given. */
+  payment_method?: string;
+}
+
+/** The arguments of `recordPurchaseResult`. */
+export interface RecordPurchaseResult {
+  /** Which action. */
+  action_id: string;
+  /**
+   * What it brought: `summary` (a text), `data` (any JSON), `url` (where the rest is). All may be left out.
+   */
+  result?: Record<string, unknown>;
+}
+
+/** A purchase that was paid already, step by step. */
+export interface SettledPurchase {
+  /** The action that stands for it, as the server recorded it. */
+  action: Record<string, unknown> | null;
+  /** The purchase. */
+  purchase: Record<string, unknown> | null;
+  /** Guard's verdict on it. */
+  decision: Record<string, unknown> | null;
+  /**
+   * What the server answered to the report of the action as completed; nothing when it failed, or when the
+   * server told no id.
+   */
+  outcome: Record<string, unknown> | null;
+  /** What the server answered to the proof of payment; nothing when that failed, or when there is none. */
+  artifact: Record<string, unknown> | null;
+  /** Why steps failed, by the member that they would have brought; empty when all went well. */
+  errors: PurchaseErrors;
+  [member: string]: unknown;
+}
+
+/** Why steps of a purchase failed. */
+export interface PurchaseErrors {
+  /** Why the action could not be reported as completed. */
+  outcome?: StepError | null;
+  /** Why the proof of payment could not be filed. */
+  artifact?: StepError | null;
+  [member: string]: unknown;
+}
+
+/** Why one step of an operation failed: the members of an error. */
+export interface StepError {
+  /** What kind of error it is. */
+  kind: string;
+  /** The same for people. */
+  message: string;
+  /** The server's own code, or the kind. */
+  code: string;
+  /** The HTTP status, when the server answered. */
+  status?: number | null;
+  /** Whether the same step may succeed later. */
+  retryable: boolean;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getAttachment`. */
+export interface GetAttachment {
+  /** Which attachment. */
+  attachment_id: string;
+}
+
+/** A file that was sent with a message. */
+export interface MessageAttachment {
+  /** What is in it. */
+  data: Buffer;
+  /** What it is called. */
+  filename: string;
+  /** What kind of file it is: `application/pdf`. `application/octet-stream` when the server does not say. */
+  mime_type: string;
+  [member: string]: unknown;
+}
+
 /** The arguments of `getRecommendations`. */
 export interface GetRecommendations {
   /** Only for this kind of action. */
@@ -1841,6 +1964,12 @@ export interface GetLearningRecommendations {
   /** How far to look back for that, in days; 30 unless given. 1 or more. */
   lookback_days?: number;
   [member: string]: unknown;
+}
+
+/** The arguments of `recommendAction`. */
+export interface RecommendAction {
+  /** The action as `createAction` takes it. */
+  action: Record<string, unknown>;
 }
 
 /** The arguments of `recordRecommendationEvents`. */
@@ -1916,6 +2045,17 @@ export interface RecommendationHints {
   expected_duration_ms?: number | null;
   /** What they usually cost, in US dollars. */
   expected_cost_estimate?: number | null;
+  [member: string]: unknown;
+}
+
+/** An action, adapted to a recommendation. */
+export interface RecommendedAction {
+  /** The adapted action. */
+  action: Record<string, unknown>;
+  /** The recommendation; nothing when there is none. */
+  recommendation: Recommendation | null;
+  /** The names of the members that it changed: `risk_score`, `reversible`, `confidence`. */
+  adapted_fields: string[];
   [member: string]: unknown;
 }
 

@@ -297,8 +297,11 @@ export declare class DashClaw extends Operations {
    * that fails is skipped; while it runs, another start does nothing. It does not keep the process alive.
    */
   startHeartbeat(options?: Fields<Heartbeat> & { interval?: number }): void;
-  /** Stops what `startHeartbeat` started. */
+  /** Stops what `startHeartbeat` started; does nothing when nothing runs. */
   stopHeartbeat(): void;
+
+  /** Where `getAttachment` downloads from. Nothing is sent; whoever opens it needs the API key. */
+  getAttachmentUrl(attachmentId: string): string;
 
   /** The same client, with the same connections, whose calls differ in these options. */
   withOptions(options: { timeout?: number; maxRetries?: number }): DashClaw;

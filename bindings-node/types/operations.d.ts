@@ -2,15 +2,16 @@
 
 import type {
   ActionDetail, ActionGraph, ActionList, ActionTrace, AgentStatus, ApprovalDecision, ApprovedAction,
-  AssumptionDetail, CreateAction, CreatePolicy, CreateSession, CreatedAction, CreatedAssumption, CreatedLoop,
-  CreatedPolicy, DeletedPolicy, DriftReport, Fields, GetActions, GetDriftReport, GetGuardDecisions,
-  GetLearningRecommendations, GetOpenLoops, GetPendingApprovals, GetRecommendations, GetSignals, Guard,
-  GuardDecision, GuardDecisionList, Health, Heartbeat, HeartbeatAck, IntegrityVerdict, JwkSet, ListPolicies,
-  ListSessions, LoopList, LoopStatus, LoopType, Outcome, PolicyDetail, PolicyList, PolicySimulation,
-  RecommendationList, RecordAssumption, RecordRecommendationEvents, RecordedEvents, RegisterAssumption,
-  RegisterOpenLoop, ReportActionOutcome, ReportedAction, ResolvedLoop, SessionDetail, SessionEventList,
-  SessionList, SignalList, SimulatePolicy, UpdateOutcome, UpdatePolicy, UpdateSession, UpdatedAction,
-  ValidatedAssumption, VerifyIntegrity,
+  AssumptionDetail, CreateAction, CreatePairingFromPrivateJwk, CreatePolicy, CreateSession, CreatedAction,
+  CreatedAssumption, CreatedLoop, CreatedPolicy, DeletedPolicy, DriftReport, Fields, GetActions,
+  GetDriftReport, GetGuardDecisions, GetLearningRecommendations, GetOpenLoops, GetPendingApprovals,
+  GetRecommendations, GetSignals, Guard, GuardDecision, GuardDecisionList, Health, Heartbeat, HeartbeatAck,
+  IntegrityVerdict, JwkSet, ListPolicies, ListSessions, LoopList, LoopStatus, LoopType, MessageAttachment,
+  Outcome, PolicyDetail, PolicyList, PolicySimulation, RecommendationList, RecommendedAction,
+  RecordAssumption, RecordPurchaseResult, RecordRecommendationEvents, RecordX402Purchase, RecordedEvents,
+  RegisterAssumption, RegisterOpenLoop, ReportActionOutcome, ReportedAction, ResolvedLoop, SessionDetail,
+  SessionEventList, SessionList, SettledPurchase, SignalList, SimulatePolicy, UpdateOutcome, UpdatePolicy,
+  UpdateSession, UpdatedAction, ValidatedAssumption, VerifyIntegrity, WaitForPairing,
 } from './api.js';
 
 /** What is for one call only. */
@@ -622,6 +623,105 @@ export declare abstract class Operations {
   heartbeat(fields: Fields<Heartbeat>, options?: CallOptions): Promise<HeartbeatAck>;
 
   /**
+   * Registers the public half of a private RSA key, as `createPairing` does. The private key is sent nowhere.
+   *
+   * A key that is no private RSA key of 2048 to 4096 bits is an `InvalidArgumentError`, which shows nothing
+   * of it.
+   *
+   * Starts with `POST /api/pairings`. A repeat would do it twice.
+   *
+   * @param privateJwk - The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1`
+   *   and `iqmp` are read, too.
+   * @param fields - The fields; see {@link CreatePairingFromPrivateJwk}.
+   * @param options - What is for this call only.
+   * @throws `ValidationError`: The server refuses the content.
+   * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
+   * @throws `InvalidArgumentError`: See the description.
+   */
+  createPairingFromPrivateJwk(
+    privateJwk: Record<string, unknown>, fields?: Fields<CreatePairingFromPrivateJwk, 'private_jwk'>,
+    options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
+
+  /**
+   * Waits until a pairing is approved, and returns it.
+   *
+   * One that expires is an `ApprovalExpiredError`, one that is rejected an `ApprovalDeniedError`, and one
+   * that nobody decides about in time an `ApprovalTimeoutError`; it stands. A server that cannot be reached
+   * for a while is asked again.
+   *
+   * Starts with `GET /api/pairings/{pairing_id}`. Reads only.
+   *
+   * @param pairingId - Which pairing.
+   * @param how - The fields; see {@link WaitForPairing}.
+   * @param options - What is for this call only.
+   * @throws `NotFoundError`: There is no such record.
+   * @throws `ApprovalExpiredError`: See the description.
+   * @throws `ApprovalDeniedError`: See the description.
+   * @throws `ApprovalTimeoutError`: See the description.
+   */
+  waitForPairing(
+    pairingId: string, how?: Fields<WaitForPairing, 'pairing_id'>, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
+
+  /**
+   * Records a purchase that was paid already, reports its action as completed, and files the proof of
+   * payment.
+   *
+   * The money is spent, so no later step hides the purchase: what a step brought, or why it failed, stands in
+   * the answer, and the next step is taken all the same. Look at `errors`. An action that awaits approval,
+   * for one, cannot be reported as completed yet: `errors` then holds that under `outcome`.
+   *
+   * Guard may block it after the fact: a `GuardBlockedError` that holds the verdict and, as far as the server
+   * tells, the id of the action; `recordPurchaseResult` files the proof of payment then. Only this and other
+   * failures of the first step are errors of the call.
+   *
+   * Starts with `POST /api/x402/purchases`. A repeat would do it twice.
+   *
+   * @param fields - The fields; see {@link RecordX402Purchase}.
+   * @param options - What is for this call only.
+   * @returns A purchase that was paid already, step by step.
+   * @throws `ValidationError`: The server refuses the content.
+   * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
+   * @throws `GuardBlockedError`: See the description.
+   */
+  recordX402Purchase(fields: Fields<RecordX402Purchase>, options?: CallOptions): Promise<SettledPurchase>;
+
+  /**
+   * Files what a purchase brought, as an artifact of its action.
+   *
+   * Starts with `POST /api/artifacts`. A repeat would do it twice.
+   *
+   * @param actionId - Which action.
+   * @param result - What it brought: `summary` (a text), `data` (any JSON), `url` (where the rest is). All
+   *   may be left out.
+   * @param options - What is for this call only.
+   * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
+   */
+  recordPurchaseResult(
+    actionId: string, result?: Record<string, unknown> | null, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
+  /** The same with all arguments in one object; see {@link RecordPurchaseResult}. */
+  recordPurchaseResult(
+    fields: Fields<RecordPurchaseResult>, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
+
+  /**
+   * Downloads an attachment of a message: its bytes, its name and its media type.
+   *
+   * The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown id
+   * is a `NotFoundError`.
+   *
+   * Starts with `GET /api/messages/attachments`. Reads only.
+   *
+   * @param attachmentId - Which attachment.
+   * @param options - What is for this call only.
+   * @returns A file that was sent with a message.
+   * @throws `NotFoundError`: See the description.
+   */
+  getAttachment(attachmentId: string, options?: CallOptions): Promise<MessageAttachment>;
+
+  /**
    * Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action.
    *
    * Inactive recommendations need an API key of the admin role.
@@ -649,6 +749,22 @@ export declare abstract class Operations {
   getLearningRecommendations(
     filters?: Fields<GetLearningRecommendations>, options?: CallOptions,
   ): Promise<RecommendationList>;
+
+  /**
+   * Adapts an action to what earlier ones of its kind teach: a lower risk, a reversible course, a higher
+   * confidence.
+   *
+   * Nothing is recorded. The answer holds the adapted copy, the recommendation behind it and the names of the
+   * members it changed. An action without a type comes back as it is, and nothing is sent; so does one that
+   * nothing is recommended for.
+   *
+   * Starts with `GET /api/learning/recommendations`. Reads only.
+   *
+   * @param action - The action as `createAction` takes it.
+   * @param options - What is for this call only.
+   * @returns An action, adapted to a recommendation.
+   */
+  recommendAction(action: Record<string, unknown>, options?: CallOptions): Promise<RecommendedAction>;
 
   /**
    * Tells the server what became of recommendations: several events in `events`, or one in the other fields.

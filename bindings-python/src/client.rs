@@ -14,7 +14,7 @@ use crate::events::NativeEvents;
 use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
 use crate::per_process::PerProcess;
-use crate::runtime::lock;
+use crate::runtime::{cell, lock};
 
 /// A client, in whatever process it is used. `event_loop` makes any of its calls an asyncio future of that loop.
 #[pyclass(frozen, module = "dashclaw._native")]
@@ -155,6 +155,22 @@ impl NativeClient {
     #[pyo3(signature = (last_event_id=None))]
     fn events(&self, py: Python<'_>, last_event_id: Option<String>) -> PyResult<NativeEvents> {
         Ok(NativeEvents::new(SharedEvents::new(&self.core(py)?, last_event_id)))
+    }
+
+    /// Sends heartbeats: now and every `interval` seconds. `arguments` is a JSON object.
+    fn start_heartbeat(&self, py: Python<'_>, arguments: &str, interval: f64) -> PyResult<()> {
+        let core = self.core(py)?;
+        let _entered = cell(py)?.runtime(py)?.enter();
+        seconds("interval", interval)
+            .and_then(|interval| core.start_heartbeat(arguments.as_bytes(), interval))
+            .map_err(|error| raise(py, &error))
+    }
+
+    /// Stops the heartbeats.
+    fn stop_heartbeat(&self) {
+        if let Some(core) = lock(&self.core).get() {
+            core.stop_heartbeat();
+        }
     }
 
     /// Stops calls under way and refuses later ones.

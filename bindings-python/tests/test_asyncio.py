@@ -241,7 +241,7 @@ def test_run_governed_runs_coroutines(server: Server) -> None:
     assert server.bodies("POST", "/api/actions/act_1/outcome")[0]["status"] == "completed"
 
 
-def test_heartbeats_are_a_task(server: Server) -> None:
+def test_heartbeats_end_with_the_client(server: Server) -> None:
     server.on("POST", "/api/agents/heartbeat", {"ok": True})
 
     async def main() -> None:

@@ -252,7 +252,7 @@ def test_heartbeats_go_on_until_they_are_stopped(claw: DashClaw, server: Server)
     wait_for(lambda: len(server.requests) > count)
     start = time.monotonic()
     claw.close()
-    assert time.monotonic() - start < 0.9, "closing wakes the thread"
+    assert time.monotonic() - start < 0.9, "closing waits for nothing"
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

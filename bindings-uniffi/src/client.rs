@@ -142,6 +142,16 @@ impl NativeClient {
         NativeApprovals::new(self.0.pending_approvals(options), end)
     }
 
+    /// Sends heartbeats: now and every `interval` seconds.
+    pub fn start_heartbeat(&self, arguments: Vec<u8>, interval: f64) -> Result<()> {
+        inside(|| self.0.start_heartbeat(&arguments, seconds("interval", interval)?))
+    }
+
+    /// Stops the heartbeats.
+    pub fn stop_heartbeat(&self) {
+        self.0.stop_heartbeat();
+    }
+
     /// Stops calls under way and refuses later ones.
     pub fn shut_down(&self) {
         self.0.close();

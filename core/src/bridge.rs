@@ -8,7 +8,12 @@ use futures_util::FutureExt as _;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use crate::{DashClaw, Error, ErrorKind, EventOptions, EventStream, Result, ServerEvent};
+use crate::pages::page_text;
+use crate::work_orders::Desk;
+use crate::{
+    CallOptions, DashClaw, Error, ErrorKind, EventOptions, EventStream, Pages, Response, Result, ServerEvent,
+    WorkOrders, WorkerOptions,
+};
 
 /// Turns a panic into an error of kind `internal`: a defect of ours ends the call, not the process.
 pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
@@ -91,6 +96,91 @@ impl SharedEvents {
     /// The cursor behind the last event; give it to a later stream to go on where this one ended.
     pub fn last_event_id(&self) -> String {
         self.last_event_id.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// All that an operation lists, page by page, for several tasks.
+#[derive(Debug)]
+pub struct SharedPages(Mutex<Pages>);
+
+impl SharedPages {
+    /// Goes through what `operation` lists; `arguments` is a JSON object. Nothing is sent until the first
+    /// [`next`](Self::next).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`], as [`DashClaw::pages`] says.
+    pub fn new(client: &DashClaw, operation: &str, arguments: &[u8], options: CallOptions) -> Result<Self> {
+        client.pages(operation, arguments, options).map(|pages| Self(Mutex::new(pages)))
+    }
+
+    /// The items of the next page as a JSON array; nothing at the end. `stop` ends this waiting only.
+    pub async fn next(&self, stop: &CancellationToken) -> Result<Option<Vec<u8>>> {
+        stoppable(stop, async {
+            let page = self.0.lock().await.next_page().await?;
+            page.map(|items| page_text(&items)).transpose()
+        })
+        .await
+    }
+}
+
+/// A worker whose orders several tasks may end, and any thread may stop.
+#[derive(Debug)]
+pub struct SharedWorkOrders {
+    orders: Mutex<WorkOrders>,
+    desk: Desk,
+    end: CancellationToken,
+}
+
+impl SharedWorkOrders {
+    /// Works. `types` is a JSON array of texts, or empty. Nothing is sent until the first [`next`](Self::next).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`].
+    pub fn new(client: &DashClaw, types: &str, interval: f64) -> Result<Self> {
+        let types = if types.is_empty() { Ok(Vec::new()) } else { serde_json::from_str(types) };
+        let types = types.map_err(|_| Error::argument("types", "must be a list of strings"))?;
+        let (interval, end) = (Some(seconds("interval", interval)?), CancellationToken::new());
+        let orders = client.work_orders(WorkerOptions { types, interval, cancel: Some(end.clone()) });
+        Ok(Self { desk: orders.desk().clone(), orders: Mutex::new(orders), end })
+    }
+
+    /// The next order as the server wrote it; nothing when the worker was stopped. `stop` ends this waiting only.
+    pub async fn next(&self, stop: &CancellationToken) -> Result<Option<Vec<u8>>> {
+        stoppable(stop, async {
+            let next = self.orders.lock().await.next().await.transpose()?;
+            Ok(next.map(|order| order.json().get().as_bytes().to_vec()))
+        })
+        .await
+    }
+
+    /// Reports that the order `id` is done. `output` and `cost` are JSON objects; so is the answer.
+    pub async fn complete(
+        &self,
+        id: &str,
+        output: &str,
+        cost: Option<&str>,
+        options: &CallOptions,
+    ) -> Result<Response> {
+        self.desk.complete(id, output, cost, options).await
+    }
+
+    /// Reports that it could not be done.
+    pub async fn fail(&self, id: &str, code: &str, message: &str, options: &CallOptions) -> Result<Response> {
+        self.desk.fail(id, code, message, options).await
+    }
+
+    /// Stops the worker at once; whoever waits for an order gets nothing. The order that is unfinished is given up.
+    pub fn stop(&self) {
+        self.end.cancel();
+        if let Ok(mut orders) = self.orders.try_lock() {
+            orders.let_go();
+        }
+    }
+
+    /// The same, and waits until the last order is accounted for.
+    pub async fn close(&self) {
+        self.end.cancel();
+        self.orders.lock().await.close().await;
     }
 }
 

@@ -5,13 +5,16 @@
 //! repeat is safe; nothing in the engine branches on an operation's name.
 
 mod argument;
+pub(crate) mod bytes;
 #[cfg(test)]
 mod check;
 mod field;
+mod hidden;
 mod id;
 pub(crate) mod lenient;
 mod macros;
 mod open_enum;
+mod seconds;
 mod secret;
 mod validate;
 
@@ -19,11 +22,16 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub use argument::Argument;
+pub use bytes::Bytes64;
 pub use field::{Field, Fill, Kind, Place};
+pub use hidden::Hidden;
 pub use id::IdKind;
+pub use seconds::Seconds;
 pub use secret::Secret;
 use serde::{Serialize, de::DeserializeOwned};
 pub use validate::Received;
+
+pub use crate::composed::Composed;
 
 /// One operation of the HTTP API.
 #[derive(Debug)]
@@ -40,6 +48,8 @@ pub struct Row {
     pub fields: &'static [Field],
     /// Everything else about its behaviour.
     pub rules: Rules,
+    /// The method that goes through all its items, where it lists pages: `iter_actions`.
+    pub iterator: Option<&'static str>,
     /// Markdown for every language: one sentence, then details.
     #[cfg(feature = "schema")]
     pub doc: &'static str,
@@ -138,6 +148,8 @@ pub enum Expect {
     Verdict,
     /// A JSON object with an `action` (id and status) whose `decision`, where there is one, is a verdict.
     Creation,
+    /// Bytes of any kind.
+    Bytes,
     /// A JSON object, which is handed on as it is, or any other text but a web page, which is handed on as an object that
     /// holds it: `text` and `media_type`.
     Text,
@@ -184,6 +196,9 @@ pub struct Rules {
     pub empty_body: bool,
     /// Whether `guard_mode`, `hitl_mode` and `auto_recommend` act around it.
     pub governed: bool,
+    /// What performs it, where it is more than one request, or its request is computed. Verb and path are then those of
+    /// the first request.
+    pub composed: Option<Composed>,
     /// How arguments are written in a language without named arguments, where the official client of that language
     /// differs from the usual form: the ids in the path by position, then one object with the others. Names stand for
     /// arguments by position; `..name`, last, for an object of that name with the others.
@@ -223,6 +238,7 @@ impl Rules {
             confirm: None,
             empty_body: false,
             governed: false,
+            composed: None,
             secret: false,
             node: None,
         }
@@ -333,6 +349,13 @@ impl Rules {
     #[must_use]
     pub const fn empty_body(mut self) -> Self {
         self.empty_body = true;
+        self
+    }
+
+    /// Is performed by this, in one step or several.
+    #[must_use]
+    pub const fn composed(mut self, work: Composed) -> Self {
+        self.composed = Some(work);
         self
     }
 

@@ -7,6 +7,7 @@ mod ticker;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use exchange::dice;
 use http::{HeaderMap, Uri};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
+use crate::heartbeat::Heart;
 use crate::keys::KeyCache;
 use crate::suggest::hint;
 use crate::transport::{HttpTransport, Transport};
@@ -35,6 +37,7 @@ struct Inner {
     closed: CancellationToken,
     keys: KeyCache,
     ticker: Arc<Ticker>,
+    heart: Heart,
 }
 
 impl DashClaw {
@@ -58,16 +61,22 @@ impl DashClaw {
             closed: CancellationToken::new(),
             keys: KeyCache::default(),
             ticker: Arc::default(),
+            heart: Heart::default(),
         })))
     }
 
     /// Calls an operation by its name with a JSON object of arguments. The typed methods say what each one takes.
     pub async fn call(&self, operation: &str, arguments: &[u8], options: &CallOptions) -> Result<Response> {
-        let row = find(operation).ok_or_else(|| {
+        self.call_row(self.find(operation)?, arguments, options).await
+    }
+
+    /// The row of an operation.
+    #[expect(clippy::unused_self, reason = "what a client calls, it finds")]
+    pub(crate) fn find(&self, operation: &str) -> Result<&'static Row> {
+        find(operation).ok_or_else(|| {
             let hint = hint(operation, rows().map(|row| row.name));
             Error::argument("operation", format!("`{operation}` does not exist{hint}"))
-        })?;
-        self.call_row(row, arguments, options).await
+        })
     }
 
     /// Sends a typed request with options of its own.
@@ -97,6 +106,9 @@ impl DashClaw {
         arguments: &[u8],
         options: &CallOptions,
     ) -> Result<Response> {
+        if let Some(composed) = row.rules.composed {
+            return self.compose(composed, row, arguments, options).await;
+        }
         if row.rules.governed && self.config().modes.any() {
             // Boxed, because the modes make calls of their own.
             return Box::pin(self.create_with_modes(row, arguments, options)).await;
@@ -146,6 +158,10 @@ impl DashClaw {
 
     pub(crate) fn key_cache(&self) -> &KeyCache {
         &self.0.keys
+    }
+
+    pub(crate) fn heart(&self) -> &Heart {
+        &self.0.heart
     }
 
     pub(crate) fn closed(&self) -> &CancellationToken {

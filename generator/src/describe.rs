@@ -4,6 +4,17 @@ use serde_json::Value;
 
 use crate::model::{Api, Argument, Form, Operation, Reference, Shape, repeat};
 
+/// In what a language tells lengths of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Time {
+    /// As numbers of seconds.
+    Seconds,
+    /// As numbers of milliseconds.
+    Milliseconds,
+    /// As a type of its own.
+    Typed,
+}
+
 /// How a language writes what a doc text points at.
 pub(crate) type Spell = dyn Fn(&Reference) -> String;
 
@@ -13,7 +24,8 @@ pub(crate) fn endpoint(operation: &Operation) -> String {
     let key = if rules.public { " Needs no API key." } else { "" };
     let pages = rules.pages.map(|items| format!(" Pages through `{items}` with `limit` and `offset`."));
     let pages = pages.unwrap_or_default();
-    format!("`{} {}`. {}{key}{pages}", operation.method, operation.path, repeat(rules.repeat))
+    let start = if rules.composed.is_some() { "Starts with " } else { "" };
+    format!("{start}`{} {}`. {}{key}{pages}", operation.method, operation.path, repeat(rules.repeat))
 }
 
 /// The doc text of an argument, with the words it takes and a default that the signature does not show.
@@ -21,6 +33,7 @@ pub(crate) fn argument(
     api: &Api,
     argument: &Argument,
     spell: &Spell,
+    time: Time,
     is_shown: &dyn Fn(&Value) -> bool,
 ) -> String {
     let mut sentences = vec![argument.doc.line(spell)];
@@ -31,8 +44,20 @@ pub(crate) fn argument(
         let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         sentences.push(format!("One of `{}`.", words.join("`, `")));
     }
+    let is_length = argument.shape == Shape::Seconds;
+    match time {
+        Time::Seconds if is_length => sentences.push("In seconds.".to_owned()),
+        Time::Milliseconds if is_length => sentences.push("In milliseconds.".to_owned()),
+        _ => {}
+    }
     if let Some(default) = argument.default.as_ref().filter(|default| !is_shown(default)) {
-        sentences.push(format!("`{default}` unless given."));
+        sentences.push(match (is_length, time) {
+            (true, Time::Milliseconds) => {
+                format!("`{}` unless given.", default.as_f64().unwrap_or_default() * 1000.0)
+            }
+            (true, Time::Typed) => format!("{default} seconds unless given."),
+            _ => format!("`{default}` unless given."),
+        });
     }
     sentences.join(" ").trim_start().to_owned()
 }

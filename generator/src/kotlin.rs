@@ -77,7 +77,10 @@ fn operations(api: &Api) -> Result<String> {
     names.push("NOTHING".to_owned());
     names.retain(|name| is_used(&text, name));
     names.sort();
-    template::fill(OPERATIONS, minijinja::context! { sections => sections, names => names })
+    template::fill(
+        OPERATIONS,
+        minijinja::context! { sections => sections, names => names, lengths => is_used(&text, "Duration") },
+    )
 }
 
 /// Whether code of `text` names this type.

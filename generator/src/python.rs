@@ -74,9 +74,20 @@ fn operations(api: &Api, color: method::Color) -> Result<String> {
         minijinja::context! {
             is_async => color == method::Color::Async,
             abstract_types => abstract_types(&sections.iter().flat_map(|section| &section.methods).collect::<Vec<_>>()),
+            bytes => bytes(api),
             sections => sections,
         },
     )
+}
+
+/// `"get_attachment": ("data",)` for each operation whose answer holds bytes.
+fn bytes(api: &Api) -> Vec<String> {
+    let entries = api.operations().map(|operation| (operation.name, operation.bytes(api)));
+    let entries = entries.filter(|(_, members)| !members.is_empty());
+    let tuple = |members: &[String]| {
+        members.iter().map(|member| format!("\"{member}\",")).collect::<Vec<_>>().join(" ")
+    };
+    entries.map(|(name, members)| format!("\"{name}\": ({})", tuple(&members))).collect()
 }
 
 /// The names that `texts` need of `collections.abc`.

@@ -57,6 +57,8 @@ fn type_name(shape: &Shape) -> String {
         Shape::Text => "String".to_owned(),
         Shape::Integer => "i64".to_owned(),
         Shape::Number => "f64".to_owned(),
+        Shape::Seconds => "Duration".to_owned(),
+        Shape::Bytes => "Bytes64".to_owned(),
         Shape::Boolean => "bool".to_owned(),
         Shape::List(inner) => format!("Vec<{}>", type_name(inner)),
         Shape::Nullable(inner) => format!("Option<{}>", type_name(inner)),

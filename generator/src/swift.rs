@@ -67,8 +67,14 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
 }
 
 fn file(name: &str, items: &[String]) -> Result<Output> {
-    let text = template::fill(FILE, minijinja::context! { items => items })?;
+    let text =
+        template::fill(FILE, minijinja::context! { items => items, foundation => needs_foundation(items) })?;
     Ok(Output { path: format!("{PACKAGE}/{name}.swift"), text })
+}
+
+/// Whether types of Foundation are named.
+fn needs_foundation(items: &[String]) -> bool {
+    items.iter().any(|item| [": TimeInterval", ": Data"].iter().any(|word| item.contains(word)))
 }
 
 fn operations(shapes: &Shapes<'_>) -> Result<String> {
@@ -81,7 +87,8 @@ fn operations(shapes: &Shapes<'_>) -> Result<String> {
             methods.collect::<Vec<_>>().join("\n\n")
         })
         .collect();
-    template::fill(OPERATIONS, minijinja::context! { sections => sections })
+    let foundation = needs_foundation(&sections);
+    template::fill(OPERATIONS, minijinja::context! { sections => sections, foundation => foundation })
 }
 
 fn dispatch(shapes: &Shapes<'_>) -> Result<String> {

@@ -11,7 +11,6 @@ from ._async_operations import AsyncOperations
 from ._base import BaseClient
 from ._functions import Verification, document_bytes
 from ._governed import ActionContext, Run, Tracking, finish_arguments
-from ._heartbeat import TaskHeartbeat
 from ._wire import decode, encode, encode_call
 
 if TYPE_CHECKING:
@@ -26,14 +25,12 @@ Self = TypeVar("Self", bound="AsyncDashClaw")
 class AsyncDashClaw(AsyncOperations, BaseClient):
     """``DashClaw`` for asyncio: every operation is a coroutine. Cancelling the task that awaits it stops the request."""
 
-    _heartbeat_type = TaskHeartbeat
-
     async def _call(
         self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None, **options: Any
     ) -> Any:
-        return decode(
-            await self._native.call(operation, encode_call(arguments, extra), self._call_options(options), get_running_loop())
-        )
+        given = encode_call(arguments, extra)
+        body = await self._native.call(operation, given, self._call_options(options), get_running_loop())
+        return self._decoded(operation, body)
 
     async def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Calls an operation by its name; see ``DashClaw.call``."""
@@ -89,14 +86,6 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         with run.reporting():
             await self._native.finish_governed(*finish_arguments(begun, started, None), get_running_loop())
         return run
-
-    def start_heartbeat(self, interval: float = 60, **fields: Any) -> None:
-        """Sends a heartbeat now and every ``interval`` seconds from a task; see ``DashClaw.start_heartbeat``."""
-        self._heartbeat.start(lambda: self.call("heartbeat", fields), interval)
-
-    def stop_heartbeat(self) -> None:
-        """Stops what ``start_heartbeat`` started."""
-        self._heartbeat.stop()
 
     async def verify_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt against the server's published keys, which are kept as long as the server allows."""

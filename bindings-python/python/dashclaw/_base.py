@@ -28,7 +28,8 @@ Self = TypeVar("Self", bound="BaseClient")
 class BaseClient:
     """One agent's connection to one DashClaw server. Threads share it freely; nothing is sent before the first call."""
 
-    _heartbeat_type: ClassVar[type[Any]]
+    # The generated class of operations beside this one has it.
+    _bytes: ClassVar[Mapping[str, tuple[str, ...]]]
 
     def __init__(
         self,
@@ -89,7 +90,6 @@ class BaseClient:
         self.auto_recommend = auto_recommend
         self.hitl_mode = hitl_mode
         self._defaults: dict[str, Any] = {}
-        self._heartbeat: Any = self._heartbeat_type()
         self._owned: Instance | None = None
         options = _encode_options(
             {
@@ -184,9 +184,36 @@ class BaseClient:
         other._defaults = {**self._defaults, **{name: value for name, value in given.items() if value is not None}}
         return other
 
+    def start_heartbeat(self, interval: float = 60, **fields: Any) -> None:
+        """Sends a heartbeat now and every ``interval`` seconds, until ``stop_heartbeat`` or ``close``.
+
+        It needs no thread of Python's and no event loop. A heartbeat that fails is skipped. While one is running, another
+        start does nothing.
+
+        Args:
+            interval: Seconds between two heartbeats.
+            **fields: The arguments of ``heartbeat``.
+        """
+        self._native.start_heartbeat(encode_call(fields, None), interval)
+
+    def stop_heartbeat(self) -> None:
+        """Stops what ``start_heartbeat`` started; does nothing when nothing runs."""
+        self._native.stop_heartbeat()
+
+    def get_attachment_url(self, attachment_id: str) -> str:
+        """Where ``get_attachment`` downloads from. Nothing is sent; whoever opens it needs the API key."""
+        from urllib.parse import quote  # noqa: PLC0415
+
+        return f"{self.base_url}/api/messages/attachments?id={quote(attachment_id, safe='')}"
+
+    def _decoded(self, operation: str, body: bytes) -> Any:
+        answer = decode(body)
+        for member in self._bytes.get(operation, ()):
+            answer[member] = decode_bytes(answer[member])
+        return answer
+
     def _close(self) -> None:
         self._native.close()
-        self._heartbeat.stop()
         if self._owned is not None:
             self._owned.close()
 

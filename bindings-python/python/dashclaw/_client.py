@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from ._base import BaseClient
 from ._functions import Verification, document_bytes
 from ._governed import ActionContext, Run, Tracking, finish_arguments
-from ._heartbeat import ThreadHeartbeat
 from ._operations import Operations
 from ._wire import decode, encode, encode_call
 
@@ -29,12 +28,11 @@ class DashClaw(Operations, BaseClient):
     ``AsyncDashClaw`` is the same for asyncio.
     """
 
-    _heartbeat_type = ThreadHeartbeat
-
     def _call(
         self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None, **options: Any
     ) -> Any:
-        return decode(self._native.call(operation, encode_call(arguments, extra), self._call_options(options)))
+        body = self._native.call(operation, encode_call(arguments, extra), self._call_options(options))
+        return self._decoded(operation, body)
 
     def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Calls an operation by its name, for what this version has no method for.
@@ -120,21 +118,6 @@ class DashClaw(Operations, BaseClient):
         with run.reporting():
             self._native.finish_governed(*finish_arguments(begun, started, None))
         return run
-
-    def start_heartbeat(self, interval: float = 60, **fields: Any) -> None:
-        """Sends a heartbeat now and every ``interval`` seconds from a thread, until ``stop_heartbeat`` or ``close``.
-
-        A heartbeat that fails is skipped. While one is running, another start does nothing.
-
-        Args:
-            interval: Seconds between two heartbeats.
-            **fields: The arguments of ``heartbeat``.
-        """
-        self._heartbeat.start(lambda: self.call("heartbeat", fields), interval)
-
-    def stop_heartbeat(self) -> None:
-        """Stops what ``start_heartbeat`` started."""
-        self._heartbeat.stop()
 
     def verify_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt against the server's published keys, which are kept as long as the server allows."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
     from dashclaw import types
@@ -25,6 +25,9 @@ else:
 
 class Operations:
     """The methods of ``DashClaw`` that follow from the catalogue, one per operation."""
+
+    # The members of answers that are bytes, base64 on their way here.
+    _bytes: ClassVar[Mapping[str, tuple[str, ...]]] = {"get_attachment": ("data",)}
 
     def _call(
         self,
@@ -1049,6 +1052,144 @@ class Operations:
         }
         return self._call("heartbeat", arguments)
 
+    def create_pairing_from_private_jwk(
+        self, private_jwk: Mapping[str, Any], agent_name: str | None = None,
+    ) -> dict[str, Any]:
+        """Registers the public half of a private RSA key, as ``create_pairing`` does. The private key is sent
+        nowhere.
+
+        A key that is no private RSA key of 2048 to 4096 bits is an ``InvalidArgumentError``, which shows
+        nothing of it.
+
+        Starts with ``POST /api/pairings``. A repeat would do it twice.
+
+        Args:
+            private_jwk: The private key as a JWK with its primes (RFC 7518, section 6.3.2). ``dmp1``,
+                ``dmq1`` and ``iqmp`` are read, too.
+            agent_name: The agent's name for people. The client's own unless given.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            InvalidArgumentError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "private_jwk": private_jwk, "agent_name": agent_name,
+        }
+        return self._call("create_pairing_from_private_jwk", arguments)
+
+    def wait_for_pairing(self, pairing_id: str, timeout: float = 300, interval: float = 2) -> dict[str, Any]:
+        """Waits until a pairing is approved, and returns it.
+
+        One that expires is an ``ApprovalExpiredError``, one that is rejected an ``ApprovalDeniedError``, and
+        one that nobody decides about in time an ``ApprovalTimeoutError``; it stands. A server that cannot be
+        reached for a while is asked again.
+
+        Starts with ``GET /api/pairings/{pairing_id}``. Reads only.
+
+        Args:
+            pairing_id: Which pairing.
+            timeout: How long to wait in all. With no time at all it is looked at once. In seconds.
+            interval: How often it is looked at; at most ten times a second. In seconds.
+
+        Raises:
+            NotFoundError: There is no such record.
+            ApprovalExpiredError: See the description.
+            ApprovalDeniedError: See the description.
+            ApprovalTimeoutError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "pairing_id": pairing_id, "timeout": timeout, "interval": interval,
+        }
+        return self._call("wait_for_pairing", arguments)
+
+    def record_x402_purchase(
+        self, agent_id: str, provider: str, spend: float, declared_goal: str | None = None,
+        purchase_reason: str | None = None, context_gap: str | None = None, expected_value: str | None = None,
+        transaction_hash: str | None = None, request_id: str | None = None, currency: str = "USDC",
+        payment_method: str = "x402",
+    ) -> types.SettledPurchase:
+        """Records a purchase that was paid already, reports its action as completed, and files the proof of
+        payment.
+
+        The money is spent, so no later step hides the purchase: what a step brought, or why it failed, stands
+        in the answer, and the next step is taken all the same. Look at ``errors``. An action that awaits
+        approval, for one, cannot be reported as completed yet: ``errors`` then holds that under ``outcome``.
+
+        Guard may block it after the fact: a ``GuardBlockedError`` that holds the verdict and, as far as the
+        server tells, the id of the action; ``record_purchase_result`` files the proof of payment then. Only
+        this and other failures of the first step are errors of the call.
+
+        Starts with ``POST /api/x402/purchases``. A repeat would do it twice.
+
+        Args:
+            agent_id: Who bought. At most 128 characters.
+            provider: From whom: a name, a slug or an origin. At most 256 characters.
+            spend: What was paid, in ``currency``, 0 to 1000000.
+            declared_goal: What it was for; made of the provider's name unless given. At most 2000 characters.
+            purchase_reason: Why it was bought; made of the provider's name unless given. At most 2000
+                characters.
+            context_gap: What could not be known without it; made of the provider's name unless given. At most
+                2000 characters.
+            expected_value: What it was to bring; made of the provider's name unless given. At most 2000
+                characters.
+            transaction_hash: The transaction that paid.
+            request_id: The provider's id for the request that was paid.
+            currency: In what was paid: 2 to 16 letters and digits.
+            payment_method: How it was paid. At most 64 characters.
+
+        Returns:
+            A purchase that was paid already, step by step.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            GuardBlockedError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "provider": provider, "spend": spend, "declared_goal": declared_goal,
+            "purchase_reason": purchase_reason, "context_gap": context_gap, "expected_value": expected_value,
+            "transaction_hash": transaction_hash, "request_id": request_id, "currency": currency,
+            "payment_method": payment_method,
+        }
+        return self._call("record_x402_purchase", arguments)
+
+    def record_purchase_result(
+        self, action_id: str, result: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Files what a purchase brought, as an artifact of its action.
+
+        Starts with ``POST /api/artifacts``. A repeat would do it twice.
+
+        Args:
+            action_id: Which action.
+            result: What it brought: ``summary`` (a text), ``data`` (any JSON), ``url`` (where the rest is).
+                All may be left out.
+
+        Raises:
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return self._call("record_purchase_result", {"action_id": action_id, "result": result})
+
+    def get_attachment(self, attachment_id: str) -> types.MessageAttachment:
+        """Downloads an attachment of a message: its bytes, its name and its media type.
+
+        The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
+        id is a ``NotFoundError``.
+
+        Starts with ``GET /api/messages/attachments``. Reads only.
+
+        Args:
+            attachment_id: Which attachment.
+
+        Returns:
+            A file that was sent with a message.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return self._call("get_attachment", {"attachment_id": attachment_id})
+
     def get_recommendations(
         self, action_type: str | None = None, limit: int = 50, agent_id: str | None = None,
         include_inactive: bool | None = None, track_events: bool = True, include_metrics: bool | None = None,
@@ -1097,6 +1238,24 @@ class Operations:
             Recommendations.
         """
         return self._call("get_learning_recommendations", filters or {}, fields)
+
+    def recommend_action(self, action: Mapping[str, Any]) -> types.RecommendedAction:
+        """Adapts an action to what earlier ones of its kind teach: a lower risk, a reversible course, a
+        higher confidence.
+
+        Nothing is recorded. The answer holds the adapted copy, the recommendation behind it and the names of
+        the members it changed. An action without a type comes back as it is, and nothing is sent; so does one
+        that nothing is recommended for.
+
+        Starts with ``GET /api/learning/recommendations``. Reads only.
+
+        Args:
+            action: The action as ``create_action`` takes it.
+
+        Returns:
+            An action, adapted to a recommendation.
+        """
+        return self._call("recommend_action", {"action": action})
 
     def record_recommendation_events(
         self, events: Sequence[Any] | None = None, *,

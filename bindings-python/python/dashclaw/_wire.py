@@ -46,6 +46,13 @@ def decode(body: bytes | str) -> Any:
     return loads(body)
 
 
+def decode_bytes(text: str) -> bytes:
+    """Bytes, which are base64 in JSON."""
+    from base64 import b64decode  # noqa: PLC0415
+
+    return b64decode(text)
+
+
 def _unencodable(arguments: Mapping[str, Any], problem: Exception) -> InvalidArgumentError:
     path, reason = _find("", arguments) or ("arguments", str(problem))
     error = InvalidArgumentError(f"`{path}` {reason}")

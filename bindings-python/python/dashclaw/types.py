@@ -2350,6 +2350,176 @@ class HeartbeatAck(TypedDict):
     """When the server took it: ISO-8601, UTC."""
 
 
+class _CreatePairingFromPrivateJwk(TypedDict):
+    """The keys that every ``CreatePairingFromPrivateJwk`` has."""
+
+    private_jwk: Mapping[str, Any]
+    """The private key as a JWK with its primes (RFC 7518, section 6.3.2). ``dmp1``, ``dmq1`` and ``iqmp`` are
+    read, too.
+    """
+
+
+class CreatePairingFromPrivateJwk(_CreatePairingFromPrivateJwk, total=False):
+    """The arguments of ``create_pairing_from_private_jwk``."""
+
+    agent_name: str
+    """The agent's name for people. The client's own unless given."""
+
+
+class _WaitForPairing(TypedDict):
+    """The keys that every ``WaitForPairing`` has."""
+
+    pairing_id: str
+    """Which pairing."""
+
+
+class WaitForPairing(_WaitForPairing, total=False):
+    """The arguments of ``wait_for_pairing``."""
+
+    timeout: float
+    """How long to wait in all. With no time at all it is looked at once. In seconds."""
+
+    interval: float
+    """How often it is looked at; at most ten times a second. In seconds."""
+
+
+class _RecordX402Purchase(TypedDict):
+    """The keys that every ``RecordX402Purchase`` has."""
+
+    agent_id: str
+    """Who bought. At most 128 characters."""
+
+    provider: str
+    """From whom: a name, a slug or an origin. At most 256 characters."""
+
+    spend: float
+    """What was paid, in ``currency``, 0 to 1000000."""
+
+
+class RecordX402Purchase(_RecordX402Purchase, total=False):
+    """The arguments of ``record_x402_purchase``."""
+
+    declared_goal: str
+    """What it was for; made of the provider's name unless given. At most 2000 characters."""
+
+    purchase_reason: str
+    """Why it was bought; made of the provider's name unless given. At most 2000 characters."""
+
+    context_gap: str
+    """What could not be known without it; made of the provider's name unless given. At most 2000 characters.
+    """
+
+    expected_value: str
+    """What it was to bring; made of the provider's name unless given. At most 2000 characters."""
+
+    transaction_hash: str
+    """The transaction that paid."""
+
+    request_id: str
+    """The provider's id for the request that was paid."""
+
+    currency: str
+    """In what was paid: 2 to 16 letters and digits."""
+
+    payment_method: str
+    """How it was paid. At most 64 characters."""
+
+
+class _RecordPurchaseResult(TypedDict):
+    """The keys that every ``RecordPurchaseResult`` has."""
+
+    action_id: str
+    """Which action."""
+
+
+class RecordPurchaseResult(_RecordPurchaseResult, total=False):
+    """The arguments of ``record_purchase_result``."""
+
+    result: Mapping[str, Any]
+    """What it brought: ``summary`` (a text), ``data`` (any JSON), ``url`` (where the rest is). All may be
+    left out.
+    """
+
+
+class SettledPurchase(TypedDict):
+    """A purchase that was paid already, step by step."""
+
+    action: dict[str, Any] | None
+    """The action that stands for it, as the server recorded it."""
+
+    purchase: dict[str, Any] | None
+    """The purchase."""
+
+    decision: dict[str, Any] | None
+    """Guard's verdict on it."""
+
+    outcome: dict[str, Any] | None
+    """What the server answered to the report of the action as completed; nothing when it failed, or when the
+    server told no id.
+    """
+
+    artifact: dict[str, Any] | None
+    """What the server answered to the proof of payment; nothing when that failed, or when there is none."""
+
+    errors: PurchaseErrors
+    """Why steps failed, by the member that they would have brought; empty when all went well."""
+
+
+class PurchaseErrors(TypedDict, total=False):
+    """Why steps of a purchase failed."""
+
+    outcome: StepError | None
+    """Why the action could not be reported as completed."""
+
+    artifact: StepError | None
+    """Why the proof of payment could not be filed."""
+
+
+class _StepError(TypedDict):
+    """The keys that every ``StepError`` has."""
+
+    kind: str
+    """What kind of error it is."""
+
+    message: str
+    """The same for people."""
+
+    code: str
+    """The server's own code, or the kind."""
+
+    retryable: bool
+    """Whether the same step may succeed later."""
+
+
+class StepError(_StepError, total=False):
+    """Why one step of an operation failed: the members of an error."""
+
+    status: int | None
+    """The HTTP status, when the server answered."""
+
+
+class GetAttachment(TypedDict):
+    """The arguments of ``get_attachment``."""
+
+    attachment_id: str
+    """Which attachment."""
+
+
+class MessageAttachment(TypedDict):
+    """A file that was sent with a message."""
+
+    data: bytes
+    """What is in it."""
+
+    filename: str
+    """What it is called."""
+
+    mime_type: str
+    """What kind of file it is: ``application/pdf``. ``application/octet-stream`` when the server does not
+    say.
+    """
+
+
 class GetRecommendations(TypedDict, total=False):
     """The arguments of ``get_recommendations``."""
 
@@ -2398,6 +2568,13 @@ class GetLearningRecommendations(TypedDict, total=False):
 
     lookback_days: int
     """How far to look back for that, in days; 30 unless given. 1 or more."""
+
+
+class RecommendAction(TypedDict):
+    """The arguments of ``recommend_action``."""
+
+    action: Mapping[str, Any]
+    """The action as ``create_action`` takes it."""
 
 
 class RecordRecommendationEvents(TypedDict, total=False):
@@ -2502,6 +2679,19 @@ class RecommendationHints(TypedDict, total=False):
 
     expected_cost_estimate: float | None
     """What they usually cost, in US dollars."""
+
+
+class RecommendedAction(TypedDict):
+    """An action, adapted to a recommendation."""
+
+    action: dict[str, Any]
+    """The adapted action."""
+
+    recommendation: Recommendation | None
+    """The recommendation; nothing when there is none."""
+
+    adapted_fields: list[str]
+    """The names of the members that it changed: ``risk_score``, ``reversible``, ``confidence``."""
 
 
 class RecordedEvents(TypedDict):

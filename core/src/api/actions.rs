@@ -115,7 +115,7 @@ operations! { "actions":
     }
 
     /// Lists actions, newest first.
-    get_actions = Get "/api/actions" => ActionList [open(), pages("actions")]
+    get_actions = Get "/api/actions" => ActionList, each Action as iter_actions [open(), pages("actions")]
     GetActions {
         /// Only this agent. All agents unless given.
         agent_id: Option<String>,

@@ -6,7 +6,7 @@ operations! { "activity":
     /// Lists what people and agents did in the organisation, the newest first, with counts.
     ///
     /// A time that cannot be read is an error of kind `validation`.
-    get_activity_logs = Get "/api/activity" => ActivityLog [open(), pages("events")]
+    get_activity_logs = Get "/api/activity" => ActivityLog, each ActivityEvent as iter_activity_logs [open(), pages("events")]
     GetActivityLogs {
         /// Only what was done in this word: `policy.created`.
         action: Option<String>,

@@ -33,7 +33,7 @@ operations! { "approvals":
     }
 
     /// Lists the actions that wait for a human, newest first.
-    get_pending_approvals = Get "/api/actions" => ActionList [
+    get_pending_approvals = Get "/api/actions" => ActionList, each Action as iter_pending_approvals [
         positional(&["limit", "offset"]), node(&["limit", "offset"]), pages("actions"),
     ]
     GetPendingApprovals {

@@ -39,7 +39,7 @@ operations! { "artifacts":
     }
 
     /// Lists artifacts.
-    list_artifacts = Get "/api/artifacts" => ArtifactList [pages("artifacts")]
+    list_artifacts = Get "/api/artifacts" => ArtifactList, each Artifact as iter_artifacts [pages("artifacts")]
     ListArtifacts {
         /// Only those of this action.
         action_id: Option<ActionId>,

@@ -83,7 +83,7 @@ operations! { "assumptions":
     /// Lists assumptions with how far each has drifted from what is known.
     ///
     /// The score is the age of an assumption that nobody looked at, 100 being 30 days or more; 50 is at risk.
-    get_drift_report = Get "/api/actions/assumptions" => DriftReport [
+    get_drift_report = Get "/api/actions/assumptions" => DriftReport, each Assumption as iter_drift_report [
         open(), pages("assumptions"), aliases(&["/api/assumptions"]),
     ]
     GetDriftReport {

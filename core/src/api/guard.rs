@@ -77,7 +77,8 @@ operations! { "guard":
     }
 
     /// Lists guard decisions, newest first.
-    get_guard_decisions = Get "/api/guard" => GuardDecisionList [
+    get_guard_decisions = Get "/api/guard"
+        => GuardDecisionList, each GuardDecisionRecord as iter_guard_decisions [
         positional(&["decision", "limit", "offset", "agent_id"]), pages("decisions"),
     ]
     GetGuardDecisions {

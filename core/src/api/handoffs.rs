@@ -42,7 +42,7 @@ operations! { "handoffs":
     }
 
     /// Lists handoffs of the agent.
-    get_handoffs = Get "/api/handoffs" => HandoffList [open(), pages("handoffs")]
+    get_handoffs = Get "/api/handoffs" => HandoffList, each Handoff as iter_handoffs [open(), pages("handoffs")]
     GetHandoffs {
         /// Of which agent. The client's own unless given.
         agent_id: Option<String> [fill(Fill::AgentId)],

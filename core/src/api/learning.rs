@@ -11,11 +11,13 @@ pub use analytics::{
 };
 pub use decision::{LearningDecision, RecordedDecision};
 pub use lesson::{DriftWarning, Lesson, LessonHints, LessonList};
-pub use recommendation::{Recommendation, RecommendationHints, RecommendationList, RecordedEvents};
+pub use recommendation::{
+    Recommendation, RecommendationHints, RecommendationList, RecommendedAction, RecordedEvents,
+};
 use serde_json::{Map, Value};
 
 use super::actions::ActionId;
-use crate::catalogue::{Fill, Repeat};
+use crate::catalogue::{Composed, Fill, Repeat};
 use crate::operations;
 
 operations! { "learning":
@@ -65,6 +67,19 @@ operations! { "learning":
         include_metrics: Option<bool>,
         /// How far to look back for that, in days; 30 unless given.
         lookback_days: Option<i64> [range(1, i64::MAX)],
+    }
+
+    /// Adapts an action to what earlier ones of its kind teach: a lower risk, a reversible course, a higher confidence.
+    ///
+    /// Nothing is recorded. The answer holds the adapted copy, the recommendation behind it and the names of the members it
+    /// changed. An action without a type comes back as it is, and nothing is sent; so does one that nothing is recommended
+    /// for.
+    recommend_action = Get "/api/learning/recommendations" => RecommendedAction [
+        composed(Composed::Recommendation), positional(&["action"]), node(&["action"]),
+    ]
+    RecommendAction {
+        /// The action as `create_action` takes it.
+        action: Map<String, Value> [local()],
     }
 
     /// Tells the server what became of recommendations: several events in `events`, or one in the other fields.

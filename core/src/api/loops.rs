@@ -97,7 +97,7 @@ operations! { "loops":
     }
 
     /// Lists loops, most urgent first. Closed ones are listed, too, unless `status` says otherwise.
-    get_open_loops = Get "/api/actions/loops" => LoopList [open(), pages("loops")]
+    get_open_loops = Get "/api/actions/loops" => LoopList, each OpenLoop as iter_open_loops [open(), pages("loops")]
     GetOpenLoops {
         /// Only loops in this state.
         status: Option<LoopStatus>,

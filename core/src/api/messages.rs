@@ -1,5 +1,6 @@
 //! Messages: what agents tell each other, alone or in threads.
 
+pub mod attachments;
 mod message;
 
 pub use message::{AgentMessage, MessageStatus, MessageThread, MessageType};
@@ -73,7 +74,7 @@ operations! { "messages":
     }
 
     /// Lists messages of the agent.
-    get_messages = Get "/api/messages" => MessageList [
+    get_messages = Get "/api/messages" => MessageList, each AgentMessage as iter_messages [
         positional(&["direction", "message_type", "unread", "thread_id", "limit"]), pages("messages"),
     ]
     GetMessages {
@@ -94,7 +95,7 @@ operations! { "messages":
     }
 
     /// Lists messages to the agent or to everybody, without its own and without archived ones.
-    get_inbox = Get "/api/messages" => MessageList [open(), pages("messages")]
+    get_inbox = Get "/api/messages" => MessageList, each AgentMessage as iter_inbox [open(), pages("messages")]
     GetInbox {
         /// Only this kind.
         message_type: Option<MessageType> [wire("type"), also("type")],
@@ -113,7 +114,7 @@ operations! { "messages":
     }
 
     /// Lists messages that the agent sent.
-    get_sent_messages = Get "/api/messages" => MessageList [
+    get_sent_messages = Get "/api/messages" => MessageList, each AgentMessage as iter_sent_messages [
         positional(&["message_type", "thread_id", "limit"]), pages("messages"),
     ]
     GetSentMessages {

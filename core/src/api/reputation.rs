@@ -15,7 +15,8 @@ operations! { "reputation":
     }
 
     /// Lists what an agent's reputation was made from: at most the 2000 newest events of the last 365 days are kept.
-    list_agent_reputation_events = Get "/api/reputation/agents/{agent_id}/events" => ReputationEventList [
+    list_agent_reputation_events = Get "/api/reputation/agents/{agent_id}/events"
+        => ReputationEventList, each ReputationEvent as iter_agent_reputation_events [
         positional(&["agent_id", "limit", "offset"]), open(), pages("events"),
     ]
     ListAgentReputationEvents from agent_id: String {

@@ -47,7 +47,7 @@ operations! { "work_orders":
     }
 
     /// Lists work orders.
-    list_work_orders = Get "/api/work-orders" => WorkOrderList [object("filters"), open(), pages("work_orders")]
+    list_work_orders = Get "/api/work-orders" => WorkOrderList, each WorkOrder as iter_work_orders [object("filters"), open(), pages("work_orders")]
     ListWorkOrders {
         /// Only orders in this state.
         status: Option<WorkOrderStatus>,

@@ -1,5 +1,7 @@
 //! x402: providers that agents buy data from, call by call, and the purchases.
 
+pub mod paid;
+
 use serde_json::{Map, Value};
 
 use super::actions::{Action, ActionId};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Field, IdKind, Kind, Place, Row};
+use crate::catalogue::{Field, IdKind, Kind, Place, Row, Seconds};
 use crate::json::{Members, Text, has_lone_surrogate};
 use crate::suggest::hint;
 use crate::{Error, Result};
@@ -168,6 +168,7 @@ fn check(field: &Field, json: &str) -> Result<()> {
         Kind::Text | Kind::Choice(_) | Kind::Id(_) => first == b'"',
         Kind::Integer => is_whole(json),
         Kind::Number => is_number(first),
+        Kind::Seconds => Seconds::read(json).is_some(),
         Kind::Boolean => matches!(json, "true" | "false"),
         Kind::Object => first == b'{',
         Kind::Texts => serde_json::from_str::<Vec<Text<'_>>>(json).is_ok(),
@@ -225,6 +226,7 @@ pub(crate) fn expected(field: &Field) -> String {
         Kind::Choice(words) => format!("one of {}", words.join(", ")),
         Kind::Integer => "a whole number".to_owned(),
         Kind::Number => "a number".to_owned(),
+        Kind::Seconds => "a number of seconds, 0 or more".to_owned(),
         Kind::Boolean => "true or false".to_owned(),
         Kind::Object => "an object".to_owned(),
         Kind::Texts => "a list of strings".to_owned(),

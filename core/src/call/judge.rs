@@ -44,6 +44,9 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
 }
 
 fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Result<()> {
+    if row.rules.expect == Expect::Bytes {
+        return Ok(());
+    }
     let malformed = |problem: &str| {
         let excerpt = if row.rules.secret { "(not shown)".to_owned() } else { excerpt(answer.body, redact) };
         Error::new(ErrorKind::MalformedResponse, format!("the server's answer {problem}: `{excerpt}`"))
@@ -57,7 +60,7 @@ fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Re
     };
     let member = |name: &str| members.get(name).map_err(|_| no_object());
     match row.rules.expect {
-        Expect::Object | Expect::Text => Ok(()),
+        Expect::Object | Expect::Text | Expect::Bytes => Ok(()),
         Expect::Verdict => {
             let word = member("decision")?.and_then(|json| serde_json::from_str::<Text<'_>>(json).ok());
             match word {

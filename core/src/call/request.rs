@@ -92,7 +92,11 @@ fn sent_text(row: &Row, arguments: &Arguments<'_>, name: &str) -> Option<String>
 }
 
 /// What is sent for a field: the caller's value, the client's own, or the default.
-fn value_of<'a>(field: &Field, given: Option<&'a str>, identity: &Identity) -> Option<Cow<'a, str>> {
+pub(crate) fn value_of<'a>(
+    field: &Field,
+    given: Option<&'a str>,
+    identity: &Identity,
+) -> Option<Cow<'a, str>> {
     if let Some(value) = given {
         let as_text = field.json_text && value.starts_with('{');
         return Some(if as_text { quote(value).into() } else { value.into() });
@@ -165,6 +169,7 @@ impl<'a> Parts<'a> {
             Place::Path => self.path.push((name, plain(name, &json)?)),
             Place::Query => self.query.push((name, plain(name, &json)?)),
             Place::Body => self.body.push((name, json)),
+            Place::Local => {}
         }
         Ok(())
     }

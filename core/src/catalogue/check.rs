@@ -76,6 +76,10 @@ fn fields_are_unique_and_those_named_by_rules_exist() {
         if row.rules.pages.is_some() {
             assert!(argument("limit") && argument("offset"), "{}", row.name);
         }
+        let plain = row.name.trim_start_matches("get_").trim_start_matches("list_");
+        let iterator = row.rules.pages.map(|_| format!("iter_{plain}"));
+        // `=> SomeList, each SomeRecord as iter_…` in its declaration.
+        assert_eq!(row.iterator, iterator.as_deref(), "{}", row.name);
         if let Some(confirm) = row.rules.confirm {
             let read = find(confirm.operation).expect(confirm.operation);
             assert!(read.method == Method::Get && read.field("action_id").is_some(), "{}", row.name);

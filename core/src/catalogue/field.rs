@@ -57,6 +57,8 @@ pub enum Kind {
     Integer,
     /// A number.
     Number,
+    /// A length of time: a number of seconds, 0 or more.
+    Seconds,
     /// `true` or `false`.
     Boolean,
     /// An object.
@@ -80,6 +82,8 @@ pub enum Place {
     Query,
     /// In the JSON body.
     Body,
+    /// Nowhere: what performs the operation uses it.
+    Local,
 }
 
 /// What the client itself fills in.
@@ -161,6 +165,13 @@ impl Field {
     #[must_use]
     pub const fn query(mut self) -> Self {
         self.place = Place::Query;
+        self
+    }
+
+    /// Is not sent as it is: what performs the operation uses it.
+    #[must_use]
+    pub const fn local(mut self) -> Self {
+        self.place = Place::Local;
         self
     }
 

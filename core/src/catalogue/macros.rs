@@ -16,13 +16,16 @@
 ///
 /// In the square brackets stand methods of [`Rules`](crate::catalogue::Rules); behind a field's type, those of
 /// [`Field`](crate::catalogue::Field). `GetAction from action_id: ActionId { … }` makes the request of the id alone, so that
-/// the typed method takes the id, too.
+/// the typed method takes the id, too. Where an operation lists pages, `=> ActionList, each Action as iter_actions [pages("actions")]`
+/// names the method that goes through all items.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operations {
+    (@name) => { None };
+    (@name $iterator:ident) => { Some(stringify!($iterator)) };
     ($domain:literal: $(
         $(#[doc = $doc:literal])*
-        $name:ident = $method:ident $path:literal => $response:ty [$($rule:ident($($rule_arg:expr),*)),* $(,)?]
+        $name:ident = $method:ident $path:literal => $response:ty $(, each $item:ty as $iterator:ident)? [$($rule:ident($($rule_arg:expr),*)),* $(,)?]
         $request:ident $(from $key:ident: $key_type:ty)? {
             $(
                 $(#[doc = $field_doc:literal])*
@@ -78,6 +81,7 @@ macro_rules! operations {
                         $($(.$field_rule($($field_arg),*))*)?
                     ),*],
                     rules: $crate::catalogue::Rules::of($crate::catalogue::Method::$method)$(.$rule($($rule_arg),*))*,
+                    iterator: $crate::operations!(@name $($iterator)?),
                     #[cfg(feature = "schema")]
                     doc: concat!($($doc, "\n"),*),
                     #[cfg(feature = "schema")]
@@ -99,6 +103,13 @@ macro_rules! operations {
                 pub async fn $name(&self, request: impl Into<$request>) -> $crate::Result<$response> {
                     self.send(&request.into()).await
                 }
+
+                $(
+                    #[doc = concat!("Goes through all that [`", stringify!($name), "`](Self::", stringify!($name), ") lists, page by page: `limit` is a page's size.")]
+                    pub fn $iterator(&self, request: impl Into<$request>) -> $crate::Pages<$item> {
+                        $crate::Pages::of(self, &request.into())
+                    }
+                )?
             )*
         }
     };

@@ -38,6 +38,7 @@ impl Row {
             let found = match field.place {
                 Place::Path => named(path, field).map(Value::from),
                 Place::Query => named(query, field).and_then(|text| from_query(field, text)),
+                Place::Local => None,
                 Place::Body => match from_body(field, body) {
                     Ok(found) => found,
                     Err(problem) => {
@@ -50,7 +51,7 @@ impl Row {
                 Some(value) => {
                     received.arguments.insert(field.name.to_owned(), value);
                 }
-                None if field.required => {
+                None if field.required && field.place != Place::Local => {
                     received.problems.push(format!("`{}` is required", field.on_wire()));
                 }
                 None => {}
@@ -72,7 +73,9 @@ fn from_query(field: &Field, text: &str) -> Option<Value> {
             let (low, high) = field.range.unwrap_or((i64::MIN, i64::MAX));
             text.parse::<i64>().ok().map(|number| Value::from(number.clamp(low, high)))
         }
-        Kind::Number => text.parse::<f64>().ok().and_then(Number::from_f64).map(Value::Number),
+        Kind::Number | Kind::Seconds => {
+            text.parse::<f64>().ok().and_then(Number::from_f64).map(Value::Number)
+        }
         Kind::Boolean => match text {
             "true" | "1" => Some(Value::Bool(true)),
             "false" | "0" => Some(Value::Bool(false)),
@@ -115,7 +118,7 @@ fn check(field: &Field, value: &Value) -> Result<Value, String> {
             within_range(field, number)?;
             return Ok(Value::from(whole));
         }
-        Kind::Number => within_range(field, value.as_number().ok_or("must be a number")?)?,
+        Kind::Number | Kind::Seconds => within_range(field, value.as_number().ok_or("must be a number")?)?,
         Kind::Boolean => must_be(value.is_boolean(), "a boolean")?,
         Kind::Object => must_be(value.is_object(), "an object")?,
         Kind::ObjectOrText => must_be(value.is_object() || value.is_string(), "an object or a string")?,

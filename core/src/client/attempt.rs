@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use secrecy::ExposeSecret;
 
 use crate::call::{Answer, Failure, Prepared, judge, text_as_object};
+use crate::catalogue::Expect;
 use crate::config::Config;
 use crate::transport::{Body, Sent, TransportError};
 use crate::{DashClaw, Error, ErrorKind, Response, Result};
@@ -131,6 +132,9 @@ impl DashClaw {
         if prepared.row.rules.public {
             headers.remove(API_KEY);
             headers.remove(AUTHORIZATION);
+        }
+        if prepared.row.rules.expect == Expect::Bytes {
+            headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         }
         if prepared.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -159,7 +159,7 @@ async fn pause(delay: std::time::Duration) -> Result<Response, Failed> {
 }
 
 /// A random number in 0 to 1; 1 when there is no randomness.
-fn dice() -> f64 {
+pub(crate) fn dice() -> f64 {
     let mut bytes = [0_u8; 4];
     match getrandom::fill(&mut bytes) {
         Ok(()) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX),

@@ -28,6 +28,7 @@ static STREAM: Row = Row {
     method: crate::catalogue::Method::Get,
     path: "/api/stream",
     fields: &[],
+    iterator: None,
     rules: Rules::of(crate::catalogue::Method::Get),
     #[cfg(feature = "schema")]
     doc: "",

@@ -1,5 +1,7 @@
 //! `auto_recommend`: adapting an action to what was learned from earlier ones.
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{Members, raw, raw_text, value};
@@ -7,11 +9,15 @@ use crate::config::Mode;
 use crate::{CallOptions, DashClaw, Result};
 
 /// What was found out about one action.
-struct Advice {
+pub(crate) struct Advice {
+    /// The recommendation as the server wrote it.
+    pub(crate) recommendation: Box<RawValue>,
+    /// The action with it.
+    pub(crate) adapted: Members,
+    /// What it changed.
+    pub(crate) adapted_fields: Vec<&'static str>,
     id: Value,
     confidence: f64,
-    adapted: Members,
-    adapted_fields: Vec<&'static str>,
 }
 
 impl DashClaw {
@@ -21,7 +27,7 @@ impl DashClaw {
         let Some(action_type) = value(action, "action_type").as_str().map(str::to_owned) else {
             return Ok(());
         };
-        let advice = match self.advice(action, &action_type).await {
+        let advice = match self.advice(action).await {
             Ok(Some(advice)) => advice,
             Ok(None) => return Ok(()),
             Err(error) => {
@@ -42,26 +48,38 @@ impl DashClaw {
         Ok(())
     }
 
-    async fn advice(&self, action: &Members, action_type: &str) -> Result<Option<Advice>> {
-        let query = json!({ "action_type": action_type, "limit": 1, "track_events": true });
-        let response =
-            self.call("get_recommendations", query.to_string().as_bytes(), &CallOptions::default()).await?;
-        let body: Value = response.json()?;
-        let recommendation = &body["recommendations"][0];
-        if recommendation.is_null() {
-            return Ok(None);
-        }
-        let (adapted, adapted_fields) = adapt(action, &recommendation["hints"])?;
-        if let Some(tell) = &self.config().hooks.on_recommendation {
-            let told = json!({ "action": adapted, "recommendation": recommendation, "adapted_fields": adapted_fields });
+    /// The best recommendation for `action`, which the caller's hook is told.
+    async fn advice(&self, action: &Members) -> Result<Option<Advice>> {
+        let advice = self.recommended(action, &CallOptions::default()).await?;
+        if let (Some(advice), Some(tell)) = (&advice, &self.config().hooks.on_recommendation) {
+            let recommendation = &advice.recommendation;
+            let told = json!({ "action": advice.adapted, "recommendation": recommendation, "adapted_fields": advice.adapted_fields });
             tell(&told.to_string());
         }
-        Ok(Some(Advice {
-            id: recommendation["id"].clone(),
-            confidence: recommendation["confidence"].as_f64().unwrap_or(0.0),
-            adapted,
-            adapted_fields,
-        }))
+        Ok(advice)
+    }
+
+    /// The best recommendation for actions like this one; nothing for an action without a type.
+    pub(crate) async fn recommended(
+        &self,
+        action: &Members,
+        options: &CallOptions,
+    ) -> Result<Option<Advice>> {
+        #[derive(Deserialize)]
+        struct List {
+            #[serde(default)]
+            recommendations: Vec<Box<RawValue>>,
+        }
+        let Some(action_type) = value(action, "action_type").as_str().map(str::to_owned) else {
+            return Ok(None);
+        };
+        let query = json!({ "action_type": action_type, "limit": 1, "track_events": true }).to_string();
+        let list: List = self.call("get_recommendations", query.as_bytes(), options).await?.json()?;
+        let Some(recommendation) = list.recommendations.into_iter().next() else { return Ok(None) };
+        let read: Value = serde_json::from_str(recommendation.get()).unwrap_or_default();
+        let (adapted, adapted_fields) = adapt(action, &read["hints"])?;
+        let (id, confidence) = (read["id"].clone(), read["confidence"].as_f64().unwrap_or(0.0));
+        Ok(Some(Advice { recommendation, adapted, adapted_fields, id, confidence }))
     }
 
     /// Why a recommendation is not applied; nothing when it is.

@@ -54,6 +54,11 @@ impl ActionSigner {
         jwk.key_pair().map(|key| Self { key }).ok_or(SigningError::BadPrivateKey)
     }
 
+    /// The public half as SubjectPublicKeyInfo in PEM.
+    pub fn public_key_pem(&self) -> String {
+        pem::rsa_public_key(self.key.public().as_ref())
+    }
+
     /// The signature of an action, in standard base64, for its member `_signature`. A signature that the action
     /// already carries is not covered.
     ///
@@ -89,8 +94,11 @@ struct PrivateJwk<'a> {
     d: &'a str,
     p: &'a str,
     q: &'a str,
+    #[serde(alias = "dmp1")]
     dp: &'a str,
+    #[serde(alias = "dmq1")]
     dq: &'a str,
+    #[serde(alias = "iqmp")]
     qi: &'a str,
 }
 

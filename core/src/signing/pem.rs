@@ -6,10 +6,15 @@ use secrecy::zeroize::Zeroizing;
 
 const SEQUENCE: u8 = 0x30;
 const BIT_STRING: u8 = 0x03;
+/// A whole `NULL`.
+const NULL: &[u8] = b"\x05\x00";
 /// `rsaEncryption`, 1.2.840.113549.1.1.1, as a whole DER element.
 const RSA_OID: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
 /// `id-ecPublicKey` with the curve `prime256v1`, as two whole DER elements.
 const P256_OIDS: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+
+/// How many characters of base64 stand on a line (RFC 7468).
+const PEM_LINE: usize = 64;
 
 /// The label and the bytes of the only block in a PEM text.
 pub(super) fn decode(pem: &str) -> Option<(&str, Zeroizing<Vec<u8>>)> {
@@ -53,6 +58,35 @@ fn subject_public_key(der: &[u8]) -> Option<PublicKey> {
     }
 }
 
+/// An `RSAPublicKey` of RFC 8017 as SubjectPublicKeyInfo (RFC 5280) in PEM.
+pub(super) fn rsa_public_key(key: &[u8]) -> String {
+    let algorithm = written(SEQUENCE, &[RSA_OID, NULL].concat());
+    let bits = written(BIT_STRING, &[b"\0", key].concat());
+    let encoded = STANDARD.encode(written(SEQUENCE, &[algorithm, bits].concat()));
+    let mut pem = "-----BEGIN PUBLIC KEY-----\n".to_owned();
+    let mut rest = encoded.as_str();
+    while !rest.is_empty() {
+        let (line, more) = rest.split_at(rest.len().min(PEM_LINE));
+        pem.push_str(line);
+        pem.push('\n');
+        rest = more;
+    }
+    pem.push_str("-----END PUBLIC KEY-----\n");
+    pem
+}
+
+/// A DER element. What is longer than 65,535 bytes is no key.
+fn written(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap_or(u16::MAX);
+    let [high, low] = length.to_be_bytes();
+    let head = match length {
+        0..=0x7f => vec![tag, low],
+        0x80..=0xff => vec![tag, 0x81, low],
+        _ => vec![tag, 0x82, high, low],
+    };
+    [&head, content].concat()
+}
+
 /// The content of the first DER element, which must have this tag, and what follows it.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&[first, short], rest) = der.split_first_chunk()?;
@@ -91,6 +125,16 @@ mod tests {
             "-----BEGIN X-----\n-----END X-----\n-----BEGIN X-----\n-----END X-----\n",
         ] {
             assert!(decode(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_public_key_is_read_as_it_was_written() {
+        for length in [3, 100, 126, 127, 200, 256, 300, 526] {
+            let key = vec![7; length];
+            let pem = rsa_public_key(&key);
+            assert!(pem.lines().all(|line| line.len() <= PEM_LINE), "{pem}");
+            assert_eq!(public_key(&pem), Some(PublicKey::Rsa(key)), "{length}");
         }
     }
 

@@ -106,6 +106,13 @@ fn pkcs1_and_jwk_hold_the_same_key() {
 }
 
 #[test]
+fn the_public_half_is_the_one_that_was_registered() {
+    let file = vectors(FILE);
+    let registered = text(at(at(&file, "identities"), "agent-a"), "public_key");
+    assert_eq!(signer(&agent_a()).unwrap().public_key_pem(), registered);
+}
+
+#[test]
 fn what_cannot_be_signed_is_an_error() {
     let pem = agent_a();
     let signer = signer(&pem).unwrap();

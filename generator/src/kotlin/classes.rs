@@ -10,6 +10,9 @@ use crate::{Result, template};
 
 const TEMPLATE: &str = include_str!("../../templates/kotlin_types.kt.jinja");
 const INDENT: &str = "    ";
+/// How a property that is a length of time, or bytes, is declared.
+const LENGTH: &str = ": Duration";
+const BYTES: &str = ": ByteArray";
 
 /// The file of one domain's types.
 pub(super) fn module(api: &Api, domain: &Domain) -> Result<String> {
@@ -27,14 +30,23 @@ pub(super) fn module(api: &Api, domain: &Domain) -> Result<String> {
         ("@SerialName", "kotlinx.serialization.SerialName"),
         ("@Serializable", "kotlinx.serialization.Serializable"),
         ("Json", "kotlinx.serialization.UseSerializers"),
+        (LENGTH, "kotlinx.serialization.UseSerializers"),
+        (BYTES, "kotlinx.serialization.UseSerializers"),
         ("JsonElement", "kotlinx.serialization.json.JsonElement"),
         ("JsonObject", "kotlinx.serialization.json.JsonObject"),
+        (LENGTH, "kotlin.time.Duration"),
     ];
-    let imports: Vec<&str> =
+    let mut imports: Vec<&str> =
         imports.into_iter().filter(|(word, _)| uses(word)).map(|(_, path)| path).collect();
+    imports.dedup();
+    let codecs =
+        [("Json", "ExactElement"), ("Json", "ExactObject"), (LENGTH, "LengthCodec"), (BYTES, "BytesCodec")];
+    let codecs =
+        codecs.into_iter().filter(|(word, _)| uses(word)).map(|(_, codec)| format!("{codec}::class"));
+    let codecs = codecs.collect::<Vec<_>>().join(", ");
     template::fill(
         TEMPLATE,
-        minijinja::context! { domain => domain.name.replace('_', " "), imports => imports, items => items },
+        minijinja::context! { domain => domain.name.replace('_', " "), imports => imports, codecs => codecs, items => items },
     )
 }
 

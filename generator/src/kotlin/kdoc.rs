@@ -2,7 +2,7 @@
 
 use super::errors;
 use super::names::{property, spell};
-use crate::describe;
+use crate::describe::{self, Time};
 use crate::model::{Api, Argument, Doc, Operation, Word};
 use crate::text::{WIDTH, camel_case, wrap};
 
@@ -55,7 +55,7 @@ pub(super) fn blocks(doc: &Doc) -> Vec<String> {
 /// The doc text of an argument, with the words it takes and what is sent without it.
 pub(super) fn described(api: &Api, argument: &Argument) -> String {
     let told = argument.doc.line(&spell).contains("unless given");
-    describe::argument(api, argument, &spell, &|_| told)
+    describe::argument(api, argument, &spell, Time::Typed, &|_| told)
 }
 
 fn comment(paragraphs: &[String], tags: &[String], indent: &str) -> String {

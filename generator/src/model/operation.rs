@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::schema::{Schemas, Shape};
 use super::types::Types;
-use super::{Doc, Failure};
+use super::{Api, Doc, Failure, Form};
 use crate::Result;
 
 /// One operation.
@@ -93,6 +93,20 @@ impl Operation {
             response: types.shape(schemas.response(row), row.domain).map_err(in_row)?,
             rules: row.rules,
         })
+    }
+
+    /// The members of its answer that are bytes.
+    pub fn bytes(&self, api: &Api) -> Vec<String> {
+        let Shape::Named(name) = &self.response else { return Vec::new() };
+        let Some(Form::Record(members)) = api.find(name).map(|one| &one.form) else { return Vec::new() };
+        let bytes = members.iter().filter(|member| *member.shape.present() == Shape::Bytes);
+        bytes.map(|member| member.name.clone()).collect()
+    }
+
+    /// Its arguments that are lengths of time.
+    pub fn lengths(&self) -> Vec<&'static str> {
+        let lengths = self.arguments.iter().filter(|argument| argument.shape == Shape::Seconds);
+        lengths.map(|argument| argument.name).collect()
     }
 
     /// The argument called `name`.

@@ -13,10 +13,14 @@ pub enum Shape {
     Any,
     /// A string.
     Text,
+    /// Bytes: base64 text.
+    Bytes,
     /// A whole number.
     Integer,
     /// A number.
     Number,
+    /// A length of time: a number of seconds.
+    Seconds,
     /// `true` or `false`.
     Boolean,
     /// An object with any member names.
@@ -147,10 +151,13 @@ fn either(mut shapes: Vec<Shape>, nullable: bool) -> Result<Shape> {
 }
 
 fn typed(word: &str, schema: &Value) -> Result<Shape> {
+    let has = |name: &str, text: &str| schema.get(name).is_some_and(|value| value == text);
     let inner = |name: &str| schema.get(name).filter(|inner| inner.is_object()).map_or(Ok(Shape::Any), shape);
     Ok(match word {
+        "string" if has("contentEncoding", "base64") => Shape::Bytes,
         "string" => Shape::Text,
         "integer" => Shape::Integer,
+        "number" if has("format", "seconds") => Shape::Seconds,
         "number" => Shape::Number,
         "boolean" => Shape::Boolean,
         "array" => Shape::List(Box::new(inner("items")?)),
@@ -186,6 +193,11 @@ mod tests {
             (
                 json!({"anyOf": [{"type": "string"}, {"type": "boolean"}]}),
                 Shape::Either(vec![Shape::Text, Shape::Boolean]),
+            ),
+            (json!({"type": "string", "contentEncoding": "base64"}), Shape::Bytes),
+            (
+                json!({"type": ["number", "null"], "format": "seconds"}),
+                Shape::Nullable(Box::new(Shape::Seconds)),
             ),
             (json!({"description": "anything"}), Shape::Any),
             (json!(true), Shape::Any),

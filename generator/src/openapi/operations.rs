@@ -18,7 +18,9 @@ type Group<'a> = Vec<&'a Operation>;
 pub(super) fn paths(api: &Api) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let mut groups: BTreeMap<(&str, &str), Group<'_>> = BTreeMap::new();
-    for operation in api.operations() {
+    // What is more than one request is no operation of HTTP.
+    let plain = |operation: &&Operation| operation.rules.composed.is_none() || is_download(operation);
+    for operation in api.operations().filter(plain) {
         groups.entry((operation.path, operation.method)).or_default().push(operation);
     }
     for ((path, method), mut group) in groups {
@@ -27,6 +29,11 @@ pub(super) fn paths(api: &Api) -> Value {
         item[method.to_lowercase()] = operation(&group);
     }
     Value::Object(paths)
+}
+
+/// Whether the answer is bytes of any kind.
+fn is_download(operation: &Operation) -> bool {
+    operation.rules.expect == Expect::Bytes
 }
 
 fn operation(group: &Group<'_>) -> Value {
@@ -154,12 +161,12 @@ fn responses(group: &Group<'_>) -> Value {
         }
     }
     let shape = if shapes.len() == 1 { shapes.remove(0) } else { Shape::Either(shapes) };
-    let mut responses = json!({
-        "2XX": {
-            "description": "Success.",
-            "content": { "application/json": { "schema": of_shape(&shape) } },
-        },
-    });
+    let content = if is_download(group[0]) {
+        json!({ "*/*": {} })
+    } else {
+        json!({ "application/json": { "schema": of_shape(&shape) } })
+    };
+    let mut responses = json!({ "2XX": { "description": "Success.", "content": content } });
     if group[0].rules.expect == Expect::Text {
         responses["2XX"]["content"]["text/*"] = json!({ "schema": { "type": "string" } });
     }

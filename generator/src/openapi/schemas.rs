@@ -78,6 +78,8 @@ pub(super) fn of_shape(shape: &Shape) -> Value {
         Shape::Text => json!({ "type": "string" }),
         Shape::Integer => json!({ "type": "integer" }),
         Shape::Number => json!({ "type": "number" }),
+        Shape::Seconds => json!({ "type": "number", "minimum": 0 }),
+        Shape::Bytes => json!({ "type": "string", "contentEncoding": "base64" }),
         Shape::Boolean => json!({ "type": "boolean" }),
         Shape::Map(inner) if **inner == Shape::Any => json!({ "type": "object" }),
         Shape::Map(inner) => json!({ "type": "object", "additionalProperties": of_shape(inner) }),

@@ -64,7 +64,8 @@ fn scalar(shape: &Shape) -> String {
     let name = match shape {
         Shape::Text => "str",
         Shape::Integer => "int",
-        Shape::Number => "float",
+        Shape::Number | Shape::Seconds => "float",
+        Shape::Bytes => "bytes",
         Shape::Boolean => "bool",
         _ => "Any",
     };

@@ -4,7 +4,7 @@ use dashclaw::catalogue::Call;
 
 use super::names::{literal, parameter, spell};
 use crate::classes::class;
-use crate::describe::{self, capitalized, endpoint};
+use crate::describe::{self, Time, capitalized, endpoint};
 use crate::model::{Api, Argument, Doc, Operation};
 use crate::text::{WIDTH, wrap};
 
@@ -92,7 +92,7 @@ fn entries(api: &Api, operation: &Operation, more: &[(&str, &str)]) -> Vec<(Stri
 
 /// The doc text of an argument, with what its annotation does not show.
 pub(super) fn described(api: &Api, argument: &Argument) -> String {
-    describe::argument(api, argument, &spell, &|default| literal(default).is_some())
+    describe::argument(api, argument, &spell, Time::Seconds, &|default| literal(default).is_some())
 }
 
 fn section(lines: &mut Vec<String>, title: &str, entries: &[(String, String)], indent: &str) {

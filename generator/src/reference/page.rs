@@ -107,6 +107,7 @@ fn argument(api: &Api, argument: &Argument, domain: &str) -> Value {
         Place::Path => "path",
         Place::Query => "query",
         Place::Body => "body",
+        Place::Local => "not sent",
     };
     let default = match (&argument.default, argument.fill) {
         (Some(default), _) => format!("`{default}`"),

@@ -23,6 +23,8 @@ pub(super) fn words(api: &Api, shape: &Shape, domain: &str) -> String {
         Shape::Text => "string".to_owned(),
         Shape::Integer => "integer".to_owned(),
         Shape::Number => "number".to_owned(),
+        Shape::Seconds => "seconds".to_owned(),
+        Shape::Bytes => "bytes".to_owned(),
         Shape::Boolean => "boolean".to_owned(),
         Shape::Map(shape) if **shape == Shape::Any => "object".to_owned(),
         Shape::Map(shape) => format!("object of {}", inner(shape)),

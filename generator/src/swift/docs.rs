@@ -2,7 +2,7 @@
 
 use super::names::{camel, quoted, spell};
 use super::shapes::Shapes;
-use crate::describe;
+use crate::describe::{self, Time};
 use crate::model::{Argument, Doc, Operation};
 use crate::text::{WIDTH, wrap};
 
@@ -65,7 +65,7 @@ fn thrown(operation: &Operation) -> String {
 
 /// The doc text of an argument, with the words it takes and its default.
 pub(super) fn described(shapes: &Shapes<'_>, argument: &Argument) -> String {
-    describe::argument(shapes.api, argument, &spell, &|_| false)
+    describe::argument(shapes.api, argument, &spell, Time::Seconds, &|_| false)
 }
 
 /// The name of an argument where it is declared.

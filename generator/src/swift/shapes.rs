@@ -102,6 +102,8 @@ impl<'a> Shapes<'a> {
             Shape::Text => "String".to_owned(),
             Shape::Integer => "Int".to_owned(),
             Shape::Number => "Double".to_owned(),
+            Shape::Seconds => "TimeInterval".to_owned(),
+            Shape::Bytes => "Data".to_owned(),
             Shape::Boolean => "Bool".to_owned(),
             Shape::List(inner) => format!("[{}]", self.plain(inner)),
             Shape::Map(inner) => format!("[String: {}]", self.plain(inner)),

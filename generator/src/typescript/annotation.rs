@@ -21,7 +21,8 @@ impl Annotations<'_> {
         match shape {
             Shape::Any => "unknown".to_owned(),
             Shape::Text => "string".to_owned(),
-            Shape::Integer | Shape::Number => "number".to_owned(),
+            Shape::Integer | Shape::Number | Shape::Seconds => "number".to_owned(),
+            Shape::Bytes => "Buffer".to_owned(),
             Shape::Boolean => "boolean".to_owned(),
             Shape::Map(shape) => format!("Record<string, {}>", inner(shape)),
             Shape::List(shape) => self.list(&inner(shape)),

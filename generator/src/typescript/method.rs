@@ -22,7 +22,16 @@ pub(super) fn module(api: &Api) -> Result<String> {
         Ok(format!("{summary}\n{}", body(api, operation)?.join("\n")))
     });
     let methods: Vec<String> = methods.collect::<Result<_>>()?;
-    template::fill(JAVASCRIPT, minijinja::context! { methods => methods.join("\n\n") })
+    let table = |members: &dyn Fn(&Operation) -> Vec<String>| -> Vec<String> {
+        let entries = api.operations().map(|operation| (operation.name, members(operation)));
+        let entries = entries.filter(|(_, members)| !members.is_empty());
+        let list =
+            |members: Vec<String>| members.iter().map(|member| quoted(member)).collect::<Vec<_>>().join(", ");
+        entries.map(|(name, members)| format!("{name}: [{}]", list(members))).collect()
+    };
+    let lengths = table(&|operation| operation.lengths().into_iter().map(str::to_owned).collect());
+    let bytes = table(&|operation| operation.bytes(api));
+    template::fill(JAVASCRIPT, minijinja::context! { methods => methods.join("\n\n"), lengths, bytes })
 }
 
 /// `operations.d.ts`.

@@ -3,7 +3,7 @@
 use super::call::Parameters;
 use super::names::{line, methods, parameter, spell};
 use crate::classes::class;
-use crate::describe::{self, capitalized, endpoint};
+use crate::describe::{self, Time, capitalized, endpoint};
 use crate::model::{Api, Argument, Block, Doc, Operation};
 use crate::text::{WIDTH, wrap};
 
@@ -99,7 +99,7 @@ pub(super) fn comment(blocks: &[Block], tags: &[String], indent: &str) -> String
 }
 
 fn described(api: &Api, argument: &Argument) -> String {
-    methods(&describe::argument(api, argument, &spell, &|_| false))
+    methods(&describe::argument(api, argument, &spell, Time::Milliseconds, &|_| false))
 }
 
 /// Without the end of a comment.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a JSON value can be read as.
 public protocol JSONConvertible {
     /// Reads a value; nothing when it is of another type.
@@ -61,6 +63,17 @@ extension Double: JSONDefault {
 
     public var jsonValue: JSONValue { JSONNumber(self).map(JSONValue.number) ?? .null }
     public static var jsonDefault: Double { 0 }
+}
+
+/// Bytes are base64 text.
+extension Data: JSONDefault {
+    public init?(jsonValue: JSONValue) {
+        guard let text = jsonValue.string else { return nil }
+        self.init(base64Encoded: text)
+    }
+
+    public var jsonValue: JSONValue { .string(base64EncodedString()) }
+    public static var jsonDefault: Data { Data() }
 }
 
 /// Elements of another type are left out.

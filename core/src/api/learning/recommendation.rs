@@ -6,6 +6,18 @@ use crate::catalogue::lenient;
 use crate::record;
 
 record! {
+    /// An action, adapted to a recommendation.
+    pub struct RecommendedAction {
+        /// The adapted action.
+        action: Map<String, Value>,
+        /// The recommendation; nothing when there is none.
+        #[serde(default)]
+        recommendation: Option<Recommendation>,
+        /// The names of the members that it changed: `risk_score`, `reversible`, `confidence`.
+        #[serde(default)]
+        adapted_fields: Vec<String>,
+    }
+
     /// Recommendations.
     pub struct RecommendationList {
         /// The recommendations.

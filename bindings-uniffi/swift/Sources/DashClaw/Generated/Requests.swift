@@ -1050,6 +1050,106 @@ public struct UpdateSession: JSONRecord {
     }
 }
 
+/// The arguments of ``DashClaw/recordX402Purchase(_:options:)``.
+public struct RecordX402Purchase: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "agent_id", "provider", "spend", "declared_goal", "purchase_reason", "context_gap", "expected_value",
+        "transaction_hash", "request_id", "currency", "payment_method",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        agentId: String, provider: String, spend: Double, declaredGoal: String? = nil,
+        purchaseReason: String? = nil, contextGap: String? = nil, expectedValue: String? = nil,
+        transactionHash: String? = nil, requestId: String? = nil, currency: String? = nil,
+        paymentMethod: String? = nil
+    ) {
+        json = [:]
+        self.agentId = agentId
+        self.provider = provider
+        self.spend = spend
+        self.declaredGoal = declaredGoal
+        self.purchaseReason = purchaseReason
+        self.contextGap = contextGap
+        self.expectedValue = expectedValue
+        self.transactionHash = transactionHash
+        self.requestId = requestId
+        self.currency = currency
+        self.paymentMethod = paymentMethod
+    }
+
+    /// Who bought. At most 128 characters.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// From whom: a name, a slug or an origin. At most 256 characters.
+    public var provider: String {
+        get { required("provider") }
+        set { set("provider", required: newValue) }
+    }
+
+    /// What was paid, in `currency`, 0 to 1000000.
+    public var spend: Double {
+        get { required("spend") }
+        set { set("spend", required: newValue) }
+    }
+
+    /// What it was for; made of the provider's name unless given. At most 2000 characters.
+    public var declaredGoal: String? {
+        get { optional("declared_goal") }
+        set { set("declared_goal", optional: newValue) }
+    }
+
+    /// Why it was bought; made of the provider's name unless given. At most 2000 characters.
+    public var purchaseReason: String? {
+        get { optional("purchase_reason") }
+        set { set("purchase_reason", optional: newValue) }
+    }
+
+    /// What could not be known without it; made of the provider's name unless given. At most 2000 characters.
+    public var contextGap: String? {
+        get { optional("context_gap") }
+        set { set("context_gap", optional: newValue) }
+    }
+
+    /// What it was to bring; made of the provider's name unless given. At most 2000 characters.
+    public var expectedValue: String? {
+        get { optional("expected_value") }
+        set { set("expected_value", optional: newValue) }
+    }
+
+    /// The transaction that paid.
+    public var transactionHash: String? {
+        get { optional("transaction_hash") }
+        set { set("transaction_hash", optional: newValue) }
+    }
+
+    /// The provider's id for the request that was paid.
+    public var requestId: String? {
+        get { optional("request_id") }
+        set { set("request_id", optional: newValue) }
+    }
+
+    /// In what was paid: 2 to 16 letters and digits. `"USDC"` unless given.
+    public var currency: String? {
+        get { optional("currency") }
+        set { set("currency", optional: newValue) }
+    }
+
+    /// How it was paid. At most 64 characters. `"x402"` unless given.
+    public var paymentMethod: String? {
+        get { optional("payment_method") }
+        set { set("payment_method", optional: newValue) }
+    }
+}
+
 /// The arguments of ``DashClaw/getRecommendations(_:options:)``.
 public struct GetRecommendations: JSONRecord {
     public var json: [String: JSONValue]

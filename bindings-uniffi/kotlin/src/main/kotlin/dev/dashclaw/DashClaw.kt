@@ -5,6 +5,7 @@ import dev.dashclaw.api.ActionDetail
 import dev.dashclaw.api.ActionList
 import dev.dashclaw.api.CreateAction
 import dev.dashclaw.api.GuardDecision
+import dev.dashclaw.api.Heartbeat
 import dev.dashclaw.api.NOTHING
 import dev.dashclaw.api.Outcome
 import dev.dashclaw.ffi.NativeBegun
@@ -15,6 +16,7 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.withContext
 import kotlinx.serialization.DeserializationStrategy
 import kotlinx.serialization.json.JsonObject
+import java.net.URLEncoder
 import java.nio.file.Path
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.minutes
@@ -214,6 +216,20 @@ public class DashClaw internal constructor(
      */
     public suspend fun requireValidReceipt(document: String): Verification =
         native { Verification(native.verifyReceipt(document.toUtf8(), true, null)) }
+
+    /**
+     * Sends a heartbeat now and then every [interval], until [stopHeartbeat] or [close]. One that fails is skipped; while it
+     * runs, another start does nothing.
+     */
+    public fun startHeartbeat(interval: Duration = 1.minutes, heartbeat: Heartbeat = Heartbeat()): Unit =
+        native { native.startHeartbeat(encode(Heartbeat.serializer(), heartbeat).toUtf8(), interval.inSeconds()) }
+
+    /** Stops what [startHeartbeat] started; does nothing when nothing runs. */
+    public fun stopHeartbeat(): Unit = native.stopHeartbeat()
+
+    /** Where [getAttachment] downloads from. Nothing is sent; whoever opens it needs the API key. */
+    public fun getAttachmentUrl(attachmentId: String): String =
+        "$baseUrl/api/messages/attachments?id=${URLEncoder.encode(attachmentId, Charsets.UTF_8.name())}"
 
     /** Stops calls under way and refuses later ones. After this no request leaves. */
     override fun close() {

@@ -13,6 +13,7 @@ import dev.dashclaw.api.ApproveAction
 import dev.dashclaw.api.ApprovedAction
 import dev.dashclaw.api.AssumptionDetail
 import dev.dashclaw.api.CreateAction
+import dev.dashclaw.api.CreatePairingFromPrivateJwk
 import dev.dashclaw.api.CreatePolicy
 import dev.dashclaw.api.CreateSession
 import dev.dashclaw.api.CreatedAction
@@ -28,6 +29,7 @@ import dev.dashclaw.api.GetActionOutcome
 import dev.dashclaw.api.GetActionTrace
 import dev.dashclaw.api.GetActions
 import dev.dashclaw.api.GetAssumption
+import dev.dashclaw.api.GetAttachment
 import dev.dashclaw.api.GetDriftReport
 import dev.dashclaw.api.GetGuardDecisions
 import dev.dashclaw.api.GetLearningRecommendations
@@ -50,6 +52,7 @@ import dev.dashclaw.api.ListSessions
 import dev.dashclaw.api.LoopList
 import dev.dashclaw.api.LoopStatus
 import dev.dashclaw.api.LoopType
+import dev.dashclaw.api.MessageAttachment
 import dev.dashclaw.api.NOTHING
 import dev.dashclaw.api.Outcome
 import dev.dashclaw.api.OutcomeStatus
@@ -58,9 +61,13 @@ import dev.dashclaw.api.PolicyList
 import dev.dashclaw.api.PolicySimulation
 import dev.dashclaw.api.PolicyType
 import dev.dashclaw.api.Priority
+import dev.dashclaw.api.RecommendAction
 import dev.dashclaw.api.RecommendationList
+import dev.dashclaw.api.RecommendedAction
 import dev.dashclaw.api.RecordAssumption
+import dev.dashclaw.api.RecordPurchaseResult
 import dev.dashclaw.api.RecordRecommendationEvents
+import dev.dashclaw.api.RecordX402Purchase
 import dev.dashclaw.api.RecordedEvents
 import dev.dashclaw.api.RegisterAssumption
 import dev.dashclaw.api.RegisterOpenLoop
@@ -76,6 +83,7 @@ import dev.dashclaw.api.SessionDetail
 import dev.dashclaw.api.SessionEventList
 import dev.dashclaw.api.SessionList
 import dev.dashclaw.api.SessionStatus
+import dev.dashclaw.api.SettledPurchase
 import dev.dashclaw.api.SignalList
 import dev.dashclaw.api.SimulatePolicy
 import dev.dashclaw.api.SourceOfTruth
@@ -87,9 +95,11 @@ import dev.dashclaw.api.ValidateAssumption
 import dev.dashclaw.api.ValidatedAssumption
 import dev.dashclaw.api.VerdictWord
 import dev.dashclaw.api.VerifyIntegrity
+import dev.dashclaw.api.WaitForPairing
 import kotlinx.serialization.DeserializationStrategy
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
+import kotlin.time.Duration
 
 /** The functions of [DashClaw] that follow from the catalogue, one per operation of the HTTP API. */
 public abstract class Operations internal constructor() {
@@ -1411,6 +1421,202 @@ public abstract class Operations internal constructor() {
         call("heartbeat", encode(Heartbeat.serializer(), request), HeartbeatAck.serializer(), options)
 
     /**
+     * Registers the public half of a private RSA key, as `createPairing` does. The private key is sent
+     * nowhere.
+     *
+     * A key that is no private RSA key of 2048 to 4096 bits is a `DashClawException` of kind
+     * `INVALID_ARGUMENT`, which shows nothing of it.
+     *
+     * Starts with `POST /api/pairings`. A repeat would do it twice.
+     *
+     * @param privateJwk The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1`
+     *   and `iqmp` are read, too.
+     * @param agentName The agent's name for people. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws DashClawException Of kind `INVALID_ARGUMENT`: see the description.
+     */
+    public suspend fun createPairingFromPrivateJwk(
+        privateJwk: JsonObject,
+        agentName: String? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        createPairingFromPrivateJwk(CreatePairingFromPrivateJwk(privateJwk, agentName), options)
+
+    /** `createPairingFromPrivateJwk` with its arguments in one object. */
+    public suspend fun createPairingFromPrivateJwk(
+        request: CreatePairingFromPrivateJwk,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "create_pairing_from_private_jwk",
+            encode(CreatePairingFromPrivateJwk.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Waits until a pairing is approved, and returns it.
+     *
+     * One that expires is an `ApprovalExpiredException`, one that is rejected an `ApprovalDeniedException`,
+     * and one that nobody decides about in time an `ApprovalTimeoutException`; it stands. A server that
+     * cannot be reached for a while is asked again.
+     *
+     * Starts with `GET /api/pairings/{pairing_id}`. Reads only.
+     *
+     * @param pairingId Which pairing.
+     * @param timeout How long to wait in all. With no time at all it is looked at once. 300 seconds unless
+     *   given.
+     * @param interval How often it is looked at; at most ten times a second. 2 seconds unless given.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws ApprovalExpiredException See the description.
+     * @throws ApprovalDeniedException See the description.
+     * @throws ApprovalTimeoutException See the description.
+     */
+    public suspend fun waitForPairing(
+        pairingId: String,
+        timeout: Duration? = null,
+        interval: Duration? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        waitForPairing(WaitForPairing(pairingId, timeout, interval), options)
+
+    /** `waitForPairing` with its arguments in one object. */
+    public suspend fun waitForPairing(request: WaitForPairing, options: CallOptions? = null): JsonObject =
+        call(
+            "wait_for_pairing",
+            encode(WaitForPairing.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Records a purchase that was paid already, reports its action as completed, and files the proof of
+     * payment.
+     *
+     * The money is spent, so no later step hides the purchase: what a step brought, or why it failed, stands
+     * in the answer, and the next step is taken all the same. Look at `errors`. An action that awaits
+     * approval, for one, cannot be reported as completed yet: `errors` then holds that under `outcome`.
+     *
+     * Guard may block it after the fact: a `GuardBlockedException` that holds the verdict and, as far as the
+     * server tells, the id of the action; `recordPurchaseResult` files the proof of payment then. Only this
+     * and other failures of the first step are errors of the call.
+     *
+     * Starts with `POST /api/x402/purchases`. A repeat would do it twice.
+     *
+     * @param agentId Who bought. At most 128 characters.
+     * @param provider From whom: a name, a slug or an origin. At most 256 characters.
+     * @param spend What was paid, in `currency`, 0 to 1000000.
+     * @param declaredGoal What it was for; made of the provider's name unless given. At most 2000 characters.
+     * @param purchaseReason Why it was bought; made of the provider's name unless given. At most 2000
+     *   characters.
+     * @param contextGap What could not be known without it; made of the provider's name unless given. At most
+     *   2000 characters.
+     * @param expectedValue What it was to bring; made of the provider's name unless given. At most 2000
+     *   characters.
+     * @param transactionHash The transaction that paid.
+     * @param requestId The provider's id for the request that was paid.
+     * @param currency In what was paid: 2 to 16 letters and digits. `"USDC"` unless given.
+     * @param paymentMethod How it was paid. At most 64 characters. `"x402"` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws GuardBlockedException See the description.
+     */
+    public suspend fun recordX402Purchase(
+        agentId: String,
+        provider: String,
+        spend: Double,
+        declaredGoal: String? = null,
+        purchaseReason: String? = null,
+        contextGap: String? = null,
+        expectedValue: String? = null,
+        transactionHash: String? = null,
+        requestId: String? = null,
+        currency: String? = null,
+        paymentMethod: String? = null,
+        options: CallOptions? = null,
+    ): SettledPurchase =
+        recordX402Purchase(
+            RecordX402Purchase(
+                agentId, provider, spend, declaredGoal, purchaseReason, contextGap, expectedValue,
+                transactionHash, requestId, currency, paymentMethod,
+            ),
+            options,
+        )
+
+    /** `recordX402Purchase` with its arguments in one object. */
+    public suspend fun recordX402Purchase(
+        request: RecordX402Purchase,
+        options: CallOptions? = null,
+    ): SettledPurchase =
+        call(
+            "record_x402_purchase",
+            encode(RecordX402Purchase.serializer(), request),
+            SettledPurchase.serializer(),
+            options,
+        )
+
+    /**
+     * Files what a purchase brought, as an artifact of its action.
+     *
+     * Starts with `POST /api/artifacts`. A repeat would do it twice.
+     *
+     * @param actionId Which action.
+     * @param result What it brought: `summary` (a text), `data` (any JSON), `url` (where the rest is). All
+     *   may be left out.
+     * @param options How this call differs from the client's others.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun recordPurchaseResult(
+        actionId: String,
+        result: JsonObject? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        recordPurchaseResult(RecordPurchaseResult(actionId, result), options)
+
+    /** `recordPurchaseResult` with its arguments in one object. */
+    public suspend fun recordPurchaseResult(
+        request: RecordPurchaseResult,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "record_purchase_result",
+            encode(RecordPurchaseResult.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Downloads an attachment of a message: its bytes, its name and its media type.
+     *
+     * The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
+     * id is a `NotFoundException`.
+     *
+     * Starts with `GET /api/messages/attachments`. Reads only.
+     *
+     * @param attachmentId Which attachment.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun getAttachment(attachmentId: String, options: CallOptions? = null): MessageAttachment =
+        getAttachment(GetAttachment(attachmentId), options)
+
+    /** `getAttachment` with its arguments in one object. */
+    public suspend fun getAttachment(
+        request: GetAttachment,
+        options: CallOptions? = null,
+    ): MessageAttachment =
+        call(
+            "get_attachment",
+            encode(GetAttachment.serializer(), request),
+            MessageAttachment.serializer(),
+            options,
+        )
+
+    /**
      * Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action.
      *
      * Inactive recommendations need an API key of the admin role.
@@ -1498,6 +1704,34 @@ public abstract class Operations internal constructor() {
             "get_learning_recommendations",
             encode(GetLearningRecommendations.serializer(), request),
             RecommendationList.serializer(),
+            options,
+        )
+
+    /**
+     * Adapts an action to what earlier ones of its kind teach: a lower risk, a reversible course, a higher
+     * confidence.
+     *
+     * Nothing is recorded. The answer holds the adapted copy, the recommendation behind it and the names of
+     * the members it changed. An action without a type comes back as it is, and nothing is sent; so does one
+     * that nothing is recommended for.
+     *
+     * Starts with `GET /api/learning/recommendations`. Reads only.
+     *
+     * @param action The action as `createAction` takes it.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun recommendAction(action: JsonObject, options: CallOptions? = null): RecommendedAction =
+        recommendAction(RecommendAction(action), options)
+
+    /** `recommendAction` with its arguments in one object. */
+    public suspend fun recommendAction(
+        request: RecommendAction,
+        options: CallOptions? = null,
+    ): RecommendedAction =
+        call(
+            "recommend_action",
+            encode(RecommendAction.serializer(), request),
+            RecommendedAction.serializer(),
             options,
         )
 

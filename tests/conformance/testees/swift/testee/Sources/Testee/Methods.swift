@@ -218,6 +218,36 @@ extension DashClaw {
                 status: status, currentTaskId: currentTaskId, metadata: metadata, agentId: agentId,
                 agentName: agentName, options: options
             ).jsonValue
+        case "create_pairing_from_private_jwk":
+            let privateJwk: [String: JSONValue] = given.required("private_jwk")
+            let agentName: String? = given.optional("agent_name")
+            guard given.fits else { return nil }
+            return try await self.createPairingFromPrivateJwk(
+                privateJwk: privateJwk, agentName: agentName, options: options
+            ).jsonValue
+        case "wait_for_pairing":
+            let pairingId: String = given.required("pairing_id")
+            let timeout: TimeInterval? = given.optional("timeout")
+            let interval: TimeInterval? = given.optional("interval")
+            guard given.fits else { return nil }
+            return try await self.waitForPairing(
+                pairingId: pairingId, timeout: timeout, interval: interval, options: options
+            ).jsonValue
+        case "record_x402_purchase":
+            return try await self.recordX402Purchase(
+                RecordX402Purchase(json: arguments), options: options
+            ).jsonValue
+        case "record_purchase_result":
+            let actionId: String = given.required("action_id")
+            let result: [String: JSONValue]? = given.optional("result")
+            guard given.fits else { return nil }
+            return try await self.recordPurchaseResult(
+                actionId: actionId, result: result, options: options
+            ).jsonValue
+        case "get_attachment":
+            let attachmentId: String = given.required("attachment_id")
+            guard given.fits else { return nil }
+            return try await self.getAttachment(attachmentId: attachmentId, options: options).jsonValue
         case "get_recommendations":
             return try await self.getRecommendations(
                 GetRecommendations(json: arguments), options: options
@@ -226,6 +256,10 @@ extension DashClaw {
             return try await self.getLearningRecommendations(
                 GetLearningRecommendations(json: arguments), options: options
             ).jsonValue
+        case "recommend_action":
+            let action: [String: JSONValue] = given.required("action")
+            guard given.fits else { return nil }
+            return try await self.recommendAction(action: action, options: options).jsonValue
         case "record_recommendation_events":
             return try await self.recordRecommendationEvents(
                 RecordRecommendationEvents(json: arguments), options: options

@@ -63,6 +63,16 @@ public data class GetLearningRecommendations(
 }
 
 /**
+ * The arguments of `recommendAction`.
+ *
+ * @property action The action as `createAction` takes it.
+ */
+@Serializable
+public data class RecommendAction(
+    val action: JsonObject,
+)
+
+/**
  * The arguments of `recordRecommendationEvents`.
  *
  * @property events Several events, one object each, with the fields below.
@@ -168,6 +178,25 @@ public data class RecommendationHints(
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<RecommendationHints>(generatedSerializer())
+}
+
+/**
+ * An action, adapted to a recommendation.
+ *
+ * @property action The adapted action.
+ * @property recommendation The recommendation; nothing when there is none.
+ * @property adaptedFields The names of the members that it changed: `risk_score`, `reversible`, `confidence`.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RecommendedAction.Codec::class)
+@KeepGeneratedSerializer
+public data class RecommendedAction(
+    val action: JsonObject,
+    val recommendation: Recommendation? = null,
+    @SerialName("adapted_fields") val adaptedFields: List<String> = emptyList(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RecommendedAction>(generatedSerializer())
 }
 
 /**

@@ -4,6 +4,7 @@ import kotlinx.serialization.ExperimentalSerializationApi
 import kotlinx.serialization.KSerializer
 import kotlinx.serialization.SerializationException
 import kotlinx.serialization.descriptors.PrimitiveKind
+import kotlinx.serialization.descriptors.PrimitiveSerialDescriptor
 import kotlinx.serialization.descriptors.SerialDescriptor
 import kotlinx.serialization.encoding.CompositeDecoder.Companion.UNKNOWN_NAME
 import kotlinx.serialization.encoding.Decoder
@@ -20,6 +21,10 @@ import kotlinx.serialization.json.booleanOrNull
 import kotlinx.serialization.json.doubleOrNull
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.longOrNull
+import java.util.Base64
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.seconds
+import kotlin.time.DurationUnit
 
 /** The serial name of a record's `extra`. No server uses it. */
 internal const val EXTRA: String = "*"
@@ -100,6 +105,30 @@ internal object ExactObject : KSerializer<JsonObject> {
 
     override fun serialize(encoder: Encoder, value: JsonObject): Unit =
         JsonElement.serializer().serialize(encoder, value.exact())
+}
+
+/** A length of time as a number of seconds. */
+internal object LengthCodec : KSerializer<Duration> {
+    override val descriptor: SerialDescriptor = PrimitiveSerialDescriptor("dev.dashclaw.Length", PrimitiveKind.DOUBLE)
+
+    override fun deserialize(decoder: Decoder): Duration = decoder.decodeDouble().seconds
+
+    override fun serialize(encoder: Encoder, value: Duration): Unit = encoder.encodeDouble(value.toDouble(DurationUnit.SECONDS))
+}
+
+/** Bytes as base64 text. */
+internal object BytesCodec : KSerializer<ByteArray> {
+    override val descriptor: SerialDescriptor = PrimitiveSerialDescriptor("dev.dashclaw.Bytes", PrimitiveKind.STRING)
+
+    override fun deserialize(decoder: Decoder): ByteArray =
+        try {
+            Base64.getDecoder().decode(decoder.decodeString())
+        } catch (problem: IllegalArgumentException) {
+            throw SerializationException("base64 is expected", problem)
+        }
+
+    override fun serialize(encoder: Encoder, value: ByteArray): Unit =
+        encoder.encodeString(Base64.getEncoder().encodeToString(value))
 }
 
 /** The same value, its numbers to be written as they are. */
