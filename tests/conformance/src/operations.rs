@@ -17,7 +17,9 @@ const DEPTH: usize = 5;
 /// One case for each operation.
 pub(crate) fn cases() -> Result<Vec<Source>, String> {
     let api = Api::read()?;
-    Ok(api.operations().map(|operation| source(&api, operation)).collect())
+    // What is more than one request is written by hand.
+    let single = api.operations().filter(|operation| operation.rules.composed.is_none());
+    Ok(single.map(|operation| source(&api, operation)).collect())
 }
 
 fn source(api: &Api, operation: &Operation) -> Source {
@@ -55,11 +57,10 @@ fn request(operation: &Operation, given: &[(&Argument, Value)]) -> Map<String, V
     for (argument, value) in given.iter().map(|(argument, value)| (*argument, value.clone())).chain(constants)
     {
         match argument.place {
+            Place::Local => {}
             Place::Path => path = path.replace(&format!("{{{}}}", argument.name), &segment(&value)),
             Place::Query => drop(query.insert(argument.wire_name.to_owned(), json!(text(&value)))),
-            Place::Body => {
-                drop(body.insert(argument.wire_name.to_owned(), on_wire(operation, argument, value)))
-            }
+            Place::Body => body.extend(on_wire(operation, argument, value)),
         }
     }
     let mut exchange = Map::from_iter([("on".to_owned(), json!(format!("{} {path}", operation.method)))]);
@@ -69,7 +70,9 @@ fn request(operation: &Operation, given: &[(&Argument, Value)]) -> Map<String, V
     }
     if !body.is_empty() {
         exchange.insert("body".to_owned(), Value::Object(body));
-    } else if operation.rules.open && operation.method != "GET" && operation.method != "DELETE" {
+    } else if operation.rules.empty_body
+        || (operation.rules.open && operation.method != "GET" && operation.method != "DELETE")
+    {
         exchange.insert("body".to_owned(), json!({}));
     }
     exchange
@@ -85,11 +88,15 @@ fn segment(value: &Value) -> String {
     text(value).replace('é', "%C3%A9")
 }
 
-/// A value as it stands in the body: some objects are sent as the text that holds them.
-fn on_wire(operation: &Operation, argument: &Argument, value: Value) -> Value {
-    let as_text =
-        find(operation.name).and_then(|row| row.field(argument.name)).is_some_and(|field| field.json_text);
-    if as_text && value.is_object() { json!(value.to_string()) } else { value }
+/// What stands in the body for an argument: some objects are sent as the text that holds them, some as their members.
+fn on_wire(operation: &Operation, argument: &Argument, value: Value) -> Map<String, Value> {
+    let field = find(operation.name).and_then(|row| row.field(argument.name));
+    let value = match value {
+        Value::Object(members) if field.is_some_and(|field| field.inline) => return members,
+        Value::Object(_) if field.is_some_and(|field| field.json_text) => json!(value.to_string()),
+        value => value,
+    };
+    Map::from_iter([(argument.wire_name.to_owned(), value)])
 }
 
 /// A value of this shape with every member of its records.
@@ -98,7 +105,8 @@ fn sample(api: &Api, shape: &Shape, name: &str, depth: usize) -> Value {
         Shape::Any => json!({ "any": [1, null, "é"] }),
         Shape::Text => json!(format!("{name}-é")),
         Shape::Integer => json!(3),
-        Shape::Number => json!(0.5),
+        Shape::Number | Shape::Seconds => json!(0.5),
+        Shape::Bytes => json!("3q0="),
         Shape::Boolean => json!(true),
         Shape::Map(inner) => json!({ "key": sample(api, inner, name, depth + 1) }),
         Shape::List(_) if depth > DEPTH => json!([]),
