@@ -13,6 +13,17 @@ class Operations {
     return this._call('get_guard_decisions', filters, options);
   }
 
+  /**
+   * Goes through all that `getGuardDecisions` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterGuardDecisions(filters, options) {
+    return this._pages('get_guard_decisions', filters, options);
+  }
+
   /** Records what the agent is about to do, and returns the binding verdict on it. */
   createAction(action, options) {
     return this._call('create_action', action, options);
@@ -26,6 +37,17 @@ class Operations {
   /** Lists actions, newest first. */
   getActions(filters, options) {
     return this._call('get_actions', filters, options);
+  }
+
+  /**
+   * Goes through all that `getActions` lists, with the same arguments: `limit` is a page's size, `offset` how
+   * many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterActions(filters, options) {
+    return this._pages('get_actions', filters, options);
   }
 
   /** Ends an action, or adds facts to it. */
@@ -58,6 +80,17 @@ class Operations {
   getPendingApprovals(limit, offset, options) {
     if (isObject(limit)) return this._call('get_pending_approvals', ...arguments);
     return this._call('get_pending_approvals', { limit, offset }, options);
+  }
+
+  /**
+   * Goes through all that `getPendingApprovals` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterPendingApprovals(filters, options) {
+    return this._pages('get_pending_approvals', filters, options);
   }
 
   /** Reports how an action ended. */
@@ -112,6 +145,17 @@ class Operations {
     return this._call('get_drift_report', filters, options);
   }
 
+  /**
+   * Goes through all that `getDriftReport` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterDriftReport(filters, options) {
+    return this._pages('get_drift_report', filters, options);
+  }
+
   /** Records what an action leaves to be done. */
   registerOpenLoop(actionId, loopType, description, metadata, options) {
     if (isObject(actionId)) return this._call('register_open_loop', ...arguments);
@@ -127,6 +171,17 @@ class Operations {
   /** Lists loops, most urgent first. */
   getOpenLoops(filters, options) {
     return this._call('get_open_loops', filters, options);
+  }
+
+  /**
+   * Goes through all that `getOpenLoops` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterOpenLoops(filters, options) {
+    return this._pages('get_open_loops', filters, options);
   }
 
   /** Lists what is going wrong right now. */
@@ -159,6 +214,101 @@ class Operations {
     return this._call('simulate_policy', fields, options);
   }
 
+  /** Runs the tests of all policies that hold, and returns each one's result. */
+  testPolicies(fields, options) {
+    return this._call('test_policies', fields, options);
+  }
+
+  /** Writes down what the policies that hold prove: a report for auditors. */
+  getProofReport(filters, options) {
+    return this._call('get_proof_report', filters, options);
+  }
+
+  /** Adds the policies of a pack of the server's, or of a YAML text. */
+  importPolicies(source, options) {
+    return this._call('import_policies', source, options);
+  }
+
+  /** Holds the policies that are in force against the controls of a framework. */
+  mapCompliance(framework, options) {
+    return this._call('map_compliance', { framework }, options);
+  }
+
+  /**
+   * Says what is missing for a framework, in the order in which it should be mended, and how great the risk
+   * is.
+   */
+  analyzeGaps(framework, options) {
+    return this._call('analyze_gaps', { framework }, options);
+  }
+
+  /** Writes a report on a framework. */
+  getComplianceReport(framework, settings, options) {
+    return this._call('get_compliance_report', merge(settings, { framework }), options);
+  }
+
+  /** Lists the frameworks that the server knows. */
+  listFrameworks(options) {
+    return this._call('list_frameworks', {}, options);
+  }
+
+  /**
+   * Counts what guard decided and what agents did in the last days: evidence that the policies are in force.
+   */
+  getComplianceEvidence(filters, options) {
+    return this._call('get_compliance_evidence', filters, options);
+  }
+
+  /** Makes an export: reports on frameworks, with evidence, in one document that the server signs. */
+  createComplianceExport(settings, options) {
+    return this._call('create_compliance_export', settings, options);
+  }
+
+  /** Lists exports without their contents, the newest first. */
+  listComplianceExports(filters, options) {
+    return this._call('list_compliance_exports', filters, options);
+  }
+
+  /** Reads one export with its contents. */
+  getComplianceExport(exportId, options) {
+    return this._call('get_compliance_export', { export_id: exportId }, options);
+  }
+
+  /** Reads what an export made, as the server signed it. */
+  downloadComplianceExport(exportId, options) {
+    return this._call('download_compliance_export', { export_id: exportId }, options);
+  }
+
+  /** Removes an export. */
+  deleteComplianceExport(exportId, options) {
+    return this._call('delete_compliance_export', { export_id: exportId }, options);
+  }
+
+  /** Adds a schedule on which exports are made. */
+  createComplianceSchedule(schedule, options) {
+    return this._call('create_compliance_schedule', schedule, options);
+  }
+
+  /** Lists the schedules on which exports are made, the newest first. */
+  listComplianceSchedules(options) {
+    return this._call('list_compliance_schedules', {}, options);
+  }
+
+  /** Changes a schedule, and returns it as it is then. */
+  updateComplianceSchedule(scheduleId, updates, options) {
+    return this._call('update_compliance_schedule', merge(updates, { schedule_id: scheduleId }), options);
+  }
+
+  /** Removes a schedule. */
+  deleteComplianceSchedule(scheduleId, options) {
+    return this._call('delete_compliance_schedule', { schedule_id: scheduleId }, options);
+  }
+
+  /** Lists how far frameworks were covered when reports on them were written, the newest first. */
+  getComplianceTrends(filters, options) {
+    return this._call('get_compliance_trends', filters, options);
+  }
+
   /** Begins a session. */
   createSession(agentId, workspace, branch, options) {
     if (isObject(agentId)) return this._call('create_session', ...arguments);
@@ -185,6 +335,144 @@ class Operations {
     return this._call('get_session_events', { session_id: sessionId }, options);
   }
 
+  /**
+   * Leaves a note for the agent's next session: in `bundle`, or in parts, of which `summary` is the first.
+   */
+  createHandoff(fields, options) {
+    return this._call('create_handoff', fields, options);
+  }
+
+  /** Lists handoffs of the agent. */
+  getHandoffs(filters, options) {
+    return this._call('get_handoffs', filters, options);
+  }
+
+  /**
+   * Goes through all that `getHandoffs` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterHandoffs(filters, options) {
+    return this._pages('get_handoffs', filters, options);
+  }
+
+  /** Reads the newest handoff of the agent that belongs to no project and was not consumed. */
+  getLatestHandoff(filters, options) {
+    return this._call('get_latest_handoff', filters, options);
+  }
+
+  /** Reads one handoff. */
+  getHandoff(handoffId, options) {
+    return this._call('get_handoff', { handoff_id: handoffId }, options);
+  }
+
+  /** Marks a handoff as taken up, so that it is not the latest any more. */
+  consumeHandoff(handoffId, options) {
+    return this._call('consume_handoff', { handoff_id: handoffId }, options);
+  }
+
+  /** Sends a message to an agent, or to everybody. */
+  sendMessage(fields, options) {
+    return this._call('send_message', fields, options);
+  }
+
+  /** Sends a message to everybody. */
+  broadcast(fields, options) {
+    return this._call('broadcast', fields, options);
+  }
+
+  /** Lists messages of the agent. */
+  getMessages(filters, options) {
+    return this._call('get_messages', filters, options);
+  }
+
+  /**
+   * Goes through all that `getMessages` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterMessages(filters, options) {
+    return this._pages('get_messages', filters, options);
+  }
+
+  /** Lists messages to the agent or to everybody, without its own and without archived ones. */
+  getInbox(filters, options) {
+    return this._call('get_inbox', filters, options);
+  }
+
+  /**
+   * Goes through all that `getInbox` lists, with the same arguments: `limit` is a page's size, `offset` how
+   * many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterInbox(filters, options) {
+    return this._pages('get_inbox', filters, options);
+  }
+
+  /** Lists messages that the agent sent. */
+  getSentMessages(filters, options) {
+    return this._call('get_sent_messages', filters, options);
+  }
+
+  /**
+   * Goes through all that `getSentMessages` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterSentMessages(filters, options) {
+    return this._pages('get_sent_messages', filters, options);
+  }
+
+  /** Reads one message. */
+  getMessage(messageId, options) {
+    return this._call('get_message', { message_id: messageId }, options);
+  }
+
+  /** Marks messages as read by the agent. */
+  markRead(messageIds, options) {
+    if (isObject(messageIds)) return this._call('mark_read', ...arguments);
+    return this._call('mark_read', { message_ids: messageIds }, options);
+  }
+
+  /** Archives messages: an inbox does not list them any more. */
+  archiveMessages(messageIds, options) {
+    if (isObject(messageIds)) return this._call('archive_messages', ...arguments);
+    return this._call('archive_messages', { message_ids: messageIds }, options);
+  }
+
+  /** Begins a thread that messages can belong to. */
+  createMessageThread(fields, options) {
+    return this._call('create_message_thread', fields, options);
+  }
+
+  /** Lists threads of the agent. */
+  getMessageThreads(filters, options) {
+    return this._call('get_message_threads', filters, options);
+  }
+
+  /** Ends a thread. */
+  resolveMessageThread(updates, options) {
+    return this._call('resolve_message_thread', updates, options);
+  }
+
+  /** Saves a document that all agents can read. */
+  saveSharedDoc(fields, options) {
+    return this._call('save_shared_doc', fields, options);
+  }
+
+  /** Downloads an attachment of a message: its bytes, its name and its media type. */
+  getAttachment(attachmentId, options) {
+    return this._call('get_attachment', { attachment_id: attachmentId }, options);
+  }
+
   /** Asks the server whether a receipt or an evidence bundle was signed by one of its keys. */
   verifyIntegrity(fields, options) {
     return this._call('verify_integrity', fields, options);
@@ -195,20 +483,205 @@ class Operations {
     return this._call('get_jwks', {}, options);
   }
 
+  /** Looks for secrets and personal data in a text. */
+  scanContent(text, fields, options) {
+    return this._call('scan_content', merge(fields, { text }), options);
+  }
+
+  /**
+   * Looks for secrets and personal data in a text, as `scanContent` does, and stores that they were found.
+   */
+  reportSecurityFinding(text, fields, options) {
+    return this._call('report_security_finding', merge(fields, { text }), options);
+  }
+
+  /** Looks in a text for attempts to give orders to the model that reads it. */
+  scanPromptInjection(text, fields, options) {
+    return this._call('scan_prompt_injection', merge(fields, { text }), options);
+  }
+
+  /** Reads the secrets that are meant for an agent: those of its organisation, overridden by its own. */
+  getAgentEnv(filters, options) {
+    return this._call('get_agent_env', filters, options);
+  }
+
   /** Says that the agent is there. */
   heartbeat(status, metadata, options) {
     if (isObject(status)) return this._call('heartbeat', ...arguments);
     return this._call('heartbeat', { status, metadata }, options);
   }
 
-  /** Registers the public half of a private RSA key, as `createPairing` does. */
-  createPairingFromPrivateJwk(privateJwk, fields, options) {
-    return this._call('create_pairing_from_private_jwk', merge(fields, { private_jwk: privateJwk }), options);
+  /** Tells which services the agent is connected to. */
+  reportConnections(connections, options) {
+    if (isObject(connections)) return this._call('report_connections', ...arguments);
+    return this._call('report_connections', { connections }, options);
   }
 
-  /** Waits until a pairing is approved, and returns it. */
-  waitForPairing(pairingId, how, options) {
-    return this._call('wait_for_pairing', merge(how, { pairing_id: pairingId }), options);
+  /** Enters an agent into the register, so that others may call it. */
+  registerAgent(fields, options) {
+    return this._call('register_agent', fields, options);
+  }
+
+  /** Lists the agents of the register. */
+  listRegisteredAgents(filters, options) {
+    return this._call('list_registered_agents', filters, options);
+  }
+
+  /** Reads one agent of the register with what it can do and its newest calls. */
+  getRegisteredAgent(registeredAgentId, options) {
+    return this._call('get_registered_agent', { registered_agent_id: registeredAgentId }, options);
+  }
+
+  /** Changes an agent of the register: the fields that are given. */
+  updateRegisteredAgent(registeredAgentId, updates, options) {
+    const fields = merge(updates, { registered_agent_id: registeredAgentId });
+    return this._call('update_registered_agent', fields, options);
+  }
+
+  /** Adds a capability to an agent of the register, and returns all it has. */
+  addAgentCapability(registeredAgentId, capabilityId, options) {
+    const fields = { registered_agent_id: registeredAgentId, capability_id: capabilityId };
+    return this._call('add_agent_capability', fields, options);
+  }
+
+  /** Lists what an agent of the register can do. */
+  listAgentCapabilities(registeredAgentId, options) {
+    return this._call('list_agent_capabilities', { registered_agent_id: registeredAgentId }, options);
+  }
+
+  /** Calls an agent of the register by one of its capabilities. */
+  invokeRegisteredAgent(fields, options) {
+    return this._call('invoke_registered_agent', fields, options);
+  }
+
+  /** Reads how well an agent has done: as it was last computed, or else computed now and not stored. */
+  getAgentReputation(agentId, options) {
+    return this._call('get_agent_reputation', { agent_id: agentId }, options);
+  }
+
+  /**
+   * Lists what an agent's reputation was made from: at most the 2000 newest events of the last 365 days are
+   * kept.
+   */
+  listAgentReputationEvents(agentId, filters, options) {
+    return this._call('list_agent_reputation_events', merge(filters, { agent_id: agentId }), options);
+  }
+
+  /**
+   * Goes through all that `listAgentReputationEvents` lists, with the same arguments: `limit` is a page's
+   * size, `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterAgentReputationEvents(agentId, filters, options) {
+    return this._pages('list_agent_reputation_events', merge(filters, { agent_id: agentId }), options);
+  }
+
+  /** Computes how well an agent has done and stores it with a signed receipt. */
+  recomputeAgentReputation(agentId, options) {
+    return this._call('recompute_agent_reputation', { agent_id: agentId }, options);
+  }
+
+  /** Reads the signed receipt for an agent's reputation. */
+  getAgentReputationReceipt(agentId, options) {
+    return this._call('get_agent_reputation_receipt', { agent_id: agentId }, options);
+  }
+
+  /** Asks the server whether a reputation receipt was signed by one of its keys. */
+  verifyReputationReceipt(receipt, options) {
+    return this._call('verify_reputation_receipt', { receipt }, options);
+  }
+
+  /** Orders work of a registered type. */
+  submitWorkOrder(order, options) {
+    return this._call('submit_work_order', order, options);
+  }
+
+  /** Reads one work order, with its receipt once it has ended. */
+  getWorkOrder(workOrderId, options) {
+    return this._call('get_work_order', { work_order_id: workOrderId }, options);
+  }
+
+  /** Lists work orders. */
+  listWorkOrders(filters, options) {
+    return this._call('list_work_orders', filters, options);
+  }
+
+  /**
+   * Goes through all that `listWorkOrders` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterWorkOrders(filters, options) {
+    return this._pages('list_work_orders', filters, options);
+  }
+
+  /** Cancels a work order that is `queued`, `claimed` or `pending_approval`. */
+  cancelWorkOrder(workOrderId, options) {
+    return this._call('cancel_work_order', { work_order_id: workOrderId }, options);
+  }
+
+  /** Takes the oldest queued work order for the agent to do; nobody else gets it. */
+  claimWorkOrder(fields, options) {
+    return this._call('claim_work_order', fields, options);
+  }
+
+  /** Ends a work order that the agent has claimed, and returns its receipt. */
+  completeWorkOrder(workOrderId, result, options) {
+    return this._call('complete_work_order', merge(result, { work_order_id: workOrderId }), options);
+  }
+
+  /** Lists the types of work that can be ordered. */
+  listWorkOrderTypes(filters, options) {
+    return this._call('list_work_order_types', filters, options);
+  }
+
+  /** Adds a type of work: a contract over what goes in and what comes out. */
+  registerWorkOrderType(definition, options) {
+    return this._call('register_work_order_type', definition, options);
+  }
+
+  /** Adds a provider that agents may buy from. */
+  createProvider(fields, options) {
+    return this._call('create_provider', fields, options);
+  }
+
+  /** Lists providers. */
+  listProviders(filters, options) {
+    return this._call('list_providers', filters, options);
+  }
+
+  /** Reads one provider with its endpoints. */
+  getProvider(providerId, options) {
+    return this._call('get_provider', { provider_id: providerId }, options);
+  }
+
+  /** Changes a provider: the fields that are given. */
+  updateProvider(providerId, updates, options) {
+    return this._call('update_provider', merge(updates, { provider_id: providerId }), options);
+  }
+
+  /** Adds something that a provider sells. */
+  createProviderEndpoint(providerId, fields, options) {
+    return this._call('create_provider_endpoint', merge(fields, { provider_id: providerId }), options);
+  }
+
+  /** Lists what a provider sells. */
+  listProviderEndpoints(providerId, options) {
+    return this._call('list_provider_endpoints', { provider_id: providerId }, options);
+  }
+
+  /** Records what the agent is about to buy as an action, and returns the binding verdict on it. */
+  recordPurchase(fields, options) {
+    return this._call('record_purchase', fields, options);
+  }
+
+  /** Lists purchases, at most 1000. */
+  listPurchases(filters, options) {
+    return this._call('list_purchases', filters, options);
   }
 
   /**
@@ -225,9 +698,75 @@ class Operations {
     return this._call('record_purchase_result', { action_id: actionId, result }, options);
   }
 
-  /** Downloads an attachment of a message: its bytes, its name and its media type. */
-  getAttachment(attachmentId, options) {
-    return this._call('get_attachment', { attachment_id: attachmentId }, options);
+  /** Keeps something that an action made or found. */
+  createArtifact(fields, options) {
+    return this._call('create_artifact', fields, options);
+  }
+
+  /** Lists artifacts. */
+  listArtifacts(filters, options) {
+    return this._call('list_artifacts', filters, options);
+  }
+
+  /**
+   * Goes through all that `listArtifacts` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterArtifacts(filters, options) {
+    return this._pages('list_artifacts', filters, options);
+  }
+
+  /** Puts together what is known of an action: the action, its workflow's steps and its artifacts. */
+  createEvidenceBundle(actionId, options) {
+    return this._call('create_evidence_bundle', { action_id: actionId }, options);
+  }
+
+  /** Asks an administrator to take a public key as the agent's own. */
+  createPairing(publicKeyPem, settings, options) {
+    return this._call('create_pairing', merge(settings, { public_key_pem: publicKeyPem }), options);
+  }
+
+  /** Reads one pairing, without its key. */
+  getPairing(pairingId, options) {
+    return this._call('get_pairing', { pairing_id: pairingId }, options);
+  }
+
+  /** Registers the public half of a private RSA key, as `createPairing` does. */
+  createPairingFromPrivateJwk(privateJwk, fields, options) {
+    return this._call('create_pairing_from_private_jwk', merge(fields, { private_jwk: privateJwk }), options);
+  }
+
+  /** Waits until a pairing is approved, and returns it. */
+  waitForPairing(pairingId, how, options) {
+    return this._call('wait_for_pairing', merge(how, { pairing_id: pairingId }), options);
+  }
+
+  /** Lists pairings. */
+  listPairings(filters, options) {
+    return this._call('list_pairings', filters, options);
+  }
+
+  /** Takes the public key of a pairing as the agent's identity. */
+  approvePairing(pairingId, options) {
+    return this._call('approve_pairing', { pairing_id: pairingId }, options);
+  }
+
+  /** Sets the public key of an agent, in place of an earlier one. */
+  registerIdentity(identity, options) {
+    return this._call('register_identity', identity, options);
+  }
+
+  /** Lists the agents that have a public key. */
+  getIdentities(options) {
+    return this._call('get_identities', {}, options);
+  }
+
+  /** Takes an agent's public key away, and ends its pending pairings. */
+  revokeIdentity(agentId, options) {
+    return this._call('revoke_identity', { agent_id: agentId }, options);
   }
 
   /** Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action. */
@@ -257,6 +796,92 @@ class Operations {
   recordRecommendationEvents(events, options) {
     if (isObject(events)) return this._call('record_recommendation_events', ...arguments);
     return this._call('record_recommendation_events', { events }, options);
+  }
+
+  /** Reads the organisation of the API key, as a list of one. */
+  getOrg(options) {
+    return this._call('get_org', {}, options);
+  }
+
+  /** Creates an organisation and its first API key, of the admin role. */
+  createOrg(org, options) {
+    return this._call('create_org', org, options);
+  }
+
+  /** Reads one organisation: the API key's own. */
+  getOrgById(orgId, options) {
+    return this._call('get_org_by_id', { org_id: orgId }, options);
+  }
+
+  /** Changes an organisation: the API key's own. */
+  updateOrg(orgId, updates, options) {
+    return this._call('update_org', merge(updates, { org_id: orgId }), options);
+  }
+
+  /** Lists the API keys of an organisation, the newest first: their beginnings only. */
+  getOrgKeys(orgId, options) {
+    return this._call('get_org_keys', { org_id: orgId }, options);
+  }
+
+  /** Creates an API key of the caller's organisation. */
+  createApiKey(key, options) {
+    return this._call('create_api_key', key, options);
+  }
+
+  /** Creates a trial workspace on a server that hosts others, and its API key. */
+  createHostedWorkspace(workspace, options) {
+    return this._call('create_hosted_workspace', workspace, options);
+  }
+
+  /** Reads a trial workspace. */
+  getHostedWorkspace(workspaceId, options) {
+    return this._call('get_hosted_workspace', { workspace_id: workspaceId }, options);
+  }
+
+  /** Removes a trial workspace with all it holds. */
+  deleteHostedWorkspace(workspaceId, options) {
+    return this._call('delete_hosted_workspace', { workspace_id: workspaceId }, options);
+  }
+
+  /** Lists all webhooks. */
+  getWebhooks(options) {
+    return this._call('get_webhooks', {}, options);
+  }
+
+  /** Adds a webhook. */
+  createWebhook(webhook, options) {
+    return this._call('create_webhook', webhook, options);
+  }
+
+  /** Removes a webhook. */
+  deleteWebhook(webhookId, options) {
+    return this._call('delete_webhook', { webhook_id: webhookId }, options);
+  }
+
+  /** Sends a test event to a webhook, and says how it answered. */
+  testWebhook(webhookId, options) {
+    return this._call('test_webhook', { webhook_id: webhookId }, options);
+  }
+
+  /** Lists the last 20 attempts to tell a webhook, the newest first. */
+  getWebhookDeliveries(webhookId, options) {
+    return this._call('get_webhook_deliveries', { webhook_id: webhookId }, options);
+  }
+
+  /** Lists what people and agents did in the organisation, the newest first, with counts. */
+  getActivityLogs(filters, options) {
+    return this._call('get_activity_logs', filters, options);
+  }
+
+  /**
+   * Goes through all that `getActivityLogs` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterActivityLogs(filters, options) {
+    return this._pages('get_activity_logs', filters, options);
   }
 
   /** Asks whether the server works. */

@@ -1403,6 +1403,26 @@ export interface SimulatePolicy {
   days?: number;
 }
 
+/** The arguments of `testPolicies`. */
+export interface TestPolicies {
+  /** Who asks. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getProofReport`. */
+export interface GetProofReport {
+  /** In which form. One of `md`, `json`. `"json"` unless given. */
+  format?: ReportFormat;
+}
+
+/** The arguments of `importPolicies`. */
+export interface ImportPolicies {
+  /** The name of the pack. It comes before `yaml`; one of the two must be given. */
+  pack?: string;
+  /** Policies in YAML: a document with a list `policies`. */
+  yaml?: string;
+}
+
 /** All policies. */
 export interface PolicyList {
   /** The policies. */
@@ -1546,6 +1566,632 @@ export interface SimulationMatch {
   simulated_action: Verdict | OtherWord;
   /** Why. */
   simulated_reason: string;
+  [member: string]: unknown;
+}
+
+/** How policies did in their tests. */
+export interface PolicyTestReport {
+  /** Counts, and every test. */
+  results: PolicyTestResults;
+  /** When they ran: ISO-8601, UTC. */
+  generated_at: string;
+  [member: string]: unknown;
+}
+
+/** How policies did in their tests, counted and in full. */
+export interface PolicyTestResults {
+  /** How many policies were tested. */
+  total_policies: number;
+  /** How many tests ran. */
+  total_tests: number;
+  /** How many passed. */
+  passed: number;
+  /** How many did not. */
+  failed: number;
+  /** Whether all passed. */
+  success: boolean;
+  /** Policy by policy. */
+  details: PolicyTestDetail[];
+  [member: string]: unknown;
+}
+
+/** How one policy did in its tests. */
+export interface PolicyTestDetail {
+  /** Which policy. */
+  policy_id: string;
+  /** What it is called. */
+  policy_name: string;
+  /** Its tests. */
+  tests: PolicyTest[];
+  [member: string]: unknown;
+}
+
+/** One test of a policy. */
+export interface PolicyTest {
+  /** What it is called. */
+  name: string;
+  /** Whether the policy did as expected. */
+  passed: boolean;
+  /** What was expected: whether the action is let pass. Newer servers may say a verdict. */
+  expected: unknown;
+  /** What came out, in the same form. */
+  actual: unknown;
+  /** Why. */
+  reason: string | null;
+  [member: string]: unknown;
+}
+
+/**
+ * In which form a report is written.
+ *
+ * - `md`: Markdown, for people.
+ * - `json`: JSON, for programs.
+ */
+export type ReportFormat = 'md' | 'json' | OtherWord;
+
+/** What the policies prove, in writing. */
+export interface PolicyProof {
+  /** The report: Markdown, or as JSON an object or its text. */
+  report: unknown;
+  /** In which form: `md` or `json`. */
+  format: string;
+  /** When it was written: ISO-8601, UTC. */
+  generated_at: string;
+  [member: string]: unknown;
+}
+
+/** What an import did. */
+export interface PolicyImport {
+  /** How many policies were added. */
+  imported: number;
+  /** How many were left out. */
+  skipped: number;
+  /** Those that were left out, most of them because there is one of that name. */
+  skipped_names: string[];
+  /** What went wrong, policy by policy. */
+  errors: string[];
+  /** The policies that were added. */
+  policies: ImportedPolicy[];
+  [member: string]: unknown;
+}
+
+/** A policy that an import added. */
+export interface ImportedPolicy {
+  /** Which policy. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** What it looks at. */
+  policy_type: PolicyType;
+  /** Whether it holds: 0 or 1. */
+  active: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `mapCompliance`. */
+export interface MapCompliance {
+  /** Which framework: an id of `listFrameworks`, such as `soc2`. */
+  framework: string;
+}
+
+/** The arguments of `analyzeGaps`. */
+export interface AnalyzeGaps {
+  /** Which framework. */
+  framework: string;
+}
+
+/** The arguments of `getComplianceReport`. */
+export interface GetComplianceReport {
+  /** Which framework. */
+  framework: string;
+  /** In which form. One of `md`, `json`. `"json"` unless given. */
+  format?: ReportFormat;
+}
+
+/** The arguments of `getComplianceEvidence`. */
+export interface GetComplianceEvidence {
+  /** How far to look back: a number of days, as in `30d`. `"30d"` unless given. */
+  window?: string;
+}
+
+/** The arguments of `createComplianceExport`. */
+export interface CreateComplianceExport {
+  /** Which frameworks, at least one. */
+  frameworks: readonly string[];
+  /** What it is called. `"Compliance Export"` unless given. */
+  name?: string;
+  /** In which form the reports are written. One of `markdown`, `json`. `"markdown"` unless given. */
+  format?: ExportFormat;
+  /** How far back the evidence goes, in days. `30` unless given. */
+  window_days?: number;
+  /** Whether it holds evidence. `true` unless given. */
+  include_evidence?: boolean;
+  /** Whether it says how to mend what is missing. `true` unless given. */
+  include_remediation?: boolean;
+  /** Whether it shows how coverage changed. `false` unless given. */
+  include_trends?: boolean;
+}
+
+/** The arguments of `listComplianceExports`. */
+export interface ListComplianceExports {
+  /** How many. The server returns at most 100. `20` unless given. */
+  limit?: number;
+}
+
+/** The arguments of `getComplianceExport`. */
+export interface GetComplianceExport {
+  /** Which export: `ce_` and 24 hex digits. */
+  export_id: string;
+}
+
+/** The arguments of `downloadComplianceExport`. */
+export interface DownloadComplianceExport {
+  /** Which export. */
+  export_id: string;
+}
+
+/** The arguments of `deleteComplianceExport`. */
+export interface DeleteComplianceExport {
+  /** Which export. */
+  export_id: string;
+}
+
+/** The arguments of `createComplianceSchedule`. */
+export interface CreateComplianceSchedule {
+  /** Which frameworks, at least one. */
+  frameworks: readonly string[];
+  /** When: a cron expression, such as `0 6 * * 1` for Mondays at six. */
+  cron_expression: string;
+  /** What it is called. `"Scheduled Export"` unless given. */
+  name?: string;
+  /** In which form the reports are written. `markdown` unless given. One of `markdown`, `json`. */
+  format?: ExportFormat;
+  /** How far back the evidence goes, in days; 30 unless given. */
+  window_days?: number;
+  /** Whether exports hold evidence, which is so unless given. */
+  include_evidence?: boolean;
+  /** Whether they say how to mend what is missing, which is so unless given. */
+  include_remediation?: boolean;
+  /** Whether they show how coverage changed, which is not so unless given. */
+  include_trends?: boolean;
+  [member: string]: unknown;
+}
+
+/** The arguments of `updateComplianceSchedule`. */
+export interface UpdateComplianceSchedule {
+  /** Which schedule: `csch_` and 24 hex digits. */
+  schedule_id: string;
+  /** Whether exports are made. */
+  enabled?: boolean;
+  /** What it is called from now on. */
+  name?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `deleteComplianceSchedule`. */
+export interface DeleteComplianceSchedule {
+  /** Which schedule. */
+  schedule_id: string;
+}
+
+/** The arguments of `getComplianceTrends`. */
+export interface GetComplianceTrends {
+  /** Only this framework. All of them unless given. */
+  framework?: string;
+  /** How many. The server returns at most 100. `30` unless given. */
+  limit?: number;
+}
+
+/** The policies in force beside the controls of a framework. */
+export interface ComplianceMap {
+  /** What the framework is called. */
+  framework: string;
+  /** Which edition of it. */
+  framework_version: string;
+  /** Whose policies: `org-` and the id of the organisation. */
+  project: string;
+  /** When this was found: ISO-8601, UTC. */
+  generated_at: string;
+  /** Counts. */
+  summary: ComplianceCoverage;
+  /** Control by control. */
+  controls: ComplianceControl[];
+  [member: string]: unknown;
+}
+
+/** How far a framework is covered, counted. */
+export interface ComplianceCoverage {
+  /** Controls in all. */
+  total_controls: number;
+  /** Controls that are covered in full. */
+  covered: number;
+  /** Controls that are covered in part. */
+  partial: number;
+  /** Controls that are not covered. */
+  gaps: number;
+  /** How much is covered, in percent; a part counts as half. */
+  coverage_percentage: number;
+  [member: string]: unknown;
+}
+
+/** One control of a framework and what covers it. */
+export interface ComplianceControl {
+  /** Which control: `CC6.1`. */
+  control_id: string;
+  /** What it is called. */
+  title: string;
+  /** Which part of the framework it belongs to. */
+  category: string;
+  /** What it demands. */
+  description: string;
+  /** How much it matters for agents: `critical`, `high`, `medium` or `low`. */
+  agent_relevance: string;
+  /** How far it is covered. */
+  status: ControlStatus;
+  /** The policies that cover it. */
+  matched_policies: ComplianceMatch[];
+  /** What would cover it better. */
+  gap_recommendations: string[];
+  /** The policies that the framework expects for it, in the server's own form. */
+  policy_mappings: unknown[];
+  [member: string]: unknown;
+}
+
+/**
+ * How far a control is covered.
+ *
+ * - `covered`: In full.
+ * - `partial`: In part.
+ * - `gap`: Not at all.
+ */
+export type ControlStatus = 'covered' | 'partial' | 'gap' | OtherWord;
+
+/** A policy that covers a control. */
+export interface ComplianceMatch {
+  /** Which policy. */
+  policy_id: string;
+  /** What it is called. */
+  policy_description: string;
+  /** How far it covers the control: `full` or `partial`. */
+  mapping_coverage: string;
+  /** Why. */
+  rationale: string;
+  [member: string]: unknown;
+}
+
+/** What is missing for a framework. */
+export interface ComplianceGaps {
+  /** What the framework is called. */
+  framework: string;
+  /** When this was found: ISO-8601, UTC. */
+  analysis_date: string;
+  /** Counts. */
+  summary: ComplianceGapSummary;
+  /** What should be mended, the most urgent first. */
+  remediation_plan: ComplianceRemediation[];
+  /** What of it takes two hours at most. */
+  quick_wins: ComplianceRemediation[];
+  /** How great the risk is. */
+  risk_assessment: ComplianceRisk;
+  [member: string]: unknown;
+}
+
+/** What is missing for a framework, counted. */
+export interface ComplianceGapSummary {
+  /** Controls in all. */
+  total_controls: number;
+  /** Controls that are covered in full. */
+  covered: number;
+  /** Controls that are covered in part. */
+  partial: number;
+  /** Controls that are not covered. */
+  gaps: number;
+  /** How much is covered, in percent; a part counts as half. */
+  coverage_percentage: number;
+  /** Controls of critical relevance that are not covered. */
+  critical_gaps: number;
+  /** Controls of high relevance that are not covered. */
+  high_gaps: number;
+  /** How many controls should be mended. */
+  total_remediation_items: number;
+  /** How long that takes, for people: `10-15 hours`. */
+  estimated_total_effort: string;
+  [member: string]: unknown;
+}
+
+/** A control that should be mended. */
+export interface ComplianceRemediation {
+  /** Its place in the plan, from 1. */
+  priority: number;
+  /** Which control. */
+  control_id: string;
+  /** What it is called. */
+  title: string;
+  /** How far it is covered. */
+  status: ControlStatus;
+  /** How much it matters for agents: `critical`, `high`, `medium` or `low`. */
+  agent_relevance: string;
+  /** What to do. */
+  recommendations: string[];
+  /** How long it takes, for people: `1-2 hours`. */
+  estimated_effort: string;
+  [member: string]: unknown;
+}
+
+/** How great the risk is. */
+export interface ComplianceRisk {
+  /** In a word: `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`. */
+  overall_risk: string;
+  /** In a sentence. */
+  narrative: string;
+  /** What to do first. */
+  immediate_actions: string[];
+  [member: string]: unknown;
+}
+
+/** A report on a framework. */
+export interface ComplianceReport {
+  /** The report: Markdown, or as JSON an object or its text. */
+  report: unknown;
+  /** In which form: `md` or `json`. */
+  format: string;
+  /** When it was written: ISO-8601, UTC. */
+  generated_at: string;
+  [member: string]: unknown;
+}
+
+/** The frameworks that a server knows. */
+export interface ComplianceFrameworkList {
+  /** The frameworks. */
+  frameworks: ComplianceFramework[];
+  [member: string]: unknown;
+}
+
+/** A set of controls that auditors go by. */
+export interface ComplianceFramework {
+  /** Which framework: `soc2`. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** Which edition of it. */
+  version: string;
+  /** What it is about. */
+  description?: string | null;
+  /** How many controls it has. */
+  control_count: number;
+  [member: string]: unknown;
+}
+
+/** Evidence that policies are in force. */
+export interface ComplianceEvidence {
+  /** How far back was looked, as it was asked for. */
+  window: string;
+  /** The same in days. */
+  window_days: number;
+  /** What was found. */
+  evidence: ComplianceEvidenceCounts;
+  /** When it was counted: ISO-8601, UTC. */
+  generated_at: string;
+  [member: string]: unknown;
+}
+
+/** What guard decided and what agents did, counted. */
+export interface ComplianceEvidenceCounts {
+  /** What guard decided in all. */
+  guard_decisions_total: number;
+  /** How much of it was a block. */
+  guard_decisions_blocked: number;
+  /** How much of it was a request for approval or a warning. */
+  approval_requests: number;
+  /** What agents did in all. */
+  action_records_total: number;
+  /** What guard decided, by type of action and verdict. */
+  breakdown: ComplianceEvidenceRow[];
+  /** What agents did, by type of action. */
+  action_breakdown: ComplianceEvidenceRow[];
+  [member: string]: unknown;
+}
+
+/** One count. */
+export interface ComplianceEvidenceRow {
+  /** The type of action. */
+  action_type: string | null;
+  /** The verdict, where verdicts are counted. */
+  decision?: Verdict | OtherWord | null;
+  /** How many: a number, or from some servers its text. */
+  count: unknown;
+  [member: string]: unknown;
+}
+
+/**
+ * In which form the reports of an export are written.
+ *
+ * - `markdown`: Markdown, for people.
+ * - `json`: JSON, for programs.
+ */
+export type ExportFormat = 'markdown' | 'json' | OtherWord;
+
+/** An export as it was created. */
+export interface CreatedComplianceExport {
+  /** Which export: `ce_` and 24 hex digits. */
+  id: string;
+  [member: string]: unknown;
+}
+
+/** Exports without their contents. */
+export interface ComplianceExportList {
+  /** The newest first. */
+  exports: ComplianceExport[];
+  [member: string]: unknown;
+}
+
+/** Reports on frameworks in one document. A list leaves out what stands behind `created_at`. */
+export interface ComplianceExport {
+  /** Which export: `ce_` and 24 hex digits. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** Which frameworks. */
+  frameworks: string[];
+  /** In which form the reports are written. */
+  format: ExportFormat;
+  /** How far back the evidence goes, in days. */
+  window_days: number | null;
+  /** Where it is in its life. */
+  status: ComplianceExportStatus;
+  /** How long the document is, in bytes. */
+  file_size_bytes: number | null;
+  /** Why it could not be made. */
+  error_message: string | null;
+  /** Who asked for it. */
+  requested_by: string | null;
+  /** When making it began: ISO-8601, UTC. */
+  started_at: string | null;
+  /** When making it ended: ISO-8601, UTC. */
+  completed_at: string | null;
+  /** When it was asked for: ISO-8601, UTC. */
+  created_at: string | null;
+  /** Whose organisation. */
+  org_id?: string | null;
+  /** Whether it holds evidence. */
+  include_evidence?: boolean | null;
+  /** Whether it says how to mend what is missing. */
+  include_remediation?: boolean | null;
+  /** Whether it shows how coverage changed. */
+  include_trends?: boolean | null;
+  /** The document: the JSON text of a bundle, or from older servers a report. */
+  report_content?: string | null;
+  /** The evidence in it, counted. */
+  evidence_summary?: unknown;
+  /** The points of the trend that making it added. */
+  snapshot_ids?: string[] | null;
+  [member: string]: unknown;
+}
+
+/**
+ * Where an export is in its life.
+ *
+ * - `pending`: It was asked for.
+ * - `running`: It is being made.
+ * - `completed`: It is there.
+ * - `failed`: It could not be made; `error_message` says why.
+ */
+export type ComplianceExportStatus = 'pending' | 'running' | 'completed' | 'failed' | OtherWord;
+
+/** What an export made: a signed bundle, or from older servers a `text`. */
+export interface ComplianceBundle {
+  /** Its form: `dashclaw-compliance-bundle/v1`. */
+  version?: string | null;
+  /** When it was signed, by the server's clock: ISO-8601, UTC. */
+  issuedAt?: string | null;
+  /** Which version of the signer made it. */
+  engineVersion?: string | null;
+  /** The digest of `payload`. */
+  payloadHash?: string | null;
+  /** The digest of the export before it; null for the first of a chain. */
+  prevBundleHash?: string | null;
+  /**
+   * What was signed: `org`, `frameworks`, `window_days`, `format`, `report`, `evidence_summary`,
+   * `snapshot_ids`.
+   */
+  payload?: Record<string, unknown> | null;
+  /** Who signed it, and the signature. */
+  signature?: unknown;
+  /** The report of an older server. */
+  text?: string | null;
+  /** What the text is: `text/markdown`. */
+  media_type?: string | null;
+  [member: string]: unknown;
+}
+
+/** An export that is gone. */
+export interface DeletedComplianceExport {
+  /** Always true. */
+  deleted: boolean;
+  [member: string]: unknown;
+}
+
+/** A schedule as it was created. */
+export interface CreatedComplianceSchedule {
+  /** Which schedule: `csch_` and 24 hex digits. */
+  id: string;
+  [member: string]: unknown;
+}
+
+/** Schedules on which exports are made. */
+export interface ComplianceScheduleList {
+  /** The newest first. */
+  schedules: ComplianceSchedule[];
+  [member: string]: unknown;
+}
+
+/** A schedule on which exports are made. */
+export interface ComplianceSchedule {
+  /** Which schedule: `csch_` and 24 hex digits. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** Which frameworks. */
+  frameworks: string[];
+  /** In which form the reports are written. */
+  format: ExportFormat;
+  /** How far back the evidence goes, in days. */
+  window_days: number | null;
+  /** When: a cron expression. */
+  cron_expression: string;
+  /** Whether exports hold evidence. */
+  include_evidence: boolean;
+  /** Whether they say how to mend what is missing. */
+  include_remediation: boolean;
+  /** Whether they show how coverage changed. */
+  include_trends: boolean;
+  /** Whether exports are made. */
+  enabled: boolean;
+  /** When the last one was made: ISO-8601, UTC. */
+  last_run_at: string | null;
+  /** When the next one will be: ISO-8601, UTC. */
+  next_run_at: string | null;
+  /** The last one; empty when there is none. */
+  last_export_id: string | null;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string | null;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string | null;
+  [member: string]: unknown;
+}
+
+/** A schedule that is gone. */
+export interface DeletedComplianceSchedule {
+  /** Always true. */
+  deleted: boolean;
+  [member: string]: unknown;
+}
+
+/** How coverage changed. */
+export interface ComplianceTrendList {
+  /** The newest first. */
+  trends: ComplianceTrend[];
+  [member: string]: unknown;
+}
+
+/** How far a framework was covered when a report on it was written. */
+export interface ComplianceTrend {
+  /** Which framework. */
+  framework: string;
+  /** How much was covered, in percent. */
+  coverage_percentage: number;
+  /** Controls that were covered in full. */
+  covered: number;
+  /** Controls that were covered in part. */
+  partial: number;
+  /** Controls that were not covered. */
+  gaps: number;
+  /** How great the risk was: `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`. */
+  risk_level: string | null;
+  /** When: ISO-8601, UTC. */
+  created_at: string;
   [member: string]: unknown;
 }
 
@@ -1727,6 +2373,445 @@ export interface SessionEvent {
   [member: string]: unknown;
 }
 
+/** The arguments of `createHandoff`. */
+export interface CreateHandoff {
+  /** What was done and what is next. */
+  summary?: string;
+  /** The whole note in one object of your own form. */
+  bundle?: Record<string, unknown>;
+  /** What the next session must know: any JSON. */
+  context?: unknown;
+  /** Words to find it by. */
+  tags?: readonly string[];
+  /** Which day it is about. */
+  session_date?: string;
+  /** What was decided: any JSON. */
+  key_decisions?: unknown;
+  /** What is left to do: any JSON. */
+  open_tasks?: unknown;
+  /** How the people seemed: any JSON. */
+  mood_notes?: unknown;
+  /** What comes first: any JSON. */
+  next_priorities?: unknown;
+  /** The project it is about. The latest handoff of an agent is one without a project. */
+  project_id?: string;
+  /** The session that leaves it. */
+  session_id?: string;
+  /** Why the session ends. */
+  reason?: string;
+  /** For which agent. The client's own unless given. */
+  agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getHandoffs`. */
+export interface GetHandoffs {
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+  /** Only about this project. */
+  project_id?: string;
+  /** How many, 1 to 100; 20 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getLatestHandoff`. */
+export interface GetLatestHandoff {
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getHandoff`. */
+export interface GetHandoff {
+  /** Which handoff. */
+  handoff_id: string;
+}
+
+/** The arguments of `consumeHandoff`. */
+export interface ConsumeHandoff {
+  /** Which handoff. */
+  handoff_id: string;
+}
+
+/** A handoff as it was left. */
+export interface CreatedHandoff {
+  /** Which handoff: `hf_` and 16 hex digits. */
+  id: string;
+  [member: string]: unknown;
+}
+
+/** Handoffs. */
+export interface HandoffList {
+  /** The handoffs. */
+  handoffs: Handoff[];
+  /** How many there are. */
+  total: number;
+  [member: string]: unknown;
+}
+
+/** What one session left for the next. */
+export interface Handoff {
+  /** Which handoff: `hf_` and 16 hex digits. */
+  id: string;
+  /** For which agent. */
+  agent_id: string;
+  /** The project it is about. */
+  project_id: string | null;
+  /** The note, in the form in which it was left. */
+  bundle: Record<string, unknown>;
+  /** When it was left: ISO-8601, UTC. */
+  created_at: string;
+  /** In lists, when it was taken up: ISO-8601, UTC; null when it was not. */
+  consumed_at?: string | null;
+  [member: string]: unknown;
+}
+
+/** A handoff that was taken up. */
+export interface ConsumedHandoff {
+  /** Which handoff. */
+  id: string;
+  /** When: ISO-8601, UTC. */
+  consumed_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `sendMessage`. */
+export interface SendMessage {
+  /** What to say. At most 2000 characters. */
+  body: string;
+  /** To which agent. To everybody unless given. */
+  to?: string;
+  /**
+   * What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`. `"info"` unless
+   * given.
+   */
+  message_type?: MessageType;
+  /** Another name for `message_type`. */
+  type?: MessageType;
+  /** Files, at most 3, one object each: `filename`, `mime_type`, and `data`, base64, of at most 5 MB. */
+  attachments?: readonly unknown[];
+  /** What it is about, in short. At most 200 characters. */
+  subject?: string;
+  /** The thread it belongs to: `mt_…`; it must be open. */
+  thread_id?: string;
+  /** Whether it is urgent; false unless given. */
+  urgent?: boolean;
+  /** A shared document it is about. */
+  doc_ref?: string;
+  /** The action it is about. */
+  action_id?: string;
+  /** Who sends it. The client's own agent unless given. */
+  from_agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `broadcast`. */
+export interface Broadcast {
+  /** What to say. At most 2000 characters. */
+  body: string;
+  /**
+   * What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`. `"info"` unless
+   * given.
+   */
+  message_type?: MessageType;
+  /** Another name for `message_type`. */
+  type?: MessageType;
+  /** What it is about, in short. At most 200 characters. */
+  subject?: string;
+  /** The thread it belongs to: `mt_…`; it must be open. */
+  thread_id?: string;
+  /** Whether it is urgent; false unless given. */
+  urgent?: boolean;
+  /** Who sends it. The client's own agent unless given. */
+  from_agent_id?: string;
+}
+
+/** The arguments of `getMessages`. */
+export interface GetMessages {
+  /** Which way they went; `inbox` unless given. One of `inbox`, `sent`, `all`. */
+  direction?: MessageDirection;
+  /** Only this kind. One of `action`, `info`, `lesson`, `question`, `status`. */
+  message_type?: MessageType;
+  /** Another name for `message_type`. */
+  type?: MessageType;
+  /** Whether to list unread ones only. A message to everybody stays unread here. */
+  unread?: boolean;
+  /** Only this thread. */
+  thread_id?: string;
+  /** How many, 1 to 1000; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getInbox`. */
+export interface GetInbox {
+  /** Only this kind. One of `action`, `info`, `lesson`, `question`, `status`. */
+  message_type?: MessageType;
+  /** Another name for `message_type`. */
+  type?: MessageType;
+  /** Whether to list unread ones only. A message to everybody stays unread here. */
+  unread?: boolean;
+  /** Only this thread. */
+  thread_id?: string;
+  /** How many, 1 to 1000; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getSentMessages`. */
+export interface GetSentMessages {
+  /** Only this kind. One of `action`, `info`, `lesson`, `question`, `status`. */
+  message_type?: MessageType;
+  /** Another name for `message_type`. */
+  type?: MessageType;
+  /** Only this thread. */
+  thread_id?: string;
+  /** How many, 1 to 1000; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getMessage`. */
+export interface GetMessage {
+  /** Which message. */
+  message_id: string;
+}
+
+/** The arguments of `markRead`. */
+export interface MarkRead {
+  /** Which messages. */
+  message_ids: readonly string[];
+  /** Who has read them. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `archiveMessages`. */
+export interface ArchiveMessages {
+  /** Which messages. */
+  message_ids: readonly string[];
+  /** Who archives them. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `createMessageThread`. */
+export interface CreateMessageThread {
+  /** What it is called. */
+  name: string;
+  /** The agents that take part, of at most 500 characters each. */
+  participants?: readonly string[];
+  /** Who begins it. The client's own agent unless given. */
+  created_by?: string;
+}
+
+/** The arguments of `getMessageThreads`. */
+export interface GetMessageThreads {
+  /** Only threads in this state: `open` or `resolved`. */
+  status?: string;
+  /** How many, 1 to 100; 20 unless given. */
+  limit?: number;
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `resolveMessageThread`. */
+export interface ResolveMessageThread {
+  /** Which thread: `mt_…`. */
+  thread_id: string;
+  /** What came of it. */
+  summary?: string;
+}
+
+/** The arguments of `saveSharedDoc`. */
+export interface SaveSharedDoc {
+  /** What it is called. */
+  name: string;
+  /** What it says. */
+  content: string;
+  /** Who saves it. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getAttachment`. */
+export interface GetAttachment {
+  /** Which attachment. */
+  attachment_id: string;
+}
+
+/**
+ * What kind of message it is.
+ *
+ * - `action`: Asks for something to be done.
+ * - `info`: Tells something.
+ * - `lesson`: Tells what was learned.
+ * - `question`: Asks something.
+ * - `status`: Tells how far something is.
+ */
+export type MessageType = 'action' | 'info' | 'lesson' | 'question' | 'status' | OtherWord;
+
+/** A message as it was sent. */
+export interface SentMessage {
+  /** The message. */
+  message: AgentMessage;
+  /** Its id once more. */
+  message_id: string;
+  [member: string]: unknown;
+}
+
+/** A message from an agent to another one, or to everybody. */
+export interface AgentMessage {
+  /** Which message: `msg_` and 24 hex digits. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** The thread it belongs to. */
+  thread_id: string | null;
+  /** Who sent it. */
+  from_agent_id: string;
+  /** To which agent; nothing when it is for everybody. */
+  to_agent_id: string | null;
+  /** What kind of message it is. */
+  message_type: MessageType;
+  /** What it is about. */
+  subject: string | null;
+  /** What it says. */
+  body: string;
+  /** Whether it is urgent. */
+  urgent: boolean;
+  /** What became of it. */
+  status: MessageStatus;
+  /** The shared document it is about. */
+  doc_ref: string | null;
+  /** JSON text: the agents that have read a message to everybody. */
+  read_by: string | null;
+  /** The action it is about. */
+  action_id: string | null;
+  /** When it was sent: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was read: ISO-8601, UTC. */
+  read_at: string | null;
+  /** When it was archived: ISO-8601, UTC. */
+  archived_at: string | null;
+  /** What is told of its files, without their content. The members are the server's own. */
+  attachments?: unknown[] | null;
+  /** In lists, whether the agent that asks has read it. */
+  is_read?: boolean | null;
+  [member: string]: unknown;
+}
+
+/**
+ * What became of a message.
+ *
+ * - `sent`: It was sent. A message to everybody stays so.
+ * - `read`: Its receiver has read it.
+ * - `archived`: It was archived.
+ */
+export type MessageStatus = 'sent' | 'read' | 'archived' | OtherWord;
+
+/**
+ * Which way messages went.
+ *
+ * - `inbox`: To the agent, or to everybody; without its own and without archived ones.
+ * - `sent`: From the agent.
+ * - `all`: Both.
+ */
+export type MessageDirection = 'inbox' | 'sent' | 'all' | OtherWord;
+
+/** Messages. */
+export interface MessageList {
+  /** The messages. */
+  messages: AgentMessage[];
+  /** How many of them there are here. */
+  total: number;
+  /** How many the agent has not read. */
+  unread_count: number;
+  [member: string]: unknown;
+}
+
+/** One message. */
+export interface MessageDetail {
+  /** The message. */
+  message: AgentMessage;
+  [member: string]: unknown;
+}
+
+/** Messages that were changed. */
+export interface UpdatedMessages {
+  /** How many. */
+  updated: number;
+  [member: string]: unknown;
+}
+
+/** A thread as it was begun. */
+export interface CreatedMessageThread {
+  /** The thread. */
+  thread: MessageThread;
+  /** Its id once more. */
+  thread_id: string;
+  [member: string]: unknown;
+}
+
+/** A thread of messages. */
+export interface MessageThread {
+  /** Which thread: `mt_` and 24 hex digits. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** JSON text: the agents that take part. */
+  participants: string | null;
+  /** `open` or `resolved`. */
+  status: string;
+  /** What came of it. */
+  summary: string | null;
+  /** Who began it. */
+  created_by: string;
+  /** When it began: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  /** When it ended: ISO-8601, UTC. */
+  resolved_at: string | null;
+  [member: string]: unknown;
+}
+
+/** Threads. */
+export interface MessageThreadList {
+  /** The threads. */
+  threads: MessageThread[];
+  /** How many there are. */
+  total: number;
+  [member: string]: unknown;
+}
+
+/** One thread. */
+export interface MessageThreadDetail {
+  /** The thread. */
+  thread: MessageThread;
+  [member: string]: unknown;
+}
+
+/** A file that was sent with a message. */
+export interface MessageAttachment {
+  /** What is in it. */
+  data: Buffer;
+  /** What it is called. */
+  filename: string;
+  /** What kind of file it is: `application/pdf`. `application/octet-stream` when the server does not say. */
+  mime_type: string;
+  [member: string]: unknown;
+}
+
 /** The arguments of `verifyIntegrity`. */
 export interface VerifyIntegrity {
   /** The receipt. Give this or `bundle`. */
@@ -1772,6 +2857,130 @@ export interface Jwk {
   [member: string]: unknown;
 }
 
+/** The arguments of `scanContent`. */
+export interface ScanContent {
+  /** The text. */
+  text: string;
+  /** Where it is about to go. */
+  destination?: string;
+  /** Whose text it is. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `reportSecurityFinding`. */
+export interface ReportSecurityFinding {
+  /** The text. */
+  text: string;
+  /** Where it was about to go. */
+  destination?: string;
+  /** Whose text it is. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `scanPromptInjection`. */
+export interface ScanPromptInjection {
+  /** The text. */
+  text: string;
+  /** Where it comes from: `user_input`, for one. */
+  source?: string;
+  /** Who is about to read it. The client's own agent unless given. */
+  agent_id?: string;
+  /** Whether findings are stored; true unless given. */
+  store?: boolean;
+}
+
+/** What a scan for secrets and personal data found. */
+export interface ContentScan {
+  /** Whether nothing was found. */
+  clean: boolean;
+  /** How many findings there are. */
+  findings_count: number;
+  /** How many of them are critical. */
+  critical_count: number;
+  /** Which categories they belong to. */
+  categories: string[];
+  /** The findings, one object each. The members are the server's own. */
+  findings: unknown[];
+  /** The text with every finding made illegible. */
+  redacted_text: string;
+  /** Where the text is about to go. */
+  destination: string | null;
+  [member: string]: unknown;
+}
+
+/** What a scan for prompt injection found. */
+export interface PromptInjectionScan {
+  /** Whether nothing was found. */
+  clean: boolean;
+  /** How dangerous the text is. */
+  risk_level: InjectionRisk;
+  /** What to do with it. */
+  recommendation: InjectionAdvice;
+  /** How many findings there are. */
+  findings_count: number;
+  /** How many of them are critical. */
+  critical_count: number;
+  /** Which categories they belong to. */
+  categories: string[];
+  /** The findings. */
+  findings: PromptInjectionFinding[];
+  /** Where the text comes from. */
+  source: string | null;
+  [member: string]: unknown;
+}
+
+/**
+ * How dangerous a text is to a model that reads it.
+ *
+ * - `none`: Nothing was found.
+ * - `low`: A little.
+ * - `medium`: Somewhat.
+ * - `high`: Much.
+ * - `critical`: As much as can be.
+ */
+export type InjectionRisk = 'none' | 'low' | 'medium' | 'high' | 'critical' | OtherWord;
+
+/**
+ * What to do with a text that was scanned.
+ *
+ * - `allow`: Let it pass.
+ * - `warn`: Let it pass, and say so.
+ * - `block`: Keep it away from models.
+ */
+export type InjectionAdvice = 'allow' | 'warn' | 'block' | OtherWord;
+
+/** A place in a text that gives orders. */
+export interface PromptInjectionFinding {
+  /** Which pattern it fits: `ignore_instructions`. */
+  pattern: string;
+  /** Which category that belongs to: `role_override`. */
+  category: string;
+  /** How bad it is. */
+  severity: string;
+  /** Its first 20 characters. */
+  matched: string;
+  /** Where it starts. */
+  position: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getAgentEnv`. */
+export interface GetAgentEnv {
+  /** For which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The secrets that are meant for an agent. */
+export interface AgentEnv {
+  /** The secrets by name. */
+  env: Record<string, string>;
+  /** How many there are. */
+  count: number;
+  /** Their names. */
+  delivered: string[];
+  [member: string]: unknown;
+}
+
 /** The arguments of `heartbeat`. */
 export interface Heartbeat {
   /** Which agent. The client's own unless given. At most 128 characters. */
@@ -1784,6 +2993,105 @@ export interface Heartbeat {
   current_task_id?: string;
   /** More about it. */
   metadata?: Record<string, unknown>;
+}
+
+/** The arguments of `reportConnections`. */
+export interface ReportConnections {
+  /**
+   * The services, 1 to 50, one object each: `provider` (needed), `auth_type` (`api_key` unless given, or
+   * `subscription`, `oauth`, `pre_configured`, `environment`), `plan_name`, `status` (`active` unless given,
+   * or `inactive`, `error`) and `metadata` (a text or an object of at most 10 KB).
+   */
+  connections: readonly unknown[];
+  /** Which agent. The client's own unless given. At most 128 characters. */
+  agent_id?: string;
+}
+
+/** The arguments of `registerAgent`. */
+export interface RegisterAgent {
+  /** What it is called. */
+  name: string;
+  /** Its short name; unique. */
+  slug?: string;
+  /** Where it is. */
+  endpoint?: string;
+  /** How it wants callers to prove who they are; `none` unless given. */
+  auth_type?: string;
+  /** More about that. */
+  auth_metadata?: Record<string, unknown>;
+  /** How much harm it could do; `medium` unless given. One of `low`, `medium`, `high`, `critical`. */
+  risk_class?: RegisteredAgentRisk;
+  /** What a call may cost, in US dollars. */
+  default_budget_usd?: number;
+  /** Its state; `active` unless given. */
+  status?: string;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listRegisteredAgents`. */
+export interface ListRegisteredAgents {
+  /** Only agents in this state. */
+  status?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getRegisteredAgent`. */
+export interface GetRegisteredAgent {
+  /** Which agent: its `entry_id`. */
+  registered_agent_id: string;
+}
+
+/** The arguments of `updateRegisteredAgent`. */
+export interface UpdateRegisteredAgent {
+  /** Which agent: its `entry_id`. */
+  registered_agent_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** Where it is. */
+  endpoint?: string;
+  /** How it wants callers to prove who they are. */
+  auth_type?: string;
+  /** More about that. */
+  auth_metadata?: Record<string, unknown>;
+  /** How much harm it could do. One of `low`, `medium`, `high`, `critical`. */
+  risk_class?: RegisteredAgentRisk;
+  /** What a call may cost, in US dollars. */
+  default_budget_usd?: number;
+  /** Its state. Only an `active` one can be called. */
+  status?: string;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `addAgentCapability`. */
+export interface AddAgentCapability {
+  /** Which agent: its `entry_id`. */
+  registered_agent_id: string;
+  /** Which capability. */
+  capability_id: string;
+}
+
+/** The arguments of `listAgentCapabilities`. */
+export interface ListAgentCapabilities {
+  /** Which agent: its `entry_id`. */
+  registered_agent_id: string;
+}
+
+/** The arguments of `invokeRegisteredAgent`. */
+export interface InvokeRegisteredAgent {
+  /** Which agent: its `entry_id`. */
+  registered_agent_id: string;
+  /** Which of its capabilities. */
+  capability_id: string;
+  /** Who calls. Not filled in by the client. */
+  agent_id?: string;
+  /** What to send. */
+  payload?: Record<string, unknown>;
+  /** What the call is for, in a sentence. */
+  declared_goal?: string;
 }
 
 /**
@@ -1806,28 +3114,774 @@ export interface HeartbeatAck {
   [member: string]: unknown;
 }
 
-/** The arguments of `createPairingFromPrivateJwk`. */
-export interface CreatePairingFromPrivateJwk {
-  /**
-   * The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1` and `iqmp` are read,
-   * too.
-   */
-  private_jwk: Record<string, unknown>;
-  /** The agent's name for people. The client's own unless given. */
-  agent_name?: string;
+/** Connections as they were taken. */
+export interface ConnectionReport {
+  /** The connections. */
+  connections: AgentConnection[];
+  /** What is wrong with those that were not taken. */
+  errors?: string[] | null;
+  /** How many were taken. */
+  created: number;
+  [member: string]: unknown;
 }
 
-/** The arguments of `waitForPairing`. */
-export interface WaitForPairing {
-  /** Which pairing. */
-  pairing_id: string;
+/** A service that an agent is connected to. */
+export interface AgentConnection {
+  /** Which connection: `conn_…`. */
+  id: string;
+  /** Which agent. */
+  agent_id: string;
+  /** Which service. */
+  provider: string;
+  /** How the agent proves who it is. */
+  auth_type: string;
+  /** Which plan it has there. */
+  plan_name: string | null;
+  /** `active`, `inactive` or `error`. */
+  status: string;
+  /** More about it, as text. */
+  metadata: string | null;
+  /** When it was first told: ISO-8601, UTC. */
+  reported_at: string;
+  /** When it was last told: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/**
+ * How much harm a registered agent could do.
+ *
+ * - `low`: Little.
+ * - `medium`: Some.
+ * - `high`: Much.
+ * - `critical`: As much as can be.
+ */
+export type RegisteredAgentRisk = 'low' | 'medium' | 'high' | 'critical' | OtherWord;
+
+/** An agent as it was entered or changed. */
+export interface SavedRegisteredAgent {
+  /** The agent. */
+  registered_agent: RegisteredAgent;
+  [member: string]: unknown;
+}
+
+/** An agent that others may call. */
+export interface RegisteredAgent {
+  /** Which agent: `reg_…`. */
+  entry_id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** Its short name. */
+  slug: string;
+  /** Where it is. */
+  endpoint: string | null;
+  /** How it wants callers to prove who they are. */
+  auth_type: string;
+  /** More about that. */
+  auth_metadata: Record<string, unknown>;
+  /** How much harm it could do. */
+  risk_class: RegisteredAgentRisk;
+  /** What a call may cost, in US dollars. */
+  default_budget_usd: number | null;
+  /** Its state: `active`, for one. */
+  status: string;
+  /** More about it. */
+  metadata: Record<string, unknown>;
+  /** When it was entered: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** Agents of the register. */
+export interface RegisteredAgentList {
+  /** The agents. */
+  registered_agents: RegisteredAgent[];
+  [member: string]: unknown;
+}
+
+/** An agent of the register with what it can do. */
+export interface RegisteredAgentDetail {
+  /** The agent. */
+  registered_agent: RegisteredAgent;
+  /** What it can do. */
+  capabilities: AgentCapability[];
+  /** Its newest calls, at most 20, one object each. The members are the server's own. */
+  invocations: unknown[];
+  [member: string]: unknown;
+}
+
+/** Something that a registered agent can do. */
+export interface AgentCapability {
+  /** Which capability: `cap_…`. */
+  capability_id: string;
+  /** What it is called. */
+  name: string;
+  /** Its short name. */
+  slug: string;
+  /** What kind of capability it is. */
+  category: string | null;
+  /** How much harm it could do. */
+  risk_level: string | null;
+  /** How it is called. */
+  source_type: string | null;
+  /** Whether it works at present. */
+  health_status: string | null;
+  [member: string]: unknown;
+}
+
+/** What an agent of the register can do. */
+export interface AgentCapabilityList {
+  /** Its capabilities. */
+  capabilities: AgentCapability[];
+  [member: string]: unknown;
+}
+
+/** What came of a call of an agent. */
+export interface RegisteredAgentAnswer {
+  /** Whether it was called. */
+  success: boolean;
+  /** The action that stands for the call. */
+  action_id: string | null;
+  /** The risk, 0 to 100. */
+  risk_score?: number | null;
+  /** What the agent answered: any JSON. */
+  result?: unknown;
+  /** Why it was not called: `pending_approval`. */
+  error?: string | null;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getAgentReputation`. */
+export interface GetAgentReputation {
+  /** Which agent. Not filled in by the client. */
+  agent_id: string;
+}
+
+/** The arguments of `listAgentReputationEvents`. */
+export interface ListAgentReputationEvents {
+  /** Which agent. Not filled in by the client. */
+  agent_id: string;
+  /** How many, 1 to 200. `50` unless given. */
+  limit?: number;
+  /** How many to skip. `0` unless given. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `recomputeAgentReputation`. */
+export interface RecomputeAgentReputation {
+  /** Which agent. Not filled in by the client. */
+  agent_id: string;
+}
+
+/** The arguments of `getAgentReputationReceipt`. */
+export interface GetAgentReputationReceipt {
+  /** Which agent. Not filled in by the client. */
+  agent_id: string;
+}
+
+/** The arguments of `verifyReputationReceipt`. */
+export interface VerifyReputationReceipt {
+  /** The receipt, exactly as it came. */
+  receipt: unknown;
+}
+
+/** How well an agent has done. */
+export interface AgentReputation {
+  /** Which agent. */
+  agent_id: string;
+  /** The numbers. */
+  vector: ReputationVector;
+  /** `snapshot` when it was stored, `computed` when it was computed for this answer. */
+  source: string;
+  [member: string]: unknown;
+}
+
+/** How well an agent has done, in numbers. Newer events weigh more: half as much for every 90 days. */
+export interface ReputationVector {
+  /** How reliable it is, 0 to 1. */
+  reliability_score: number;
+  /** How much of its work it completed, 0 to 1. */
+  completion_rate: number;
+  /** How often a policy blocked it, 0 to 1. */
+  policy_violation_rate: number;
+  /** How often humans approved what it asked for, 0 to 1. */
+  approval_adherence: number;
+  /** How good its work was, 0 to 1. */
+  quality_score: number;
+  /** The mean risk of its actions, 0 to 100. */
+  risk_score: number;
+  /** How much it was made from, on a scale of its own: the logarithm of the weight of all events and 1. */
+  volume_weight: number;
+  /** How sure these numbers are, 0 to 1. */
+  confidence: number;
+  /** How many events it was made from. */
+  total_events: number;
+  /** When the last of them happened: ISO-8601, UTC. */
+  last_event_at: string | null;
+  /** When it was computed: ISO-8601, UTC. */
+  computed_at: string;
+  [member: string]: unknown;
+}
+
+/** What an agent's reputation was made from. */
+export interface ReputationEventList {
+  /** Which agent. */
+  agent_id: string;
+  /** The events. */
+  events: ReputationEvent[];
+  /** Which page this is. */
+  pagination: ReputationPage;
+  [member: string]: unknown;
+}
+
+/** Something that counts for an agent's reputation. */
+export interface ReputationEvent {
+  /** Which event: `are_…`. */
+  id: string;
+  /** Whose reputation. */
+  agent_id: string;
+  /** Who caused it, when that was another agent. */
+  source_agent_id: string | null;
+  /** What kind of event it is. */
+  event_type: string;
+  /** How much it counts. */
+  weight: number;
+  /** How it went: a number whose scale depends on the kind. */
+  value: number;
+  /** The action it comes from. */
+  action_id: string | null;
+  /** When it happened: ISO-8601, UTC. */
+  occurred_at: string;
+  /** More about it. */
+  metadata: Record<string, unknown> | null;
+  /** When it was noted: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/** Which page of events it is. */
+export interface ReputationPage {
+  /** The page size that was used. */
+  limit: number;
+  /** How many were skipped. */
+  offset: number;
+  /** How many there are on this page. */
+  count: number;
+  [member: string]: unknown;
+}
+
+/** How well an agent has done, as it was just computed. */
+export interface RecomputedReputation {
+  /** Which agent. */
+  agent_id: string;
+  /** The numbers. */
+  vector: ReputationVector;
+  /** When it was computed: ISO-8601, UTC. */
+  recomputed_at: string;
+  [member: string]: unknown;
+}
+
+/** The receipt for an agent's reputation. */
+export interface AgentReputationReceipt {
+  /** Which agent. */
+  agent_id: string;
   /**
-   * How long to wait in all. With no time at all it is looked at once. In milliseconds. `300000` unless
-   * given.
+   * The receipt: `version`, `issuedAt`, `agentId`, `vectorHash`, `totalEvents`, `vector` and `signature`. It
+   * must stay as it came, or its signature is wrong.
    */
-  timeout?: number;
-  /** How often it is looked at; at most ten times a second. In milliseconds. `2000` unless given. */
-  interval?: number;
+  receipt: Record<string, unknown>;
+  /** `stored`, or `computed` when it was made for this answer. */
+  source: string;
+  [member: string]: unknown;
+}
+
+/** The server's word on a reputation receipt. */
+export interface ReputationVerdict {
+  /** Whether one of its keys signed it. */
+  ok: boolean;
+  /** Which key. */
+  kid?: string | null;
+  /**
+   * Why not: `missing_receipt`, `no_published_keys`, `vector_hash_mismatch`, `malformed` or `bad_signature`.
+   */
+  reason?: string | null;
+  [member: string]: unknown;
+}
+
+/** The arguments of `submitWorkOrder`. */
+export interface SubmitWorkOrder {
+  /** Work of which type. */
+  type: string;
+  /** What the work is about, as the type's `input_schema` wants it. */
+  input: Record<string, unknown>;
+  /** What it may cost and how long it may take; the type's defaults unless given. */
+  budget?: WorkOrderBudget;
+  /** Who orders. The client's own agent unless given. */
+  requested_by?: string;
+  /** Another name for `requested_by`. */
+  agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getWorkOrder`. */
+export interface GetWorkOrder {
+  /** Which work order. */
+  work_order_id: string;
+}
+
+/** The arguments of `listWorkOrders`. */
+export interface ListWorkOrders {
+  /**
+   * Only orders in this state. One of `pending_approval`, `queued`, `claimed`, `completed`, `failed`,
+   * `timed_out`, `cancelled`, `blocked`.
+   */
+  status?: WorkOrderStatus;
+  /** Only work of this type. */
+  type?: string;
+  /** Only orders of this agent, be it the one that ordered or the one that does the work. */
+  agent?: string;
+  /** How many, 1 to 200; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `cancelWorkOrder`. */
+export interface CancelWorkOrder {
+  /** Which work order. */
+  work_order_id: string;
+}
+
+/** The arguments of `claimWorkOrder`. */
+export interface ClaimWorkOrder {
+  /** Only work of these types. Any type unless given. */
+  types?: readonly string[];
+  /** Who takes it. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `completeWorkOrder`. */
+export interface CompleteWorkOrder {
+  /** Which work order. */
+  work_order_id: string;
+  /** How it ended. The server wants one. One of `completed`, `failed`. */
+  status?: WorkOrderEnd;
+  /** Another name for `status`. */
+  result?: WorkOrderEnd;
+  /** What came out, as the type's `output_schema` wants it. Needed when it is `completed`. */
+  output?: Record<string, unknown>;
+  /** What it cost. */
+  cost?: WorkOrderCost;
+  /** What went wrong, when it is `failed`. */
+  error?: WorkOrderFailure;
+  /** Who did it. The client's own agent unless given. */
+  agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listWorkOrderTypes`. */
+export interface ListWorkOrderTypes {
+  /** Whether to list disabled ones, too; false unless given. */
+  include_disabled?: boolean;
+}
+
+/** The arguments of `registerWorkOrderType`. */
+export interface RegisterWorkOrderType {
+  /**
+   * What it is called: a lower-case letter, then 2 to 63 lower-case letters, digits and underscores; unique.
+   * At most 64 characters.
+   */
+  type: string;
+  /** What it is called, for people. */
+  display_name?: string;
+  /** What the work is. */
+  description?: string;
+  /** JSON Schema of what goes in; its root must be an object. */
+  input_schema: Record<string, unknown>;
+  /** JSON Schema of what comes out. */
+  output_schema: Record<string, unknown>;
+  /** Its version; `1.0` unless given. */
+  version?: string;
+  /** What an order may cost unless it says otherwise, in US dollars. */
+  default_max_cost_usd?: number;
+  /** How long an order may take unless it says otherwise, in seconds; 600 unless given. */
+  default_timeout_seconds?: number;
+  [member: string]: unknown;
+}
+
+/** What a work order may cost and how long it may take. */
+export interface WorkOrderBudget {
+  /** What it may cost, in US dollars. */
+  max_cost_usd?: number | null;
+  /** How long it may take, in seconds. */
+  timeout_seconds?: number | null;
+  [member: string]: unknown;
+}
+
+/** A work order as it was submitted. */
+export interface SubmittedWorkOrder {
+  /** Which work order: `wo_…`. */
+  work_order_id: string;
+  /** `queued`, `pending_approval` or `blocked`. */
+  status: WorkOrderStatus;
+  /** What guard said. */
+  guard: WorkOrderVerdict;
+  [member: string]: unknown;
+}
+
+/**
+ * Where a work order is in its life.
+ *
+ * - `pending_approval`: Waits for a human.
+ * - `queued`: Waits for an agent to claim it.
+ * - `claimed`: An agent does it.
+ * - `completed`: Done.
+ * - `failed`: It could not be done.
+ * - `timed_out`: The agent that claimed it took too long.
+ * - `cancelled`: Somebody cancelled it, or a human denied it.
+ * - `blocked`: Guard refused it.
+ */
+export type WorkOrderStatus =
+  | 'pending_approval'
+  | 'queued'
+  | 'claimed'
+  | 'completed'
+  | 'failed'
+  | 'timed_out'
+  | 'cancelled'
+  | 'blocked'
+  | OtherWord;
+
+/** What guard said to a work order. */
+export interface WorkOrderVerdict {
+  /** The verdict. */
+  decision: Verdict | OtherWord;
+  /** Which decision this is. */
+  decision_id: string | null;
+  /** The risk, 0 to 100. */
+  risk_score: number;
+  /** The ids of the policies that had a say. */
+  matched_policies: string[];
+  /** All reasons in one text. */
+  reason: string | null;
+  [member: string]: unknown;
+}
+
+/** A work order with its receipt. */
+export interface WorkOrderDetail {
+  /** The work order. */
+  work_order: WorkOrder;
+  /** Its receipt, once it has ended. */
+  receipt: WorkOrderReceipt | null;
+  [member: string]: unknown;
+}
+
+/** Work that one agent orders and another one does. */
+export interface WorkOrder {
+  /** Which work order: `wo_…`. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** Work of which type. */
+  type: string;
+  /** Which version of the type. */
+  type_version: string | null;
+  /** Where it is in its life. */
+  status: WorkOrderStatus;
+  /** What the work is about. */
+  input: unknown;
+  /** `sha256:` and the hash of `input`. */
+  input_hash: string | null;
+  /** What came out. */
+  output: unknown;
+  /** `sha256:` and the hash of `output`. */
+  output_hash: string | null;
+  /** What it may cost, in US dollars. */
+  max_cost_usd: number | string | null;
+  /** How long it may take once it is claimed, in seconds. */
+  timeout_seconds: number | null;
+  /** Who ordered it. */
+  requested_by: string | null;
+  /** Who does it. */
+  claimed_by: string | null;
+  /** What it cost: `input_tokens`, `output_tokens`, `total_usd`. */
+  cost: Record<string, unknown> | null;
+  /** What guard said. */
+  guard_decision: Record<string, unknown> | null;
+  /** The action that a human approves or denies. */
+  approval_action_id: string | null;
+  /** A word for what went wrong: `approval_denied`. */
+  error_code: string | null;
+  /** What went wrong. */
+  error_details: unknown;
+  /** Until when the agent that claimed it has time: ISO-8601, UTC. */
+  lease_expires_at: string | null;
+  /** When it was claimed: ISO-8601, UTC. */
+  claimed_at: string | null;
+  /** When it ended: ISO-8601, UTC. */
+  completed_at: string | null;
+  /** When it was ordered: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** The receipt of a work order; see `verifyReceipt`. */
+export interface WorkOrderReceipt {
+  /** The receipt itself. Its members must stay as they came, or its hash is wrong. */
+  receipt: Record<string, unknown>;
+  /** `sha256:` and the hash of `receipt`. */
+  receipt_hash: string;
+  /** Which receipt: `wor_…`; told once it is stored. */
+  id?: string | null;
+  /** Whose organisation; told once it is stored. */
+  org_id?: string | null;
+  /** Of which work order; told once it is stored. */
+  work_order_id?: string | null;
+  /** When it was stored: ISO-8601, UTC. */
+  created_at?: string | null;
+  [member: string]: unknown;
+}
+
+/** A page of work orders. */
+export interface WorkOrderList {
+  /** The work orders. */
+  work_orders: WorkOrder[];
+  /** How many there are. */
+  total: number;
+  [member: string]: unknown;
+}
+
+/** A work order that is cancelled. */
+export interface CancelledWorkOrder {
+  /** The work order. */
+  work_order: WorkOrder;
+  [member: string]: unknown;
+}
+
+/** A work order that the agent has claimed. */
+export interface ClaimedWorkOrder {
+  /** The work order; nothing when none was queued. */
+  work_order: WorkOrder | null;
+  [member: string]: unknown;
+}
+
+/**
+ * How a work order ended, as the agent that did it reports.
+ *
+ * - `completed`: The work is done.
+ * - `failed`: It could not be done.
+ */
+export type WorkOrderEnd = 'completed' | 'failed' | OtherWord;
+
+/** What a work order cost. */
+export interface WorkOrderCost {
+  /** Tokens that a model read. */
+  input_tokens?: number | null;
+  /** Tokens that a model wrote. */
+  output_tokens?: number | null;
+  /** All of it, in US dollars. */
+  total_usd?: number | null;
+  [member: string]: unknown;
+}
+
+/** Why a work order failed. */
+export interface WorkOrderFailure {
+  /** A word for it: `worker_error`. */
+  code?: string | null;
+  /** What went wrong. */
+  message?: string | null;
+  [member: string]: unknown;
+}
+
+/** A work order as it ended. */
+export interface CompletedWorkOrder {
+  /** The work order. */
+  work_order: WorkOrder;
+  /** Its receipt. */
+  receipt: WorkOrderReceipt;
+  [member: string]: unknown;
+}
+
+/** Types of work. */
+export interface WorkOrderTypeList {
+  /** The types. */
+  types: WorkOrderType[];
+  /** How many there are. */
+  total: number;
+  [member: string]: unknown;
+}
+
+/** A type of work: a contract over what goes in and what comes out. */
+export interface WorkOrderType {
+  /** Which type: `wot_…`. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  type: string;
+  /** Its version. */
+  version: string | null;
+  /** What it is called, for people. */
+  display_name: string | null;
+  /** What the work is. */
+  description: string | null;
+  /** JSON Schema of what goes in. */
+  input_schema: Record<string, unknown>;
+  /** JSON Schema of what comes out. */
+  output_schema: Record<string, unknown>;
+  /** What an order may cost unless it says otherwise, in US dollars. */
+  default_max_cost_usd: number | string | null;
+  /** How long an order may take unless it says otherwise, in seconds. */
+  default_timeout_seconds: number | null;
+  /** `active` or `disabled`. */
+  status: string;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createProvider`. */
+export interface CreateProvider {
+  /** What it is called. */
+  name: string;
+  /** Its short name; unique. */
+  slug?: string;
+  /** What it offers. */
+  description?: string;
+  /** What kind of provider it is; `research` unless given. */
+  category?: string;
+  /** Where it is. */
+  base_url?: string;
+  /** Its state; `active` unless given. */
+  status?: string;
+  /** What it is paid in; `USDC` unless given. */
+  default_currency?: string;
+  /** How it charges. */
+  pricing_model?: string;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listProviders`. */
+export interface ListProviders {
+  /** Only providers in this state. */
+  status?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getProvider`. */
+export interface GetProvider {
+  /** Which provider. */
+  provider_id: string;
+}
+
+/** The arguments of `updateProvider`. */
+export interface UpdateProvider {
+  /** Which provider. */
+  provider_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** Its short name from now on; unique. */
+  slug?: string;
+  /** What it offers. */
+  description?: string;
+  /** What kind of provider it is. */
+  category?: string;
+  /** Where it is. */
+  base_url?: string;
+  /** Its state. */
+  status?: string;
+  /** What it is paid in. */
+  default_currency?: string;
+  /** How it charges. */
+  pricing_model?: string;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createProviderEndpoint`. */
+export interface CreateProviderEndpoint {
+  /** Whose. */
+  provider_id: string;
+  /** What it is called. */
+  name: string;
+  /** Where it is called. */
+  endpoint_url?: string;
+  /** What kind of endpoint it is. */
+  category?: string;
+  /** How sensitive its data are; `low` unless given. */
+  sensitivity_level?: string;
+  /** What a call costs, in the provider's currency. */
+  default_price?: number;
+  /** What the price is for; `per_call` unless given. */
+  price_unit?: string;
+  /** Whether it may be used; true unless given. */
+  enabled?: boolean;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listProviderEndpoints`. */
+export interface ListProviderEndpoints {
+  /** Whose. */
+  provider_id: string;
+}
+
+/** The arguments of `recordPurchase`. */
+export interface RecordPurchase {
+  /** Who buys. At most 128 characters. */
+  agent_id: string;
+  /** From whom: a name, a slug, an origin or an id. At most 256 characters. */
+  provider: string;
+  /** What the purchase is for, in a sentence. At most 2000 characters. */
+  declared_goal: string;
+  /** Why it has to be bought. At most 2000 characters. */
+  purchase_reason: string;
+  /** What the agent does not know without it. At most 2000 characters. */
+  context_gap: string;
+  /** What it should bring. At most 2000 characters. */
+  expected_value: string;
+  /** From which provider, by id. */
+  provider_id?: string;
+  /** From which of its endpoints. */
+  endpoint_id?: string;
+  /** What else would have done. At most 4000 characters. */
+  alternatives_considered?: string;
+  /** What it costs, in `currency`, 0 to 1000000. It wins over `spend_amount`. */
+  cost_estimate?: number;
+  /** What it costs, in `currency`, 0 to 1000000. */
+  spend_amount?: number;
+  /** What is paid in: 2 to 16 letters and digits; `USDC` unless given. */
+  currency?: string;
+  /** How it is paid. At most 64 characters. */
+  payment_method?: string;
+  /** The wallet that pays. Only its last four characters are kept. At most 512 characters. */
+  wallet_reference?: string;
+  /** What the payment is called. Only its last four characters are kept. At most 512 characters. */
+  payment_reference?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listPurchases`. */
+export interface ListPurchases {
+  /** Only from this provider. */
+  provider_id?: string;
+  /** Only of this agent. All agents unless given. */
+  agent_id?: string;
+  [member: string]: unknown;
 }
 
 /** The arguments of `recordX402Purchase`. */
@@ -1866,6 +3920,169 @@ export interface RecordPurchaseResult {
    * What it brought: `summary` (a text), `data` (any JSON), `url` (where the rest is). All may be left out.
    */
   result?: Record<string, unknown>;
+}
+
+/** A provider as it was added or changed. */
+export interface SavedX402Provider {
+  /** The provider. */
+  provider: X402Provider;
+  [member: string]: unknown;
+}
+
+/** A provider that agents may buy from. */
+export interface X402Provider {
+  /** Which provider: `prov_…`. */
+  provider_id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** Its short name. */
+  slug: string;
+  /** What it offers. */
+  description: string | null;
+  /** What kind of provider it is. */
+  category: string | null;
+  /** Where it is. */
+  base_url: string | null;
+  /** Its state: `active`, for one. */
+  status: string;
+  /** What it is paid in. */
+  default_currency: string | null;
+  /** How it charges. */
+  pricing_model: string | null;
+  /** More about it. */
+  metadata: Record<string, unknown>;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** Providers. */
+export interface X402ProviderList {
+  /** The providers. */
+  providers: X402Provider[];
+  [member: string]: unknown;
+}
+
+/** A provider with what it sells. */
+export interface X402ProviderDetail {
+  /** The provider. */
+  provider: X402Provider;
+  /** What it sells. */
+  endpoints: X402Endpoint[];
+  [member: string]: unknown;
+}
+
+/** Something that a provider sells. */
+export interface X402Endpoint {
+  /** Which endpoint: `pep_…`. */
+  endpoint_id: string;
+  /** Whose. */
+  provider_id: string;
+  /** What it is called. */
+  name: string;
+  /** Where it is called. */
+  endpoint_url: string | null;
+  /** What kind of endpoint it is. */
+  category: string | null;
+  /** How sensitive its data are. */
+  sensitivity_level: string | null;
+  /** What a call costs, in the provider's currency. */
+  default_price: number | null;
+  /** What the price is for. */
+  price_unit: string | null;
+  /** Whether it may be used: 0 or 1. */
+  enabled: number;
+  /** More about it. */
+  metadata: Record<string, unknown>;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** An endpoint as it was added. */
+export interface SavedX402Endpoint {
+  /** The endpoint. */
+  endpoint: X402Endpoint;
+  [member: string]: unknown;
+}
+
+/** What a provider sells. */
+export interface X402EndpointList {
+  /** The endpoints. */
+  endpoints: X402Endpoint[];
+  [member: string]: unknown;
+}
+
+/** A purchase as it was recorded, with the verdict on it. */
+export interface RecordedPurchase {
+  /** The action that stands for it. */
+  action: Action;
+  /** The purchase. */
+  purchase: X402Purchase;
+  /** The verdict. */
+  decision?: GuardDecision | null;
+  [member: string]: unknown;
+}
+
+/** Something that an agent bought, or is about to buy. */
+export interface X402Purchase {
+  /** The action that stands for it. */
+  action_id: string;
+  /** From which provider. */
+  provider_id: string;
+  /** What the provider is called; told in lists. */
+  provider_name?: string | null;
+  /** From which of its endpoints. */
+  endpoint_id: string | null;
+  /** Who buys. */
+  agent_id: string;
+  /** What it costs, in `currency`. */
+  spend_amount: number;
+  /** What is paid in. */
+  currency: string;
+  /** How it is paid. */
+  payment_method: string | null;
+  /** The last four characters of the wallet that pays: `****1a2b`. */
+  wallet_reference: string | null;
+  /** The last four characters of what the payment is called. */
+  payment_reference: string | null;
+  /** Why it has to be bought. */
+  purchase_reason: string;
+  /** What the agent does not know without it. */
+  context_gap: string;
+  /** What else would have done. */
+  alternatives_considered: string | null;
+  /** What it should bring. */
+  expected_value: string;
+  /** How far it has come. */
+  execution_status: PurchaseStatus;
+  /** When it was recorded: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/**
+ * How far a purchase has come.
+ *
+ * - `pending`: It was recorded.
+ * - `approved`: A human approved it.
+ * - `succeeded`: It was made and brought what it should.
+ * - `partial`: It brought some of it.
+ * - `failed`: It failed.
+ */
+export type PurchaseStatus = 'pending' | 'approved' | 'succeeded' | 'partial' | 'failed' | OtherWord;
+
+/** Purchases. */
+export interface X402PurchaseList {
+  /** The purchases. */
+  purchases: X402Purchase[];
+  [member: string]: unknown;
 }
 
 /** A purchase that was paid already, step by step. */
@@ -1912,20 +4129,291 @@ export interface StepError {
   [member: string]: unknown;
 }
 
-/** The arguments of `getAttachment`. */
-export interface GetAttachment {
-  /** Which attachment. */
-  attachment_id: string;
+/** An artifact as it was kept. */
+export interface SavedArtifact {
+  /** The artifact. */
+  artifact: Artifact;
+  [member: string]: unknown;
 }
 
-/** A file that was sent with a message. */
-export interface MessageAttachment {
-  /** What is in it. */
-  data: Buffer;
+/** Something that an action left behind. */
+export interface Artifact {
+  /** Which artifact: `art_…`. */
+  artifact_id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What kind of thing it is. */
+  artifact_type: string;
   /** What it is called. */
-  filename: string;
-  /** What kind of file it is: `application/pdf`. `application/octet-stream` when the server does not say. */
-  mime_type: string;
+  name: string;
+  /** What it is about. */
+  description: string | null;
+  /** The thing itself. */
+  content: unknown;
+  /** Where the thing itself is, when it is kept elsewhere. */
+  content_url: string | null;
+  /** Its media type. */
+  mime_type: string | null;
+  /** How large it is, in bytes. */
+  size_bytes: number | null;
+  /** The action it came from. */
+  source_action_id: string | null;
+  /** The workflow's step it came from. */
+  source_step_id: string | null;
+  /** The agent it came from. */
+  source_agent_id: string | null;
+  /** How long it is kept, in days. */
+  retention_days: number | null;
+  /** Words to find it by. */
+  tags: string[];
+  /** More about it. */
+  metadata: Record<string, unknown>;
+  /** When it was kept: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createArtifact`. */
+export interface CreateArtifact {
+  /** What it is called. */
+  name: string;
+  /** What kind of thing it is: `json`, `x402_purchase_result`, or a word of your own. */
+  artifact_type?: string;
+  /** What it is about. */
+  description?: string;
+  /** The thing itself: any JSON. */
+  content_json?: unknown;
+  /** Where the thing itself is, when it is kept elsewhere. */
+  content_url?: string;
+  /** Its media type. */
+  mime_type?: string;
+  /** How large it is, in bytes. */
+  size_bytes?: number;
+  /** The action it came from. */
+  source_action_id?: string;
+  /** The workflow's step it came from. */
+  source_step_id?: string;
+  /** The agent it came from. Not filled in by the client. */
+  source_agent_id?: string;
+  /** How long it is kept, in days. */
+  retention_days?: number;
+  /** Words to find it by, of at most 500 characters each. */
+  tags?: readonly string[];
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+}
+
+/** The arguments of `listArtifacts`. */
+export interface ListArtifacts {
+  /** Only those of this action. */
+  action_id?: string;
+  /** Only those of this workflow's step. */
+  step_id?: string;
+  /** Only those of this agent. All agents unless given. */
+  agent_id?: string;
+  /** Only things of this kind. */
+  type?: string;
+  /** Another name for `type`. */
+  artifact_type?: string;
+  /** How many. 1 or more. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+}
+
+/** The arguments of `createEvidenceBundle`. */
+export interface CreateEvidenceBundle {
+  /** Which action. */
+  action_id: string;
+}
+
+/** A page of artifacts. */
+export interface ArtifactList {
+  /** The artifacts. */
+  artifacts: Artifact[];
+  /** How many there are. */
+  total: number;
+  [member: string]: unknown;
+}
+
+/** What is known of an action. */
+export interface EvidenceBundle {
+  /** Always `evidence_bundle`. */
+  artifact_type: string;
+  /** The action: some of its members, with `started_at` and `finished_at`. Which ones is up to the server. */
+  action: Record<string, unknown>;
+  /** The workflow's steps. */
+  steps: unknown[];
+  /** The artifacts. */
+  artifacts: Artifact[];
+  /** When this was put together: ISO-8601, UTC. */
+  generated_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createPairing`. */
+export interface CreatePairing {
+  /** The public key: PEM (SPKI), with its `BEGIN PUBLIC KEY` and `END PUBLIC KEY` lines. */
+  public_key_pem: string;
+  /** How the agent signs. The server does not check it. `"RSASSA-PKCS1-v1_5"` unless given. */
+  algorithm?: string;
+  /** The agent's display name. The client's own unless given. */
+  agent_name?: string;
+  /** Which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getPairing`. */
+export interface GetPairing {
+  /** Which pairing: `pair_` and a UUID. */
+  pairing_id: string;
+}
+
+/** The arguments of `createPairingFromPrivateJwk`. */
+export interface CreatePairingFromPrivateJwk {
+  /**
+   * The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1` and `iqmp` are read,
+   * too.
+   */
+  private_jwk: Record<string, unknown>;
+  /** The agent's name for people. The client's own unless given. */
+  agent_name?: string;
+}
+
+/** The arguments of `waitForPairing`. */
+export interface WaitForPairing {
+  /** Which pairing. */
+  pairing_id: string;
+  /**
+   * How long to wait in all. With no time at all it is looked at once. In milliseconds. `300000` unless
+   * given.
+   */
+  timeout?: number;
+  /** How often it is looked at; at most ten times a second. In milliseconds. `2000` unless given. */
+  interval?: number;
+}
+
+/** The arguments of `listPairings`. */
+export interface ListPairings {
+  /** Only pairings in this state. `pending` unless given. One of `pending`, `approved`, `expired`. */
+  status?: PairingStatus;
+  /** How many, 1 to 200; 50 unless given. */
+  limit?: number;
+}
+
+/** The arguments of `approvePairing`. */
+export interface ApprovePairing {
+  /** Which pairing. */
+  pairing_id: string;
+}
+
+/** A pairing as it was created. */
+export interface CreatedPairing {
+  /** The pairing. */
+  pairing: Pairing;
+  /** The page on which an administrator approves it. */
+  pairing_url: string;
+  [member: string]: unknown;
+}
+
+/** An agent's request that a public key be taken as its own. */
+export interface Pairing {
+  /** Which pairing: `pair_` and a UUID. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** Which agent asks. */
+  agent_id: string;
+  /** The agent's display name. */
+  agent_name: string | null;
+  /** How the agent signs. */
+  algorithm: string;
+  /** Where it is in its life. */
+  status: PairingStatus;
+  /**
+   * What `permission_escalation` policies grant the agent once it is approved: `readonly`, `workspace_write`,
+   * `danger`, `prompt` or `allow`.
+   */
+  permission_level: string | null;
+  /** Until when it can be approved: ISO-8601, UTC. */
+  expires_at: string | null;
+  /** When it was created: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/**
+ * Where a pairing is in its life.
+ *
+ * - `pending`: Nobody has decided yet.
+ * - `approved`: An administrator agreed: the key is the agent's identity.
+ * - `expired`: Nobody decided in time.
+ */
+export type PairingStatus = 'pending' | 'approved' | 'expired' | OtherWord;
+
+/** One pairing. */
+export interface PairingDetail {
+  /** The pairing. */
+  pairing: Pairing;
+  [member: string]: unknown;
+}
+
+/** Pairings. */
+export interface PairingList {
+  /** The pairings. */
+  pairings: Pairing[];
+  [member: string]: unknown;
+}
+
+/** One identity. */
+export interface IdentityDetail {
+  /** The identity. */
+  identity: AgentIdentity;
+  [member: string]: unknown;
+}
+
+/** An agent that has a public key. The key itself is not told. */
+export interface AgentIdentity {
+  /** Which agent. */
+  agent_id: string;
+  /** How the agent signs. */
+  algorithm: string;
+  /** When it got its first key: ISO-8601, UTC. */
+  created_at: string;
+  /** When it got its last one: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `registerIdentity`. */
+export interface RegisterIdentity {
+  /** Which agent. */
+  agent_id: string;
+  /** The public key: PEM (SPKI). */
+  public_key: string;
+  /** How the agent signs. `"RSASSA-PKCS1-v1_5"` unless given. */
+  algorithm?: string;
+}
+
+/** The arguments of `revokeIdentity`. */
+export interface RevokeIdentity {
+  /** Which agent. */
+  agent_id: string;
+}
+
+/** Identities. */
+export interface IdentityList {
+  /** The identities. */
+  identities: AgentIdentity[];
+  [member: string]: unknown;
+}
+
+/** A public key that is gone. */
+export interface RevokedIdentity {
+  /** Always true. */
+  deleted: boolean;
   [member: string]: unknown;
 }
 
@@ -2061,6 +4549,437 @@ export interface RecommendedAction {
 
 /** The server's answer to events. Its members are not documented; they are in `extra`. */
 export interface RecordedEvents {
+  [member: string]: unknown;
+}
+
+/** The arguments of `createOrg`. */
+export interface CreateOrg {
+  /** What it is called. At most 256 characters. */
+  name: string;
+  /** What it is called in URLs; unique. Lower-case letters, digits and hyphens, at most 64. */
+  slug: string;
+}
+
+/** The arguments of `getOrgById`. */
+export interface GetOrgById {
+  /** Which organisation. */
+  org_id: string;
+}
+
+/** The arguments of `updateOrg`. */
+export interface UpdateOrg {
+  /** Which organisation. */
+  org_id: string;
+  /** What it is called from now on. At most 256 characters. */
+  name?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getOrgKeys`. */
+export interface GetOrgKeys {
+  /** Which organisation. */
+  org_id: string;
+}
+
+/** The arguments of `createApiKey`. */
+export interface CreateApiKey {
+  /** What it is for. `API Key` unless given. At most 256 characters. */
+  label?: string;
+  /** What it may do. `member` unless given. One of `admin`, `member`, `readonly`. */
+  role?: ApiKeyRole;
+}
+
+/** Organisations. */
+export interface OrganizationList {
+  /** The organisations. */
+  organizations: Organization[];
+  [member: string]: unknown;
+}
+
+/** An organisation. */
+export interface Organization {
+  /** Which organisation: `org_` and a UUID. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** What it is called in URLs. */
+  slug: string | null;
+  /** What it pays for. */
+  plan: string | null;
+  /** When it was created: ISO-8601, UTC. */
+  created_at: string | null;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string | null;
+  /** How many API keys are in use, in a list: a number, or from some servers its text. */
+  active_keys?: unknown;
+  [member: string]: unknown;
+}
+
+/** An organisation as it was created. */
+export interface CreatedOrganization {
+  /** The organisation. */
+  organization: Organization;
+  /** Its first API key. */
+  api_key: FirstApiKey;
+  [member: string]: unknown;
+}
+
+/** The first API key of an organisation. */
+export interface FirstApiKey {
+  /** Which key: `key_` and a UUID. */
+  id: string;
+  /** The key itself: a secret that is shown this once. */
+  key: string;
+  /** How it begins. */
+  prefix: string;
+  /** What it may do: `admin`. */
+  role: ApiKeyRole;
+  /** Says for people that it is shown this once. */
+  warning: string;
+  [member: string]: unknown;
+}
+
+/**
+ * What an API key may do.
+ *
+ * - `admin`: Everything.
+ * - `member`: What agents do.
+ * - `readonly`: Reading.
+ */
+export type ApiKeyRole = 'admin' | 'member' | 'readonly' | OtherWord;
+
+/** One organisation. */
+export interface OrganizationDetail {
+  /** The organisation. */
+  organization: Organization;
+  /** How many API keys are in use, where an organisation is read. */
+  active_keys?: number | null;
+  [member: string]: unknown;
+}
+
+/** The API keys of an organisation. */
+export interface ApiKeyList {
+  /** The keys, the newest first. */
+  keys: ApiKey[];
+  [member: string]: unknown;
+}
+
+/** An API key, without the key itself. */
+export interface ApiKey {
+  /** Which key: `key_` and a UUID. */
+  id: string;
+  /** How it begins. */
+  key_prefix: string;
+  /** What it is for. */
+  label: string | null;
+  /** What it may do. */
+  role: ApiKeyRole;
+  /** When it was last used: ISO-8601, UTC. */
+  last_used_at: string | null;
+  /** When it was created: ISO-8601, UTC. */
+  created_at: string | null;
+  /** Since when it is of no use: ISO-8601, UTC. */
+  revoked_at: string | null;
+  [member: string]: unknown;
+}
+
+/** An API key as it was created. */
+export interface CreatedApiKey {
+  /** The key. */
+  key: NewApiKey;
+  [member: string]: unknown;
+}
+
+/** A new API key. */
+export interface NewApiKey {
+  /** Which key: `key_` and a UUID. */
+  id: string;
+  /** The key itself: a secret that is shown this once. */
+  raw_key: string;
+  /** How it begins. */
+  prefix: string;
+  /** What it is for. */
+  label: string;
+  /** What it may do. */
+  role: ApiKeyRole;
+  /** Says for people that it is shown this once. */
+  storageWarning?: string | null;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createHostedWorkspace`. */
+export interface CreateHostedWorkspace {
+  /** What Cloudflare Turnstile gave to a human. Servers in production ask for it. */
+  turnstile_token?: string;
+}
+
+/** The arguments of `getHostedWorkspace`. */
+export interface GetHostedWorkspace {
+  /** Which workspace: the id of its organisation, `org_…`. */
+  workspace_id: string;
+}
+
+/** The arguments of `deleteHostedWorkspace`. */
+export interface DeleteHostedWorkspace {
+  /** Which workspace. */
+  workspace_id: string;
+}
+
+/** A trial workspace as it was created. */
+export interface CreatedHostedWorkspace {
+  /** Which workspace: the id of its organisation, `org_…`. */
+  workspace_id: string;
+  /** Its API key: a secret that is shown this once. */
+  api_key: string;
+  /** How the key begins. */
+  key_prefix: string;
+  /** Where the server is: the base URL for a client of the workspace. */
+  endpoint: string;
+  /** When the trial ends: ISO-8601, UTC. */
+  expires_at: string | null;
+  /** How many actions the trial may record. */
+  trial_action_cap: number | null;
+  /** The page that says how to go on. */
+  next_steps_url: string;
+  [member: string]: unknown;
+}
+
+/** A trial workspace. */
+export interface HostedWorkspace {
+  /** Which workspace: the id of its organisation, `org_…`. */
+  workspace_id: string;
+  /** What it is called. */
+  name: string | null;
+  /** When the trial ends: ISO-8601, UTC. */
+  trial_ends_at: string | null;
+  /** How many actions the trial may record. */
+  trial_action_cap: number | null;
+  /** How many it has recorded. */
+  trial_actions_used: number | null;
+  [member: string]: unknown;
+}
+
+/** A trial workspace that is gone. */
+export interface DeletedHostedWorkspace {
+  /** Always true. */
+  deleted: boolean;
+  /** Which workspace it was. */
+  workspace_id: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createWebhook`. */
+export interface CreateWebhook {
+  /** Where events are sent: `https`, on a public host. */
+  url: string;
+  /**
+   * Which events; `all` unless given. `autonomy_spike`, `high_impact_low_oversight`, `repeated_failures`,
+   * `stale_loop`, `assumption_drift`, `stale_assumption`, `stale_running_action`, `drift_alert`,
+   * `approval_pending`, `approval_granted`, `approval_denied`.
+   */
+  events?: readonly string[];
+}
+
+/** The arguments of `deleteWebhook`. */
+export interface DeleteWebhook {
+  /** Which webhook: `wh_` and a UUID. */
+  webhook_id: string;
+}
+
+/** The arguments of `testWebhook`. */
+export interface TestWebhook {
+  /** Which webhook. */
+  webhook_id: string;
+}
+
+/** The arguments of `getWebhookDeliveries`. */
+export interface GetWebhookDeliveries {
+  /** Which webhook. */
+  webhook_id: string;
+}
+
+/** All webhooks. */
+export interface WebhookList {
+  /** The webhooks. */
+  webhooks: Webhook[];
+  [member: string]: unknown;
+}
+
+/** A server that is told what happens. */
+export interface Webhook {
+  /** Which webhook: `wh_` and a UUID. */
+  id: string;
+  /** Where events are sent. */
+  url: string;
+  /** The last four characters of its secret, behind 28 dots. */
+  secret: string | null;
+  /** JSON text: a list of the events it is told of. */
+  events: string | null;
+  /** Whether it is told: 0 or 1. */
+  active: number;
+  /** How often it failed in a row. */
+  failure_count: number;
+  /** When it was last told: ISO-8601, UTC. */
+  last_triggered_at: string | null;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string | null;
+  /** Who added it. */
+  created_by: string | null;
+  [member: string]: unknown;
+}
+
+/** A webhook as it was added. */
+export interface CreatedWebhook {
+  /** The webhook. */
+  webhook: NewWebhook;
+  /** Says for people that the secret is shown this once. */
+  storageWarning?: string | null;
+  [member: string]: unknown;
+}
+
+/** A new webhook. */
+export interface NewWebhook {
+  /** Which webhook: `wh_` and a UUID. */
+  id: string;
+  /** Where events are sent. */
+  url: string;
+  /** What signs them: 64 hex digits that are shown this once. */
+  secret: string;
+  /** The events it is told of. */
+  events: string[];
+  /** Whether it is told: 1. */
+  active: number;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/** A webhook that is gone. */
+export interface DeletedWebhook {
+  /** Always true. */
+  success: boolean;
+  /** Which webhook it was. */
+  deleted: string;
+  [member: string]: unknown;
+}
+
+/** How a webhook answered to a test event. */
+export interface WebhookTest {
+  /** Whether it answered with a success. */
+  success: boolean;
+  /** The HTTP status of its answer; null when there was none. */
+  response_status: number | null;
+  [member: string]: unknown;
+}
+
+/** Attempts to tell a webhook. */
+export interface WebhookDeliveryList {
+  /** The newest first. */
+  deliveries: WebhookDelivery[];
+  [member: string]: unknown;
+}
+
+/** An attempt to tell a webhook. */
+export interface WebhookDelivery {
+  /** Which attempt: `wd_` and a UUID. */
+  id: string;
+  /** What it was told. */
+  event_type: string;
+  /** How it ended. */
+  status: WebhookDeliveryStatus;
+  /** The HTTP status of the answer; null when there was none. */
+  response_status: number | null;
+  /** When it was made: ISO-8601, UTC. */
+  attempted_at: string;
+  /** How long it took, in milliseconds. */
+  duration_ms: number | null;
+  /** What was sent: JSON text. */
+  payload: string | null;
+  /** What was answered, at most 2000 characters. */
+  response_body: string | null;
+  [member: string]: unknown;
+}
+
+/**
+ * How an attempt to tell a webhook ended.
+ *
+ * - `success`: It answered with a success.
+ * - `failed`: It did not.
+ */
+export type WebhookDeliveryStatus = 'success' | 'failed' | OtherWord;
+
+/** The arguments of `getActivityLogs`. */
+export interface GetActivityLogs {
+  /** Only what was done in this word: `policy.created`. */
+  action?: string;
+  /** Only what this person, agent or API key did. */
+  actor_id?: string;
+  /** Only what was done to such things: `policy`. */
+  resource_type?: string;
+  /** Only what was done before this time: ISO-8601. */
+  before?: string;
+  /** Only what was done after this time: ISO-8601. */
+  after?: string;
+  /** How many, 1 to 200; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** What was done in an organisation. */
+export interface ActivityLog {
+  /** The newest first. */
+  events: ActivityEvent[];
+  /** Counts. */
+  stats: ActivityStats;
+  /** Which part of the log this is. */
+  pagination: ActivityPage;
+  [member: string]: unknown;
+}
+
+/** Something that somebody did. */
+export interface ActivityEvent {
+  /** Which event. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** Who did it. */
+  actor_id: string | null;
+  /** What was done: `policy.created`. */
+  action: string;
+  /** To what sort of thing: `policy`. */
+  resource_type: string | null;
+  /** To which one. */
+  resource_id: string | null;
+  /** More about it: JSON text. */
+  details: string | null;
+  /** When: ISO-8601, UTC. */
+  created_at: string;
+  /** Who did it, for people. */
+  actor_name: string | null;
+  /** The URL of their picture. */
+  actor_image: string | null;
+  [member: string]: unknown;
+}
+
+/** What was done, counted. */
+export interface ActivityStats {
+  /** Events in all. */
+  total: number;
+  /** Events of today. */
+  today: number;
+  /** How many different people, agents and API keys. */
+  unique_actors: number;
+  [member: string]: unknown;
+}
+
+/** Which part of the log this is. */
+export interface ActivityPage {
+  /** How many were asked for. */
+  limit: number;
+  /** How many were skipped. */
+  offset: number;
   [member: string]: unknown;
 }
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ class AsyncOperations:
         idempotency: Literal["intent", "call"] = "intent",
     ) -> Any:
         """Sends one operation without the arguments that are None. The client overrides it."""
+        raise NotImplementedError
+
+    def _pages(
+        self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Goes through all that an operation lists. The client overrides it."""
         raise NotImplementedError
 
     async def guard(
@@ -90,6 +96,21 @@ class AsyncOperations:
             "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
         }
         return await self._call("get_guard_decisions", arguments)
+
+    def iter_guard_decisions(
+        self, decision: types.Verdict | str | None = None, limit: int = 20, offset: int = 0,
+        agent_id: str | None = None,
+    ) -> AsyncIterator[types.GuardDecisionRecord]:
+        """Goes through all that ``get_guard_decisions`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return self._pages("get_guard_decisions", arguments)
 
     async def create_action(
         self, action_type: str, declared_goal: str, session_id: str | None = None, *,
@@ -254,6 +275,27 @@ class AsyncOperations:
         }
         return await self._call("get_actions", arguments, fields)
 
+    def iter_actions(
+        self, *,
+        agent_id: str | None = None, swarm_id: str | None = None,
+        status: types.ActionStatus | str | None = None,
+        exclude_status: types.ActionStatus | str | None = None, action_type: str | None = None,
+        risk_min: int | None = None, outcome_status: types.OutcomeStatus | str | None = None,
+        limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.Action]:
+        """Goes through all that ``get_actions`` lists, with the same arguments: ``limit`` is a page's size,
+        ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "swarm_id": swarm_id, "status": status, "exclude_status": exclude_status,
+            "action_type": action_type, "risk_min": risk_min, "outcome_status": outcome_status,
+            "limit": limit, "offset": offset,
+        }
+        return self._pages("get_actions", arguments, fields)
+
     async def update_outcome(
         self, action_id: str, status: types.ActionStatus | str | Mapping[str, Any] | None = None, *,
         output_summary: str | None = None, side_effects: list[str] | None = None,
@@ -390,6 +432,15 @@ class AsyncOperations:
             A page of actions.
         """
         return await self._call("get_pending_approvals", {"limit": limit, "offset": offset})
+
+    def iter_pending_approvals(self, limit: int = 20, offset: int = 0) -> AsyncIterator[types.Action]:
+        """Goes through all that ``get_pending_approvals`` lists, with the same arguments: ``limit`` is a
+        page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        return self._pages("get_pending_approvals", {"limit": limit, "offset": offset})
 
     async def report_action_outcome(
         self, action_id: str, status: types.ReportedOutcome | str, summary: str | None = None,
@@ -644,6 +695,23 @@ class AsyncOperations:
         }
         return await self._call("get_drift_report", arguments, fields)
 
+    def iter_drift_report(
+        self, *,
+        validated: bool | None = None, stale: bool | None = None, action_id: str | None = None,
+        agent_id: str | None = None, limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.Assumption]:
+        """Goes through all that ``get_drift_report`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "validated": validated, "stale": stale, "action_id": action_id, "agent_id": agent_id,
+            "limit": limit, "offset": offset,
+        }
+        return self._pages("get_drift_report", arguments, fields)
+
     async def register_open_loop(
         self, action_id: str, loop_type: types.LoopType | str, description: str, metadata: Any = None, *,
         priority: types.Priority | str | None = None, owner: str | None = None,
@@ -736,6 +804,24 @@ class AsyncOperations:
             "action_id": action_id, "limit": limit, "offset": offset,
         }
         return await self._call("get_open_loops", arguments, fields)
+
+    def iter_open_loops(
+        self, *,
+        status: types.LoopStatus | str | None = None, loop_type: types.LoopType | str | None = None,
+        priority: types.Priority | str | None = None, agent_id: str | None = None,
+        action_id: str | None = None, limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.OpenLoop]:
+        """Goes through all that ``get_open_loops`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "status": status, "loop_type": loop_type, "priority": priority, "agent_id": agent_id,
+            "action_id": action_id, "limit": limit, "offset": offset,
+        }
+        return self._pages("get_open_loops", arguments, fields)
 
     async def get_signals(self, *, agent_id: str | None = None) -> types.SignalList:
         """Lists what is going wrong right now. Signals are computed when they are read.
@@ -881,6 +967,350 @@ class AsyncOperations:
         """
         return await self._call("simulate_policy", {"policy_type": policy_type, "rules": rules, "days": days})
 
+    async def test_policies(self, *, agent_id: str | None = None) -> types.PolicyTestReport:
+        """Runs the tests of all policies that hold, and returns each one's result. The server keeps a record
+        of the run.
+
+        ``POST /api/policies/test``. A repeat would do it twice.
+
+        Args:
+            agent_id: Who asks. The client's own agent unless given.
+
+        Returns:
+            How policies did in their tests.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("test_policies", {"agent_id": agent_id})
+
+    async def get_proof_report(self, format: types.ReportFormat | str = "json") -> types.PolicyProof:
+        """Writes down what the policies that hold prove: a report for auditors.
+
+        ``GET /api/policies/proof``. Reads only.
+
+        Args:
+            format: In which form. One of ``md``, ``json``.
+
+        Returns:
+            What the policies prove, in writing.
+        """
+        return await self._call("get_proof_report", {"format": format})
+
+    async def import_policies(self, pack: str | None = None, yaml: str | None = None) -> types.PolicyImport:
+        """Adds the policies of a pack of the server's, or of a YAML text. Needs an API key of the admin role.
+
+        A policy whose name exists already is left out and named in ``skipped_names``. Neither a pack nor a
+        text, and a pack that the server does not have, are errors of kind ``validation``.
+
+        ``POST /api/policies/import``. A repeat would do it twice.
+
+        Args:
+            pack: The name of the pack. It comes before ``yaml``; one of the two must be given.
+            yaml: Policies in YAML: a document with a list ``policies``.
+
+        Returns:
+            What an import did.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("import_policies", {"pack": pack, "yaml": yaml})
+
+    async def map_compliance(self, framework: str) -> types.ComplianceMap:
+        """Holds the policies that are in force against the controls of a framework.
+
+        Every control comes back with the policies that cover it, in full or in part. An unknown framework is
+        a ``NotFoundError`` whose ``available`` names those there are.
+
+        ``GET /api/compliance/map``. Reads only.
+
+        Args:
+            framework: Which framework: an id of ``list_frameworks``, such as ``soc2``.
+
+        Returns:
+            The policies in force beside the controls of a framework.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("map_compliance", {"framework": framework})
+
+    async def analyze_gaps(self, framework: str) -> types.ComplianceGaps:
+        """Says what is missing for a framework, in the order in which it should be mended, and how great the
+        risk is.
+
+        An unknown framework is a ``NotFoundError``.
+
+        ``GET /api/compliance/gaps``. Reads only.
+
+        Args:
+            framework: Which framework.
+
+        Returns:
+            What is missing for a framework.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("analyze_gaps", {"framework": framework})
+
+    async def get_compliance_report(
+        self, framework: str, format: types.ReportFormat | str = "json",
+    ) -> types.ComplianceReport:
+        """Writes a report on a framework. Each report is also a point of ``get_compliance_trends``.
+
+        An unknown framework is a ``NotFoundError``.
+
+        ``GET /api/compliance/report``. Reads only.
+
+        Args:
+            framework: Which framework.
+            format: In which form. One of ``md``, ``json``.
+
+        Returns:
+            A report on a framework.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("get_compliance_report", {"framework": framework, "format": format})
+
+    async def list_frameworks(self) -> types.ComplianceFrameworkList:
+        """Lists the frameworks that the server knows.
+
+        ``GET /api/compliance/frameworks``. Reads only.
+
+        Returns:
+            The frameworks that a server knows.
+        """
+        return await self._call("list_frameworks", {})
+
+    async def get_compliance_evidence(self, window: str = "30d") -> types.ComplianceEvidence:
+        """Counts what guard decided and what agents did in the last days: evidence that the policies are in
+        force.
+
+        ``GET /api/compliance/evidence``. Reads only.
+
+        Args:
+            window: How far to look back: a number of days, as in ``30d``.
+
+        Returns:
+            Evidence that policies are in force.
+        """
+        return await self._call("get_compliance_evidence", {"window": window})
+
+    async def create_compliance_export(
+        self, frameworks: list[str], name: str = "Compliance Export",
+        format: types.ExportFormat | str = "markdown", window_days: int = 30, include_evidence: bool = True,
+        include_remediation: bool = True, include_trends: bool = False,
+    ) -> types.CreatedComplianceExport:
+        """Makes an export: reports on frameworks, with evidence, in one document that the server signs.
+
+        It is made before the answer comes, but the answer holds its id only: ``get_compliance_export`` says
+        whether it is ``completed`` or ``failed``. An unknown framework is left out and no error; an empty
+        list is a ``ValidationError``.
+
+        ``POST /api/compliance/exports``. A repeat would do it twice.
+
+        Args:
+            frameworks: Which frameworks, at least one.
+            name: What it is called.
+            format: In which form the reports are written. One of ``markdown``, ``json``.
+            window_days: How far back the evidence goes, in days.
+            include_evidence: Whether it holds evidence.
+            include_remediation: Whether it says how to mend what is missing.
+            include_trends: Whether it shows how coverage changed.
+
+        Returns:
+            An export as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "frameworks": frameworks, "name": name, "format": format, "window_days": window_days,
+            "include_evidence": include_evidence, "include_remediation": include_remediation,
+            "include_trends": include_trends,
+        }
+        return await self._call("create_compliance_export", arguments)
+
+    async def list_compliance_exports(self, limit: int = 20) -> types.ComplianceExportList:
+        """Lists exports without their contents, the newest first.
+
+        ``GET /api/compliance/exports``. Reads only.
+
+        Args:
+            limit: How many. The server returns at most 100.
+
+        Returns:
+            Exports without their contents.
+        """
+        return await self._call("list_compliance_exports", {"limit": limit})
+
+    async def get_compliance_export(self, export_id: str) -> types.ComplianceExport:
+        """Reads one export with its contents. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/compliance/exports/{export_id}``. Reads only.
+
+        Args:
+            export_id: Which export: ``ce_`` and 24 hex digits.
+
+        Returns:
+            Reports on frameworks in one document.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_compliance_export", {"export_id": export_id})
+
+    async def download_compliance_export(self, export_id: str) -> types.ComplianceBundle:
+        """Reads what an export made, as the server signed it.
+
+        That is a compliance bundle, which ``verify_receipt`` checks; the report stands in its ``payload``.
+        Older servers wrote a report alone: it comes back as ``text`` with its ``media_type``. An unknown id
+        is a ``NotFoundError``, an export that is not ``completed`` a ``ConflictError``.
+
+        ``GET /api/compliance/exports/{export_id}/download``. Reads only.
+
+        Args:
+            export_id: Which export.
+
+        Returns:
+            What an export made: a signed bundle, or from older servers a ``text``.
+
+        Raises:
+            NotFoundError: There is no such record.
+            ConflictError: See the description.
+        """
+        return await self._call("download_compliance_export", {"export_id": export_id})
+
+    async def delete_compliance_export(self, export_id: str) -> types.DeletedComplianceExport:
+        """Removes an export. The server does not say whether there was one.
+
+        ``DELETE /api/compliance/exports/{export_id}``. Safe to repeat.
+
+        Args:
+            export_id: Which export.
+
+        Returns:
+            An export that is gone.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_compliance_export", {"export_id": export_id})
+
+    async def create_compliance_schedule(
+        self, frameworks: list[str], cron_expression: str, name: str = "Scheduled Export", *,
+        format: types.ExportFormat | str | None = None, window_days: int | None = None,
+        include_evidence: bool | None = None, include_remediation: bool | None = None,
+        include_trends: bool | None = None, **fields: Any,
+    ) -> types.CreatedComplianceSchedule:
+        """Adds a schedule on which exports are made. The answer holds its id only.
+
+        No framework, and no times, are errors of kind ``validation``.
+
+        ``POST /api/compliance/schedules``. A repeat would do it twice.
+
+        Args:
+            frameworks: Which frameworks, at least one.
+            cron_expression: When: a cron expression, such as ``0 6 * * 1`` for Mondays at six.
+            name: What it is called.
+            format: In which form the reports are written. ``markdown`` unless given. One of ``markdown``,
+                ``json``.
+            window_days: How far back the evidence goes, in days; 30 unless given.
+            include_evidence: Whether exports hold evidence, which is so unless given.
+            include_remediation: Whether they say how to mend what is missing, which is so unless given.
+            include_trends: Whether they show how coverage changed, which is not so unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A schedule as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "frameworks": frameworks, "cron_expression": cron_expression, "name": name, "format": format,
+            "window_days": window_days, "include_evidence": include_evidence,
+            "include_remediation": include_remediation, "include_trends": include_trends,
+        }
+        return await self._call("create_compliance_schedule", arguments, fields)
+
+    async def list_compliance_schedules(self) -> types.ComplianceScheduleList:
+        """Lists the schedules on which exports are made, the newest first.
+
+        ``GET /api/compliance/schedules``. Reads only.
+
+        Returns:
+            Schedules on which exports are made.
+        """
+        return await self._call("list_compliance_schedules", {})
+
+    async def update_compliance_schedule(
+        self, schedule_id: str, *, enabled: bool | None = None, name: str | None = None, **fields: Any,
+    ) -> types.ComplianceSchedule:
+        """Changes a schedule, and returns it as it is then. The server takes ``enabled`` and ``name`` and
+        leaves the rest as it is. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/compliance/schedules/{schedule_id}``. Safe to repeat.
+
+        Args:
+            schedule_id: Which schedule: ``csch_`` and 24 hex digits.
+            enabled: Whether exports are made.
+            name: What it is called from now on.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A schedule on which exports are made.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "schedule_id": schedule_id, "enabled": enabled, "name": name,
+        }
+        return await self._call("update_compliance_schedule", arguments, fields)
+
+    async def delete_compliance_schedule(self, schedule_id: str) -> types.DeletedComplianceSchedule:
+        """Removes a schedule. The server does not say whether there was one.
+
+        ``DELETE /api/compliance/schedules/{schedule_id}``. Safe to repeat.
+
+        Args:
+            schedule_id: Which schedule.
+
+        Returns:
+            A schedule that is gone.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_compliance_schedule", {"schedule_id": schedule_id})
+
+    async def get_compliance_trends(
+        self, framework: str | None = None, limit: int = 30,
+    ) -> types.ComplianceTrendList:
+        """Lists how far frameworks were covered when reports on them were written, the newest first.
+
+        ``GET /api/compliance/trends``. Reads only.
+
+        Args:
+            framework: Only this framework. All of them unless given.
+            limit: How many. The server returns at most 100.
+
+        Returns:
+            How coverage changed.
+        """
+        return await self._call("get_compliance_trends", {"framework": framework, "limit": limit})
+
     async def create_session(
         self, workspace: str | None = None, branch: str | None = None, *, agent_id: str | None = None,
     ) -> types.SessionDetail:
@@ -992,6 +1422,511 @@ class AsyncOperations:
         """
         return await self._call("get_session_events", {"session_id": session_id})
 
+    async def create_handoff(
+        self, summary: str | None = None, *,
+        bundle: Mapping[str, Any] | None = None, context: Any = None, tags: list[str] | None = None,
+        session_date: str | None = None, key_decisions: Any = None, open_tasks: Any = None,
+        mood_notes: Any = None, next_priorities: Any = None, project_id: str | None = None,
+        session_id: str | None = None, reason: str | None = None, agent_id: str | None = None, **fields: Any,
+    ) -> types.CreatedHandoff:
+        """Leaves a note for the agent's next session: in ``bundle``, or in parts, of which ``summary`` is the
+        first.
+
+        Hosted servers take a ``bundle`` only and refuse parts alone with a ``ValidationError``; the embedded
+        instance makes a bundle of them.
+
+        ``POST /api/handoffs``. A repeat would do it twice.
+
+        Args:
+            summary: What was done and what is next.
+            bundle: The whole note in one object of your own form.
+            context: What the next session must know: any JSON.
+            tags: Words to find it by.
+            session_date: Which day it is about.
+            key_decisions: What was decided: any JSON.
+            open_tasks: What is left to do: any JSON.
+            mood_notes: How the people seemed: any JSON.
+            next_priorities: What comes first: any JSON.
+            project_id: The project it is about. The latest handoff of an agent is one without a project.
+            session_id: The session that leaves it.
+            reason: Why the session ends.
+            agent_id: For which agent. The client's own unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A handoff as it was left.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "summary": summary, "bundle": bundle, "context": context, "tags": tags,
+            "session_date": session_date, "key_decisions": key_decisions, "open_tasks": open_tasks,
+            "mood_notes": mood_notes, "next_priorities": next_priorities, "project_id": project_id,
+            "session_id": session_id, "reason": reason, "agent_id": agent_id,
+        }
+        return await self._call("create_handoff", arguments, fields)
+
+    async def get_handoffs(
+        self, *,
+        agent_id: str | None = None, project_id: str | None = None, limit: int | None = None,
+        offset: int | None = None, **fields: Any,
+    ) -> types.HandoffList:
+        """Lists handoffs of the agent.
+
+        ``GET /api/handoffs``. Reads only. Pages through ``handoffs`` with ``limit`` and ``offset``.
+
+        Args:
+            agent_id: Of which agent. The client's own unless given.
+            project_id: Only about this project.
+            limit: How many, 1 to 100; 20 unless given.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Handoffs.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "project_id": project_id, "limit": limit, "offset": offset,
+        }
+        return await self._call("get_handoffs", arguments, fields)
+
+    def iter_handoffs(
+        self, *,
+        agent_id: str | None = None, project_id: str | None = None, limit: int | None = None,
+        offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.Handoff]:
+        """Goes through all that ``get_handoffs`` lists, with the same arguments: ``limit`` is a page's size,
+        ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "project_id": project_id, "limit": limit, "offset": offset,
+        }
+        return self._pages("get_handoffs", arguments, fields)
+
+    async def get_latest_handoff(self, *, agent_id: str | None = None) -> types.Handoff:
+        """Reads the newest handoff of the agent that belongs to no project and was not consumed. When there
+        is none, that is a ``NotFoundError``.
+
+        ``GET /api/handoffs``. Reads only.
+
+        Args:
+            agent_id: Of which agent. The client's own unless given.
+
+        Returns:
+            What one session left for the next.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("get_latest_handoff", {"agent_id": agent_id})
+
+    async def get_handoff(self, handoff_id: str) -> types.Handoff:
+        """Reads one handoff. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/handoffs/{handoff_id}``. Reads only.
+
+        Args:
+            handoff_id: Which handoff.
+
+        Returns:
+            What one session left for the next.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_handoff", {"handoff_id": handoff_id})
+
+    async def consume_handoff(self, handoff_id: str) -> types.ConsumedHandoff:
+        """Marks a handoff as taken up, so that it is not the latest any more. An unknown id is a
+        ``NotFoundError``.
+
+        ``POST /api/handoffs/{handoff_id}/consume``. Safe to repeat.
+
+        Args:
+            handoff_id: Which handoff.
+
+        Returns:
+            A handoff that was taken up.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("consume_handoff", {"handoff_id": handoff_id})
+
+    async def send_message(
+        self, body: str, to: str | None = None, message_type: types.MessageType | str = "info",
+        attachments: Sequence[Any] | None = None, *,
+        subject: str | None = None, thread_id: str | None = None, urgent: bool | None = None,
+        doc_ref: str | None = None, action_id: str | None = None, from_agent_id: str | None = None,
+        **fields: Any,
+    ) -> types.SentMessage:
+        """Sends a message to an agent, or to everybody.
+
+        Sender and receiver must be known to the server, by a heartbeat, an action, an identity or an earlier
+        message; otherwise it is a ``PermissionDeniedError``. An unknown thread is a ``NotFoundError``.
+        Secrets in the text are made illegible before it is stored.
+
+        ``POST /api/messages``. A repeat would do it twice.
+
+        Args:
+            body: What to say. At most 2000 characters.
+            to: To which agent. To everybody unless given.
+            message_type: What kind of message it is. One of ``action``, ``info``, ``lesson``, ``question``,
+                ``status``.
+            attachments: Files, at most 3, one object each: ``filename``, ``mime_type``, and ``data``, base64,
+                of at most 5 MB.
+            subject: What it is about, in short. At most 200 characters.
+            thread_id: The thread it belongs to: ``mt_…``; it must be open.
+            urgent: Whether it is urgent; false unless given.
+            doc_ref: A shared document it is about.
+            action_id: The action it is about.
+            from_agent_id: Who sends it. The client's own agent unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A message as it was sent.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            PermissionDeniedError: See the description.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "body": body, "to": to, "message_type": message_type, "attachments": attachments,
+            "subject": subject, "thread_id": thread_id, "urgent": urgent, "doc_ref": doc_ref,
+            "action_id": action_id, "from_agent_id": from_agent_id,
+        }
+        return await self._call("send_message", arguments, fields)
+
+    async def broadcast(
+        self, body: str, message_type: types.MessageType | str = "info", subject: str | None = None,
+        thread_id: str | None = None, *,
+        urgent: bool | None = None, from_agent_id: str | None = None,
+    ) -> types.SentMessage:
+        """Sends a message to everybody. The same limits and errors hold as for ``send_message``.
+
+        ``POST /api/messages``. A repeat would do it twice.
+
+        Args:
+            body: What to say. At most 2000 characters.
+            message_type: What kind of message it is. One of ``action``, ``info``, ``lesson``, ``question``,
+                ``status``.
+            subject: What it is about, in short. At most 200 characters.
+            thread_id: The thread it belongs to: ``mt_…``; it must be open.
+            urgent: Whether it is urgent; false unless given.
+            from_agent_id: Who sends it. The client's own agent unless given.
+
+        Returns:
+            A message as it was sent.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "body": body, "message_type": message_type, "subject": subject, "thread_id": thread_id,
+            "urgent": urgent, "from_agent_id": from_agent_id,
+        }
+        return await self._call("broadcast", arguments)
+
+    async def get_messages(
+        self, direction: types.MessageDirection | str | None = None,
+        message_type: types.MessageType | str | None = None, unread: bool | None = None,
+        thread_id: str | None = None, limit: int | None = None, *,
+        offset: int | None = None, agent_id: str | None = None,
+    ) -> types.MessageList:
+        """Lists messages of the agent.
+
+        ``GET /api/messages``. Reads only. Pages through ``messages`` with ``limit`` and ``offset``.
+
+        Args:
+            direction: Which way they went; ``inbox`` unless given. One of ``inbox``, ``sent``, ``all``.
+            message_type: Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``.
+            unread: Whether to list unread ones only. A message to everybody stays unread here.
+            thread_id: Only this thread.
+            limit: How many, 1 to 1000; 50 unless given.
+            offset: How many to skip.
+            agent_id: Of which agent. The client's own unless given.
+
+        Returns:
+            Messages.
+        """
+        arguments: dict[str, Any] = {
+            "direction": direction, "message_type": message_type, "unread": unread, "thread_id": thread_id,
+            "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return await self._call("get_messages", arguments)
+
+    def iter_messages(
+        self, direction: types.MessageDirection | str | None = None,
+        message_type: types.MessageType | str | None = None, unread: bool | None = None,
+        thread_id: str | None = None, limit: int | None = None, *,
+        offset: int | None = None, agent_id: str | None = None,
+    ) -> AsyncIterator[types.AgentMessage]:
+        """Goes through all that ``get_messages`` lists, with the same arguments: ``limit`` is a page's size,
+        ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "direction": direction, "message_type": message_type, "unread": unread, "thread_id": thread_id,
+            "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return self._pages("get_messages", arguments)
+
+    async def get_inbox(
+        self, *,
+        message_type: types.MessageType | str | None = None, unread: bool | None = None,
+        thread_id: str | None = None, limit: int | None = None, offset: int | None = None,
+        agent_id: str | None = None, **fields: Any,
+    ) -> types.MessageList:
+        """Lists messages to the agent or to everybody, without its own and without archived ones.
+
+        ``GET /api/messages``. Reads only. Pages through ``messages`` with ``limit`` and ``offset``.
+
+        Args:
+            message_type: Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``.
+            unread: Whether to list unread ones only. A message to everybody stays unread here.
+            thread_id: Only this thread.
+            limit: How many, 1 to 1000; 50 unless given.
+            offset: How many to skip.
+            agent_id: Of which agent. The client's own unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Messages.
+        """
+        arguments: dict[str, Any] = {
+            "message_type": message_type, "unread": unread, "thread_id": thread_id, "limit": limit,
+            "offset": offset, "agent_id": agent_id,
+        }
+        return await self._call("get_inbox", arguments, fields)
+
+    def iter_inbox(
+        self, *,
+        message_type: types.MessageType | str | None = None, unread: bool | None = None,
+        thread_id: str | None = None, limit: int | None = None, offset: int | None = None,
+        agent_id: str | None = None, **fields: Any,
+    ) -> AsyncIterator[types.AgentMessage]:
+        """Goes through all that ``get_inbox`` lists, with the same arguments: ``limit`` is a page's size,
+        ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "message_type": message_type, "unread": unread, "thread_id": thread_id, "limit": limit,
+            "offset": offset, "agent_id": agent_id,
+        }
+        return self._pages("get_inbox", arguments, fields)
+
+    async def get_sent_messages(
+        self, message_type: types.MessageType | str | None = None, thread_id: str | None = None,
+        limit: int | None = None, *,
+        offset: int | None = None, agent_id: str | None = None,
+    ) -> types.MessageList:
+        """Lists messages that the agent sent.
+
+        ``GET /api/messages``. Reads only. Pages through ``messages`` with ``limit`` and ``offset``.
+
+        Args:
+            message_type: Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``.
+            thread_id: Only this thread.
+            limit: How many, 1 to 1000; 50 unless given.
+            offset: How many to skip.
+            agent_id: Of which agent. The client's own unless given.
+
+        Returns:
+            Messages.
+        """
+        arguments: dict[str, Any] = {
+            "message_type": message_type, "thread_id": thread_id, "limit": limit, "offset": offset,
+            "agent_id": agent_id,
+        }
+        return await self._call("get_sent_messages", arguments)
+
+    def iter_sent_messages(
+        self, message_type: types.MessageType | str | None = None, thread_id: str | None = None,
+        limit: int | None = None, *,
+        offset: int | None = None, agent_id: str | None = None,
+    ) -> AsyncIterator[types.AgentMessage]:
+        """Goes through all that ``get_sent_messages`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "message_type": message_type, "thread_id": thread_id, "limit": limit, "offset": offset,
+            "agent_id": agent_id,
+        }
+        return self._pages("get_sent_messages", arguments)
+
+    async def get_message(self, message_id: str) -> types.MessageDetail:
+        """Reads one message. An unknown id is a ``NotFoundError``, and so is every id where the server does
+        not serve single messages.
+
+        ``GET /api/messages/{message_id}``. Reads only.
+
+        Args:
+            message_id: Which message.
+
+        Returns:
+            One message.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_message", {"message_id": message_id})
+
+    async def mark_read(
+        self, message_ids: list[str], *, agent_id: str | None = None,
+    ) -> types.UpdatedMessages:
+        """Marks messages as read by the agent. One that is for another agent is left as it is.
+
+        ``PATCH /api/messages``. Safe to repeat.
+
+        Args:
+            message_ids: Which messages.
+            agent_id: Who has read them. The client's own agent unless given.
+
+        Returns:
+            Messages that were changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        return await self._call("mark_read", {"message_ids": message_ids, "agent_id": agent_id})
+
+    async def archive_messages(
+        self, message_ids: list[str], *, agent_id: str | None = None,
+    ) -> types.UpdatedMessages:
+        """Archives messages: an inbox does not list them any more.
+
+        ``PATCH /api/messages``. Safe to repeat.
+
+        Args:
+            message_ids: Which messages.
+            agent_id: Who archives them. The client's own agent unless given.
+
+        Returns:
+            Messages that were changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        return await self._call("archive_messages", {"message_ids": message_ids, "agent_id": agent_id})
+
+    async def create_message_thread(
+        self, name: str, participants: list[str] | None = None, *, created_by: str | None = None,
+    ) -> types.CreatedMessageThread:
+        """Begins a thread that messages can belong to.
+
+        ``POST /api/messages/threads``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            participants: The agents that take part, of at most 500 characters each.
+            created_by: Who begins it. The client's own agent unless given.
+
+        Returns:
+            A thread as it was begun.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "participants": participants, "created_by": created_by,
+        }
+        return await self._call("create_message_thread", arguments)
+
+    async def get_message_threads(
+        self, status: str | None = None, limit: int | None = None, *, agent_id: str | None = None,
+    ) -> types.MessageThreadList:
+        """Lists threads of the agent.
+
+        ``GET /api/messages/threads``. Reads only.
+
+        Args:
+            status: Only threads in this state: ``open`` or ``resolved``.
+            limit: How many, 1 to 100; 20 unless given.
+            agent_id: Of which agent. The client's own unless given.
+
+        Returns:
+            Threads.
+        """
+        arguments: dict[str, Any] = {
+            "status": status, "limit": limit, "agent_id": agent_id,
+        }
+        return await self._call("get_message_threads", arguments)
+
+    async def resolve_message_thread(
+        self, thread_id: str, summary: str | None = None,
+    ) -> types.MessageThreadDetail:
+        """Ends a thread. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/messages/threads``. Safe to repeat.
+
+        Args:
+            thread_id: Which thread: ``mt_…``.
+            summary: What came of it.
+
+        Returns:
+            One thread.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: See the description.
+        """
+        return await self._call("resolve_message_thread", {"thread_id": thread_id, "summary": summary})
+
+    async def save_shared_doc(
+        self, name: str, content: str, *, agent_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Saves a document that all agents can read. What comes back is the server's own; its members are not
+        fixed. Not every server has such documents; one without answers with a ``NotFoundError``.
+
+        ``POST /api/messages/docs``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            content: What it says.
+            agent_id: Who saves it. The client's own agent unless given.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        return await self._call("save_shared_doc", {"name": name, "content": content, "agent_id": agent_id})
+
+    async def get_attachment(self, attachment_id: str) -> types.MessageAttachment:
+        """Downloads an attachment of a message: its bytes, its name and its media type.
+
+        The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
+        id is a ``NotFoundError``.
+
+        Starts with ``GET /api/messages/attachments``. Reads only.
+
+        Args:
+            attachment_id: Which attachment.
+
+        Returns:
+            A file that was sent with a message.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("get_attachment", {"attachment_id": attachment_id})
+
     async def verify_integrity(
         self, receipt: Mapping[str, Any] | None = None, bundle: Mapping[str, Any] | None = None,
     ) -> types.IntegrityVerdict:
@@ -1026,6 +1961,99 @@ class AsyncOperations:
         """
         return await self._call("get_jwks", {})
 
+    async def scan_content(
+        self, text: str, destination: str | None = None, *, agent_id: str | None = None,
+    ) -> types.ContentScan:
+        """Looks for secrets and personal data in a text. Nothing is stored.
+
+        ``POST /api/security/scan``. Reads only.
+
+        Args:
+            text: The text.
+            destination: Where it is about to go.
+            agent_id: Whose text it is. The client's own agent unless given.
+
+        Returns:
+            What a scan for secrets and personal data found.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        arguments: dict[str, Any] = {
+            "text": text, "destination": destination, "agent_id": agent_id,
+        }
+        return await self._call("scan_content", arguments)
+
+    async def report_security_finding(
+        self, text: str, destination: str | None = None, *, agent_id: str | None = None,
+    ) -> types.ContentScan:
+        """Looks for secrets and personal data in a text, as ``scan_content`` does, and stores that they were
+        found. Of the text itself only its SHA-256 hash is stored.
+
+        ``POST /api/security/scan``. A repeat would do it twice.
+
+        Args:
+            text: The text.
+            destination: Where it was about to go.
+            agent_id: Whose text it is. The client's own agent unless given.
+
+        Returns:
+            What a scan for secrets and personal data found.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "text": text, "destination": destination, "agent_id": agent_id,
+        }
+        return await self._call("report_security_finding", arguments)
+
+    async def scan_prompt_injection(
+        self, text: str, source: str | None = None, *, agent_id: str | None = None, store: bool | None = None,
+    ) -> types.PromptInjectionScan:
+        """Looks in a text for attempts to give orders to the model that reads it.
+
+        ``POST /api/security/prompt-injection``. A repeat would do it twice.
+
+        Args:
+            text: The text.
+            source: Where it comes from: ``user_input``, for one.
+            agent_id: Who is about to read it. The client's own agent unless given.
+            store: Whether findings are stored; true unless given.
+
+        Returns:
+            What a scan for prompt injection found.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "text": text, "source": source, "agent_id": agent_id, "store": store,
+        }
+        return await self._call("scan_prompt_injection", arguments)
+
+    async def get_agent_env(self, agent_id: str | None = None) -> types.AgentEnv:
+        """Reads the secrets that are meant for an agent: those of its organisation, overridden by its own.
+
+        Keep them in memory; never log them, store them, or show them to a model. A key of the readonly role
+        is a ``PermissionDeniedError``. A server that cannot decrypt answers with a ``ServerError``.
+
+        ``GET /api/secrets/env``. Reads only.
+
+        Args:
+            agent_id: For which agent. The client's own unless given.
+
+        Returns:
+            The secrets that are meant for an agent.
+
+        Raises:
+            PermissionDeniedError: See the description.
+            ServerError: See the description.
+        """
+        return await self._call("get_agent_env", {"agent_id": agent_id})
+
     async def heartbeat(
         self, status: types.AgentStatus | str = "online", current_task_id: str | None = None,
         metadata: Mapping[str, Any] | None = None, *,
@@ -1055,58 +2083,757 @@ class AsyncOperations:
         }
         return await self._call("heartbeat", arguments)
 
-    async def create_pairing_from_private_jwk(
-        self, private_jwk: Mapping[str, Any], agent_name: str | None = None,
-    ) -> dict[str, Any]:
-        """Registers the public half of a private RSA key, as ``create_pairing`` does. The private key is sent
-        nowhere.
+    async def report_connections(
+        self, connections: Sequence[Any], *, agent_id: str | None = None,
+    ) -> types.ConnectionReport:
+        """Tells which services the agent is connected to. A service that was told before is told anew.
 
-        A key that is no private RSA key of 2048 to 4096 bits is an ``InvalidArgumentError``, which shows
-        nothing of it.
-
-        Starts with ``POST /api/pairings``. A repeat would do it twice.
+        ``POST /api/agents/connections``. Safe to repeat.
 
         Args:
-            private_jwk: The private key as a JWK with its primes (RFC 7518, section 6.3.2). ``dmp1``,
-                ``dmq1`` and ``iqmp`` are read, too.
-            agent_name: The agent's name for people. The client's own unless given.
+            connections: The services, 1 to 50, one object each: ``provider`` (needed), ``auth_type``
+                (``api_key`` unless given, or ``subscription``, ``oauth``, ``pre_configured``,
+                ``environment``), ``plan_name``, ``status`` (``active`` unless given, or ``inactive``,
+                ``error``) and ``metadata`` (a text or an object of at most 10 KB).
+            agent_id: Which agent. The client's own unless given. At most 128 characters.
+
+        Returns:
+            Connections as they were taken.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        return await self._call("report_connections", {"connections": connections, "agent_id": agent_id})
+
+    async def register_agent(
+        self, name: str, *,
+        slug: str | None = None, endpoint: str | None = None, auth_type: str | None = None,
+        auth_metadata: Mapping[str, Any] | None = None,
+        risk_class: types.RegisteredAgentRisk | str | None = None, default_budget_usd: float | None = None,
+        status: str | None = None, metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SavedRegisteredAgent:
+        """Enters an agent into the register, so that others may call it. A slug that exists already is a
+        ``ConflictError``.
+
+        ``POST /api/agents/registry``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            slug: Its short name; unique.
+            endpoint: Where it is.
+            auth_type: How it wants callers to prove who they are; ``none`` unless given.
+            auth_metadata: More about that.
+            risk_class: How much harm it could do; ``medium`` unless given. One of ``low``, ``medium``,
+                ``high``, ``critical``.
+            default_budget_usd: What a call may cost, in US dollars.
+            status: Its state; ``active`` unless given.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            An agent as it was entered or changed.
 
         Raises:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
-            InvalidArgumentError: See the description.
+            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
-            "private_jwk": private_jwk, "agent_name": agent_name,
+            "name": name, "slug": slug, "endpoint": endpoint, "auth_type": auth_type,
+            "auth_metadata": auth_metadata, "risk_class": risk_class,
+            "default_budget_usd": default_budget_usd, "status": status, "metadata": metadata,
         }
-        return await self._call("create_pairing_from_private_jwk", arguments)
+        return await self._call("register_agent", arguments, fields)
 
-    async def wait_for_pairing(
-        self, pairing_id: str, timeout: float = 300, interval: float = 2,
-    ) -> dict[str, Any]:
-        """Waits until a pairing is approved, and returns it.
+    async def list_registered_agents(
+        self, status: str | None = None, **fields: Any,
+    ) -> types.RegisteredAgentList:
+        """Lists the agents of the register.
 
-        One that expires is an ``ApprovalExpiredError``, one that is rejected an ``ApprovalDeniedError``, and
-        one that nobody decides about in time an ``ApprovalTimeoutError``; it stands. A server that cannot be
-        reached for a while is asked again.
-
-        Starts with ``GET /api/pairings/{pairing_id}``. Reads only.
+        ``GET /api/agents/registry``. Reads only.
 
         Args:
-            pairing_id: Which pairing.
-            timeout: How long to wait in all. With no time at all it is looked at once. In seconds.
-            interval: How often it is looked at; at most ten times a second. In seconds.
+            status: Only agents in this state.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Agents of the register.
+        """
+        return await self._call("list_registered_agents", {"status": status}, fields)
+
+    async def get_registered_agent(self, registered_agent_id: str) -> types.RegisteredAgentDetail:
+        """Reads one agent of the register with what it can do and its newest calls. An unknown id is a
+        ``NotFoundError``.
+
+        ``GET /api/agents/registry/{registered_agent_id}``. Reads only.
+
+        Args:
+            registered_agent_id: Which agent: its ``entry_id``.
+
+        Returns:
+            An agent of the register with what it can do.
 
         Raises:
             NotFoundError: There is no such record.
-            ApprovalExpiredError: See the description.
-            ApprovalDeniedError: See the description.
-            ApprovalTimeoutError: See the description.
+        """
+        return await self._call("get_registered_agent", {"registered_agent_id": registered_agent_id})
+
+    async def update_registered_agent(
+        self, registered_agent_id: str, *,
+        name: str | None = None, endpoint: str | None = None, auth_type: str | None = None,
+        auth_metadata: Mapping[str, Any] | None = None,
+        risk_class: types.RegisteredAgentRisk | str | None = None, default_budget_usd: float | None = None,
+        status: str | None = None, metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SavedRegisteredAgent:
+        """Changes an agent of the register: the fields that are given. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/agents/registry/{registered_agent_id}``. Safe to repeat.
+
+        Args:
+            registered_agent_id: Which agent: its ``entry_id``.
+            name: What it is called from now on.
+            endpoint: Where it is.
+            auth_type: How it wants callers to prove who they are.
+            auth_metadata: More about that.
+            risk_class: How much harm it could do. One of ``low``, ``medium``, ``high``, ``critical``.
+            default_budget_usd: What a call may cost, in US dollars.
+            status: Its state. Only an ``active`` one can be called.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            An agent as it was entered or changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
         """
         arguments: dict[str, Any] = {
-            "pairing_id": pairing_id, "timeout": timeout, "interval": interval,
+            "registered_agent_id": registered_agent_id, "name": name, "endpoint": endpoint,
+            "auth_type": auth_type, "auth_metadata": auth_metadata, "risk_class": risk_class,
+            "default_budget_usd": default_budget_usd, "status": status, "metadata": metadata,
         }
-        return await self._call("wait_for_pairing", arguments)
+        return await self._call("update_registered_agent", arguments, fields)
+
+    async def add_agent_capability(
+        self, registered_agent_id: str, capability_id: str,
+    ) -> types.AgentCapabilityList:
+        """Adds a capability to an agent of the register, and returns all it has. An unknown agent or
+        capability is a ``NotFoundError``.
+
+        ``POST /api/agents/registry/{registered_agent_id}/capabilities``. A repeat would do it twice.
+
+        Args:
+            registered_agent_id: Which agent: its ``entry_id``.
+            capability_id: Which capability.
+
+        Returns:
+            What an agent of the register can do.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "registered_agent_id": registered_agent_id, "capability_id": capability_id,
+        }
+        return await self._call("add_agent_capability", arguments)
+
+    async def list_agent_capabilities(self, registered_agent_id: str) -> types.AgentCapabilityList:
+        """Lists what an agent of the register can do. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/agents/registry/{registered_agent_id}/capabilities``. Reads only.
+
+        Args:
+            registered_agent_id: Which agent: its ``entry_id``.
+
+        Returns:
+            What an agent of the register can do.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("list_agent_capabilities", {"registered_agent_id": registered_agent_id})
+
+    async def invoke_registered_agent(
+        self, registered_agent_id: str, capability_id: str, agent_id: str | None = None,
+        payload: Mapping[str, Any] | None = None, declared_goal: str | None = None,
+    ) -> types.RegisteredAgentAnswer:
+        """Calls an agent of the register by one of its capabilities. Guard has its say first, and the call is
+        recorded as an action.
+
+        When a human must approve first, the result has ``success`` false and the ``error``
+        ``pending_approval``, and nothing was called. A call that guard blocks is a ``PermissionDeniedError``,
+        an agent that is not active a ``ConflictError``, an unknown agent or capability a ``NotFoundError``, a
+        capability that the agent does not have a ``ValidationError``, and a call that failed a
+        ``ServerError``.
+
+        ``POST /api/agents/invoke``. A repeat would do it twice.
+
+        Args:
+            registered_agent_id: Which agent: its ``entry_id``.
+            capability_id: Which of its capabilities.
+            agent_id: Who calls. Not filled in by the client.
+            payload: What to send.
+            declared_goal: What the call is for, in a sentence.
+
+        Returns:
+            What came of a call of an agent.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            PermissionDeniedError: See the description.
+            ConflictError: See the description.
+            NotFoundError: See the description.
+            ServerError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "registered_agent_id": registered_agent_id, "capability_id": capability_id, "agent_id": agent_id,
+            "payload": payload, "declared_goal": declared_goal,
+        }
+        return await self._call("invoke_registered_agent", arguments)
+
+    async def get_agent_reputation(self, agent_id: str) -> types.AgentReputation:
+        """Reads how well an agent has done: as it was last computed, or else computed now and not stored. An
+        unknown agent is a ``NotFoundError``.
+
+        ``GET /api/reputation/agents/{agent_id}``. Reads only.
+
+        Args:
+            agent_id: Which agent. Not filled in by the client.
+
+        Returns:
+            How well an agent has done.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_agent_reputation", {"agent_id": agent_id})
+
+    async def list_agent_reputation_events(
+        self, agent_id: str, limit: int = 50, offset: int = 0, **fields: Any,
+    ) -> types.ReputationEventList:
+        """Lists what an agent's reputation was made from: at most the 2000 newest events of the last 365 days
+        are kept.
+
+        ``GET /api/reputation/agents/{agent_id}/events``. Reads only. Pages through ``events`` with ``limit``
+        and ``offset``.
+
+        Args:
+            agent_id: Which agent. Not filled in by the client.
+            limit: How many, 1 to 200.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            What an agent's reputation was made from.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "limit": limit, "offset": offset,
+        }
+        return await self._call("list_agent_reputation_events", arguments, fields)
+
+    def iter_agent_reputation_events(
+        self, agent_id: str, limit: int = 50, offset: int = 0, **fields: Any,
+    ) -> AsyncIterator[types.ReputationEvent]:
+        """Goes through all that ``list_agent_reputation_events`` lists, with the same arguments: ``limit`` is
+        a page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "limit": limit, "offset": offset,
+        }
+        return self._pages("list_agent_reputation_events", arguments, fields)
+
+    async def recompute_agent_reputation(self, agent_id: str) -> types.RecomputedReputation:
+        """Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
+        ``NotFoundError``.
+
+        ``POST /api/reputation/agents/{agent_id}/recompute``. A repeat would do it twice.
+
+        Args:
+            agent_id: Which agent. Not filled in by the client.
+
+        Returns:
+            How well an agent has done, as it was just computed.
+
+        Raises:
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("recompute_agent_reputation", {"agent_id": agent_id})
+
+    async def get_agent_reputation_receipt(self, agent_id: str) -> types.AgentReputationReceipt:
+        """Reads the signed receipt for an agent's reputation. Check it with ``verify_receipt``, which needs
+        no server. An unknown agent is a ``NotFoundError``.
+
+        ``GET /api/reputation/agents/{agent_id}/receipt``. Reads only.
+
+        Args:
+            agent_id: Which agent. Not filled in by the client.
+
+        Returns:
+            The receipt for an agent's reputation.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_agent_reputation_receipt", {"agent_id": agent_id})
+
+    async def verify_reputation_receipt(self, receipt: Any) -> types.ReputationVerdict:
+        """Asks the server whether a reputation receipt was signed by one of its keys.
+
+        A forgery, or what is no receipt, is a normal result with ``ok`` false, not an error. The server is
+        less strict than ``verify_receipt``, which needs no server.
+
+        ``POST /api/reputation/verify``. Reads only.
+
+        Args:
+            receipt: The receipt, exactly as it came.
+
+        Returns:
+            The server's word on a reputation receipt.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        return await self._call("verify_reputation_receipt", {"receipt": receipt})
+
+    async def submit_work_order(
+        self, order: types.SubmitWorkOrder | Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SubmittedWorkOrder:
+        """Orders work of a registered type.
+
+        Guard has its say first, and the answer says how it went: the order is ``queued``, waits for a human
+        (``pending_approval``), or is ``blocked``. All three come back as a normal result; a ``blocked`` one
+        does not raise here.
+
+        An unknown type is a ``NotFoundError``. An input that breaks the type's contract, or a budget that
+        makes no sense, is a ``ValidationError`` with ``details``.
+
+        ``POST /api/work-orders``. A repeat would do it twice.
+
+        Args:
+            order: The fields as a dict; ``types.SubmitWorkOrder`` documents them: ``type``, ``input``,
+                ``budget``, ``requested_by``.
+            **fields: The same fields by name. They win over the dict.
+
+        Returns:
+            A work order as it was submitted.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        return await self._call("submit_work_order", order or {}, fields)
+
+    async def get_work_order(self, work_order_id: str) -> types.WorkOrderDetail:
+        """Reads one work order, with its receipt once it has ended. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/work-orders/{work_order_id}``. Reads only.
+
+        Args:
+            work_order_id: Which work order.
+
+        Returns:
+            A work order with its receipt.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_work_order", {"work_order_id": work_order_id})
+
+    async def list_work_orders(
+        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.WorkOrderList:
+        """Lists work orders.
+
+        ``GET /api/work-orders``. Reads only. Pages through ``work_orders`` with ``limit`` and ``offset``.
+
+        Args:
+            filters: The fields as a dict; ``types.ListWorkOrders`` documents them: ``status``, ``type``,
+                ``agent``, ``limit``, ``offset``.
+            **fields: The same fields by name. They win over the dict.
+
+        Returns:
+            A page of work orders.
+        """
+        return await self._call("list_work_orders", filters or {}, fields)
+
+    def iter_work_orders(
+        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None, **fields: Any,
+    ) -> AsyncIterator[types.WorkOrder]:
+        """Goes through all that ``list_work_orders`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        return self._pages("list_work_orders", filters or {}, fields)
+
+    async def cancel_work_order(self, work_order_id: str) -> types.CancelledWorkOrder:
+        """Cancels a work order that is ``queued``, ``claimed`` or ``pending_approval``.
+
+        One that has ended already is a ``ConflictError`` with its state, an unknown id a ``NotFoundError``.
+
+        ``DELETE /api/work-orders/{work_order_id}``. Safe to repeat.
+
+        Args:
+            work_order_id: Which work order.
+
+        Returns:
+            A work order that is cancelled.
+
+        Raises:
+            NotFoundError: There is no such record.
+            ConflictError: See the description.
+        """
+        return await self._call("cancel_work_order", {"work_order_id": work_order_id})
+
+    async def claim_work_order(
+        self, types: list[str] | None = None, agent_id: str | None = None,
+    ) -> types.ClaimedWorkOrder:
+        """Takes the oldest queued work order for the agent to do; nobody else gets it. ``work_order`` is null
+        when there is none.
+
+        It must be completed before ``lease_expires_at``; then it ends as ``timed_out``.
+
+        ``POST /api/work-orders/claim``. A repeat would do it twice.
+
+        Args:
+            types: Only work of these types. Any type unless given.
+            agent_id: Who takes it. The client's own agent unless given.
+
+        Returns:
+            A work order that the agent has claimed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("claim_work_order", {"types": types, "agent_id": agent_id})
+
+    async def complete_work_order(
+        self, work_order_id: str, status: types.WorkOrderEnd | str | Mapping[str, Any] | None = None, *,
+        output: Mapping[str, Any] | None = None, cost: types.WorkOrderCost | Mapping[str, Any] | None = None,
+        error: types.WorkOrderFailure | Mapping[str, Any] | None = None, agent_id: str | None = None,
+        **fields: Any,
+    ) -> types.CompletedWorkOrder:
+        """Ends a work order that the agent has claimed, and returns its receipt.
+
+        An output that breaks the type's contract is a ``ValidationError`` with ``details``; the order stays
+        claimed. An order of another agent is a ``PermissionDeniedError``, one that is not claimed a
+        ``ConflictError`` with its state, and an unknown id a ``NotFoundError``. A cost above the budget is
+        noted in the receipt, not refused.
+
+        ``POST /api/work-orders/{work_order_id}/complete``. A repeat would do it twice.
+
+        Args:
+            work_order_id: Which work order.
+            status: How it ended. The server wants one. One of ``completed``, ``failed``. A dict in its place
+                holds this and other fields.
+            output: What came out, as the type's ``output_schema`` wants it. Needed when it is ``completed``.
+            cost: What it cost.
+            error: What went wrong, when it is ``failed``.
+            agent_id: Who did it. The client's own agent unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A work order as it ended.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            PermissionDeniedError: See the description.
+            ConflictError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "work_order_id": work_order_id, "status": status, "output": output, "cost": cost, "error": error,
+            "agent_id": agent_id,
+        }
+        return await self._call("complete_work_order", arguments, fields)
+
+    async def list_work_order_types(self, *, include_disabled: bool | None = None) -> types.WorkOrderTypeList:
+        """Lists the types of work that can be ordered.
+
+        ``GET /api/work-orders/types``. Reads only.
+
+        Args:
+            include_disabled: Whether to list disabled ones, too; false unless given.
+
+        Returns:
+            Types of work.
+        """
+        return await self._call("list_work_order_types", {"include_disabled": include_disabled})
+
+    async def register_work_order_type(
+        self, definition: types.RegisterWorkOrderType | Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.WorkOrderType:
+        """Adds a type of work: a contract over what goes in and what comes out.
+
+        Of JSON Schema the server checks ``type``, ``required``, ``properties``, ``items``, ``enum``,
+        ``minimum``, ``maximum``, ``minLength`` and ``maxLength``, and ignores the rest. A type that exists
+        already is a ``ConflictError``, a schema that makes no sense a ``ValidationError`` with ``details``.
+
+        ``POST /api/work-orders/types``. A repeat would do it twice.
+
+        Args:
+            definition: The fields as a dict; ``types.RegisterWorkOrderType`` documents them: ``type``,
+                ``display_name``, ``description``, ``input_schema``, ``output_schema``, ``version``,
+                ``default_max_cost_usd``, ``default_timeout_seconds``.
+            **fields: The same fields by name. They win over the dict.
+
+        Returns:
+            A type of work: a contract over what goes in and what comes out.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        return await self._call("register_work_order_type", definition or {}, fields)
+
+    async def create_provider(
+        self, name: str, *,
+        slug: str | None = None, description: str | None = None, category: str | None = None,
+        base_url: str | None = None, status: str | None = None, default_currency: str | None = None,
+        pricing_model: str | None = None, metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SavedX402Provider:
+        """Adds a provider that agents may buy from. A slug that exists already is a ``ConflictError``.
+
+        ``POST /api/x402/providers``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            slug: Its short name; unique.
+            description: What it offers.
+            category: What kind of provider it is; ``research`` unless given.
+            base_url: Where it is.
+            status: Its state; ``active`` unless given.
+            default_currency: What it is paid in; ``USDC`` unless given.
+            pricing_model: How it charges.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A provider as it was added or changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "slug": slug, "description": description, "category": category,
+            "base_url": base_url, "status": status, "default_currency": default_currency,
+            "pricing_model": pricing_model, "metadata": metadata,
+        }
+        return await self._call("create_provider", arguments, fields)
+
+    async def list_providers(self, status: str | None = None, **fields: Any) -> types.X402ProviderList:
+        """Lists providers.
+
+        ``GET /api/x402/providers``. Reads only.
+
+        Args:
+            status: Only providers in this state.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Providers.
+        """
+        return await self._call("list_providers", {"status": status}, fields)
+
+    async def get_provider(self, provider_id: str) -> types.X402ProviderDetail:
+        """Reads one provider with its endpoints. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/x402/providers/{provider_id}``. Reads only.
+
+        Args:
+            provider_id: Which provider.
+
+        Returns:
+            A provider with what it sells.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_provider", {"provider_id": provider_id})
+
+    async def update_provider(
+        self, provider_id: str, *,
+        name: str | None = None, slug: str | None = None, description: str | None = None,
+        category: str | None = None, base_url: str | None = None, status: str | None = None,
+        default_currency: str | None = None, pricing_model: str | None = None,
+        metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SavedX402Provider:
+        """Changes a provider: the fields that are given. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/x402/providers/{provider_id}``. Safe to repeat.
+
+        Args:
+            provider_id: Which provider.
+            name: What it is called from now on.
+            slug: Its short name from now on; unique.
+            description: What it offers.
+            category: What kind of provider it is.
+            base_url: Where it is.
+            status: Its state.
+            default_currency: What it is paid in.
+            pricing_model: How it charges.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A provider as it was added or changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "provider_id": provider_id, "name": name, "slug": slug, "description": description,
+            "category": category, "base_url": base_url, "status": status,
+            "default_currency": default_currency, "pricing_model": pricing_model, "metadata": metadata,
+        }
+        return await self._call("update_provider", arguments, fields)
+
+    async def create_provider_endpoint(
+        self, provider_id: str, name: str, *,
+        endpoint_url: str | None = None, category: str | None = None, sensitivity_level: str | None = None,
+        default_price: float | None = None, price_unit: str | None = None, enabled: bool | None = None,
+        metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SavedX402Endpoint:
+        """Adds something that a provider sells. An unknown provider is a ``NotFoundError``.
+
+        ``POST /api/x402/providers/{provider_id}/endpoints``. A repeat would do it twice.
+
+        Args:
+            provider_id: Whose.
+            name: What it is called.
+            endpoint_url: Where it is called.
+            category: What kind of endpoint it is.
+            sensitivity_level: How sensitive its data are; ``low`` unless given.
+            default_price: What a call costs, in the provider's currency.
+            price_unit: What the price is for; ``per_call`` unless given.
+            enabled: Whether it may be used; true unless given.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            An endpoint as it was added.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "provider_id": provider_id, "name": name, "endpoint_url": endpoint_url, "category": category,
+            "sensitivity_level": sensitivity_level, "default_price": default_price, "price_unit": price_unit,
+            "enabled": enabled, "metadata": metadata,
+        }
+        return await self._call("create_provider_endpoint", arguments, fields)
+
+    async def list_provider_endpoints(self, provider_id: str) -> types.X402EndpointList:
+        """Lists what a provider sells. An unknown provider is a ``NotFoundError``.
+
+        ``GET /api/x402/providers/{provider_id}/endpoints``. Reads only.
+
+        Args:
+            provider_id: Whose.
+
+        Returns:
+            What a provider sells.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("list_provider_endpoints", {"provider_id": provider_id})
+
+    async def record_purchase(
+        self, agent_id: str, provider: str, declared_goal: str, purchase_reason: str, context_gap: str,
+        expected_value: str, *,
+        provider_id: str | None = None, endpoint_id: str | None = None,
+        alternatives_considered: str | None = None, cost_estimate: float | None = None,
+        spend_amount: float | None = None, currency: str | None = None, payment_method: str | None = None,
+        wallet_reference: str | None = None, payment_reference: str | None = None, **fields: Any,
+    ) -> types.RecordedPurchase:
+        """Records what the agent is about to buy as an action, and returns the binding verdict on it.
+
+        ``allow`` and ``warn``: the action is ``running``; pay, then report its outcome. ``require_approval``:
+        it is ``pending_approval``; wait for a human with ``wait_for_approval`` and the action's
+        ``action_id``. ``block``: the call fails with a ``GuardBlockedError`` that holds the verdict.
+
+        A ``provider`` that nobody knows is added; an unknown ``provider_id`` or ``endpoint_id`` is a
+        ``NotFoundError``. The request carries no idempotency key: the same purchase twice is two purchases.
+
+        ``POST /api/x402/purchases``. A repeat would do it twice.
+
+        Args:
+            agent_id: Who buys. At most 128 characters.
+            provider: From whom: a name, a slug, an origin or an id. At most 256 characters.
+            declared_goal: What the purchase is for, in a sentence. At most 2000 characters.
+            purchase_reason: Why it has to be bought. At most 2000 characters.
+            context_gap: What the agent does not know without it. At most 2000 characters.
+            expected_value: What it should bring. At most 2000 characters.
+            provider_id: From which provider, by id.
+            endpoint_id: From which of its endpoints.
+            alternatives_considered: What else would have done. At most 4000 characters.
+            cost_estimate: What it costs, in ``currency``, 0 to 1000000. It wins over ``spend_amount``.
+            spend_amount: What it costs, in ``currency``, 0 to 1000000.
+            currency: What is paid in: 2 to 16 letters and digits; ``USDC`` unless given.
+            payment_method: How it is paid. At most 64 characters.
+            wallet_reference: The wallet that pays. Only its last four characters are kept. At most 512
+                characters.
+            payment_reference: What the payment is called. Only its last four characters are kept. At most 512
+                characters.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A purchase as it was recorded, with the verdict on it.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            GuardBlockedError: A policy blocks the action.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "provider": provider, "declared_goal": declared_goal,
+            "purchase_reason": purchase_reason, "context_gap": context_gap, "expected_value": expected_value,
+            "provider_id": provider_id, "endpoint_id": endpoint_id,
+            "alternatives_considered": alternatives_considered, "cost_estimate": cost_estimate,
+            "spend_amount": spend_amount, "currency": currency, "payment_method": payment_method,
+            "wallet_reference": wallet_reference, "payment_reference": payment_reference,
+        }
+        return await self._call("record_purchase", arguments, fields)
+
+    async def list_purchases(
+        self, provider_id: str | None = None, *, agent_id: str | None = None, **fields: Any,
+    ) -> types.X402PurchaseList:
+        """Lists purchases, at most 1000.
+
+        ``GET /api/x402/purchases``. Reads only.
+
+        Args:
+            provider_id: Only from this provider.
+            agent_id: Only of this agent. All agents unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Purchases.
+        """
+        return await self._call("list_purchases", {"provider_id": provider_id, "agent_id": agent_id}, fields)
 
     async def record_x402_purchase(
         self, agent_id: str, provider: str, spend: float, declared_goal: str | None = None,
@@ -1161,7 +2888,7 @@ class AsyncOperations:
 
     async def record_purchase_result(
         self, action_id: str, result: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
+    ) -> types.SavedArtifact:
         """Files what a purchase brought, as an artifact of its action.
 
         Starts with ``POST /api/artifacts``. A repeat would do it twice.
@@ -1171,29 +2898,327 @@ class AsyncOperations:
             result: What it brought: ``summary`` (a text), ``data`` (any JSON), ``url`` (where the rest is).
                 All may be left out.
 
+        Returns:
+            An artifact as it was kept.
+
         Raises:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
         return await self._call("record_purchase_result", {"action_id": action_id, "result": result})
 
-    async def get_attachment(self, attachment_id: str) -> types.MessageAttachment:
-        """Downloads an attachment of a message: its bytes, its name and its media type.
+    async def create_artifact(
+        self, name: str, *,
+        artifact_type: str | None = None, description: str | None = None, content_json: Any = None,
+        content_url: str | None = None, mime_type: str | None = None, size_bytes: int | None = None,
+        source_action_id: str | None = None, source_step_id: str | None = None,
+        source_agent_id: str | None = None, retention_days: int | None = None, tags: list[str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> types.SavedArtifact:
+        """Keeps something that an action made or found.
 
-        The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
-        id is a ``NotFoundError``.
-
-        Starts with ``GET /api/messages/attachments``. Reads only.
+        ``POST /api/artifacts``. A repeat would do it twice.
 
         Args:
-            attachment_id: Which attachment.
+            name: What it is called.
+            artifact_type: What kind of thing it is: ``json``, ``x402_purchase_result``, or a word of your
+                own.
+            description: What it is about.
+            content_json: The thing itself: any JSON.
+            content_url: Where the thing itself is, when it is kept elsewhere.
+            mime_type: Its media type.
+            size_bytes: How large it is, in bytes.
+            source_action_id: The action it came from.
+            source_step_id: The workflow's step it came from.
+            source_agent_id: The agent it came from. Not filled in by the client.
+            retention_days: How long it is kept, in days.
+            tags: Words to find it by, of at most 500 characters each.
+            metadata: More about it.
 
         Returns:
-            A file that was sent with a message.
+            An artifact as it was kept.
 
         Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "artifact_type": artifact_type, "description": description,
+            "content_json": content_json, "content_url": content_url, "mime_type": mime_type,
+            "size_bytes": size_bytes, "source_action_id": source_action_id, "source_step_id": source_step_id,
+            "source_agent_id": source_agent_id, "retention_days": retention_days, "tags": tags,
+            "metadata": metadata,
+        }
+        return await self._call("create_artifact", arguments)
+
+    async def list_artifacts(
+        self, *,
+        action_id: str | None = None, step_id: str | None = None, agent_id: str | None = None,
+        type: str | None = None, limit: int | None = None, offset: int | None = None,
+    ) -> types.ArtifactList:
+        """Lists artifacts.
+
+        ``GET /api/artifacts``. Reads only. Pages through ``artifacts`` with ``limit`` and ``offset``.
+
+        Args:
+            action_id: Only those of this action.
+            step_id: Only those of this workflow's step.
+            agent_id: Only those of this agent. All agents unless given.
+            type: Only things of this kind.
+            limit: How many. 1 or more.
+            offset: How many to skip.
+
+        Returns:
+            A page of artifacts.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "step_id": step_id, "agent_id": agent_id, "type": type, "limit": limit,
+            "offset": offset,
+        }
+        return await self._call("list_artifacts", arguments)
+
+    def iter_artifacts(
+        self, *,
+        action_id: str | None = None, step_id: str | None = None, agent_id: str | None = None,
+        type: str | None = None, limit: int | None = None, offset: int | None = None,
+    ) -> AsyncIterator[types.Artifact]:
+        """Goes through all that ``list_artifacts`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "step_id": step_id, "agent_id": agent_id, "type": type, "limit": limit,
+            "offset": offset,
+        }
+        return self._pages("list_artifacts", arguments)
+
+    async def create_evidence_bundle(self, action_id: str) -> types.EvidenceBundle:
+        """Puts together what is known of an action: the action, its workflow's steps and its artifacts. An
+        unknown id is a ``NotFoundError``.
+
+        ``POST /api/artifacts/evidence-bundle``. Reads only.
+
+        Args:
+            action_id: Which action.
+
+        Returns:
+            What is known of an action.
+
+        Raises:
+            ValidationError: The server refuses the content.
             NotFoundError: See the description.
         """
-        return await self._call("get_attachment", {"attachment_id": attachment_id})
+        return await self._call("create_evidence_bundle", {"action_id": action_id})
+
+    async def create_pairing(
+        self, public_key_pem: str, algorithm: str = "RSASSA-PKCS1-v1_5", agent_name: str | None = None, *,
+        agent_id: str | None = None,
+    ) -> types.CreatedPairing:
+        """Asks an administrator to take a public key as the agent's own.
+
+        The pairing is ``pending`` until an administrator approves it and lasts 15 minutes unless the server
+        is set up otherwise. ``pairing_url`` is the page on which it is approved. A key that is no PEM text is
+        a ``ValidationError``.
+
+        ``POST /api/pairings``. A repeat would do it twice.
+
+        Args:
+            public_key_pem: The public key: PEM (SPKI), with its ``BEGIN PUBLIC KEY`` and ``END PUBLIC KEY``
+                lines.
+            algorithm: How the agent signs. The server does not check it.
+            agent_name: The agent's display name. The client's own unless given.
+            agent_id: Which agent. The client's own unless given.
+
+        Returns:
+            A pairing as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "public_key_pem": public_key_pem, "algorithm": algorithm, "agent_name": agent_name,
+            "agent_id": agent_id,
+        }
+        return await self._call("create_pairing", arguments)
+
+    async def get_pairing(self, pairing_id: str) -> types.PairingDetail:
+        """Reads one pairing, without its key. One that nobody approved in time is ``expired``. An unknown id
+        is a ``NotFoundError``.
+
+        ``GET /api/pairings/{pairing_id}``. Reads only.
+
+        Args:
+            pairing_id: Which pairing: ``pair_`` and a UUID.
+
+        Returns:
+            One pairing.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_pairing", {"pairing_id": pairing_id})
+
+    async def create_pairing_from_private_jwk(
+        self, private_jwk: Mapping[str, Any], agent_name: str | None = None,
+    ) -> types.CreatedPairing:
+        """Registers the public half of a private RSA key, as ``create_pairing`` does. The private key is sent
+        nowhere.
+
+        A key that is no private RSA key of 2048 to 4096 bits is an ``InvalidArgumentError``, which shows
+        nothing of it.
+
+        Starts with ``POST /api/pairings``. A repeat would do it twice.
+
+        Args:
+            private_jwk: The private key as a JWK with its primes (RFC 7518, section 6.3.2). ``dmp1``,
+                ``dmq1`` and ``iqmp`` are read, too.
+            agent_name: The agent's name for people. The client's own unless given.
+
+        Returns:
+            A pairing as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            InvalidArgumentError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "private_jwk": private_jwk, "agent_name": agent_name,
+        }
+        return await self._call("create_pairing_from_private_jwk", arguments)
+
+    async def wait_for_pairing(
+        self, pairing_id: str, timeout: float = 300, interval: float = 2,
+    ) -> types.Pairing:
+        """Waits until a pairing is approved, and returns it.
+
+        One that expires is an ``ApprovalExpiredError``, one that is rejected an ``ApprovalDeniedError``, and
+        one that nobody decides about in time an ``ApprovalTimeoutError``; it stands. A server that cannot be
+        reached for a while is asked again.
+
+        Starts with ``GET /api/pairings/{pairing_id}``. Reads only.
+
+        Args:
+            pairing_id: Which pairing.
+            timeout: How long to wait in all. With no time at all it is looked at once. In seconds.
+            interval: How often it is looked at; at most ten times a second. In seconds.
+
+        Returns:
+            An agent's request that a public key be taken as its own.
+
+        Raises:
+            NotFoundError: There is no such record.
+            ApprovalExpiredError: See the description.
+            ApprovalDeniedError: See the description.
+            ApprovalTimeoutError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "pairing_id": pairing_id, "timeout": timeout, "interval": interval,
+        }
+        return await self._call("wait_for_pairing", arguments)
+
+    async def list_pairings(
+        self, status: types.PairingStatus | str | None = None, limit: int | None = None,
+    ) -> types.PairingList:
+        """Lists pairings. Needs an API key of the admin role.
+
+        ``GET /api/pairings``. Reads only.
+
+        Args:
+            status: Only pairings in this state. ``pending`` unless given. One of ``pending``, ``approved``,
+                ``expired``.
+            limit: How many, 1 to 200; 50 unless given.
+
+        Returns:
+            Pairings.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("list_pairings", {"status": status, "limit": limit})
+
+    async def approve_pairing(self, pairing_id: str) -> types.IdentityDetail:
+        """Takes the public key of a pairing as the agent's identity. Needs an API key of the admin role.
+
+        The identity that comes back is what the agent's signatures are checked against. An unknown id is a
+        ``NotFoundError``; a pairing that is not pending, or that has expired, is a ``ConflictError``.
+
+        ``POST /api/pairings/{pairing_id}/approve``. A repeat would do it twice.
+
+        Args:
+            pairing_id: Which pairing.
+
+        Returns:
+            One identity.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        return await self._call("approve_pairing", {"pairing_id": pairing_id})
+
+    async def register_identity(
+        self, agent_id: str, public_key: str, algorithm: str = "RSASSA-PKCS1-v1_5",
+    ) -> types.IdentityDetail:
+        """Sets the public key of an agent, in place of an earlier one. Needs an API key of the admin role.
+
+        An agent that has no such key asks for it with ``create_pairing``.
+
+        ``POST /api/identities``. Safe to repeat.
+
+        Args:
+            agent_id: Which agent.
+            public_key: The public key: PEM (SPKI).
+            algorithm: How the agent signs.
+
+        Returns:
+            One identity.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "public_key": public_key, "algorithm": algorithm,
+        }
+        return await self._call("register_identity", arguments)
+
+    async def get_identities(self) -> types.IdentityList:
+        """Lists the agents that have a public key. Needs an API key of the admin role.
+
+        ``GET /api/identities``. Reads only.
+
+        Returns:
+            Identities.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("get_identities", {})
+
+    async def revoke_identity(self, agent_id: str) -> types.RevokedIdentity:
+        """Takes an agent's public key away, and ends its pending pairings. Needs an API key of the admin
+        role.
+
+        An agent without a key is a ``NotFoundError``.
+
+        ``DELETE /api/identities/{agent_id}``. Safe to repeat.
+
+        Args:
+            agent_id: Which agent.
+
+        Returns:
+            A public key that is gone.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("revoke_identity", {"agent_id": agent_id})
 
     async def get_recommendations(
         self, action_type: str | None = None, limit: int = 50, agent_id: str | None = None,
@@ -1292,6 +3317,338 @@ class AsyncOperations:
             "event_type": event_type, "details": details,
         }
         return await self._call("record_recommendation_events", arguments, fields)
+
+    async def get_org(self) -> types.OrganizationList:
+        """Reads the organisation of the API key, as a list of one. Needs an API key of the admin role.
+
+        ``GET /api/orgs``. Reads only.
+
+        Returns:
+            Organisations.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("get_org", {})
+
+    async def create_org(self, name: str, slug: str) -> types.CreatedOrganization:
+        """Creates an organisation and its first API key, of the admin role. Needs an API key of the admin
+        role.
+
+        The new key is in this answer and never shown again. A slug that exists already is a
+        ``ConflictError``; a trial workspace may not create organisations, which is a
+        ``PermissionDeniedError``.
+
+        ``POST /api/orgs``. A repeat would do it twice.
+
+        Args:
+            name: What it is called. At most 256 characters.
+            slug: What it is called in URLs; unique. Lower-case letters, digits and hyphens, at most 64.
+
+        Returns:
+            An organisation as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        return await self._call("create_org", {"name": name, "slug": slug})
+
+    async def get_org_by_id(self, org_id: str) -> types.OrganizationDetail:
+        """Reads one organisation: the API key's own. Needs an API key of the admin role.
+
+        Any other organisation is a ``PermissionDeniedError``.
+
+        ``GET /api/orgs/{org_id}``. Reads only.
+
+        Args:
+            org_id: Which organisation.
+
+        Returns:
+            One organisation.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_org_by_id", {"org_id": org_id})
+
+    async def update_org(
+        self, org_id: str, *, name: str | None = None, **fields: Any,
+    ) -> types.OrganizationDetail:
+        """Changes an organisation: the API key's own. Needs an API key of the admin role.
+
+        The server takes a new name and leaves everything else as it is. Any other organisation is a
+        ``PermissionDeniedError``.
+
+        ``PATCH /api/orgs/{org_id}``. Safe to repeat.
+
+        Args:
+            org_id: Which organisation.
+            name: What it is called from now on. At most 256 characters.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One organisation.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("update_org", {"org_id": org_id, "name": name}, fields)
+
+    async def get_org_keys(self, org_id: str) -> types.ApiKeyList:
+        """Lists the API keys of an organisation, the newest first: their beginnings only. Needs an API key of
+        the admin role.
+
+        Any organisation but the API key's own is a ``PermissionDeniedError``.
+
+        ``GET /api/orgs/{org_id}/keys``. Reads only.
+
+        Args:
+            org_id: Which organisation.
+
+        Returns:
+            The API keys of an organisation.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_org_keys", {"org_id": org_id})
+
+    async def create_api_key(
+        self, label: str | None = None, role: types.ApiKeyRole | str | None = None,
+    ) -> types.CreatedApiKey:
+        """Creates an API key of the caller's organisation. Needs an API key of the admin role.
+
+        The new key is in this answer and never shown again. A plan that allows no more keys is a
+        ``PermissionDeniedError`` with the code ``QUOTA_EXCEEDED``.
+
+        ``POST /api/keys``. A repeat would do it twice.
+
+        Args:
+            label: What it is for. ``API Key`` unless given. At most 256 characters.
+            role: What it may do. ``member`` unless given. One of ``admin``, ``member``, ``readonly``.
+
+        Returns:
+            An API key as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("create_api_key", {"label": label, "role": role})
+
+    async def create_hosted_workspace(
+        self, turnstile_token: str | None = None,
+    ) -> types.CreatedHostedWorkspace:
+        """Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.
+
+        The new key is in this answer and never shown again. A token that the server does not accept is a
+        ``ValidationError``, too many workspaces from one address a ``RateLimitedError``, no room for another
+        trial a ``ServerError``, and a server that hosts nobody a ``NotFoundError``.
+
+        ``POST /api/hosted/workspaces``. A repeat would do it twice. Needs no API key.
+
+        Args:
+            turnstile_token: What Cloudflare Turnstile gave to a human. Servers in production ask for it.
+
+        Returns:
+            A trial workspace as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            RateLimitedError: See the description.
+            ServerError: See the description.
+            NotFoundError: See the description.
+        """
+        return await self._call("create_hosted_workspace", {"turnstile_token": turnstile_token})
+
+    async def get_hosted_workspace(self, workspace_id: str) -> types.HostedWorkspace:
+        """Reads a trial workspace. Needs an API key of the admin role.
+
+        An unknown id, and a workspace that is no trial, are errors of kind ``not_found``.
+
+        ``GET /api/hosted/workspaces/{workspace_id}``. Reads only.
+
+        Args:
+            workspace_id: Which workspace: the id of its organisation, ``org_…``.
+
+        Returns:
+            A trial workspace.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_hosted_workspace", {"workspace_id": workspace_id})
+
+    async def delete_hosted_workspace(self, workspace_id: str) -> types.DeletedHostedWorkspace:
+        """Removes a trial workspace with all it holds. Needs an API key of the admin role.
+
+        An unknown id, and a workspace that is no trial, are errors of kind ``not_found``.
+
+        ``DELETE /api/hosted/workspaces/{workspace_id}``. Safe to repeat.
+
+        Args:
+            workspace_id: Which workspace.
+
+        Returns:
+            A trial workspace that is gone.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_hosted_workspace", {"workspace_id": workspace_id})
+
+    async def get_webhooks(self) -> types.WebhookList:
+        """Lists all webhooks. Of each secret only the last four characters are shown.
+
+        ``GET /api/webhooks``. Reads only.
+
+        Returns:
+            All webhooks.
+        """
+        return await self._call("get_webhooks", {})
+
+    async def create_webhook(self, url: str, events: list[str] | None = None) -> types.CreatedWebhook:
+        """Adds a webhook. Needs an API key of the admin role.
+
+        The secret that signs what is sent is in this answer and never shown again: ``X-DashClaw-Signature``
+        of a delivery is the HMAC-SHA256 of its body, in hex. Ten failures in a row switch a webhook off. A
+        URL that is not ``https``, or not on a public host, is a ``ValidationError``.
+
+        ``POST /api/webhooks``. A repeat would do it twice.
+
+        Args:
+            url: Where events are sent: ``https``, on a public host.
+            events: Which events; ``all`` unless given. ``autonomy_spike``, ``high_impact_low_oversight``,
+                ``repeated_failures``, ``stale_loop``, ``assumption_drift``, ``stale_assumption``,
+                ``stale_running_action``, ``drift_alert``, ``approval_pending``, ``approval_granted``,
+                ``approval_denied``.
+
+        Returns:
+            A webhook as it was added.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("create_webhook", {"url": url, "events": events})
+
+    async def delete_webhook(self, webhook_id: str) -> types.DeletedWebhook:
+        """Removes a webhook. Needs an API key of the admin role. An unknown id is a ``NotFoundError``.
+
+        ``DELETE /api/webhooks``. Safe to repeat.
+
+        Args:
+            webhook_id: Which webhook: ``wh_`` and a UUID.
+
+        Returns:
+            A webhook that is gone.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: See the description.
+        """
+        return await self._call("delete_webhook", {"webhook_id": webhook_id})
+
+    async def test_webhook(self, webhook_id: str) -> types.WebhookTest:
+        """Sends a test event to a webhook, and says how it answered. Needs an API key of the admin role.
+
+        A webhook that fails is a normal result with ``success`` false. An unknown id is a ``NotFoundError``.
+
+        ``POST /api/webhooks/{webhook_id}/test``. A repeat would do it twice.
+
+        Args:
+            webhook_id: Which webhook.
+
+        Returns:
+            How a webhook answered to a test event.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("test_webhook", {"webhook_id": webhook_id})
+
+    async def get_webhook_deliveries(self, webhook_id: str) -> types.WebhookDeliveryList:
+        """Lists the last 20 attempts to tell a webhook, the newest first. An unknown id is a
+        ``NotFoundError``.
+
+        ``GET /api/webhooks/{webhook_id}/deliveries``. Reads only.
+
+        Args:
+            webhook_id: Which webhook.
+
+        Returns:
+            Attempts to tell a webhook.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_webhook_deliveries", {"webhook_id": webhook_id})
+
+    async def get_activity_logs(
+        self, *,
+        action: str | None = None, actor_id: str | None = None, resource_type: str | None = None,
+        before: str | None = None, after: str | None = None, limit: int | None = None,
+        offset: int | None = None, **fields: Any,
+    ) -> types.ActivityLog:
+        """Lists what people and agents did in the organisation, the newest first, with counts.
+
+        A time that cannot be read is a ``ValidationError``.
+
+        ``GET /api/activity``. Reads only. Pages through ``events`` with ``limit`` and ``offset``.
+
+        Args:
+            action: Only what was done in this word: ``policy.created``.
+            actor_id: Only what this person, agent or API key did.
+            resource_type: Only what was done to such things: ``policy``.
+            before: Only what was done before this time: ISO-8601.
+            after: Only what was done after this time: ISO-8601.
+            limit: How many, 1 to 200; 50 unless given.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            What was done in an organisation.
+
+        Raises:
+            ValidationError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "action": action, "actor_id": actor_id, "resource_type": resource_type, "before": before,
+            "after": after, "limit": limit, "offset": offset,
+        }
+        return await self._call("get_activity_logs", arguments, fields)
+
+    def iter_activity_logs(
+        self, *,
+        action: str | None = None, actor_id: str | None = None, resource_type: str | None = None,
+        before: str | None = None, after: str | None = None, limit: int | None = None,
+        offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.ActivityEvent]:
+        """Goes through all that ``get_activity_logs`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "action": action, "actor_id": actor_id, "resource_type": resource_type, "before": before,
+            "after": after, "limit": limit, "offset": offset,
+        }
+        return self._pages("get_activity_logs", arguments, fields)
 
     async def get_health(self) -> types.Health:
         """Asks whether the server works. Needs no API key.

@@ -138,12 +138,87 @@ PolicyType: TypeAlias = Literal[
 * ``x402_spend_limit``: What a purchase costs and from whom.
 """
 
+ReportFormat: TypeAlias = Literal["md", "json"]
+"""In which form a report is written.
+
+* ``md``: Markdown, for people.
+* ``json``: JSON, for programs.
+"""
+
+ControlStatus: TypeAlias = Literal["covered", "partial", "gap"]
+"""How far a control is covered.
+
+* ``covered``: In full.
+* ``partial``: In part.
+* ``gap``: Not at all.
+"""
+
+ExportFormat: TypeAlias = Literal["markdown", "json"]
+"""In which form the reports of an export are written.
+
+* ``markdown``: Markdown, for people.
+* ``json``: JSON, for programs.
+"""
+
+ComplianceExportStatus: TypeAlias = Literal["pending", "running", "completed", "failed"]
+"""Where an export is in its life.
+
+* ``pending``: It was asked for.
+* ``running``: It is being made.
+* ``completed``: It is there.
+* ``failed``: It could not be made; ``error_message`` says why.
+"""
+
 SessionStatus: TypeAlias = Literal["running", "blocked", "closed"]
 """Where a session is in its life.
 
 * ``running``: Under way.
 * ``blocked``: Held up; ``blocked_reason`` says why.
 * ``closed``: Ended; it takes no more changes.
+"""
+
+MessageType: TypeAlias = Literal["action", "info", "lesson", "question", "status"]
+"""What kind of message it is.
+
+* ``action``: Asks for something to be done.
+* ``info``: Tells something.
+* ``lesson``: Tells what was learned.
+* ``question``: Asks something.
+* ``status``: Tells how far something is.
+"""
+
+MessageStatus: TypeAlias = Literal["sent", "read", "archived"]
+"""What became of a message.
+
+* ``sent``: It was sent. A message to everybody stays so.
+* ``read``: Its receiver has read it.
+* ``archived``: It was archived.
+"""
+
+MessageDirection: TypeAlias = Literal["inbox", "sent", "all"]
+"""Which way messages went.
+
+* ``inbox``: To the agent, or to everybody; without its own and without archived ones.
+* ``sent``: From the agent.
+* ``all``: Both.
+"""
+
+InjectionRisk: TypeAlias = Literal["none", "low", "medium", "high", "critical"]
+"""How dangerous a text is to a model that reads it.
+
+* ``none``: Nothing was found.
+* ``low``: A little.
+* ``medium``: Somewhat.
+* ``high``: Much.
+* ``critical``: As much as can be.
+"""
+
+InjectionAdvice: TypeAlias = Literal["allow", "warn", "block"]
+"""What to do with a text that was scanned.
+
+* ``allow``: Let it pass.
+* ``warn``: Let it pass, and say so.
+* ``block``: Keep it away from models.
 """
 
 AgentStatus: TypeAlias = Literal["online", "offline", "idle", "busy", "stale"]
@@ -154,6 +229,70 @@ AgentStatus: TypeAlias = Literal["online", "offline", "idle", "busy", "stale"]
 * ``idle``: It has nothing to do.
 * ``busy``: It works.
 * ``stale``: It has not been heard of for long.
+"""
+
+RegisteredAgentRisk: TypeAlias = Literal["low", "medium", "high", "critical"]
+"""How much harm a registered agent could do.
+
+* ``low``: Little.
+* ``medium``: Some.
+* ``high``: Much.
+* ``critical``: As much as can be.
+"""
+
+WorkOrderStatus: TypeAlias = Literal[
+    "pending_approval", "queued", "claimed", "completed", "failed", "timed_out", "cancelled", "blocked",
+]
+"""Where a work order is in its life.
+
+* ``pending_approval``: Waits for a human.
+* ``queued``: Waits for an agent to claim it.
+* ``claimed``: An agent does it.
+* ``completed``: Done.
+* ``failed``: It could not be done.
+* ``timed_out``: The agent that claimed it took too long.
+* ``cancelled``: Somebody cancelled it, or a human denied it.
+* ``blocked``: Guard refused it.
+"""
+
+WorkOrderEnd: TypeAlias = Literal["completed", "failed"]
+"""How a work order ended, as the agent that did it reports.
+
+* ``completed``: The work is done.
+* ``failed``: It could not be done.
+"""
+
+PurchaseStatus: TypeAlias = Literal["pending", "approved", "succeeded", "partial", "failed"]
+"""How far a purchase has come.
+
+* ``pending``: It was recorded.
+* ``approved``: A human approved it.
+* ``succeeded``: It was made and brought what it should.
+* ``partial``: It brought some of it.
+* ``failed``: It failed.
+"""
+
+PairingStatus: TypeAlias = Literal["pending", "approved", "expired"]
+"""Where a pairing is in its life.
+
+* ``pending``: Nobody has decided yet.
+* ``approved``: An administrator agreed: the key is the agent's identity.
+* ``expired``: Nobody decided in time.
+"""
+
+ApiKeyRole: TypeAlias = Literal["admin", "member", "readonly"]
+"""What an API key may do.
+
+* ``admin``: Everything.
+* ``member``: What agents do.
+* ``readonly``: Reading.
+"""
+
+WebhookDeliveryStatus: TypeAlias = Literal["success", "failed"]
+"""How an attempt to tell a webhook ended.
+
+* ``success``: It answered with a success.
+* ``failed``: It did not.
 """
 
 HealthStatus: TypeAlias = Literal["healthy", "degraded"]
@@ -1899,6 +2038,30 @@ class SimulatePolicy(_SimulatePolicy, total=False):
     """How far to look back, in days, at least 1; 7 unless given."""
 
 
+class TestPolicies(TypedDict, total=False):
+    """The arguments of ``test_policies``."""
+
+    agent_id: str
+    """Who asks. The client's own agent unless given."""
+
+
+class GetProofReport(TypedDict, total=False):
+    """The arguments of ``get_proof_report``."""
+
+    format: ReportFormat | str
+    """In which form. One of ``md``, ``json``."""
+
+
+class ImportPolicies(TypedDict, total=False):
+    """The arguments of ``import_policies``."""
+
+    pack: str
+    """The name of the pack. It comes before ``yaml``; one of the two must be given."""
+
+    yaml: str
+    """Policies in YAML: a document with a list ``policies``."""
+
+
 class PolicyList(TypedDict):
     """All policies."""
 
@@ -2035,6 +2198,777 @@ class SimulationMatch(TypedDict):
 
     simulated_reason: str
     """Why."""
+
+
+class PolicyTestReport(TypedDict):
+    """How policies did in their tests."""
+
+    results: PolicyTestResults
+    """Counts, and every test."""
+
+    generated_at: str
+    """When they ran: ISO-8601, UTC."""
+
+
+class PolicyTestResults(TypedDict):
+    """How policies did in their tests, counted and in full."""
+
+    total_policies: int
+    """How many policies were tested."""
+
+    total_tests: int
+    """How many tests ran."""
+
+    passed: int
+    """How many passed."""
+
+    failed: int
+    """How many did not."""
+
+    success: bool
+    """Whether all passed."""
+
+    details: list[PolicyTestDetail]
+    """Policy by policy."""
+
+
+class PolicyTestDetail(TypedDict):
+    """How one policy did in its tests."""
+
+    policy_id: str
+    """Which policy."""
+
+    policy_name: str
+    """What it is called."""
+
+    tests: list[PolicyTest]
+    """Its tests."""
+
+
+class PolicyTest(TypedDict):
+    """One test of a policy."""
+
+    name: str
+    """What it is called."""
+
+    passed: bool
+    """Whether the policy did as expected."""
+
+    expected: Any
+    """What was expected: whether the action is let pass. Newer servers may say a verdict."""
+
+    actual: Any
+    """What came out, in the same form."""
+
+    reason: str | None
+    """Why."""
+
+
+class PolicyProof(TypedDict):
+    """What the policies prove, in writing."""
+
+    report: Any
+    """The report: Markdown, or as JSON an object or its text."""
+
+    format: str
+    """In which form: ``md`` or ``json``."""
+
+    generated_at: str
+    """When it was written: ISO-8601, UTC."""
+
+
+class PolicyImport(TypedDict):
+    """What an import did."""
+
+    imported: int
+    """How many policies were added."""
+
+    skipped: int
+    """How many were left out."""
+
+    skipped_names: list[str]
+    """Those that were left out, most of them because there is one of that name."""
+
+    errors: list[str]
+    """What went wrong, policy by policy."""
+
+    policies: list[ImportedPolicy]
+    """The policies that were added."""
+
+
+class ImportedPolicy(TypedDict):
+    """A policy that an import added."""
+
+    id: str
+    """Which policy."""
+
+    name: str
+    """What it is called."""
+
+    policy_type: PolicyType | str
+    """What it looks at."""
+
+    active: int
+    """Whether it holds: 0 or 1."""
+
+
+class MapCompliance(TypedDict):
+    """The arguments of ``map_compliance``."""
+
+    framework: str
+    """Which framework: an id of ``list_frameworks``, such as ``soc2``."""
+
+
+class AnalyzeGaps(TypedDict):
+    """The arguments of ``analyze_gaps``."""
+
+    framework: str
+    """Which framework."""
+
+
+class _GetComplianceReport(TypedDict):
+    """The keys that every ``GetComplianceReport`` has."""
+
+    framework: str
+    """Which framework."""
+
+
+class GetComplianceReport(_GetComplianceReport, total=False):
+    """The arguments of ``get_compliance_report``."""
+
+    format: ReportFormat | str
+    """In which form. One of ``md``, ``json``."""
+
+
+class GetComplianceEvidence(TypedDict, total=False):
+    """The arguments of ``get_compliance_evidence``."""
+
+    window: str
+    """How far to look back: a number of days, as in ``30d``."""
+
+
+class _CreateComplianceExport(TypedDict):
+    """The keys that every ``CreateComplianceExport`` has."""
+
+    frameworks: list[str]
+    """Which frameworks, at least one."""
+
+
+class CreateComplianceExport(_CreateComplianceExport, total=False):
+    """The arguments of ``create_compliance_export``."""
+
+    name: str
+    """What it is called."""
+
+    format: ExportFormat | str
+    """In which form the reports are written. One of ``markdown``, ``json``."""
+
+    window_days: int
+    """How far back the evidence goes, in days."""
+
+    include_evidence: bool
+    """Whether it holds evidence."""
+
+    include_remediation: bool
+    """Whether it says how to mend what is missing."""
+
+    include_trends: bool
+    """Whether it shows how coverage changed."""
+
+
+class ListComplianceExports(TypedDict, total=False):
+    """The arguments of ``list_compliance_exports``."""
+
+    limit: int
+    """How many. The server returns at most 100."""
+
+
+class GetComplianceExport(TypedDict):
+    """The arguments of ``get_compliance_export``."""
+
+    export_id: str
+    """Which export: ``ce_`` and 24 hex digits."""
+
+
+class DownloadComplianceExport(TypedDict):
+    """The arguments of ``download_compliance_export``."""
+
+    export_id: str
+    """Which export."""
+
+
+class DeleteComplianceExport(TypedDict):
+    """The arguments of ``delete_compliance_export``."""
+
+    export_id: str
+    """Which export."""
+
+
+class _CreateComplianceSchedule(TypedDict):
+    """The keys that every ``CreateComplianceSchedule`` has."""
+
+    frameworks: list[str]
+    """Which frameworks, at least one."""
+
+    cron_expression: str
+    """When: a cron expression, such as ``0 6 * * 1`` for Mondays at six."""
+
+
+class CreateComplianceSchedule(_CreateComplianceSchedule, total=False):
+    """The arguments of ``create_compliance_schedule``."""
+
+    name: str
+    """What it is called."""
+
+    format: ExportFormat | str
+    """In which form the reports are written. ``markdown`` unless given. One of ``markdown``, ``json``."""
+
+    window_days: int
+    """How far back the evidence goes, in days; 30 unless given."""
+
+    include_evidence: bool
+    """Whether exports hold evidence, which is so unless given."""
+
+    include_remediation: bool
+    """Whether they say how to mend what is missing, which is so unless given."""
+
+    include_trends: bool
+    """Whether they show how coverage changed, which is not so unless given."""
+
+
+class _UpdateComplianceSchedule(TypedDict):
+    """The keys that every ``UpdateComplianceSchedule`` has."""
+
+    schedule_id: str
+    """Which schedule: ``csch_`` and 24 hex digits."""
+
+
+class UpdateComplianceSchedule(_UpdateComplianceSchedule, total=False):
+    """The arguments of ``update_compliance_schedule``."""
+
+    enabled: bool
+    """Whether exports are made."""
+
+    name: str
+    """What it is called from now on."""
+
+
+class DeleteComplianceSchedule(TypedDict):
+    """The arguments of ``delete_compliance_schedule``."""
+
+    schedule_id: str
+    """Which schedule."""
+
+
+class GetComplianceTrends(TypedDict, total=False):
+    """The arguments of ``get_compliance_trends``."""
+
+    framework: str
+    """Only this framework. All of them unless given."""
+
+    limit: int
+    """How many. The server returns at most 100."""
+
+
+class ComplianceMap(TypedDict):
+    """The policies in force beside the controls of a framework."""
+
+    framework: str
+    """What the framework is called."""
+
+    framework_version: str
+    """Which edition of it."""
+
+    project: str
+    """Whose policies: ``org-`` and the id of the organisation."""
+
+    generated_at: str
+    """When this was found: ISO-8601, UTC."""
+
+    summary: ComplianceCoverage
+    """Counts."""
+
+    controls: list[ComplianceControl]
+    """Control by control."""
+
+
+class ComplianceCoverage(TypedDict):
+    """How far a framework is covered, counted."""
+
+    total_controls: int
+    """Controls in all."""
+
+    covered: int
+    """Controls that are covered in full."""
+
+    partial: int
+    """Controls that are covered in part."""
+
+    gaps: int
+    """Controls that are not covered."""
+
+    coverage_percentage: float
+    """How much is covered, in percent; a part counts as half."""
+
+
+class ComplianceControl(TypedDict):
+    """One control of a framework and what covers it."""
+
+    control_id: str
+    """Which control: ``CC6.1``."""
+
+    title: str
+    """What it is called."""
+
+    category: str
+    """Which part of the framework it belongs to."""
+
+    description: str
+    """What it demands."""
+
+    agent_relevance: str
+    """How much it matters for agents: ``critical``, ``high``, ``medium`` or ``low``."""
+
+    status: ControlStatus | str
+    """How far it is covered."""
+
+    matched_policies: list[ComplianceMatch]
+    """The policies that cover it."""
+
+    gap_recommendations: list[str]
+    """What would cover it better."""
+
+    policy_mappings: list[Any]
+    """The policies that the framework expects for it, in the server's own form."""
+
+
+class ComplianceMatch(TypedDict):
+    """A policy that covers a control."""
+
+    policy_id: str
+    """Which policy."""
+
+    policy_description: str
+    """What it is called."""
+
+    mapping_coverage: str
+    """How far it covers the control: ``full`` or ``partial``."""
+
+    rationale: str
+    """Why."""
+
+
+class ComplianceGaps(TypedDict):
+    """What is missing for a framework."""
+
+    framework: str
+    """What the framework is called."""
+
+    analysis_date: str
+    """When this was found: ISO-8601, UTC."""
+
+    summary: ComplianceGapSummary
+    """Counts."""
+
+    remediation_plan: list[ComplianceRemediation]
+    """What should be mended, the most urgent first."""
+
+    quick_wins: list[ComplianceRemediation]
+    """What of it takes two hours at most."""
+
+    risk_assessment: ComplianceRisk
+    """How great the risk is."""
+
+
+class ComplianceGapSummary(TypedDict):
+    """What is missing for a framework, counted."""
+
+    total_controls: int
+    """Controls in all."""
+
+    covered: int
+    """Controls that are covered in full."""
+
+    partial: int
+    """Controls that are covered in part."""
+
+    gaps: int
+    """Controls that are not covered."""
+
+    coverage_percentage: float
+    """How much is covered, in percent; a part counts as half."""
+
+    critical_gaps: int
+    """Controls of critical relevance that are not covered."""
+
+    high_gaps: int
+    """Controls of high relevance that are not covered."""
+
+    total_remediation_items: int
+    """How many controls should be mended."""
+
+    estimated_total_effort: str
+    """How long that takes, for people: ``10-15 hours``."""
+
+
+class ComplianceRemediation(TypedDict):
+    """A control that should be mended."""
+
+    priority: int
+    """Its place in the plan, from 1."""
+
+    control_id: str
+    """Which control."""
+
+    title: str
+    """What it is called."""
+
+    status: ControlStatus | str
+    """How far it is covered."""
+
+    agent_relevance: str
+    """How much it matters for agents: ``critical``, ``high``, ``medium`` or ``low``."""
+
+    recommendations: list[str]
+    """What to do."""
+
+    estimated_effort: str
+    """How long it takes, for people: ``1-2 hours``."""
+
+
+class ComplianceRisk(TypedDict):
+    """How great the risk is."""
+
+    overall_risk: str
+    """In a word: ``LOW``, ``MEDIUM``, ``HIGH`` or ``CRITICAL``."""
+
+    narrative: str
+    """In a sentence."""
+
+    immediate_actions: list[str]
+    """What to do first."""
+
+
+class ComplianceReport(TypedDict):
+    """A report on a framework."""
+
+    report: Any
+    """The report: Markdown, or as JSON an object or its text."""
+
+    format: str
+    """In which form: ``md`` or ``json``."""
+
+    generated_at: str
+    """When it was written: ISO-8601, UTC."""
+
+
+class ComplianceFrameworkList(TypedDict):
+    """The frameworks that a server knows."""
+
+    frameworks: list[ComplianceFramework]
+    """The frameworks."""
+
+
+class _ComplianceFramework(TypedDict):
+    """The keys that every ``ComplianceFramework`` has."""
+
+    id: str
+    """Which framework: ``soc2``."""
+
+    name: str
+    """What it is called."""
+
+    version: str
+    """Which edition of it."""
+
+    control_count: int
+    """How many controls it has."""
+
+
+class ComplianceFramework(_ComplianceFramework, total=False):
+    """A set of controls that auditors go by."""
+
+    description: str | None
+    """What it is about."""
+
+
+class ComplianceEvidence(TypedDict):
+    """Evidence that policies are in force."""
+
+    window: str
+    """How far back was looked, as it was asked for."""
+
+    window_days: int
+    """The same in days."""
+
+    evidence: ComplianceEvidenceCounts
+    """What was found."""
+
+    generated_at: str
+    """When it was counted: ISO-8601, UTC."""
+
+
+class ComplianceEvidenceCounts(TypedDict):
+    """What guard decided and what agents did, counted."""
+
+    guard_decisions_total: int
+    """What guard decided in all."""
+
+    guard_decisions_blocked: int
+    """How much of it was a block."""
+
+    approval_requests: int
+    """How much of it was a request for approval or a warning."""
+
+    action_records_total: int
+    """What agents did in all."""
+
+    breakdown: list[ComplianceEvidenceRow]
+    """What guard decided, by type of action and verdict."""
+
+    action_breakdown: list[ComplianceEvidenceRow]
+    """What agents did, by type of action."""
+
+
+class _ComplianceEvidenceRow(TypedDict):
+    """The keys that every ``ComplianceEvidenceRow`` has."""
+
+    action_type: str | None
+    """The type of action."""
+
+    count: Any
+    """How many: a number, or from some servers its text."""
+
+
+class ComplianceEvidenceRow(_ComplianceEvidenceRow, total=False):
+    """One count."""
+
+    decision: Verdict | str | None
+    """The verdict, where verdicts are counted."""
+
+
+class CreatedComplianceExport(TypedDict):
+    """An export as it was created."""
+
+    id: str
+    """Which export: ``ce_`` and 24 hex digits."""
+
+
+class ComplianceExportList(TypedDict):
+    """Exports without their contents."""
+
+    exports: list[ComplianceExport]
+    """The newest first."""
+
+
+class _ComplianceExport(TypedDict):
+    """The keys that every ``ComplianceExport`` has."""
+
+    id: str
+    """Which export: ``ce_`` and 24 hex digits."""
+
+    name: str
+    """What it is called."""
+
+    frameworks: list[str]
+    """Which frameworks."""
+
+    format: ExportFormat | str
+    """In which form the reports are written."""
+
+    window_days: int | None
+    """How far back the evidence goes, in days."""
+
+    status: ComplianceExportStatus | str
+    """Where it is in its life."""
+
+    file_size_bytes: int | None
+    """How long the document is, in bytes."""
+
+    error_message: str | None
+    """Why it could not be made."""
+
+    requested_by: str | None
+    """Who asked for it."""
+
+    started_at: str | None
+    """When making it began: ISO-8601, UTC."""
+
+    completed_at: str | None
+    """When making it ended: ISO-8601, UTC."""
+
+    created_at: str | None
+    """When it was asked for: ISO-8601, UTC."""
+
+
+class ComplianceExport(_ComplianceExport, total=False):
+    """Reports on frameworks in one document. A list leaves out what stands behind ``created_at``."""
+
+    org_id: str | None
+    """Whose organisation."""
+
+    include_evidence: bool | None
+    """Whether it holds evidence."""
+
+    include_remediation: bool | None
+    """Whether it says how to mend what is missing."""
+
+    include_trends: bool | None
+    """Whether it shows how coverage changed."""
+
+    report_content: str | None
+    """The document: the JSON text of a bundle, or from older servers a report."""
+
+    evidence_summary: Any
+    """The evidence in it, counted."""
+
+    snapshot_ids: list[str] | None
+    """The points of the trend that making it added."""
+
+
+class ComplianceBundle(TypedDict, total=False):
+    """What an export made: a signed bundle, or from older servers a ``text``."""
+
+    version: str | None
+    """Its form: ``dashclaw-compliance-bundle/v1``."""
+
+    issuedAt: str | None
+    """When it was signed, by the server's clock: ISO-8601, UTC."""
+
+    engineVersion: str | None
+    """Which version of the signer made it."""
+
+    payloadHash: str | None
+    """The digest of ``payload``."""
+
+    prevBundleHash: str | None
+    """The digest of the export before it; null for the first of a chain."""
+
+    payload: dict[str, Any] | None
+    """What was signed: ``org``, ``frameworks``, ``window_days``, ``format``, ``report``,
+    ``evidence_summary``, ``snapshot_ids``.
+    """
+
+    signature: Any
+    """Who signed it, and the signature."""
+
+    text: str | None
+    """The report of an older server."""
+
+    media_type: str | None
+    """What the text is: ``text/markdown``."""
+
+
+class DeletedComplianceExport(TypedDict):
+    """An export that is gone."""
+
+    deleted: bool
+    """Always true."""
+
+
+class CreatedComplianceSchedule(TypedDict):
+    """A schedule as it was created."""
+
+    id: str
+    """Which schedule: ``csch_`` and 24 hex digits."""
+
+
+class ComplianceScheduleList(TypedDict):
+    """Schedules on which exports are made."""
+
+    schedules: list[ComplianceSchedule]
+    """The newest first."""
+
+
+class ComplianceSchedule(TypedDict):
+    """A schedule on which exports are made."""
+
+    id: str
+    """Which schedule: ``csch_`` and 24 hex digits."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    frameworks: list[str]
+    """Which frameworks."""
+
+    format: ExportFormat | str
+    """In which form the reports are written."""
+
+    window_days: int | None
+    """How far back the evidence goes, in days."""
+
+    cron_expression: str
+    """When: a cron expression."""
+
+    include_evidence: bool
+    """Whether exports hold evidence."""
+
+    include_remediation: bool
+    """Whether they say how to mend what is missing."""
+
+    include_trends: bool
+    """Whether they show how coverage changed."""
+
+    enabled: bool
+    """Whether exports are made."""
+
+    last_run_at: str | None
+    """When the last one was made: ISO-8601, UTC."""
+
+    next_run_at: str | None
+    """When the next one will be: ISO-8601, UTC."""
+
+    last_export_id: str | None
+    """The last one; empty when there is none."""
+
+    created_at: str | None
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str | None
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class DeletedComplianceSchedule(TypedDict):
+    """A schedule that is gone."""
+
+    deleted: bool
+    """Always true."""
+
+
+class ComplianceTrendList(TypedDict):
+    """How coverage changed."""
+
+    trends: list[ComplianceTrend]
+    """The newest first."""
+
+
+class ComplianceTrend(TypedDict):
+    """How far a framework was covered when a report on it was written."""
+
+    framework: str
+    """Which framework."""
+
+    coverage_percentage: float
+    """How much was covered, in percent."""
+
+    covered: int
+    """Controls that were covered in full."""
+
+    partial: int
+    """Controls that were covered in part."""
+
+    gaps: int
+    """Controls that were not covered."""
+
+    risk_level: str | None
+    """How great the risk was: ``LOW``, ``MEDIUM``, ``HIGH`` or ``CRITICAL``."""
+
+    created_at: str
+    """When: ISO-8601, UTC."""
 
 
 class CreateSession(TypedDict, total=False):
@@ -2262,6 +3196,545 @@ class SessionEvent(TypedDict):
     """When: ISO-8601, UTC."""
 
 
+class CreateHandoff(TypedDict, total=False):
+    """The arguments of ``create_handoff``."""
+
+    summary: str
+    """What was done and what is next."""
+
+    bundle: Mapping[str, Any]
+    """The whole note in one object of your own form."""
+
+    context: Any
+    """What the next session must know: any JSON."""
+
+    tags: list[str]
+    """Words to find it by."""
+
+    session_date: str
+    """Which day it is about."""
+
+    key_decisions: Any
+    """What was decided: any JSON."""
+
+    open_tasks: Any
+    """What is left to do: any JSON."""
+
+    mood_notes: Any
+    """How the people seemed: any JSON."""
+
+    next_priorities: Any
+    """What comes first: any JSON."""
+
+    project_id: str
+    """The project it is about. The latest handoff of an agent is one without a project."""
+
+    session_id: str
+    """The session that leaves it."""
+
+    reason: str
+    """Why the session ends."""
+
+    agent_id: str
+    """For which agent. The client's own unless given."""
+
+
+class GetHandoffs(TypedDict, total=False):
+    """The arguments of ``get_handoffs``."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+    project_id: str
+    """Only about this project."""
+
+    limit: int
+    """How many, 1 to 100; 20 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+
+class GetLatestHandoff(TypedDict, total=False):
+    """The arguments of ``get_latest_handoff``."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+
+class GetHandoff(TypedDict):
+    """The arguments of ``get_handoff``."""
+
+    handoff_id: str
+    """Which handoff."""
+
+
+class ConsumeHandoff(TypedDict):
+    """The arguments of ``consume_handoff``."""
+
+    handoff_id: str
+    """Which handoff."""
+
+
+class CreatedHandoff(TypedDict):
+    """A handoff as it was left."""
+
+    id: str
+    """Which handoff: ``hf_`` and 16 hex digits."""
+
+
+class HandoffList(TypedDict):
+    """Handoffs."""
+
+    handoffs: list[Handoff]
+    """The handoffs."""
+
+    total: int
+    """How many there are."""
+
+
+class _Handoff(TypedDict):
+    """The keys that every ``Handoff`` has."""
+
+    id: str
+    """Which handoff: ``hf_`` and 16 hex digits."""
+
+    agent_id: str
+    """For which agent."""
+
+    project_id: str | None
+    """The project it is about."""
+
+    bundle: dict[str, Any]
+    """The note, in the form in which it was left."""
+
+    created_at: str
+    """When it was left: ISO-8601, UTC."""
+
+
+class Handoff(_Handoff, total=False):
+    """What one session left for the next."""
+
+    consumed_at: str | None
+    """In lists, when it was taken up: ISO-8601, UTC; null when it was not."""
+
+
+class ConsumedHandoff(TypedDict):
+    """A handoff that was taken up."""
+
+    id: str
+    """Which handoff."""
+
+    consumed_at: str
+    """When: ISO-8601, UTC."""
+
+
+class _SendMessage(TypedDict):
+    """The keys that every ``SendMessage`` has."""
+
+    body: str
+    """What to say. At most 2000 characters."""
+
+
+class SendMessage(_SendMessage, total=False):
+    """The arguments of ``send_message``."""
+
+    to: str
+    """To which agent. To everybody unless given."""
+
+    message_type: MessageType | str
+    """What kind of message it is. One of ``action``, ``info``, ``lesson``, ``question``, ``status``."""
+
+    attachments: Sequence[Any]
+    """Files, at most 3, one object each: ``filename``, ``mime_type``, and ``data``, base64, of at most 5 MB.
+    """
+
+    subject: str
+    """What it is about, in short. At most 200 characters."""
+
+    thread_id: str
+    """The thread it belongs to: ``mt_…``; it must be open."""
+
+    urgent: bool
+    """Whether it is urgent; false unless given."""
+
+    doc_ref: str
+    """A shared document it is about."""
+
+    action_id: str
+    """The action it is about."""
+
+    from_agent_id: str
+    """Who sends it. The client's own agent unless given."""
+
+
+class _Broadcast(TypedDict):
+    """The keys that every ``Broadcast`` has."""
+
+    body: str
+    """What to say. At most 2000 characters."""
+
+
+class Broadcast(_Broadcast, total=False):
+    """The arguments of ``broadcast``."""
+
+    message_type: MessageType | str
+    """What kind of message it is. One of ``action``, ``info``, ``lesson``, ``question``, ``status``."""
+
+    subject: str
+    """What it is about, in short. At most 200 characters."""
+
+    thread_id: str
+    """The thread it belongs to: ``mt_…``; it must be open."""
+
+    urgent: bool
+    """Whether it is urgent; false unless given."""
+
+    from_agent_id: str
+    """Who sends it. The client's own agent unless given."""
+
+
+class GetMessages(TypedDict, total=False):
+    """The arguments of ``get_messages``."""
+
+    direction: MessageDirection | str
+    """Which way they went; ``inbox`` unless given. One of ``inbox``, ``sent``, ``all``."""
+
+    message_type: MessageType | str
+    """Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``."""
+
+    unread: bool
+    """Whether to list unread ones only. A message to everybody stays unread here."""
+
+    thread_id: str
+    """Only this thread."""
+
+    limit: int
+    """How many, 1 to 1000; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+
+class GetInbox(TypedDict, total=False):
+    """The arguments of ``get_inbox``."""
+
+    message_type: MessageType | str
+    """Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``."""
+
+    unread: bool
+    """Whether to list unread ones only. A message to everybody stays unread here."""
+
+    thread_id: str
+    """Only this thread."""
+
+    limit: int
+    """How many, 1 to 1000; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+
+class GetSentMessages(TypedDict, total=False):
+    """The arguments of ``get_sent_messages``."""
+
+    message_type: MessageType | str
+    """Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``."""
+
+    thread_id: str
+    """Only this thread."""
+
+    limit: int
+    """How many, 1 to 1000; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+
+class GetMessage(TypedDict):
+    """The arguments of ``get_message``."""
+
+    message_id: str
+    """Which message."""
+
+
+class _MarkRead(TypedDict):
+    """The keys that every ``MarkRead`` has."""
+
+    message_ids: list[str]
+    """Which messages."""
+
+
+class MarkRead(_MarkRead, total=False):
+    """The arguments of ``mark_read``."""
+
+    agent_id: str
+    """Who has read them. The client's own agent unless given."""
+
+
+class _ArchiveMessages(TypedDict):
+    """The keys that every ``ArchiveMessages`` has."""
+
+    message_ids: list[str]
+    """Which messages."""
+
+
+class ArchiveMessages(_ArchiveMessages, total=False):
+    """The arguments of ``archive_messages``."""
+
+    agent_id: str
+    """Who archives them. The client's own agent unless given."""
+
+
+class _CreateMessageThread(TypedDict):
+    """The keys that every ``CreateMessageThread`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateMessageThread(_CreateMessageThread, total=False):
+    """The arguments of ``create_message_thread``."""
+
+    participants: list[str]
+    """The agents that take part, of at most 500 characters each."""
+
+    created_by: str
+    """Who begins it. The client's own agent unless given."""
+
+
+class GetMessageThreads(TypedDict, total=False):
+    """The arguments of ``get_message_threads``."""
+
+    status: str
+    """Only threads in this state: ``open`` or ``resolved``."""
+
+    limit: int
+    """How many, 1 to 100; 20 unless given."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+
+class _ResolveMessageThread(TypedDict):
+    """The keys that every ``ResolveMessageThread`` has."""
+
+    thread_id: str
+    """Which thread: ``mt_…``."""
+
+
+class ResolveMessageThread(_ResolveMessageThread, total=False):
+    """The arguments of ``resolve_message_thread``."""
+
+    summary: str
+    """What came of it."""
+
+
+class _SaveSharedDoc(TypedDict):
+    """The keys that every ``SaveSharedDoc`` has."""
+
+    name: str
+    """What it is called."""
+
+    content: str
+    """What it says."""
+
+
+class SaveSharedDoc(_SaveSharedDoc, total=False):
+    """The arguments of ``save_shared_doc``."""
+
+    agent_id: str
+    """Who saves it. The client's own agent unless given."""
+
+
+class GetAttachment(TypedDict):
+    """The arguments of ``get_attachment``."""
+
+    attachment_id: str
+    """Which attachment."""
+
+
+class SentMessage(TypedDict):
+    """A message as it was sent."""
+
+    message: AgentMessage
+    """The message."""
+
+    message_id: str
+    """Its id once more."""
+
+
+class _AgentMessage(TypedDict):
+    """The keys that every ``AgentMessage`` has."""
+
+    id: str
+    """Which message: ``msg_`` and 24 hex digits."""
+
+    org_id: str
+    """Whose organisation."""
+
+    thread_id: str | None
+    """The thread it belongs to."""
+
+    from_agent_id: str
+    """Who sent it."""
+
+    to_agent_id: str | None
+    """To which agent; nothing when it is for everybody."""
+
+    message_type: MessageType | str
+    """What kind of message it is."""
+
+    subject: str | None
+    """What it is about."""
+
+    body: str
+    """What it says."""
+
+    urgent: bool
+    """Whether it is urgent."""
+
+    status: MessageStatus | str
+    """What became of it."""
+
+    doc_ref: str | None
+    """The shared document it is about."""
+
+    read_by: str | None
+    """JSON text: the agents that have read a message to everybody."""
+
+    action_id: str | None
+    """The action it is about."""
+
+    created_at: str
+    """When it was sent: ISO-8601, UTC."""
+
+    read_at: str | None
+    """When it was read: ISO-8601, UTC."""
+
+    archived_at: str | None
+    """When it was archived: ISO-8601, UTC."""
+
+
+class AgentMessage(_AgentMessage, total=False):
+    """A message from an agent to another one, or to everybody."""
+
+    attachments: list[Any] | None
+    """What is told of its files, without their content. The members are the server's own."""
+
+    is_read: bool | None
+    """In lists, whether the agent that asks has read it."""
+
+
+class MessageList(TypedDict):
+    """Messages."""
+
+    messages: list[AgentMessage]
+    """The messages."""
+
+    total: int
+    """How many of them there are here."""
+
+    unread_count: int
+    """How many the agent has not read."""
+
+
+class MessageDetail(TypedDict):
+    """One message."""
+
+    message: AgentMessage
+    """The message."""
+
+
+class UpdatedMessages(TypedDict):
+    """Messages that were changed."""
+
+    updated: int
+    """How many."""
+
+
+class CreatedMessageThread(TypedDict):
+    """A thread as it was begun."""
+
+    thread: MessageThread
+    """The thread."""
+
+    thread_id: str
+    """Its id once more."""
+
+
+class MessageThread(TypedDict):
+    """A thread of messages."""
+
+    id: str
+    """Which thread: ``mt_`` and 24 hex digits."""
+
+    name: str
+    """What it is called."""
+
+    participants: str | None
+    """JSON text: the agents that take part."""
+
+    status: str
+    """``open`` or ``resolved``."""
+
+    summary: str | None
+    """What came of it."""
+
+    created_by: str
+    """Who began it."""
+
+    created_at: str
+    """When it began: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+    resolved_at: str | None
+    """When it ended: ISO-8601, UTC."""
+
+
+class MessageThreadList(TypedDict):
+    """Threads."""
+
+    threads: list[MessageThread]
+    """The threads."""
+
+    total: int
+    """How many there are."""
+
+
+class MessageThreadDetail(TypedDict):
+    """One thread."""
+
+    thread: MessageThread
+    """The thread."""
+
+
+class MessageAttachment(TypedDict):
+    """A file that was sent with a message."""
+
+    data: bytes
+    """What is in it."""
+
+    filename: str
+    """What it is called."""
+
+    mime_type: str
+    """What kind of file it is: ``application/pdf``. ``application/octet-stream`` when the server does not
+    say.
+    """
+
+
 class VerifyIntegrity(TypedDict, total=False):
     """The arguments of ``verify_integrity``."""
 
@@ -2321,6 +3794,152 @@ class Jwk(TypedDict):
     """Its algorithm: ``EdDSA``."""
 
 
+class _ScanContent(TypedDict):
+    """The keys that every ``ScanContent`` has."""
+
+    text: str
+    """The text."""
+
+
+class ScanContent(_ScanContent, total=False):
+    """The arguments of ``scan_content``."""
+
+    destination: str
+    """Where it is about to go."""
+
+    agent_id: str
+    """Whose text it is. The client's own agent unless given."""
+
+
+class _ReportSecurityFinding(TypedDict):
+    """The keys that every ``ReportSecurityFinding`` has."""
+
+    text: str
+    """The text."""
+
+
+class ReportSecurityFinding(_ReportSecurityFinding, total=False):
+    """The arguments of ``report_security_finding``."""
+
+    destination: str
+    """Where it was about to go."""
+
+    agent_id: str
+    """Whose text it is. The client's own agent unless given."""
+
+
+class _ScanPromptInjection(TypedDict):
+    """The keys that every ``ScanPromptInjection`` has."""
+
+    text: str
+    """The text."""
+
+
+class ScanPromptInjection(_ScanPromptInjection, total=False):
+    """The arguments of ``scan_prompt_injection``."""
+
+    source: str
+    """Where it comes from: ``user_input``, for one."""
+
+    agent_id: str
+    """Who is about to read it. The client's own agent unless given."""
+
+    store: bool
+    """Whether findings are stored; true unless given."""
+
+
+class ContentScan(TypedDict):
+    """What a scan for secrets and personal data found."""
+
+    clean: bool
+    """Whether nothing was found."""
+
+    findings_count: int
+    """How many findings there are."""
+
+    critical_count: int
+    """How many of them are critical."""
+
+    categories: list[str]
+    """Which categories they belong to."""
+
+    findings: list[Any]
+    """The findings, one object each. The members are the server's own."""
+
+    redacted_text: str
+    """The text with every finding made illegible."""
+
+    destination: str | None
+    """Where the text is about to go."""
+
+
+class PromptInjectionScan(TypedDict):
+    """What a scan for prompt injection found."""
+
+    clean: bool
+    """Whether nothing was found."""
+
+    risk_level: InjectionRisk | str
+    """How dangerous the text is."""
+
+    recommendation: InjectionAdvice | str
+    """What to do with it."""
+
+    findings_count: int
+    """How many findings there are."""
+
+    critical_count: int
+    """How many of them are critical."""
+
+    categories: list[str]
+    """Which categories they belong to."""
+
+    findings: list[PromptInjectionFinding]
+    """The findings."""
+
+    source: str | None
+    """Where the text comes from."""
+
+
+class PromptInjectionFinding(TypedDict):
+    """A place in a text that gives orders."""
+
+    pattern: str
+    """Which pattern it fits: ``ignore_instructions``."""
+
+    category: str
+    """Which category that belongs to: ``role_override``."""
+
+    severity: str
+    """How bad it is."""
+
+    matched: str
+    """Its first 20 characters."""
+
+    position: int
+    """Where it starts."""
+
+
+class GetAgentEnv(TypedDict, total=False):
+    """The arguments of ``get_agent_env``."""
+
+    agent_id: str
+    """For which agent. The client's own unless given."""
+
+
+class AgentEnv(TypedDict):
+    """The secrets that are meant for an agent."""
+
+    env: dict[str, str]
+    """The secrets by name."""
+
+    count: int
+    """How many there are."""
+
+    delivered: list[str]
+    """Their names."""
+
+
 class Heartbeat(TypedDict, total=False):
     """The arguments of ``heartbeat``."""
 
@@ -2340,6 +3959,149 @@ class Heartbeat(TypedDict, total=False):
     """More about it."""
 
 
+class _ReportConnections(TypedDict):
+    """The keys that every ``ReportConnections`` has."""
+
+    connections: Sequence[Any]
+    """The services, 1 to 50, one object each: ``provider`` (needed), ``auth_type`` (``api_key`` unless given,
+    or ``subscription``, ``oauth``, ``pre_configured``, ``environment``), ``plan_name``, ``status``
+    (``active`` unless given, or ``inactive``, ``error``) and ``metadata`` (a text or an object of at most 10
+    KB).
+    """
+
+
+class ReportConnections(_ReportConnections, total=False):
+    """The arguments of ``report_connections``."""
+
+    agent_id: str
+    """Which agent. The client's own unless given. At most 128 characters."""
+
+
+class _RegisterAgent(TypedDict):
+    """The keys that every ``RegisterAgent`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class RegisterAgent(_RegisterAgent, total=False):
+    """The arguments of ``register_agent``."""
+
+    slug: str
+    """Its short name; unique."""
+
+    endpoint: str
+    """Where it is."""
+
+    auth_type: str
+    """How it wants callers to prove who they are; ``none`` unless given."""
+
+    auth_metadata: Mapping[str, Any]
+    """More about that."""
+
+    risk_class: RegisteredAgentRisk | str
+    """How much harm it could do; ``medium`` unless given. One of ``low``, ``medium``, ``high``, ``critical``.
+    """
+
+    default_budget_usd: float
+    """What a call may cost, in US dollars."""
+
+    status: str
+    """Its state; ``active`` unless given."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class ListRegisteredAgents(TypedDict, total=False):
+    """The arguments of ``list_registered_agents``."""
+
+    status: str
+    """Only agents in this state."""
+
+
+class GetRegisteredAgent(TypedDict):
+    """The arguments of ``get_registered_agent``."""
+
+    registered_agent_id: str
+    """Which agent: its ``entry_id``."""
+
+
+class _UpdateRegisteredAgent(TypedDict):
+    """The keys that every ``UpdateRegisteredAgent`` has."""
+
+    registered_agent_id: str
+    """Which agent: its ``entry_id``."""
+
+
+class UpdateRegisteredAgent(_UpdateRegisteredAgent, total=False):
+    """The arguments of ``update_registered_agent``."""
+
+    name: str
+    """What it is called from now on."""
+
+    endpoint: str
+    """Where it is."""
+
+    auth_type: str
+    """How it wants callers to prove who they are."""
+
+    auth_metadata: Mapping[str, Any]
+    """More about that."""
+
+    risk_class: RegisteredAgentRisk | str
+    """How much harm it could do. One of ``low``, ``medium``, ``high``, ``critical``."""
+
+    default_budget_usd: float
+    """What a call may cost, in US dollars."""
+
+    status: str
+    """Its state. Only an ``active`` one can be called."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class AddAgentCapability(TypedDict):
+    """The arguments of ``add_agent_capability``."""
+
+    registered_agent_id: str
+    """Which agent: its ``entry_id``."""
+
+    capability_id: str
+    """Which capability."""
+
+
+class ListAgentCapabilities(TypedDict):
+    """The arguments of ``list_agent_capabilities``."""
+
+    registered_agent_id: str
+    """Which agent: its ``entry_id``."""
+
+
+class _InvokeRegisteredAgent(TypedDict):
+    """The keys that every ``InvokeRegisteredAgent`` has."""
+
+    registered_agent_id: str
+    """Which agent: its ``entry_id``."""
+
+    capability_id: str
+    """Which of its capabilities."""
+
+
+class InvokeRegisteredAgent(_InvokeRegisteredAgent, total=False):
+    """The arguments of ``invoke_registered_agent``."""
+
+    agent_id: str
+    """Who calls. Not filled in by the client."""
+
+    payload: Mapping[str, Any]
+    """What to send."""
+
+    declared_goal: str
+    """What the call is for, in a sentence."""
+
+
 class HeartbeatAck(TypedDict):
     """The answer to a heartbeat."""
 
@@ -2350,37 +4112,964 @@ class HeartbeatAck(TypedDict):
     """When the server took it: ISO-8601, UTC."""
 
 
-class _CreatePairingFromPrivateJwk(TypedDict):
-    """The keys that every ``CreatePairingFromPrivateJwk`` has."""
+class _ConnectionReport(TypedDict):
+    """The keys that every ``ConnectionReport`` has."""
 
-    private_jwk: Mapping[str, Any]
-    """The private key as a JWK with its primes (RFC 7518, section 6.3.2). ``dmp1``, ``dmq1`` and ``iqmp`` are
-    read, too.
+    connections: list[AgentConnection]
+    """The connections."""
+
+    created: int
+    """How many were taken."""
+
+
+class ConnectionReport(_ConnectionReport, total=False):
+    """Connections as they were taken."""
+
+    errors: list[str] | None
+    """What is wrong with those that were not taken."""
+
+
+class AgentConnection(TypedDict):
+    """A service that an agent is connected to."""
+
+    id: str
+    """Which connection: ``conn_…``."""
+
+    agent_id: str
+    """Which agent."""
+
+    provider: str
+    """Which service."""
+
+    auth_type: str
+    """How the agent proves who it is."""
+
+    plan_name: str | None
+    """Which plan it has there."""
+
+    status: str
+    """``active``, ``inactive`` or ``error``."""
+
+    metadata: str | None
+    """More about it, as text."""
+
+    reported_at: str
+    """When it was first told: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last told: ISO-8601, UTC."""
+
+
+class SavedRegisteredAgent(TypedDict):
+    """An agent as it was entered or changed."""
+
+    registered_agent: RegisteredAgent
+    """The agent."""
+
+
+class RegisteredAgent(TypedDict):
+    """An agent that others may call."""
+
+    entry_id: str
+    """Which agent: ``reg_…``."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    slug: str
+    """Its short name."""
+
+    endpoint: str | None
+    """Where it is."""
+
+    auth_type: str
+    """How it wants callers to prove who they are."""
+
+    auth_metadata: dict[str, Any]
+    """More about that."""
+
+    risk_class: RegisteredAgentRisk | str
+    """How much harm it could do."""
+
+    default_budget_usd: float | None
+    """What a call may cost, in US dollars."""
+
+    status: str
+    """Its state: ``active``, for one."""
+
+    metadata: dict[str, Any]
+    """More about it."""
+
+    created_at: str
+    """When it was entered: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class RegisteredAgentList(TypedDict):
+    """Agents of the register."""
+
+    registered_agents: list[RegisteredAgent]
+    """The agents."""
+
+
+class RegisteredAgentDetail(TypedDict):
+    """An agent of the register with what it can do."""
+
+    registered_agent: RegisteredAgent
+    """The agent."""
+
+    capabilities: list[AgentCapability]
+    """What it can do."""
+
+    invocations: list[Any]
+    """Its newest calls, at most 20, one object each. The members are the server's own."""
+
+
+class AgentCapability(TypedDict):
+    """Something that a registered agent can do."""
+
+    capability_id: str
+    """Which capability: ``cap_…``."""
+
+    name: str
+    """What it is called."""
+
+    slug: str
+    """Its short name."""
+
+    category: str | None
+    """What kind of capability it is."""
+
+    risk_level: str | None
+    """How much harm it could do."""
+
+    source_type: str | None
+    """How it is called."""
+
+    health_status: str | None
+    """Whether it works at present."""
+
+
+class AgentCapabilityList(TypedDict):
+    """What an agent of the register can do."""
+
+    capabilities: list[AgentCapability]
+    """Its capabilities."""
+
+
+class _RegisteredAgentAnswer(TypedDict):
+    """The keys that every ``RegisteredAgentAnswer`` has."""
+
+    success: bool
+    """Whether it was called."""
+
+    action_id: str | None
+    """The action that stands for the call."""
+
+
+class RegisteredAgentAnswer(_RegisteredAgentAnswer, total=False):
+    """What came of a call of an agent."""
+
+    risk_score: int | None
+    """The risk, 0 to 100."""
+
+    result: Any
+    """What the agent answered: any JSON."""
+
+    error: str | None
+    """Why it was not called: ``pending_approval``."""
+
+
+class GetAgentReputation(TypedDict):
+    """The arguments of ``get_agent_reputation``."""
+
+    agent_id: str
+    """Which agent. Not filled in by the client."""
+
+
+class _ListAgentReputationEvents(TypedDict):
+    """The keys that every ``ListAgentReputationEvents`` has."""
+
+    agent_id: str
+    """Which agent. Not filled in by the client."""
+
+
+class ListAgentReputationEvents(_ListAgentReputationEvents, total=False):
+    """The arguments of ``list_agent_reputation_events``."""
+
+    limit: int
+    """How many, 1 to 200."""
+
+    offset: int
+    """How many to skip."""
+
+
+class RecomputeAgentReputation(TypedDict):
+    """The arguments of ``recompute_agent_reputation``."""
+
+    agent_id: str
+    """Which agent. Not filled in by the client."""
+
+
+class GetAgentReputationReceipt(TypedDict):
+    """The arguments of ``get_agent_reputation_receipt``."""
+
+    agent_id: str
+    """Which agent. Not filled in by the client."""
+
+
+class VerifyReputationReceipt(TypedDict):
+    """The arguments of ``verify_reputation_receipt``."""
+
+    receipt: Any
+    """The receipt, exactly as it came."""
+
+
+class AgentReputation(TypedDict):
+    """How well an agent has done."""
+
+    agent_id: str
+    """Which agent."""
+
+    vector: ReputationVector
+    """The numbers."""
+
+    source: str
+    """``snapshot`` when it was stored, ``computed`` when it was computed for this answer."""
+
+
+class ReputationVector(TypedDict):
+    """How well an agent has done, in numbers. Newer events weigh more: half as much for every 90 days."""
+
+    reliability_score: float
+    """How reliable it is, 0 to 1."""
+
+    completion_rate: float
+    """How much of its work it completed, 0 to 1."""
+
+    policy_violation_rate: float
+    """How often a policy blocked it, 0 to 1."""
+
+    approval_adherence: float
+    """How often humans approved what it asked for, 0 to 1."""
+
+    quality_score: float
+    """How good its work was, 0 to 1."""
+
+    risk_score: int
+    """The mean risk of its actions, 0 to 100."""
+
+    volume_weight: float
+    """How much it was made from, on a scale of its own: the logarithm of the weight of all events and 1."""
+
+    confidence: float
+    """How sure these numbers are, 0 to 1."""
+
+    total_events: int
+    """How many events it was made from."""
+
+    last_event_at: str | None
+    """When the last of them happened: ISO-8601, UTC."""
+
+    computed_at: str
+    """When it was computed: ISO-8601, UTC."""
+
+
+class ReputationEventList(TypedDict):
+    """What an agent's reputation was made from."""
+
+    agent_id: str
+    """Which agent."""
+
+    events: list[ReputationEvent]
+    """The events."""
+
+    pagination: ReputationPage
+    """Which page this is."""
+
+
+class ReputationEvent(TypedDict):
+    """Something that counts for an agent's reputation."""
+
+    id: str
+    """Which event: ``are_…``."""
+
+    agent_id: str
+    """Whose reputation."""
+
+    source_agent_id: str | None
+    """Who caused it, when that was another agent."""
+
+    event_type: str
+    """What kind of event it is."""
+
+    weight: float
+    """How much it counts."""
+
+    value: float
+    """How it went: a number whose scale depends on the kind."""
+
+    action_id: str | None
+    """The action it comes from."""
+
+    occurred_at: str
+    """When it happened: ISO-8601, UTC."""
+
+    metadata: dict[str, Any] | None
+    """More about it."""
+
+    created_at: str
+    """When it was noted: ISO-8601, UTC."""
+
+
+class ReputationPage(TypedDict):
+    """Which page of events it is."""
+
+    limit: int
+    """The page size that was used."""
+
+    offset: int
+    """How many were skipped."""
+
+    count: int
+    """How many there are on this page."""
+
+
+class RecomputedReputation(TypedDict):
+    """How well an agent has done, as it was just computed."""
+
+    agent_id: str
+    """Which agent."""
+
+    vector: ReputationVector
+    """The numbers."""
+
+    recomputed_at: str
+    """When it was computed: ISO-8601, UTC."""
+
+
+class AgentReputationReceipt(TypedDict):
+    """The receipt for an agent's reputation."""
+
+    agent_id: str
+    """Which agent."""
+
+    receipt: dict[str, Any]
+    """The receipt: ``version``, ``issuedAt``, ``agentId``, ``vectorHash``, ``totalEvents``, ``vector`` and
+    ``signature``. It must stay as it came, or its signature is wrong.
+    """
+
+    source: str
+    """``stored``, or ``computed`` when it was made for this answer."""
+
+
+class _ReputationVerdict(TypedDict):
+    """The keys that every ``ReputationVerdict`` has."""
+
+    ok: bool
+    """Whether one of its keys signed it."""
+
+
+class ReputationVerdict(_ReputationVerdict, total=False):
+    """The server's word on a reputation receipt."""
+
+    kid: str | None
+    """Which key."""
+
+    reason: str | None
+    """Why not: ``missing_receipt``, ``no_published_keys``, ``vector_hash_mismatch``, ``malformed`` or
+    ``bad_signature``.
     """
 
 
-class CreatePairingFromPrivateJwk(_CreatePairingFromPrivateJwk, total=False):
-    """The arguments of ``create_pairing_from_private_jwk``."""
+class _SubmitWorkOrder(TypedDict):
+    """The keys that every ``SubmitWorkOrder`` has."""
 
-    agent_name: str
-    """The agent's name for people. The client's own unless given."""
+    type: str
+    """Work of which type."""
 
-
-class _WaitForPairing(TypedDict):
-    """The keys that every ``WaitForPairing`` has."""
-
-    pairing_id: str
-    """Which pairing."""
+    input: Mapping[str, Any]
+    """What the work is about, as the type's ``input_schema`` wants it."""
 
 
-class WaitForPairing(_WaitForPairing, total=False):
-    """The arguments of ``wait_for_pairing``."""
+class SubmitWorkOrder(_SubmitWorkOrder, total=False):
+    """The arguments of ``submit_work_order``."""
 
-    timeout: float
-    """How long to wait in all. With no time at all it is looked at once. In seconds."""
+    budget: WorkOrderBudget | Mapping[str, Any]
+    """What it may cost and how long it may take; the type's defaults unless given."""
 
-    interval: float
-    """How often it is looked at; at most ten times a second. In seconds."""
+    requested_by: str
+    """Who orders. The client's own agent unless given."""
+
+
+class GetWorkOrder(TypedDict):
+    """The arguments of ``get_work_order``."""
+
+    work_order_id: str
+    """Which work order."""
+
+
+class ListWorkOrders(TypedDict, total=False):
+    """The arguments of ``list_work_orders``."""
+
+    status: WorkOrderStatus | str
+    """Only orders in this state. One of ``pending_approval``, ``queued``, ``claimed``, ``completed``,
+    ``failed``, ``timed_out``, ``cancelled``, ``blocked``.
+    """
+
+    type: str
+    """Only work of this type."""
+
+    agent: str
+    """Only orders of this agent, be it the one that ordered or the one that does the work."""
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+
+class CancelWorkOrder(TypedDict):
+    """The arguments of ``cancel_work_order``."""
+
+    work_order_id: str
+    """Which work order."""
+
+
+class ClaimWorkOrder(TypedDict, total=False):
+    """The arguments of ``claim_work_order``."""
+
+    types: list[str]
+    """Only work of these types. Any type unless given."""
+
+    agent_id: str
+    """Who takes it. The client's own agent unless given."""
+
+
+class _CompleteWorkOrder(TypedDict):
+    """The keys that every ``CompleteWorkOrder`` has."""
+
+    work_order_id: str
+    """Which work order."""
+
+
+class CompleteWorkOrder(_CompleteWorkOrder, total=False):
+    """The arguments of ``complete_work_order``."""
+
+    status: WorkOrderEnd | str
+    """How it ended. The server wants one. One of ``completed``, ``failed``."""
+
+    output: Mapping[str, Any]
+    """What came out, as the type's ``output_schema`` wants it. Needed when it is ``completed``."""
+
+    cost: WorkOrderCost | Mapping[str, Any]
+    """What it cost."""
+
+    error: WorkOrderFailure | Mapping[str, Any]
+    """What went wrong, when it is ``failed``."""
+
+    agent_id: str
+    """Who did it. The client's own agent unless given."""
+
+
+class ListWorkOrderTypes(TypedDict, total=False):
+    """The arguments of ``list_work_order_types``."""
+
+    include_disabled: bool
+    """Whether to list disabled ones, too; false unless given."""
+
+
+class _RegisterWorkOrderType(TypedDict):
+    """The keys that every ``RegisterWorkOrderType`` has."""
+
+    type: str
+    """What it is called: a lower-case letter, then 2 to 63 lower-case letters, digits and underscores;
+    unique. At most 64 characters.
+    """
+
+    input_schema: Mapping[str, Any]
+    """JSON Schema of what goes in; its root must be an object."""
+
+    output_schema: Mapping[str, Any]
+    """JSON Schema of what comes out."""
+
+
+class RegisterWorkOrderType(_RegisterWorkOrderType, total=False):
+    """The arguments of ``register_work_order_type``."""
+
+    display_name: str
+    """What it is called, for people."""
+
+    description: str
+    """What the work is."""
+
+    version: str
+    """Its version; ``1.0`` unless given."""
+
+    default_max_cost_usd: float
+    """What an order may cost unless it says otherwise, in US dollars."""
+
+    default_timeout_seconds: int
+    """How long an order may take unless it says otherwise, in seconds; 600 unless given."""
+
+
+class WorkOrderBudget(TypedDict, total=False):
+    """What a work order may cost and how long it may take."""
+
+    max_cost_usd: float | None
+    """What it may cost, in US dollars."""
+
+    timeout_seconds: int | None
+    """How long it may take, in seconds."""
+
+
+class SubmittedWorkOrder(TypedDict):
+    """A work order as it was submitted."""
+
+    work_order_id: str
+    """Which work order: ``wo_…``."""
+
+    status: WorkOrderStatus | str
+    """``queued``, ``pending_approval`` or ``blocked``."""
+
+    guard: WorkOrderVerdict
+    """What guard said."""
+
+
+class WorkOrderVerdict(TypedDict):
+    """What guard said to a work order."""
+
+    decision: Verdict | str
+    """The verdict."""
+
+    decision_id: str | None
+    """Which decision this is."""
+
+    risk_score: int
+    """The risk, 0 to 100."""
+
+    matched_policies: list[str]
+    """The ids of the policies that had a say."""
+
+    reason: str | None
+    """All reasons in one text."""
+
+
+class WorkOrderDetail(TypedDict):
+    """A work order with its receipt."""
+
+    work_order: WorkOrder
+    """The work order."""
+
+    receipt: WorkOrderReceipt | None
+    """Its receipt, once it has ended."""
+
+
+class WorkOrder(TypedDict):
+    """Work that one agent orders and another one does."""
+
+    id: str
+    """Which work order: ``wo_…``."""
+
+    org_id: str
+    """Whose organisation."""
+
+    type: str
+    """Work of which type."""
+
+    type_version: str | None
+    """Which version of the type."""
+
+    status: WorkOrderStatus | str
+    """Where it is in its life."""
+
+    input: Any
+    """What the work is about."""
+
+    input_hash: str | None
+    """``sha256:`` and the hash of ``input``."""
+
+    output: Any
+    """What came out."""
+
+    output_hash: str | None
+    """``sha256:`` and the hash of ``output``."""
+
+    max_cost_usd: float | str | None
+    """What it may cost, in US dollars."""
+
+    timeout_seconds: int | None
+    """How long it may take once it is claimed, in seconds."""
+
+    requested_by: str | None
+    """Who ordered it."""
+
+    claimed_by: str | None
+    """Who does it."""
+
+    cost: dict[str, Any] | None
+    """What it cost: ``input_tokens``, ``output_tokens``, ``total_usd``."""
+
+    guard_decision: dict[str, Any] | None
+    """What guard said."""
+
+    approval_action_id: str | None
+    """The action that a human approves or denies."""
+
+    error_code: str | None
+    """A word for what went wrong: ``approval_denied``."""
+
+    error_details: Any
+    """What went wrong."""
+
+    lease_expires_at: str | None
+    """Until when the agent that claimed it has time: ISO-8601, UTC."""
+
+    claimed_at: str | None
+    """When it was claimed: ISO-8601, UTC."""
+
+    completed_at: str | None
+    """When it ended: ISO-8601, UTC."""
+
+    created_at: str
+    """When it was ordered: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class _WorkOrderReceipt(TypedDict):
+    """The keys that every ``WorkOrderReceipt`` has."""
+
+    receipt: dict[str, Any]
+    """The receipt itself. Its members must stay as they came, or its hash is wrong."""
+
+    receipt_hash: str
+    """``sha256:`` and the hash of ``receipt``."""
+
+
+class WorkOrderReceipt(_WorkOrderReceipt, total=False):
+    """The receipt of a work order; see ``verify_receipt``."""
+
+    id: str | None
+    """Which receipt: ``wor_…``; told once it is stored."""
+
+    org_id: str | None
+    """Whose organisation; told once it is stored."""
+
+    work_order_id: str | None
+    """Of which work order; told once it is stored."""
+
+    created_at: str | None
+    """When it was stored: ISO-8601, UTC."""
+
+
+class WorkOrderList(TypedDict):
+    """A page of work orders."""
+
+    work_orders: list[WorkOrder]
+    """The work orders."""
+
+    total: int
+    """How many there are."""
+
+
+class CancelledWorkOrder(TypedDict):
+    """A work order that is cancelled."""
+
+    work_order: WorkOrder
+    """The work order."""
+
+
+class ClaimedWorkOrder(TypedDict):
+    """A work order that the agent has claimed."""
+
+    work_order: WorkOrder | None
+    """The work order; nothing when none was queued."""
+
+
+class WorkOrderCost(TypedDict, total=False):
+    """What a work order cost."""
+
+    input_tokens: int | None
+    """Tokens that a model read."""
+
+    output_tokens: int | None
+    """Tokens that a model wrote."""
+
+    total_usd: float | None
+    """All of it, in US dollars."""
+
+
+class WorkOrderFailure(TypedDict, total=False):
+    """Why a work order failed."""
+
+    code: str | None
+    """A word for it: ``worker_error``."""
+
+    message: str | None
+    """What went wrong."""
+
+
+class CompletedWorkOrder(TypedDict):
+    """A work order as it ended."""
+
+    work_order: WorkOrder
+    """The work order."""
+
+    receipt: WorkOrderReceipt
+    """Its receipt."""
+
+
+class WorkOrderTypeList(TypedDict):
+    """Types of work."""
+
+    types: list[WorkOrderType]
+    """The types."""
+
+    total: int
+    """How many there are."""
+
+
+class WorkOrderType(TypedDict):
+    """A type of work: a contract over what goes in and what comes out."""
+
+    id: str
+    """Which type: ``wot_…``."""
+
+    org_id: str
+    """Whose organisation."""
+
+    type: str
+    """What it is called."""
+
+    version: str | None
+    """Its version."""
+
+    display_name: str | None
+    """What it is called, for people."""
+
+    description: str | None
+    """What the work is."""
+
+    input_schema: dict[str, Any]
+    """JSON Schema of what goes in."""
+
+    output_schema: dict[str, Any]
+    """JSON Schema of what comes out."""
+
+    default_max_cost_usd: float | str | None
+    """What an order may cost unless it says otherwise, in US dollars."""
+
+    default_timeout_seconds: int | None
+    """How long an order may take unless it says otherwise, in seconds."""
+
+    status: str
+    """``active`` or ``disabled``."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class _CreateProvider(TypedDict):
+    """The keys that every ``CreateProvider`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateProvider(_CreateProvider, total=False):
+    """The arguments of ``create_provider``."""
+
+    slug: str
+    """Its short name; unique."""
+
+    description: str
+    """What it offers."""
+
+    category: str
+    """What kind of provider it is; ``research`` unless given."""
+
+    base_url: str
+    """Where it is."""
+
+    status: str
+    """Its state; ``active`` unless given."""
+
+    default_currency: str
+    """What it is paid in; ``USDC`` unless given."""
+
+    pricing_model: str
+    """How it charges."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class ListProviders(TypedDict, total=False):
+    """The arguments of ``list_providers``."""
+
+    status: str
+    """Only providers in this state."""
+
+
+class GetProvider(TypedDict):
+    """The arguments of ``get_provider``."""
+
+    provider_id: str
+    """Which provider."""
+
+
+class _UpdateProvider(TypedDict):
+    """The keys that every ``UpdateProvider`` has."""
+
+    provider_id: str
+    """Which provider."""
+
+
+class UpdateProvider(_UpdateProvider, total=False):
+    """The arguments of ``update_provider``."""
+
+    name: str
+    """What it is called from now on."""
+
+    slug: str
+    """Its short name from now on; unique."""
+
+    description: str
+    """What it offers."""
+
+    category: str
+    """What kind of provider it is."""
+
+    base_url: str
+    """Where it is."""
+
+    status: str
+    """Its state."""
+
+    default_currency: str
+    """What it is paid in."""
+
+    pricing_model: str
+    """How it charges."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class _CreateProviderEndpoint(TypedDict):
+    """The keys that every ``CreateProviderEndpoint`` has."""
+
+    provider_id: str
+    """Whose."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateProviderEndpoint(_CreateProviderEndpoint, total=False):
+    """The arguments of ``create_provider_endpoint``."""
+
+    endpoint_url: str
+    """Where it is called."""
+
+    category: str
+    """What kind of endpoint it is."""
+
+    sensitivity_level: str
+    """How sensitive its data are; ``low`` unless given."""
+
+    default_price: float
+    """What a call costs, in the provider's currency."""
+
+    price_unit: str
+    """What the price is for; ``per_call`` unless given."""
+
+    enabled: bool
+    """Whether it may be used; true unless given."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class ListProviderEndpoints(TypedDict):
+    """The arguments of ``list_provider_endpoints``."""
+
+    provider_id: str
+    """Whose."""
+
+
+class _RecordPurchase(TypedDict):
+    """The keys that every ``RecordPurchase`` has."""
+
+    agent_id: str
+    """Who buys. At most 128 characters."""
+
+    provider: str
+    """From whom: a name, a slug, an origin or an id. At most 256 characters."""
+
+    declared_goal: str
+    """What the purchase is for, in a sentence. At most 2000 characters."""
+
+    purchase_reason: str
+    """Why it has to be bought. At most 2000 characters."""
+
+    context_gap: str
+    """What the agent does not know without it. At most 2000 characters."""
+
+    expected_value: str
+    """What it should bring. At most 2000 characters."""
+
+
+class RecordPurchase(_RecordPurchase, total=False):
+    """The arguments of ``record_purchase``."""
+
+    provider_id: str
+    """From which provider, by id."""
+
+    endpoint_id: str
+    """From which of its endpoints."""
+
+    alternatives_considered: str
+    """What else would have done. At most 4000 characters."""
+
+    cost_estimate: float
+    """What it costs, in ``currency``, 0 to 1000000. It wins over ``spend_amount``."""
+
+    spend_amount: float
+    """What it costs, in ``currency``, 0 to 1000000."""
+
+    currency: str
+    """What is paid in: 2 to 16 letters and digits; ``USDC`` unless given."""
+
+    payment_method: str
+    """How it is paid. At most 64 characters."""
+
+    wallet_reference: str
+    """The wallet that pays. Only its last four characters are kept. At most 512 characters."""
+
+    payment_reference: str
+    """What the payment is called. Only its last four characters are kept. At most 512 characters."""
+
+
+class ListPurchases(TypedDict, total=False):
+    """The arguments of ``list_purchases``."""
+
+    provider_id: str
+    """Only from this provider."""
+
+    agent_id: str
+    """Only of this agent. All agents unless given."""
 
 
 class _RecordX402Purchase(TypedDict):
@@ -2441,6 +5130,207 @@ class RecordPurchaseResult(_RecordPurchaseResult, total=False):
     """
 
 
+class SavedX402Provider(TypedDict):
+    """A provider as it was added or changed."""
+
+    provider: X402Provider
+    """The provider."""
+
+
+class X402Provider(TypedDict):
+    """A provider that agents may buy from."""
+
+    provider_id: str
+    """Which provider: ``prov_…``."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    slug: str
+    """Its short name."""
+
+    description: str | None
+    """What it offers."""
+
+    category: str | None
+    """What kind of provider it is."""
+
+    base_url: str | None
+    """Where it is."""
+
+    status: str
+    """Its state: ``active``, for one."""
+
+    default_currency: str | None
+    """What it is paid in."""
+
+    pricing_model: str | None
+    """How it charges."""
+
+    metadata: dict[str, Any]
+    """More about it."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class X402ProviderList(TypedDict):
+    """Providers."""
+
+    providers: list[X402Provider]
+    """The providers."""
+
+
+class X402ProviderDetail(TypedDict):
+    """A provider with what it sells."""
+
+    provider: X402Provider
+    """The provider."""
+
+    endpoints: list[X402Endpoint]
+    """What it sells."""
+
+
+class X402Endpoint(TypedDict):
+    """Something that a provider sells."""
+
+    endpoint_id: str
+    """Which endpoint: ``pep_…``."""
+
+    provider_id: str
+    """Whose."""
+
+    name: str
+    """What it is called."""
+
+    endpoint_url: str | None
+    """Where it is called."""
+
+    category: str | None
+    """What kind of endpoint it is."""
+
+    sensitivity_level: str | None
+    """How sensitive its data are."""
+
+    default_price: float | None
+    """What a call costs, in the provider's currency."""
+
+    price_unit: str | None
+    """What the price is for."""
+
+    enabled: int
+    """Whether it may be used: 0 or 1."""
+
+    metadata: dict[str, Any]
+    """More about it."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class SavedX402Endpoint(TypedDict):
+    """An endpoint as it was added."""
+
+    endpoint: X402Endpoint
+    """The endpoint."""
+
+
+class X402EndpointList(TypedDict):
+    """What a provider sells."""
+
+    endpoints: list[X402Endpoint]
+    """The endpoints."""
+
+
+class _RecordedPurchase(TypedDict):
+    """The keys that every ``RecordedPurchase`` has."""
+
+    action: Action
+    """The action that stands for it."""
+
+    purchase: X402Purchase
+    """The purchase."""
+
+
+class RecordedPurchase(_RecordedPurchase, total=False):
+    """A purchase as it was recorded, with the verdict on it."""
+
+    decision: GuardDecision | None
+    """The verdict."""
+
+
+class _X402Purchase(TypedDict):
+    """The keys that every ``X402Purchase`` has."""
+
+    action_id: str
+    """The action that stands for it."""
+
+    provider_id: str
+    """From which provider."""
+
+    endpoint_id: str | None
+    """From which of its endpoints."""
+
+    agent_id: str
+    """Who buys."""
+
+    spend_amount: float
+    """What it costs, in ``currency``."""
+
+    currency: str
+    """What is paid in."""
+
+    payment_method: str | None
+    """How it is paid."""
+
+    wallet_reference: str | None
+    """The last four characters of the wallet that pays: ``****1a2b``."""
+
+    payment_reference: str | None
+    """The last four characters of what the payment is called."""
+
+    purchase_reason: str
+    """Why it has to be bought."""
+
+    context_gap: str
+    """What the agent does not know without it."""
+
+    alternatives_considered: str | None
+    """What else would have done."""
+
+    expected_value: str
+    """What it should bring."""
+
+    execution_status: PurchaseStatus | str
+    """How far it has come."""
+
+    created_at: str
+    """When it was recorded: ISO-8601, UTC."""
+
+
+class X402Purchase(_X402Purchase, total=False):
+    """Something that an agent bought, or is about to buy."""
+
+    provider_name: str | None
+    """What the provider is called; told in lists."""
+
+
+class X402PurchaseList(TypedDict):
+    """Purchases."""
+
+    purchases: list[X402Purchase]
+    """The purchases."""
+
+
 class SettledPurchase(TypedDict):
     """A purchase that was paid already, step by step."""
 
@@ -2498,26 +5388,369 @@ class StepError(_StepError, total=False):
     """The HTTP status, when the server answered."""
 
 
-class GetAttachment(TypedDict):
-    """The arguments of ``get_attachment``."""
+class SavedArtifact(TypedDict):
+    """An artifact as it was kept."""
 
-    attachment_id: str
-    """Which attachment."""
+    artifact: Artifact
+    """The artifact."""
 
 
-class MessageAttachment(TypedDict):
-    """A file that was sent with a message."""
+class Artifact(TypedDict):
+    """Something that an action left behind."""
 
-    data: bytes
-    """What is in it."""
+    artifact_id: str
+    """Which artifact: ``art_…``."""
 
-    filename: str
+    org_id: str
+    """Whose organisation."""
+
+    artifact_type: str
+    """What kind of thing it is."""
+
+    name: str
     """What it is called."""
 
+    description: str | None
+    """What it is about."""
+
+    content: Any
+    """The thing itself."""
+
+    content_url: str | None
+    """Where the thing itself is, when it is kept elsewhere."""
+
+    mime_type: str | None
+    """Its media type."""
+
+    size_bytes: int | None
+    """How large it is, in bytes."""
+
+    source_action_id: str | None
+    """The action it came from."""
+
+    source_step_id: str | None
+    """The workflow's step it came from."""
+
+    source_agent_id: str | None
+    """The agent it came from."""
+
+    retention_days: int | None
+    """How long it is kept, in days."""
+
+    tags: list[str]
+    """Words to find it by."""
+
+    metadata: dict[str, Any]
+    """More about it."""
+
+    created_at: str
+    """When it was kept: ISO-8601, UTC."""
+
+
+class _CreateArtifact(TypedDict):
+    """The keys that every ``CreateArtifact`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateArtifact(_CreateArtifact, total=False):
+    """The arguments of ``create_artifact``."""
+
+    artifact_type: str
+    """What kind of thing it is: ``json``, ``x402_purchase_result``, or a word of your own."""
+
+    description: str
+    """What it is about."""
+
+    content_json: Any
+    """The thing itself: any JSON."""
+
+    content_url: str
+    """Where the thing itself is, when it is kept elsewhere."""
+
     mime_type: str
-    """What kind of file it is: ``application/pdf``. ``application/octet-stream`` when the server does not
-    say.
+    """Its media type."""
+
+    size_bytes: int
+    """How large it is, in bytes."""
+
+    source_action_id: str
+    """The action it came from."""
+
+    source_step_id: str
+    """The workflow's step it came from."""
+
+    source_agent_id: str
+    """The agent it came from. Not filled in by the client."""
+
+    retention_days: int
+    """How long it is kept, in days."""
+
+    tags: list[str]
+    """Words to find it by, of at most 500 characters each."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class ListArtifacts(TypedDict, total=False):
+    """The arguments of ``list_artifacts``."""
+
+    action_id: str
+    """Only those of this action."""
+
+    step_id: str
+    """Only those of this workflow's step."""
+
+    agent_id: str
+    """Only those of this agent. All agents unless given."""
+
+    type: str
+    """Only things of this kind."""
+
+    limit: int
+    """How many. 1 or more."""
+
+    offset: int
+    """How many to skip."""
+
+
+class CreateEvidenceBundle(TypedDict):
+    """The arguments of ``create_evidence_bundle``."""
+
+    action_id: str
+    """Which action."""
+
+
+class ArtifactList(TypedDict):
+    """A page of artifacts."""
+
+    artifacts: list[Artifact]
+    """The artifacts."""
+
+    total: int
+    """How many there are."""
+
+
+class EvidenceBundle(TypedDict):
+    """What is known of an action."""
+
+    artifact_type: str
+    """Always ``evidence_bundle``."""
+
+    action: dict[str, Any]
+    """The action: some of its members, with ``started_at`` and ``finished_at``. Which ones is up to the
+    server.
     """
+
+    steps: list[Any]
+    """The workflow's steps."""
+
+    artifacts: list[Artifact]
+    """The artifacts."""
+
+    generated_at: str
+    """When this was put together: ISO-8601, UTC."""
+
+
+class _CreatePairing(TypedDict):
+    """The keys that every ``CreatePairing`` has."""
+
+    public_key_pem: str
+    """The public key: PEM (SPKI), with its ``BEGIN PUBLIC KEY`` and ``END PUBLIC KEY`` lines."""
+
+
+class CreatePairing(_CreatePairing, total=False):
+    """The arguments of ``create_pairing``."""
+
+    algorithm: str
+    """How the agent signs. The server does not check it."""
+
+    agent_name: str
+    """The agent's display name. The client's own unless given."""
+
+    agent_id: str
+    """Which agent. The client's own unless given."""
+
+
+class GetPairing(TypedDict):
+    """The arguments of ``get_pairing``."""
+
+    pairing_id: str
+    """Which pairing: ``pair_`` and a UUID."""
+
+
+class _CreatePairingFromPrivateJwk(TypedDict):
+    """The keys that every ``CreatePairingFromPrivateJwk`` has."""
+
+    private_jwk: Mapping[str, Any]
+    """The private key as a JWK with its primes (RFC 7518, section 6.3.2). ``dmp1``, ``dmq1`` and ``iqmp`` are
+    read, too.
+    """
+
+
+class CreatePairingFromPrivateJwk(_CreatePairingFromPrivateJwk, total=False):
+    """The arguments of ``create_pairing_from_private_jwk``."""
+
+    agent_name: str
+    """The agent's name for people. The client's own unless given."""
+
+
+class _WaitForPairing(TypedDict):
+    """The keys that every ``WaitForPairing`` has."""
+
+    pairing_id: str
+    """Which pairing."""
+
+
+class WaitForPairing(_WaitForPairing, total=False):
+    """The arguments of ``wait_for_pairing``."""
+
+    timeout: float
+    """How long to wait in all. With no time at all it is looked at once. In seconds."""
+
+    interval: float
+    """How often it is looked at; at most ten times a second. In seconds."""
+
+
+class ListPairings(TypedDict, total=False):
+    """The arguments of ``list_pairings``."""
+
+    status: PairingStatus | str
+    """Only pairings in this state. ``pending`` unless given. One of ``pending``, ``approved``, ``expired``.
+    """
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+
+class ApprovePairing(TypedDict):
+    """The arguments of ``approve_pairing``."""
+
+    pairing_id: str
+    """Which pairing."""
+
+
+class CreatedPairing(TypedDict):
+    """A pairing as it was created."""
+
+    pairing: Pairing
+    """The pairing."""
+
+    pairing_url: str
+    """The page on which an administrator approves it."""
+
+
+class Pairing(TypedDict):
+    """An agent's request that a public key be taken as its own."""
+
+    id: str
+    """Which pairing: ``pair_`` and a UUID."""
+
+    org_id: str
+    """Whose organisation."""
+
+    agent_id: str
+    """Which agent asks."""
+
+    agent_name: str | None
+    """The agent's display name."""
+
+    algorithm: str
+    """How the agent signs."""
+
+    status: PairingStatus | str
+    """Where it is in its life."""
+
+    permission_level: str | None
+    """What ``permission_escalation`` policies grant the agent once it is approved: ``readonly``,
+    ``workspace_write``, ``danger``, ``prompt`` or ``allow``.
+    """
+
+    expires_at: str | None
+    """Until when it can be approved: ISO-8601, UTC."""
+
+    created_at: str
+    """When it was created: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class PairingDetail(TypedDict):
+    """One pairing."""
+
+    pairing: Pairing
+    """The pairing."""
+
+
+class PairingList(TypedDict):
+    """Pairings."""
+
+    pairings: list[Pairing]
+    """The pairings."""
+
+
+class IdentityDetail(TypedDict):
+    """One identity."""
+
+    identity: AgentIdentity
+    """The identity."""
+
+
+class AgentIdentity(TypedDict):
+    """An agent that has a public key. The key itself is not told."""
+
+    agent_id: str
+    """Which agent."""
+
+    algorithm: str
+    """How the agent signs."""
+
+    created_at: str
+    """When it got its first key: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it got its last one: ISO-8601, UTC."""
+
+
+class _RegisterIdentity(TypedDict):
+    """The keys that every ``RegisterIdentity`` has."""
+
+    agent_id: str
+    """Which agent."""
+
+    public_key: str
+    """The public key: PEM (SPKI)."""
+
+
+class RegisterIdentity(_RegisterIdentity, total=False):
+    """The arguments of ``register_identity``."""
+
+    algorithm: str
+    """How the agent signs."""
+
+
+class RevokeIdentity(TypedDict):
+    """The arguments of ``revoke_identity``."""
+
+    agent_id: str
+    """Which agent."""
+
+
+class IdentityList(TypedDict):
+    """Identities."""
+
+    identities: list[AgentIdentity]
+    """The identities."""
+
+
+class RevokedIdentity(TypedDict):
+    """A public key that is gone."""
+
+    deleted: bool
+    """Always true."""
 
 
 class GetRecommendations(TypedDict, total=False):
@@ -2696,6 +5929,536 @@ class RecommendedAction(TypedDict):
 
 class RecordedEvents(TypedDict):
     """The server's answer to events. Its members are not documented; they are in ``extra``."""
+
+
+class CreateOrg(TypedDict):
+    """The arguments of ``create_org``."""
+
+    name: str
+    """What it is called. At most 256 characters."""
+
+    slug: str
+    """What it is called in URLs; unique. Lower-case letters, digits and hyphens, at most 64."""
+
+
+class GetOrgById(TypedDict):
+    """The arguments of ``get_org_by_id``."""
+
+    org_id: str
+    """Which organisation."""
+
+
+class _UpdateOrg(TypedDict):
+    """The keys that every ``UpdateOrg`` has."""
+
+    org_id: str
+    """Which organisation."""
+
+
+class UpdateOrg(_UpdateOrg, total=False):
+    """The arguments of ``update_org``."""
+
+    name: str
+    """What it is called from now on. At most 256 characters."""
+
+
+class GetOrgKeys(TypedDict):
+    """The arguments of ``get_org_keys``."""
+
+    org_id: str
+    """Which organisation."""
+
+
+class CreateApiKey(TypedDict, total=False):
+    """The arguments of ``create_api_key``."""
+
+    label: str
+    """What it is for. ``API Key`` unless given. At most 256 characters."""
+
+    role: ApiKeyRole | str
+    """What it may do. ``member`` unless given. One of ``admin``, ``member``, ``readonly``."""
+
+
+class OrganizationList(TypedDict):
+    """Organisations."""
+
+    organizations: list[Organization]
+    """The organisations."""
+
+
+class _Organization(TypedDict):
+    """The keys that every ``Organization`` has."""
+
+    id: str
+    """Which organisation: ``org_`` and a UUID."""
+
+    name: str
+    """What it is called."""
+
+    slug: str | None
+    """What it is called in URLs."""
+
+    plan: str | None
+    """What it pays for."""
+
+    created_at: str | None
+    """When it was created: ISO-8601, UTC."""
+
+    updated_at: str | None
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class Organization(_Organization, total=False):
+    """An organisation."""
+
+    active_keys: Any
+    """How many API keys are in use, in a list: a number, or from some servers its text."""
+
+
+class CreatedOrganization(TypedDict):
+    """An organisation as it was created."""
+
+    organization: Organization
+    """The organisation."""
+
+    api_key: FirstApiKey
+    """Its first API key."""
+
+
+class FirstApiKey(TypedDict):
+    """The first API key of an organisation."""
+
+    id: str
+    """Which key: ``key_`` and a UUID."""
+
+    key: str
+    """The key itself: a secret that is shown this once."""
+
+    prefix: str
+    """How it begins."""
+
+    role: ApiKeyRole | str
+    """What it may do: ``admin``."""
+
+    warning: str
+    """Says for people that it is shown this once."""
+
+
+class _OrganizationDetail(TypedDict):
+    """The keys that every ``OrganizationDetail`` has."""
+
+    organization: Organization
+    """The organisation."""
+
+
+class OrganizationDetail(_OrganizationDetail, total=False):
+    """One organisation."""
+
+    active_keys: int | None
+    """How many API keys are in use, where an organisation is read."""
+
+
+class ApiKeyList(TypedDict):
+    """The API keys of an organisation."""
+
+    keys: list[ApiKey]
+    """The keys, the newest first."""
+
+
+class ApiKey(TypedDict):
+    """An API key, without the key itself."""
+
+    id: str
+    """Which key: ``key_`` and a UUID."""
+
+    key_prefix: str
+    """How it begins."""
+
+    label: str | None
+    """What it is for."""
+
+    role: ApiKeyRole | str
+    """What it may do."""
+
+    last_used_at: str | None
+    """When it was last used: ISO-8601, UTC."""
+
+    created_at: str | None
+    """When it was created: ISO-8601, UTC."""
+
+    revoked_at: str | None
+    """Since when it is of no use: ISO-8601, UTC."""
+
+
+class CreatedApiKey(TypedDict):
+    """An API key as it was created."""
+
+    key: NewApiKey
+    """The key."""
+
+
+class _NewApiKey(TypedDict):
+    """The keys that every ``NewApiKey`` has."""
+
+    id: str
+    """Which key: ``key_`` and a UUID."""
+
+    raw_key: str
+    """The key itself: a secret that is shown this once."""
+
+    prefix: str
+    """How it begins."""
+
+    label: str
+    """What it is for."""
+
+    role: ApiKeyRole | str
+    """What it may do."""
+
+
+class NewApiKey(_NewApiKey, total=False):
+    """A new API key."""
+
+    storageWarning: str | None
+    """Says for people that it is shown this once."""
+
+
+class CreateHostedWorkspace(TypedDict, total=False):
+    """The arguments of ``create_hosted_workspace``."""
+
+    turnstile_token: str
+    """What Cloudflare Turnstile gave to a human. Servers in production ask for it."""
+
+
+class GetHostedWorkspace(TypedDict):
+    """The arguments of ``get_hosted_workspace``."""
+
+    workspace_id: str
+    """Which workspace: the id of its organisation, ``org_…``."""
+
+
+class DeleteHostedWorkspace(TypedDict):
+    """The arguments of ``delete_hosted_workspace``."""
+
+    workspace_id: str
+    """Which workspace."""
+
+
+class CreatedHostedWorkspace(TypedDict):
+    """A trial workspace as it was created."""
+
+    workspace_id: str
+    """Which workspace: the id of its organisation, ``org_…``."""
+
+    api_key: str
+    """Its API key: a secret that is shown this once."""
+
+    key_prefix: str
+    """How the key begins."""
+
+    endpoint: str
+    """Where the server is: the base URL for a client of the workspace."""
+
+    expires_at: str | None
+    """When the trial ends: ISO-8601, UTC."""
+
+    trial_action_cap: int | None
+    """How many actions the trial may record."""
+
+    next_steps_url: str
+    """The page that says how to go on."""
+
+
+class HostedWorkspace(TypedDict):
+    """A trial workspace."""
+
+    workspace_id: str
+    """Which workspace: the id of its organisation, ``org_…``."""
+
+    name: str | None
+    """What it is called."""
+
+    trial_ends_at: str | None
+    """When the trial ends: ISO-8601, UTC."""
+
+    trial_action_cap: int | None
+    """How many actions the trial may record."""
+
+    trial_actions_used: int | None
+    """How many it has recorded."""
+
+
+class DeletedHostedWorkspace(TypedDict):
+    """A trial workspace that is gone."""
+
+    deleted: bool
+    """Always true."""
+
+    workspace_id: str
+    """Which workspace it was."""
+
+
+class _CreateWebhook(TypedDict):
+    """The keys that every ``CreateWebhook`` has."""
+
+    url: str
+    """Where events are sent: ``https``, on a public host."""
+
+
+class CreateWebhook(_CreateWebhook, total=False):
+    """The arguments of ``create_webhook``."""
+
+    events: list[str]
+    """Which events; ``all`` unless given. ``autonomy_spike``, ``high_impact_low_oversight``,
+    ``repeated_failures``, ``stale_loop``, ``assumption_drift``, ``stale_assumption``,
+    ``stale_running_action``, ``drift_alert``, ``approval_pending``, ``approval_granted``,
+    ``approval_denied``.
+    """
+
+
+class DeleteWebhook(TypedDict):
+    """The arguments of ``delete_webhook``."""
+
+    webhook_id: str
+    """Which webhook: ``wh_`` and a UUID."""
+
+
+class TestWebhook(TypedDict):
+    """The arguments of ``test_webhook``."""
+
+    webhook_id: str
+    """Which webhook."""
+
+
+class GetWebhookDeliveries(TypedDict):
+    """The arguments of ``get_webhook_deliveries``."""
+
+    webhook_id: str
+    """Which webhook."""
+
+
+class WebhookList(TypedDict):
+    """All webhooks."""
+
+    webhooks: list[Webhook]
+    """The webhooks."""
+
+
+class Webhook(TypedDict):
+    """A server that is told what happens."""
+
+    id: str
+    """Which webhook: ``wh_`` and a UUID."""
+
+    url: str
+    """Where events are sent."""
+
+    secret: str | None
+    """The last four characters of its secret, behind 28 dots."""
+
+    events: str | None
+    """JSON text: a list of the events it is told of."""
+
+    active: int
+    """Whether it is told: 0 or 1."""
+
+    failure_count: int
+    """How often it failed in a row."""
+
+    last_triggered_at: str | None
+    """When it was last told: ISO-8601, UTC."""
+
+    created_at: str | None
+    """When it was added: ISO-8601, UTC."""
+
+    created_by: str | None
+    """Who added it."""
+
+
+class _CreatedWebhook(TypedDict):
+    """The keys that every ``CreatedWebhook`` has."""
+
+    webhook: NewWebhook
+    """The webhook."""
+
+
+class CreatedWebhook(_CreatedWebhook, total=False):
+    """A webhook as it was added."""
+
+    storageWarning: str | None
+    """Says for people that the secret is shown this once."""
+
+
+class NewWebhook(TypedDict):
+    """A new webhook."""
+
+    id: str
+    """Which webhook: ``wh_`` and a UUID."""
+
+    url: str
+    """Where events are sent."""
+
+    secret: str
+    """What signs them: 64 hex digits that are shown this once."""
+
+    events: list[str]
+    """The events it is told of."""
+
+    active: int
+    """Whether it is told: 1."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+
+class DeletedWebhook(TypedDict):
+    """A webhook that is gone."""
+
+    success: bool
+    """Always true."""
+
+    deleted: str
+    """Which webhook it was."""
+
+
+class WebhookTest(TypedDict):
+    """How a webhook answered to a test event."""
+
+    success: bool
+    """Whether it answered with a success."""
+
+    response_status: int | None
+    """The HTTP status of its answer; null when there was none."""
+
+
+class WebhookDeliveryList(TypedDict):
+    """Attempts to tell a webhook."""
+
+    deliveries: list[WebhookDelivery]
+    """The newest first."""
+
+
+class WebhookDelivery(TypedDict):
+    """An attempt to tell a webhook."""
+
+    id: str
+    """Which attempt: ``wd_`` and a UUID."""
+
+    event_type: str
+    """What it was told."""
+
+    status: WebhookDeliveryStatus | str
+    """How it ended."""
+
+    response_status: int | None
+    """The HTTP status of the answer; null when there was none."""
+
+    attempted_at: str
+    """When it was made: ISO-8601, UTC."""
+
+    duration_ms: int | None
+    """How long it took, in milliseconds."""
+
+    payload: str | None
+    """What was sent: JSON text."""
+
+    response_body: str | None
+    """What was answered, at most 2000 characters."""
+
+
+class GetActivityLogs(TypedDict, total=False):
+    """The arguments of ``get_activity_logs``."""
+
+    action: str
+    """Only what was done in this word: ``policy.created``."""
+
+    actor_id: str
+    """Only what this person, agent or API key did."""
+
+    resource_type: str
+    """Only what was done to such things: ``policy``."""
+
+    before: str
+    """Only what was done before this time: ISO-8601."""
+
+    after: str
+    """Only what was done after this time: ISO-8601."""
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+
+class ActivityLog(TypedDict):
+    """What was done in an organisation."""
+
+    events: list[ActivityEvent]
+    """The newest first."""
+
+    stats: ActivityStats
+    """Counts."""
+
+    pagination: ActivityPage
+    """Which part of the log this is."""
+
+
+class ActivityEvent(TypedDict):
+    """Something that somebody did."""
+
+    id: str
+    """Which event."""
+
+    org_id: str
+    """Whose organisation."""
+
+    actor_id: str | None
+    """Who did it."""
+
+    action: str
+    """What was done: ``policy.created``."""
+
+    resource_type: str | None
+    """To what sort of thing: ``policy``."""
+
+    resource_id: str | None
+    """To which one."""
+
+    details: str | None
+    """More about it: JSON text."""
+
+    created_at: str
+    """When: ISO-8601, UTC."""
+
+    actor_name: str | None
+    """Who did it, for people."""
+
+    actor_image: str | None
+    """The URL of their picture."""
+
+
+class ActivityStats(TypedDict):
+    """What was done, counted."""
+
+    total: int
+    """Events in all."""
+
+    today: int
+    """Events of today."""
+
+    unique_actors: int
+    """How many different people, agents and API keys."""
+
+
+class ActivityPage(TypedDict):
+    """Which part of the log this is."""
+
+    limit: int
+    """How many were asked for."""
+
+    offset: int
+    """How many were skipped."""
 
 
 class Health(TypedDict):

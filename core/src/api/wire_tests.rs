@@ -4,6 +4,7 @@ mod access;
 mod agents;
 mod commerce;
 mod compliance;
+mod composed;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};

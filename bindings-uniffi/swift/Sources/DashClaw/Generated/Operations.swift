@@ -50,6 +50,24 @@ extension DashClaw {
             options)
     }
 
+    /// Goes through all that `get_guard_decisions` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterGuardDecisions(
+        decision: Verdict? = nil, limit: Int? = nil, offset: Int? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<GuardDecisionRecord, any Error> {
+        pages(
+            "get_guard_decisions",
+            [
+                "decision": decision?.jsonValue, "limit": limit?.jsonValue, "offset": offset?.jsonValue,
+                "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
     /// Records what the agent is about to do, and returns the binding verdict on it.
     ///
     /// `allow` and `warn`: the action is `running`. `require_approval`: it is `pending_approval`; wait for a
@@ -108,6 +126,17 @@ extension DashClaw {
         _ request: GetActions = GetActions(), options: CallOptions = CallOptions()
     ) async throws -> ActionList {
         try await send("get_actions", request.json, options)
+    }
+
+    /// Goes through all that `get_actions` lists, with the same arguments: `limit` is a page's size, `offset`
+    /// how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterActions(
+        _ request: GetActions = GetActions(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Action, any Error> {
+        pages("get_actions", request.json, options)
     }
 
     /// Ends an action, or adds facts to it.
@@ -220,6 +249,17 @@ extension DashClaw {
                 "limit": limit?.jsonValue, "offset": offset?.jsonValue
             ],
             options)
+    }
+
+    /// Goes through all that `get_pending_approvals` lists, with the same arguments: `limit` is a page's
+    /// size, `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterPendingApprovals(
+        limit: Int? = nil, offset: Int? = nil, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Action, any Error> {
+        pages("get_pending_approvals", ["limit": limit?.jsonValue, "offset": offset?.jsonValue], options)
     }
 
     /// Reports how an action ended. The first report is final.
@@ -444,6 +484,17 @@ extension DashClaw {
         try await send("get_drift_report", request.json, options)
     }
 
+    /// Goes through all that `get_drift_report` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterDriftReport(
+        _ request: GetDriftReport = GetDriftReport(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Assumption, any Error> {
+        pages("get_drift_report", request.json, options)
+    }
+
     /// Records what an action leaves to be done. An unknown action is a ``DashClawError`` of kind `notFound`.
     ///
     /// `POST /api/actions/loops`. A repeat would do it twice.
@@ -501,6 +552,17 @@ extension DashClaw {
         _ request: GetOpenLoops = GetOpenLoops(), options: CallOptions = CallOptions()
     ) async throws -> LoopList {
         try await send("get_open_loops", request.json, options)
+    }
+
+    /// Goes through all that `get_open_loops` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterOpenLoops(
+        _ request: GetOpenLoops = GetOpenLoops(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<OpenLoop, any Error> {
+        pages("get_open_loops", request.json, options)
     }
 
     /// Lists what is going wrong right now. Signals are computed when they are read.
@@ -650,6 +712,324 @@ extension DashClaw {
             options)
     }
 
+    /// Runs the tests of all policies that hold, and returns each one's result. The server keeps a record of
+    /// the run.
+    ///
+    /// `POST /api/policies/test`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - agentId: Who asks. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: How policies did in their tests.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func testPolicies(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PolicyTestReport {
+        try await send("test_policies", ["agent_id": agentId?.jsonValue], options)
+    }
+
+    /// Writes down what the policies that hold prove: a report for auditors.
+    ///
+    /// `GET /api/policies/proof`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - format: In which form. One of `md`, `json`. `"json"` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What the policies prove, in writing.
+    /// - Throws: A ``DashClawError``.
+    public func getProofReport(
+        format: ReportFormat? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PolicyProof {
+        try await send("get_proof_report", ["format": format?.jsonValue], options)
+    }
+
+    /// Adds the policies of a pack of the server's, or of a YAML text. Needs an API key of the admin role.
+    ///
+    /// A policy whose name exists already is left out and named in `skipped_names`. Neither a pack nor a
+    /// text, and a pack that the server does not have, are errors of kind `validation`.
+    ///
+    /// `POST /api/policies/import`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - pack: The name of the pack. It comes before `yaml`; one of the two must be given.
+    ///   - yaml: Policies in YAML: a document with a list `policies`.
+    ///   - options: What differs for this call.
+    /// - Returns: What an import did.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened.
+    @discardableResult
+    public func importPolicies(
+        pack: String? = nil, yaml: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PolicyImport {
+        try await send("import_policies", ["pack": pack?.jsonValue, "yaml": yaml?.jsonValue], options)
+    }
+
+    /// Holds the policies that are in force against the controls of a framework.
+    ///
+    /// Every control comes back with the policies that cover it, in full or in part. An unknown framework is
+    /// a ``DashClawError`` of kind `notFound` whose `available` names those there are.
+    ///
+    /// `GET /api/compliance/map`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - framework: Which framework: an id of `listFrameworks`, such as `soc2`.
+    ///   - options: What differs for this call.
+    /// - Returns: The policies in force beside the controls of a framework.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func mapCompliance(
+        framework: String, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceMap {
+        try await send("map_compliance", ["framework": framework.jsonValue], options)
+    }
+
+    /// Says what is missing for a framework, in the order in which it should be mended, and how great the
+    /// risk is.
+    ///
+    /// An unknown framework is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/compliance/gaps`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - framework: Which framework.
+    ///   - options: What differs for this call.
+    /// - Returns: What is missing for a framework.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func analyzeGaps(
+        framework: String, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceGaps {
+        try await send("analyze_gaps", ["framework": framework.jsonValue], options)
+    }
+
+    /// Writes a report on a framework. Each report is also a point of `getComplianceTrends`.
+    ///
+    /// An unknown framework is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/compliance/report`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - framework: Which framework.
+    ///   - format: In which form. One of `md`, `json`. `"json"` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A report on a framework.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func getComplianceReport(
+        framework: String, format: ReportFormat? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceReport {
+        try await send(
+            "get_compliance_report",
+            [
+                "framework": framework.jsonValue, "format": format?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists the frameworks that the server knows.
+    ///
+    /// `GET /api/compliance/frameworks`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: The frameworks that a server knows.
+    /// - Throws: A ``DashClawError``.
+    public func listFrameworks(options: CallOptions = CallOptions()) async throws -> ComplianceFrameworkList {
+        try await send("list_frameworks", [:], options)
+    }
+
+    /// Counts what guard decided and what agents did in the last days: evidence that the policies are in
+    /// force.
+    ///
+    /// `GET /api/compliance/evidence`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - window: How far to look back: a number of days, as in `30d`. `"30d"` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Evidence that policies are in force.
+    /// - Throws: A ``DashClawError``.
+    public func getComplianceEvidence(
+        window: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceEvidence {
+        try await send("get_compliance_evidence", ["window": window?.jsonValue], options)
+    }
+
+    /// Makes an export: reports on frameworks, with evidence, in one document that the server signs.
+    ///
+    /// It is made before the answer comes, but the answer holds its id only: `getComplianceExport` says
+    /// whether it is `completed` or `failed`. An unknown framework is left out and no error; an empty list is
+    /// a ``DashClawError`` of kind `validation`.
+    ///
+    /// `POST /api/compliance/exports`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: An export as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createComplianceExport(
+        _ request: CreateComplianceExport, options: CallOptions = CallOptions()
+    ) async throws -> CreatedComplianceExport {
+        try await send("create_compliance_export", request.json, options)
+    }
+
+    /// Lists exports without their contents, the newest first.
+    ///
+    /// `GET /api/compliance/exports`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - limit: How many. The server returns at most 100. `20` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Exports without their contents.
+    /// - Throws: A ``DashClawError``.
+    public func listComplianceExports(
+        limit: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceExportList {
+        try await send("list_compliance_exports", ["limit": limit?.jsonValue], options)
+    }
+
+    /// Reads one export with its contents. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/compliance/exports/{export_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - exportId: Which export: `ce_` and 24 hex digits.
+    ///   - options: What differs for this call.
+    /// - Returns: Reports on frameworks in one document.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getComplianceExport(
+        exportId: String, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceExport {
+        try await send("get_compliance_export", ["export_id": exportId.jsonValue], options)
+    }
+
+    /// Reads what an export made, as the server signed it.
+    ///
+    /// That is a compliance bundle, which `verify_receipt` checks; the report stands in its `payload`. Older
+    /// servers wrote a report alone: it comes back as `text` with its `media_type`. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`, an export that is not `completed` a ``DashClawError`` of kind
+    /// `conflict`.
+    ///
+    /// `GET /api/compliance/exports/{export_id}/download`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - exportId: Which export.
+    ///   - options: What differs for this call.
+    /// - Returns: What an export made: a signed bundle, or from older servers a `text`.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `conflict`: see the description.
+    public func downloadComplianceExport(
+        exportId: String, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceBundle {
+        try await send("download_compliance_export", ["export_id": exportId.jsonValue], options)
+    }
+
+    /// Removes an export. The server does not say whether there was one.
+    ///
+    /// `DELETE /api/compliance/exports/{export_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - exportId: Which export.
+    ///   - options: What differs for this call.
+    /// - Returns: An export that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteComplianceExport(
+        exportId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedComplianceExport {
+        try await send("delete_compliance_export", ["export_id": exportId.jsonValue], options)
+    }
+
+    /// Adds a schedule on which exports are made. The answer holds its id only.
+    ///
+    /// No framework, and no times, are errors of kind `validation`.
+    ///
+    /// `POST /api/compliance/schedules`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A schedule as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createComplianceSchedule(
+        _ request: CreateComplianceSchedule, options: CallOptions = CallOptions()
+    ) async throws -> CreatedComplianceSchedule {
+        try await send("create_compliance_schedule", request.json, options)
+    }
+
+    /// Lists the schedules on which exports are made, the newest first.
+    ///
+    /// `GET /api/compliance/schedules`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: Schedules on which exports are made.
+    /// - Throws: A ``DashClawError``.
+    public func listComplianceSchedules(
+        options: CallOptions = CallOptions()
+    ) async throws -> ComplianceScheduleList {
+        try await send("list_compliance_schedules", [:], options)
+    }
+
+    /// Changes a schedule, and returns it as it is then. The server takes `enabled` and `name` and leaves the
+    /// rest as it is. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `PATCH /api/compliance/schedules/{schedule_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A schedule on which exports are made.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateComplianceSchedule(
+        _ request: UpdateComplianceSchedule, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceSchedule {
+        try await send("update_compliance_schedule", request.json, options)
+    }
+
+    /// Removes a schedule. The server does not say whether there was one.
+    ///
+    /// `DELETE /api/compliance/schedules/{schedule_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - scheduleId: Which schedule.
+    ///   - options: What differs for this call.
+    /// - Returns: A schedule that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteComplianceSchedule(
+        scheduleId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedComplianceSchedule {
+        try await send("delete_compliance_schedule", ["schedule_id": scheduleId.jsonValue], options)
+    }
+
+    /// Lists how far frameworks were covered when reports on them were written, the newest first.
+    ///
+    /// `GET /api/compliance/trends`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - framework: Only this framework. All of them unless given.
+    ///   - limit: How many. The server returns at most 100. `30` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: How coverage changed.
+    /// - Throws: A ``DashClawError``.
+    public func getComplianceTrends(
+        framework: String? = nil, limit: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceTrendList {
+        try await send(
+            "get_compliance_trends",
+            [
+                "framework": framework?.jsonValue, "limit": limit?.jsonValue
+            ],
+            options)
+    }
+
     /// Begins a session.
     ///
     /// `POST /api/sessions`. A repeat would do it twice.
@@ -748,6 +1128,425 @@ extension DashClaw {
         try await send("get_session_events", ["session_id": sessionId.jsonValue], options)
     }
 
+    /// Leaves a note for the agent's next session: in `bundle`, or in parts, of which `summary` is the first.
+    ///
+    /// Hosted servers take a `bundle` only and refuse parts alone with a ``DashClawError`` of kind
+    /// `validation`; the embedded instance makes a bundle of them.
+    ///
+    /// `POST /api/handoffs`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A handoff as it was left.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createHandoff(
+        _ request: CreateHandoff = CreateHandoff(), options: CallOptions = CallOptions()
+    ) async throws -> CreatedHandoff {
+        try await send("create_handoff", request.json, options)
+    }
+
+    /// Lists handoffs of the agent.
+    ///
+    /// `GET /api/handoffs`. Reads only. Pages through `handoffs` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Handoffs.
+    /// - Throws: A ``DashClawError``.
+    public func getHandoffs(
+        _ request: GetHandoffs = GetHandoffs(), options: CallOptions = CallOptions()
+    ) async throws -> HandoffList {
+        try await send("get_handoffs", request.json, options)
+    }
+
+    /// Goes through all that `get_handoffs` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterHandoffs(
+        _ request: GetHandoffs = GetHandoffs(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Handoff, any Error> {
+        pages("get_handoffs", request.json, options)
+    }
+
+    /// Reads the newest handoff of the agent that belongs to no project and was not consumed. When there is
+    /// none, that is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/handoffs`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Of which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What one session left for the next.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func getLatestHandoff(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> Handoff {
+        try await send("get_latest_handoff", ["agent_id": agentId?.jsonValue], options)
+    }
+
+    /// Reads one handoff. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/handoffs/{handoff_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - handoffId: Which handoff.
+    ///   - options: What differs for this call.
+    /// - Returns: What one session left for the next.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getHandoff(handoffId: String, options: CallOptions = CallOptions()) async throws -> Handoff {
+        try await send("get_handoff", ["handoff_id": handoffId.jsonValue], options)
+    }
+
+    /// Marks a handoff as taken up, so that it is not the latest any more. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/handoffs/{handoff_id}/consume`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - handoffId: Which handoff.
+    ///   - options: What differs for this call.
+    /// - Returns: A handoff that was taken up.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func consumeHandoff(
+        handoffId: String, options: CallOptions = CallOptions()
+    ) async throws -> ConsumedHandoff {
+        try await send("consume_handoff", ["handoff_id": handoffId.jsonValue], options)
+    }
+
+    /// Sends a message to an agent, or to everybody.
+    ///
+    /// Sender and receiver must be known to the server, by a heartbeat, an action, an identity or an earlier
+    /// message; otherwise it is a ``DashClawError`` of kind `permission`. An unknown thread is a
+    /// ``DashClawError`` of kind `notFound`. Secrets in the text are made illegible before it is stored.
+    ///
+    /// `POST /api/messages`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A message as it was sent.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `permission`: see
+    ///   the description; `notFound`: see the description.
+    @discardableResult
+    public func sendMessage(
+        _ request: SendMessage, options: CallOptions = CallOptions()
+    ) async throws -> SentMessage {
+        try await send("send_message", request.json, options)
+    }
+
+    /// Sends a message to everybody. The same limits and errors hold as for `send_message`.
+    ///
+    /// `POST /api/messages`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - body: What to say. At most 2000 characters.
+    ///   - messageType: What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`.
+    ///     `"info"` unless given.
+    ///   - subject: What it is about, in short. At most 200 characters.
+    ///   - threadId: The thread it belongs to: `mt_…`; it must be open.
+    ///   - urgent: Whether it is urgent; false unless given.
+    ///   - fromAgentId: Who sends it. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A message as it was sent.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func broadcast(
+        body: String, messageType: MessageType? = nil, subject: String? = nil, threadId: String? = nil,
+        urgent: Bool? = nil, fromAgentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> SentMessage {
+        try await send(
+            "broadcast",
+            [
+                "body": body.jsonValue, "message_type": messageType?.jsonValue, "subject": subject?.jsonValue,
+                "thread_id": threadId?.jsonValue, "urgent": urgent?.jsonValue,
+                "from_agent_id": fromAgentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists messages of the agent.
+    ///
+    /// `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Messages.
+    /// - Throws: A ``DashClawError``.
+    public func getMessages(
+        _ request: GetMessages = GetMessages(), options: CallOptions = CallOptions()
+    ) async throws -> MessageList {
+        try await send("get_messages", request.json, options)
+    }
+
+    /// Goes through all that `get_messages` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterMessages(
+        _ request: GetMessages = GetMessages(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<AgentMessage, any Error> {
+        pages("get_messages", request.json, options)
+    }
+
+    /// Lists messages to the agent or to everybody, without its own and without archived ones.
+    ///
+    /// `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Messages.
+    /// - Throws: A ``DashClawError``.
+    public func getInbox(
+        _ request: GetInbox = GetInbox(), options: CallOptions = CallOptions()
+    ) async throws -> MessageList {
+        try await send("get_inbox", request.json, options)
+    }
+
+    /// Goes through all that `get_inbox` lists, with the same arguments: `limit` is a page's size, `offset`
+    /// how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterInbox(
+        _ request: GetInbox = GetInbox(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<AgentMessage, any Error> {
+        pages("get_inbox", request.json, options)
+    }
+
+    /// Lists messages that the agent sent.
+    ///
+    /// `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - messageType: Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+    ///   - threadId: Only this thread.
+    ///   - limit: How many, 1 to 1000; 50 unless given.
+    ///   - offset: How many to skip.
+    ///   - agentId: Of which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Messages.
+    /// - Throws: A ``DashClawError``.
+    public func getSentMessages(
+        messageType: MessageType? = nil, threadId: String? = nil, limit: Int? = nil, offset: Int? = nil,
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> MessageList {
+        try await send(
+            "get_sent_messages",
+            [
+                "message_type": messageType?.jsonValue, "thread_id": threadId?.jsonValue,
+                "limit": limit?.jsonValue, "offset": offset?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Goes through all that `get_sent_messages` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterSentMessages(
+        messageType: MessageType? = nil, threadId: String? = nil, limit: Int? = nil, offset: Int? = nil,
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<AgentMessage, any Error> {
+        pages(
+            "get_sent_messages",
+            [
+                "message_type": messageType?.jsonValue, "thread_id": threadId?.jsonValue,
+                "limit": limit?.jsonValue, "offset": offset?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads one message. An unknown id is a ``DashClawError`` of kind `notFound`, and so is every id where
+    /// the server does not serve single messages.
+    ///
+    /// `GET /api/messages/{message_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - messageId: Which message.
+    ///   - options: What differs for this call.
+    /// - Returns: One message.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getMessage(
+        messageId: String, options: CallOptions = CallOptions()
+    ) async throws -> MessageDetail {
+        try await send("get_message", ["message_id": messageId.jsonValue], options)
+    }
+
+    /// Marks messages as read by the agent. One that is for another agent is left as it is.
+    ///
+    /// `PATCH /api/messages`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - messageIds: Which messages.
+    ///   - agentId: Who has read them. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Messages that were changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
+    @discardableResult
+    public func markRead(
+        messageIds: [String], agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> UpdatedMessages {
+        try await send(
+            "mark_read",
+            [
+                "message_ids": messageIds.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Archives messages: an inbox does not list them any more.
+    ///
+    /// `PATCH /api/messages`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - messageIds: Which messages.
+    ///   - agentId: Who archives them. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Messages that were changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
+    @discardableResult
+    public func archiveMessages(
+        messageIds: [String], agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> UpdatedMessages {
+        try await send(
+            "archive_messages",
+            [
+                "message_ids": messageIds.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Begins a thread that messages can belong to.
+    ///
+    /// `POST /api/messages/threads`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - name: What it is called.
+    ///   - participants: The agents that take part, of at most 500 characters each.
+    ///   - createdBy: Who begins it. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A thread as it was begun.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createMessageThread(
+        name: String, participants: [String]? = nil, createdBy: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> CreatedMessageThread {
+        try await send(
+            "create_message_thread",
+            [
+                "name": name.jsonValue, "participants": participants?.jsonValue,
+                "created_by": createdBy?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists threads of the agent.
+    ///
+    /// `GET /api/messages/threads`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - status: Only threads in this state: `open` or `resolved`.
+    ///   - limit: How many, 1 to 100; 20 unless given.
+    ///   - agentId: Of which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Threads.
+    /// - Throws: A ``DashClawError``.
+    public func getMessageThreads(
+        status: String? = nil, limit: Int? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> MessageThreadList {
+        try await send(
+            "get_message_threads",
+            [
+                "status": status?.jsonValue, "limit": limit?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Ends a thread. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `PATCH /api/messages/threads`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - threadId: Which thread: `mt_…`.
+    ///   - summary: What came of it.
+    ///   - options: What differs for this call.
+    /// - Returns: One thread.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: see the description.
+    @discardableResult
+    public func resolveMessageThread(
+        threadId: String, summary: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> MessageThreadDetail {
+        try await send(
+            "resolve_message_thread",
+            [
+                "thread_id": threadId.jsonValue, "summary": summary?.jsonValue
+            ],
+            options)
+    }
+
+    /// Saves a document that all agents can read. What comes back is the server's own; its members are not
+    /// fixed. Not every server has such documents; one without answers with a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `POST /api/messages/docs`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - name: What it is called.
+    ///   - content: What it says.
+    ///   - agentId: Who saves it. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func saveSharedDoc(
+        name: String, content: String, agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "save_shared_doc",
+            [
+                "name": name.jsonValue, "content": content.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Downloads an attachment of a message: its bytes, its name and its media type.
+    ///
+    /// The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
+    /// id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// Starts with `GET /api/messages/attachments`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - attachmentId: Which attachment.
+    ///   - options: What differs for this call.
+    /// - Returns: A file that was sent with a message.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func getAttachment(
+        attachmentId: String, options: CallOptions = CallOptions()
+    ) async throws -> MessageAttachment {
+        try await send("get_attachment", ["attachment_id": attachmentId.jsonValue], options)
+    }
+
     /// Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API
     /// key.
     ///
@@ -789,6 +1588,104 @@ extension DashClaw {
         try await send("get_jwks", [:], options)
     }
 
+    /// Looks for secrets and personal data in a text. Nothing is stored.
+    ///
+    /// `POST /api/security/scan`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - destination: Where it is about to go.
+    ///   - agentId: Whose text it is. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What a scan for secrets and personal data found.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
+    @discardableResult
+    public func scanContent(
+        text: String, destination: String? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> ContentScan {
+        try await send(
+            "scan_content",
+            [
+                "text": text.jsonValue, "destination": destination?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Looks for secrets and personal data in a text, as `scan_content` does, and stores that they were
+    /// found. Of the text itself only its SHA-256 hash is stored.
+    ///
+    /// `POST /api/security/scan`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - destination: Where it was about to go.
+    ///   - agentId: Whose text it is. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What a scan for secrets and personal data found.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func reportSecurityFinding(
+        text: String, destination: String? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> ContentScan {
+        try await send(
+            "report_security_finding",
+            [
+                "text": text.jsonValue, "destination": destination?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Looks in a text for attempts to give orders to the model that reads it.
+    ///
+    /// `POST /api/security/prompt-injection`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - source: Where it comes from: `user_input`, for one.
+    ///   - agentId: Who is about to read it. The client's own agent unless given.
+    ///   - store: Whether findings are stored; true unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What a scan for prompt injection found.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func scanPromptInjection(
+        text: String, source: String? = nil, agentId: String? = nil, store: Bool? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> PromptInjectionScan {
+        try await send(
+            "scan_prompt_injection",
+            [
+                "text": text.jsonValue, "source": source?.jsonValue, "agent_id": agentId?.jsonValue,
+                "store": store?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads the secrets that are meant for an agent: those of its organisation, overridden by its own.
+    ///
+    /// Keep them in memory; never log them, store them, or show them to a model. A key of the readonly role
+    /// is a ``DashClawError`` of kind `permission`. A server that cannot decrypt answers with a
+    /// ``DashClawError`` of kind `server`.
+    ///
+    /// `GET /api/secrets/env`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: For which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: The secrets that are meant for an agent.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: see the description;
+    ///   `server`: see the description.
+    public func getAgentEnv(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> AgentEnv {
+        try await send("get_agent_env", ["agent_id": agentId?.jsonValue], options)
+    }
+
     /// Says that the agent is there. Creating an action says so, too. An unknown status is a
     /// ``DashClawError`` of kind `validation`.
     ///
@@ -820,63 +1717,594 @@ extension DashClaw {
             options)
     }
 
-    /// Registers the public half of a private RSA key, as `create_pairing` does. The private key is sent
-    /// nowhere.
+    /// Tells which services the agent is connected to. A service that was told before is told anew.
     ///
-    /// A key that is no private RSA key of 2048 to 4096 bits is a ``DashClawError`` of kind
-    /// `invalidArgument`, which shows nothing of it.
-    ///
-    /// Starts with `POST /api/pairings`. A repeat would do it twice.
+    /// `POST /api/agents/connections`. Safe to repeat.
     ///
     /// - Parameters:
-    ///   - privateJwk: The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1` and
-    ///     `iqmp` are read, too.
-    ///   - agentName: The agent's name for people. The client's own unless given.
+    ///   - connections: The services, 1 to 50, one object each: `provider` (needed), `auth_type` (`api_key`
+    ///     unless given, or `subscription`, `oauth`, `pre_configured`, `environment`), `plan_name`, `status`
+    ///     (`active` unless given, or `inactive`, `error`) and `metadata` (a text or an object of at most 10
+    ///     KB).
+    ///   - agentId: Which agent. The client's own unless given. At most 128 characters.
     ///   - options: What differs for this call.
+    /// - Returns: Connections as they were taken.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
-    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `invalidArgument`:
-    ///   see the description.
+    ///   content.
     @discardableResult
-    public func createPairingFromPrivateJwk(
-        privateJwk: [String: JSONValue], agentName: String? = nil, options: CallOptions = CallOptions()
-    ) async throws -> [String: JSONValue] {
+    public func reportConnections(
+        connections: [JSONValue], agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ConnectionReport {
         try await send(
-            "create_pairing_from_private_jwk",
+            "report_connections",
             [
-                "private_jwk": privateJwk.jsonValue, "agent_name": agentName?.jsonValue
+                "connections": connections.jsonValue, "agent_id": agentId?.jsonValue
             ],
             options)
     }
 
-    /// Waits until a pairing is approved, and returns it.
+    /// Enters an agent into the register, so that others may call it. A slug that exists already is a
+    /// ``DashClawError`` of kind `conflict`.
     ///
-    /// One that expires is a ``DashClawError`` of kind `approvalExpired`, one that is rejected a
-    /// ``DashClawError`` of kind `approvalDenied`, and one that nobody decides about in time a
-    /// ``DashClawError`` of kind `approvalTimeout`; it stands. A server that cannot be reached for a while is
-    /// asked again.
-    ///
-    /// Starts with `GET /api/pairings/{pairing_id}`. Reads only.
+    /// `POST /api/agents/registry`. A repeat would do it twice.
     ///
     /// - Parameters:
-    ///   - pairingId: Which pairing.
-    ///   - timeout: How long to wait in all. With no time at all it is looked at once. In seconds. `300`
-    ///     unless given.
-    ///   - interval: How often it is looked at; at most ten times a second. In seconds. `2` unless given.
+    ///   - request: The arguments.
     ///   - options: What differs for this call.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
-    ///   `approvalExpired`: see the description; `approvalDenied`: see the description; `approvalTimeout`:
-    ///   see the description.
-    public func waitForPairing(
-        pairingId: String, timeout: TimeInterval? = nil, interval: TimeInterval? = nil,
-        options: CallOptions = CallOptions()
-    ) async throws -> [String: JSONValue] {
+    /// - Returns: An agent as it was entered or changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `conflict`: see the
+    ///   description.
+    @discardableResult
+    public func registerAgent(
+        _ request: RegisterAgent, options: CallOptions = CallOptions()
+    ) async throws -> SavedRegisteredAgent {
+        try await send("register_agent", request.json, options)
+    }
+
+    /// Lists the agents of the register.
+    ///
+    /// `GET /api/agents/registry`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Agents of the register.
+    /// - Throws: A ``DashClawError``.
+    public func listRegisteredAgents(
+        _ request: ListRegisteredAgents = ListRegisteredAgents(), options: CallOptions = CallOptions()
+    ) async throws -> RegisteredAgentList {
+        try await send("list_registered_agents", request.json, options)
+    }
+
+    /// Reads one agent of the register with what it can do and its newest calls. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/agents/registry/{registered_agent_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - registeredAgentId: Which agent: its `entry_id`.
+    ///   - options: What differs for this call.
+    /// - Returns: An agent of the register with what it can do.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getRegisteredAgent(
+        registeredAgentId: String, options: CallOptions = CallOptions()
+    ) async throws -> RegisteredAgentDetail {
+        try await send("get_registered_agent", ["registered_agent_id": registeredAgentId.jsonValue], options)
+    }
+
+    /// Changes an agent of the register: the fields that are given. An unknown id is a ``DashClawError`` of
+    /// kind `notFound`.
+    ///
+    /// `PATCH /api/agents/registry/{registered_agent_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: An agent as it was entered or changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateRegisteredAgent(
+        _ request: UpdateRegisteredAgent, options: CallOptions = CallOptions()
+    ) async throws -> SavedRegisteredAgent {
+        try await send("update_registered_agent", request.json, options)
+    }
+
+    /// Adds a capability to an agent of the register, and returns all it has. An unknown agent or capability
+    /// is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/agents/registry/{registered_agent_id}/capabilities`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - registeredAgentId: Which agent: its `entry_id`.
+    ///   - capabilityId: Which capability.
+    ///   - options: What differs for this call.
+    /// - Returns: What an agent of the register can do.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened.
+    @discardableResult
+    public func addAgentCapability(
+        registeredAgentId: String, capabilityId: String, options: CallOptions = CallOptions()
+    ) async throws -> AgentCapabilityList {
         try await send(
-            "wait_for_pairing",
+            "add_agent_capability",
             [
-                "pairing_id": pairingId.jsonValue, "timeout": timeout?.jsonValue,
-                "interval": interval?.jsonValue
+                "registered_agent_id": registeredAgentId.jsonValue, "capability_id": capabilityId.jsonValue
             ],
             options)
+    }
+
+    /// Lists what an agent of the register can do. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/agents/registry/{registered_agent_id}/capabilities`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - registeredAgentId: Which agent: its `entry_id`.
+    ///   - options: What differs for this call.
+    /// - Returns: What an agent of the register can do.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func listAgentCapabilities(
+        registeredAgentId: String, options: CallOptions = CallOptions()
+    ) async throws -> AgentCapabilityList {
+        try await send(
+            "list_agent_capabilities",
+            [
+                "registered_agent_id": registeredAgentId.jsonValue
+            ],
+            options)
+    }
+
+    /// Calls an agent of the register by one of its capabilities. Guard has its say first, and the call is
+    /// recorded as an action.
+    ///
+    /// When a human must approve first, the result has `success` false and the `error` `pending_approval`,
+    /// and nothing was called. A call that guard blocks is a ``DashClawError`` of kind `permission`, an agent
+    /// that is not active a ``DashClawError`` of kind `conflict`, an unknown agent or capability a
+    /// ``DashClawError`` of kind `notFound`, a capability that the agent does not have a ``DashClawError`` of
+    /// kind `validation`, and a call that failed a ``DashClawError`` of kind `server`.
+    ///
+    /// `POST /api/agents/invoke`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - registeredAgentId: Which agent: its `entry_id`.
+    ///   - capabilityId: Which of its capabilities.
+    ///   - agentId: Who calls. Not filled in by the client.
+    ///   - payload: What to send.
+    ///   - declaredGoal: What the call is for, in a sentence.
+    ///   - options: What differs for this call.
+    /// - Returns: What came of a call of an agent.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `permission`: see
+    ///   the description; `conflict`: see the description; `notFound`: see the description; `server`: see the
+    ///   description.
+    @discardableResult
+    public func invokeRegisteredAgent(
+        registeredAgentId: String, capabilityId: String, agentId: String? = nil,
+        payload: [String: JSONValue]? = nil, declaredGoal: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> RegisteredAgentAnswer {
+        try await send(
+            "invoke_registered_agent",
+            [
+                "registered_agent_id": registeredAgentId.jsonValue, "capability_id": capabilityId.jsonValue,
+                "agent_id": agentId?.jsonValue, "payload": payload?.jsonValue,
+                "declared_goal": declaredGoal?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads how well an agent has done: as it was last computed, or else computed now and not stored. An
+    /// unknown agent is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/reputation/agents/{agent_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent. Not filled in by the client.
+    ///   - options: What differs for this call.
+    /// - Returns: How well an agent has done.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getAgentReputation(
+        agentId: String, options: CallOptions = CallOptions()
+    ) async throws -> AgentReputation {
+        try await send("get_agent_reputation", ["agent_id": agentId.jsonValue], options)
+    }
+
+    /// Lists what an agent's reputation was made from: at most the 2000 newest events of the last 365 days
+    /// are kept.
+    ///
+    /// `GET /api/reputation/agents/{agent_id}/events`. Reads only. Pages through `events` with `limit` and
+    /// `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: What an agent's reputation was made from.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func listAgentReputationEvents(
+        _ request: ListAgentReputationEvents, options: CallOptions = CallOptions()
+    ) async throws -> ReputationEventList {
+        try await send("list_agent_reputation_events", request.json, options)
+    }
+
+    /// Goes through all that `list_agent_reputation_events` lists, with the same arguments: `limit` is a
+    /// page's size, `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterAgentReputationEvents(
+        _ request: ListAgentReputationEvents, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<ReputationEvent, any Error> {
+        pages("list_agent_reputation_events", request.json, options)
+    }
+
+    /// Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/reputation/agents/{agent_id}/recompute`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent. Not filled in by the client.
+    ///   - options: What differs for this call.
+    /// - Returns: How well an agent has done, as it was just computed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func recomputeAgentReputation(
+        agentId: String, options: CallOptions = CallOptions()
+    ) async throws -> RecomputedReputation {
+        try await send("recompute_agent_reputation", ["agent_id": agentId.jsonValue], options)
+    }
+
+    /// Reads the signed receipt for an agent's reputation. Check it with `verify_receipt`, which needs no
+    /// server. An unknown agent is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/reputation/agents/{agent_id}/receipt`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent. Not filled in by the client.
+    ///   - options: What differs for this call.
+    /// - Returns: The receipt for an agent's reputation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getAgentReputationReceipt(
+        agentId: String, options: CallOptions = CallOptions()
+    ) async throws -> AgentReputationReceipt {
+        try await send("get_agent_reputation_receipt", ["agent_id": agentId.jsonValue], options)
+    }
+
+    /// Asks the server whether a reputation receipt was signed by one of its keys.
+    ///
+    /// A forgery, or what is no receipt, is a normal result with `ok` false, not an error. The server is less
+    /// strict than `verify_receipt`, which needs no server.
+    ///
+    /// `POST /api/reputation/verify`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - receipt: The receipt, exactly as it came.
+    ///   - options: What differs for this call.
+    /// - Returns: The server's word on a reputation receipt.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
+    @discardableResult
+    public func verifyReputationReceipt(
+        receipt: JSONValue, options: CallOptions = CallOptions()
+    ) async throws -> ReputationVerdict {
+        try await send("verify_reputation_receipt", ["receipt": receipt.jsonValue], options)
+    }
+
+    /// Orders work of a registered type.
+    ///
+    /// Guard has its say first, and the answer says how it went: the order is `queued`, waits for a human
+    /// (`pending_approval`), or is `blocked`. All three come back as a normal result; a `blocked` one does
+    /// not raise here.
+    ///
+    /// An unknown type is a ``DashClawError`` of kind `notFound`. An input that breaks the type's contract,
+    /// or a budget that makes no sense, is a ``DashClawError`` of kind `validation` with `details`.
+    ///
+    /// `POST /api/work-orders`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A work order as it was submitted.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func submitWorkOrder(
+        _ request: SubmitWorkOrder, options: CallOptions = CallOptions()
+    ) async throws -> SubmittedWorkOrder {
+        try await send("submit_work_order", request.json, options)
+    }
+
+    /// Reads one work order, with its receipt once it has ended. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `GET /api/work-orders/{work_order_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - workOrderId: Which work order.
+    ///   - options: What differs for this call.
+    /// - Returns: A work order with its receipt.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getWorkOrder(
+        workOrderId: String, options: CallOptions = CallOptions()
+    ) async throws -> WorkOrderDetail {
+        try await send("get_work_order", ["work_order_id": workOrderId.jsonValue], options)
+    }
+
+    /// Lists work orders.
+    ///
+    /// `GET /api/work-orders`. Reads only. Pages through `work_orders` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of work orders.
+    /// - Throws: A ``DashClawError``.
+    public func listWorkOrders(
+        _ request: ListWorkOrders = ListWorkOrders(), options: CallOptions = CallOptions()
+    ) async throws -> WorkOrderList {
+        try await send("list_work_orders", request.json, options)
+    }
+
+    /// Goes through all that `list_work_orders` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterWorkOrders(
+        _ request: ListWorkOrders = ListWorkOrders(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<WorkOrder, any Error> {
+        pages("list_work_orders", request.json, options)
+    }
+
+    /// Cancels a work order that is `queued`, `claimed` or `pending_approval`.
+    ///
+    /// One that has ended already is a ``DashClawError`` of kind `conflict` with its state, an unknown id a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `DELETE /api/work-orders/{work_order_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - workOrderId: Which work order.
+    ///   - options: What differs for this call.
+    /// - Returns: A work order that is cancelled.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `conflict`: see the description.
+    @discardableResult
+    public func cancelWorkOrder(
+        workOrderId: String, options: CallOptions = CallOptions()
+    ) async throws -> CancelledWorkOrder {
+        try await send("cancel_work_order", ["work_order_id": workOrderId.jsonValue], options)
+    }
+
+    /// Takes the oldest queued work order for the agent to do; nobody else gets it. `work_order` is null when
+    /// there is none.
+    ///
+    /// It must be completed before `lease_expires_at`; then it ends as `timed_out`.
+    ///
+    /// `POST /api/work-orders/claim`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - types: Only work of these types. Any type unless given.
+    ///   - agentId: Who takes it. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A work order that the agent has claimed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func claimWorkOrder(
+        types: [String]? = nil, agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ClaimedWorkOrder {
+        try await send(
+            "claim_work_order",
+            [
+                "types": types?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Ends a work order that the agent has claimed, and returns its receipt.
+    ///
+    /// An output that breaks the type's contract is a ``DashClawError`` of kind `validation` with `details`;
+    /// the order stays claimed. An order of another agent is a ``DashClawError`` of kind `permission`, one
+    /// that is not claimed a ``DashClawError`` of kind `conflict` with its state, and an unknown id a
+    /// ``DashClawError`` of kind `notFound`. A cost above the budget is noted in the receipt, not refused.
+    ///
+    /// `POST /api/work-orders/{work_order_id}/complete`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A work order as it ended.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened; `permission`: see the description; `conflict`: see the description.
+    @discardableResult
+    public func completeWorkOrder(
+        _ request: CompleteWorkOrder, options: CallOptions = CallOptions()
+    ) async throws -> CompletedWorkOrder {
+        try await send("complete_work_order", request.json, options)
+    }
+
+    /// Lists the types of work that can be ordered.
+    ///
+    /// `GET /api/work-orders/types`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - includeDisabled: Whether to list disabled ones, too; false unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Types of work.
+    /// - Throws: A ``DashClawError``.
+    public func listWorkOrderTypes(
+        includeDisabled: Bool? = nil, options: CallOptions = CallOptions()
+    ) async throws -> WorkOrderTypeList {
+        try await send("list_work_order_types", ["include_disabled": includeDisabled?.jsonValue], options)
+    }
+
+    /// Adds a type of work: a contract over what goes in and what comes out.
+    ///
+    /// Of JSON Schema the server checks `type`, `required`, `properties`, `items`, `enum`, `minimum`,
+    /// `maximum`, `minLength` and `maxLength`, and ignores the rest. A type that exists already is a
+    /// ``DashClawError`` of kind `conflict`, a schema that makes no sense a ``DashClawError`` of kind
+    /// `validation` with `details`.
+    ///
+    /// `POST /api/work-orders/types`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A type of work: a contract over what goes in and what comes out.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `conflict`: see the
+    ///   description.
+    @discardableResult
+    public func registerWorkOrderType(
+        _ request: RegisterWorkOrderType, options: CallOptions = CallOptions()
+    ) async throws -> WorkOrderType {
+        try await send("register_work_order_type", request.json, options)
+    }
+
+    /// Adds a provider that agents may buy from. A slug that exists already is a ``DashClawError`` of kind
+    /// `conflict`.
+    ///
+    /// `POST /api/x402/providers`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A provider as it was added or changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `conflict`: see the
+    ///   description.
+    @discardableResult
+    public func createProvider(
+        _ request: CreateProvider, options: CallOptions = CallOptions()
+    ) async throws -> SavedX402Provider {
+        try await send("create_provider", request.json, options)
+    }
+
+    /// Lists providers.
+    ///
+    /// `GET /api/x402/providers`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Providers.
+    /// - Throws: A ``DashClawError``.
+    public func listProviders(
+        _ request: ListProviders = ListProviders(), options: CallOptions = CallOptions()
+    ) async throws -> X402ProviderList {
+        try await send("list_providers", request.json, options)
+    }
+
+    /// Reads one provider with its endpoints. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/x402/providers/{provider_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - providerId: Which provider.
+    ///   - options: What differs for this call.
+    /// - Returns: A provider with what it sells.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getProvider(
+        providerId: String, options: CallOptions = CallOptions()
+    ) async throws -> X402ProviderDetail {
+        try await send("get_provider", ["provider_id": providerId.jsonValue], options)
+    }
+
+    /// Changes a provider: the fields that are given. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `PATCH /api/x402/providers/{provider_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A provider as it was added or changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateProvider(
+        _ request: UpdateProvider, options: CallOptions = CallOptions()
+    ) async throws -> SavedX402Provider {
+        try await send("update_provider", request.json, options)
+    }
+
+    /// Adds something that a provider sells. An unknown provider is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/x402/providers/{provider_id}/endpoints`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: An endpoint as it was added.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened.
+    @discardableResult
+    public func createProviderEndpoint(
+        _ request: CreateProviderEndpoint, options: CallOptions = CallOptions()
+    ) async throws -> SavedX402Endpoint {
+        try await send("create_provider_endpoint", request.json, options)
+    }
+
+    /// Lists what a provider sells. An unknown provider is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/x402/providers/{provider_id}/endpoints`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - providerId: Whose.
+    ///   - options: What differs for this call.
+    /// - Returns: What a provider sells.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func listProviderEndpoints(
+        providerId: String, options: CallOptions = CallOptions()
+    ) async throws -> X402EndpointList {
+        try await send("list_provider_endpoints", ["provider_id": providerId.jsonValue], options)
+    }
+
+    /// Records what the agent is about to buy as an action, and returns the binding verdict on it.
+    ///
+    /// `allow` and `warn`: the action is `running`; pay, then report its outcome. `require_approval`: it is
+    /// `pending_approval`; wait for a human with `wait_for_approval` and the action's `action_id`. `block`:
+    /// the call fails with a ``DashClawError`` of kind `guardBlocked` that holds the verdict.
+    ///
+    /// A `provider` that nobody knows is added; an unknown `provider_id` or `endpoint_id` is a
+    /// ``DashClawError`` of kind `notFound`. The request carries no idempotency key: the same purchase twice
+    /// is two purchases.
+    ///
+    /// `POST /api/x402/purchases`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A purchase as it was recorded, with the verdict on it.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `guardBlocked`: a policy blocks the action; `outcomeUnknown`: the answer was lost: it may
+    ///   or may not have happened; `notFound`: see the description.
+    public func recordPurchase(
+        _ request: RecordPurchase, options: CallOptions = CallOptions()
+    ) async throws -> RecordedPurchase {
+        try await send("record_purchase", request.json, options)
+    }
+
+    /// Lists purchases, at most 1000.
+    ///
+    /// `GET /api/x402/purchases`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Purchases.
+    /// - Throws: A ``DashClawError``.
+    public func listPurchases(
+        _ request: ListPurchases = ListPurchases(), options: CallOptions = CallOptions()
+    ) async throws -> X402PurchaseList {
+        try await send("list_purchases", request.json, options)
     }
 
     /// Records a purchase that was paid already, reports its action as completed, and files the proof of
@@ -915,12 +2343,13 @@ extension DashClaw {
     ///   - result: What it brought: `summary` (a text), `data` (any JSON), `url` (where the rest is). All may
     ///     be left out.
     ///   - options: What differs for this call.
+    /// - Returns: An artifact as it was kept.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `outcomeUnknown`: the answer was lost:
     ///   it may or may not have happened.
     @discardableResult
     public func recordPurchaseResult(
         actionId: String, result: [String: JSONValue]? = nil, options: CallOptions = CallOptions()
-    ) async throws -> [String: JSONValue] {
+    ) async throws -> SavedArtifact {
         try await send(
             "record_purchase_result",
             [
@@ -929,22 +2358,293 @@ extension DashClaw {
             options)
     }
 
-    /// Downloads an attachment of a message: its bytes, its name and its media type.
+    /// Keeps something that an action made or found.
     ///
-    /// The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
-    /// id is a ``DashClawError`` of kind `notFound`.
-    ///
-    /// Starts with `GET /api/messages/attachments`. Reads only.
+    /// `POST /api/artifacts`. A repeat would do it twice.
     ///
     /// - Parameters:
-    ///   - attachmentId: Which attachment.
+    ///   - request: The arguments.
     ///   - options: What differs for this call.
-    /// - Returns: A file that was sent with a message.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
-    public func getAttachment(
-        attachmentId: String, options: CallOptions = CallOptions()
-    ) async throws -> MessageAttachment {
-        try await send("get_attachment", ["attachment_id": attachmentId.jsonValue], options)
+    /// - Returns: An artifact as it was kept.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createArtifact(
+        _ request: CreateArtifact, options: CallOptions = CallOptions()
+    ) async throws -> SavedArtifact {
+        try await send("create_artifact", request.json, options)
+    }
+
+    /// Lists artifacts.
+    ///
+    /// `GET /api/artifacts`. Reads only. Pages through `artifacts` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - actionId: Only those of this action.
+    ///   - stepId: Only those of this workflow's step.
+    ///   - agentId: Only those of this agent. All agents unless given.
+    ///   - type: Only things of this kind.
+    ///   - limit: How many. 1 or more.
+    ///   - offset: How many to skip.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of artifacts.
+    /// - Throws: A ``DashClawError``.
+    public func listArtifacts(
+        actionId: String? = nil, stepId: String? = nil, agentId: String? = nil, type: String? = nil,
+        limit: Int? = nil, offset: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ArtifactList {
+        try await send(
+            "list_artifacts",
+            [
+                "action_id": actionId?.jsonValue, "step_id": stepId?.jsonValue,
+                "agent_id": agentId?.jsonValue, "type": type?.jsonValue, "limit": limit?.jsonValue,
+                "offset": offset?.jsonValue
+            ],
+            options)
+    }
+
+    /// Goes through all that `list_artifacts` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterArtifacts(
+        actionId: String? = nil, stepId: String? = nil, agentId: String? = nil, type: String? = nil,
+        limit: Int? = nil, offset: Int? = nil, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Artifact, any Error> {
+        pages(
+            "list_artifacts",
+            [
+                "action_id": actionId?.jsonValue, "step_id": stepId?.jsonValue,
+                "agent_id": agentId?.jsonValue, "type": type?.jsonValue, "limit": limit?.jsonValue,
+                "offset": offset?.jsonValue
+            ],
+            options)
+    }
+
+    /// Puts together what is known of an action: the action, its workflow's steps and its artifacts. An
+    /// unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/artifacts/evidence-bundle`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - actionId: Which action.
+    ///   - options: What differs for this call.
+    /// - Returns: What is known of an action.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: see the description.
+    @discardableResult
+    public func createEvidenceBundle(
+        actionId: String, options: CallOptions = CallOptions()
+    ) async throws -> EvidenceBundle {
+        try await send("create_evidence_bundle", ["action_id": actionId.jsonValue], options)
+    }
+
+    /// Asks an administrator to take a public key as the agent's own.
+    ///
+    /// The pairing is `pending` until an administrator approves it and lasts 15 minutes unless the server is
+    /// set up otherwise. `pairing_url` is the page on which it is approved. A key that is no PEM text is a
+    /// ``DashClawError`` of kind `validation`.
+    ///
+    /// `POST /api/pairings`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - publicKeyPem: The public key: PEM (SPKI), with its `BEGIN PUBLIC KEY` and `END PUBLIC KEY` lines.
+    ///   - algorithm: How the agent signs. The server does not check it. `"RSASSA-PKCS1-v1_5"` unless given.
+    ///   - agentName: The agent's display name. The client's own unless given.
+    ///   - agentId: Which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A pairing as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createPairing(
+        publicKeyPem: String, algorithm: String? = nil, agentName: String? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> CreatedPairing {
+        try await send(
+            "create_pairing",
+            [
+                "public_key_pem": publicKeyPem.jsonValue, "algorithm": algorithm?.jsonValue,
+                "agent_name": agentName?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads one pairing, without its key. One that nobody approved in time is `expired`. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/pairings/{pairing_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - pairingId: Which pairing: `pair_` and a UUID.
+    ///   - options: What differs for this call.
+    /// - Returns: One pairing.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getPairing(
+        pairingId: String, options: CallOptions = CallOptions()
+    ) async throws -> PairingDetail {
+        try await send("get_pairing", ["pairing_id": pairingId.jsonValue], options)
+    }
+
+    /// Registers the public half of a private RSA key, as `create_pairing` does. The private key is sent
+    /// nowhere.
+    ///
+    /// A key that is no private RSA key of 2048 to 4096 bits is a ``DashClawError`` of kind
+    /// `invalidArgument`, which shows nothing of it.
+    ///
+    /// Starts with `POST /api/pairings`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - privateJwk: The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1` and
+    ///     `iqmp` are read, too.
+    ///   - agentName: The agent's name for people. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A pairing as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `invalidArgument`:
+    ///   see the description.
+    @discardableResult
+    public func createPairingFromPrivateJwk(
+        privateJwk: [String: JSONValue], agentName: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> CreatedPairing {
+        try await send(
+            "create_pairing_from_private_jwk",
+            [
+                "private_jwk": privateJwk.jsonValue, "agent_name": agentName?.jsonValue
+            ],
+            options)
+    }
+
+    /// Waits until a pairing is approved, and returns it.
+    ///
+    /// One that expires is a ``DashClawError`` of kind `approvalExpired`, one that is rejected a
+    /// ``DashClawError`` of kind `approvalDenied`, and one that nobody decides about in time a
+    /// ``DashClawError`` of kind `approvalTimeout`; it stands. A server that cannot be reached for a while is
+    /// asked again.
+    ///
+    /// Starts with `GET /api/pairings/{pairing_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - pairingId: Which pairing.
+    ///   - timeout: How long to wait in all. With no time at all it is looked at once. In seconds. `300`
+    ///     unless given.
+    ///   - interval: How often it is looked at; at most ten times a second. In seconds. `2` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: An agent's request that a public key be taken as its own.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `approvalExpired`: see the description; `approvalDenied`: see the description; `approvalTimeout`:
+    ///   see the description.
+    public func waitForPairing(
+        pairingId: String, timeout: TimeInterval? = nil, interval: TimeInterval? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> Pairing {
+        try await send(
+            "wait_for_pairing",
+            [
+                "pairing_id": pairingId.jsonValue, "timeout": timeout?.jsonValue,
+                "interval": interval?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists pairings. Needs an API key of the admin role.
+    ///
+    /// `GET /api/pairings`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - status: Only pairings in this state. `pending` unless given. One of `pending`, `approved`,
+    ///     `expired`.
+    ///   - limit: How many, 1 to 200; 50 unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Pairings.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
+    public func listPairings(
+        status: PairingStatus? = nil, limit: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PairingList {
+        try await send("list_pairings", ["status": status?.jsonValue, "limit": limit?.jsonValue], options)
+    }
+
+    /// Takes the public key of a pairing as the agent's identity. Needs an API key of the admin role.
+    ///
+    /// The identity that comes back is what the agent's signatures are checked against. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`; a pairing that is not pending, or that has expired, is a
+    /// ``DashClawError`` of kind `conflict`.
+    ///
+    /// `POST /api/pairings/{pairing_id}/approve`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - pairingId: Which pairing.
+    ///   - options: What differs for this call.
+    /// - Returns: One identity.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or
+    ///   may not have happened; `conflict`: see the description.
+    @discardableResult
+    public func approvePairing(
+        pairingId: String, options: CallOptions = CallOptions()
+    ) async throws -> IdentityDetail {
+        try await send("approve_pairing", ["pairing_id": pairingId.jsonValue], options)
+    }
+
+    /// Sets the public key of an agent, in place of an earlier one. Needs an API key of the admin role.
+    ///
+    /// An agent that has no such key asks for it with `createPairing`.
+    ///
+    /// `POST /api/identities`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent.
+    ///   - publicKey: The public key: PEM (SPKI).
+    ///   - algorithm: How the agent signs. `"RSASSA-PKCS1-v1_5"` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: One identity.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role.
+    @discardableResult
+    public func registerIdentity(
+        agentId: String, publicKey: String, algorithm: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> IdentityDetail {
+        try await send(
+            "register_identity",
+            [
+                "agent_id": agentId.jsonValue, "public_key": publicKey.jsonValue,
+                "algorithm": algorithm?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists the agents that have a public key. Needs an API key of the admin role.
+    ///
+    /// `GET /api/identities`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: Identities.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
+    public func getIdentities(options: CallOptions = CallOptions()) async throws -> IdentityList {
+        try await send("get_identities", [:], options)
+    }
+
+    /// Takes an agent's public key away, and ends its pending pairings. Needs an API key of the admin role.
+    ///
+    /// An agent without a key is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `DELETE /api/identities/{agent_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent.
+    ///   - options: What differs for this call.
+    /// - Returns: A public key that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func revokeIdentity(
+        agentId: String, options: CallOptions = CallOptions()
+    ) async throws -> RevokedIdentity {
+        try await send("revoke_identity", ["agent_id": agentId.jsonValue], options)
     }
 
     /// Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action.
@@ -1018,6 +2718,299 @@ extension DashClaw {
         options: CallOptions = CallOptions()
     ) async throws -> RecordedEvents {
         try await send("record_recommendation_events", request.json, options)
+    }
+
+    /// Reads the organisation of the API key, as a list of one. Needs an API key of the admin role.
+    ///
+    /// `GET /api/orgs`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: Organisations.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
+    public func getOrg(options: CallOptions = CallOptions()) async throws -> OrganizationList {
+        try await send("get_org", [:], options)
+    }
+
+    /// Creates an organisation and its first API key, of the admin role. Needs an API key of the admin role.
+    ///
+    /// The new key is in this answer and never shown again. A slug that exists already is a ``DashClawError``
+    /// of kind `conflict`; a trial workspace may not create organisations, which is a ``DashClawError`` of
+    /// kind `permission`.
+    ///
+    /// `POST /api/orgs`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - name: What it is called. At most 256 characters.
+    ///   - slug: What it is called in URLs; unique. Lower-case letters, digits and hyphens, at most 64.
+    ///   - options: What differs for this call.
+    /// - Returns: An organisation as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened; `conflict`: see the description.
+    @discardableResult
+    public func createOrg(
+        name: String, slug: String, options: CallOptions = CallOptions()
+    ) async throws -> CreatedOrganization {
+        try await send("create_org", ["name": name.jsonValue, "slug": slug.jsonValue], options)
+    }
+
+    /// Reads one organisation: the API key's own. Needs an API key of the admin role.
+    ///
+    /// Any other organisation is a ``DashClawError`` of kind `permission`.
+    ///
+    /// `GET /api/orgs/{org_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - orgId: Which organisation.
+    ///   - options: What differs for this call.
+    /// - Returns: One organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    public func getOrgById(
+        orgId: String, options: CallOptions = CallOptions()
+    ) async throws -> OrganizationDetail {
+        try await send("get_org_by_id", ["org_id": orgId.jsonValue], options)
+    }
+
+    /// Changes an organisation: the API key's own. Needs an API key of the admin role.
+    ///
+    /// The server takes a new name and leaves everything else as it is. Any other organisation is a
+    /// ``DashClawError`` of kind `permission`.
+    ///
+    /// `PATCH /api/orgs/{org_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func updateOrg(
+        _ request: UpdateOrg, options: CallOptions = CallOptions()
+    ) async throws -> OrganizationDetail {
+        try await send("update_org", request.json, options)
+    }
+
+    /// Lists the API keys of an organisation, the newest first: their beginnings only. Needs an API key of
+    /// the admin role.
+    ///
+    /// Any organisation but the API key's own is a ``DashClawError`` of kind `permission`.
+    ///
+    /// `GET /api/orgs/{org_id}/keys`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - orgId: Which organisation.
+    ///   - options: What differs for this call.
+    /// - Returns: The API keys of an organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    public func getOrgKeys(orgId: String, options: CallOptions = CallOptions()) async throws -> ApiKeyList {
+        try await send("get_org_keys", ["org_id": orgId.jsonValue], options)
+    }
+
+    /// Creates an API key of the caller's organisation. Needs an API key of the admin role.
+    ///
+    /// The new key is in this answer and never shown again. A plan that allows no more keys is a
+    /// ``DashClawError`` of kind `permission` with the code `QUOTA_EXCEEDED`.
+    ///
+    /// `POST /api/keys`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - label: What it is for. `API Key` unless given. At most 256 characters.
+    ///   - role: What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+    ///   - options: What differs for this call.
+    /// - Returns: An API key as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened.
+    @discardableResult
+    public func createApiKey(
+        label: String? = nil, role: ApiKeyRole? = nil, options: CallOptions = CallOptions()
+    ) async throws -> CreatedApiKey {
+        try await send("create_api_key", ["label": label?.jsonValue, "role": role?.jsonValue], options)
+    }
+
+    /// Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.
+    ///
+    /// The new key is in this answer and never shown again. A token that the server does not accept is a
+    /// ``DashClawError`` of kind `validation`, too many workspaces from one address a ``DashClawError`` of
+    /// kind `rateLimited`, no room for another trial a ``DashClawError`` of kind `server`, and a server that
+    /// hosts nobody a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/hosted/workspaces`. A repeat would do it twice. Needs no API key.
+    ///
+    /// - Parameters:
+    ///   - turnstileToken: What Cloudflare Turnstile gave to a human. Servers in production ask for it.
+    ///   - options: What differs for this call.
+    /// - Returns: A trial workspace as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `rateLimited`: see
+    ///   the description; `server`: see the description; `notFound`: see the description.
+    @discardableResult
+    public func createHostedWorkspace(
+        turnstileToken: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> CreatedHostedWorkspace {
+        try await send("create_hosted_workspace", ["turnstile_token": turnstileToken?.jsonValue], options)
+    }
+
+    /// Reads a trial workspace. Needs an API key of the admin role.
+    ///
+    /// An unknown id, and a workspace that is no trial, are errors of kind `not_found`.
+    ///
+    /// `GET /api/hosted/workspaces/{workspace_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - workspaceId: Which workspace: the id of its organisation, `org_…`.
+    ///   - options: What differs for this call.
+    /// - Returns: A trial workspace.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    public func getHostedWorkspace(
+        workspaceId: String, options: CallOptions = CallOptions()
+    ) async throws -> HostedWorkspace {
+        try await send("get_hosted_workspace", ["workspace_id": workspaceId.jsonValue], options)
+    }
+
+    /// Removes a trial workspace with all it holds. Needs an API key of the admin role.
+    ///
+    /// An unknown id, and a workspace that is no trial, are errors of kind `not_found`.
+    ///
+    /// `DELETE /api/hosted/workspaces/{workspace_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - workspaceId: Which workspace.
+    ///   - options: What differs for this call.
+    /// - Returns: A trial workspace that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func deleteHostedWorkspace(
+        workspaceId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedHostedWorkspace {
+        try await send("delete_hosted_workspace", ["workspace_id": workspaceId.jsonValue], options)
+    }
+
+    /// Lists all webhooks. Of each secret only the last four characters are shown.
+    ///
+    /// `GET /api/webhooks`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: All webhooks.
+    /// - Throws: A ``DashClawError``.
+    public func getWebhooks(options: CallOptions = CallOptions()) async throws -> WebhookList {
+        try await send("get_webhooks", [:], options)
+    }
+
+    /// Adds a webhook. Needs an API key of the admin role.
+    ///
+    /// The secret that signs what is sent is in this answer and never shown again: `X-DashClaw-Signature` of
+    /// a delivery is the HMAC-SHA256 of its body, in hex. Ten failures in a row switch a webhook off. A URL
+    /// that is not `https`, or not on a public host, is a ``DashClawError`` of kind `validation`.
+    ///
+    /// `POST /api/webhooks`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - url: Where events are sent: `https`, on a public host.
+    ///   - events: Which events; `all` unless given. `autonomy_spike`, `high_impact_low_oversight`,
+    ///     `repeated_failures`, `stale_loop`, `assumption_drift`, `stale_assumption`, `stale_running_action`,
+    ///     `drift_alert`, `approval_pending`, `approval_granted`, `approval_denied`.
+    ///   - options: What differs for this call.
+    /// - Returns: A webhook as it was added.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened.
+    @discardableResult
+    public func createWebhook(
+        url: String, events: [String]? = nil, options: CallOptions = CallOptions()
+    ) async throws -> CreatedWebhook {
+        try await send("create_webhook", ["url": url.jsonValue, "events": events?.jsonValue], options)
+    }
+
+    /// Removes a webhook. Needs an API key of the admin role. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `DELETE /api/webhooks`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - webhookId: Which webhook: `wh_` and a UUID.
+    ///   - options: What differs for this call.
+    /// - Returns: A webhook that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: see the description.
+    @discardableResult
+    public func deleteWebhook(
+        webhookId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedWebhook {
+        try await send("delete_webhook", ["webhook_id": webhookId.jsonValue], options)
+    }
+
+    /// Sends a test event to a webhook, and says how it answered. Needs an API key of the admin role.
+    ///
+    /// A webhook that fails is a normal result with `success` false. An unknown id is a ``DashClawError`` of
+    /// kind `notFound`.
+    ///
+    /// `POST /api/webhooks/{webhook_id}/test`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - webhookId: Which webhook.
+    ///   - options: What differs for this call.
+    /// - Returns: How a webhook answered to a test event.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or
+    ///   may not have happened.
+    @discardableResult
+    public func testWebhook(
+        webhookId: String, options: CallOptions = CallOptions()
+    ) async throws -> WebhookTest {
+        try await send("test_webhook", ["webhook_id": webhookId.jsonValue], options)
+    }
+
+    /// Lists the last 20 attempts to tell a webhook, the newest first. An unknown id is a ``DashClawError``
+    /// of kind `notFound`.
+    ///
+    /// `GET /api/webhooks/{webhook_id}/deliveries`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - webhookId: Which webhook.
+    ///   - options: What differs for this call.
+    /// - Returns: Attempts to tell a webhook.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getWebhookDeliveries(
+        webhookId: String, options: CallOptions = CallOptions()
+    ) async throws -> WebhookDeliveryList {
+        try await send("get_webhook_deliveries", ["webhook_id": webhookId.jsonValue], options)
+    }
+
+    /// Lists what people and agents did in the organisation, the newest first, with counts.
+    ///
+    /// A time that cannot be read is a ``DashClawError`` of kind `validation`.
+    ///
+    /// `GET /api/activity`. Reads only. Pages through `events` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: What was done in an organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: see the description.
+    public func getActivityLogs(
+        _ request: GetActivityLogs = GetActivityLogs(), options: CallOptions = CallOptions()
+    ) async throws -> ActivityLog {
+        try await send("get_activity_logs", request.json, options)
+    }
+
+    /// Goes through all that `get_activity_logs` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterActivityLogs(
+        _ request: GetActivityLogs = GetActivityLogs(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<ActivityEvent, any Error> {
+        pages("get_activity_logs", request.json, options)
     }
 
     /// Asks whether the server works. Needs no API key.

@@ -979,6 +979,190 @@ public struct GetOpenLoops: JSONRecord {
     }
 }
 
+/// The arguments of ``DashClaw/createComplianceExport(_:options:)``.
+public struct CreateComplianceExport: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "frameworks", "name", "format", "window_days", "include_evidence", "include_remediation",
+        "include_trends",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        frameworks: [String], name: String? = nil, format: ExportFormat? = nil, windowDays: Int? = nil,
+        includeEvidence: Bool? = nil, includeRemediation: Bool? = nil, includeTrends: Bool? = nil
+    ) {
+        json = [:]
+        self.frameworks = frameworks
+        self.name = name
+        self.format = format
+        self.windowDays = windowDays
+        self.includeEvidence = includeEvidence
+        self.includeRemediation = includeRemediation
+        self.includeTrends = includeTrends
+    }
+
+    /// Which frameworks, at least one.
+    public var frameworks: [String] {
+        get { required("frameworks") }
+        set { set("frameworks", required: newValue) }
+    }
+
+    /// What it is called. `"Compliance Export"` unless given.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// In which form the reports are written. One of `markdown`, `json`. `"markdown"` unless given.
+    public var format: ExportFormat? {
+        get { optional("format") }
+        set { set("format", optional: newValue) }
+    }
+
+    /// How far back the evidence goes, in days. `30` unless given.
+    public var windowDays: Int? {
+        get { optional("window_days") }
+        set { set("window_days", optional: newValue) }
+    }
+
+    /// Whether it holds evidence. `true` unless given.
+    public var includeEvidence: Bool? {
+        get { optional("include_evidence") }
+        set { set("include_evidence", optional: newValue) }
+    }
+
+    /// Whether it says how to mend what is missing. `true` unless given.
+    public var includeRemediation: Bool? {
+        get { optional("include_remediation") }
+        set { set("include_remediation", optional: newValue) }
+    }
+
+    /// Whether it shows how coverage changed. `false` unless given.
+    public var includeTrends: Bool? {
+        get { optional("include_trends") }
+        set { set("include_trends", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createComplianceSchedule(_:options:)``. Other members are sent as they are.
+public struct CreateComplianceSchedule: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "frameworks", "cron_expression", "name", "format", "window_days", "include_evidence",
+        "include_remediation", "include_trends",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        frameworks: [String], cronExpression: String, name: String? = nil, format: ExportFormat? = nil,
+        windowDays: Int? = nil, includeEvidence: Bool? = nil, includeRemediation: Bool? = nil,
+        includeTrends: Bool? = nil
+    ) {
+        json = [:]
+        self.frameworks = frameworks
+        self.cronExpression = cronExpression
+        self.name = name
+        self.format = format
+        self.windowDays = windowDays
+        self.includeEvidence = includeEvidence
+        self.includeRemediation = includeRemediation
+        self.includeTrends = includeTrends
+    }
+
+    /// Which frameworks, at least one.
+    public var frameworks: [String] {
+        get { required("frameworks") }
+        set { set("frameworks", required: newValue) }
+    }
+
+    /// When: a cron expression, such as `0 6 * * 1` for Mondays at six.
+    public var cronExpression: String {
+        get { required("cron_expression") }
+        set { set("cron_expression", required: newValue) }
+    }
+
+    /// What it is called. `"Scheduled Export"` unless given.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// In which form the reports are written. `markdown` unless given. One of `markdown`, `json`.
+    public var format: ExportFormat? {
+        get { optional("format") }
+        set { set("format", optional: newValue) }
+    }
+
+    /// How far back the evidence goes, in days; 30 unless given.
+    public var windowDays: Int? {
+        get { optional("window_days") }
+        set { set("window_days", optional: newValue) }
+    }
+
+    /// Whether exports hold evidence, which is so unless given.
+    public var includeEvidence: Bool? {
+        get { optional("include_evidence") }
+        set { set("include_evidence", optional: newValue) }
+    }
+
+    /// Whether they say how to mend what is missing, which is so unless given.
+    public var includeRemediation: Bool? {
+        get { optional("include_remediation") }
+        set { set("include_remediation", optional: newValue) }
+    }
+
+    /// Whether they show how coverage changed, which is not so unless given.
+    public var includeTrends: Bool? {
+        get { optional("include_trends") }
+        set { set("include_trends", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateComplianceSchedule(_:options:)``. Other members are sent as they are.
+public struct UpdateComplianceSchedule: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["schedule_id", "enabled", "name"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(scheduleId: String, enabled: Bool? = nil, name: String? = nil) {
+        json = [:]
+        self.scheduleId = scheduleId
+        self.enabled = enabled
+        self.name = name
+    }
+
+    /// Which schedule: `csch_` and 24 hex digits.
+    public var scheduleId: String {
+        get { required("schedule_id") }
+        set { set("schedule_id", required: newValue) }
+    }
+
+    /// Whether exports are made.
+    public var enabled: Bool? {
+        get { optional("enabled") }
+        set { set("enabled", optional: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+}
+
 /// The arguments of ``DashClaw/updateSession(_:options:)``. Other members are sent as they are.
 public struct UpdateSession: JSONRecord {
     public var json: [String: JSONValue]
@@ -1047,6 +1231,1298 @@ public struct UpdateSession: JSONRecord {
     public var summary: String? {
         get { optional("summary") }
         set { set("summary", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createHandoff(_:options:)``. Other members are sent as they are.
+public struct CreateHandoff: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "summary", "bundle", "context", "tags", "session_date", "key_decisions", "open_tasks", "mood_notes",
+        "next_priorities", "project_id", "session_id", "reason", "agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        summary: String? = nil, bundle: [String: JSONValue]? = nil, context: JSONValue? = nil,
+        tags: [String]? = nil, sessionDate: String? = nil, keyDecisions: JSONValue? = nil,
+        openTasks: JSONValue? = nil, moodNotes: JSONValue? = nil, nextPriorities: JSONValue? = nil,
+        projectId: String? = nil, sessionId: String? = nil, reason: String? = nil, agentId: String? = nil
+    ) {
+        json = [:]
+        self.summary = summary
+        self.bundle = bundle
+        self.context = context
+        self.tags = tags
+        self.sessionDate = sessionDate
+        self.keyDecisions = keyDecisions
+        self.openTasks = openTasks
+        self.moodNotes = moodNotes
+        self.nextPriorities = nextPriorities
+        self.projectId = projectId
+        self.sessionId = sessionId
+        self.reason = reason
+        self.agentId = agentId
+    }
+
+    /// What was done and what is next.
+    public var summary: String? {
+        get { optional("summary") }
+        set { set("summary", optional: newValue) }
+    }
+
+    /// The whole note in one object of your own form.
+    public var bundle: [String: JSONValue]? {
+        get { optional("bundle") }
+        set { set("bundle", optional: newValue) }
+    }
+
+    /// What the next session must know: any JSON.
+    public var context: JSONValue? {
+        get { optional("context") }
+        set { set("context", optional: newValue) }
+    }
+
+    /// Words to find it by.
+    public var tags: [String]? {
+        get { optional("tags") }
+        set { set("tags", optional: newValue) }
+    }
+
+    /// Which day it is about.
+    public var sessionDate: String? {
+        get { optional("session_date") }
+        set { set("session_date", optional: newValue) }
+    }
+
+    /// What was decided: any JSON.
+    public var keyDecisions: JSONValue? {
+        get { optional("key_decisions") }
+        set { set("key_decisions", optional: newValue) }
+    }
+
+    /// What is left to do: any JSON.
+    public var openTasks: JSONValue? {
+        get { optional("open_tasks") }
+        set { set("open_tasks", optional: newValue) }
+    }
+
+    /// How the people seemed: any JSON.
+    public var moodNotes: JSONValue? {
+        get { optional("mood_notes") }
+        set { set("mood_notes", optional: newValue) }
+    }
+
+    /// What comes first: any JSON.
+    public var nextPriorities: JSONValue? {
+        get { optional("next_priorities") }
+        set { set("next_priorities", optional: newValue) }
+    }
+
+    /// The project it is about. The latest handoff of an agent is one without a project.
+    public var projectId: String? {
+        get { optional("project_id") }
+        set { set("project_id", optional: newValue) }
+    }
+
+    /// The session that leaves it.
+    public var sessionId: String? {
+        get { optional("session_id") }
+        set { set("session_id", optional: newValue) }
+    }
+
+    /// Why the session ends.
+    public var reason: String? {
+        get { optional("reason") }
+        set { set("reason", optional: newValue) }
+    }
+
+    /// For which agent. The client's own unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getHandoffs(_:options:)``. Other members are sent as they are.
+public struct GetHandoffs: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agent_id", "project_id", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(agentId: String? = nil, projectId: String? = nil, limit: Int? = nil, offset: Int? = nil) {
+        json = [:]
+        self.agentId = agentId
+        self.projectId = projectId
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Of which agent. The client's own unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// Only about this project.
+    public var projectId: String? {
+        get { optional("project_id") }
+        set { set("project_id", optional: newValue) }
+    }
+
+    /// How many, 1 to 100; 20 unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/sendMessage(_:options:)``. Other members are sent as they are.
+public struct SendMessage: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "body", "to", "message_type", "attachments", "subject", "thread_id", "urgent", "doc_ref", "action_id",
+        "from_agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        body: String, to: String? = nil, messageType: MessageType? = nil, attachments: [JSONValue]? = nil,
+        subject: String? = nil, threadId: String? = nil, urgent: Bool? = nil, docRef: String? = nil,
+        actionId: String? = nil, fromAgentId: String? = nil
+    ) {
+        json = [:]
+        self.body = body
+        self.to = to
+        self.messageType = messageType
+        self.attachments = attachments
+        self.subject = subject
+        self.threadId = threadId
+        self.urgent = urgent
+        self.docRef = docRef
+        self.actionId = actionId
+        self.fromAgentId = fromAgentId
+    }
+
+    /// What to say. At most 2000 characters.
+    public var body: String {
+        get { required("body") }
+        set { set("body", required: newValue) }
+    }
+
+    /// To which agent. To everybody unless given.
+    public var to: String? {
+        get { optional("to") }
+        set { set("to", optional: newValue) }
+    }
+
+    /// What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`. `"info"` unless
+    /// given.
+    public var messageType: MessageType? {
+        get { optional("message_type") }
+        set { set("message_type", optional: newValue) }
+    }
+
+    /// Files, at most 3, one object each: `filename`, `mime_type`, and `data`, base64, of at most 5 MB.
+    public var attachments: [JSONValue]? {
+        get { optional("attachments") }
+        set { set("attachments", optional: newValue) }
+    }
+
+    /// What it is about, in short. At most 200 characters.
+    public var subject: String? {
+        get { optional("subject") }
+        set { set("subject", optional: newValue) }
+    }
+
+    /// The thread it belongs to: `mt_…`; it must be open.
+    public var threadId: String? {
+        get { optional("thread_id") }
+        set { set("thread_id", optional: newValue) }
+    }
+
+    /// Whether it is urgent; false unless given.
+    public var urgent: Bool? {
+        get { optional("urgent") }
+        set { set("urgent", optional: newValue) }
+    }
+
+    /// A shared document it is about.
+    public var docRef: String? {
+        get { optional("doc_ref") }
+        set { set("doc_ref", optional: newValue) }
+    }
+
+    /// The action it is about.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// Who sends it. The client's own agent unless given.
+    public var fromAgentId: String? {
+        get { optional("from_agent_id") }
+        set { set("from_agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getMessages(_:options:)``.
+public struct GetMessages: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "direction", "message_type", "unread", "thread_id", "limit", "offset", "agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        direction: MessageDirection? = nil, messageType: MessageType? = nil, unread: Bool? = nil,
+        threadId: String? = nil, limit: Int? = nil, offset: Int? = nil, agentId: String? = nil
+    ) {
+        json = [:]
+        self.direction = direction
+        self.messageType = messageType
+        self.unread = unread
+        self.threadId = threadId
+        self.limit = limit
+        self.offset = offset
+        self.agentId = agentId
+    }
+
+    /// Which way they went; `inbox` unless given. One of `inbox`, `sent`, `all`.
+    public var direction: MessageDirection? {
+        get { optional("direction") }
+        set { set("direction", optional: newValue) }
+    }
+
+    /// Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+    public var messageType: MessageType? {
+        get { optional("message_type") }
+        set { set("message_type", optional: newValue) }
+    }
+
+    /// Whether to list unread ones only. A message to everybody stays unread here.
+    public var unread: Bool? {
+        get { optional("unread") }
+        set { set("unread", optional: newValue) }
+    }
+
+    /// Only this thread.
+    public var threadId: String? {
+        get { optional("thread_id") }
+        set { set("thread_id", optional: newValue) }
+    }
+
+    /// How many, 1 to 1000; 50 unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+
+    /// Of which agent. The client's own unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getInbox(_:options:)``. Other members are sent as they are.
+public struct GetInbox: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "message_type", "unread", "thread_id", "limit", "offset", "agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        messageType: MessageType? = nil, unread: Bool? = nil, threadId: String? = nil, limit: Int? = nil,
+        offset: Int? = nil, agentId: String? = nil
+    ) {
+        json = [:]
+        self.messageType = messageType
+        self.unread = unread
+        self.threadId = threadId
+        self.limit = limit
+        self.offset = offset
+        self.agentId = agentId
+    }
+
+    /// Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+    public var messageType: MessageType? {
+        get { optional("message_type") }
+        set { set("message_type", optional: newValue) }
+    }
+
+    /// Whether to list unread ones only. A message to everybody stays unread here.
+    public var unread: Bool? {
+        get { optional("unread") }
+        set { set("unread", optional: newValue) }
+    }
+
+    /// Only this thread.
+    public var threadId: String? {
+        get { optional("thread_id") }
+        set { set("thread_id", optional: newValue) }
+    }
+
+    /// How many, 1 to 1000; 50 unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+
+    /// Of which agent. The client's own unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/registerAgent(_:options:)``. Other members are sent as they are.
+public struct RegisterAgent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "name", "slug", "endpoint", "auth_type", "auth_metadata", "risk_class", "default_budget_usd",
+        "status", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, slug: String? = nil, endpoint: String? = nil, authType: String? = nil,
+        authMetadata: [String: JSONValue]? = nil, riskClass: RegisteredAgentRisk? = nil,
+        defaultBudgetUsd: Double? = nil, status: String? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.slug = slug
+        self.endpoint = endpoint
+        self.authType = authType
+        self.authMetadata = authMetadata
+        self.riskClass = riskClass
+        self.defaultBudgetUsd = defaultBudgetUsd
+        self.status = status
+        self.metadata = metadata
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its short name; unique.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// Where it is.
+    public var endpoint: String? {
+        get { optional("endpoint") }
+        set { set("endpoint", optional: newValue) }
+    }
+
+    /// How it wants callers to prove who they are; `none` unless given.
+    public var authType: String? {
+        get { optional("auth_type") }
+        set { set("auth_type", optional: newValue) }
+    }
+
+    /// More about that.
+    public var authMetadata: [String: JSONValue]? {
+        get { optional("auth_metadata") }
+        set { set("auth_metadata", optional: newValue) }
+    }
+
+    /// How much harm it could do; `medium` unless given. One of `low`, `medium`, `high`, `critical`.
+    public var riskClass: RegisteredAgentRisk? {
+        get { optional("risk_class") }
+        set { set("risk_class", optional: newValue) }
+    }
+
+    /// What a call may cost, in US dollars.
+    public var defaultBudgetUsd: Double? {
+        get { optional("default_budget_usd") }
+        set { set("default_budget_usd", optional: newValue) }
+    }
+
+    /// Its state; `active` unless given.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listRegisteredAgents(_:options:)``. Other members are sent as they are.
+public struct ListRegisteredAgents: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["status"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(status: String? = nil) {
+        json = [:]
+        self.status = status
+    }
+
+    /// Only agents in this state.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateRegisteredAgent(_:options:)``. Other members are sent as they are.
+public struct UpdateRegisteredAgent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "registered_agent_id", "name", "endpoint", "auth_type", "auth_metadata", "risk_class",
+        "default_budget_usd", "status", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        registeredAgentId: String, name: String? = nil, endpoint: String? = nil, authType: String? = nil,
+        authMetadata: [String: JSONValue]? = nil, riskClass: RegisteredAgentRisk? = nil,
+        defaultBudgetUsd: Double? = nil, status: String? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.registeredAgentId = registeredAgentId
+        self.name = name
+        self.endpoint = endpoint
+        self.authType = authType
+        self.authMetadata = authMetadata
+        self.riskClass = riskClass
+        self.defaultBudgetUsd = defaultBudgetUsd
+        self.status = status
+        self.metadata = metadata
+    }
+
+    /// Which agent: its `entry_id`.
+    public var registeredAgentId: String {
+        get { required("registered_agent_id") }
+        set { set("registered_agent_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// Where it is.
+    public var endpoint: String? {
+        get { optional("endpoint") }
+        set { set("endpoint", optional: newValue) }
+    }
+
+    /// How it wants callers to prove who they are.
+    public var authType: String? {
+        get { optional("auth_type") }
+        set { set("auth_type", optional: newValue) }
+    }
+
+    /// More about that.
+    public var authMetadata: [String: JSONValue]? {
+        get { optional("auth_metadata") }
+        set { set("auth_metadata", optional: newValue) }
+    }
+
+    /// How much harm it could do. One of `low`, `medium`, `high`, `critical`.
+    public var riskClass: RegisteredAgentRisk? {
+        get { optional("risk_class") }
+        set { set("risk_class", optional: newValue) }
+    }
+
+    /// What a call may cost, in US dollars.
+    public var defaultBudgetUsd: Double? {
+        get { optional("default_budget_usd") }
+        set { set("default_budget_usd", optional: newValue) }
+    }
+
+    /// Its state. Only an `active` one can be called.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listAgentReputationEvents(_:options:)``. Other members are sent as they are.
+public struct ListAgentReputationEvents: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agent_id", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(agentId: String, limit: Int? = nil, offset: Int? = nil) {
+        json = [:]
+        self.agentId = agentId
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Which agent. Not filled in by the client.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// How many, 1 to 200. `50` unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip. `0` unless given.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/submitWorkOrder(_:options:)``. Other members are sent as they are.
+public struct SubmitWorkOrder: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["type", "input", "budget", "requested_by"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        type: String, input: [String: JSONValue], budget: WorkOrderBudget? = nil, requestedBy: String? = nil
+    ) {
+        json = [:]
+        self.type = type
+        self.input = input
+        self.budget = budget
+        self.requestedBy = requestedBy
+    }
+
+    /// Work of which type.
+    public var type: String {
+        get { required("type") }
+        set { set("type", required: newValue) }
+    }
+
+    /// What the work is about, as the type's `input_schema` wants it.
+    public var input: [String: JSONValue] {
+        get { required("input") }
+        set { set("input", required: newValue) }
+    }
+
+    /// What it may cost and how long it may take; the type's defaults unless given.
+    public var budget: WorkOrderBudget? {
+        get { optional("budget") }
+        set { set("budget", optional: newValue) }
+    }
+
+    /// Who orders. The client's own agent unless given.
+    public var requestedBy: String? {
+        get { optional("requested_by") }
+        set { set("requested_by", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listWorkOrders(_:options:)``. Other members are sent as they are.
+public struct ListWorkOrders: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["status", "type", "agent", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        status: WorkOrderStatus? = nil, type: String? = nil, agent: String? = nil, limit: Int? = nil,
+        offset: Int? = nil
+    ) {
+        json = [:]
+        self.status = status
+        self.type = type
+        self.agent = agent
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Only orders in this state. One of `pending_approval`, `queued`, `claimed`, `completed`, `failed`,
+    /// `timed_out`, `cancelled`, `blocked`.
+    public var status: WorkOrderStatus? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// Only work of this type.
+    public var type: String? {
+        get { optional("type") }
+        set { set("type", optional: newValue) }
+    }
+
+    /// Only orders of this agent, be it the one that ordered or the one that does the work.
+    public var agent: String? {
+        get { optional("agent") }
+        set { set("agent", optional: newValue) }
+    }
+
+    /// How many, 1 to 200; 50 unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/completeWorkOrder(_:options:)``. Other members are sent as they are.
+public struct CompleteWorkOrder: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "work_order_id", "status", "output", "cost", "error", "agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        workOrderId: String, status: WorkOrderEnd? = nil, output: [String: JSONValue]? = nil,
+        cost: WorkOrderCost? = nil, error: WorkOrderFailure? = nil, agentId: String? = nil
+    ) {
+        json = [:]
+        self.workOrderId = workOrderId
+        self.status = status
+        self.output = output
+        self.cost = cost
+        self.error = error
+        self.agentId = agentId
+    }
+
+    /// Which work order.
+    public var workOrderId: String {
+        get { required("work_order_id") }
+        set { set("work_order_id", required: newValue) }
+    }
+
+    /// How it ended. The server wants one. One of `completed`, `failed`.
+    public var status: WorkOrderEnd? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// What came out, as the type's `output_schema` wants it. Needed when it is `completed`.
+    public var output: [String: JSONValue]? {
+        get { optional("output") }
+        set { set("output", optional: newValue) }
+    }
+
+    /// What it cost.
+    public var cost: WorkOrderCost? {
+        get { optional("cost") }
+        set { set("cost", optional: newValue) }
+    }
+
+    /// What went wrong, when it is `failed`.
+    public var error: WorkOrderFailure? {
+        get { optional("error") }
+        set { set("error", optional: newValue) }
+    }
+
+    /// Who did it. The client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/registerWorkOrderType(_:options:)``. Other members are sent as they are.
+public struct RegisterWorkOrderType: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "type", "display_name", "description", "input_schema", "output_schema", "version",
+        "default_max_cost_usd", "default_timeout_seconds",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        type: String, inputSchema: [String: JSONValue], outputSchema: [String: JSONValue],
+        displayName: String? = nil, description: String? = nil, version: String? = nil,
+        defaultMaxCostUsd: Double? = nil, defaultTimeoutSeconds: Int? = nil
+    ) {
+        json = [:]
+        self.type = type
+        self.displayName = displayName
+        self.description = description
+        self.inputSchema = inputSchema
+        self.outputSchema = outputSchema
+        self.version = version
+        self.defaultMaxCostUsd = defaultMaxCostUsd
+        self.defaultTimeoutSeconds = defaultTimeoutSeconds
+    }
+
+    /// What it is called: a lower-case letter, then 2 to 63 lower-case letters, digits and underscores;
+    /// unique. At most 64 characters.
+    public var type: String {
+        get { required("type") }
+        set { set("type", required: newValue) }
+    }
+
+    /// What it is called, for people.
+    public var displayName: String? {
+        get { optional("display_name") }
+        set { set("display_name", optional: newValue) }
+    }
+
+    /// What the work is.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// JSON Schema of what goes in; its root must be an object.
+    public var inputSchema: [String: JSONValue] {
+        get { required("input_schema") }
+        set { set("input_schema", required: newValue) }
+    }
+
+    /// JSON Schema of what comes out.
+    public var outputSchema: [String: JSONValue] {
+        get { required("output_schema") }
+        set { set("output_schema", required: newValue) }
+    }
+
+    /// Its version; `1.0` unless given.
+    public var version: String? {
+        get { optional("version") }
+        set { set("version", optional: newValue) }
+    }
+
+    /// What an order may cost unless it says otherwise, in US dollars.
+    public var defaultMaxCostUsd: Double? {
+        get { optional("default_max_cost_usd") }
+        set { set("default_max_cost_usd", optional: newValue) }
+    }
+
+    /// How long an order may take unless it says otherwise, in seconds; 600 unless given.
+    public var defaultTimeoutSeconds: Int? {
+        get { optional("default_timeout_seconds") }
+        set { set("default_timeout_seconds", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createProvider(_:options:)``. Other members are sent as they are.
+public struct CreateProvider: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "name", "slug", "description", "category", "base_url", "status", "default_currency", "pricing_model",
+        "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, slug: String? = nil, description: String? = nil, category: String? = nil,
+        baseUrl: String? = nil, status: String? = nil, defaultCurrency: String? = nil,
+        pricingModel: String? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.slug = slug
+        self.description = description
+        self.category = category
+        self.baseUrl = baseUrl
+        self.status = status
+        self.defaultCurrency = defaultCurrency
+        self.pricingModel = pricingModel
+        self.metadata = metadata
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its short name; unique.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// What it offers.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What kind of provider it is; `research` unless given.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// Where it is.
+    public var baseUrl: String? {
+        get { optional("base_url") }
+        set { set("base_url", optional: newValue) }
+    }
+
+    /// Its state; `active` unless given.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// What it is paid in; `USDC` unless given.
+    public var defaultCurrency: String? {
+        get { optional("default_currency") }
+        set { set("default_currency", optional: newValue) }
+    }
+
+    /// How it charges.
+    public var pricingModel: String? {
+        get { optional("pricing_model") }
+        set { set("pricing_model", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listProviders(_:options:)``. Other members are sent as they are.
+public struct ListProviders: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["status"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(status: String? = nil) {
+        json = [:]
+        self.status = status
+    }
+
+    /// Only providers in this state.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateProvider(_:options:)``. Other members are sent as they are.
+public struct UpdateProvider: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "provider_id", "name", "slug", "description", "category", "base_url", "status", "default_currency",
+        "pricing_model", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        providerId: String, name: String? = nil, slug: String? = nil, description: String? = nil,
+        category: String? = nil, baseUrl: String? = nil, status: String? = nil,
+        defaultCurrency: String? = nil, pricingModel: String? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.providerId = providerId
+        self.name = name
+        self.slug = slug
+        self.description = description
+        self.category = category
+        self.baseUrl = baseUrl
+        self.status = status
+        self.defaultCurrency = defaultCurrency
+        self.pricingModel = pricingModel
+        self.metadata = metadata
+    }
+
+    /// Which provider.
+    public var providerId: String {
+        get { required("provider_id") }
+        set { set("provider_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// Its short name from now on; unique.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// What it offers.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What kind of provider it is.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// Where it is.
+    public var baseUrl: String? {
+        get { optional("base_url") }
+        set { set("base_url", optional: newValue) }
+    }
+
+    /// Its state.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// What it is paid in.
+    public var defaultCurrency: String? {
+        get { optional("default_currency") }
+        set { set("default_currency", optional: newValue) }
+    }
+
+    /// How it charges.
+    public var pricingModel: String? {
+        get { optional("pricing_model") }
+        set { set("pricing_model", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createProviderEndpoint(_:options:)``. Other members are sent as they are.
+public struct CreateProviderEndpoint: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "provider_id", "name", "endpoint_url", "category", "sensitivity_level", "default_price", "price_unit",
+        "enabled", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        providerId: String, name: String, endpointUrl: String? = nil, category: String? = nil,
+        sensitivityLevel: String? = nil, defaultPrice: Double? = nil, priceUnit: String? = nil,
+        enabled: Bool? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.providerId = providerId
+        self.name = name
+        self.endpointUrl = endpointUrl
+        self.category = category
+        self.sensitivityLevel = sensitivityLevel
+        self.defaultPrice = defaultPrice
+        self.priceUnit = priceUnit
+        self.enabled = enabled
+        self.metadata = metadata
+    }
+
+    /// Whose.
+    public var providerId: String {
+        get { required("provider_id") }
+        set { set("provider_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Where it is called.
+    public var endpointUrl: String? {
+        get { optional("endpoint_url") }
+        set { set("endpoint_url", optional: newValue) }
+    }
+
+    /// What kind of endpoint it is.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How sensitive its data are; `low` unless given.
+    public var sensitivityLevel: String? {
+        get { optional("sensitivity_level") }
+        set { set("sensitivity_level", optional: newValue) }
+    }
+
+    /// What a call costs, in the provider's currency.
+    public var defaultPrice: Double? {
+        get { optional("default_price") }
+        set { set("default_price", optional: newValue) }
+    }
+
+    /// What the price is for; `per_call` unless given.
+    public var priceUnit: String? {
+        get { optional("price_unit") }
+        set { set("price_unit", optional: newValue) }
+    }
+
+    /// Whether it may be used; true unless given.
+    public var enabled: Bool? {
+        get { optional("enabled") }
+        set { set("enabled", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/recordPurchase(_:options:)``. Other members are sent as they are.
+public struct RecordPurchase: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "agent_id", "provider", "declared_goal", "purchase_reason", "context_gap", "expected_value",
+        "provider_id", "endpoint_id", "alternatives_considered", "cost_estimate", "spend_amount", "currency",
+        "payment_method", "wallet_reference", "payment_reference",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        agentId: String, provider: String, declaredGoal: String, purchaseReason: String, contextGap: String,
+        expectedValue: String, providerId: String? = nil, endpointId: String? = nil,
+        alternativesConsidered: String? = nil, costEstimate: Double? = nil, spendAmount: Double? = nil,
+        currency: String? = nil, paymentMethod: String? = nil, walletReference: String? = nil,
+        paymentReference: String? = nil
+    ) {
+        json = [:]
+        self.agentId = agentId
+        self.provider = provider
+        self.declaredGoal = declaredGoal
+        self.purchaseReason = purchaseReason
+        self.contextGap = contextGap
+        self.expectedValue = expectedValue
+        self.providerId = providerId
+        self.endpointId = endpointId
+        self.alternativesConsidered = alternativesConsidered
+        self.costEstimate = costEstimate
+        self.spendAmount = spendAmount
+        self.currency = currency
+        self.paymentMethod = paymentMethod
+        self.walletReference = walletReference
+        self.paymentReference = paymentReference
+    }
+
+    /// Who buys. At most 128 characters.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// From whom: a name, a slug, an origin or an id. At most 256 characters.
+    public var provider: String {
+        get { required("provider") }
+        set { set("provider", required: newValue) }
+    }
+
+    /// What the purchase is for, in a sentence. At most 2000 characters.
+    public var declaredGoal: String {
+        get { required("declared_goal") }
+        set { set("declared_goal", required: newValue) }
+    }
+
+    /// Why it has to be bought. At most 2000 characters.
+    public var purchaseReason: String {
+        get { required("purchase_reason") }
+        set { set("purchase_reason", required: newValue) }
+    }
+
+    /// What the agent does not know without it. At most 2000 characters.
+    public var contextGap: String {
+        get { required("context_gap") }
+        set { set("context_gap", required: newValue) }
+    }
+
+    /// What it should bring. At most 2000 characters.
+    public var expectedValue: String {
+        get { required("expected_value") }
+        set { set("expected_value", required: newValue) }
+    }
+
+    /// From which provider, by id.
+    public var providerId: String? {
+        get { optional("provider_id") }
+        set { set("provider_id", optional: newValue) }
+    }
+
+    /// From which of its endpoints.
+    public var endpointId: String? {
+        get { optional("endpoint_id") }
+        set { set("endpoint_id", optional: newValue) }
+    }
+
+    /// What else would have done. At most 4000 characters.
+    public var alternativesConsidered: String? {
+        get { optional("alternatives_considered") }
+        set { set("alternatives_considered", optional: newValue) }
+    }
+
+    /// What it costs, in `currency`, 0 to 1000000. It wins over `spend_amount`.
+    public var costEstimate: Double? {
+        get { optional("cost_estimate") }
+        set { set("cost_estimate", optional: newValue) }
+    }
+
+    /// What it costs, in `currency`, 0 to 1000000.
+    public var spendAmount: Double? {
+        get { optional("spend_amount") }
+        set { set("spend_amount", optional: newValue) }
+    }
+
+    /// What is paid in: 2 to 16 letters and digits; `USDC` unless given.
+    public var currency: String? {
+        get { optional("currency") }
+        set { set("currency", optional: newValue) }
+    }
+
+    /// How it is paid. At most 64 characters.
+    public var paymentMethod: String? {
+        get { optional("payment_method") }
+        set { set("payment_method", optional: newValue) }
+    }
+
+    /// The wallet that pays. Only its last four characters are kept. At most 512 characters.
+    public var walletReference: String? {
+        get { optional("wallet_reference") }
+        set { set("wallet_reference", optional: newValue) }
+    }
+
+    /// What the payment is called. Only its last four characters are kept. At most 512 characters.
+    public var paymentReference: String? {
+        get { optional("payment_reference") }
+        set { set("payment_reference", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listPurchases(_:options:)``. Other members are sent as they are.
+public struct ListPurchases: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["provider_id", "agent_id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(providerId: String? = nil, agentId: String? = nil) {
+        json = [:]
+        self.providerId = providerId
+        self.agentId = agentId
+    }
+
+    /// Only from this provider.
+    public var providerId: String? {
+        get { optional("provider_id") }
+        set { set("provider_id", optional: newValue) }
+    }
+
+    /// Only of this agent. All agents unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
     }
 }
 
@@ -1147,6 +2623,120 @@ public struct RecordX402Purchase: JSONRecord {
     public var paymentMethod: String? {
         get { optional("payment_method") }
         set { set("payment_method", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createArtifact(_:options:)``.
+public struct CreateArtifact: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "name", "artifact_type", "description", "content_json", "content_url", "mime_type", "size_bytes",
+        "source_action_id", "source_step_id", "source_agent_id", "retention_days", "tags", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, artifactType: String? = nil, description: String? = nil, contentJson: JSONValue? = nil,
+        contentUrl: String? = nil, mimeType: String? = nil, sizeBytes: Int? = nil,
+        sourceActionId: String? = nil, sourceStepId: String? = nil, sourceAgentId: String? = nil,
+        retentionDays: Int? = nil, tags: [String]? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.artifactType = artifactType
+        self.description = description
+        self.contentJson = contentJson
+        self.contentUrl = contentUrl
+        self.mimeType = mimeType
+        self.sizeBytes = sizeBytes
+        self.sourceActionId = sourceActionId
+        self.sourceStepId = sourceStepId
+        self.sourceAgentId = sourceAgentId
+        self.retentionDays = retentionDays
+        self.tags = tags
+        self.metadata = metadata
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What kind of thing it is: `json`, `x402_purchase_result`, or a word of your own.
+    public var artifactType: String? {
+        get { optional("artifact_type") }
+        set { set("artifact_type", optional: newValue) }
+    }
+
+    /// What it is about.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// The thing itself: any JSON.
+    public var contentJson: JSONValue? {
+        get { optional("content_json") }
+        set { set("content_json", optional: newValue) }
+    }
+
+    /// Where the thing itself is, when it is kept elsewhere.
+    public var contentUrl: String? {
+        get { optional("content_url") }
+        set { set("content_url", optional: newValue) }
+    }
+
+    /// Its media type.
+    public var mimeType: String? {
+        get { optional("mime_type") }
+        set { set("mime_type", optional: newValue) }
+    }
+
+    /// How large it is, in bytes.
+    public var sizeBytes: Int? {
+        get { optional("size_bytes") }
+        set { set("size_bytes", optional: newValue) }
+    }
+
+    /// The action it came from.
+    public var sourceActionId: String? {
+        get { optional("source_action_id") }
+        set { set("source_action_id", optional: newValue) }
+    }
+
+    /// The workflow's step it came from.
+    public var sourceStepId: String? {
+        get { optional("source_step_id") }
+        set { set("source_step_id", optional: newValue) }
+    }
+
+    /// The agent it came from. Not filled in by the client.
+    public var sourceAgentId: String? {
+        get { optional("source_agent_id") }
+        set { set("source_agent_id", optional: newValue) }
+    }
+
+    /// How long it is kept, in days.
+    public var retentionDays: Int? {
+        get { optional("retention_days") }
+        set { set("retention_days", optional: newValue) }
+    }
+
+    /// Words to find it by, of at most 500 characters each.
+    public var tags: [String]? {
+        get { optional("tags") }
+        set { set("tags", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
     }
 }
 
@@ -1342,5 +2932,103 @@ public struct RecordRecommendationEvents: JSONRecord {
     public var details: [String: JSONValue]? {
         get { optional("details") }
         set { set("details", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateOrg(_:options:)``. Other members are sent as they are.
+public struct UpdateOrg: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["org_id", "name"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(orgId: String, name: String? = nil) {
+        json = [:]
+        self.orgId = orgId
+        self.name = name
+    }
+
+    /// Which organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called from now on. At most 256 characters.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getActivityLogs(_:options:)``. Other members are sent as they are.
+public struct GetActivityLogs: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "action", "actor_id", "resource_type", "before", "after", "limit", "offset",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        action: String? = nil, actorId: String? = nil, resourceType: String? = nil, before: String? = nil,
+        after: String? = nil, limit: Int? = nil, offset: Int? = nil
+    ) {
+        json = [:]
+        self.action = action
+        self.actorId = actorId
+        self.resourceType = resourceType
+        self.before = before
+        self.after = after
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Only what was done in this word: `policy.created`.
+    public var action: String? {
+        get { optional("action") }
+        set { set("action", optional: newValue) }
+    }
+
+    /// Only what this person, agent or API key did.
+    public var actorId: String? {
+        get { optional("actor_id") }
+        set { set("actor_id", optional: newValue) }
+    }
+
+    /// Only what was done to such things: `policy`.
+    public var resourceType: String? {
+        get { optional("resource_type") }
+        set { set("resource_type", optional: newValue) }
+    }
+
+    /// Only what was done before this time: ISO-8601.
+    public var before: String? {
+        get { optional("before") }
+        set { set("before", optional: newValue) }
+    }
+
+    /// Only what was done after this time: ISO-8601.
+    public var after: String? {
+        get { optional("after") }
+        set { set("after", optional: newValue) }
+    }
+
+    /// How many, 1 to 200; 50 unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
     }
 }

@@ -266,6 +266,80 @@ public struct PolicyType: OpenWord {
     }
 }
 
+/// In which form a report is written.
+public struct ReportFormat: OpenWord {
+    /// Markdown, for people.
+    public static let md = Self(rawValue: "md")
+    /// JSON, for programs.
+    public static let json = Self(rawValue: "json")
+
+    public static let known: [Self] = [.md, .json]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How far a control is covered.
+public struct ControlStatus: OpenWord {
+    /// In full.
+    public static let covered = Self(rawValue: "covered")
+    /// In part.
+    public static let partial = Self(rawValue: "partial")
+    /// Not at all.
+    public static let gap = Self(rawValue: "gap")
+
+    public static let known: [Self] = [.covered, .partial, .gap]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// In which form the reports of an export are written.
+public struct ExportFormat: OpenWord {
+    /// Markdown, for people.
+    public static let markdown = Self(rawValue: "markdown")
+    /// JSON, for programs.
+    public static let json = Self(rawValue: "json")
+
+    public static let known: [Self] = [.markdown, .json]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Where an export is in its life.
+public struct ComplianceExportStatus: OpenWord {
+    /// It was asked for.
+    public static let pending = Self(rawValue: "pending")
+    /// It is being made.
+    public static let running = Self(rawValue: "running")
+    /// It is there.
+    public static let completed = Self(rawValue: "completed")
+    /// It could not be made; `error_message` says why.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.pending, .running, .completed, .failed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
 /// Where a session is in its life.
 public struct SessionStatus: OpenWord {
     /// Under way.
@@ -276,6 +350,109 @@ public struct SessionStatus: OpenWord {
     public static let closed = Self(rawValue: "closed")
 
     public static let known: [Self] = [.running, .blocked, .closed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What kind of message it is.
+public struct MessageType: OpenWord {
+    /// Asks for something to be done.
+    public static let action = Self(rawValue: "action")
+    /// Tells something.
+    public static let info = Self(rawValue: "info")
+    /// Tells what was learned.
+    public static let lesson = Self(rawValue: "lesson")
+    /// Asks something.
+    public static let question = Self(rawValue: "question")
+    /// Tells how far something is.
+    public static let status = Self(rawValue: "status")
+
+    public static let known: [Self] = [.action, .info, .lesson, .question, .status]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What became of a message.
+public struct MessageStatus: OpenWord {
+    /// It was sent. A message to everybody stays so.
+    public static let sent = Self(rawValue: "sent")
+    /// Its receiver has read it.
+    public static let read = Self(rawValue: "read")
+    /// It was archived.
+    public static let archived = Self(rawValue: "archived")
+
+    public static let known: [Self] = [.sent, .read, .archived]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Which way messages went.
+public struct MessageDirection: OpenWord {
+    /// To the agent, or to everybody; without its own and without archived ones.
+    public static let inbox = Self(rawValue: "inbox")
+    /// From the agent.
+    public static let sent = Self(rawValue: "sent")
+    /// Both.
+    public static let all = Self(rawValue: "all")
+
+    public static let known: [Self] = [.inbox, .sent, .all]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How dangerous a text is to a model that reads it.
+public struct InjectionRisk: OpenWord {
+    /// Nothing was found.
+    public static let none = Self(rawValue: "none")
+    /// A little.
+    public static let low = Self(rawValue: "low")
+    /// Somewhat.
+    public static let medium = Self(rawValue: "medium")
+    /// Much.
+    public static let high = Self(rawValue: "high")
+    /// As much as can be.
+    public static let critical = Self(rawValue: "critical")
+
+    public static let known: [Self] = [.none, .low, .medium, .high, .critical]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What to do with a text that was scanned.
+public struct InjectionAdvice: OpenWord {
+    /// Let it pass.
+    public static let allow = Self(rawValue: "allow")
+    /// Let it pass, and say so.
+    public static let warn = Self(rawValue: "warn")
+    /// Keep it away from models.
+    public static let block = Self(rawValue: "block")
+
+    public static let known: [Self] = [.allow, .warn, .block]
 
     /// The word as it stands on the wire.
     public let rawValue: String
@@ -299,6 +476,153 @@ public struct AgentStatus: OpenWord {
     public static let stale = Self(rawValue: "stale")
 
     public static let known: [Self] = [.online, .offline, .idle, .busy, .stale]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How much harm a registered agent could do.
+public struct RegisteredAgentRisk: OpenWord {
+    /// Little.
+    public static let low = Self(rawValue: "low")
+    /// Some.
+    public static let medium = Self(rawValue: "medium")
+    /// Much.
+    public static let high = Self(rawValue: "high")
+    /// As much as can be.
+    public static let critical = Self(rawValue: "critical")
+
+    public static let known: [Self] = [.low, .medium, .high, .critical]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Where a work order is in its life.
+public struct WorkOrderStatus: OpenWord {
+    /// Waits for a human.
+    public static let pendingApproval = Self(rawValue: "pending_approval")
+    /// Waits for an agent to claim it.
+    public static let queued = Self(rawValue: "queued")
+    /// An agent does it.
+    public static let claimed = Self(rawValue: "claimed")
+    /// Done.
+    public static let completed = Self(rawValue: "completed")
+    /// It could not be done.
+    public static let failed = Self(rawValue: "failed")
+    /// The agent that claimed it took too long.
+    public static let timedOut = Self(rawValue: "timed_out")
+    /// Somebody cancelled it, or a human denied it.
+    public static let cancelled = Self(rawValue: "cancelled")
+    /// Guard refused it.
+    public static let blocked = Self(rawValue: "blocked")
+
+    public static let known: [Self] = [
+        .pendingApproval, .queued, .claimed, .completed, .failed, .timedOut, .cancelled, .blocked
+    ]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How a work order ended, as the agent that did it reports.
+public struct WorkOrderEnd: OpenWord {
+    /// The work is done.
+    public static let completed = Self(rawValue: "completed")
+    /// It could not be done.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.completed, .failed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How far a purchase has come.
+public struct PurchaseStatus: OpenWord {
+    /// It was recorded.
+    public static let pending = Self(rawValue: "pending")
+    /// A human approved it.
+    public static let approved = Self(rawValue: "approved")
+    /// It was made and brought what it should.
+    public static let succeeded = Self(rawValue: "succeeded")
+    /// It brought some of it.
+    public static let partial = Self(rawValue: "partial")
+    /// It failed.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.pending, .approved, .succeeded, .partial, .failed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Where a pairing is in its life.
+public struct PairingStatus: OpenWord {
+    /// Nobody has decided yet.
+    public static let pending = Self(rawValue: "pending")
+    /// An administrator agreed: the key is the agent's identity.
+    public static let approved = Self(rawValue: "approved")
+    /// Nobody decided in time.
+    public static let expired = Self(rawValue: "expired")
+
+    public static let known: [Self] = [.pending, .approved, .expired]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What an API key may do.
+public struct ApiKeyRole: OpenWord {
+    /// Everything.
+    public static let admin = Self(rawValue: "admin")
+    /// What agents do.
+    public static let member = Self(rawValue: "member")
+    /// Reading.
+    public static let readonly = Self(rawValue: "readonly")
+
+    public static let known: [Self] = [.admin, .member, .readonly]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How an attempt to tell a webhook ended.
+public struct WebhookDeliveryStatus: OpenWord {
+    /// It answered with a success.
+    public static let success = Self(rawValue: "success")
+    /// It did not.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.success, .failed]
 
     /// The word as it stands on the wire.
     public let rawValue: String

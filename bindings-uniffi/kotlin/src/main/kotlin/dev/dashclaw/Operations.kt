@@ -2,83 +2,247 @@
 
 package dev.dashclaw
 
+import dev.dashclaw.api.Action
 import dev.dashclaw.api.ActionDetail
 import dev.dashclaw.api.ActionGraph
 import dev.dashclaw.api.ActionList
 import dev.dashclaw.api.ActionStatus
 import dev.dashclaw.api.ActionTrace
+import dev.dashclaw.api.ActivityEvent
+import dev.dashclaw.api.ActivityLog
+import dev.dashclaw.api.AddAgentCapability
+import dev.dashclaw.api.AgentCapabilityList
+import dev.dashclaw.api.AgentEnv
+import dev.dashclaw.api.AgentMessage
+import dev.dashclaw.api.AgentReputation
+import dev.dashclaw.api.AgentReputationReceipt
 import dev.dashclaw.api.AgentStatus
+import dev.dashclaw.api.AnalyzeGaps
+import dev.dashclaw.api.ApiKeyList
+import dev.dashclaw.api.ApiKeyRole
 import dev.dashclaw.api.ApprovalDecision
 import dev.dashclaw.api.ApproveAction
+import dev.dashclaw.api.ApprovePairing
 import dev.dashclaw.api.ApprovedAction
+import dev.dashclaw.api.ArchiveMessages
+import dev.dashclaw.api.Artifact
+import dev.dashclaw.api.ArtifactList
+import dev.dashclaw.api.Assumption
 import dev.dashclaw.api.AssumptionDetail
+import dev.dashclaw.api.Broadcast
+import dev.dashclaw.api.CancelWorkOrder
+import dev.dashclaw.api.CancelledWorkOrder
+import dev.dashclaw.api.ClaimWorkOrder
+import dev.dashclaw.api.ClaimedWorkOrder
+import dev.dashclaw.api.CompleteWorkOrder
+import dev.dashclaw.api.CompletedWorkOrder
+import dev.dashclaw.api.ComplianceBundle
+import dev.dashclaw.api.ComplianceEvidence
+import dev.dashclaw.api.ComplianceExport
+import dev.dashclaw.api.ComplianceExportList
+import dev.dashclaw.api.ComplianceFrameworkList
+import dev.dashclaw.api.ComplianceGaps
+import dev.dashclaw.api.ComplianceMap
+import dev.dashclaw.api.ComplianceReport
+import dev.dashclaw.api.ComplianceSchedule
+import dev.dashclaw.api.ComplianceScheduleList
+import dev.dashclaw.api.ComplianceTrendList
+import dev.dashclaw.api.ConnectionReport
+import dev.dashclaw.api.ConsumeHandoff
+import dev.dashclaw.api.ConsumedHandoff
+import dev.dashclaw.api.ContentScan
 import dev.dashclaw.api.CreateAction
+import dev.dashclaw.api.CreateApiKey
+import dev.dashclaw.api.CreateArtifact
+import dev.dashclaw.api.CreateComplianceExport
+import dev.dashclaw.api.CreateComplianceSchedule
+import dev.dashclaw.api.CreateEvidenceBundle
+import dev.dashclaw.api.CreateHandoff
+import dev.dashclaw.api.CreateHostedWorkspace
+import dev.dashclaw.api.CreateMessageThread
+import dev.dashclaw.api.CreateOrg
+import dev.dashclaw.api.CreatePairing
 import dev.dashclaw.api.CreatePairingFromPrivateJwk
 import dev.dashclaw.api.CreatePolicy
+import dev.dashclaw.api.CreateProvider
+import dev.dashclaw.api.CreateProviderEndpoint
 import dev.dashclaw.api.CreateSession
+import dev.dashclaw.api.CreateWebhook
 import dev.dashclaw.api.CreatedAction
+import dev.dashclaw.api.CreatedApiKey
 import dev.dashclaw.api.CreatedAssumption
+import dev.dashclaw.api.CreatedComplianceExport
+import dev.dashclaw.api.CreatedComplianceSchedule
+import dev.dashclaw.api.CreatedHandoff
+import dev.dashclaw.api.CreatedHostedWorkspace
 import dev.dashclaw.api.CreatedLoop
+import dev.dashclaw.api.CreatedMessageThread
+import dev.dashclaw.api.CreatedOrganization
+import dev.dashclaw.api.CreatedPairing
 import dev.dashclaw.api.CreatedPolicy
+import dev.dashclaw.api.CreatedWebhook
+import dev.dashclaw.api.DeleteComplianceExport
+import dev.dashclaw.api.DeleteComplianceSchedule
+import dev.dashclaw.api.DeleteHostedWorkspace
 import dev.dashclaw.api.DeletePolicy
+import dev.dashclaw.api.DeleteWebhook
+import dev.dashclaw.api.DeletedComplianceExport
+import dev.dashclaw.api.DeletedComplianceSchedule
+import dev.dashclaw.api.DeletedHostedWorkspace
 import dev.dashclaw.api.DeletedPolicy
+import dev.dashclaw.api.DeletedWebhook
+import dev.dashclaw.api.DownloadComplianceExport
 import dev.dashclaw.api.DriftReport
+import dev.dashclaw.api.EvidenceBundle
+import dev.dashclaw.api.ExportFormat
 import dev.dashclaw.api.GetAction
 import dev.dashclaw.api.GetActionGraph
 import dev.dashclaw.api.GetActionOutcome
 import dev.dashclaw.api.GetActionTrace
 import dev.dashclaw.api.GetActions
+import dev.dashclaw.api.GetActivityLogs
+import dev.dashclaw.api.GetAgentEnv
+import dev.dashclaw.api.GetAgentReputation
+import dev.dashclaw.api.GetAgentReputationReceipt
 import dev.dashclaw.api.GetAssumption
 import dev.dashclaw.api.GetAttachment
+import dev.dashclaw.api.GetComplianceEvidence
+import dev.dashclaw.api.GetComplianceExport
+import dev.dashclaw.api.GetComplianceReport
+import dev.dashclaw.api.GetComplianceTrends
 import dev.dashclaw.api.GetDriftReport
 import dev.dashclaw.api.GetGuardDecisions
+import dev.dashclaw.api.GetHandoff
+import dev.dashclaw.api.GetHandoffs
+import dev.dashclaw.api.GetHostedWorkspace
+import dev.dashclaw.api.GetInbox
+import dev.dashclaw.api.GetLatestHandoff
 import dev.dashclaw.api.GetLearningRecommendations
+import dev.dashclaw.api.GetMessage
+import dev.dashclaw.api.GetMessageThreads
+import dev.dashclaw.api.GetMessages
 import dev.dashclaw.api.GetOpenLoops
+import dev.dashclaw.api.GetOrgById
+import dev.dashclaw.api.GetOrgKeys
+import dev.dashclaw.api.GetPairing
 import dev.dashclaw.api.GetPendingApprovals
+import dev.dashclaw.api.GetProofReport
+import dev.dashclaw.api.GetProvider
 import dev.dashclaw.api.GetRecommendations
+import dev.dashclaw.api.GetRegisteredAgent
+import dev.dashclaw.api.GetSentMessages
 import dev.dashclaw.api.GetSession
 import dev.dashclaw.api.GetSessionEvents
 import dev.dashclaw.api.GetSignals
+import dev.dashclaw.api.GetWebhookDeliveries
+import dev.dashclaw.api.GetWorkOrder
 import dev.dashclaw.api.Guard
 import dev.dashclaw.api.GuardDecision
 import dev.dashclaw.api.GuardDecisionList
+import dev.dashclaw.api.GuardDecisionRecord
+import dev.dashclaw.api.Handoff
+import dev.dashclaw.api.HandoffList
 import dev.dashclaw.api.Health
 import dev.dashclaw.api.Heartbeat
 import dev.dashclaw.api.HeartbeatAck
+import dev.dashclaw.api.HostedWorkspace
+import dev.dashclaw.api.IdentityDetail
+import dev.dashclaw.api.IdentityList
+import dev.dashclaw.api.ImportPolicies
 import dev.dashclaw.api.IntegrityVerdict
+import dev.dashclaw.api.InvokeRegisteredAgent
 import dev.dashclaw.api.JwkSet
+import dev.dashclaw.api.ListAgentCapabilities
+import dev.dashclaw.api.ListAgentReputationEvents
+import dev.dashclaw.api.ListArtifacts
+import dev.dashclaw.api.ListComplianceExports
+import dev.dashclaw.api.ListPairings
 import dev.dashclaw.api.ListPolicies
+import dev.dashclaw.api.ListProviderEndpoints
+import dev.dashclaw.api.ListProviders
+import dev.dashclaw.api.ListPurchases
+import dev.dashclaw.api.ListRegisteredAgents
 import dev.dashclaw.api.ListSessions
+import dev.dashclaw.api.ListWorkOrderTypes
+import dev.dashclaw.api.ListWorkOrders
 import dev.dashclaw.api.LoopList
 import dev.dashclaw.api.LoopStatus
 import dev.dashclaw.api.LoopType
+import dev.dashclaw.api.MapCompliance
+import dev.dashclaw.api.MarkRead
 import dev.dashclaw.api.MessageAttachment
+import dev.dashclaw.api.MessageDetail
+import dev.dashclaw.api.MessageDirection
+import dev.dashclaw.api.MessageList
+import dev.dashclaw.api.MessageThreadDetail
+import dev.dashclaw.api.MessageThreadList
+import dev.dashclaw.api.MessageType
 import dev.dashclaw.api.NOTHING
+import dev.dashclaw.api.OpenLoop
+import dev.dashclaw.api.OrganizationDetail
+import dev.dashclaw.api.OrganizationList
 import dev.dashclaw.api.Outcome
 import dev.dashclaw.api.OutcomeStatus
+import dev.dashclaw.api.Pairing
+import dev.dashclaw.api.PairingDetail
+import dev.dashclaw.api.PairingList
+import dev.dashclaw.api.PairingStatus
 import dev.dashclaw.api.PolicyDetail
+import dev.dashclaw.api.PolicyImport
 import dev.dashclaw.api.PolicyList
+import dev.dashclaw.api.PolicyProof
 import dev.dashclaw.api.PolicySimulation
+import dev.dashclaw.api.PolicyTestReport
 import dev.dashclaw.api.PolicyType
 import dev.dashclaw.api.Priority
+import dev.dashclaw.api.PromptInjectionScan
 import dev.dashclaw.api.RecommendAction
 import dev.dashclaw.api.RecommendationList
 import dev.dashclaw.api.RecommendedAction
+import dev.dashclaw.api.RecomputeAgentReputation
+import dev.dashclaw.api.RecomputedReputation
 import dev.dashclaw.api.RecordAssumption
+import dev.dashclaw.api.RecordPurchase
 import dev.dashclaw.api.RecordPurchaseResult
 import dev.dashclaw.api.RecordRecommendationEvents
 import dev.dashclaw.api.RecordX402Purchase
 import dev.dashclaw.api.RecordedEvents
+import dev.dashclaw.api.RecordedPurchase
+import dev.dashclaw.api.RegisterAgent
 import dev.dashclaw.api.RegisterAssumption
+import dev.dashclaw.api.RegisterIdentity
 import dev.dashclaw.api.RegisterOpenLoop
+import dev.dashclaw.api.RegisterWorkOrderType
+import dev.dashclaw.api.RegisteredAgentAnswer
+import dev.dashclaw.api.RegisteredAgentDetail
+import dev.dashclaw.api.RegisteredAgentList
+import dev.dashclaw.api.RegisteredAgentRisk
 import dev.dashclaw.api.ReportActionFailure
 import dev.dashclaw.api.ReportActionOutcome
 import dev.dashclaw.api.ReportActionPartial
 import dev.dashclaw.api.ReportActionSuccess
+import dev.dashclaw.api.ReportConnections
+import dev.dashclaw.api.ReportFormat
+import dev.dashclaw.api.ReportSecurityFinding
 import dev.dashclaw.api.ReportedAction
 import dev.dashclaw.api.ReportedOutcome
+import dev.dashclaw.api.ReputationEvent
+import dev.dashclaw.api.ReputationEventList
+import dev.dashclaw.api.ReputationVerdict
+import dev.dashclaw.api.ResolveMessageThread
 import dev.dashclaw.api.ResolveOpenLoop
 import dev.dashclaw.api.ResolvedLoop
+import dev.dashclaw.api.RevokeIdentity
+import dev.dashclaw.api.RevokedIdentity
+import dev.dashclaw.api.SaveSharedDoc
+import dev.dashclaw.api.SavedArtifact
+import dev.dashclaw.api.SavedRegisteredAgent
+import dev.dashclaw.api.SavedX402Endpoint
+import dev.dashclaw.api.SavedX402Provider
+import dev.dashclaw.api.ScanContent
+import dev.dashclaw.api.ScanPromptInjection
+import dev.dashclaw.api.SendMessage
+import dev.dashclaw.api.SentMessage
 import dev.dashclaw.api.SessionDetail
 import dev.dashclaw.api.SessionEventList
 import dev.dashclaw.api.SessionList
@@ -87,15 +251,43 @@ import dev.dashclaw.api.SettledPurchase
 import dev.dashclaw.api.SignalList
 import dev.dashclaw.api.SimulatePolicy
 import dev.dashclaw.api.SourceOfTruth
+import dev.dashclaw.api.SubmitWorkOrder
+import dev.dashclaw.api.SubmittedWorkOrder
+import dev.dashclaw.api.TestPolicies
+import dev.dashclaw.api.TestWebhook
+import dev.dashclaw.api.UpdateComplianceSchedule
+import dev.dashclaw.api.UpdateOrg
 import dev.dashclaw.api.UpdateOutcome
 import dev.dashclaw.api.UpdatePolicy
+import dev.dashclaw.api.UpdateProvider
+import dev.dashclaw.api.UpdateRegisteredAgent
 import dev.dashclaw.api.UpdateSession
 import dev.dashclaw.api.UpdatedAction
+import dev.dashclaw.api.UpdatedMessages
 import dev.dashclaw.api.ValidateAssumption
 import dev.dashclaw.api.ValidatedAssumption
 import dev.dashclaw.api.VerdictWord
 import dev.dashclaw.api.VerifyIntegrity
+import dev.dashclaw.api.VerifyReputationReceipt
 import dev.dashclaw.api.WaitForPairing
+import dev.dashclaw.api.WebhookDeliveryList
+import dev.dashclaw.api.WebhookList
+import dev.dashclaw.api.WebhookTest
+import dev.dashclaw.api.WorkOrder
+import dev.dashclaw.api.WorkOrderBudget
+import dev.dashclaw.api.WorkOrderCost
+import dev.dashclaw.api.WorkOrderDetail
+import dev.dashclaw.api.WorkOrderEnd
+import dev.dashclaw.api.WorkOrderFailure
+import dev.dashclaw.api.WorkOrderList
+import dev.dashclaw.api.WorkOrderStatus
+import dev.dashclaw.api.WorkOrderType
+import dev.dashclaw.api.WorkOrderTypeList
+import dev.dashclaw.api.X402EndpointList
+import dev.dashclaw.api.X402ProviderDetail
+import dev.dashclaw.api.X402ProviderList
+import dev.dashclaw.api.X402PurchaseList
+import kotlinx.coroutines.flow.Flow
 import kotlinx.serialization.DeserializationStrategy
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
@@ -110,6 +302,14 @@ public abstract class Operations internal constructor() {
         answer: DeserializationStrategy<T>,
         options: CallOptions?,
     ): T
+
+    /** Goes through all that an operation lists. */
+    internal abstract fun <T> pages(
+        operation: String,
+        arguments: String,
+        item: DeserializationStrategy<T>,
+        options: CallOptions?,
+    ): Flow<T>
 
     /**
      * Asks whether the agent may act.
@@ -215,6 +415,24 @@ public abstract class Operations internal constructor() {
             "get_guard_decisions",
             encode(GetGuardDecisions.serializer(), request),
             GuardDecisionList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getGuardDecisions` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterGuardDecisions(
+        request: GetGuardDecisions = GetGuardDecisions(),
+        options: CallOptions? = null,
+    ): Flow<GuardDecisionRecord> =
+        pages(
+            "get_guard_decisions",
+            encode(GetGuardDecisions.serializer(), request),
+            GuardDecisionRecord.serializer(),
             options,
         )
 
@@ -403,6 +621,16 @@ public abstract class Operations internal constructor() {
         call("get_actions", encode(GetActions.serializer(), request), ActionList.serializer(), options)
 
     /**
+     * Goes through all that `getActions` lists, with the same arguments: `limit` is a page's size, `offset`
+     * how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterActions(request: GetActions = GetActions(), options: CallOptions? = null): Flow<Action> =
+        pages("get_actions", encode(GetActions.serializer(), request), Action.serializer(), options)
+
+    /**
      * Ends an action, or adds facts to it.
      *
      * `status`, `output_summary` and `timestamp_end` close the action and are taken only while it is
@@ -577,6 +805,24 @@ public abstract class Operations internal constructor() {
             "get_pending_approvals",
             encode(GetPendingApprovals.serializer(), request),
             ActionList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getPendingApprovals` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterPendingApprovals(
+        request: GetPendingApprovals = GetPendingApprovals(),
+        options: CallOptions? = null,
+    ): Flow<Action> =
+        pages(
+            "get_pending_approvals",
+            encode(GetPendingApprovals.serializer(), request),
+            Action.serializer(),
             options,
         )
 
@@ -935,6 +1181,24 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Goes through all that `getDriftReport` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterDriftReport(
+        request: GetDriftReport = GetDriftReport(),
+        options: CallOptions? = null,
+    ): Flow<Assumption> =
+        pages(
+            "get_drift_report",
+            encode(GetDriftReport.serializer(), request),
+            Assumption.serializer(),
+            options,
+        )
+
+    /**
      * Records what an action leaves to be done. An unknown action is a `NotFoundException`.
      *
      * `POST /api/actions/loops`. A repeat would do it twice.
@@ -1051,6 +1315,19 @@ public abstract class Operations internal constructor() {
     /** `getOpenLoops` with its arguments in one object. */
     public suspend fun getOpenLoops(request: GetOpenLoops, options: CallOptions? = null): LoopList =
         call("get_open_loops", encode(GetOpenLoops.serializer(), request), LoopList.serializer(), options)
+
+    /**
+     * Goes through all that `getOpenLoops` lists, with the same arguments: `limit` is a page's size, `offset`
+     * how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterOpenLoops(
+        request: GetOpenLoops = GetOpenLoops(),
+        options: CallOptions? = null,
+    ): Flow<OpenLoop> =
+        pages("get_open_loops", encode(GetOpenLoops.serializer(), request), OpenLoop.serializer(), options)
 
     /**
      * Lists what is going wrong right now. Signals are computed when they are read.
@@ -1209,6 +1486,506 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Runs the tests of all policies that hold, and returns each one's result. The server keeps a record of
+     * the run.
+     *
+     * `POST /api/policies/test`. A repeat would do it twice.
+     *
+     * @param agentId Who asks. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun testPolicies(agentId: String? = null, options: CallOptions? = null): PolicyTestReport =
+        testPolicies(TestPolicies(agentId), options)
+
+    /** `testPolicies` with its arguments in one object. */
+    public suspend fun testPolicies(request: TestPolicies, options: CallOptions? = null): PolicyTestReport =
+        call(
+            "test_policies",
+            encode(TestPolicies.serializer(), request),
+            PolicyTestReport.serializer(),
+            options,
+        )
+
+    /**
+     * Writes down what the policies that hold prove: a report for auditors.
+     *
+     * `GET /api/policies/proof`. Reads only.
+     *
+     * @param format In which form. One of `md`, `json`. `"json"` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getProofReport(
+        format: ReportFormat? = null,
+        options: CallOptions? = null,
+    ): PolicyProof =
+        getProofReport(GetProofReport(format), options)
+
+    /** `getProofReport` with its arguments in one object. */
+    public suspend fun getProofReport(request: GetProofReport, options: CallOptions? = null): PolicyProof =
+        call(
+            "get_proof_report",
+            encode(GetProofReport.serializer(), request),
+            PolicyProof.serializer(),
+            options,
+        )
+
+    /**
+     * Adds the policies of a pack of the server's, or of a YAML text. Needs an API key of the admin role.
+     *
+     * A policy whose name exists already is left out and named in `skipped_names`. Neither a pack nor a text,
+     * and a pack that the server does not have, are errors of kind `validation`.
+     *
+     * `POST /api/policies/import`. A repeat would do it twice.
+     *
+     * @param pack The name of the pack. It comes before `yaml`; one of the two must be given.
+     * @param yaml Policies in YAML: a document with a list `policies`.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun importPolicies(
+        pack: String? = null,
+        yaml: String? = null,
+        options: CallOptions? = null,
+    ): PolicyImport =
+        importPolicies(ImportPolicies(pack, yaml), options)
+
+    /** `importPolicies` with its arguments in one object. */
+    public suspend fun importPolicies(request: ImportPolicies, options: CallOptions? = null): PolicyImport =
+        call(
+            "import_policies",
+            encode(ImportPolicies.serializer(), request),
+            PolicyImport.serializer(),
+            options,
+        )
+
+    /**
+     * Holds the policies that are in force against the controls of a framework.
+     *
+     * Every control comes back with the policies that cover it, in full or in part. An unknown framework is a
+     * `NotFoundException` whose `available` names those there are.
+     *
+     * `GET /api/compliance/map`. Reads only.
+     *
+     * @param framework Which framework: an id of `listFrameworks`, such as `soc2`.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun mapCompliance(framework: String, options: CallOptions? = null): ComplianceMap =
+        mapCompliance(MapCompliance(framework), options)
+
+    /** `mapCompliance` with its arguments in one object. */
+    public suspend fun mapCompliance(request: MapCompliance, options: CallOptions? = null): ComplianceMap =
+        call(
+            "map_compliance",
+            encode(MapCompliance.serializer(), request),
+            ComplianceMap.serializer(),
+            options,
+        )
+
+    /**
+     * Says what is missing for a framework, in the order in which it should be mended, and how great the risk
+     * is.
+     *
+     * An unknown framework is a `NotFoundException`.
+     *
+     * `GET /api/compliance/gaps`. Reads only.
+     *
+     * @param framework Which framework.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun analyzeGaps(framework: String, options: CallOptions? = null): ComplianceGaps =
+        analyzeGaps(AnalyzeGaps(framework), options)
+
+    /** `analyzeGaps` with its arguments in one object. */
+    public suspend fun analyzeGaps(request: AnalyzeGaps, options: CallOptions? = null): ComplianceGaps =
+        call("analyze_gaps", encode(AnalyzeGaps.serializer(), request), ComplianceGaps.serializer(), options)
+
+    /**
+     * Writes a report on a framework. Each report is also a point of `getComplianceTrends`.
+     *
+     * An unknown framework is a `NotFoundException`.
+     *
+     * `GET /api/compliance/report`. Reads only.
+     *
+     * @param framework Which framework.
+     * @param format In which form. One of `md`, `json`. `"json"` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun getComplianceReport(
+        framework: String,
+        format: ReportFormat? = null,
+        options: CallOptions? = null,
+    ): ComplianceReport =
+        getComplianceReport(GetComplianceReport(framework, format), options)
+
+    /** `getComplianceReport` with its arguments in one object. */
+    public suspend fun getComplianceReport(
+        request: GetComplianceReport,
+        options: CallOptions? = null,
+    ): ComplianceReport =
+        call(
+            "get_compliance_report",
+            encode(GetComplianceReport.serializer(), request),
+            ComplianceReport.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the frameworks that the server knows.
+     *
+     * `GET /api/compliance/frameworks`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listFrameworks(options: CallOptions? = null): ComplianceFrameworkList =
+        call("list_frameworks", "{}", ComplianceFrameworkList.serializer(), options)
+
+    /**
+     * Counts what guard decided and what agents did in the last days: evidence that the policies are in
+     * force.
+     *
+     * `GET /api/compliance/evidence`. Reads only.
+     *
+     * @param window How far to look back: a number of days, as in `30d`. `"30d"` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getComplianceEvidence(
+        window: String? = null,
+        options: CallOptions? = null,
+    ): ComplianceEvidence =
+        getComplianceEvidence(GetComplianceEvidence(window), options)
+
+    /** `getComplianceEvidence` with its arguments in one object. */
+    public suspend fun getComplianceEvidence(
+        request: GetComplianceEvidence,
+        options: CallOptions? = null,
+    ): ComplianceEvidence =
+        call(
+            "get_compliance_evidence",
+            encode(GetComplianceEvidence.serializer(), request),
+            ComplianceEvidence.serializer(),
+            options,
+        )
+
+    /**
+     * Makes an export: reports on frameworks, with evidence, in one document that the server signs.
+     *
+     * It is made before the answer comes, but the answer holds its id only: `getComplianceExport` says
+     * whether it is `completed` or `failed`. An unknown framework is left out and no error; an empty list is
+     * a `DashClawException` of kind `VALIDATION`.
+     *
+     * `POST /api/compliance/exports`. A repeat would do it twice.
+     *
+     * @param frameworks Which frameworks, at least one.
+     * @param name What it is called. `"Compliance Export"` unless given.
+     * @param format In which form the reports are written. One of `markdown`, `json`. `"markdown"` unless
+     *   given.
+     * @param windowDays How far back the evidence goes, in days. `30` unless given.
+     * @param includeEvidence Whether it holds evidence. `true` unless given.
+     * @param includeRemediation Whether it says how to mend what is missing. `true` unless given.
+     * @param includeTrends Whether it shows how coverage changed. `false` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createComplianceExport(
+        frameworks: List<String>,
+        name: String? = null,
+        format: ExportFormat? = null,
+        windowDays: Long? = null,
+        includeEvidence: Boolean? = null,
+        includeRemediation: Boolean? = null,
+        includeTrends: Boolean? = null,
+        options: CallOptions? = null,
+    ): CreatedComplianceExport =
+        createComplianceExport(
+            CreateComplianceExport(
+                frameworks, name, format, windowDays, includeEvidence, includeRemediation, includeTrends,
+            ),
+            options,
+        )
+
+    /** `createComplianceExport` with its arguments in one object. */
+    public suspend fun createComplianceExport(
+        request: CreateComplianceExport,
+        options: CallOptions? = null,
+    ): CreatedComplianceExport =
+        call(
+            "create_compliance_export",
+            encode(CreateComplianceExport.serializer(), request),
+            CreatedComplianceExport.serializer(),
+            options,
+        )
+
+    /**
+     * Lists exports without their contents, the newest first.
+     *
+     * `GET /api/compliance/exports`. Reads only.
+     *
+     * @param limit How many. The server returns at most 100. `20` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listComplianceExports(
+        limit: Long? = null,
+        options: CallOptions? = null,
+    ): ComplianceExportList =
+        listComplianceExports(ListComplianceExports(limit), options)
+
+    /** `listComplianceExports` with its arguments in one object. */
+    public suspend fun listComplianceExports(
+        request: ListComplianceExports,
+        options: CallOptions? = null,
+    ): ComplianceExportList =
+        call(
+            "list_compliance_exports",
+            encode(ListComplianceExports.serializer(), request),
+            ComplianceExportList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one export with its contents. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/compliance/exports/{export_id}`. Reads only.
+     *
+     * @param exportId Which export: `ce_` and 24 hex digits.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getComplianceExport(exportId: String, options: CallOptions? = null): ComplianceExport =
+        getComplianceExport(GetComplianceExport(exportId), options)
+
+    /** `getComplianceExport` with its arguments in one object. */
+    public suspend fun getComplianceExport(
+        request: GetComplianceExport,
+        options: CallOptions? = null,
+    ): ComplianceExport =
+        call(
+            "get_compliance_export",
+            encode(GetComplianceExport.serializer(), request),
+            ComplianceExport.serializer(),
+            options,
+        )
+
+    /**
+     * Reads what an export made, as the server signed it.
+     *
+     * That is a compliance bundle, which `verifyReceipt` checks; the report stands in its `payload`. Older
+     * servers wrote a report alone: it comes back as `text` with its `media_type`. An unknown id is a
+     * `NotFoundException`, an export that is not `completed` a `ConflictException`.
+     *
+     * `GET /api/compliance/exports/{export_id}/download`. Reads only.
+     *
+     * @param exportId Which export.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun downloadComplianceExport(
+        exportId: String,
+        options: CallOptions? = null,
+    ): ComplianceBundle =
+        downloadComplianceExport(DownloadComplianceExport(exportId), options)
+
+    /** `downloadComplianceExport` with its arguments in one object. */
+    public suspend fun downloadComplianceExport(
+        request: DownloadComplianceExport,
+        options: CallOptions? = null,
+    ): ComplianceBundle =
+        call(
+            "download_compliance_export",
+            encode(DownloadComplianceExport.serializer(), request),
+            ComplianceBundle.serializer(),
+            options,
+        )
+
+    /**
+     * Removes an export. The server does not say whether there was one.
+     *
+     * `DELETE /api/compliance/exports/{export_id}`. Safe to repeat.
+     *
+     * @param exportId Which export.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteComplianceExport(
+        exportId: String,
+        options: CallOptions? = null,
+    ): DeletedComplianceExport =
+        deleteComplianceExport(DeleteComplianceExport(exportId), options)
+
+    /** `deleteComplianceExport` with its arguments in one object. */
+    public suspend fun deleteComplianceExport(
+        request: DeleteComplianceExport,
+        options: CallOptions? = null,
+    ): DeletedComplianceExport =
+        call(
+            "delete_compliance_export",
+            encode(DeleteComplianceExport.serializer(), request),
+            DeletedComplianceExport.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a schedule on which exports are made. The answer holds its id only.
+     *
+     * No framework, and no times, are errors of kind `validation`.
+     *
+     * `POST /api/compliance/schedules`. A repeat would do it twice.
+     *
+     * @param frameworks Which frameworks, at least one.
+     * @param cronExpression When: a cron expression, such as `0 6 * * 1` for Mondays at six.
+     * @param name What it is called. `"Scheduled Export"` unless given.
+     * @param format In which form the reports are written. `markdown` unless given. One of `markdown`,
+     *   `json`.
+     * @param windowDays How far back the evidence goes, in days; 30 unless given.
+     * @param includeEvidence Whether exports hold evidence, which is so unless given.
+     * @param includeRemediation Whether they say how to mend what is missing, which is so unless given.
+     * @param includeTrends Whether they show how coverage changed, which is not so unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createComplianceSchedule(
+        frameworks: List<String>,
+        cronExpression: String,
+        name: String? = null,
+        format: ExportFormat? = null,
+        windowDays: Long? = null,
+        includeEvidence: Boolean? = null,
+        includeRemediation: Boolean? = null,
+        includeTrends: Boolean? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CreatedComplianceSchedule =
+        createComplianceSchedule(
+            CreateComplianceSchedule(
+                frameworks, cronExpression, name, format, windowDays, includeEvidence, includeRemediation,
+                includeTrends, extra,
+            ),
+            options,
+        )
+
+    /** `createComplianceSchedule` with its arguments in one object. */
+    public suspend fun createComplianceSchedule(
+        request: CreateComplianceSchedule,
+        options: CallOptions? = null,
+    ): CreatedComplianceSchedule =
+        call(
+            "create_compliance_schedule",
+            encode(CreateComplianceSchedule.serializer(), request),
+            CreatedComplianceSchedule.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the schedules on which exports are made, the newest first.
+     *
+     * `GET /api/compliance/schedules`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listComplianceSchedules(options: CallOptions? = null): ComplianceScheduleList =
+        call("list_compliance_schedules", "{}", ComplianceScheduleList.serializer(), options)
+
+    /**
+     * Changes a schedule, and returns it as it is then. The server takes `enabled` and `name` and leaves the
+     * rest as it is. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/compliance/schedules/{schedule_id}`. Safe to repeat.
+     *
+     * @param scheduleId Which schedule: `csch_` and 24 hex digits.
+     * @param enabled Whether exports are made.
+     * @param name What it is called from now on.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateComplianceSchedule(
+        scheduleId: String,
+        enabled: Boolean? = null,
+        name: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ComplianceSchedule =
+        updateComplianceSchedule(UpdateComplianceSchedule(scheduleId, enabled, name, extra), options)
+
+    /** `updateComplianceSchedule` with its arguments in one object. */
+    public suspend fun updateComplianceSchedule(
+        request: UpdateComplianceSchedule,
+        options: CallOptions? = null,
+    ): ComplianceSchedule =
+        call(
+            "update_compliance_schedule",
+            encode(UpdateComplianceSchedule.serializer(), request),
+            ComplianceSchedule.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a schedule. The server does not say whether there was one.
+     *
+     * `DELETE /api/compliance/schedules/{schedule_id}`. Safe to repeat.
+     *
+     * @param scheduleId Which schedule.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteComplianceSchedule(
+        scheduleId: String,
+        options: CallOptions? = null,
+    ): DeletedComplianceSchedule =
+        deleteComplianceSchedule(DeleteComplianceSchedule(scheduleId), options)
+
+    /** `deleteComplianceSchedule` with its arguments in one object. */
+    public suspend fun deleteComplianceSchedule(
+        request: DeleteComplianceSchedule,
+        options: CallOptions? = null,
+    ): DeletedComplianceSchedule =
+        call(
+            "delete_compliance_schedule",
+            encode(DeleteComplianceSchedule.serializer(), request),
+            DeletedComplianceSchedule.serializer(),
+            options,
+        )
+
+    /**
+     * Lists how far frameworks were covered when reports on them were written, the newest first.
+     *
+     * `GET /api/compliance/trends`. Reads only.
+     *
+     * @param framework Only this framework. All of them unless given.
+     * @param limit How many. The server returns at most 100. `30` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getComplianceTrends(
+        framework: String? = null,
+        limit: Long? = null,
+        options: CallOptions? = null,
+    ): ComplianceTrendList =
+        getComplianceTrends(GetComplianceTrends(framework, limit), options)
+
+    /** `getComplianceTrends` with its arguments in one object. */
+    public suspend fun getComplianceTrends(
+        request: GetComplianceTrends,
+        options: CallOptions? = null,
+    ): ComplianceTrendList =
+        call(
+            "get_compliance_trends",
+            encode(GetComplianceTrends.serializer(), request),
+            ComplianceTrendList.serializer(),
+            options,
+        )
+
+    /**
      * Begins a session.
      *
      * `POST /api/sessions`. A repeat would do it twice.
@@ -1348,6 +2125,597 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Leaves a note for the agent's next session: in `bundle`, or in parts, of which `summary` is the first.
+     *
+     * Hosted servers take a `bundle` only and refuse parts alone with a `DashClawException` of kind
+     * `VALIDATION`; the embedded instance makes a bundle of them.
+     *
+     * `POST /api/handoffs`. A repeat would do it twice.
+     *
+     * @param summary What was done and what is next.
+     * @param bundle The whole note in one object of your own form.
+     * @param context What the next session must know: any JSON.
+     * @param tags Words to find it by.
+     * @param sessionDate Which day it is about.
+     * @param keyDecisions What was decided: any JSON.
+     * @param openTasks What is left to do: any JSON.
+     * @param moodNotes How the people seemed: any JSON.
+     * @param nextPriorities What comes first: any JSON.
+     * @param projectId The project it is about. The latest handoff of an agent is one without a project.
+     * @param sessionId The session that leaves it.
+     * @param reason Why the session ends.
+     * @param agentId For which agent. The client's own unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createHandoff(
+        summary: String? = null,
+        bundle: JsonObject? = null,
+        context: JsonElement? = null,
+        tags: List<String>? = null,
+        sessionDate: String? = null,
+        keyDecisions: JsonElement? = null,
+        openTasks: JsonElement? = null,
+        moodNotes: JsonElement? = null,
+        nextPriorities: JsonElement? = null,
+        projectId: String? = null,
+        sessionId: String? = null,
+        reason: String? = null,
+        agentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CreatedHandoff =
+        createHandoff(
+            CreateHandoff(
+                summary, bundle, context, tags, sessionDate, keyDecisions, openTasks, moodNotes,
+                nextPriorities, projectId, sessionId, reason, agentId, extra,
+            ),
+            options,
+        )
+
+    /** `createHandoff` with its arguments in one object. */
+    public suspend fun createHandoff(request: CreateHandoff, options: CallOptions? = null): CreatedHandoff =
+        call(
+            "create_handoff",
+            encode(CreateHandoff.serializer(), request),
+            CreatedHandoff.serializer(),
+            options,
+        )
+
+    /**
+     * Lists handoffs of the agent.
+     *
+     * `GET /api/handoffs`. Reads only. Pages through `handoffs` with `limit` and `offset`.
+     *
+     * @param agentId Of which agent. The client's own unless given.
+     * @param projectId Only about this project.
+     * @param limit How many, 1 to 100; 20 unless given.
+     * @param offset How many to skip.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getHandoffs(
+        agentId: String? = null,
+        projectId: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): HandoffList =
+        getHandoffs(GetHandoffs(agentId, projectId, limit, offset, extra), options)
+
+    /** `getHandoffs` with its arguments in one object. */
+    public suspend fun getHandoffs(request: GetHandoffs, options: CallOptions? = null): HandoffList =
+        call("get_handoffs", encode(GetHandoffs.serializer(), request), HandoffList.serializer(), options)
+
+    /**
+     * Goes through all that `getHandoffs` lists, with the same arguments: `limit` is a page's size, `offset`
+     * how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterHandoffs(
+        request: GetHandoffs = GetHandoffs(),
+        options: CallOptions? = null,
+    ): Flow<Handoff> =
+        pages("get_handoffs", encode(GetHandoffs.serializer(), request), Handoff.serializer(), options)
+
+    /**
+     * Reads the newest handoff of the agent that belongs to no project and was not consumed. When there is
+     * none, that is a `NotFoundException`.
+     *
+     * `GET /api/handoffs`. Reads only.
+     *
+     * @param agentId Of which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun getLatestHandoff(agentId: String? = null, options: CallOptions? = null): Handoff =
+        getLatestHandoff(GetLatestHandoff(agentId), options)
+
+    /** `getLatestHandoff` with its arguments in one object. */
+    public suspend fun getLatestHandoff(request: GetLatestHandoff, options: CallOptions? = null): Handoff =
+        call(
+            "get_latest_handoff",
+            encode(GetLatestHandoff.serializer(), request),
+            Handoff.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one handoff. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/handoffs/{handoff_id}`. Reads only.
+     *
+     * @param handoffId Which handoff.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getHandoff(handoffId: String, options: CallOptions? = null): Handoff =
+        getHandoff(GetHandoff(handoffId), options)
+
+    /** `getHandoff` with its arguments in one object. */
+    public suspend fun getHandoff(request: GetHandoff, options: CallOptions? = null): Handoff =
+        call("get_handoff", encode(GetHandoff.serializer(), request), Handoff.serializer(), options)
+
+    /**
+     * Marks a handoff as taken up, so that it is not the latest any more. An unknown id is a
+     * `NotFoundException`.
+     *
+     * `POST /api/handoffs/{handoff_id}/consume`. Safe to repeat.
+     *
+     * @param handoffId Which handoff.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun consumeHandoff(handoffId: String, options: CallOptions? = null): ConsumedHandoff =
+        consumeHandoff(ConsumeHandoff(handoffId), options)
+
+    /** `consumeHandoff` with its arguments in one object. */
+    public suspend fun consumeHandoff(
+        request: ConsumeHandoff,
+        options: CallOptions? = null,
+    ): ConsumedHandoff =
+        call(
+            "consume_handoff",
+            encode(ConsumeHandoff.serializer(), request),
+            ConsumedHandoff.serializer(),
+            options,
+        )
+
+    /**
+     * Sends a message to an agent, or to everybody.
+     *
+     * Sender and receiver must be known to the server, by a heartbeat, an action, an identity or an earlier
+     * message; otherwise it is a `PermissionDeniedException`. An unknown thread is a `NotFoundException`.
+     * Secrets in the text are made illegible before it is stored.
+     *
+     * `POST /api/messages`. A repeat would do it twice.
+     *
+     * @param body What to say. At most 2000 characters.
+     * @param to To which agent. To everybody unless given.
+     * @param messageType What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`.
+     *   `"info"` unless given.
+     * @param attachments Files, at most 3, one object each: `filename`, `mime_type`, and `data`, base64, of
+     *   at most 5 MB.
+     * @param subject What it is about, in short. At most 200 characters.
+     * @param threadId The thread it belongs to: `mt_…`; it must be open.
+     * @param urgent Whether it is urgent; false unless given.
+     * @param docRef A shared document it is about.
+     * @param actionId The action it is about.
+     * @param fromAgentId Who sends it. The client's own agent unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws PermissionDeniedException See the description.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun sendMessage(
+        body: String,
+        to: String? = null,
+        messageType: MessageType? = null,
+        attachments: List<JsonElement>? = null,
+        subject: String? = null,
+        threadId: String? = null,
+        urgent: Boolean? = null,
+        docRef: String? = null,
+        actionId: String? = null,
+        fromAgentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SentMessage =
+        sendMessage(
+            SendMessage(
+                body, to, messageType, attachments, subject, threadId, urgent, docRef, actionId, fromAgentId,
+                extra,
+            ),
+            options,
+        )
+
+    /** `sendMessage` with its arguments in one object. */
+    public suspend fun sendMessage(request: SendMessage, options: CallOptions? = null): SentMessage =
+        call("send_message", encode(SendMessage.serializer(), request), SentMessage.serializer(), options)
+
+    /**
+     * Sends a message to everybody. The same limits and errors hold as for `sendMessage`.
+     *
+     * `POST /api/messages`. A repeat would do it twice.
+     *
+     * @param body What to say. At most 2000 characters.
+     * @param messageType What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`.
+     *   `"info"` unless given.
+     * @param subject What it is about, in short. At most 200 characters.
+     * @param threadId The thread it belongs to: `mt_…`; it must be open.
+     * @param urgent Whether it is urgent; false unless given.
+     * @param fromAgentId Who sends it. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun broadcast(
+        body: String,
+        messageType: MessageType? = null,
+        subject: String? = null,
+        threadId: String? = null,
+        urgent: Boolean? = null,
+        fromAgentId: String? = null,
+        options: CallOptions? = null,
+    ): SentMessage =
+        broadcast(Broadcast(body, messageType, subject, threadId, urgent, fromAgentId), options)
+
+    /** `broadcast` with its arguments in one object. */
+    public suspend fun broadcast(request: Broadcast, options: CallOptions? = null): SentMessage =
+        call("broadcast", encode(Broadcast.serializer(), request), SentMessage.serializer(), options)
+
+    /**
+     * Lists messages of the agent.
+     *
+     * `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+     *
+     * @param direction Which way they went; `inbox` unless given. One of `inbox`, `sent`, `all`.
+     * @param messageType Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+     * @param unread Whether to list unread ones only. A message to everybody stays unread here.
+     * @param threadId Only this thread.
+     * @param limit How many, 1 to 1000; 50 unless given.
+     * @param offset How many to skip.
+     * @param agentId Of which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getMessages(
+        direction: MessageDirection? = null,
+        messageType: MessageType? = null,
+        unread: Boolean? = null,
+        threadId: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): MessageList =
+        getMessages(GetMessages(direction, messageType, unread, threadId, limit, offset, agentId), options)
+
+    /** `getMessages` with its arguments in one object. */
+    public suspend fun getMessages(request: GetMessages, options: CallOptions? = null): MessageList =
+        call("get_messages", encode(GetMessages.serializer(), request), MessageList.serializer(), options)
+
+    /**
+     * Goes through all that `getMessages` lists, with the same arguments: `limit` is a page's size, `offset`
+     * how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterMessages(
+        request: GetMessages = GetMessages(),
+        options: CallOptions? = null,
+    ): Flow<AgentMessage> =
+        pages("get_messages", encode(GetMessages.serializer(), request), AgentMessage.serializer(), options)
+
+    /**
+     * Lists messages to the agent or to everybody, without its own and without archived ones.
+     *
+     * `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+     *
+     * @param messageType Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+     * @param unread Whether to list unread ones only. A message to everybody stays unread here.
+     * @param threadId Only this thread.
+     * @param limit How many, 1 to 1000; 50 unless given.
+     * @param offset How many to skip.
+     * @param agentId Of which agent. The client's own unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getInbox(
+        messageType: MessageType? = null,
+        unread: Boolean? = null,
+        threadId: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        agentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): MessageList =
+        getInbox(GetInbox(messageType, unread, threadId, limit, offset, agentId, extra), options)
+
+    /** `getInbox` with its arguments in one object. */
+    public suspend fun getInbox(request: GetInbox, options: CallOptions? = null): MessageList =
+        call("get_inbox", encode(GetInbox.serializer(), request), MessageList.serializer(), options)
+
+    /**
+     * Goes through all that `getInbox` lists, with the same arguments: `limit` is a page's size, `offset` how
+     * many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterInbox(request: GetInbox = GetInbox(), options: CallOptions? = null): Flow<AgentMessage> =
+        pages("get_inbox", encode(GetInbox.serializer(), request), AgentMessage.serializer(), options)
+
+    /**
+     * Lists messages that the agent sent.
+     *
+     * `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+     *
+     * @param messageType Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+     * @param threadId Only this thread.
+     * @param limit How many, 1 to 1000; 50 unless given.
+     * @param offset How many to skip.
+     * @param agentId Of which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getSentMessages(
+        messageType: MessageType? = null,
+        threadId: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): MessageList =
+        getSentMessages(GetSentMessages(messageType, threadId, limit, offset, agentId), options)
+
+    /** `getSentMessages` with its arguments in one object. */
+    public suspend fun getSentMessages(request: GetSentMessages, options: CallOptions? = null): MessageList =
+        call(
+            "get_sent_messages",
+            encode(GetSentMessages.serializer(), request),
+            MessageList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getSentMessages` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterSentMessages(
+        request: GetSentMessages = GetSentMessages(),
+        options: CallOptions? = null,
+    ): Flow<AgentMessage> =
+        pages(
+            "get_sent_messages",
+            encode(GetSentMessages.serializer(), request),
+            AgentMessage.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one message. An unknown id is a `NotFoundException`, and so is every id where the server does not
+     * serve single messages.
+     *
+     * `GET /api/messages/{message_id}`. Reads only.
+     *
+     * @param messageId Which message.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getMessage(messageId: String, options: CallOptions? = null): MessageDetail =
+        getMessage(GetMessage(messageId), options)
+
+    /** `getMessage` with its arguments in one object. */
+    public suspend fun getMessage(request: GetMessage, options: CallOptions? = null): MessageDetail =
+        call("get_message", encode(GetMessage.serializer(), request), MessageDetail.serializer(), options)
+
+    /**
+     * Marks messages as read by the agent. One that is for another agent is left as it is.
+     *
+     * `PATCH /api/messages`. Safe to repeat.
+     *
+     * @param messageIds Which messages.
+     * @param agentId Who has read them. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     */
+    public suspend fun markRead(
+        messageIds: List<String>,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): UpdatedMessages =
+        markRead(MarkRead(messageIds, agentId), options)
+
+    /** `markRead` with its arguments in one object. */
+    public suspend fun markRead(request: MarkRead, options: CallOptions? = null): UpdatedMessages =
+        call("mark_read", encode(MarkRead.serializer(), request), UpdatedMessages.serializer(), options)
+
+    /**
+     * Archives messages: an inbox does not list them any more.
+     *
+     * `PATCH /api/messages`. Safe to repeat.
+     *
+     * @param messageIds Which messages.
+     * @param agentId Who archives them. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     */
+    public suspend fun archiveMessages(
+        messageIds: List<String>,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): UpdatedMessages =
+        archiveMessages(ArchiveMessages(messageIds, agentId), options)
+
+    /** `archiveMessages` with its arguments in one object. */
+    public suspend fun archiveMessages(
+        request: ArchiveMessages,
+        options: CallOptions? = null,
+    ): UpdatedMessages =
+        call(
+            "archive_messages",
+            encode(ArchiveMessages.serializer(), request),
+            UpdatedMessages.serializer(),
+            options,
+        )
+
+    /**
+     * Begins a thread that messages can belong to.
+     *
+     * `POST /api/messages/threads`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param participants The agents that take part, of at most 500 characters each.
+     * @param createdBy Who begins it. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createMessageThread(
+        name: String,
+        participants: List<String>? = null,
+        createdBy: String? = null,
+        options: CallOptions? = null,
+    ): CreatedMessageThread =
+        createMessageThread(CreateMessageThread(name, participants, createdBy), options)
+
+    /** `createMessageThread` with its arguments in one object. */
+    public suspend fun createMessageThread(
+        request: CreateMessageThread,
+        options: CallOptions? = null,
+    ): CreatedMessageThread =
+        call(
+            "create_message_thread",
+            encode(CreateMessageThread.serializer(), request),
+            CreatedMessageThread.serializer(),
+            options,
+        )
+
+    /**
+     * Lists threads of the agent.
+     *
+     * `GET /api/messages/threads`. Reads only.
+     *
+     * @param status Only threads in this state: `open` or `resolved`.
+     * @param limit How many, 1 to 100; 20 unless given.
+     * @param agentId Of which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getMessageThreads(
+        status: String? = null,
+        limit: Long? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): MessageThreadList =
+        getMessageThreads(GetMessageThreads(status, limit, agentId), options)
+
+    /** `getMessageThreads` with its arguments in one object. */
+    public suspend fun getMessageThreads(
+        request: GetMessageThreads,
+        options: CallOptions? = null,
+    ): MessageThreadList =
+        call(
+            "get_message_threads",
+            encode(GetMessageThreads.serializer(), request),
+            MessageThreadList.serializer(),
+            options,
+        )
+
+    /**
+     * Ends a thread. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/messages/threads`. Safe to repeat.
+     *
+     * @param threadId Which thread: `mt_…`.
+     * @param summary What came of it.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun resolveMessageThread(
+        threadId: String,
+        summary: String? = null,
+        options: CallOptions? = null,
+    ): MessageThreadDetail =
+        resolveMessageThread(ResolveMessageThread(threadId, summary), options)
+
+    /** `resolveMessageThread` with its arguments in one object. */
+    public suspend fun resolveMessageThread(
+        request: ResolveMessageThread,
+        options: CallOptions? = null,
+    ): MessageThreadDetail =
+        call(
+            "resolve_message_thread",
+            encode(ResolveMessageThread.serializer(), request),
+            MessageThreadDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Saves a document that all agents can read. What comes back is the server's own; its members are not
+     * fixed. Not every server has such documents; one without answers with a `NotFoundException`.
+     *
+     * `POST /api/messages/docs`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param content What it says.
+     * @param agentId Who saves it. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun saveSharedDoc(
+        name: String,
+        content: String,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        saveSharedDoc(SaveSharedDoc(name, content, agentId), options)
+
+    /** `saveSharedDoc` with its arguments in one object. */
+    public suspend fun saveSharedDoc(request: SaveSharedDoc, options: CallOptions? = null): JsonObject =
+        call("save_shared_doc", encode(SaveSharedDoc.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Downloads an attachment of a message: its bytes, its name and its media type.
+     *
+     * The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
+     * id is a `NotFoundException`.
+     *
+     * Starts with `GET /api/messages/attachments`. Reads only.
+     *
+     * @param attachmentId Which attachment.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun getAttachment(attachmentId: String, options: CallOptions? = null): MessageAttachment =
+        getAttachment(GetAttachment(attachmentId), options)
+
+    /** `getAttachment` with its arguments in one object. */
+    public suspend fun getAttachment(
+        request: GetAttachment,
+        options: CallOptions? = null,
+    ): MessageAttachment =
+        call(
+            "get_attachment",
+            encode(GetAttachment.serializer(), request),
+            MessageAttachment.serializer(),
+            options,
+        )
+
+    /**
      * Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API
      * key.
      *
@@ -1392,6 +2760,117 @@ public abstract class Operations internal constructor() {
         call("get_jwks", "{}", JwkSet.serializer(), options)
 
     /**
+     * Looks for secrets and personal data in a text. Nothing is stored.
+     *
+     * `POST /api/security/scan`. Reads only.
+     *
+     * @param text The text.
+     * @param destination Where it is about to go.
+     * @param agentId Whose text it is. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     */
+    public suspend fun scanContent(
+        text: String,
+        destination: String? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): ContentScan =
+        scanContent(ScanContent(text, destination, agentId), options)
+
+    /** `scanContent` with its arguments in one object. */
+    public suspend fun scanContent(request: ScanContent, options: CallOptions? = null): ContentScan =
+        call("scan_content", encode(ScanContent.serializer(), request), ContentScan.serializer(), options)
+
+    /**
+     * Looks for secrets and personal data in a text, as `scanContent` does, and stores that they were found.
+     * Of the text itself only its SHA-256 hash is stored.
+     *
+     * `POST /api/security/scan`. A repeat would do it twice.
+     *
+     * @param text The text.
+     * @param destination Where it was about to go.
+     * @param agentId Whose text it is. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun reportSecurityFinding(
+        text: String,
+        destination: String? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): ContentScan =
+        reportSecurityFinding(ReportSecurityFinding(text, destination, agentId), options)
+
+    /** `reportSecurityFinding` with its arguments in one object. */
+    public suspend fun reportSecurityFinding(
+        request: ReportSecurityFinding,
+        options: CallOptions? = null,
+    ): ContentScan =
+        call(
+            "report_security_finding",
+            encode(ReportSecurityFinding.serializer(), request),
+            ContentScan.serializer(),
+            options,
+        )
+
+    /**
+     * Looks in a text for attempts to give orders to the model that reads it.
+     *
+     * `POST /api/security/prompt-injection`. A repeat would do it twice.
+     *
+     * @param text The text.
+     * @param source Where it comes from: `user_input`, for one.
+     * @param agentId Who is about to read it. The client's own agent unless given.
+     * @param store Whether findings are stored; true unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun scanPromptInjection(
+        text: String,
+        source: String? = null,
+        agentId: String? = null,
+        store: Boolean? = null,
+        options: CallOptions? = null,
+    ): PromptInjectionScan =
+        scanPromptInjection(ScanPromptInjection(text, source, agentId, store), options)
+
+    /** `scanPromptInjection` with its arguments in one object. */
+    public suspend fun scanPromptInjection(
+        request: ScanPromptInjection,
+        options: CallOptions? = null,
+    ): PromptInjectionScan =
+        call(
+            "scan_prompt_injection",
+            encode(ScanPromptInjection.serializer(), request),
+            PromptInjectionScan.serializer(),
+            options,
+        )
+
+    /**
+     * Reads the secrets that are meant for an agent: those of its organisation, overridden by its own.
+     *
+     * Keep them in memory; never log them, store them, or show them to a model. A key of the readonly role is
+     * a `PermissionDeniedException`. A server that cannot decrypt answers with a `DashClawException` of kind
+     * `SERVER`.
+     *
+     * `GET /api/secrets/env`. Reads only.
+     *
+     * @param agentId For which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     */
+    public suspend fun getAgentEnv(agentId: String? = null, options: CallOptions? = null): AgentEnv =
+        getAgentEnv(GetAgentEnv(agentId), options)
+
+    /** `getAgentEnv` with its arguments in one object. */
+    public suspend fun getAgentEnv(request: GetAgentEnv, options: CallOptions? = null): AgentEnv =
+        call("get_agent_env", encode(GetAgentEnv.serializer(), request), AgentEnv.serializer(), options)
+
+    /**
      * Says that the agent is there. Creating an action says so, too. An unknown status is a
      * `DashClawException` of kind `VALIDATION`.
      *
@@ -1421,74 +2900,1123 @@ public abstract class Operations internal constructor() {
         call("heartbeat", encode(Heartbeat.serializer(), request), HeartbeatAck.serializer(), options)
 
     /**
-     * Registers the public half of a private RSA key, as `createPairing` does. The private key is sent
-     * nowhere.
+     * Tells which services the agent is connected to. A service that was told before is told anew.
      *
-     * A key that is no private RSA key of 2048 to 4096 bits is a `DashClawException` of kind
-     * `INVALID_ARGUMENT`, which shows nothing of it.
+     * `POST /api/agents/connections`. Safe to repeat.
      *
-     * Starts with `POST /api/pairings`. A repeat would do it twice.
-     *
-     * @param privateJwk The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1`
-     *   and `iqmp` are read, too.
-     * @param agentName The agent's name for people. The client's own unless given.
+     * @param connections The services, 1 to 50, one object each: `provider` (needed), `auth_type` (`api_key`
+     *   unless given, or `subscription`, `oauth`, `pre_configured`, `environment`), `plan_name`, `status`
+     *   (`active` unless given, or `inactive`, `error`) and `metadata` (a text or an object of at most 10
+     *   KB).
+     * @param agentId Which agent. The client's own unless given. At most 128 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
-     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
-     * @throws DashClawException Of kind `INVALID_ARGUMENT`: see the description.
      */
-    public suspend fun createPairingFromPrivateJwk(
-        privateJwk: JsonObject,
-        agentName: String? = null,
+    public suspend fun reportConnections(
+        connections: List<JsonElement>,
+        agentId: String? = null,
         options: CallOptions? = null,
-    ): JsonObject =
-        createPairingFromPrivateJwk(CreatePairingFromPrivateJwk(privateJwk, agentName), options)
+    ): ConnectionReport =
+        reportConnections(ReportConnections(connections, agentId), options)
 
-    /** `createPairingFromPrivateJwk` with its arguments in one object. */
-    public suspend fun createPairingFromPrivateJwk(
-        request: CreatePairingFromPrivateJwk,
+    /** `reportConnections` with its arguments in one object. */
+    public suspend fun reportConnections(
+        request: ReportConnections,
         options: CallOptions? = null,
-    ): JsonObject =
+    ): ConnectionReport =
         call(
-            "create_pairing_from_private_jwk",
-            encode(CreatePairingFromPrivateJwk.serializer(), request),
-            JsonObject.serializer(),
+            "report_connections",
+            encode(ReportConnections.serializer(), request),
+            ConnectionReport.serializer(),
             options,
         )
 
     /**
-     * Waits until a pairing is approved, and returns it.
+     * Enters an agent into the register, so that others may call it. A slug that exists already is a
+     * `ConflictException`.
      *
-     * One that expires is an `ApprovalExpiredException`, one that is rejected an `ApprovalDeniedException`,
-     * and one that nobody decides about in time an `ApprovalTimeoutException`; it stands. A server that
-     * cannot be reached for a while is asked again.
+     * `POST /api/agents/registry`. A repeat would do it twice.
      *
-     * Starts with `GET /api/pairings/{pairing_id}`. Reads only.
+     * @param name What it is called.
+     * @param slug Its short name; unique.
+     * @param endpoint Where it is.
+     * @param authType How it wants callers to prove who they are; `none` unless given.
+     * @param authMetadata More about that.
+     * @param riskClass How much harm it could do; `medium` unless given. One of `low`, `medium`, `high`,
+     *   `critical`.
+     * @param defaultBudgetUsd What a call may cost, in US dollars.
+     * @param status Its state; `active` unless given.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun registerAgent(
+        name: String,
+        slug: String? = null,
+        endpoint: String? = null,
+        authType: String? = null,
+        authMetadata: JsonObject? = null,
+        riskClass: RegisteredAgentRisk? = null,
+        defaultBudgetUsd: Double? = null,
+        status: String? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SavedRegisteredAgent =
+        registerAgent(
+            RegisterAgent(
+                name, slug, endpoint, authType, authMetadata, riskClass, defaultBudgetUsd, status, metadata,
+                extra,
+            ),
+            options,
+        )
+
+    /** `registerAgent` with its arguments in one object. */
+    public suspend fun registerAgent(
+        request: RegisterAgent,
+        options: CallOptions? = null,
+    ): SavedRegisteredAgent =
+        call(
+            "register_agent",
+            encode(RegisterAgent.serializer(), request),
+            SavedRegisteredAgent.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the agents of the register.
      *
-     * @param pairingId Which pairing.
-     * @param timeout How long to wait in all. With no time at all it is looked at once. 300 seconds unless
-     *   given.
-     * @param interval How often it is looked at; at most ten times a second. 2 seconds unless given.
+     * `GET /api/agents/registry`. Reads only.
+     *
+     * @param status Only agents in this state.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listRegisteredAgents(
+        status: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): RegisteredAgentList =
+        listRegisteredAgents(ListRegisteredAgents(status, extra), options)
+
+    /** `listRegisteredAgents` with its arguments in one object. */
+    public suspend fun listRegisteredAgents(
+        request: ListRegisteredAgents,
+        options: CallOptions? = null,
+    ): RegisteredAgentList =
+        call(
+            "list_registered_agents",
+            encode(ListRegisteredAgents.serializer(), request),
+            RegisteredAgentList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one agent of the register with what it can do and its newest calls. An unknown id is a
+     * `NotFoundException`.
+     *
+     * `GET /api/agents/registry/{registered_agent_id}`. Reads only.
+     *
+     * @param registeredAgentId Which agent: its `entry_id`.
      * @param options How this call differs from the client's others.
      * @throws NotFoundException There is no such record.
-     * @throws ApprovalExpiredException See the description.
-     * @throws ApprovalDeniedException See the description.
-     * @throws ApprovalTimeoutException See the description.
      */
-    public suspend fun waitForPairing(
-        pairingId: String,
-        timeout: Duration? = null,
-        interval: Duration? = null,
+    public suspend fun getRegisteredAgent(
+        registeredAgentId: String,
         options: CallOptions? = null,
-    ): JsonObject =
-        waitForPairing(WaitForPairing(pairingId, timeout, interval), options)
+    ): RegisteredAgentDetail =
+        getRegisteredAgent(GetRegisteredAgent(registeredAgentId), options)
 
-    /** `waitForPairing` with its arguments in one object. */
-    public suspend fun waitForPairing(request: WaitForPairing, options: CallOptions? = null): JsonObject =
+    /** `getRegisteredAgent` with its arguments in one object. */
+    public suspend fun getRegisteredAgent(
+        request: GetRegisteredAgent,
+        options: CallOptions? = null,
+    ): RegisteredAgentDetail =
         call(
-            "wait_for_pairing",
-            encode(WaitForPairing.serializer(), request),
-            JsonObject.serializer(),
+            "get_registered_agent",
+            encode(GetRegisteredAgent.serializer(), request),
+            RegisteredAgentDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Changes an agent of the register: the fields that are given. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/agents/registry/{registered_agent_id}`. Safe to repeat.
+     *
+     * @param registeredAgentId Which agent: its `entry_id`.
+     * @param name What it is called from now on.
+     * @param endpoint Where it is.
+     * @param authType How it wants callers to prove who they are.
+     * @param authMetadata More about that.
+     * @param riskClass How much harm it could do. One of `low`, `medium`, `high`, `critical`.
+     * @param defaultBudgetUsd What a call may cost, in US dollars.
+     * @param status Its state. Only an `active` one can be called.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateRegisteredAgent(
+        registeredAgentId: String,
+        name: String? = null,
+        endpoint: String? = null,
+        authType: String? = null,
+        authMetadata: JsonObject? = null,
+        riskClass: RegisteredAgentRisk? = null,
+        defaultBudgetUsd: Double? = null,
+        status: String? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SavedRegisteredAgent =
+        updateRegisteredAgent(
+            UpdateRegisteredAgent(
+                registeredAgentId, name, endpoint, authType, authMetadata, riskClass, defaultBudgetUsd,
+                status, metadata, extra,
+            ),
+            options,
+        )
+
+    /** `updateRegisteredAgent` with its arguments in one object. */
+    public suspend fun updateRegisteredAgent(
+        request: UpdateRegisteredAgent,
+        options: CallOptions? = null,
+    ): SavedRegisteredAgent =
+        call(
+            "update_registered_agent",
+            encode(UpdateRegisteredAgent.serializer(), request),
+            SavedRegisteredAgent.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a capability to an agent of the register, and returns all it has. An unknown agent or capability
+     * is a `NotFoundException`.
+     *
+     * `POST /api/agents/registry/{registered_agent_id}/capabilities`. A repeat would do it twice.
+     *
+     * @param registeredAgentId Which agent: its `entry_id`.
+     * @param capabilityId Which capability.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun addAgentCapability(
+        registeredAgentId: String,
+        capabilityId: String,
+        options: CallOptions? = null,
+    ): AgentCapabilityList =
+        addAgentCapability(AddAgentCapability(registeredAgentId, capabilityId), options)
+
+    /** `addAgentCapability` with its arguments in one object. */
+    public suspend fun addAgentCapability(
+        request: AddAgentCapability,
+        options: CallOptions? = null,
+    ): AgentCapabilityList =
+        call(
+            "add_agent_capability",
+            encode(AddAgentCapability.serializer(), request),
+            AgentCapabilityList.serializer(),
+            options,
+        )
+
+    /**
+     * Lists what an agent of the register can do. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/agents/registry/{registered_agent_id}/capabilities`. Reads only.
+     *
+     * @param registeredAgentId Which agent: its `entry_id`.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun listAgentCapabilities(
+        registeredAgentId: String,
+        options: CallOptions? = null,
+    ): AgentCapabilityList =
+        listAgentCapabilities(ListAgentCapabilities(registeredAgentId), options)
+
+    /** `listAgentCapabilities` with its arguments in one object. */
+    public suspend fun listAgentCapabilities(
+        request: ListAgentCapabilities,
+        options: CallOptions? = null,
+    ): AgentCapabilityList =
+        call(
+            "list_agent_capabilities",
+            encode(ListAgentCapabilities.serializer(), request),
+            AgentCapabilityList.serializer(),
+            options,
+        )
+
+    /**
+     * Calls an agent of the register by one of its capabilities. Guard has its say first, and the call is
+     * recorded as an action.
+     *
+     * When a human must approve first, the result has `success` false and the `error` `pending_approval`, and
+     * nothing was called. A call that guard blocks is a `PermissionDeniedException`, an agent that is not
+     * active a `ConflictException`, an unknown agent or capability a `NotFoundException`, a capability that
+     * the agent does not have a `DashClawException` of kind `VALIDATION`, and a call that failed a
+     * `DashClawException` of kind `SERVER`.
+     *
+     * `POST /api/agents/invoke`. A repeat would do it twice.
+     *
+     * @param registeredAgentId Which agent: its `entry_id`.
+     * @param capabilityId Which of its capabilities.
+     * @param agentId Who calls. Not filled in by the client.
+     * @param payload What to send.
+     * @param declaredGoal What the call is for, in a sentence.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws PermissionDeniedException See the description.
+     * @throws ConflictException See the description.
+     * @throws NotFoundException See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     */
+    public suspend fun invokeRegisteredAgent(
+        registeredAgentId: String,
+        capabilityId: String,
+        agentId: String? = null,
+        payload: JsonObject? = null,
+        declaredGoal: String? = null,
+        options: CallOptions? = null,
+    ): RegisteredAgentAnswer =
+        invokeRegisteredAgent(
+            InvokeRegisteredAgent(registeredAgentId, capabilityId, agentId, payload, declaredGoal),
+            options,
+        )
+
+    /** `invokeRegisteredAgent` with its arguments in one object. */
+    public suspend fun invokeRegisteredAgent(
+        request: InvokeRegisteredAgent,
+        options: CallOptions? = null,
+    ): RegisteredAgentAnswer =
+        call(
+            "invoke_registered_agent",
+            encode(InvokeRegisteredAgent.serializer(), request),
+            RegisteredAgentAnswer.serializer(),
+            options,
+        )
+
+    /**
+     * Reads how well an agent has done: as it was last computed, or else computed now and not stored. An
+     * unknown agent is a `NotFoundException`.
+     *
+     * `GET /api/reputation/agents/{agent_id}`. Reads only.
+     *
+     * @param agentId Which agent. Not filled in by the client.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getAgentReputation(agentId: String, options: CallOptions? = null): AgentReputation =
+        getAgentReputation(GetAgentReputation(agentId), options)
+
+    /** `getAgentReputation` with its arguments in one object. */
+    public suspend fun getAgentReputation(
+        request: GetAgentReputation,
+        options: CallOptions? = null,
+    ): AgentReputation =
+        call(
+            "get_agent_reputation",
+            encode(GetAgentReputation.serializer(), request),
+            AgentReputation.serializer(),
+            options,
+        )
+
+    /**
+     * Lists what an agent's reputation was made from: at most the 2000 newest events of the last 365 days are
+     * kept.
+     *
+     * `GET /api/reputation/agents/{agent_id}/events`. Reads only. Pages through `events` with `limit` and
+     * `offset`.
+     *
+     * @param agentId Which agent. Not filled in by the client.
+     * @param limit How many, 1 to 200. `50` unless given.
+     * @param offset How many to skip. `0` unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun listAgentReputationEvents(
+        agentId: String,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ReputationEventList =
+        listAgentReputationEvents(ListAgentReputationEvents(agentId, limit, offset, extra), options)
+
+    /** `listAgentReputationEvents` with its arguments in one object. */
+    public suspend fun listAgentReputationEvents(
+        request: ListAgentReputationEvents,
+        options: CallOptions? = null,
+    ): ReputationEventList =
+        call(
+            "list_agent_reputation_events",
+            encode(ListAgentReputationEvents.serializer(), request),
+            ReputationEventList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `listAgentReputationEvents` lists, with the same arguments: `limit` is a page's
+     * size, `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterAgentReputationEvents(
+        request: ListAgentReputationEvents,
+        options: CallOptions? = null,
+    ): Flow<ReputationEvent> =
+        pages(
+            "list_agent_reputation_events",
+            encode(ListAgentReputationEvents.serializer(), request),
+            ReputationEvent.serializer(),
+            options,
+        )
+
+    /**
+     * Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
+     * `NotFoundException`.
+     *
+     * `POST /api/reputation/agents/{agent_id}/recompute`. A repeat would do it twice.
+     *
+     * @param agentId Which agent. Not filled in by the client.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun recomputeAgentReputation(
+        agentId: String,
+        options: CallOptions? = null,
+    ): RecomputedReputation =
+        recomputeAgentReputation(RecomputeAgentReputation(agentId), options)
+
+    /** `recomputeAgentReputation` with its arguments in one object. */
+    public suspend fun recomputeAgentReputation(
+        request: RecomputeAgentReputation,
+        options: CallOptions? = null,
+    ): RecomputedReputation =
+        call(
+            "recompute_agent_reputation",
+            encode(RecomputeAgentReputation.serializer(), request),
+            RecomputedReputation.serializer(),
+            options,
+        )
+
+    /**
+     * Reads the signed receipt for an agent's reputation. Check it with `verifyReceipt`, which needs no
+     * server. An unknown agent is a `NotFoundException`.
+     *
+     * `GET /api/reputation/agents/{agent_id}/receipt`. Reads only.
+     *
+     * @param agentId Which agent. Not filled in by the client.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getAgentReputationReceipt(
+        agentId: String,
+        options: CallOptions? = null,
+    ): AgentReputationReceipt =
+        getAgentReputationReceipt(GetAgentReputationReceipt(agentId), options)
+
+    /** `getAgentReputationReceipt` with its arguments in one object. */
+    public suspend fun getAgentReputationReceipt(
+        request: GetAgentReputationReceipt,
+        options: CallOptions? = null,
+    ): AgentReputationReceipt =
+        call(
+            "get_agent_reputation_receipt",
+            encode(GetAgentReputationReceipt.serializer(), request),
+            AgentReputationReceipt.serializer(),
+            options,
+        )
+
+    /**
+     * Asks the server whether a reputation receipt was signed by one of its keys.
+     *
+     * A forgery, or what is no receipt, is a normal result with `ok` false, not an error. The server is less
+     * strict than `verifyReceipt`, which needs no server.
+     *
+     * `POST /api/reputation/verify`. Reads only.
+     *
+     * @param receipt The receipt, exactly as it came.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     */
+    public suspend fun verifyReputationReceipt(
+        receipt: JsonElement,
+        options: CallOptions? = null,
+    ): ReputationVerdict =
+        verifyReputationReceipt(VerifyReputationReceipt(receipt), options)
+
+    /** `verifyReputationReceipt` with its arguments in one object. */
+    public suspend fun verifyReputationReceipt(
+        request: VerifyReputationReceipt,
+        options: CallOptions? = null,
+    ): ReputationVerdict =
+        call(
+            "verify_reputation_receipt",
+            encode(VerifyReputationReceipt.serializer(), request),
+            ReputationVerdict.serializer(),
+            options,
+        )
+
+    /**
+     * Orders work of a registered type.
+     *
+     * Guard has its say first, and the answer says how it went: the order is `queued`, waits for a human
+     * (`pending_approval`), or is `blocked`. All three come back as a normal result; a `blocked` one does not
+     * raise here.
+     *
+     * An unknown type is a `NotFoundException`. An input that breaks the type's contract, or a budget that
+     * makes no sense, is a `DashClawException` of kind `VALIDATION` with `details`.
+     *
+     * `POST /api/work-orders`. A repeat would do it twice.
+     *
+     * @param type Work of which type.
+     * @param input What the work is about, as the type's `input_schema` wants it.
+     * @param budget What it may cost and how long it may take; the type's defaults unless given.
+     * @param requestedBy Who orders. The client's own agent unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun submitWorkOrder(
+        type: String,
+        input: JsonObject,
+        budget: WorkOrderBudget? = null,
+        requestedBy: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SubmittedWorkOrder =
+        submitWorkOrder(SubmitWorkOrder(type, input, budget, requestedBy, extra), options)
+
+    /** `submitWorkOrder` with its arguments in one object. */
+    public suspend fun submitWorkOrder(
+        request: SubmitWorkOrder,
+        options: CallOptions? = null,
+    ): SubmittedWorkOrder =
+        call(
+            "submit_work_order",
+            encode(SubmitWorkOrder.serializer(), request),
+            SubmittedWorkOrder.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one work order, with its receipt once it has ended. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/work-orders/{work_order_id}`. Reads only.
+     *
+     * @param workOrderId Which work order.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getWorkOrder(workOrderId: String, options: CallOptions? = null): WorkOrderDetail =
+        getWorkOrder(GetWorkOrder(workOrderId), options)
+
+    /** `getWorkOrder` with its arguments in one object. */
+    public suspend fun getWorkOrder(request: GetWorkOrder, options: CallOptions? = null): WorkOrderDetail =
+        call(
+            "get_work_order",
+            encode(GetWorkOrder.serializer(), request),
+            WorkOrderDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Lists work orders.
+     *
+     * `GET /api/work-orders`. Reads only. Pages through `work_orders` with `limit` and `offset`.
+     *
+     * @param status Only orders in this state. One of `pending_approval`, `queued`, `claimed`, `completed`,
+     *   `failed`, `timed_out`, `cancelled`, `blocked`.
+     * @param type Only work of this type.
+     * @param agent Only orders of this agent, be it the one that ordered or the one that does the work.
+     * @param limit How many, 1 to 200; 50 unless given.
+     * @param offset How many to skip.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listWorkOrders(
+        status: WorkOrderStatus? = null,
+        type: String? = null,
+        agent: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): WorkOrderList =
+        listWorkOrders(ListWorkOrders(status, type, agent, limit, offset, extra), options)
+
+    /** `listWorkOrders` with its arguments in one object. */
+    public suspend fun listWorkOrders(request: ListWorkOrders, options: CallOptions? = null): WorkOrderList =
+        call(
+            "list_work_orders",
+            encode(ListWorkOrders.serializer(), request),
+            WorkOrderList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `listWorkOrders` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterWorkOrders(
+        request: ListWorkOrders = ListWorkOrders(),
+        options: CallOptions? = null,
+    ): Flow<WorkOrder> =
+        pages(
+            "list_work_orders",
+            encode(ListWorkOrders.serializer(), request),
+            WorkOrder.serializer(),
+            options,
+        )
+
+    /**
+     * Cancels a work order that is `queued`, `claimed` or `pending_approval`.
+     *
+     * One that has ended already is a `ConflictException` with its state, an unknown id a
+     * `NotFoundException`.
+     *
+     * `DELETE /api/work-orders/{work_order_id}`. Safe to repeat.
+     *
+     * @param workOrderId Which work order.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun cancelWorkOrder(
+        workOrderId: String,
+        options: CallOptions? = null,
+    ): CancelledWorkOrder =
+        cancelWorkOrder(CancelWorkOrder(workOrderId), options)
+
+    /** `cancelWorkOrder` with its arguments in one object. */
+    public suspend fun cancelWorkOrder(
+        request: CancelWorkOrder,
+        options: CallOptions? = null,
+    ): CancelledWorkOrder =
+        call(
+            "cancel_work_order",
+            encode(CancelWorkOrder.serializer(), request),
+            CancelledWorkOrder.serializer(),
+            options,
+        )
+
+    /**
+     * Takes the oldest queued work order for the agent to do; nobody else gets it. `work_order` is null when
+     * there is none.
+     *
+     * It must be completed before `lease_expires_at`; then it ends as `timed_out`.
+     *
+     * `POST /api/work-orders/claim`. A repeat would do it twice.
+     *
+     * @param types Only work of these types. Any type unless given.
+     * @param agentId Who takes it. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun claimWorkOrder(
+        types: List<String>? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): ClaimedWorkOrder =
+        claimWorkOrder(ClaimWorkOrder(types, agentId), options)
+
+    /** `claimWorkOrder` with its arguments in one object. */
+    public suspend fun claimWorkOrder(
+        request: ClaimWorkOrder,
+        options: CallOptions? = null,
+    ): ClaimedWorkOrder =
+        call(
+            "claim_work_order",
+            encode(ClaimWorkOrder.serializer(), request),
+            ClaimedWorkOrder.serializer(),
+            options,
+        )
+
+    /**
+     * Ends a work order that the agent has claimed, and returns its receipt.
+     *
+     * An output that breaks the type's contract is a `DashClawException` of kind `VALIDATION` with `details`;
+     * the order stays claimed. An order of another agent is a `PermissionDeniedException`, one that is not
+     * claimed a `ConflictException` with its state, and an unknown id a `NotFoundException`. A cost above the
+     * budget is noted in the receipt, not refused.
+     *
+     * `POST /api/work-orders/{work_order_id}/complete`. A repeat would do it twice.
+     *
+     * @param workOrderId Which work order.
+     * @param status How it ended. The server wants one. One of `completed`, `failed`.
+     * @param output What came out, as the type's `output_schema` wants it. Needed when it is `completed`.
+     * @param cost What it cost.
+     * @param error What went wrong, when it is `failed`.
+     * @param agentId Who did it. The client's own agent unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws PermissionDeniedException See the description.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun completeWorkOrder(
+        workOrderId: String,
+        status: WorkOrderEnd? = null,
+        output: JsonObject? = null,
+        cost: WorkOrderCost? = null,
+        error: WorkOrderFailure? = null,
+        agentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CompletedWorkOrder =
+        completeWorkOrder(
+            CompleteWorkOrder(workOrderId, status, output, cost, error, agentId, extra),
+            options,
+        )
+
+    /** `completeWorkOrder` with its arguments in one object. */
+    public suspend fun completeWorkOrder(
+        request: CompleteWorkOrder,
+        options: CallOptions? = null,
+    ): CompletedWorkOrder =
+        call(
+            "complete_work_order",
+            encode(CompleteWorkOrder.serializer(), request),
+            CompletedWorkOrder.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the types of work that can be ordered.
+     *
+     * `GET /api/work-orders/types`. Reads only.
+     *
+     * @param includeDisabled Whether to list disabled ones, too; false unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listWorkOrderTypes(
+        includeDisabled: Boolean? = null,
+        options: CallOptions? = null,
+    ): WorkOrderTypeList =
+        listWorkOrderTypes(ListWorkOrderTypes(includeDisabled), options)
+
+    /** `listWorkOrderTypes` with its arguments in one object. */
+    public suspend fun listWorkOrderTypes(
+        request: ListWorkOrderTypes,
+        options: CallOptions? = null,
+    ): WorkOrderTypeList =
+        call(
+            "list_work_order_types",
+            encode(ListWorkOrderTypes.serializer(), request),
+            WorkOrderTypeList.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a type of work: a contract over what goes in and what comes out.
+     *
+     * Of JSON Schema the server checks `type`, `required`, `properties`, `items`, `enum`, `minimum`,
+     * `maximum`, `minLength` and `maxLength`, and ignores the rest. A type that exists already is a
+     * `ConflictException`, a schema that makes no sense a `DashClawException` of kind `VALIDATION` with
+     * `details`.
+     *
+     * `POST /api/work-orders/types`. A repeat would do it twice.
+     *
+     * @param type What it is called: a lower-case letter, then 2 to 63 lower-case letters, digits and
+     *   underscores; unique. At most 64 characters.
+     * @param displayName What it is called, for people.
+     * @param description What the work is.
+     * @param inputSchema JSON Schema of what goes in; its root must be an object.
+     * @param outputSchema JSON Schema of what comes out.
+     * @param version Its version; `1.0` unless given.
+     * @param defaultMaxCostUsd What an order may cost unless it says otherwise, in US dollars.
+     * @param defaultTimeoutSeconds How long an order may take unless it says otherwise, in seconds; 600
+     *   unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun registerWorkOrderType(
+        type: String,
+        inputSchema: JsonObject,
+        outputSchema: JsonObject,
+        displayName: String? = null,
+        description: String? = null,
+        version: String? = null,
+        defaultMaxCostUsd: Double? = null,
+        defaultTimeoutSeconds: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): WorkOrderType =
+        registerWorkOrderType(
+            RegisterWorkOrderType(
+                type, inputSchema, outputSchema, displayName, description, version, defaultMaxCostUsd,
+                defaultTimeoutSeconds, extra,
+            ),
+            options,
+        )
+
+    /** `registerWorkOrderType` with its arguments in one object. */
+    public suspend fun registerWorkOrderType(
+        request: RegisterWorkOrderType,
+        options: CallOptions? = null,
+    ): WorkOrderType =
+        call(
+            "register_work_order_type",
+            encode(RegisterWorkOrderType.serializer(), request),
+            WorkOrderType.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a provider that agents may buy from. A slug that exists already is a `ConflictException`.
+     *
+     * `POST /api/x402/providers`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param slug Its short name; unique.
+     * @param description What it offers.
+     * @param category What kind of provider it is; `research` unless given.
+     * @param baseUrl Where it is.
+     * @param status Its state; `active` unless given.
+     * @param defaultCurrency What it is paid in; `USDC` unless given.
+     * @param pricingModel How it charges.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun createProvider(
+        name: String,
+        slug: String? = null,
+        description: String? = null,
+        category: String? = null,
+        baseUrl: String? = null,
+        status: String? = null,
+        defaultCurrency: String? = null,
+        pricingModel: String? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SavedX402Provider =
+        createProvider(
+            CreateProvider(
+                name, slug, description, category, baseUrl, status, defaultCurrency, pricingModel, metadata,
+                extra,
+            ),
+            options,
+        )
+
+    /** `createProvider` with its arguments in one object. */
+    public suspend fun createProvider(
+        request: CreateProvider,
+        options: CallOptions? = null,
+    ): SavedX402Provider =
+        call(
+            "create_provider",
+            encode(CreateProvider.serializer(), request),
+            SavedX402Provider.serializer(),
+            options,
+        )
+
+    /**
+     * Lists providers.
+     *
+     * `GET /api/x402/providers`. Reads only.
+     *
+     * @param status Only providers in this state.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listProviders(
+        status: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): X402ProviderList =
+        listProviders(ListProviders(status, extra), options)
+
+    /** `listProviders` with its arguments in one object. */
+    public suspend fun listProviders(request: ListProviders, options: CallOptions? = null): X402ProviderList =
+        call(
+            "list_providers",
+            encode(ListProviders.serializer(), request),
+            X402ProviderList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one provider with its endpoints. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/x402/providers/{provider_id}`. Reads only.
+     *
+     * @param providerId Which provider.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getProvider(providerId: String, options: CallOptions? = null): X402ProviderDetail =
+        getProvider(GetProvider(providerId), options)
+
+    /** `getProvider` with its arguments in one object. */
+    public suspend fun getProvider(request: GetProvider, options: CallOptions? = null): X402ProviderDetail =
+        call(
+            "get_provider",
+            encode(GetProvider.serializer(), request),
+            X402ProviderDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Changes a provider: the fields that are given. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/x402/providers/{provider_id}`. Safe to repeat.
+     *
+     * @param providerId Which provider.
+     * @param name What it is called from now on.
+     * @param slug Its short name from now on; unique.
+     * @param description What it offers.
+     * @param category What kind of provider it is.
+     * @param baseUrl Where it is.
+     * @param status Its state.
+     * @param defaultCurrency What it is paid in.
+     * @param pricingModel How it charges.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateProvider(
+        providerId: String,
+        name: String? = null,
+        slug: String? = null,
+        description: String? = null,
+        category: String? = null,
+        baseUrl: String? = null,
+        status: String? = null,
+        defaultCurrency: String? = null,
+        pricingModel: String? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SavedX402Provider =
+        updateProvider(
+            UpdateProvider(
+                providerId, name, slug, description, category, baseUrl, status, defaultCurrency, pricingModel,
+                metadata, extra,
+            ),
+            options,
+        )
+
+    /** `updateProvider` with its arguments in one object. */
+    public suspend fun updateProvider(
+        request: UpdateProvider,
+        options: CallOptions? = null,
+    ): SavedX402Provider =
+        call(
+            "update_provider",
+            encode(UpdateProvider.serializer(), request),
+            SavedX402Provider.serializer(),
+            options,
+        )
+
+    /**
+     * Adds something that a provider sells. An unknown provider is a `NotFoundException`.
+     *
+     * `POST /api/x402/providers/{provider_id}/endpoints`. A repeat would do it twice.
+     *
+     * @param providerId Whose.
+     * @param name What it is called.
+     * @param endpointUrl Where it is called.
+     * @param category What kind of endpoint it is.
+     * @param sensitivityLevel How sensitive its data are; `low` unless given.
+     * @param defaultPrice What a call costs, in the provider's currency.
+     * @param priceUnit What the price is for; `per_call` unless given.
+     * @param enabled Whether it may be used; true unless given.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createProviderEndpoint(
+        providerId: String,
+        name: String,
+        endpointUrl: String? = null,
+        category: String? = null,
+        sensitivityLevel: String? = null,
+        defaultPrice: Double? = null,
+        priceUnit: String? = null,
+        enabled: Boolean? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SavedX402Endpoint =
+        createProviderEndpoint(
+            CreateProviderEndpoint(
+                providerId, name, endpointUrl, category, sensitivityLevel, defaultPrice, priceUnit, enabled,
+                metadata, extra,
+            ),
+            options,
+        )
+
+    /** `createProviderEndpoint` with its arguments in one object. */
+    public suspend fun createProviderEndpoint(
+        request: CreateProviderEndpoint,
+        options: CallOptions? = null,
+    ): SavedX402Endpoint =
+        call(
+            "create_provider_endpoint",
+            encode(CreateProviderEndpoint.serializer(), request),
+            SavedX402Endpoint.serializer(),
+            options,
+        )
+
+    /**
+     * Lists what a provider sells. An unknown provider is a `NotFoundException`.
+     *
+     * `GET /api/x402/providers/{provider_id}/endpoints`. Reads only.
+     *
+     * @param providerId Whose.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun listProviderEndpoints(
+        providerId: String,
+        options: CallOptions? = null,
+    ): X402EndpointList =
+        listProviderEndpoints(ListProviderEndpoints(providerId), options)
+
+    /** `listProviderEndpoints` with its arguments in one object. */
+    public suspend fun listProviderEndpoints(
+        request: ListProviderEndpoints,
+        options: CallOptions? = null,
+    ): X402EndpointList =
+        call(
+            "list_provider_endpoints",
+            encode(ListProviderEndpoints.serializer(), request),
+            X402EndpointList.serializer(),
+            options,
+        )
+
+    /**
+     * Records what the agent is about to buy as an action, and returns the binding verdict on it.
+     *
+     * `allow` and `warn`: the action is `running`; pay, then report its outcome. `require_approval`: it is
+     * `pending_approval`; wait for a human with `waitForApproval` and the action's `action_id`. `block`: the
+     * call fails with a `GuardBlockedException` that holds the verdict.
+     *
+     * A `provider` that nobody knows is added; an unknown `provider_id` or `endpoint_id` is a
+     * `NotFoundException`. The request carries no idempotency key: the same purchase twice is two purchases.
+     *
+     * `POST /api/x402/purchases`. A repeat would do it twice.
+     *
+     * @param agentId Who buys. At most 128 characters.
+     * @param provider From whom: a name, a slug, an origin or an id. At most 256 characters.
+     * @param declaredGoal What the purchase is for, in a sentence. At most 2000 characters.
+     * @param purchaseReason Why it has to be bought. At most 2000 characters.
+     * @param contextGap What the agent does not know without it. At most 2000 characters.
+     * @param expectedValue What it should bring. At most 2000 characters.
+     * @param providerId From which provider, by id.
+     * @param endpointId From which of its endpoints.
+     * @param alternativesConsidered What else would have done. At most 4000 characters.
+     * @param costEstimate What it costs, in `currency`, 0 to 1000000. It wins over `spend_amount`.
+     * @param spendAmount What it costs, in `currency`, 0 to 1000000.
+     * @param currency What is paid in: 2 to 16 letters and digits; `USDC` unless given.
+     * @param paymentMethod How it is paid. At most 64 characters.
+     * @param walletReference The wallet that pays. Only its last four characters are kept. At most 512
+     *   characters.
+     * @param paymentReference What the payment is called. Only its last four characters are kept. At most 512
+     *   characters.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws GuardBlockedException A policy blocks the action.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun recordPurchase(
+        agentId: String,
+        provider: String,
+        declaredGoal: String,
+        purchaseReason: String,
+        contextGap: String,
+        expectedValue: String,
+        providerId: String? = null,
+        endpointId: String? = null,
+        alternativesConsidered: String? = null,
+        costEstimate: Double? = null,
+        spendAmount: Double? = null,
+        currency: String? = null,
+        paymentMethod: String? = null,
+        walletReference: String? = null,
+        paymentReference: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): RecordedPurchase =
+        recordPurchase(
+            RecordPurchase(
+                agentId, provider, declaredGoal, purchaseReason, contextGap, expectedValue, providerId,
+                endpointId, alternativesConsidered, costEstimate, spendAmount, currency, paymentMethod,
+                walletReference, paymentReference, extra,
+            ),
+            options,
+        )
+
+    /** `recordPurchase` with its arguments in one object. */
+    public suspend fun recordPurchase(
+        request: RecordPurchase,
+        options: CallOptions? = null,
+    ): RecordedPurchase =
+        call(
+            "record_purchase",
+            encode(RecordPurchase.serializer(), request),
+            RecordedPurchase.serializer(),
+            options,
+        )
+
+    /**
+     * Lists purchases, at most 1000.
+     *
+     * `GET /api/x402/purchases`. Reads only.
+     *
+     * @param providerId Only from this provider.
+     * @param agentId Only of this agent. All agents unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listPurchases(
+        providerId: String? = null,
+        agentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): X402PurchaseList =
+        listPurchases(ListPurchases(providerId, agentId, extra), options)
+
+    /** `listPurchases` with its arguments in one object. */
+    public suspend fun listPurchases(request: ListPurchases, options: CallOptions? = null): X402PurchaseList =
+        call(
+            "list_purchases",
+            encode(ListPurchases.serializer(), request),
+            X402PurchaseList.serializer(),
             options,
         )
 
@@ -1574,45 +4102,385 @@ public abstract class Operations internal constructor() {
         actionId: String,
         result: JsonObject? = null,
         options: CallOptions? = null,
-    ): JsonObject =
+    ): SavedArtifact =
         recordPurchaseResult(RecordPurchaseResult(actionId, result), options)
 
     /** `recordPurchaseResult` with its arguments in one object. */
     public suspend fun recordPurchaseResult(
         request: RecordPurchaseResult,
         options: CallOptions? = null,
-    ): JsonObject =
+    ): SavedArtifact =
         call(
             "record_purchase_result",
             encode(RecordPurchaseResult.serializer(), request),
-            JsonObject.serializer(),
+            SavedArtifact.serializer(),
             options,
         )
 
     /**
-     * Downloads an attachment of a message: its bytes, its name and its media type.
+     * Keeps something that an action made or found.
      *
-     * The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
-     * id is a `NotFoundException`.
+     * `POST /api/artifacts`. A repeat would do it twice.
      *
-     * Starts with `GET /api/messages/attachments`. Reads only.
-     *
-     * @param attachmentId Which attachment.
+     * @param name What it is called.
+     * @param artifactType What kind of thing it is: `json`, `x402_purchase_result`, or a word of your own.
+     * @param description What it is about.
+     * @param contentJson The thing itself: any JSON.
+     * @param contentUrl Where the thing itself is, when it is kept elsewhere.
+     * @param mimeType Its media type.
+     * @param sizeBytes How large it is, in bytes.
+     * @param sourceActionId The action it came from.
+     * @param sourceStepId The workflow's step it came from.
+     * @param sourceAgentId The agent it came from. Not filled in by the client.
+     * @param retentionDays How long it is kept, in days.
+     * @param tags Words to find it by, of at most 500 characters each.
+     * @param metadata More about it.
      * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createArtifact(
+        name: String,
+        artifactType: String? = null,
+        description: String? = null,
+        contentJson: JsonElement? = null,
+        contentUrl: String? = null,
+        mimeType: String? = null,
+        sizeBytes: Long? = null,
+        sourceActionId: String? = null,
+        sourceStepId: String? = null,
+        sourceAgentId: String? = null,
+        retentionDays: Long? = null,
+        tags: List<String>? = null,
+        metadata: JsonObject? = null,
+        options: CallOptions? = null,
+    ): SavedArtifact =
+        createArtifact(
+            CreateArtifact(
+                name, artifactType, description, contentJson, contentUrl, mimeType, sizeBytes, sourceActionId,
+                sourceStepId, sourceAgentId, retentionDays, tags, metadata,
+            ),
+            options,
+        )
+
+    /** `createArtifact` with its arguments in one object. */
+    public suspend fun createArtifact(request: CreateArtifact, options: CallOptions? = null): SavedArtifact =
+        call(
+            "create_artifact",
+            encode(CreateArtifact.serializer(), request),
+            SavedArtifact.serializer(),
+            options,
+        )
+
+    /**
+     * Lists artifacts.
+     *
+     * `GET /api/artifacts`. Reads only. Pages through `artifacts` with `limit` and `offset`.
+     *
+     * @param actionId Only those of this action.
+     * @param stepId Only those of this workflow's step.
+     * @param agentId Only those of this agent. All agents unless given.
+     * @param type Only things of this kind.
+     * @param limit How many. 1 or more.
+     * @param offset How many to skip.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listArtifacts(
+        actionId: String? = null,
+        stepId: String? = null,
+        agentId: String? = null,
+        type: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        options: CallOptions? = null,
+    ): ArtifactList =
+        listArtifacts(ListArtifacts(actionId, stepId, agentId, type, limit, offset), options)
+
+    /** `listArtifacts` with its arguments in one object. */
+    public suspend fun listArtifacts(request: ListArtifacts, options: CallOptions? = null): ArtifactList =
+        call(
+            "list_artifacts",
+            encode(ListArtifacts.serializer(), request),
+            ArtifactList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `listArtifacts` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterArtifacts(
+        request: ListArtifacts = ListArtifacts(),
+        options: CallOptions? = null,
+    ): Flow<Artifact> =
+        pages("list_artifacts", encode(ListArtifacts.serializer(), request), Artifact.serializer(), options)
+
+    /**
+     * Puts together what is known of an action: the action, its workflow's steps and its artifacts. An
+     * unknown id is a `NotFoundException`.
+     *
+     * `POST /api/artifacts/evidence-bundle`. Reads only.
+     *
+     * @param actionId Which action.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException See the description.
      */
-    public suspend fun getAttachment(attachmentId: String, options: CallOptions? = null): MessageAttachment =
-        getAttachment(GetAttachment(attachmentId), options)
+    public suspend fun createEvidenceBundle(actionId: String, options: CallOptions? = null): EvidenceBundle =
+        createEvidenceBundle(CreateEvidenceBundle(actionId), options)
 
-    /** `getAttachment` with its arguments in one object. */
-    public suspend fun getAttachment(
-        request: GetAttachment,
+    /** `createEvidenceBundle` with its arguments in one object. */
+    public suspend fun createEvidenceBundle(
+        request: CreateEvidenceBundle,
         options: CallOptions? = null,
-    ): MessageAttachment =
+    ): EvidenceBundle =
         call(
-            "get_attachment",
-            encode(GetAttachment.serializer(), request),
-            MessageAttachment.serializer(),
+            "create_evidence_bundle",
+            encode(CreateEvidenceBundle.serializer(), request),
+            EvidenceBundle.serializer(),
+            options,
+        )
+
+    /**
+     * Asks an administrator to take a public key as the agent's own.
+     *
+     * The pairing is `pending` until an administrator approves it and lasts 15 minutes unless the server is
+     * set up otherwise. `pairing_url` is the page on which it is approved. A key that is no PEM text is a
+     * `DashClawException` of kind `VALIDATION`.
+     *
+     * `POST /api/pairings`. A repeat would do it twice.
+     *
+     * @param publicKeyPem The public key: PEM (SPKI), with its `BEGIN PUBLIC KEY` and `END PUBLIC KEY` lines.
+     * @param algorithm How the agent signs. The server does not check it. `"RSASSA-PKCS1-v1_5"` unless given.
+     * @param agentName The agent's display name. The client's own unless given.
+     * @param agentId Which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createPairing(
+        publicKeyPem: String,
+        algorithm: String? = null,
+        agentName: String? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): CreatedPairing =
+        createPairing(CreatePairing(publicKeyPem, algorithm, agentName, agentId), options)
+
+    /** `createPairing` with its arguments in one object. */
+    public suspend fun createPairing(request: CreatePairing, options: CallOptions? = null): CreatedPairing =
+        call(
+            "create_pairing",
+            encode(CreatePairing.serializer(), request),
+            CreatedPairing.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one pairing, without its key. One that nobody approved in time is `expired`. An unknown id is a
+     * `NotFoundException`.
+     *
+     * `GET /api/pairings/{pairing_id}`. Reads only.
+     *
+     * @param pairingId Which pairing: `pair_` and a UUID.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getPairing(pairingId: String, options: CallOptions? = null): PairingDetail =
+        getPairing(GetPairing(pairingId), options)
+
+    /** `getPairing` with its arguments in one object. */
+    public suspend fun getPairing(request: GetPairing, options: CallOptions? = null): PairingDetail =
+        call("get_pairing", encode(GetPairing.serializer(), request), PairingDetail.serializer(), options)
+
+    /**
+     * Registers the public half of a private RSA key, as `createPairing` does. The private key is sent
+     * nowhere.
+     *
+     * A key that is no private RSA key of 2048 to 4096 bits is a `DashClawException` of kind
+     * `INVALID_ARGUMENT`, which shows nothing of it.
+     *
+     * Starts with `POST /api/pairings`. A repeat would do it twice.
+     *
+     * @param privateJwk The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1`
+     *   and `iqmp` are read, too.
+     * @param agentName The agent's name for people. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws DashClawException Of kind `INVALID_ARGUMENT`: see the description.
+     */
+    public suspend fun createPairingFromPrivateJwk(
+        privateJwk: JsonObject,
+        agentName: String? = null,
+        options: CallOptions? = null,
+    ): CreatedPairing =
+        createPairingFromPrivateJwk(CreatePairingFromPrivateJwk(privateJwk, agentName), options)
+
+    /** `createPairingFromPrivateJwk` with its arguments in one object. */
+    public suspend fun createPairingFromPrivateJwk(
+        request: CreatePairingFromPrivateJwk,
+        options: CallOptions? = null,
+    ): CreatedPairing =
+        call(
+            "create_pairing_from_private_jwk",
+            encode(CreatePairingFromPrivateJwk.serializer(), request),
+            CreatedPairing.serializer(),
+            options,
+        )
+
+    /**
+     * Waits until a pairing is approved, and returns it.
+     *
+     * One that expires is an `ApprovalExpiredException`, one that is rejected an `ApprovalDeniedException`,
+     * and one that nobody decides about in time an `ApprovalTimeoutException`; it stands. A server that
+     * cannot be reached for a while is asked again.
+     *
+     * Starts with `GET /api/pairings/{pairing_id}`. Reads only.
+     *
+     * @param pairingId Which pairing.
+     * @param timeout How long to wait in all. With no time at all it is looked at once. 300 seconds unless
+     *   given.
+     * @param interval How often it is looked at; at most ten times a second. 2 seconds unless given.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws ApprovalExpiredException See the description.
+     * @throws ApprovalDeniedException See the description.
+     * @throws ApprovalTimeoutException See the description.
+     */
+    public suspend fun waitForPairing(
+        pairingId: String,
+        timeout: Duration? = null,
+        interval: Duration? = null,
+        options: CallOptions? = null,
+    ): Pairing =
+        waitForPairing(WaitForPairing(pairingId, timeout, interval), options)
+
+    /** `waitForPairing` with its arguments in one object. */
+    public suspend fun waitForPairing(request: WaitForPairing, options: CallOptions? = null): Pairing =
+        call("wait_for_pairing", encode(WaitForPairing.serializer(), request), Pairing.serializer(), options)
+
+    /**
+     * Lists pairings. Needs an API key of the admin role.
+     *
+     * `GET /api/pairings`. Reads only.
+     *
+     * @param status Only pairings in this state. `pending` unless given. One of `pending`, `approved`,
+     *   `expired`.
+     * @param limit How many, 1 to 200; 50 unless given.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun listPairings(
+        status: PairingStatus? = null,
+        limit: Long? = null,
+        options: CallOptions? = null,
+    ): PairingList =
+        listPairings(ListPairings(status, limit), options)
+
+    /** `listPairings` with its arguments in one object. */
+    public suspend fun listPairings(request: ListPairings, options: CallOptions? = null): PairingList =
+        call("list_pairings", encode(ListPairings.serializer(), request), PairingList.serializer(), options)
+
+    /**
+     * Takes the public key of a pairing as the agent's identity. Needs an API key of the admin role.
+     *
+     * The identity that comes back is what the agent's signatures are checked against. An unknown id is a
+     * `NotFoundException`; a pairing that is not pending, or that has expired, is a `ConflictException`.
+     *
+     * `POST /api/pairings/{pairing_id}/approve`. A repeat would do it twice.
+     *
+     * @param pairingId Which pairing.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun approvePairing(pairingId: String, options: CallOptions? = null): IdentityDetail =
+        approvePairing(ApprovePairing(pairingId), options)
+
+    /** `approvePairing` with its arguments in one object. */
+    public suspend fun approvePairing(request: ApprovePairing, options: CallOptions? = null): IdentityDetail =
+        call(
+            "approve_pairing",
+            encode(ApprovePairing.serializer(), request),
+            IdentityDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Sets the public key of an agent, in place of an earlier one. Needs an API key of the admin role.
+     *
+     * An agent that has no such key asks for it with `createPairing`.
+     *
+     * `POST /api/identities`. Safe to repeat.
+     *
+     * @param agentId Which agent.
+     * @param publicKey The public key: PEM (SPKI).
+     * @param algorithm How the agent signs. `"RSASSA-PKCS1-v1_5"` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun registerIdentity(
+        agentId: String,
+        publicKey: String,
+        algorithm: String? = null,
+        options: CallOptions? = null,
+    ): IdentityDetail =
+        registerIdentity(RegisterIdentity(agentId, publicKey, algorithm), options)
+
+    /** `registerIdentity` with its arguments in one object. */
+    public suspend fun registerIdentity(
+        request: RegisterIdentity,
+        options: CallOptions? = null,
+    ): IdentityDetail =
+        call(
+            "register_identity",
+            encode(RegisterIdentity.serializer(), request),
+            IdentityDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the agents that have a public key. Needs an API key of the admin role.
+     *
+     * `GET /api/identities`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun getIdentities(options: CallOptions? = null): IdentityList =
+        call("get_identities", "{}", IdentityList.serializer(), options)
+
+    /**
+     * Takes an agent's public key away, and ends its pending pairings. Needs an API key of the admin role.
+     *
+     * An agent without a key is a `NotFoundException`.
+     *
+     * `DELETE /api/identities/{agent_id}`. Safe to repeat.
+     *
+     * @param agentId Which agent.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun revokeIdentity(agentId: String, options: CallOptions? = null): RevokedIdentity =
+        revokeIdentity(RevokeIdentity(agentId), options)
+
+    /** `revokeIdentity` with its arguments in one object. */
+    public suspend fun revokeIdentity(
+        request: RevokeIdentity,
+        options: CallOptions? = null,
+    ): RevokedIdentity =
+        call(
+            "revoke_identity",
+            encode(RevokeIdentity.serializer(), request),
+            RevokedIdentity.serializer(),
             options,
         )
 
@@ -1774,6 +4642,418 @@ public abstract class Operations internal constructor() {
             "record_recommendation_events",
             encode(RecordRecommendationEvents.serializer(), request),
             RecordedEvents.serializer(),
+            options,
+        )
+
+    /**
+     * Reads the organisation of the API key, as a list of one. Needs an API key of the admin role.
+     *
+     * `GET /api/orgs`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun getOrg(options: CallOptions? = null): OrganizationList =
+        call("get_org", "{}", OrganizationList.serializer(), options)
+
+    /**
+     * Creates an organisation and its first API key, of the admin role. Needs an API key of the admin role.
+     *
+     * The new key is in this answer and never shown again. A slug that exists already is a
+     * `ConflictException`; a trial workspace may not create organisations, which is a
+     * `PermissionDeniedException`.
+     *
+     * `POST /api/orgs`. A repeat would do it twice.
+     *
+     * @param name What it is called. At most 256 characters.
+     * @param slug What it is called in URLs; unique. Lower-case letters, digits and hyphens, at most 64.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun createOrg(
+        name: String,
+        slug: String,
+        options: CallOptions? = null,
+    ): CreatedOrganization =
+        createOrg(CreateOrg(name, slug), options)
+
+    /** `createOrg` with its arguments in one object. */
+    public suspend fun createOrg(request: CreateOrg, options: CallOptions? = null): CreatedOrganization =
+        call("create_org", encode(CreateOrg.serializer(), request), CreatedOrganization.serializer(), options)
+
+    /**
+     * Reads one organisation: the API key's own. Needs an API key of the admin role.
+     *
+     * Any other organisation is a `PermissionDeniedException`.
+     *
+     * `GET /api/orgs/{org_id}`. Reads only.
+     *
+     * @param orgId Which organisation.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getOrgById(orgId: String, options: CallOptions? = null): OrganizationDetail =
+        getOrgById(GetOrgById(orgId), options)
+
+    /** `getOrgById` with its arguments in one object. */
+    public suspend fun getOrgById(request: GetOrgById, options: CallOptions? = null): OrganizationDetail =
+        call(
+            "get_org_by_id",
+            encode(GetOrgById.serializer(), request),
+            OrganizationDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Changes an organisation: the API key's own. Needs an API key of the admin role.
+     *
+     * The server takes a new name and leaves everything else as it is. Any other organisation is a
+     * `PermissionDeniedException`.
+     *
+     * `PATCH /api/orgs/{org_id}`. Safe to repeat.
+     *
+     * @param orgId Which organisation.
+     * @param name What it is called from now on. At most 256 characters.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateOrg(
+        orgId: String,
+        name: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): OrganizationDetail =
+        updateOrg(UpdateOrg(orgId, name, extra), options)
+
+    /** `updateOrg` with its arguments in one object. */
+    public suspend fun updateOrg(request: UpdateOrg, options: CallOptions? = null): OrganizationDetail =
+        call("update_org", encode(UpdateOrg.serializer(), request), OrganizationDetail.serializer(), options)
+
+    /**
+     * Lists the API keys of an organisation, the newest first: their beginnings only. Needs an API key of the
+     * admin role.
+     *
+     * Any organisation but the API key's own is a `PermissionDeniedException`.
+     *
+     * `GET /api/orgs/{org_id}/keys`. Reads only.
+     *
+     * @param orgId Which organisation.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getOrgKeys(orgId: String, options: CallOptions? = null): ApiKeyList =
+        getOrgKeys(GetOrgKeys(orgId), options)
+
+    /** `getOrgKeys` with its arguments in one object. */
+    public suspend fun getOrgKeys(request: GetOrgKeys, options: CallOptions? = null): ApiKeyList =
+        call("get_org_keys", encode(GetOrgKeys.serializer(), request), ApiKeyList.serializer(), options)
+
+    /**
+     * Creates an API key of the caller's organisation. Needs an API key of the admin role.
+     *
+     * The new key is in this answer and never shown again. A plan that allows no more keys is a
+     * `PermissionDeniedException` with the code `QUOTA_EXCEEDED`.
+     *
+     * `POST /api/keys`. A repeat would do it twice.
+     *
+     * @param label What it is for. `API Key` unless given. At most 256 characters.
+     * @param role What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createApiKey(
+        label: String? = null,
+        role: ApiKeyRole? = null,
+        options: CallOptions? = null,
+    ): CreatedApiKey =
+        createApiKey(CreateApiKey(label, role), options)
+
+    /** `createApiKey` with its arguments in one object. */
+    public suspend fun createApiKey(request: CreateApiKey, options: CallOptions? = null): CreatedApiKey =
+        call(
+            "create_api_key",
+            encode(CreateApiKey.serializer(), request),
+            CreatedApiKey.serializer(),
+            options,
+        )
+
+    /**
+     * Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.
+     *
+     * The new key is in this answer and never shown again. A token that the server does not accept is a
+     * `DashClawException` of kind `VALIDATION`, too many workspaces from one address a
+     * `RateLimitedException`, no room for another trial a `DashClawException` of kind `SERVER`, and a server
+     * that hosts nobody a `NotFoundException`.
+     *
+     * `POST /api/hosted/workspaces`. A repeat would do it twice. Needs no API key.
+     *
+     * @param turnstileToken What Cloudflare Turnstile gave to a human. Servers in production ask for it.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws RateLimitedException See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun createHostedWorkspace(
+        turnstileToken: String? = null,
+        options: CallOptions? = null,
+    ): CreatedHostedWorkspace =
+        createHostedWorkspace(CreateHostedWorkspace(turnstileToken), options)
+
+    /** `createHostedWorkspace` with its arguments in one object. */
+    public suspend fun createHostedWorkspace(
+        request: CreateHostedWorkspace,
+        options: CallOptions? = null,
+    ): CreatedHostedWorkspace =
+        call(
+            "create_hosted_workspace",
+            encode(CreateHostedWorkspace.serializer(), request),
+            CreatedHostedWorkspace.serializer(),
+            options,
+        )
+
+    /**
+     * Reads a trial workspace. Needs an API key of the admin role.
+     *
+     * An unknown id, and a workspace that is no trial, are errors of kind `not_found`.
+     *
+     * `GET /api/hosted/workspaces/{workspace_id}`. Reads only.
+     *
+     * @param workspaceId Which workspace: the id of its organisation, `org_…`.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getHostedWorkspace(
+        workspaceId: String,
+        options: CallOptions? = null,
+    ): HostedWorkspace =
+        getHostedWorkspace(GetHostedWorkspace(workspaceId), options)
+
+    /** `getHostedWorkspace` with its arguments in one object. */
+    public suspend fun getHostedWorkspace(
+        request: GetHostedWorkspace,
+        options: CallOptions? = null,
+    ): HostedWorkspace =
+        call(
+            "get_hosted_workspace",
+            encode(GetHostedWorkspace.serializer(), request),
+            HostedWorkspace.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a trial workspace with all it holds. Needs an API key of the admin role.
+     *
+     * An unknown id, and a workspace that is no trial, are errors of kind `not_found`.
+     *
+     * `DELETE /api/hosted/workspaces/{workspace_id}`. Safe to repeat.
+     *
+     * @param workspaceId Which workspace.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteHostedWorkspace(
+        workspaceId: String,
+        options: CallOptions? = null,
+    ): DeletedHostedWorkspace =
+        deleteHostedWorkspace(DeleteHostedWorkspace(workspaceId), options)
+
+    /** `deleteHostedWorkspace` with its arguments in one object. */
+    public suspend fun deleteHostedWorkspace(
+        request: DeleteHostedWorkspace,
+        options: CallOptions? = null,
+    ): DeletedHostedWorkspace =
+        call(
+            "delete_hosted_workspace",
+            encode(DeleteHostedWorkspace.serializer(), request),
+            DeletedHostedWorkspace.serializer(),
+            options,
+        )
+
+    /**
+     * Lists all webhooks. Of each secret only the last four characters are shown.
+     *
+     * `GET /api/webhooks`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getWebhooks(options: CallOptions? = null): WebhookList =
+        call("get_webhooks", "{}", WebhookList.serializer(), options)
+
+    /**
+     * Adds a webhook. Needs an API key of the admin role.
+     *
+     * The secret that signs what is sent is in this answer and never shown again: `X-DashClaw-Signature` of a
+     * delivery is the HMAC-SHA256 of its body, in hex. Ten failures in a row switch a webhook off. A URL that
+     * is not `https`, or not on a public host, is a `DashClawException` of kind `VALIDATION`.
+     *
+     * `POST /api/webhooks`. A repeat would do it twice.
+     *
+     * @param url Where events are sent: `https`, on a public host.
+     * @param events Which events; `all` unless given. `autonomy_spike`, `high_impact_low_oversight`,
+     *   `repeated_failures`, `stale_loop`, `assumption_drift`, `stale_assumption`, `stale_running_action`,
+     *   `drift_alert`, `approval_pending`, `approval_granted`, `approval_denied`.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createWebhook(
+        url: String,
+        events: List<String>? = null,
+        options: CallOptions? = null,
+    ): CreatedWebhook =
+        createWebhook(CreateWebhook(url, events), options)
+
+    /** `createWebhook` with its arguments in one object. */
+    public suspend fun createWebhook(request: CreateWebhook, options: CallOptions? = null): CreatedWebhook =
+        call(
+            "create_webhook",
+            encode(CreateWebhook.serializer(), request),
+            CreatedWebhook.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a webhook. Needs an API key of the admin role. An unknown id is a `NotFoundException`.
+     *
+     * `DELETE /api/webhooks`. Safe to repeat.
+     *
+     * @param webhookId Which webhook: `wh_` and a UUID.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun deleteWebhook(webhookId: String, options: CallOptions? = null): DeletedWebhook =
+        deleteWebhook(DeleteWebhook(webhookId), options)
+
+    /** `deleteWebhook` with its arguments in one object. */
+    public suspend fun deleteWebhook(request: DeleteWebhook, options: CallOptions? = null): DeletedWebhook =
+        call(
+            "delete_webhook",
+            encode(DeleteWebhook.serializer(), request),
+            DeletedWebhook.serializer(),
+            options,
+        )
+
+    /**
+     * Sends a test event to a webhook, and says how it answered. Needs an API key of the admin role.
+     *
+     * A webhook that fails is a normal result with `success` false. An unknown id is a `NotFoundException`.
+     *
+     * `POST /api/webhooks/{webhook_id}/test`. A repeat would do it twice.
+     *
+     * @param webhookId Which webhook.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun testWebhook(webhookId: String, options: CallOptions? = null): WebhookTest =
+        testWebhook(TestWebhook(webhookId), options)
+
+    /** `testWebhook` with its arguments in one object. */
+    public suspend fun testWebhook(request: TestWebhook, options: CallOptions? = null): WebhookTest =
+        call("test_webhook", encode(TestWebhook.serializer(), request), WebhookTest.serializer(), options)
+
+    /**
+     * Lists the last 20 attempts to tell a webhook, the newest first. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/webhooks/{webhook_id}/deliveries`. Reads only.
+     *
+     * @param webhookId Which webhook.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getWebhookDeliveries(
+        webhookId: String,
+        options: CallOptions? = null,
+    ): WebhookDeliveryList =
+        getWebhookDeliveries(GetWebhookDeliveries(webhookId), options)
+
+    /** `getWebhookDeliveries` with its arguments in one object. */
+    public suspend fun getWebhookDeliveries(
+        request: GetWebhookDeliveries,
+        options: CallOptions? = null,
+    ): WebhookDeliveryList =
+        call(
+            "get_webhook_deliveries",
+            encode(GetWebhookDeliveries.serializer(), request),
+            WebhookDeliveryList.serializer(),
+            options,
+        )
+
+    /**
+     * Lists what people and agents did in the organisation, the newest first, with counts.
+     *
+     * A time that cannot be read is a `DashClawException` of kind `VALIDATION`.
+     *
+     * `GET /api/activity`. Reads only. Pages through `events` with `limit` and `offset`.
+     *
+     * @param action Only what was done in this word: `policy.created`.
+     * @param actorId Only what this person, agent or API key did.
+     * @param resourceType Only what was done to such things: `policy`.
+     * @param before Only what was done before this time: ISO-8601.
+     * @param after Only what was done after this time: ISO-8601.
+     * @param limit How many, 1 to 200; 50 unless given.
+     * @param offset How many to skip.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: see the description.
+     */
+    public suspend fun getActivityLogs(
+        action: String? = null,
+        actorId: String? = null,
+        resourceType: String? = null,
+        before: String? = null,
+        after: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ActivityLog =
+        getActivityLogs(
+            GetActivityLogs(action, actorId, resourceType, before, after, limit, offset, extra),
+            options,
+        )
+
+    /** `getActivityLogs` with its arguments in one object. */
+    public suspend fun getActivityLogs(request: GetActivityLogs, options: CallOptions? = null): ActivityLog =
+        call(
+            "get_activity_logs",
+            encode(GetActivityLogs.serializer(), request),
+            ActivityLog.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getActivityLogs` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterActivityLogs(
+        request: GetActivityLogs = GetActivityLogs(),
+        options: CallOptions? = null,
+    ): Flow<ActivityEvent> =
+        pages(
+            "get_activity_logs",
+            encode(GetActivityLogs.serializer(), request),
+            ActivityEvent.serializer(),
             options,
         )
 

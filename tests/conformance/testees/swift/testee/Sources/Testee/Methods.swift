@@ -171,6 +171,83 @@ extension DashClaw {
             return try await self.simulatePolicy(
                 policyType: policyType, rules: rules, days: days, options: options
             ).jsonValue
+        case "test_policies":
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.testPolicies(agentId: agentId, options: options).jsonValue
+        case "get_proof_report":
+            let format: ReportFormat? = given.optional("format")
+            guard given.fits else { return nil }
+            return try await self.getProofReport(format: format, options: options).jsonValue
+        case "import_policies":
+            let pack: String? = given.optional("pack")
+            let yaml: String? = given.optional("yaml")
+            guard given.fits else { return nil }
+            return try await self.importPolicies(pack: pack, yaml: yaml, options: options).jsonValue
+        case "map_compliance":
+            let framework: String = given.required("framework")
+            guard given.fits else { return nil }
+            return try await self.mapCompliance(framework: framework, options: options).jsonValue
+        case "analyze_gaps":
+            let framework: String = given.required("framework")
+            guard given.fits else { return nil }
+            return try await self.analyzeGaps(framework: framework, options: options).jsonValue
+        case "get_compliance_report":
+            let framework: String = given.required("framework")
+            let format: ReportFormat? = given.optional("format")
+            guard given.fits else { return nil }
+            return try await self.getComplianceReport(
+                framework: framework, format: format, options: options
+            ).jsonValue
+        case "list_frameworks":
+            guard arguments.isEmpty else { return nil }
+            return try await self.listFrameworks(options: options).jsonValue
+        case "get_compliance_evidence":
+            let window: String? = given.optional("window")
+            guard given.fits else { return nil }
+            return try await self.getComplianceEvidence(window: window, options: options).jsonValue
+        case "create_compliance_export":
+            return try await self.createComplianceExport(
+                CreateComplianceExport(json: arguments), options: options
+            ).jsonValue
+        case "list_compliance_exports":
+            let limit: Int? = given.optional("limit")
+            guard given.fits else { return nil }
+            return try await self.listComplianceExports(limit: limit, options: options).jsonValue
+        case "get_compliance_export":
+            let exportId: String = given.required("export_id")
+            guard given.fits else { return nil }
+            return try await self.getComplianceExport(exportId: exportId, options: options).jsonValue
+        case "download_compliance_export":
+            let exportId: String = given.required("export_id")
+            guard given.fits else { return nil }
+            return try await self.downloadComplianceExport(exportId: exportId, options: options).jsonValue
+        case "delete_compliance_export":
+            let exportId: String = given.required("export_id")
+            guard given.fits else { return nil }
+            return try await self.deleteComplianceExport(exportId: exportId, options: options).jsonValue
+        case "create_compliance_schedule":
+            return try await self.createComplianceSchedule(
+                CreateComplianceSchedule(json: arguments), options: options
+            ).jsonValue
+        case "list_compliance_schedules":
+            guard arguments.isEmpty else { return nil }
+            return try await self.listComplianceSchedules(options: options).jsonValue
+        case "update_compliance_schedule":
+            return try await self.updateComplianceSchedule(
+                UpdateComplianceSchedule(json: arguments), options: options
+            ).jsonValue
+        case "delete_compliance_schedule":
+            let scheduleId: String = given.required("schedule_id")
+            guard given.fits else { return nil }
+            return try await self.deleteComplianceSchedule(scheduleId: scheduleId, options: options).jsonValue
+        case "get_compliance_trends":
+            let framework: String? = given.optional("framework")
+            let limit: Int? = given.optional("limit")
+            guard given.fits else { return nil }
+            return try await self.getComplianceTrends(
+                framework: framework, limit: limit, options: options
+            ).jsonValue
         case "create_session":
             let workspace: String? = given.optional("workspace")
             let branch: String? = given.optional("branch")
@@ -197,6 +274,104 @@ extension DashClaw {
             let sessionId: String = given.required("session_id")
             guard given.fits else { return nil }
             return try await self.getSessionEvents(sessionId: sessionId, options: options).jsonValue
+        case "create_handoff":
+            return try await self.createHandoff(CreateHandoff(json: arguments), options: options).jsonValue
+        case "get_handoffs":
+            return try await self.getHandoffs(GetHandoffs(json: arguments), options: options).jsonValue
+        case "get_latest_handoff":
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getLatestHandoff(agentId: agentId, options: options).jsonValue
+        case "get_handoff":
+            let handoffId: String = given.required("handoff_id")
+            guard given.fits else { return nil }
+            return try await self.getHandoff(handoffId: handoffId, options: options).jsonValue
+        case "consume_handoff":
+            let handoffId: String = given.required("handoff_id")
+            guard given.fits else { return nil }
+            return try await self.consumeHandoff(handoffId: handoffId, options: options).jsonValue
+        case "send_message":
+            return try await self.sendMessage(SendMessage(json: arguments), options: options).jsonValue
+        case "broadcast":
+            let body: String = given.required("body")
+            let messageType: MessageType? = given.optional("message_type")
+            let subject: String? = given.optional("subject")
+            let threadId: String? = given.optional("thread_id")
+            let urgent: Bool? = given.optional("urgent")
+            let fromAgentId: String? = given.optional("from_agent_id")
+            guard given.fits else { return nil }
+            return try await self.broadcast(
+                body: body, messageType: messageType, subject: subject, threadId: threadId, urgent: urgent,
+                fromAgentId: fromAgentId, options: options
+            ).jsonValue
+        case "get_messages":
+            return try await self.getMessages(GetMessages(json: arguments), options: options).jsonValue
+        case "get_inbox":
+            return try await self.getInbox(GetInbox(json: arguments), options: options).jsonValue
+        case "get_sent_messages":
+            let messageType: MessageType? = given.optional("message_type")
+            let threadId: String? = given.optional("thread_id")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getSentMessages(
+                messageType: messageType, threadId: threadId, limit: limit, offset: offset, agentId: agentId,
+                options: options
+            ).jsonValue
+        case "get_message":
+            let messageId: String = given.required("message_id")
+            guard given.fits else { return nil }
+            return try await self.getMessage(messageId: messageId, options: options).jsonValue
+        case "mark_read":
+            let messageIds: [String] = given.required("message_ids")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.markRead(
+                messageIds: messageIds, agentId: agentId, options: options
+            ).jsonValue
+        case "archive_messages":
+            let messageIds: [String] = given.required("message_ids")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.archiveMessages(
+                messageIds: messageIds, agentId: agentId, options: options
+            ).jsonValue
+        case "create_message_thread":
+            let name: String = given.required("name")
+            let participants: [String]? = given.optional("participants")
+            let createdBy: String? = given.optional("created_by")
+            guard given.fits else { return nil }
+            return try await self.createMessageThread(
+                name: name, participants: participants, createdBy: createdBy, options: options
+            ).jsonValue
+        case "get_message_threads":
+            let status: String? = given.optional("status")
+            let limit: Int? = given.optional("limit")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getMessageThreads(
+                status: status, limit: limit, agentId: agentId, options: options
+            ).jsonValue
+        case "resolve_message_thread":
+            let threadId: String = given.required("thread_id")
+            let summary: String? = given.optional("summary")
+            guard given.fits else { return nil }
+            return try await self.resolveMessageThread(
+                threadId: threadId, summary: summary, options: options
+            ).jsonValue
+        case "save_shared_doc":
+            let name: String = given.required("name")
+            let content: String = given.required("content")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.saveSharedDoc(
+                name: name, content: content, agentId: agentId, options: options
+            ).jsonValue
+        case "get_attachment":
+            let attachmentId: String = given.required("attachment_id")
+            guard given.fits else { return nil }
+            return try await self.getAttachment(attachmentId: attachmentId, options: options).jsonValue
         case "verify_integrity":
             let receipt: [String: JSONValue]? = given.optional("receipt")
             let bundle: [String: JSONValue]? = given.optional("bundle")
@@ -207,6 +382,35 @@ extension DashClaw {
         case "get_jwks":
             guard arguments.isEmpty else { return nil }
             return try await self.getJwks(options: options).jsonValue
+        case "scan_content":
+            let text: String = given.required("text")
+            let destination: String? = given.optional("destination")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.scanContent(
+                text: text, destination: destination, agentId: agentId, options: options
+            ).jsonValue
+        case "report_security_finding":
+            let text: String = given.required("text")
+            let destination: String? = given.optional("destination")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.reportSecurityFinding(
+                text: text, destination: destination, agentId: agentId, options: options
+            ).jsonValue
+        case "scan_prompt_injection":
+            let text: String = given.required("text")
+            let source: String? = given.optional("source")
+            let agentId: String? = given.optional("agent_id")
+            let store: Bool? = given.optional("store")
+            guard given.fits else { return nil }
+            return try await self.scanPromptInjection(
+                text: text, source: source, agentId: agentId, store: store, options: options
+            ).jsonValue
+        case "get_agent_env":
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getAgentEnv(agentId: agentId, options: options).jsonValue
         case "heartbeat":
             let status: AgentStatus? = given.optional("status")
             let currentTaskId: String? = given.optional("current_task_id")
@@ -218,6 +422,171 @@ extension DashClaw {
                 status: status, currentTaskId: currentTaskId, metadata: metadata, agentId: agentId,
                 agentName: agentName, options: options
             ).jsonValue
+        case "report_connections":
+            let connections: [JSONValue] = given.required("connections")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.reportConnections(
+                connections: connections, agentId: agentId, options: options
+            ).jsonValue
+        case "register_agent":
+            return try await self.registerAgent(RegisterAgent(json: arguments), options: options).jsonValue
+        case "list_registered_agents":
+            return try await self.listRegisteredAgents(
+                ListRegisteredAgents(json: arguments), options: options
+            ).jsonValue
+        case "get_registered_agent":
+            let registeredAgentId: String = given.required("registered_agent_id")
+            guard given.fits else { return nil }
+            return try await self.getRegisteredAgent(
+                registeredAgentId: registeredAgentId, options: options
+            ).jsonValue
+        case "update_registered_agent":
+            return try await self.updateRegisteredAgent(
+                UpdateRegisteredAgent(json: arguments), options: options
+            ).jsonValue
+        case "add_agent_capability":
+            let registeredAgentId: String = given.required("registered_agent_id")
+            let capabilityId: String = given.required("capability_id")
+            guard given.fits else { return nil }
+            return try await self.addAgentCapability(
+                registeredAgentId: registeredAgentId, capabilityId: capabilityId, options: options
+            ).jsonValue
+        case "list_agent_capabilities":
+            let registeredAgentId: String = given.required("registered_agent_id")
+            guard given.fits else { return nil }
+            return try await self.listAgentCapabilities(
+                registeredAgentId: registeredAgentId, options: options
+            ).jsonValue
+        case "invoke_registered_agent":
+            let registeredAgentId: String = given.required("registered_agent_id")
+            let capabilityId: String = given.required("capability_id")
+            let agentId: String? = given.optional("agent_id")
+            let payload: [String: JSONValue]? = given.optional("payload")
+            let declaredGoal: String? = given.optional("declared_goal")
+            guard given.fits else { return nil }
+            return try await self.invokeRegisteredAgent(
+                registeredAgentId: registeredAgentId, capabilityId: capabilityId, agentId: agentId,
+                payload: payload, declaredGoal: declaredGoal, options: options
+            ).jsonValue
+        case "get_agent_reputation":
+            let agentId: String = given.required("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getAgentReputation(agentId: agentId, options: options).jsonValue
+        case "list_agent_reputation_events":
+            return try await self.listAgentReputationEvents(
+                ListAgentReputationEvents(json: arguments), options: options
+            ).jsonValue
+        case "recompute_agent_reputation":
+            let agentId: String = given.required("agent_id")
+            guard given.fits else { return nil }
+            return try await self.recomputeAgentReputation(agentId: agentId, options: options).jsonValue
+        case "get_agent_reputation_receipt":
+            let agentId: String = given.required("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getAgentReputationReceipt(agentId: agentId, options: options).jsonValue
+        case "verify_reputation_receipt":
+            let receipt: JSONValue = given.required("receipt")
+            guard given.fits else { return nil }
+            return try await self.verifyReputationReceipt(receipt: receipt, options: options).jsonValue
+        case "submit_work_order":
+            return try await self.submitWorkOrder(
+                SubmitWorkOrder(json: arguments), options: options
+            ).jsonValue
+        case "get_work_order":
+            let workOrderId: String = given.required("work_order_id")
+            guard given.fits else { return nil }
+            return try await self.getWorkOrder(workOrderId: workOrderId, options: options).jsonValue
+        case "list_work_orders":
+            return try await self.listWorkOrders(ListWorkOrders(json: arguments), options: options).jsonValue
+        case "cancel_work_order":
+            let workOrderId: String = given.required("work_order_id")
+            guard given.fits else { return nil }
+            return try await self.cancelWorkOrder(workOrderId: workOrderId, options: options).jsonValue
+        case "claim_work_order":
+            let types: [String]? = given.optional("types")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.claimWorkOrder(types: types, agentId: agentId, options: options).jsonValue
+        case "complete_work_order":
+            return try await self.completeWorkOrder(
+                CompleteWorkOrder(json: arguments), options: options
+            ).jsonValue
+        case "list_work_order_types":
+            let includeDisabled: Bool? = given.optional("include_disabled")
+            guard given.fits else { return nil }
+            return try await self.listWorkOrderTypes(
+                includeDisabled: includeDisabled, options: options
+            ).jsonValue
+        case "register_work_order_type":
+            return try await self.registerWorkOrderType(
+                RegisterWorkOrderType(json: arguments), options: options
+            ).jsonValue
+        case "create_provider":
+            return try await self.createProvider(CreateProvider(json: arguments), options: options).jsonValue
+        case "list_providers":
+            return try await self.listProviders(ListProviders(json: arguments), options: options).jsonValue
+        case "get_provider":
+            let providerId: String = given.required("provider_id")
+            guard given.fits else { return nil }
+            return try await self.getProvider(providerId: providerId, options: options).jsonValue
+        case "update_provider":
+            return try await self.updateProvider(UpdateProvider(json: arguments), options: options).jsonValue
+        case "create_provider_endpoint":
+            return try await self.createProviderEndpoint(
+                CreateProviderEndpoint(json: arguments), options: options
+            ).jsonValue
+        case "list_provider_endpoints":
+            let providerId: String = given.required("provider_id")
+            guard given.fits else { return nil }
+            return try await self.listProviderEndpoints(providerId: providerId, options: options).jsonValue
+        case "record_purchase":
+            return try await self.recordPurchase(RecordPurchase(json: arguments), options: options).jsonValue
+        case "list_purchases":
+            return try await self.listPurchases(ListPurchases(json: arguments), options: options).jsonValue
+        case "record_x402_purchase":
+            return try await self.recordX402Purchase(
+                RecordX402Purchase(json: arguments), options: options
+            ).jsonValue
+        case "record_purchase_result":
+            let actionId: String = given.required("action_id")
+            let result: [String: JSONValue]? = given.optional("result")
+            guard given.fits else { return nil }
+            return try await self.recordPurchaseResult(
+                actionId: actionId, result: result, options: options
+            ).jsonValue
+        case "create_artifact":
+            return try await self.createArtifact(CreateArtifact(json: arguments), options: options).jsonValue
+        case "list_artifacts":
+            let actionId: String? = given.optional("action_id")
+            let stepId: String? = given.optional("step_id")
+            let agentId: String? = given.optional("agent_id")
+            let type: String? = given.optional("type")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            guard given.fits else { return nil }
+            return try await self.listArtifacts(
+                actionId: actionId, stepId: stepId, agentId: agentId, type: type, limit: limit,
+                offset: offset, options: options
+            ).jsonValue
+        case "create_evidence_bundle":
+            let actionId: String = given.required("action_id")
+            guard given.fits else { return nil }
+            return try await self.createEvidenceBundle(actionId: actionId, options: options).jsonValue
+        case "create_pairing":
+            let publicKeyPem: String = given.required("public_key_pem")
+            let algorithm: String? = given.optional("algorithm")
+            let agentName: String? = given.optional("agent_name")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.createPairing(
+                publicKeyPem: publicKeyPem, algorithm: algorithm, agentName: agentName, agentId: agentId,
+                options: options
+            ).jsonValue
+        case "get_pairing":
+            let pairingId: String = given.required("pairing_id")
+            guard given.fits else { return nil }
+            return try await self.getPairing(pairingId: pairingId, options: options).jsonValue
         case "create_pairing_from_private_jwk":
             let privateJwk: [String: JSONValue] = given.required("private_jwk")
             let agentName: String? = given.optional("agent_name")
@@ -233,21 +602,30 @@ extension DashClaw {
             return try await self.waitForPairing(
                 pairingId: pairingId, timeout: timeout, interval: interval, options: options
             ).jsonValue
-        case "record_x402_purchase":
-            return try await self.recordX402Purchase(
-                RecordX402Purchase(json: arguments), options: options
-            ).jsonValue
-        case "record_purchase_result":
-            let actionId: String = given.required("action_id")
-            let result: [String: JSONValue]? = given.optional("result")
+        case "list_pairings":
+            let status: PairingStatus? = given.optional("status")
+            let limit: Int? = given.optional("limit")
             guard given.fits else { return nil }
-            return try await self.recordPurchaseResult(
-                actionId: actionId, result: result, options: options
-            ).jsonValue
-        case "get_attachment":
-            let attachmentId: String = given.required("attachment_id")
+            return try await self.listPairings(status: status, limit: limit, options: options).jsonValue
+        case "approve_pairing":
+            let pairingId: String = given.required("pairing_id")
             guard given.fits else { return nil }
-            return try await self.getAttachment(attachmentId: attachmentId, options: options).jsonValue
+            return try await self.approvePairing(pairingId: pairingId, options: options).jsonValue
+        case "register_identity":
+            let agentId: String = given.required("agent_id")
+            let publicKey: String = given.required("public_key")
+            let algorithm: String? = given.optional("algorithm")
+            guard given.fits else { return nil }
+            return try await self.registerIdentity(
+                agentId: agentId, publicKey: publicKey, algorithm: algorithm, options: options
+            ).jsonValue
+        case "get_identities":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getIdentities(options: options).jsonValue
+        case "revoke_identity":
+            let agentId: String = given.required("agent_id")
+            guard given.fits else { return nil }
+            return try await self.revokeIdentity(agentId: agentId, options: options).jsonValue
         case "get_recommendations":
             return try await self.getRecommendations(
                 GetRecommendations(json: arguments), options: options
@@ -263,6 +641,67 @@ extension DashClaw {
         case "record_recommendation_events":
             return try await self.recordRecommendationEvents(
                 RecordRecommendationEvents(json: arguments), options: options
+            ).jsonValue
+        case "get_org":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getOrg(options: options).jsonValue
+        case "create_org":
+            let name: String = given.required("name")
+            let slug: String = given.required("slug")
+            guard given.fits else { return nil }
+            return try await self.createOrg(name: name, slug: slug, options: options).jsonValue
+        case "get_org_by_id":
+            let orgId: String = given.required("org_id")
+            guard given.fits else { return nil }
+            return try await self.getOrgById(orgId: orgId, options: options).jsonValue
+        case "update_org":
+            return try await self.updateOrg(UpdateOrg(json: arguments), options: options).jsonValue
+        case "get_org_keys":
+            let orgId: String = given.required("org_id")
+            guard given.fits else { return nil }
+            return try await self.getOrgKeys(orgId: orgId, options: options).jsonValue
+        case "create_api_key":
+            let label: String? = given.optional("label")
+            let role: ApiKeyRole? = given.optional("role")
+            guard given.fits else { return nil }
+            return try await self.createApiKey(label: label, role: role, options: options).jsonValue
+        case "create_hosted_workspace":
+            let turnstileToken: String? = given.optional("turnstile_token")
+            guard given.fits else { return nil }
+            return try await self.createHostedWorkspace(
+                turnstileToken: turnstileToken, options: options
+            ).jsonValue
+        case "get_hosted_workspace":
+            let workspaceId: String = given.required("workspace_id")
+            guard given.fits else { return nil }
+            return try await self.getHostedWorkspace(workspaceId: workspaceId, options: options).jsonValue
+        case "delete_hosted_workspace":
+            let workspaceId: String = given.required("workspace_id")
+            guard given.fits else { return nil }
+            return try await self.deleteHostedWorkspace(workspaceId: workspaceId, options: options).jsonValue
+        case "get_webhooks":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getWebhooks(options: options).jsonValue
+        case "create_webhook":
+            let url: String = given.required("url")
+            let events: [String]? = given.optional("events")
+            guard given.fits else { return nil }
+            return try await self.createWebhook(url: url, events: events, options: options).jsonValue
+        case "delete_webhook":
+            let webhookId: String = given.required("webhook_id")
+            guard given.fits else { return nil }
+            return try await self.deleteWebhook(webhookId: webhookId, options: options).jsonValue
+        case "test_webhook":
+            let webhookId: String = given.required("webhook_id")
+            guard given.fits else { return nil }
+            return try await self.testWebhook(webhookId: webhookId, options: options).jsonValue
+        case "get_webhook_deliveries":
+            let webhookId: String = given.required("webhook_id")
+            guard given.fits else { return nil }
+            return try await self.getWebhookDeliveries(webhookId: webhookId, options: options).jsonValue
+        case "get_activity_logs":
+            return try await self.getActivityLogs(
+                GetActivityLogs(json: arguments), options: options
             ).jsonValue
         case "get_health":
             guard arguments.isEmpty else { return nil }
