@@ -4,6 +4,7 @@ const { inspect } = require('node:util');
 const native = require('./native.js');
 const { CLASSES, invalid, translated } = require('./errors.js');
 const { EventStream } = require('./events.js');
+const { executionOf } = require('./execution.js');
 const { bytesOf, deriveIdempotencyKey } = require('./functions.js');
 const { actionContext, runWork, track } = require('./governed.js');
 const { Instance } = require('./instance.js');
@@ -22,6 +23,7 @@ class DashClaw extends Operations {
   #hooks;
   #owned;
   #defaults;
+  #execution;
 
   constructor(options = {}) {
     super();
@@ -72,6 +74,12 @@ class DashClaw extends Operations {
 
   get closed() {
     return this.#native.closed;
+  }
+
+  /** Capabilities under the names that the official client prefers. */
+  get execution() {
+    this.#execution ??= executionOf(this);
+    return this.#execution;
   }
 
   /** Every generated method ends here. `operation` is snake_case. */

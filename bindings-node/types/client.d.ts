@@ -156,6 +156,34 @@ export interface ActionContext {
   updateOutcome(outcome: Record<string, unknown>): Promise<any>;
 }
 
+/** The methods about capabilities under shorter names. */
+export interface Capabilities {
+  /** See {@link DashClaw.listCapabilities}. */
+  readonly list: Operations['listCapabilities'];
+  /** See {@link DashClaw.createCapability}. */
+  readonly create: Operations['createCapability'];
+  /** See {@link DashClaw.getCapability}. */
+  readonly get: Operations['getCapability'];
+  /** See {@link DashClaw.updateCapability}. */
+  readonly update: Operations['updateCapability'];
+  /** See {@link DashClaw.invokeCapability}. */
+  readonly invoke: Operations['invokeCapability'];
+  /** See {@link DashClaw.testCapability}. */
+  readonly test: Operations['testCapability'];
+  /** See {@link DashClaw.getCapabilityHealth}. */
+  readonly getHealth: Operations['getCapabilityHealth'];
+  /** See {@link DashClaw.listCapabilityHealth}. */
+  readonly listHealth: Operations['listCapabilityHealth'];
+  /** See {@link DashClaw.getCapabilityHistory}. */
+  readonly getHistory: Operations['getCapabilityHistory'];
+}
+
+/** What agents do through the server. */
+export interface Execution {
+  /** The methods about capabilities under shorter names. */
+  readonly capabilities: Capabilities;
+}
+
 /**
  * A client of one DashClaw server, for one agent. Every operation of the API is a method. Arguments that cannot be right
  * reject; only the constructor and `deriveIdempotencyKey` throw at once. Times are milliseconds.
@@ -187,6 +215,8 @@ export declare class DashClaw extends Operations {
   readonly agentName: string | null;
   /** Whether the client was closed. */
   readonly closed: boolean;
+  /** Capabilities under the names that the official client prefers: `claw.execution.capabilities.invoke(…)`. */
+  readonly execution: Execution;
 
   // Only the replays of old servers lack the id, and every program needs it.
   createAction(action: Fields<CreateAction>, options?: CallOptions): Promise<CreatedAction & { action_id: string }>;

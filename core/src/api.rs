@@ -16,16 +16,20 @@ pub mod approvals;
 pub mod artifacts;
 pub mod assumptions;
 pub mod compliance;
+pub mod capabilities;
 pub mod guard;
 pub mod handoffs;
 pub mod health;
 pub mod hosted;
 pub mod identities;
 pub mod integrity;
+pub mod journal;
+pub mod knowledge;
 pub mod learning;
 pub mod loops;
 pub mod messages;
 pub mod orgs;
+pub mod model_strategies;
 pub mod outcomes;
 pub mod pairings;
 pub mod policies;
@@ -39,6 +43,15 @@ pub mod webhooks;
 mod wire_tests;
 pub mod work_orders;
 pub mod x402;
+pub mod preferences;
+pub mod security;
+pub mod sessions;
+pub mod signals;
+pub mod snippets;
+pub mod usage;
+#[cfg(test)]
+mod wire_tests;
+pub mod workflows;
 
 /// Members that this version does not know, kept as they came.
 pub type Extra = BTreeMap<String, Value>;
@@ -74,5 +87,13 @@ pub static DOMAINS: &[&[&Row]] = &[
     hosted::OPERATIONS,
     webhooks::OPERATIONS,
     activity::OPERATIONS,
+    workflows::OPERATIONS,
+    capabilities::OPERATIONS,
+    model_strategies::OPERATIONS,
+    knowledge::OPERATIONS,
+    snippets::OPERATIONS,
+    preferences::OPERATIONS,
+    journal::OPERATIONS,
+    usage::OPERATIONS,
     health::OPERATIONS,
 ];

@@ -192,6 +192,8 @@ pub struct Rules {
     pub key_when: Option<&'static str>,
     /// How a 409 that shows our own write is turned into the answer that was lost.
     pub confirm: Option<Confirm>,
+    /// Whether a JSON object is sent although no argument goes into it.
+    pub empty_body: bool,
     /// Whether `guard_mode`, `hitl_mode` and `auto_recommend` act around it.
     pub governed: bool,
     /// What performs it, where it is more than one request, or its request is computed. Verb and path are then those of
@@ -235,6 +237,7 @@ impl Rules {
             signed: false,
             key_when: None,
             confirm: None,
+            empty_body: false,
             governed: false,
             composed: None,
             node: None,
@@ -346,6 +349,13 @@ impl Rules {
     #[must_use]
     pub const fn composed(mut self, work: Composed) -> Self {
         self.composed = Some(work);
+        self
+    }
+
+    /// Sends `{}`, which the server reads, although there is nothing to say.
+    #[must_use]
+    pub const fn empty_body(mut self) -> Self {
+        self.empty_body = true;
         self
     }
 

@@ -123,6 +123,21 @@ fn node_methods_take_what_the_official_ones_take_and_then_the_options() {
 }
 
 #[test]
+fn no_node_method_declares_a_parameter_once_more() {
+    let javascript = text(&outputs(&api()).unwrap(), "bindings-node/lib/operations.js");
+    let mut declared = 0;
+    for method in javascript.split("\n  }\n") {
+        let Some((before, rest)) = method.split_once("    const ") else { continue };
+        let name = rest.split_once(' ').unwrap().0;
+        let head = before.lines().rfind(|line| line.starts_with("  ") && line.ends_with(") {")).unwrap();
+        let (_, parameters) = head.trim_end_matches(") {").split_once('(').unwrap();
+        assert!(parameters.split(", ").all(|parameter| parameter != name), "{head}");
+        declared += 1;
+    }
+    assert!(declared > 0);
+}
+
+#[test]
 fn node_verdicts_are_closed_and_other_words_are_not() {
     let types = text(&outputs(&api()).unwrap(), "bindings-node/types/api.d.ts");
     assert!(types.contains("\nexport type Verdict = 'allow' | 'warn' | 'require_approval' | 'block';\n"));

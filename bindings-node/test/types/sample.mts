@@ -36,6 +36,9 @@ console.log(checked.valid, canonicalJson({ a: 1n }, 'rfc8785'), deriveIdempotenc
   await local.heartbeat('online', { task: 'x' });
 }
 await claw.actionContext(id).recordAssumption({ assumption: 'x' });
+const { capabilities } = claw.execution;
+const called = await capabilities.invoke('cap_1', { query: 'q' }, call);
+console.log(called.success, called.action_id, (await capabilities.list({ risk_level: 'low' })).capabilities.length);
 
 // @ts-expect-error: a misspelt option
 new DashClaw({ baseUlr: 'http://x' });
@@ -45,6 +48,8 @@ new DashClaw({ guardMode: 'loud' });
 await claw.getAction(7);
 // @ts-expect-error: no such method
 await claw.makeTea();
+// @ts-expect-error: capabilities are removed by `deleteCapability`
+await claw.execution.capabilities.delete('cap_1');
 // @ts-expect-error: a required field is missing
 await claw.createAction({ declared_goal: 'g' });
 // @ts-expect-error: no option of a call

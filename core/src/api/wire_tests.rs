@@ -4,6 +4,10 @@ mod access;
 mod agents;
 mod commerce;
 mod compliance;
+mod capabilities;
+mod knowledge;
+mod usage;
+mod workflows;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};

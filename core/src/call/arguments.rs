@@ -14,17 +14,21 @@ pub(crate) struct Arguments<'a> {
     known: Vec<Option<&'a str>>,
     /// Those that an open row does not know, in the order of their names.
     pub(crate) extra: Vec<(Cow<'a, str>, &'a str)>,
+    /// The members of an object that stand in the body in its place, null ones too.
+    pub(crate) inlined: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a> Arguments<'a> {
     /// Reads the JSON object `json` as arguments of `row`, and refuses what cannot be right.
     pub(crate) fn read(row: &'static Row, json: &'a [u8]) -> Result<Self> {
-        let mut arguments = Self { row, known: vec![None; row.fields.len()], extra: Vec::new() };
+        let known = vec![None; row.fields.len()];
+        let mut arguments = Self { row, known, extra: Vec::new(), inlined: Vec::new() };
         let mut spread = Vec::new();
         let json = std::str::from_utf8(json).map_err(|error| unreadable(error.valid_up_to()))?;
         for (name, value) in members(json)? {
             match row.position(&name) {
                 Some(place) if row.fields[place].spread && value.starts_with('{') => spread.push(value),
+                Some(place) if row.fields[place].inline => arguments.inline(place, value)?,
                 place => arguments.take(place, name, value)?,
             }
         }
@@ -33,8 +37,41 @@ impl<'a> Arguments<'a> {
                 arguments.take_missing(name, value)?;
             }
         }
+        arguments.refuse_twice_given()?;
         arguments.require()?;
         Ok(arguments)
+    }
+
+    /// Takes an object for its members.
+    fn inline(&mut self, place: usize, value: &'a str) -> Result<()> {
+        if value == "null" {
+            return Ok(());
+        }
+        let field = &self.row.fields[place];
+        check(field, value)?;
+        if has_lone_surrogate(value) {
+            return Err(unpaired(field.name));
+        }
+        self.inlined = members(value)?;
+        Ok(())
+    }
+
+    /// Whether a member of an object that is sent in pieces has this name.
+    pub(crate) fn is_inlined(&self, name: &str) -> bool {
+        self.inlined.iter().any(|(inlined, _)| inlined == name)
+    }
+
+    /// An object that is sent in pieces goes out as it is, so nothing else may have the name of one of its members.
+    fn refuse_twice_given(&self) -> Result<()> {
+        let in_body = |field: &Field| field.place == Place::Body && self.is_inlined(field.on_wire());
+        let twice = self.fields().find(|(field, given)| given.is_some() && in_body(field));
+        let extra = self.extra.iter().find(|(name, _)| self.is_inlined(name));
+        match twice.map(|(field, _)| field.name).or(extra.map(|(name, _)| &**name)) {
+            Some(name) => {
+                Err(Error::argument(name, "is given twice, the second time inside another argument"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Takes an argument unless it was given by name.
@@ -50,12 +87,10 @@ impl<'a> Arguments<'a> {
     /// Takes an argument that has this place among the row's fields.
     fn take(&mut self, place: Option<usize>, name: Cow<'a, str>, value: &'a str) -> Result<()> {
         let row = self.row;
-        // A constant is no argument: an open row would send it twice.
-        match place.filter(|place| !row.fields[*place].constant) {
+        let is_constant = place.is_some_and(|place| row.fields[place].constant);
+        match place.filter(|_| !is_constant) {
             Some(_) if value == "null" => {}
-            _ if has_lone_surrogate(value) => {
-                return Err(Error::argument(&*name, "holds an unpaired surrogate, which is not text"));
-            }
+            _ if has_lone_surrogate(value) => return Err(unpaired(&name)),
             Some(place) => {
                 let field = &row.fields[place];
                 check(field, value)?;
@@ -64,7 +99,7 @@ impl<'a> Arguments<'a> {
                     self.known[place] = Some(value);
                 }
             }
-            None if row.rules.open && place.is_none() => self.extra.push((name, value)),
+            None if row.rules.open && !is_constant => self.extra.push((name, value)),
             None => {
                 let hint = hint(&name, row.arguments().map(|field| field.name));
                 return Err(Error::argument(&*name, format!("is not an argument of {}{hint}", row.name)));
@@ -115,6 +150,10 @@ fn members(json: &str) -> Result<Vec<(Cow<'_, str>, &str)>> {
         same
     });
     Ok(members)
+}
+
+fn unpaired(name: &str) -> Error {
+    Error::argument(name, "holds an unpaired surrogate, which is not text")
 }
 
 fn unreadable(offset: usize) -> Error {
@@ -259,6 +298,37 @@ mod tests {
             refusal("update_outcome", r#"{"action_id":"a","status":{"status":7}}"#),
             "`status` must be one of running, completed, failed, cancelled, pending, pending_approval, blocked, expired"
         );
+    }
+
+    #[test]
+    fn what_stands_in_a_payload_is_given_nowhere_else() {
+        let twice = "is given twice, the second time inside another argument";
+        let cases = [
+            (r#"{"capability_id":"c","payload":[1]}"#, "`payload` must be an object".to_owned()),
+            (r#"{"capability_id":"c","reason":"a","payload":{"reason":"b"}}"#, format!("`reason` {twice}")),
+            (
+                r#"{"capability_id":"c","agentId":"a","payload":{"agent_id":"b"}}"#,
+                format!("`agent_id` {twice}"),
+            ),
+            (
+                r#"{"capability_id":"c","payload":{"a":["\ud800"]}}"#,
+                "`payload` holds an unpaired surrogate, which is not text".to_owned(),
+            ),
+        ];
+        for (json, expected) in cases {
+            assert_eq!(refusal("invoke_capability", json), expected);
+        }
+    }
+
+    #[test]
+    fn a_constant_is_not_given_by_its_name_on_the_wire_either() {
+        for json in [r#"{"mood":"m","type":"observation"}"#, r#"{"mood":"m","kind":"observation"}"#] {
+            assert!(refusal("log_mood", json).ends_with("is not an argument of log_mood"), "{json}");
+        }
+        let json = br#"{"summary":"s","type":"meeting"}"#;
+        let arguments = Arguments::read(find("record_interaction").unwrap(), json).unwrap();
+        assert_eq!(arguments.value("interaction_type"), Some("\"meeting\""));
+        assert!(arguments.extra.is_empty());
     }
 
     #[test]

@@ -39,8 +39,12 @@ pub(crate) fn prepare(
     signer: Option<&ActionSigner>,
 ) -> Result<Prepared> {
     let arguments = Arguments::read(row, json)?;
-    let mut parts = Parts::with_room(row.fields.len() + arguments.extra.len() + OWN_MEMBERS);
-    for (field, given) in arguments.fields() {
+    let mut parts =
+        Parts::with_room(row.fields.len() + arguments.extra.len() + arguments.inlined.len() + OWN_MEMBERS);
+    for (field, given) in arguments.fields().filter(|(field, _)| !field.inline) {
+        if given.is_none() && arguments.is_inlined(field.on_wire()) {
+            continue;
+        }
         if let Some(value) = value_of(field, given, identity) {
             parts.add(field.place, field.on_wire(), value)?;
         }
@@ -51,13 +55,18 @@ pub(crate) fn prepare(
             parts.add(place, name, Cow::Borrowed(value))?;
         }
     }
+    for (name, value) in &arguments.inlined {
+        parts.add(Place::Body, name, Cow::Borrowed(value))?;
+    }
     let idempotency_key = key(row, &arguments, &parts, identity, options)?;
     if let Some(key) = &idempotency_key {
         parts.body.retain(|(name, _)| *name != "idempotency_key");
         parts.add(Place::Body, "idempotency_key", quote(key).into())?;
     }
     let takes_body = row.method.default_place() == Place::Body
-        && (row.rules.open || row.fields.iter().any(|field| field.place == Place::Body));
+        && (row.rules.open
+            || row.rules.empty_body
+            || row.fields.iter().any(|field| field.place == Place::Body));
     let mut body = takes_body.then(|| parts.body_text());
     if let (Some(text), Some(signer), true) = (&mut body, signer, row.rules.signed) {
         let signature = signer
@@ -241,6 +250,7 @@ fn quote_into(json: &mut String, text: &str) {
 mod tests {
     use super::*;
     use crate::catalogue::find;
+    use crate::json::Members;
 
     fn prepared(operation: &str, json: &str) -> Prepared {
         let identity = Identity { agent_id: "agent-1".to_owned(), agent_name: None };
@@ -284,6 +294,51 @@ mod tests {
         assert_eq!(body("update_policy", &format!(r#"{{"id":"gp_1","rules":{rules}}}"#))["rules"], rules);
         let simulated = format!(r#"{{"policy_type":"risk_threshold","rules":{rules}}}"#);
         assert_eq!(body("simulate_policy", &simulated)["rules"]["threshold"], 80);
+    }
+
+    #[test]
+    fn a_payload_is_the_body_as_it_is() {
+        let payload = r#"{"capability_id":"x","agentId":"b","payload":{"a":1},"big":1e400,"id":9007199254740993,"none":null}"#;
+        let invoke = |payload: &str| {
+            let json = format!(r#"{{"capability_id":"cap_1","payload":{payload}}}"#);
+            let prepared = prepared("invoke_capability", &json);
+            assert_eq!(prepared.target, "/api/capabilities/cap_1/invoke");
+            String::from_utf8(prepared.body.unwrap().to_vec()).unwrap()
+        };
+        let body = invoke(payload);
+        for (name, value) in Members::read(payload, usize::MAX).unwrap().0 {
+            assert!(body.contains(&format!("{}:{value}", quote(&name))), "{name}: {body}");
+        }
+        assert!(body.contains(r#""agent_id":"agent-1""#), "{body}");
+        assert_eq!(invoke(r#"{"agent_id":"other"}"#), r#"{"agent_id":"other"}"#);
+        assert_eq!(invoke(r#"{"agent_id":null}"#), r#"{"agent_id":null}"#);
+        assert_eq!(invoke("{}"), r#"{"agent_id":"agent-1"}"#);
+        assert_eq!(invoke("null"), r#"{"agent_id":"agent-1"}"#);
+    }
+
+    #[test]
+    fn variables_messages_and_settings_keep_their_bytes() {
+        let value = r#"[{"z":1.0,"a":9007199254740993,"n":null,"templateId":{}}]"#;
+        let sent = |operation: &str, json: String| {
+            String::from_utf8(prepared(operation, &json).body.unwrap().to_vec()).unwrap()
+        };
+        let messages = format!(r#"{{"strategy_id":"s","messages":{value},"extra":null}}"#);
+        assert_eq!(
+            sent("complete_with_strategy", messages),
+            format!(r#"{{"messages":{value},"extra":null}}"#)
+        );
+        let variables = format!(r#"{{"template_id":"t","variables":{{"v":{value},"agent_id":null}}}}"#);
+        assert_eq!(
+            sent("execute_workflow_template", variables),
+            format!(r#"{{"variables":{{"v":{value},"agent_id":null}}}}"#)
+        );
+    }
+
+    #[test]
+    fn a_body_is_sent_where_the_server_reads_one_though_there_is_nothing_to_say() {
+        let sync = prepared("sync_knowledge_collection", r#"{"collection_id":"kc_1"}"#);
+        assert_eq!(sync.body.as_deref(), Some(b"{}".as_slice()));
+        assert!(prepared("use_snippet", r#"{"snippet_id":"s"}"#).body.is_none());
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub struct Field {
     pub spread: bool,
     /// Whether an object is sent as the JSON text that holds it.
     pub json_text: bool,
+    /// Whether the members of an object stand in the body as they are, in its place.
+    pub inline: bool,
     /// Markdown for every language.
     #[cfg(feature = "schema")]
     pub doc: &'static str,
@@ -115,6 +117,7 @@ impl Field {
             strict: false,
             spread: false,
             json_text: false,
+            inline: false,
             #[cfg(feature = "schema")]
             doc: "",
         }
@@ -214,6 +217,14 @@ impl Field {
         self
     }
 
+    /// Is an object whose members stand in the body as they are, in its place. Whatever their names, none of them is taken
+    /// for an argument; one that is called as an argument is on the wire replaces what would be filled in.
+    #[must_use]
+    pub const fn inline(mut self) -> Self {
+        self.inline = true;
+        self
+    }
+
     /// May be given as an object that holds this and more arguments.
     #[must_use]
     pub const fn spread(mut self) -> Self {
@@ -236,10 +247,13 @@ impl Field {
         }
     }
 
-    /// Whether a caller's `name` means this field: snake_case or camelCase.
+    /// Whether a caller's `name` means this field: snake_case, camelCase, or the name on the wire.
     pub fn answers_to(&self, name: &str) -> bool {
         let snake = snake_case(name);
-        self.name == name || (self.name == snake && !self.constant) || self.also == Some(&*snake)
+        self.on_wire() == name
+            || self.name == name
+            || (self.name == snake && !self.constant)
+            || self.also == Some(&*snake)
     }
 }
 

@@ -27,6 +27,17 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
+/// A number, or the text of one, which some databases make of a sum; anything else is nothing.
+pub(crate) fn number<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + From<f64>,
+    D: Deserializer<'de>,
+{
+    let value = Value::deserialize(deserializer)?;
+    let number = value.as_f64().or_else(|| value.as_str()?.parse().ok());
+    Ok(number.map_or_else(T::default, T::from))
+}
+
 /// A member that is there, be it null: tells `null` from absent.
 pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -60,6 +71,23 @@ mod tests {
                 (i64::from(flag), flag, ""),
                 "{json}"
             );
+        }
+    }
+
+    #[test]
+    fn a_sum_is_read_from_a_number_or_its_text() {
+        #[derive(Deserialize)]
+        struct Sums {
+            #[serde(deserialize_with = "number")]
+            sum: f64,
+            #[serde(deserialize_with = "number")]
+            optional: Option<f64>,
+        }
+        for (json, sum) in
+            [("1.25", Some(1.25)), (r#""1.25""#, Some(1.25)), (r#""5.51.25""#, None), ("null", None)]
+        {
+            let sums: Sums = serde_json::from_str(&format!(r#"{{"sum":{json},"optional":{json}}}"#)).unwrap();
+            assert_eq!((Some(sums.sum), sums.optional), (sum.or(Some(0.0)), sum), "{json}");
         }
     }
 

@@ -31,6 +31,10 @@ impl Row {
     ) -> Received {
         let mut received = Received::default();
         for field in self.fields {
+            if field.inline {
+                received.arguments.insert(field.name.to_owned(), Value::Object(body.clone()));
+                continue;
+            }
             let found = match field.place {
                 Place::Path => named(path, field).map(Value::from),
                 Place::Query => named(query, field).and_then(|text| from_query(field, text)),
@@ -224,6 +228,15 @@ mod tests {
         for (body, problem) in table {
             assert_eq!(received(&body).problems, [problem], "{body}");
         }
+    }
+
+    #[test]
+    fn what_is_sent_in_pieces_is_the_whole_body() {
+        let path = [("capability_id".to_owned(), "cap_1".to_owned())];
+        let body = json!({ "query": "q", "agent_id": "a" });
+        let received = find("invoke_capability").unwrap().receive(&path, &[], body.as_object().unwrap());
+        let expected = json!({ "capability_id": "cap_1", "payload": body, "agent_id": "a" });
+        assert_eq!((Value::Object(received.arguments), received.problems), (expected, Vec::new()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::kdoc;
 use super::names::{constant, property, spell};
 use super::shapes::{empty, is_closed_somewhere, open_name, optional, type_name};
 use crate::model::{Api, Doc, Domain, Form, Member, Operation, Type, Word};
-use crate::text::camel_case;
+use crate::text::{WIDTH, camel_case};
 use crate::{Result, template};
 
 const TEMPLATE: &str = include_str!("../../templates/kotlin_types.kt.jinja");
@@ -73,10 +73,11 @@ impl Property {
     fn line(&self) -> String {
         let (name, _) = self.declaration.split_once(':').unwrap_or_default();
         if name.trim_matches('`') == self.wire_name {
-            format!("{INDENT}val {},", self.declaration)
-        } else {
-            format!("{INDENT}@SerialName(\"{}\") val {},", self.wire_name, self.declaration)
+            return format!("{INDENT}val {},", self.declaration);
         }
+        let annotation = format!("{INDENT}@SerialName(\"{}\")", self.wire_name);
+        let line = format!("{annotation} val {},", self.declaration);
+        if line.len() <= WIDTH { line } else { format!("{annotation}\n{INDENT}val {},", self.declaration) }
     }
 
     fn documented(&self) -> (String, String) {

@@ -64,6 +64,8 @@ pub struct Argument {
     pub strict: bool,
     /// Whether an object may stand in its place that holds this and more arguments.
     pub spread: bool,
+    /// Whether the members of an object stand in the body as they are, in its place.
+    pub inline: bool,
 }
 
 impl Operation {
@@ -147,6 +149,7 @@ impl Argument {
             range: field.range,
             strict: field.strict,
             spread: field.spread,
+            inline: field.inline,
         })
     }
 }

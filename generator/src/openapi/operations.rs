@@ -136,8 +136,11 @@ fn parameters(group: &Group<'_>) -> Vec<Value> {
 }
 
 fn body(group: &Group<'_>) -> Option<Value> {
-    let fields = fields(group, &[Place::Body]);
-    let open = group.iter().any(|operation| operation.rules.open) && group[0].method != "GET";
+    let mut fields = fields(group, &[Place::Body]);
+    let all = fields.len();
+    fields.retain(|(field, _)| !field.inline);
+    let open = group.iter().any(|operation| operation.rules.open || operation.rules.empty_body);
+    let open = (open && group[0].method != "GET") || fields.len() < all;
     if fields.is_empty() && !open {
         return None;
     }

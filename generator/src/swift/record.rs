@@ -45,8 +45,8 @@ pub(super) fn request(shapes: &Shapes<'_>, operation: &Operation) -> String {
         })
         .collect();
     let more = if operation.rules.open { " Other members are sent as they are." } else { "" };
-    let doc = format!("/// The arguments of ``DashClaw/{}(_:options:)``.{more}", camel(operation.name));
-    text(&operation.request, &[doc], &properties, true)
+    let doc = format!("The arguments of ``DashClaw/{}(_:options:)``.{more}", camel(operation.name));
+    text(&operation.request, &wrap(&doc, WIDTH, "/// ", "/// "), &properties, true)
 }
 
 fn text(name: &str, doc: &[String], properties: &[Property], is_given: bool) -> String {

@@ -81,9 +81,11 @@ impl<'a> Parameters<'a> {
             return problem("an optional parameter stands before a required one".to_owned());
         }
         let in_object = self.in_object(operation).is_some();
+        // The others may stand in it, where there is one.
+        let inline = self.positional.iter().any(|argument| argument.inline);
         let is_given = |argument: &Argument| self.positional.iter().any(|given| given.name == argument.name);
         let lost = operation.arguments.iter().find(|argument| !is_given(argument));
-        match (lost.filter(|_| self.rest.is_none() && !in_object), self.positional.first()) {
+        match (lost.filter(|_| self.rest.is_none() && !in_object && !inline), self.positional.first()) {
             (Some(lost), _) => problem(format!("nobody could give `{}`", lost.name)),
             (None, Some(first)) if in_object && may_be_object(api, &first.shape) => {
                 problem("an object in the first place could mean two things".to_owned())

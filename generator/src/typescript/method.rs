@@ -101,9 +101,10 @@ fn call(name: &str, parameters: &Parameters<'_>, indent: &str) -> Vec<String> {
     if line.len() <= WIDTH {
         return vec![line];
     }
+    let all = if parameters.names().iter().any(|name| name == "fields") { "all" } else { "fields" };
     vec![
-        format!("{indent}const fields = {arguments};"),
-        format!("{indent}return this._call('{name}', fields, options);"),
+        format!("{indent}const {all} = {arguments};"),
+        format!("{indent}return this._call('{name}', {all}, options);"),
     ]
 }
 
