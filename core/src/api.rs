@@ -17,6 +17,8 @@ pub mod artifacts;
 pub mod assumptions;
 pub mod compliance;
 pub mod capabilities;
+pub mod drift;
+pub mod evaluations;
 pub mod guard;
 pub mod handoffs;
 pub mod health;
@@ -35,6 +37,8 @@ pub mod pairings;
 pub mod policies;
 pub mod reputation;
 pub mod secrets;
+pub mod prompts;
+pub mod scoring;
 pub mod security;
 pub mod sessions;
 pub mod signals;
@@ -95,5 +99,9 @@ pub static DOMAINS: &[&[&Row]] = &[
     preferences::OPERATIONS,
     journal::OPERATIONS,
     usage::OPERATIONS,
+    drift::OPERATIONS,
+    prompts::OPERATIONS,
+    evaluations::OPERATIONS,
+    scoring::OPERATIONS,
     health::OPERATIONS,
 ];

@@ -138,6 +138,17 @@ fn no_node_method_declares_a_parameter_once_more() {
 }
 
 #[test]
+fn an_open_node_method_takes_an_object_even_when_no_argument_is_known() {
+    let outputs = outputs(&api()).unwrap();
+    let javascript = text(&outputs, "bindings-node/lib/operations.js");
+    assert!(javascript.contains("\n  getEvalRuns(filters, options) {\n"));
+    let declarations = text(&outputs, "bindings-node/types/operations.d.ts");
+    assert!(declarations.contains("\n  getEvalRuns(filters?: Fields<GetEvalRuns>, options?: CallOptions)"));
+    let interfaces = text(&outputs, "bindings-node/types/api.d.ts");
+    assert!(interfaces.contains("\nexport interface GetEvalRuns {\n  [member: string]: unknown;\n}\n"));
+}
+
+#[test]
 fn node_verdicts_are_closed_and_other_words_are_not() {
     let types = text(&outputs(&api()).unwrap(), "bindings-node/types/api.d.ts");
     assert!(types.contains("\nexport type Verdict = 'allow' | 'warn' | 'require_approval' | 'block';\n"));

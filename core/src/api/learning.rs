@@ -1,9 +1,24 @@
 //! Learning: what earlier actions teach about the next one.
 
+mod analytics;
+mod decision;
+mod lesson;
+mod recommendation;
+
+pub use analytics::{
+    LearningCurve, LearningCurveComputation, LearningCurveList, LearningPeriod, LearningVelocity,
+    LearningVelocityComputation, LearningVelocityList, MaturityLevel,
+};
+pub use decision::{LearningDecision, RecordedDecision};
+pub use lesson::{DriftWarning, Lesson, LessonHints, LessonList};
+pub use recommendation::{
+    Recommendation, RecommendationHints, RecommendationList, RecommendedAction, RecordedEvents,
+};
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Composed, Fill, lenient};
-use crate::{operations, record};
+use super::actions::ActionId;
+use crate::catalogue::{Composed, Fill, Repeat};
+use crate::operations;
 
 operations! { "learning":
     /// Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action.
@@ -83,100 +98,154 @@ operations! { "learning":
         /// More about it: `action_type`, `reason`, `adapted_fields`, `confidence`.
         details: Option<Map<String, Value>>,
     }
-}
 
-record! {
-    /// An action, adapted to a recommendation.
-    pub struct RecommendedAction {
-        /// The adapted action.
-        action: Map<String, Value>,
-        /// The recommendation; nothing when there is none.
-        #[serde(default)]
-        recommendation: Option<Recommendation>,
-        /// The names of the members that it changed: `risk_score`, `reversible`, `confidence`.
-        #[serde(default)]
-        adapted_fields: Vec<String>,
-    }
-
-    /// Recommendations.
-    pub struct RecommendationList {
-        /// The recommendations.
-        recommendations: Vec<Recommendation>,
-        /// How well they do, when that was asked for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        metrics: Option<Map<String, Value>>,
-        /// How far back was looked, in days.
-        #[serde(default)]
-        lookback_days: i64,
-        /// How many there are.
-        #[serde(default)]
-        total: i64,
-        /// When this was read: ISO-8601, UTC.
-        #[serde(default, rename = "lastUpdated")]
-        last_updated: String,
-    }
-
-    /// What earlier actions of one kind recommend.
-    pub struct Recommendation {
-        /// Which recommendation: `lrec_…`.
-        id: String,
-        /// For which agent.
-        #[serde(default)]
-        agent_id: String,
-        /// For which kind of action.
-        #[serde(default)]
-        action_type: String,
-        /// How sure it is, 35 to 95.
-        #[serde(default, deserialize_with = "lenient::or_default")]
-        confidence: i64,
-        /// From how many actions it was learned.
-        #[serde(default, deserialize_with = "lenient::or_default")]
-        sample_size: i64,
-        /// How many of them were the best ones.
-        #[serde(default, deserialize_with = "lenient::or_default")]
-        top_sample_size: i64,
-        /// How many of them ended well, 0 to 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
-        success_rate: f64,
-        /// Their mean score, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
-        avg_score: f64,
-        /// What the best ones had in common.
-        #[serde(default, deserialize_with = "lenient::or_default")]
-        hints: RecommendationHints,
-        /// The same in words.
-        #[serde(default, deserialize_with = "lenient::or_default")]
-        guidance: Vec<String>,
-        /// Whether it is in use.
-        #[serde(default, deserialize_with = "lenient::truth")]
+    /// Turns a recommendation on or off. The answer's members are the server's own and not fixed.
+    set_recommendation_active = Patch "/api/learning/recommendations/{recommendation_id}" => Map<String, Value> [
+        repeat(Repeat::Idempotent), positional(&["recommendation_id", "active"]),
+        node(&["recommendation_id", "active"]),
+    ]
+    SetRecommendationActive {
+        /// Which recommendation.
+        recommendation_id: String,
+        /// Whether it is in use from now on.
         active: bool,
-        /// When it was computed: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
-        computed_at: String,
-        /// When it was last changed: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
-        updated_at: String,
     }
 
-    /// What the best actions of one kind had in common.
-    pub struct RecommendationHints {
-        /// The risk that three in four stayed below, 0 to 100.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        preferred_risk_cap: Option<f64>,
-        /// Whether most could be undone.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        prefer_reversible: Option<bool>,
-        /// The confidence that three in four stayed above, 0 to 100.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        confidence_floor: Option<f64>,
-        /// How long they usually took, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        expected_duration_ms: Option<f64>,
-        /// What they usually cost, in US dollars.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        expected_cost_estimate: Option<f64>,
+    /// Learns recommendations anew from actions that have ended. The answer's members are the server's own and not fixed.
+    rebuild_recommendations = Post "/api/learning/recommendations" => Map<String, Value> [
+        positional(&[
+            "action_type", "lookback_days", "min_samples", "episode_limit", "action_id", "agent_id",
+        ]),
+    ]
+    RebuildRecommendations {
+        /// Only for this kind of action.
+        action_type: Option<String>,
+        /// How far to look back, in days.
+        lookback_days: Option<i64> [default("30"), range(1, i64::MAX)],
+        /// How many actions of a kind there must be to learn from them.
+        min_samples: Option<i64> [default("5"), range(1, i64::MAX)],
+        /// From how many actions to learn at most.
+        episode_limit: Option<i64> [default("5000"), range(1, i64::MAX)],
+        /// The action that gives rise to it.
+        action_id: Option<ActionId>,
+        /// For which agent. The client's own unless given.
+        agent_id: Option<String> [fill(Fill::AgentId)],
     }
 
-    /// The server's answer to events. Its members are not documented; they are in `extra`.
-    pub struct RecordedEvents {}
+    /// Says how well recommendations do. The answer's members are the server's own and not fixed.
+    get_recommendation_metrics = Get "/api/learning/recommendations/metrics" => Map<String, Value> [
+        positional(&["action_type", "limit", "agent_id", "include_inactive", "lookback_days"]),
+    ]
+    GetRecommendationMetrics {
+        /// Only for this kind of action.
+        action_type: Option<String>,
+        /// How many at most.
+        limit: Option<i64> [default("100"), range(1, i64::MAX)],
+        /// For which agent. The client's own unless given.
+        agent_id: Option<String> [fill(Fill::AgentId)],
+        /// Whether to count inactive ones, too; false unless given.
+        include_inactive: Option<bool>,
+        /// How far to look back, in days.
+        lookback_days: Option<i64> [default("30"), range(1, i64::MAX)],
+    }
+
+    /// Writes a decision, and what came of it, into the ledger that learning reads.
+    record_decision = Post "/api/learning" => RecordedDecision [
+        positional(&["decision"]), node(&["..entry"]), open(),
+    ]
+    RecordDecision {
+        /// What was decided. At most 2000 characters.
+        decision: String [max(2000)],
+        /// What it was about. At most 5000 characters.
+        context: Option<String> [max(5000)],
+        /// Why. At most 5000 characters.
+        reasoning: Option<String> [max(5000)],
+        /// What came of it; `pending` unless given. At most 200 characters.
+        outcome: Option<String> [max(200)],
+        /// How sure the agent was, 0 to 100; 50 unless given.
+        confidence: Option<i64> [range(0, 100)],
+        /// Who decided. The client's own agent unless given. At most 128 characters.
+        agent_id: Option<String> [max(128), fill(Fill::AgentId)],
+    }
+
+    /// Lists what earlier actions teach, for people and prompts: one lesson per active recommendation, and warnings where
+    /// the agent no longer behaves as it did.
+    get_lessons = Get "/api/learning/lessons" => LessonList [positional(&["action_type", "limit"])]
+    GetLessons {
+        /// Only for this kind of action.
+        action_type: Option<String>,
+        /// How many, at least 1; 10 unless given.
+        limit: Option<i64> [range(1, i64::MAX)],
+        /// For which agent. The client's own unless given.
+        agent_id: Option<String> [fill(Fill::AgentId)],
+    }
+
+    /// Lists how fast agents get better, one entry per window of time. Reads what `compute_learning_velocity` stored:
+    /// before its first call there may be nothing.
+    get_learning_velocity = Get "/api/learning/analytics/velocity" => LearningVelocityList [
+        positional(&["agent_id", "limit"]), node(&["lookback_days"]),
+    ]
+    GetLearningVelocity {
+        /// Which agent. The client's own unless given; an empty text means every agent.
+        agent_id: Option<String> [fill(Fill::AgentId)],
+        /// How many, 1 to 100.
+        limit: Option<i64> [default("30"), range(1, 100)],
+        /// Taken for compatibility; servers ignore it.
+        lookback_days: Option<i64> [range(1, i64::MAX)],
+    }
+
+    /// Computes and stores how fast agents get better.
+    ///
+    /// An agent needs 3 scored actions in at least 2 windows; others are left out.
+    compute_learning_velocity = Post "/api/learning/analytics/velocity" => LearningVelocityComputation [
+        positional(&["agent_id", "lookback_days", "period"]),
+    ]
+    ComputeLearningVelocity {
+        /// Only for this agent. Every agent unless given.
+        agent_id: Option<String>,
+        /// How far to look back, in days.
+        lookback_days: Option<i64> [default("30"), range(1, i64::MAX)],
+        /// How long a window is.
+        period: Option<LearningPeriod> [default("\"daily\"")],
+    }
+
+    /// Lists how agents do week by week, for each kind of action. Reads what `compute_learning_curves` stored: before its
+    /// first call there may be nothing.
+    get_learning_curves = Get "/api/learning/analytics/curves" => LearningCurveList [
+        positional(&["agent_id", "action_type", "limit"]), node(&["lookback_days"]),
+    ]
+    GetLearningCurves {
+        /// Which agent. The client's own unless given; an empty text means every agent.
+        agent_id: Option<String> [fill(Fill::AgentId)],
+        /// Only this kind of action.
+        action_type: Option<String>,
+        /// How many, 1 to 200.
+        limit: Option<i64> [default("50"), range(1, 200)],
+        /// Taken for compatibility; servers ignore it.
+        lookback_days: Option<i64> [range(1, i64::MAX)],
+    }
+
+    /// Computes and stores how agents do week by week, for each kind of action.
+    compute_learning_curves = Post "/api/learning/analytics/curves" => LearningCurveComputation [
+        positional(&["agent_id", "lookback_days"]),
+    ]
+    ComputeLearningCurves {
+        /// Only for this agent. Every agent unless given.
+        agent_id: Option<String>,
+        /// How far to look back, in days.
+        lookback_days: Option<i64> [default("60"), range(1, i64::MAX)],
+    }
+
+    /// Sums up what was learned. The answer's members are the server's own and not fixed.
+    get_learning_analytics_summary = Get "/api/learning/analytics/summary" => Map<String, Value> [
+        positional(&["agent_id"]),
+    ]
+    GetLearningAnalyticsSummary {
+        /// Only this agent. Every agent unless given.
+        agent_id: Option<String>,
+    }
+
+    /// Lists the levels of maturity and what each asks for. The answer's members are the server's own and not fixed.
+    get_maturity_levels = Get "/api/learning/analytics/maturity" => Map<String, Value> []
+    GetMaturityLevels {}
 }

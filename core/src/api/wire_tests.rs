@@ -8,6 +8,9 @@ mod capabilities;
 mod knowledge;
 mod usage;
 mod workflows;
+mod learning;
+mod prompts;
+mod scoring;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};

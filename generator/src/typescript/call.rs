@@ -42,7 +42,7 @@ impl<'a> Parameters<'a> {
         let others = operation.arguments.iter().filter(|argument| !names.contains(&argument.name));
         let others: Vec<&Argument> = others.collect();
         let required = others.iter().any(|argument| argument.required);
-        let rest = rest.filter(|_| !others.is_empty());
+        let rest = rest.filter(|_| !others.is_empty() || operation.rules.open);
         Self {
             positional: names.iter().filter_map(|name| operation.argument(name)).collect(),
             rest: rest.map(|name| Rest { name: parameter(name), required }),

@@ -14,7 +14,8 @@ const OPEN: &str = "  [member: string]: unknown;";
 
 pub(super) fn module(api: &Api) -> Result<String> {
     let types = api.domains.iter().flat_map(|domain| {
-        let requests = domain.operations.iter().filter(|operation| !operation.arguments.is_empty());
+        let takes = |operation: &&Operation| !operation.arguments.is_empty() || operation.rules.open;
+        let requests = domain.operations.iter().filter(takes);
         let types = api.types.iter().filter(|one| one.domain == domain.name);
         requests.map(|operation| request(api, operation)).chain(types.filter_map(|one| declared(api, one)))
     });
