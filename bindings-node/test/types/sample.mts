@@ -35,6 +35,8 @@ console.log(checked.valid, canonicalJson({ a: 1n }, 'rfc8785'), deriveIdempotenc
   await instance.client({ role: 'admin', agentId: 'o' }).getSignals();
   await local.heartbeat('online', { task: 'x' });
 }
+const wrapped: { create(): void } = claw.wrapClient({ create() {} }, { provider: 'openai' });
+wrapped.create();
 await claw.actionContext(id).recordAssumption({ assumption: 'x' });
 const { capabilities } = claw.execution;
 const called = await capabilities.invoke('cap_1', { query: 'q' }, call);
