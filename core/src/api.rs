@@ -15,8 +15,8 @@ pub mod agents;
 pub mod approvals;
 pub mod artifacts;
 pub mod assumptions;
-pub mod compliance;
 pub mod capabilities;
+pub mod compliance;
 pub mod drift;
 pub mod evaluations;
 pub mod guard;
@@ -28,34 +28,30 @@ pub mod integrity;
 pub mod journal;
 pub mod knowledge;
 pub mod learning;
+pub mod legacy;
 pub mod loops;
 pub mod messages;
-pub mod orgs;
 pub mod model_strategies;
+pub mod orgs;
 pub mod outcomes;
 pub mod pairings;
 pub mod policies;
-pub mod reputation;
-pub mod secrets;
-pub mod prompts;
-pub mod scoring;
-pub mod security;
-pub mod sessions;
-pub mod signals;
-pub mod webhooks;
-#[cfg(test)]
-mod wire_tests;
-pub mod work_orders;
-pub mod x402;
 pub mod preferences;
+pub mod prompts;
+pub mod reputation;
+pub mod scoring;
+pub mod secrets;
 pub mod security;
 pub mod sessions;
 pub mod signals;
 pub mod snippets;
 pub mod usage;
+pub mod webhooks;
+pub mod work_orders;
+pub mod workflows;
+pub mod x402;
 #[cfg(test)]
 mod wire_tests;
-pub mod workflows;
 
 /// Members that this version does not know, kept as they came.
 pub type Extra = BTreeMap<String, Value>;
@@ -104,4 +100,5 @@ pub static DOMAINS: &[&[&Row]] = &[
     evaluations::OPERATIONS,
     scoring::OPERATIONS,
     health::OPERATIONS,
+    legacy::OPERATIONS,
 ];

@@ -1,0 +1,2 @@
+export { default } from './types/legacy.js';
+export * from './types/legacy.js';
