@@ -28,6 +28,7 @@ macro_rules! legacy {
                     field(stringify!($field), Kind::$kind, Method::$method, $path)$($(.$rule($($arg),*))*)?
                 ),*],
                 rules: Rules::of(Method::$method).open().legacy(),
+                iterator: None,
                 #[cfg(feature = "schema")]
                 doc: concat!($($doc, "\n"),*),
                 #[cfg(feature = "schema")]
