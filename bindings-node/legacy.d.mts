@@ -1,2 +1,4 @@
-export { default } from './types/legacy.js';
+import { DashClaw } from './types/legacy.js';
+
 export * from './types/legacy.js';
+export default DashClaw;

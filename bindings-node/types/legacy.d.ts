@@ -77,7 +77,6 @@ export declare const DashClaw: new (options?: LegacyOptions) => DashClaw;
 export type OpenClawAgent = DashClaw;
 /** @deprecated Use the client of `dashclaw`. */
 export declare const OpenClawAgent: typeof DashClaw;
-export default DashClaw;
 
 /** A policy blocks the action. */
 export declare class GuardBlockedError extends main.DashClawError {

@@ -12,5 +12,4 @@ if (!process.env.DASHCLAW_SUPPRESS_LEGACY_WARNING) {
 const { DashClaw } = require('./client.js');
 const { ApprovalDeniedError, GuardBlockedError } = require('./errors.js');
 
-module.exports = { DashClaw, OpenClawAgent: DashClaw, GuardBlockedError, ApprovalDeniedError, default: DashClaw };
-Object.defineProperty(module.exports, '__esModule', { value: true });
+module.exports = { DashClaw, GuardBlockedError, ApprovalDeniedError };

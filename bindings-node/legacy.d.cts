@@ -1,2 +1,0 @@
-export { default } from './types/legacy.js';
-export * from './types/legacy.js';
