@@ -19,7 +19,17 @@ const DIFFERENT = readFileSync(join(ROOT, 'tests', 'vectors', 'official-differen
   .filter(([client]) => client === 'node')
   .map(([, operation, call]) => [operation, call]);
 
+/** Those that only show here. */
+const DIFFERENT_HERE = {
+  'guard 2': 'facts go out as source_of_truth, which the server prefers',
+  'createAction 2': 'a goal is required, as in the official Python client',
+  'heartbeat 1': 'the name of the agent goes along, as in the official Python client',
+  'heartbeat 2': 'the name of the agent goes along, as in the official Python client',
+  'listSessions 1': 'the limit is spelled out, as in the official Python client',
+};
+
 function isDifferent(name, number) {
+  if (`${name} ${number}` in DIFFERENT_HERE) return true;
   const plainName = (text) => text.replaceAll('_', '').toLowerCase();
   return DIFFERENT.some(([operation, call]) => plainName(operation) === plainName(name) && ['*', String(number)].includes(call));
 }
