@@ -7,10 +7,8 @@ import os
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from threading import Condition
+from threading import Condition, Thread
+from typing import Any
 
 _MOST_WAITING = 1000
 """How many reports wait at most; further ones are dropped."""
@@ -24,29 +22,27 @@ class Reports:
     The thread lives while there is something to send. A forked child starts with no reports.
     """
 
-    _changed: Condition
-
     def __init__(self, send: Callable[[Mapping[str, Any]], object]) -> None:
         self._send = send
-        self._pid = 0
+        self._start()
+        atexit.register(_flush, weakref.ref(self))
+
+    def _start(self) -> None:
+        self._pid = os.getpid()
+        self._changed = Condition()
         self._sending = False
         self._waiting: deque[Mapping[str, Any]] = deque()
 
     def add(self, report: Mapping[str, Any]) -> None:
         """Leaves a report to be sent soon."""
-        import threading  # noqa: PLC0415
-
         if self._pid != os.getpid():
-            if self._pid == 0:
-                atexit.register(_flush, weakref.ref(self))
-            self._pid, self._sending, self._waiting = os.getpid(), False, deque()
-            self._changed = threading.Condition()
+            self._start()
         with self._changed:
             if len(self._waiting) >= _MOST_WAITING:
                 return
             self._waiting.append(report)
             if not self._sending:
-                threading.Thread(target=self._run, name="dashclaw-reports", daemon=True).start()
+                Thread(target=self._run, name="dashclaw-reports", daemon=True).start()
                 self._sending = True
 
     def flush(self) -> None:
