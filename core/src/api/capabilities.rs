@@ -77,7 +77,7 @@ operations! { "capabilities":
     }
 
     /// Lists capabilities. Filters narrow the list together.
-    list_capabilities = Get "/api/capabilities" => CapabilityList [
+    list_capabilities = Get "/api/capabilities" => CapabilityList, each Capability as iter_capabilities [
         positional(&["category", "risk_level", "search", "limit", "offset"]), open(), pages("capabilities"),
     ]
     ListCapabilities {
@@ -195,7 +195,7 @@ operations! { "capabilities":
     }
 
     /// Says how capabilities do, by their calls of the last 7 days and their last tests. Filters narrow the list together.
-    list_capability_health = Get "/api/capabilities/health" => CapabilityHealthList [
+    list_capability_health = Get "/api/capabilities/health" => CapabilityHealthList, each CapabilityHealth as iter_capability_health [
         positional(&["status", "certification_status", "stale_only", "limit", "offset"]), open(), pages("capabilities"),
     ]
     ListCapabilityHealth {
@@ -218,7 +218,7 @@ operations! { "capabilities":
     }
 
     /// Lists the calls and tests of a capability. An unknown id is an error of kind `not_found`.
-    get_capability_history = Get "/api/capabilities/{capability_id}/history" => CapabilityHistory [
+    get_capability_history = Get "/api/capabilities/{capability_id}/history" => CapabilityHistory, each CapabilityEvent as iter_capability_history [
         positional(&["capability_id", "action_type", "status", "limit", "offset"]), open(), pages("events"),
     ]
     GetCapabilityHistory from capability_id: String {

@@ -47,7 +47,7 @@ operations! { "evaluations":
     }
 
     /// Lists grades.
-    get_scores = Get "/api/evaluations" => EvaluationScoreList [open(), pages("scores")]
+    get_scores = Get "/api/evaluations" => EvaluationScoreList, each EvaluationScore as iter_scores [open(), pages("scores")]
     GetScores {
         /// Only grades of this action.
         action_id: Option<ActionId>,

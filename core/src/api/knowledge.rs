@@ -62,7 +62,7 @@ operations! { "knowledge":
     }
 
     /// Lists collections.
-    list_knowledge_collections = Get "/api/knowledge/collections" => KnowledgeCollectionList [
+    list_knowledge_collections = Get "/api/knowledge/collections" => KnowledgeCollectionList, each KnowledgeCollection as iter_knowledge_collections [
         positional(&["source_type", "limit", "offset"]), pages("collections"),
     ]
     ListKnowledgeCollections {
@@ -129,7 +129,7 @@ operations! { "knowledge":
     }
 
     /// Lists the documents of a collection. An unknown collection is an error of kind `not_found`.
-    list_knowledge_collection_items = Get "/api/knowledge/collections/{collection_id}/items" => KnowledgeItemList [
+    list_knowledge_collection_items = Get "/api/knowledge/collections/{collection_id}/items" => KnowledgeItemList, each KnowledgeItem as iter_knowledge_collection_items [
         positional(&["collection_id", "limit", "offset"]), open(), pages("items"),
     ]
     ListKnowledgeCollectionItems from collection_id: String {

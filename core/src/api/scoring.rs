@@ -22,7 +22,7 @@ use crate::operations;
 
 operations! { "scoring":
     /// Lists scoring profiles with their dimensions.
-    list_scoring_profiles = Get "/api/scoring/profiles" => ScoringProfileList [open(), pages("profiles")]
+    list_scoring_profiles = Get "/api/scoring/profiles" => ScoringProfileList, each ScoringProfile as iter_scoring_profiles [open(), pages("profiles")]
     ListScoringProfiles {
         /// Only profiles for this kind of action, and those for every kind.
         action_type: Option<String>,
@@ -175,7 +175,7 @@ operations! { "scoring":
     }
 
     /// Lists stored scores.
-    get_profile_scores = Get "/api/scoring/score" => ProfileScoreList [open(), pages("scores")]
+    get_profile_scores = Get "/api/scoring/score" => ProfileScoreList, each ProfileScore as iter_profile_scores [open(), pages("scores")]
     GetProfileScores {
         /// Only scores by this profile.
         profile_id: Option<String>,

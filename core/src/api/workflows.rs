@@ -8,7 +8,7 @@ pub use run::{
 };
 use serde_json::{Map, Value};
 
-use super::actions::ActionId;
+use super::actions::{Action, ActionId};
 use crate::catalogue::lenient;
 use crate::{open_enum, operations, record};
 
@@ -57,7 +57,7 @@ operations! { "workflows":
     }
 
     /// Lists workflow templates.
-    list_workflow_templates = Get "/api/workflows/templates" => WorkflowTemplateList [
+    list_workflow_templates = Get "/api/workflows/templates" => WorkflowTemplateList, each WorkflowTemplate as iter_workflow_templates [
         positional(&["status", "limit", "offset"]), open(), pages("templates"),
     ]
     ListWorkflowTemplates {
@@ -176,7 +176,7 @@ operations! { "workflows":
     }
 
     /// Lists the runs of a workflow template: the actions that stand for them.
-    list_workflow_runs = Get "/api/workflows/templates/{template_id}/runs" => WorkflowRunList [
+    list_workflow_runs = Get "/api/workflows/templates/{template_id}/runs" => WorkflowRunList, each Action as iter_workflow_runs [
         positional(&["template_id", "limit", "offset"]), pages("runs"),
     ]
     ListWorkflowRuns from template_id: String {
