@@ -12,9 +12,14 @@ const { items, workOrders } = require('./lists.js');
 const { ask, forget, open, register } = require('./mailbox.js');
 const { BYTES, LENGTHS, Operations } = require('./operations.js');
 const { callOptions, clientOptions, inOurWords, inSeconds, secondsOnly, snake } = require('./options.js');
+const { Reports } = require('./reports.js');
 const { decode, encode, withBytes } = require('./wire.js');
+const { wrap } = require('./wrap.js');
 
 const { ConfigurationError } = CLASSES;
+
+/** How many milliseconds a report in the background may take. It keeps the process alive no longer than that. */
+const REPORT_TIMEOUT = 5_000;
 
 /** A client of one DashClaw server, for one agent. Nothing is sent before the first call. */
 class DashClaw extends Operations {
@@ -22,6 +27,7 @@ class DashClaw extends Operations {
   /** Kept here, because elsewhere they are referred to weakly. */
   #callbacks;
   #hooks;
+  #reports = new Reports();
   #owned;
   #defaults;
   #execution;
@@ -30,7 +36,7 @@ class DashClaw extends Operations {
     super();
     if (options instanceof Shared) {
       ({ native: this.#native, callbacks: this.#callbacks, hooks: this.#hooks } = options);
-      ({ owned: this.#owned, defaults: this.#defaults } = options);
+      ({ reports: this.#reports, owned: this.#owned, defaults: this.#defaults } = options);
       return;
     }
     if (options === null || typeof options !== 'object') throw new ConfigurationError('the options must be an object');
@@ -181,6 +187,12 @@ class DashClaw extends Operations {
     return decode(await ask((call, stoppable) => this.#native.verifyReceipt(call, stoppable, bytes, required), signal));
   }
 
+  /** Makes an OpenAI or Anthropic client report the tokens that its calls use. */
+  wrapClient(llmClient, { provider } = {}) {
+    const send = (usage) => this.call('report_token_usage', usage, { timeout: REPORT_TIMEOUT });
+    return wrap(llmClient, provider, (usage) => this.#reports.add(() => send(usage)));
+  }
+
   /** Sends a heartbeat now and every `interval` milliseconds, until `stopHeartbeat` or `close`. */
   startHeartbeat({ interval = 60_000, ...fields } = {}) {
     const text = encode(fields);
@@ -201,7 +213,7 @@ class DashClaw extends Operations {
     const given = Object.entries({ timeout, maxRetries }).filter(([, value]) => value !== undefined);
     const shared = new Shared();
     Object.assign(shared, { native: this.#native, callbacks: this.#callbacks, hooks: this.#hooks });
-    shared.owned = this.#owned;
+    Object.assign(shared, { reports: this.#reports, owned: this.#owned });
     shared.defaults = { ...this.#defaults, ...Object.fromEntries(given) };
     // A subclass keeps its methods, whatever its constructor takes.
     return Object.setPrototypeOf(new DashClaw(shared), Object.getPrototypeOf(this));
@@ -209,6 +221,7 @@ class DashClaw extends Operations {
 
   /** Stops calls under way and refuses later ones. After this no request leaves. */
   async close() {
+    if (this.#reports.underWay) await this.#reports.flush();
     this.#native.close();
     forget(this.#hooks.client);
     await this.#owned?.close();

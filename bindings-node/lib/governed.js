@@ -35,7 +35,7 @@ async function runWork(begun, fn, finish) {
 }
 
 /** Records `fn` as an action of its own: completed at its end, failed when it throws. */
-async function track(client, { idempotency = 'call', ...action } = {}, fn, options) {
+async function track(client, { idempotency = 'call', ...action } = {}, fn, options, summaryOf = () => undefined) {
   const started = performance.now();
   const created = await client.call('create_action', action, { idempotency, ...options });
   const actionId = permitted(created);
@@ -56,7 +56,7 @@ async function track(client, { idempotency = 'call', ...action } = {}, fn, optio
     });
     throw error;
   }
-  await close({ status: 'completed' });
+  await close({ status: 'completed', output_summary: summaryOf(result) });
   return result;
 }
 

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { EXAMPLES, writeExample } from './official.mjs';
+import { TYPED, writeExample } from './official.mjs';
 import { dashclaw, HERE, PACKAGE, ROOT, run, serve, SITE } from './support.mjs';
 
 const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
@@ -91,7 +91,7 @@ test('a native package that is broken or of another version says so', async () =
 test('the types hold what users write', async () => {
   const folder = mkdtempSync(join(SITE, 'types-'));
   try {
-    for (const name of EXAMPLES) writeExample(name, folder, { typed: true });
+    for (const name of TYPED) writeExample(name, folder, { typed: true });
     const [, example] = /```js\n(.*?)```/s.exec(readFileSync(join(PACKAGE, 'README.md'), 'utf8'));
     writeFileSync(join(folder, 'readme.mts'), `${example}\ndeclare function deploy(version: string, actionId: string): Promise<string>;\n`);
     for (const name of ['sample.mts', 'sample.cts']) cpSync(join(HERE, 'types', name), join(folder, name));

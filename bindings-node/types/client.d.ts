@@ -336,6 +336,22 @@ export declare class DashClaw extends Operations {
   requireValidReceipt(document: JsonDocument, options?: { signal?: AbortSignal }): Promise<Verification>;
 
   /**
+   * Makes an OpenAI or Anthropic client report the tokens that its calls use: `messages.create` of an Anthropic client,
+   * `chat.completions.create` and `responses.create` of an OpenAI client, and what calls those, as `stream` and `parse` do.
+   * A stream is reported when it has ended; OpenAI sends the usage of a chat stream only with
+   * `stream_options: { include_usage: true }`. Tokens of a prompt cache are not counted.
+   *
+   * Reports are sent in the background. They never delay a call of the model, nor make it fail; one that cannot be sent is
+   * lost. `close` waits for the last ones, at most 2 seconds.
+   *
+   * @param llmClient - The client; wrapping it twice is wrapping it once.
+   * @param options - `provider` says whose it is, when that cannot be seen from its methods.
+   * @returns The same client.
+   * @throws `InvalidArgumentError`: It is neither, or the provider is unknown.
+   */
+  wrapClient<T extends object>(llmClient: T, options?: { provider?: 'anthropic' | 'openai' }): T;
+
+  /**
    * Sends a heartbeat now and every `interval` milliseconds (60,000 unless given), until `stopHeartbeat` or `close`. One
    * that fails is skipped; while it runs, another start does nothing. It does not keep the process alive.
    */

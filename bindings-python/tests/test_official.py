@@ -1,133 +1,77 @@
-"""Every recorded call of the official client sends the same request through ours.
-
-What may differ stands in ``tests/vectors/official-differences.tsv``, each with its reason, and nowhere else.
-"""
+"""The official README's examples run unchanged, and send what the official client sends."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import json
-import re
-from collections.abc import Iterator
+import warnings
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from conftest import created
 from server import Reply, Server
 
-from dashclaw import AsyncDashClaw, DashClaw, DashClawError
+from dashclaw import DashClaw
 
-VECTORS = Path(__file__).parents[2] / "tests" / "vectors"
-METHODS = json.loads((VECTORS / "official-python.json").read_text())["methods"]
-DIFFERENCES = [
-    line.split("\t")[1:4]
-    for line in (VECTORS / "official-differences.tsv").read_text().splitlines()
-    if line.startswith("python\t")
-]
-
-# What makes its requests in another order, or by a timer; tests of their own compare it.
-ELSEWHERE = {"wait_for_approval", "wait_for_pairing", "start_heartbeat", "stop_heartbeat", "wrap_client", "action_context", "track"}
-
-# An answer that no operation takes offence at.
-ANSWER = {
-    "decision": "allow",
-    "decision_id": "act_gd_1",
-    "action_id": "act_1",
-    "action": {"action_id": "act_1", "status": "running"},
-}
-
-CALLS = [
-    pytest.param(method["name"], call, id=f"{method['name']}-{call['variant']}")
-    for method in METHODS
-    if method["name"] not in ELSEWHERE
-    for call in method["calls"]
-]
+FOLDER = Path(__file__).parent / "official"
 
 
-@pytest.fixture(scope="module")
-def recorder() -> Iterator[Server]:
-    server = Server()
-    for method in ("GET", "POST", "PATCH", "PUT", "DELETE"):
-        server.on(method, "/", Reply(ANSWER))
-    yield server
-    server.close()
+def run(name: str, given: dict[str, Any]) -> None:
+    code = compile((FOLDER / f"{name}.py").read_text(encoding="utf-8"), f"{name}.py", "exec")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        exec(code, given)  # noqa: S102
 
 
-def allowed(name: str, variant: str, member: str) -> bool:
-    return any(row in DIFFERENCES for row in ([name, variant, member], [name, "*", member]))
+def sent(server: Server) -> list[tuple[str, str, Any]]:
+    """The requests without the stream of events, and without what is computed."""
+    computed = ("idempotency_key", "timestamp_end")
+    requests = []
+    for request in server.requests:
+        body = request.body
+        if isinstance(body, dict):
+            body = {name: value for name, value in body.items() if name not in computed and value is not None}
+        requests.append((request.method, request.path, body))
+    return [request for request in requests if request[1] != "/api/stream"]
 
 
-def members(target: str, body: Any) -> dict[str, Any]:
-    """The query and the body in one, by name."""
-    named = dict(parse_qsl(urlsplit(target).query, keep_blank_values=True))
-    return {**named, **(body or {})}
-
-
-def differing(name: str, variant: str, theirs: dict[str, Any], ours: dict[str, Any]) -> list[str]:
-    """Names of members that differ and may not. A null of theirs for an argument that was not given is not sent."""
-    nothing = object()
-    return [
-        member
-        for member in {*theirs, *ours}
-        if theirs.get(member, nothing) != ours.get(member, nothing)
-        and not (member not in ours and theirs[member] is None)
-        and not allowed(name, variant, member)
+@pytest.mark.parametrize("approved", [None, True, False])
+def test_the_loop(server: Server, monkeypatch: pytest.MonkeyPatch, approved: bool | None) -> None:
+    monkeypatch.setenv("DASHCLAW_BASE_URL", server.url)
+    monkeypatch.setenv("DASHCLAW_API_KEY", "oc_live_secret")
+    monkeypatch.setenv("DASHCLAW_APPROVAL_BANNER", "off")
+    decided: dict[str, Any] = {"action_id": "act_1", "status": "running", "approved_by": "op"}
+    if approved is False:
+        decided = {"action_id": "act_1", "status": "failed", "error_message": "not today"}
+    event = f"event: connected\ndata: {{}}\n\nid: 1\nevent: action.updated\ndata: {json.dumps(decided)}\n\n"
+    server.on("GET", "/api/stream", Reply(events=[(0, event)]))
+    server.on("GET", "/api/actions/act_1", {"action": decided})
+    server.on("PATCH", "/api/actions/act_1", {"action": {"action_id": "act_1", "status": "completed"}})
+    server.on("POST", "/api/actions", created("running" if approved is None else "pending_approval"))
+    server.on("POST", "/api/assumptions", {"assumption": {"assumption_id": "asm_1"}})
+    server.on("POST", "/api/actions/assumptions", {"assumption": {"assumption_id": "asm_1"}})
+    given: dict[str, Any] = {}
+    run("loop", given)
+    given["claw"].close()
+    intent = {"action_type": "deploy", "declared_goal": "Ship v2.4.0 to production", "risk_score": 90}
+    assert [request for request in sent(server) if request[0] != "GET"] == [
+        ("POST", "/api/guard", {**intent, "agent_id": "my-agent", "agent_name": "My Agent"}),
+        ("POST", "/api/actions", {**intent, "agent_id": "my-agent"}),
+        ("POST", "/api/assumptions", {"action_id": "act_1", "assumption": "Staging tests passed"}),
+        ("PATCH", "/api/actions/act_1", {"status": "completed"}),
     ]
 
 
-def replay(server: Server, name: str, call: dict[str, Any], send: Any) -> None:
-    variant = call["variant"]
-    server.requests.clear()
-    if allowed(name, variant, "(refused)"):
-        with pytest.raises((DashClawError, ValueError, TypeError)):
-            send(**call["args"])
-        assert server.requests == []
-        return
-    send(**call["args"])
-    seen = [(request.method, urlsplit(request.path).path) for request in server.requests]
-    assert seen == [(theirs["verb"], urlsplit(theirs["target"]).path) for theirs in call["requests"]]
-    for theirs, ours in zip(call["requests"], server.requests, strict=True):
-        their_members = members(theirs["target"], theirs["body"])
-        our_members = members(ours.path, ours.body)
-        wrong = differing(name, variant, their_members, our_members)
-        assert wrong == [], f"theirs {their_members}, ours {our_members}"
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize(("name", "call"), CALLS)
-def test_requests_are_those_of_the_official_client(recorder: Server, name: str, call: dict[str, Any]) -> None:
-    with DashClaw(recorder.url, "key_test", "agent-1", agent_name="Agent One", max_retries=0) as claw:
-        replay(recorder, name, call, getattr(claw, name))
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_asyncio_client_sends_the_same(recorder: Server) -> None:
-    loop = asyncio.new_event_loop()
-    claw = AsyncDashClaw(recorder.url, "key_test", "agent-1", agent_name="Agent One", max_retries=0)
-
-    def awaited(name: str) -> Any:
-        async def send(**arguments: Any) -> Any:
-            answer = getattr(claw, name)(**arguments)
-            return await answer if inspect.isawaitable(answer) else answer
-
-        return lambda **arguments: loop.run_until_complete(send(**arguments))
-
-    for parameters in CALLS:
-        name, call = parameters.values
-        replay(recorder, name, call, awaited(name))
-    loop.run_until_complete(claw.close())
-    loop.close()
-
-
-def test_every_official_method_is_there() -> None:
-    missing = [method["name"] for method in METHODS if not hasattr(DashClaw, method["name"])]
-    assert missing == []
-
-
-def test_every_line_of_the_table_names_a_recorded_call() -> None:
-    known = {(method["name"], call["variant"]) for method in METHODS for call in method["calls"]}
-    for name, variant, member in DIFFERENCES:
-        assert (name, variant) in known or (variant == "*" and (name, "all") in known), name
-        assert re.fullmatch(r"\(refused\)|\w+", member), member
+def test_the_action_context(server: Server, claw: DashClaw) -> None:
+    server.on("PATCH", "/api/actions/act_1", {"action": {"action_id": "act_1", "status": "completed"}})
+    server.on("POST", "/api/actions", created())
+    server.on("POST", "/api/assumptions", {"assumption": {"assumption_id": "asm_1"}})
+    server.on("POST", "/api/messages", {"message": {"id": "msg_1"}, "message_id": "msg_1"})
+    run("action_context", {"claw": claw})
+    message = {"body": "Starting deploy", "to_agent_id": "ops-agent", "message_type": "info", "from_agent_id": "agent-1"}
+    assert sent(server) == [
+        ("POST", "/api/actions", {"action_type": "deploy", "declared_goal": "Deploy v2", "agent_id": "agent-1"}),
+        ("POST", "/api/messages", {**message, "action_id": "act_1"}),
+        ("POST", "/api/assumptions", {"action_id": "act_1", "assumption": "Staging tests passed"}),
+        ("PATCH", "/api/actions/act_1", {"status": "completed", "output_summary": "Deployed"}),
+    ]

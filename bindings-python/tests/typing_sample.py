@@ -25,6 +25,7 @@ def blocking() -> None:
         with claw.track("deploy", "Ship") as tracked:
             assert_type(tracked, "dict[str, str]")
         assert_type(claw.verify_receipt(b"{}"), dashclaw.Verification)
+        assert_type(claw.wrap_client(1j, provider="openai"), complex)
 
 
 async def awaited() -> None:

@@ -28,6 +28,7 @@ pub mod integrity;
 pub mod journal;
 pub mod knowledge;
 pub mod learning;
+pub mod legacy;
 pub mod loops;
 pub mod messages;
 pub mod model_strategies;
@@ -99,4 +100,5 @@ pub static DOMAINS: &[&[&Row]] = &[
     journal::OPERATIONS,
     usage::OPERATIONS,
     health::OPERATIONS,
+    legacy::OPERATIONS,
 ];

@@ -199,6 +199,8 @@ pub struct Rules {
     /// What performs it, where it is more than one request, or its request is computed. Verb and path are then those of
     /// the first request.
     pub composed: Option<Composed>,
+    /// Whether only the official SDK's older clients ask for it: it is called by its name and has no method.
+    pub legacy: bool,
     /// How arguments are written in a language without named arguments, where the official client of that language
     /// differs from the usual form: the ids in the path by position, then one object with the others. Names stand for
     /// arguments by position; `..name`, last, for an object of that name with the others.
@@ -240,6 +242,7 @@ impl Rules {
             governed: false,
             composed: None,
             secret: false,
+            legacy: false,
             node: None,
         }
     }
@@ -276,6 +279,13 @@ impl Rules {
     #[must_use]
     pub const fn node(mut self, shape: &'static [&'static str]) -> Self {
         self.node = Some(shape);
+        self
+    }
+
+    /// Is there for older clients only.
+    #[must_use]
+    pub const fn legacy(mut self) -> Self {
+        self.legacy = true;
         self
     }
 

@@ -27,6 +27,8 @@ use types::Types;
 pub struct Api {
     /// In the order of the catalogue.
     pub domains: Vec<Domain>,
+    /// What is there for older clients only, and has a page in the reference and nothing else.
+    pub legacy: Vec<&'static Row>,
     /// Every named type that an operation takes or returns, those of one domain together.
     pub types: Vec<Type>,
     index: BTreeMap<String, usize>,
@@ -49,10 +51,11 @@ impl Api {
 
     /// Reads these rows.
     pub fn of(rows: &[&'static Row]) -> Result<Self> {
-        let schemas = Schemas::read(rows);
+        let (legacy, rows): (Vec<_>, Vec<_>) = rows.iter().copied().partition(|row| row.rules.legacy);
+        let schemas = Schemas::read(&rows);
         let mut types = Types::new(&schemas);
         let mut domains: Vec<Domain> = Vec::new();
-        for row in rows.iter().copied() {
+        for row in rows {
             let operation = Operation::read(row, &schemas, &mut types)?;
             if row.rules.expect == Expect::Verdict {
                 types.close(&operation.response, "decision");
@@ -64,7 +67,7 @@ impl Api {
         }
         let types = types.finish(&domains)?;
         let index = types.iter().enumerate().map(|(at, one)| (one.name.clone(), at)).collect();
-        Ok(Self { domains, types, index })
+        Ok(Self { domains, legacy, types, index })
     }
 
     /// Every operation.

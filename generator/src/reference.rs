@@ -1,6 +1,7 @@
 //! The API reference: one page per domain, an index, and the list of errors.
 
 mod errors;
+mod legacy;
 mod official;
 mod page;
 mod shapes;
@@ -18,6 +19,9 @@ pub(crate) fn outputs(api: &Api, languages: &[&dyn Language]) -> Result<Vec<Outp
     }
     outputs.push(Output { path: "docs/api/README.md".to_owned(), text: index(api, languages)? });
     outputs.push(Output { path: "docs/api/official.md".to_owned(), text: official::text(api, languages)? });
+    if !api.legacy.is_empty() {
+        outputs.push(Output { path: "docs/api/legacy.md".to_owned(), text: legacy::text(&api.legacy)? });
+    }
     outputs.push(Output { path: "docs/errors.md".to_owned(), text: errors::text(languages)? });
     Ok(outputs)
 }
@@ -48,6 +52,7 @@ fn index(api: &Api, languages: &[&dyn Language]) -> Result<String> {
             count => api.operations().count(),
             languages => languages.collect::<Vec<_>>(),
             domains => domains,
+            has_legacy => !api.legacy.is_empty(),
         },
     )
 }

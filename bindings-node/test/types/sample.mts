@@ -4,6 +4,8 @@ import {
   canonicalJson, DashClaw, DashClawError, deriveIdempotencyKey, GuardBlockedError, Instance, OutcomeUnknownError, signAction,
   verifyReceipt, type CallOptions, type ClientOptions, type CreatedAction, type GuardDecision, type Run, type Verification,
 } from 'dashclaw';
+import LegacyClient, * as legacy from 'dashclaw/legacy';
+import { GuardBlockedError as LegacyBlocked } from 'dashclaw/legacy';
 
 const options: ClientOptions = { baseUrl: process.env.URL, apiKey: 'k', agentId: 'a', timeout: 1000, guardMode: 'warn' };
 const claw = new DashClaw(options);
@@ -35,6 +37,8 @@ console.log(checked.valid, canonicalJson({ a: 1n }, 'rfc8785'), deriveIdempotenc
   await instance.client({ role: 'admin', agentId: 'o' }).getSignals();
   await local.heartbeat('online', { task: 'x' });
 }
+const wrapped: { create(): void } = claw.wrapClient({ create() {} }, { provider: 'openai' });
+wrapped.create();
 await claw.actionContext(id).recordAssumption({ assumption: 'x' });
 const { capabilities } = claw.execution;
 const called = await capabilities.invoke('cap_1', { query: 'q' }, call);
@@ -54,3 +58,15 @@ await claw.execution.capabilities.delete('cap_1');
 await claw.createAction({ declared_goal: 'g' });
 // @ts-expect-error: no option of a call
 await claw.getAction(id, { time_out: 1 });
+{
+  const older = new LegacyClient({ baseUrl: 'http://x', swarmId: 's', hitlMode: 'wait' });
+  const same: InstanceType<typeof legacy.DashClaw> = older;
+  const { action, action_id: waited } = await same.waitForApproval('act_1', { useEvents: true });
+  older.events().on('action.updated', (data) => console.log(data, action, waited.length)).close();
+  await older.createGoal({ title: 't' });
+  const verdict: GuardDecision = await older.guard({ action_type: 'a' }, { includeSignals: true });
+  const { matchedPolicies, decision: word }: LegacyBlocked = new LegacyBlocked(verdict);
+  console.log(matchedPolicies.length, word.length);
+  // @ts-expect-error: no such method
+  await older.makeTea();
+}

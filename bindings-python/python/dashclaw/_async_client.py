@@ -107,6 +107,8 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
 
     async def close(self) -> None:
         """Stops calls under way and refuses later ones. After this no request leaves."""
+        if self._reports is not None:
+            await get_running_loop().run_in_executor(None, self._flush)
         self._close()
 
     async def __aenter__(self: Self) -> Self:

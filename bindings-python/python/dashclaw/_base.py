@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 from ._errors import ConfigurationError
 from ._functions import derive_idempotency_key, private_key_text
 from ._native import NativeClient
-from ._wire import decode, encode
+from ._wire import decode, decode_bytes, encode, encode_call
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from ._instance import Instance, Role
+    from ._reports import Reports
+    from ._watch import Provider
 
 Mode = Literal["off", "warn", "enforce"]
 HitlMode = Literal["off", "wait"]
@@ -23,6 +25,10 @@ Banner = Literal["stdout", "stderr", "off"]
 Callback = Callable[[dict[str, Any]], object]
 
 Self = TypeVar("Self", bound="BaseClient")
+C = TypeVar("C")
+
+_REPORT_TIMEOUT = 10
+"""How many seconds a report in the background may take."""
 
 
 class BaseClient:
@@ -91,6 +97,7 @@ class BaseClient:
         self.hitl_mode = hitl_mode
         self._defaults: dict[str, Any] = {}
         self._owned: Instance | None = None
+        self._reports: Reports | None = None
         options = _encode_options(
             {
                 "base_url": base_url,
@@ -183,6 +190,44 @@ class BaseClient:
         given = {"timeout": timeout, "max_retries": max_retries}
         other._defaults = {**self._defaults, **{name: value for name, value in given.items() if value is not None}}
         return other
+
+    def wrap_client(self, llm_client: C, provider: Provider | None = None) -> C:
+        """Makes an OpenAI or Anthropic client report the tokens that its calls use.
+
+        What it reports are ``create``, ``parse`` and ``stream`` of an Anthropic client's ``messages`` and of an OpenAI
+        client's ``chat.completions`` and ``responses``, blocking and asyncio; a stream when it has ended. OpenAI sends
+        the usage of a chat stream only with ``stream_options={"include_usage": True}``. Tokens of a prompt cache are
+        not counted.
+
+        Reports are sent in the background. They never delay a call of the model, nor make it fail; one that cannot be
+        sent is lost. ``close`` and the end of the program wait for the last ones, at most 2 seconds.
+
+        Args:
+            llm_client: The client; wrapping it twice is wrapping it once.
+            provider: Whose it is, when that cannot be seen from its methods.
+
+        Returns:
+            The same client.
+
+        Raises:
+            InvalidArgumentError: It is neither, or the provider is unknown. It is a ``ValueError``, too.
+        """
+        from ._wrap import wrap  # noqa: PLC0415
+
+        if self._reports is None:
+            from ._reports import Reports  # noqa: PLC0415
+
+            self._reports = Reports(self._send_report)
+        return wrap(llm_client, provider, self._reports.add)
+
+    def _send_report(self, usage: Mapping[str, Any]) -> None:
+        options = encode({"timeout": _REPORT_TIMEOUT, "max_retries": 0})
+        self._native.call("report_token_usage", encode_call(usage, None), options)
+
+    def _flush(self) -> None:
+        """Waits a little for what is sent in the background."""
+        if self._reports is not None:
+            self._reports.flush()
 
     def start_heartbeat(self, interval: float = 60, **fields: Any) -> None:
         """Sends a heartbeat now and every ``interval`` seconds, until ``stop_heartbeat`` or ``close``.

@@ -149,6 +149,7 @@ class DashClaw(Operations, BaseClient):
 
     def close(self) -> None:
         """Stops calls under way and refuses later ones. After this no request leaves."""
+        self._flush()
         self._close()
 
     def __enter__(self: Self) -> Self:
