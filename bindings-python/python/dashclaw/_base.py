@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 from ._errors import ConfigurationError
 from ._functions import derive_idempotency_key, private_key_text
 from ._native import NativeClient
-from ._wire import decode, encode
+from ._wire import decode, decode_bytes, encode, encode_call
 
 if TYPE_CHECKING:
     from os import PathLike
