@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ._async_operations import AsyncOperations
+from ._async_work_orders import AsyncClaimedOrder, claimed_orders_async
 from ._base import BaseClient
 from ._functions import Verification, document_bytes
 from ._governed import ActionContext, Run, Tracking, finish_arguments
 from ._wire import decode, encode, encode_call, encode_member
-from ._work_orders import AsyncClaimedOrder, claimed_orders_async
 
 if TYPE_CHECKING:
     from types import TracebackType

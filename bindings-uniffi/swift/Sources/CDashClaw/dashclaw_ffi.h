@@ -363,6 +363,11 @@ uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_finish_governed(uint64_t ptr
 int8_t uniffi_dashclaw_ffi_fn_method_nativeclient_is_shut_down(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_PAGES
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_PAGES
+uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_pages(uint64_t ptr, RustBuffer operation, RustBuffer arguments, RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_PENDING_APPROVALS
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_PENDING_APPROVALS
 uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_pending_approvals(uint64_t ptr, RustCallStatus *_Nonnull out_status
@@ -373,6 +378,16 @@ uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_pending_approvals(uint64_t p
 void uniffi_dashclaw_ffi_fn_method_nativeclient_shut_down(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_START_HEARTBEAT
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_START_HEARTBEAT
+void uniffi_dashclaw_ffi_fn_method_nativeclient_start_heartbeat(uint64_t ptr, RustBuffer arguments, double interval, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_STOP_HEARTBEAT
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_STOP_HEARTBEAT
+void uniffi_dashclaw_ffi_fn_method_nativeclient_stop_heartbeat(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_VERIFY_RECEIPT
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_VERIFY_RECEIPT
 uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_verify_receipt(uint64_t ptr, RustBuffer document, int8_t required, RustBuffer stop
@@ -381,6 +396,11 @@ uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_verify_receipt(uint64_t ptr,
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_WAIT_FOR_APPROVAL
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_WAIT_FOR_APPROVAL
 uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_wait_for_approval(uint64_t ptr, RustBuffer action_id, double timeout, double interval, RustBuffer stop
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_WORK_ORDERS
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_WORK_ORDERS
+uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_work_orders(uint64_t ptr, RustBuffer types, double interval, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_CLONE_NATIVEERROR
@@ -556,6 +576,51 @@ uint64_t uniffi_dashclaw_ffi_fn_constructor_nativeinstance_open(RustBuffer path,
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEINSTANCE_SHUT_DOWN
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEINSTANCE_SHUT_DOWN
 void uniffi_dashclaw_ffi_fn_method_nativeinstance_shut_down(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_CLONE_NATIVEPAGES
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_CLONE_NATIVEPAGES
+uint64_t uniffi_dashclaw_ffi_fn_clone_nativepages(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_FREE_NATIVEPAGES
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_FREE_NATIVEPAGES
+void uniffi_dashclaw_ffi_fn_free_nativepages(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEPAGES_NEXT
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEPAGES_NEXT
+uint64_t uniffi_dashclaw_ffi_fn_method_nativepages_next(uint64_t ptr, RustBuffer stop
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_CLONE_NATIVEWORKORDERS
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_CLONE_NATIVEWORKORDERS
+uint64_t uniffi_dashclaw_ffi_fn_clone_nativeworkorders(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_FREE_NATIVEWORKORDERS
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_FREE_NATIVEWORKORDERS
+void uniffi_dashclaw_ffi_fn_free_nativeworkorders(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEWORKORDERS_COMPLETE
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEWORKORDERS_COMPLETE
+uint64_t uniffi_dashclaw_ffi_fn_method_nativeworkorders_complete(uint64_t ptr, RustBuffer id, RustBuffer output, RustBuffer cost, RustBuffer stop
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEWORKORDERS_FAIL
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEWORKORDERS_FAIL
+uint64_t uniffi_dashclaw_ffi_fn_method_nativeworkorders_fail(uint64_t ptr, RustBuffer id, RustBuffer code, RustBuffer message, RustBuffer stop
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEWORKORDERS_FINISH
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEWORKORDERS_FINISH
+uint64_t uniffi_dashclaw_ffi_fn_method_nativeworkorders_finish(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEWORKORDERS_NEXT
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVEWORKORDERS_NEXT
+uint64_t uniffi_dashclaw_ffi_fn_method_nativeworkorders_next(uint64_t ptr, RustBuffer stop
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_CLONE_STOP
@@ -973,6 +1038,12 @@ uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_is_shut_down(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_PAGES
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_PAGES
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_pages(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_PENDING_APPROVALS
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_PENDING_APPROVALS
 uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_pending_approvals(void
@@ -985,6 +1056,18 @@ uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_shut_down(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_START_HEARTBEAT
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_START_HEARTBEAT
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_start_heartbeat(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_STOP_HEARTBEAT
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_STOP_HEARTBEAT
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_stop_heartbeat(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_VERIFY_RECEIPT
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_VERIFY_RECEIPT
 uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_verify_receipt(void
@@ -994,6 +1077,12 @@ uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_verify_receipt(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_WAIT_FOR_APPROVAL
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_WAIT_FOR_APPROVAL
 uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_wait_for_approval(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_WORK_ORDERS
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_WORK_ORDERS
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_work_orders(void
     
 );
 #endif
@@ -1132,6 +1221,36 @@ uint16_t uniffi_dashclaw_ffi_checksum_method_nativehooks_on_recommendation(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEINSTANCE_SHUT_DOWN
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEINSTANCE_SHUT_DOWN
 uint16_t uniffi_dashclaw_ffi_checksum_method_nativeinstance_shut_down(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEPAGES_NEXT
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEPAGES_NEXT
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativepages_next(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEWORKORDERS_COMPLETE
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEWORKORDERS_COMPLETE
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeworkorders_complete(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEWORKORDERS_FAIL
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEWORKORDERS_FAIL
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeworkorders_fail(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEWORKORDERS_FINISH
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEWORKORDERS_FINISH
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeworkorders_finish(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEWORKORDERS_NEXT
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVEWORKORDERS_NEXT
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeworkorders_next(void
     
 );
 #endif

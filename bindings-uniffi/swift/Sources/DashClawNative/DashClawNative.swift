@@ -795,6 +795,11 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
     func isShutDown()  -> Bool
     
     /**
+     * Goes through all that an operation lists.
+     */
+    func pages(operation: String, arguments: Data, options: String?) throws  -> NativePages
+    
+    /**
      * Watches what waits for a human.
      */
     func pendingApprovals()  -> NativeApprovals
@@ -805,6 +810,16 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
     func shutDown() 
     
     /**
+     * Sends heartbeats: now and every `interval` seconds.
+     */
+    func startHeartbeat(arguments: Data, interval: Double) throws 
+    
+    /**
+     * Stops the heartbeats.
+     */
+    func stopHeartbeat() 
+    
+    /**
      * Verifies a receipt with the server's published keys. `required` makes an invalid one an error.
      */
     func verifyReceipt(document: Data, required: Bool, stop: Stop?) async throws  -> NativeVerification
@@ -813,6 +828,11 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
      * Waits for a human's decision; the answer is `get_action`'s.
      */
     func waitForApproval(actionId: String, timeout: Double, interval: Double, stop: Stop?) async throws  -> Data
+    
+    /**
+     * Works. `types` is a JSON array of texts, or empty.
+     */
+    func workOrders(types: String, interval: Double) throws  -> NativeWorkOrders
     
 }
 /**
@@ -1018,6 +1038,21 @@ open func isShutDown() -> Bool  {
 }
     
     /**
+     * Goes through all that an operation lists.
+     */
+open func pages(operation: String, arguments: Data, options: String?)throws  -> NativePages  {
+    return try  FfiConverterTypeNativePages_lift(try rustCallWithError(FfiConverterTypeNativeError__as_error_lift) {
+        uniffiCallStatus in
+    uniffi_dashclaw_ffi_fn_method_nativeclient_pages(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(operation),
+        FfiConverterData.lower(arguments),
+        FfiConverterOptionString.lower(options),uniffiCallStatus
+    )
+})
+}
+    
+    /**
      * Watches what waits for a human.
      */
 open func pendingApprovals() -> NativeApprovals  {
@@ -1035,6 +1070,30 @@ open func pendingApprovals() -> NativeApprovals  {
 open func shutDown()  {try! rustCall() {
         uniffiCallStatus in
     uniffi_dashclaw_ffi_fn_method_nativeclient_shut_down(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Sends heartbeats: now and every `interval` seconds.
+     */
+open func startHeartbeat(arguments: Data, interval: Double)throws   {try rustCallWithError(FfiConverterTypeNativeError__as_error_lift) {
+        uniffiCallStatus in
+    uniffi_dashclaw_ffi_fn_method_nativeclient_start_heartbeat(
+            self.uniffiCloneHandle(),
+        FfiConverterData.lower(arguments),
+        FfiConverterDouble.lower(interval),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Stops the heartbeats.
+     */
+open func stopHeartbeat()  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_dashclaw_ffi_fn_method_nativeclient_stop_heartbeat(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 }
@@ -1076,6 +1135,20 @@ open func waitForApproval(actionId: String, timeout: Double, interval: Double, s
             liftFunc: FfiConverterData.lift,
             errorHandler: FfiConverterTypeNativeError__as_error_lift
         )
+}
+    
+    /**
+     * Works. `types` is a JSON array of texts, or empty.
+     */
+open func workOrders(types: String, interval: Double)throws  -> NativeWorkOrders  {
+    return try  FfiConverterTypeNativeWorkOrders_lift(try rustCallWithError(FfiConverterTypeNativeError__as_error_lift) {
+        uniffiCallStatus in
+    uniffi_dashclaw_ffi_fn_method_nativeclient_work_orders(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(types),
+        FfiConverterDouble.lower(interval),uniffiCallStatus
+    )
+})
 }
     
 
@@ -2207,6 +2280,350 @@ public func FfiConverterTypeNativeInstance_lower(_ value: NativeInstance) -> UIn
 
 
 /**
+ * The pages of a list.
+ */
+public protocol NativePagesProtocol: AnyObject, Sendable {
+    
+    /**
+     * The items of the next page, a JSON array; nothing at the end. `stop` ends this waiting only.
+     */
+    func next(stop: Stop?) async throws  -> Data?
+    
+}
+/**
+ * The pages of a list.
+ */
+open class NativePages: NativePagesProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_dashclaw_ffi_fn_clone_nativepages(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_dashclaw_ffi_fn_free_nativepages(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The items of the next page, a JSON array; nothing at the end. `stop` ends this waiting only.
+     */
+open func next(stop: Stop?)async throws  -> Data?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_dashclaw_ffi_fn_method_nativepages_next(
+                        self.uniffiCloneHandle(),FfiConverterOptionTypeStop.lower(stop)
+                )
+            },
+            pollFunc: ffi_dashclaw_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_dashclaw_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_dashclaw_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionData.lift,
+            errorHandler: FfiConverterTypeNativeError__as_error_lift
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNativePages: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = NativePages
+
+    public static func lift(_ handle: UInt64) throws -> NativePages {
+        return NativePages(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: NativePages) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NativePages {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: NativePages, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativePages_lift(_ handle: UInt64) throws -> NativePages {
+    return try FfiConverterTypeNativePages.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativePages_lower(_ value: NativePages) -> UInt64 {
+    return FfiConverterTypeNativePages.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A worker.
+ */
+public protocol NativeWorkOrdersProtocol: AnyObject, Sendable {
+    
+    /**
+     * Reports that an order is done. `output` and `cost` are JSON objects; so is the answer.
+     */
+    func complete(id: String, output: String, cost: String?, stop: Stop?) async throws  -> Data
+    
+    /**
+     * Reports that it could not be done.
+     */
+    func fail(id: String, code: String, message: String, stop: Stop?) async throws  -> Data
+    
+    /**
+     * Stops the worker and waits until its last order is accounted for, which happens even when nobody waits.
+     */
+    func finish() async throws 
+    
+    /**
+     * The next order; nothing when the worker was stopped. `stop` ends this waiting only.
+     */
+    func next(stop: Stop?) async throws  -> Data?
+    
+}
+/**
+ * A worker.
+ */
+open class NativeWorkOrders: NativeWorkOrdersProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_dashclaw_ffi_fn_clone_nativeworkorders(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_dashclaw_ffi_fn_free_nativeworkorders(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Reports that an order is done. `output` and `cost` are JSON objects; so is the answer.
+     */
+open func complete(id: String, output: String, cost: String?, stop: Stop?)async throws  -> Data  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_dashclaw_ffi_fn_method_nativeworkorders_complete(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(id),FfiConverterString.lower(output),FfiConverterOptionString.lower(cost),FfiConverterOptionTypeStop.lower(stop)
+                )
+            },
+            pollFunc: ffi_dashclaw_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_dashclaw_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_dashclaw_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterData.lift,
+            errorHandler: FfiConverterTypeNativeError__as_error_lift
+        )
+}
+    
+    /**
+     * Reports that it could not be done.
+     */
+open func fail(id: String, code: String, message: String, stop: Stop?)async throws  -> Data  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_dashclaw_ffi_fn_method_nativeworkorders_fail(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(id),FfiConverterString.lower(code),FfiConverterString.lower(message),FfiConverterOptionTypeStop.lower(stop)
+                )
+            },
+            pollFunc: ffi_dashclaw_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_dashclaw_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_dashclaw_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterData.lift,
+            errorHandler: FfiConverterTypeNativeError__as_error_lift
+        )
+}
+    
+    /**
+     * Stops the worker and waits until its last order is accounted for, which happens even when nobody waits.
+     */
+open func finish()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_dashclaw_ffi_fn_method_nativeworkorders_finish(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_dashclaw_ffi_rust_future_poll_void,
+            completeFunc: ffi_dashclaw_ffi_rust_future_complete_void,
+            freeFunc: ffi_dashclaw_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeNativeError__as_error_lift
+        )
+}
+    
+    /**
+     * The next order; nothing when the worker was stopped. `stop` ends this waiting only.
+     */
+open func next(stop: Stop?)async throws  -> Data?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_dashclaw_ffi_fn_method_nativeworkorders_next(
+                        self.uniffiCloneHandle(),FfiConverterOptionTypeStop.lower(stop)
+                )
+            },
+            pollFunc: ffi_dashclaw_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_dashclaw_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_dashclaw_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionData.lift,
+            errorHandler: FfiConverterTypeNativeError__as_error_lift
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNativeWorkOrders: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = NativeWorkOrders
+
+    public static func lift(_ handle: UInt64) throws -> NativeWorkOrders {
+        return NativeWorkOrders(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: NativeWorkOrders) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NativeWorkOrders {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: NativeWorkOrders, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeWorkOrders_lift(_ handle: UInt64) throws -> NativeWorkOrders {
+    return try FfiConverterTypeNativeWorkOrders.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeWorkOrders_lower(_ value: NativeWorkOrders) -> UInt64 {
+    return FfiConverterTypeNativeWorkOrders.lower(value)
+}
+
+
+
+
+
+
+/**
  * Stops the calls it was given to. UniFFI carries no cancellation of its own into Rust.
  */
 public protocol StopProtocol: AnyObject, Sendable {
@@ -3027,16 +3444,28 @@ private let initializationResult: InitializationResult = {
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_is_shut_down() != 45881) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeclient_pages() != 14159) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_pending_approvals() != 54377) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_shut_down() != 55943) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeclient_start_heartbeat() != 21875) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeclient_stop_heartbeat() != 60512) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_verify_receipt() != 4889) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_wait_for_approval() != 55013) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeclient_work_orders() != 42558) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_method_nativeerror_action_id() != 54969) {
@@ -3106,6 +3535,21 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_method_nativeinstance_shut_down() != 47180) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_dashclaw_ffi_checksum_method_nativepages_next() != 26549) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeworkorders_complete() != 22733) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeworkorders_fail() != 3759) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeworkorders_finish() != 6289) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeworkorders_next() != 63750) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_method_stop_cancel() != 9306) {

@@ -135,8 +135,21 @@ func workOrders(_ request: Request, _ client: DashClaw) async throws -> JSONValu
 func erased<Item: JSONConvertible & Sendable>(
     _ items: AsyncThrowingStream<Item, any Error>
 ) -> AsyncThrowingStream<JSONValue, any Error> {
-    var source = items.makeAsyncIterator()
+    let source = Source(items)
     return AsyncThrowingStream { try await source.next()?.jsonValue }
+}
+
+/// Hands a stream on item by item. One task reads it.
+final class Source<Item: Sendable>: @unchecked Sendable {
+    private var items: AsyncThrowingStream<Item, any Error>.Iterator
+
+    init(_ items: AsyncThrowingStream<Item, any Error>) {
+        self.items = items.makeAsyncIterator()
+    }
+
+    func next() async throws -> Item? {
+        try await items.next()
+    }
 }
 
 func shown(_ answer: Verification) -> JSONValue {
