@@ -159,6 +159,101 @@ class Operations {
     return this._call('simulate_policy', fields, options);
   }
 
+  /** Runs the tests of all policies that hold, and returns each one's result. */
+  testPolicies(fields, options) {
+    return this._call('test_policies', fields, options);
+  }
+
+  /** Writes down what the policies that hold prove: a report for auditors. */
+  getProofReport(filters, options) {
+    return this._call('get_proof_report', filters, options);
+  }
+
+  /** Adds the policies of a pack of the server's, or of a YAML text. */
+  importPolicies(source, options) {
+    return this._call('import_policies', source, options);
+  }
+
+  /** Holds the policies that are in force against the controls of a framework. */
+  mapCompliance(framework, options) {
+    return this._call('map_compliance', { framework }, options);
+  }
+
+  /**
+   * Says what is missing for a framework, in the order in which it should be mended, and how great the risk
+   * is.
+   */
+  analyzeGaps(framework, options) {
+    return this._call('analyze_gaps', { framework }, options);
+  }
+
+  /** Writes a report on a framework. */
+  getComplianceReport(framework, settings, options) {
+    return this._call('get_compliance_report', merge(settings, { framework }), options);
+  }
+
+  /** Lists the frameworks that the server knows. */
+  listFrameworks(options) {
+    return this._call('list_frameworks', {}, options);
+  }
+
+  /**
+   * Counts what guard decided and what agents did in the last days: evidence that the policies are in force.
+   */
+  getComplianceEvidence(filters, options) {
+    return this._call('get_compliance_evidence', filters, options);
+  }
+
+  /** Makes an export: reports on frameworks, with evidence, in one document that the server signs. */
+  createComplianceExport(settings, options) {
+    return this._call('create_compliance_export', settings, options);
+  }
+
+  /** Lists exports without their contents, the newest first. */
+  listComplianceExports(filters, options) {
+    return this._call('list_compliance_exports', filters, options);
+  }
+
+  /** Reads one export with its contents. */
+  getComplianceExport(exportId, options) {
+    return this._call('get_compliance_export', { export_id: exportId }, options);
+  }
+
+  /** Reads what an export made, as the server signed it. */
+  downloadComplianceExport(exportId, options) {
+    return this._call('download_compliance_export', { export_id: exportId }, options);
+  }
+
+  /** Removes an export. */
+  deleteComplianceExport(exportId, options) {
+    return this._call('delete_compliance_export', { export_id: exportId }, options);
+  }
+
+  /** Adds a schedule on which exports are made. */
+  createComplianceSchedule(schedule, options) {
+    return this._call('create_compliance_schedule', schedule, options);
+  }
+
+  /** Lists the schedules on which exports are made, the newest first. */
+  listComplianceSchedules(options) {
+    return this._call('list_compliance_schedules', {}, options);
+  }
+
+  /** Changes a schedule, and returns it as it is then. */
+  updateComplianceSchedule(scheduleId, updates, options) {
+    return this._call('update_compliance_schedule', merge(updates, { schedule_id: scheduleId }), options);
+  }
+
+  /** Removes a schedule. */
+  deleteComplianceSchedule(scheduleId, options) {
+    return this._call('delete_compliance_schedule', { schedule_id: scheduleId }, options);
+  }
+
+  /** Lists how far frameworks were covered when reports on them were written, the newest first. */
+  getComplianceTrends(filters, options) {
+    return this._call('get_compliance_trends', filters, options);
+  }
+
   /** Begins a session. */
   createSession(agentId, workspace, branch, options) {
     if (isObject(agentId)) return this._call('create_session', ...arguments);
@@ -185,6 +280,100 @@ class Operations {
     return this._call('get_session_events', { session_id: sessionId }, options);
   }
 
+  /**
+   * Leaves a note for the agent's next session: in `bundle`, or in parts, of which `summary` is the first.
+   */
+  createHandoff(fields, options) {
+    return this._call('create_handoff', fields, options);
+  }
+
+  /** Lists handoffs of the agent. */
+  getHandoffs(filters, options) {
+    return this._call('get_handoffs', filters, options);
+  }
+
+  /** Reads the newest handoff of the agent that belongs to no project and was not consumed. */
+  getLatestHandoff(filters, options) {
+    return this._call('get_latest_handoff', filters, options);
+  }
+
+  /** Reads one handoff. */
+  getHandoff(handoffId, options) {
+    return this._call('get_handoff', { handoff_id: handoffId }, options);
+  }
+
+  /** Marks a handoff as taken up, so that it is not the latest any more. */
+  consumeHandoff(handoffId, options) {
+    return this._call('consume_handoff', { handoff_id: handoffId }, options);
+  }
+
+  /** Sends a message to an agent, or to everybody. */
+  sendMessage(fields, options) {
+    return this._call('send_message', fields, options);
+  }
+
+  /** Sends a message to everybody. */
+  broadcast(fields, options) {
+    return this._call('broadcast', fields, options);
+  }
+
+  /** Lists messages of the agent. */
+  getMessages(filters, options) {
+    return this._call('get_messages', filters, options);
+  }
+
+  /** Lists messages to the agent or to everybody, without its own and without archived ones. */
+  getInbox(filters, options) {
+    return this._call('get_inbox', filters, options);
+  }
+
+  /** Lists messages that the agent sent. */
+  getSentMessages(filters, options) {
+    return this._call('get_sent_messages', filters, options);
+  }
+
+  /** Reads one message. */
+  getMessage(messageId, options) {
+    return this._call('get_message', { message_id: messageId }, options);
+  }
+
+  /** Marks messages as read by the agent. */
+  markRead(messageIds, options) {
+    if (isObject(messageIds)) return this._call('mark_read', ...arguments);
+    return this._call('mark_read', { message_ids: messageIds }, options);
+  }
+
+  /** Archives messages: an inbox does not list them any more. */
+  archiveMessages(messageIds, options) {
+    if (isObject(messageIds)) return this._call('archive_messages', ...arguments);
+    return this._call('archive_messages', { message_ids: messageIds }, options);
+  }
+
+  /** Begins a thread that messages can belong to. */
+  createMessageThread(fields, options) {
+    return this._call('create_message_thread', fields, options);
+  }
+
+  /** Lists threads of the agent. */
+  getMessageThreads(filters, options) {
+    return this._call('get_message_threads', filters, options);
+  }
+
+  /** Ends a thread. */
+  resolveMessageThread(updates, options) {
+    return this._call('resolve_message_thread', updates, options);
+  }
+
+  /** Saves a document that all agents can read. */
+  saveSharedDoc(fields, options) {
+    return this._call('save_shared_doc', fields, options);
+  }
+
+  /** Downloads an attachment of a message: its bytes, its name and its media type. */
+  getAttachment(attachmentId, options) {
+    return this._call('get_attachment', { attachment_id: attachmentId }, options);
+  }
+
   /** Asks the server whether a receipt or an evidence bundle was signed by one of its keys. */
   verifyIntegrity(fields, options) {
     return this._call('verify_integrity', fields, options);
@@ -195,20 +384,183 @@ class Operations {
     return this._call('get_jwks', {}, options);
   }
 
+  /** Looks for secrets and personal data in a text. */
+  scanContent(text, fields, options) {
+    return this._call('scan_content', merge(fields, { text }), options);
+  }
+
+  /**
+   * Looks for secrets and personal data in a text, as `scanContent` does, and stores that they were found.
+   */
+  reportSecurityFinding(text, fields, options) {
+    return this._call('report_security_finding', merge(fields, { text }), options);
+  }
+
+  /** Looks in a text for attempts to give orders to the model that reads it. */
+  scanPromptInjection(text, fields, options) {
+    return this._call('scan_prompt_injection', merge(fields, { text }), options);
+  }
+
+  /** Reads the secrets that are meant for an agent: those of its organisation, overridden by its own. */
+  getAgentEnv(filters, options) {
+    return this._call('get_agent_env', filters, options);
+  }
+
   /** Says that the agent is there. */
   heartbeat(status, metadata, options) {
     if (isObject(status)) return this._call('heartbeat', ...arguments);
     return this._call('heartbeat', { status, metadata }, options);
   }
 
-  /** Registers the public half of a private RSA key, as `createPairing` does. */
-  createPairingFromPrivateJwk(privateJwk, fields, options) {
-    return this._call('create_pairing_from_private_jwk', merge(fields, { private_jwk: privateJwk }), options);
+  /** Tells which services the agent is connected to. */
+  reportConnections(connections, options) {
+    if (isObject(connections)) return this._call('report_connections', ...arguments);
+    return this._call('report_connections', { connections }, options);
   }
 
-  /** Waits until a pairing is approved, and returns it. */
-  waitForPairing(pairingId, how, options) {
-    return this._call('wait_for_pairing', merge(how, { pairing_id: pairingId }), options);
+  /** Enters an agent into the register, so that others may call it. */
+  registerAgent(fields, options) {
+    return this._call('register_agent', fields, options);
+  }
+
+  /** Lists the agents of the register. */
+  listRegisteredAgents(filters, options) {
+    return this._call('list_registered_agents', filters, options);
+  }
+
+  /** Reads one agent of the register with what it can do and its newest calls. */
+  getRegisteredAgent(registeredAgentId, options) {
+    return this._call('get_registered_agent', { registered_agent_id: registeredAgentId }, options);
+  }
+
+  /** Changes an agent of the register: the fields that are given. */
+  updateRegisteredAgent(registeredAgentId, updates, options) {
+    const fields = merge(updates, { registered_agent_id: registeredAgentId });
+    return this._call('update_registered_agent', fields, options);
+  }
+
+  /** Adds a capability to an agent of the register, and returns all it has. */
+  addAgentCapability(registeredAgentId, capabilityId, options) {
+    const fields = { registered_agent_id: registeredAgentId, capability_id: capabilityId };
+    return this._call('add_agent_capability', fields, options);
+  }
+
+  /** Lists what an agent of the register can do. */
+  listAgentCapabilities(registeredAgentId, options) {
+    return this._call('list_agent_capabilities', { registered_agent_id: registeredAgentId }, options);
+  }
+
+  /** Calls an agent of the register by one of its capabilities. */
+  invokeRegisteredAgent(fields, options) {
+    return this._call('invoke_registered_agent', fields, options);
+  }
+
+  /** Reads how well an agent has done: as it was last computed, or else computed now and not stored. */
+  getAgentReputation(agentId, options) {
+    return this._call('get_agent_reputation', { agent_id: agentId }, options);
+  }
+
+  /**
+   * Lists what an agent's reputation was made from: at most the 2000 newest events of the last 365 days are
+   * kept.
+   */
+  listAgentReputationEvents(agentId, filters, options) {
+    return this._call('list_agent_reputation_events', merge(filters, { agent_id: agentId }), options);
+  }
+
+  /** Computes how well an agent has done and stores it with a signed receipt. */
+  recomputeAgentReputation(agentId, options) {
+    return this._call('recompute_agent_reputation', { agent_id: agentId }, options);
+  }
+
+  /** Reads the signed receipt for an agent's reputation. */
+  getAgentReputationReceipt(agentId, options) {
+    return this._call('get_agent_reputation_receipt', { agent_id: agentId }, options);
+  }
+
+  /** Asks the server whether a reputation receipt was signed by one of its keys. */
+  verifyReputationReceipt(receipt, options) {
+    return this._call('verify_reputation_receipt', { receipt }, options);
+  }
+
+  /** Orders work of a registered type. */
+  submitWorkOrder(order, options) {
+    return this._call('submit_work_order', order, options);
+  }
+
+  /** Reads one work order, with its receipt once it has ended. */
+  getWorkOrder(workOrderId, options) {
+    return this._call('get_work_order', { work_order_id: workOrderId }, options);
+  }
+
+  /** Lists work orders. */
+  listWorkOrders(filters, options) {
+    return this._call('list_work_orders', filters, options);
+  }
+
+  /** Cancels a work order that is `queued`, `claimed` or `pending_approval`. */
+  cancelWorkOrder(workOrderId, options) {
+    return this._call('cancel_work_order', { work_order_id: workOrderId }, options);
+  }
+
+  /** Takes the oldest queued work order for the agent to do; nobody else gets it. */
+  claimWorkOrder(fields, options) {
+    return this._call('claim_work_order', fields, options);
+  }
+
+  /** Ends a work order that the agent has claimed, and returns its receipt. */
+  completeWorkOrder(workOrderId, result, options) {
+    return this._call('complete_work_order', merge(result, { work_order_id: workOrderId }), options);
+  }
+
+  /** Lists the types of work that can be ordered. */
+  listWorkOrderTypes(filters, options) {
+    return this._call('list_work_order_types', filters, options);
+  }
+
+  /** Adds a type of work: a contract over what goes in and what comes out. */
+  registerWorkOrderType(definition, options) {
+    return this._call('register_work_order_type', definition, options);
+  }
+
+  /** Adds a provider that agents may buy from. */
+  createProvider(fields, options) {
+    return this._call('create_provider', fields, options);
+  }
+
+  /** Lists providers. */
+  listProviders(filters, options) {
+    return this._call('list_providers', filters, options);
+  }
+
+  /** Reads one provider with its endpoints. */
+  getProvider(providerId, options) {
+    return this._call('get_provider', { provider_id: providerId }, options);
+  }
+
+  /** Changes a provider: the fields that are given. */
+  updateProvider(providerId, updates, options) {
+    return this._call('update_provider', merge(updates, { provider_id: providerId }), options);
+  }
+
+  /** Adds something that a provider sells. */
+  createProviderEndpoint(providerId, fields, options) {
+    return this._call('create_provider_endpoint', merge(fields, { provider_id: providerId }), options);
+  }
+
+  /** Lists what a provider sells. */
+  listProviderEndpoints(providerId, options) {
+    return this._call('list_provider_endpoints', { provider_id: providerId }, options);
+  }
+
+  /** Records what the agent is about to buy as an action, and returns the binding verdict on it. */
+  recordPurchase(fields, options) {
+    return this._call('record_purchase', fields, options);
+  }
+
+  /** Lists purchases, at most 1000. */
+  listPurchases(filters, options) {
+    return this._call('list_purchases', filters, options);
   }
 
   /**
@@ -225,9 +577,64 @@ class Operations {
     return this._call('record_purchase_result', { action_id: actionId, result }, options);
   }
 
-  /** Downloads an attachment of a message: its bytes, its name and its media type. */
-  getAttachment(attachmentId, options) {
-    return this._call('get_attachment', { attachment_id: attachmentId }, options);
+  /** Keeps something that an action made or found. */
+  createArtifact(fields, options) {
+    return this._call('create_artifact', fields, options);
+  }
+
+  /** Lists artifacts. */
+  listArtifacts(filters, options) {
+    return this._call('list_artifacts', filters, options);
+  }
+
+  /** Puts together what is known of an action: the action, its workflow's steps and its artifacts. */
+  createEvidenceBundle(actionId, options) {
+    return this._call('create_evidence_bundle', { action_id: actionId }, options);
+  }
+
+  /** Asks an administrator to take a public key as the agent's own. */
+  createPairing(publicKeyPem, settings, options) {
+    return this._call('create_pairing', merge(settings, { public_key_pem: publicKeyPem }), options);
+  }
+
+  /** Reads one pairing, without its key. */
+  getPairing(pairingId, options) {
+    return this._call('get_pairing', { pairing_id: pairingId }, options);
+  }
+
+  /** Registers the public half of a private RSA key, as `createPairing` does. */
+  createPairingFromPrivateJwk(privateJwk, fields, options) {
+    return this._call('create_pairing_from_private_jwk', merge(fields, { private_jwk: privateJwk }), options);
+  }
+
+  /** Waits until a pairing is approved, and returns it. */
+  waitForPairing(pairingId, how, options) {
+    return this._call('wait_for_pairing', merge(how, { pairing_id: pairingId }), options);
+  }
+
+  /** Lists pairings. */
+  listPairings(filters, options) {
+    return this._call('list_pairings', filters, options);
+  }
+
+  /** Takes the public key of a pairing as the agent's identity. */
+  approvePairing(pairingId, options) {
+    return this._call('approve_pairing', { pairing_id: pairingId }, options);
+  }
+
+  /** Sets the public key of an agent, in place of an earlier one. */
+  registerIdentity(identity, options) {
+    return this._call('register_identity', identity, options);
+  }
+
+  /** Lists the agents that have a public key. */
+  getIdentities(options) {
+    return this._call('get_identities', {}, options);
+  }
+
+  /** Takes an agent's public key away, and ends its pending pairings. */
+  revokeIdentity(agentId, options) {
+    return this._call('revoke_identity', { agent_id: agentId }, options);
   }
 
   /** Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action. */
@@ -257,6 +664,713 @@ class Operations {
   recordRecommendationEvents(events, options) {
     if (isObject(events)) return this._call('record_recommendation_events', ...arguments);
     return this._call('record_recommendation_events', { events }, options);
+  }
+
+  /** Turns a recommendation on or off. */
+  setRecommendationActive(recommendationId, active, options) {
+    return this._call('set_recommendation_active', { recommendation_id: recommendationId, active }, options);
+  }
+
+  /** Learns recommendations anew from actions that have ended. */
+  rebuildRecommendations(fields, options) {
+    return this._call('rebuild_recommendations', fields, options);
+  }
+
+  /** Says how well recommendations do. */
+  getRecommendationMetrics(filters, options) {
+    return this._call('get_recommendation_metrics', filters, options);
+  }
+
+  /** Writes a decision, and what came of it, into the ledger that learning reads. */
+  recordDecision(entry, options) {
+    return this._call('record_decision', entry, options);
+  }
+
+  /**
+   * Lists what earlier actions teach, for people and prompts: one lesson per active recommendation, and
+   * warnings where the agent no longer behaves as it did.
+   */
+  getLessons(filters, options) {
+    return this._call('get_lessons', filters, options);
+  }
+
+  /** Lists how fast agents get better, one entry per window of time. */
+  getLearningVelocity(lookbackDays, options) {
+    if (isObject(lookbackDays)) return this._call('get_learning_velocity', ...arguments);
+    return this._call('get_learning_velocity', { lookback_days: lookbackDays }, options);
+  }
+
+  /** Computes and stores how fast agents get better. */
+  computeLearningVelocity(fields, options) {
+    return this._call('compute_learning_velocity', fields, options);
+  }
+
+  /** Lists how agents do week by week, for each kind of action. */
+  getLearningCurves(lookbackDays, options) {
+    if (isObject(lookbackDays)) return this._call('get_learning_curves', ...arguments);
+    return this._call('get_learning_curves', { lookback_days: lookbackDays }, options);
+  }
+
+  /** Computes and stores how agents do week by week, for each kind of action. */
+  computeLearningCurves(fields, options) {
+    return this._call('compute_learning_curves', fields, options);
+  }
+
+  /** Sums up what was learned. */
+  getLearningAnalyticsSummary(filters, options) {
+    return this._call('get_learning_analytics_summary', filters, options);
+  }
+
+  /** Lists the levels of maturity and what each asks for. */
+  getMaturityLevels(options) {
+    return this._call('get_maturity_levels', {}, options);
+  }
+
+  /** Reads the organisation of the API key, as a list of one. */
+  getOrg(options) {
+    return this._call('get_org', {}, options);
+  }
+
+  /** Creates an organisation and its first API key, of the admin role. */
+  createOrg(org, options) {
+    return this._call('create_org', org, options);
+  }
+
+  /** Reads one organisation: the API key's own. */
+  getOrgById(orgId, options) {
+    return this._call('get_org_by_id', { org_id: orgId }, options);
+  }
+
+  /** Changes an organisation: the API key's own. */
+  updateOrg(orgId, updates, options) {
+    return this._call('update_org', merge(updates, { org_id: orgId }), options);
+  }
+
+  /** Lists the API keys of an organisation, the newest first: their beginnings only. */
+  getOrgKeys(orgId, options) {
+    return this._call('get_org_keys', { org_id: orgId }, options);
+  }
+
+  /** Creates an API key of the caller's organisation. */
+  createApiKey(key, options) {
+    return this._call('create_api_key', key, options);
+  }
+
+  /** Creates a trial workspace on a server that hosts others, and its API key. */
+  createHostedWorkspace(workspace, options) {
+    return this._call('create_hosted_workspace', workspace, options);
+  }
+
+  /** Reads a trial workspace. */
+  getHostedWorkspace(workspaceId, options) {
+    return this._call('get_hosted_workspace', { workspace_id: workspaceId }, options);
+  }
+
+  /** Removes a trial workspace with all it holds. */
+  deleteHostedWorkspace(workspaceId, options) {
+    return this._call('delete_hosted_workspace', { workspace_id: workspaceId }, options);
+  }
+
+  /** Lists all webhooks. */
+  getWebhooks(options) {
+    return this._call('get_webhooks', {}, options);
+  }
+
+  /** Adds a webhook. */
+  createWebhook(webhook, options) {
+    return this._call('create_webhook', webhook, options);
+  }
+
+  /** Removes a webhook. */
+  deleteWebhook(webhookId, options) {
+    return this._call('delete_webhook', { webhook_id: webhookId }, options);
+  }
+
+  /** Sends a test event to a webhook, and says how it answered. */
+  testWebhook(webhookId, options) {
+    return this._call('test_webhook', { webhook_id: webhookId }, options);
+  }
+
+  /** Lists the last 20 attempts to tell a webhook, the newest first. */
+  getWebhookDeliveries(webhookId, options) {
+    return this._call('get_webhook_deliveries', { webhook_id: webhookId }, options);
+  }
+
+  /** Lists what people and agents did in the organisation, the newest first, with counts. */
+  getActivityLogs(filters, options) {
+    return this._call('get_activity_logs', filters, options);
+  }
+
+  /** Adds a workflow template and returns it. */
+  createWorkflowTemplate(fields, options) {
+    return this._call('create_workflow_template', fields, options);
+  }
+
+  /** Lists workflow templates. */
+  listWorkflowTemplates(filters, options) {
+    return this._call('list_workflow_templates', filters, options);
+  }
+
+  /** Reads one workflow template. */
+  getWorkflowTemplate(templateId, options) {
+    return this._call('get_workflow_template', { template_id: templateId }, options);
+  }
+
+  /** Changes a workflow template: the fields that are given. */
+  updateWorkflowTemplate(templateId, updates, options) {
+    return this._call('update_workflow_template', merge(updates, { template_id: templateId }), options);
+  }
+
+  /** Removes a workflow template. */
+  deleteWorkflowTemplate(templateId, options) {
+    return this._call('delete_workflow_template', { template_id: templateId }, options);
+  }
+
+  /** Copies a workflow template and returns the copy, a draft. */
+  duplicateWorkflowTemplate(templateId, fields, options) {
+    return this._call('duplicate_workflow_template', merge(fields, { template_id: templateId }), options);
+  }
+
+  /**
+   * Records that a workflow begins, as a running action of type `workflow_launch`, and returns that action's
+   * id with the model strategy as it stands now.
+   */
+  launchWorkflowTemplate(templateId, fields, options) {
+    return this._call('launch_workflow_template', merge(fields, { template_id: templateId }), options);
+  }
+
+  /** Asks guard, lets the server run all steps of a workflow, and returns what came out. */
+  executeWorkflowTemplate(templateId, fields, options) {
+    return this._call('execute_workflow_template', merge(fields, { template_id: templateId }), options);
+  }
+
+  /** Lists the runs of a workflow template: the actions that stand for them. */
+  listWorkflowRuns(templateId, filters, options) {
+    return this._call('list_workflow_runs', merge(filters, { template_id: templateId }), options);
+  }
+
+  /** Reads one run of a workflow with the whole input and output of each step. */
+  getWorkflowRun(templateId, runActionId, options) {
+    return this._call('get_workflow_run', { template_id: templateId, run_action_id: runActionId }, options);
+  }
+
+  /** Runs a failed workflow again from where it failed, as a new run. */
+  resumeWorkflowRun(templateId, runActionId, options) {
+    const fields = { template_id: templateId, run_action_id: runActionId };
+    return this._call('resume_workflow_run', fields, options);
+  }
+
+  /** Stops a running workflow. */
+  cancelWorkflowRun(templateId, runActionId, options) {
+    const fields = { template_id: templateId, run_action_id: runActionId };
+    return this._call('cancel_workflow_run', fields, options);
+  }
+
+  /** Registers a capability and returns it. */
+  createCapability(fields, options) {
+    return this._call('create_capability', fields, options);
+  }
+
+  /** Lists capabilities. */
+  listCapabilities(filters, options) {
+    return this._call('list_capabilities', filters, options);
+  }
+
+  /** Reads one capability. */
+  getCapability(capabilityId, options) {
+    return this._call('get_capability', { capability_id: capabilityId }, options);
+  }
+
+  /** Changes a capability: the fields that are given. */
+  updateCapability(capabilityId, updates, options) {
+    return this._call('update_capability', merge(updates, { capability_id: capabilityId }), options);
+  }
+
+  /** Removes a capability. */
+  deleteCapability(capabilityId, options) {
+    return this._call('delete_capability', { capability_id: capabilityId }, options);
+  }
+
+  /** Asks guard, lets the server call a capability, and returns what came out. */
+  invokeCapability(capabilityId, payload, options) {
+    return this._call('invoke_capability', { capability_id: capabilityId, payload }, options);
+  }
+
+  /** Lets the server call a capability to see whether it works, without guard, and returns what came out. */
+  testCapability(capabilityId, payload, options) {
+    return this._call('test_capability', { capability_id: capabilityId, payload }, options);
+  }
+
+  /** Says how a capability does, by its calls of the last 7 days and its last test. */
+  getCapabilityHealth(capabilityId, options) {
+    return this._call('get_capability_health', { capability_id: capabilityId }, options);
+  }
+
+  /** Says how capabilities do, by their calls of the last 7 days and their last tests. */
+  listCapabilityHealth(filters, options) {
+    return this._call('list_capability_health', filters, options);
+  }
+
+  /** Lists the calls and tests of a capability. */
+  getCapabilityHistory(capabilityId, filters, options) {
+    return this._call('get_capability_history', merge(filters, { capability_id: capabilityId }), options);
+  }
+
+  /** Adds a model strategy and returns it. */
+  createModelStrategy(fields, options) {
+    return this._call('create_model_strategy', fields, options);
+  }
+
+  /** Lists all model strategies. */
+  listModelStrategies(options) {
+    return this._call('list_model_strategies', {}, options);
+  }
+
+  /** Reads one model strategy. */
+  getModelStrategy(strategyId, options) {
+    return this._call('get_model_strategy', { strategy_id: strategyId }, options);
+  }
+
+  /** Changes a model strategy: the fields that are given. */
+  updateModelStrategy(strategyId, updates, options) {
+    return this._call('update_model_strategy', merge(updates, { strategy_id: strategyId }), options);
+  }
+
+  /** Removes a model strategy. */
+  deleteModelStrategy(strategyId, options) {
+    return this._call('delete_model_strategy', { strategy_id: strategyId }, options);
+  }
+
+  /**
+   * Lets a language model answer as a strategy says: the first choice, and when that fails those that stand
+   * in for it, in their order.
+   */
+  completeWithStrategy(strategyId, messages, settings, options) {
+    const fields = merge(settings, { strategy_id: strategyId, messages });
+    return this._call('complete_with_strategy', fields, options);
+  }
+
+  /** Adds a collection, which is empty, and returns it. */
+  createKnowledgeCollection(fields, options) {
+    return this._call('create_knowledge_collection', fields, options);
+  }
+
+  /** Lists collections. */
+  listKnowledgeCollections(filters, options) {
+    return this._call('list_knowledge_collections', filters, options);
+  }
+
+  /** Reads one collection, without its documents. */
+  getKnowledgeCollection(collectionId, options) {
+    return this._call('get_knowledge_collection', { collection_id: collectionId }, options);
+  }
+
+  /** Changes a collection: the fields that are given. */
+  updateKnowledgeCollection(collectionId, updates, options) {
+    const fields = merge(updates, { collection_id: collectionId });
+    return this._call('update_knowledge_collection', fields, options);
+  }
+
+  /** Removes a collection with all that was read from its documents. */
+  deleteKnowledgeCollection(collectionId, options) {
+    return this._call('delete_knowledge_collection', { collection_id: collectionId }, options);
+  }
+
+  /** Adds a document to a collection and returns its entry. */
+  addKnowledgeCollectionItem(collectionId, fields, options) {
+    const all = merge(fields, { collection_id: collectionId });
+    return this._call('add_knowledge_collection_item', all, options);
+  }
+
+  /** Lists the documents of a collection. */
+  listKnowledgeCollectionItems(collectionId, filters, options) {
+    const fields = merge(filters, { collection_id: collectionId });
+    return this._call('list_knowledge_collection_items', fields, options);
+  }
+
+  /**
+   * Reads the documents of a collection that wait for it, at most 50, so that they can be found, and returns
+   * how that went.
+   */
+  syncKnowledgeCollection(collectionId, options) {
+    return this._call('sync_knowledge_collection', { collection_id: collectionId }, options);
+  }
+
+  /** Finds the passages of a collection that are nearest in meaning to a question, the nearest first. */
+  searchKnowledgeCollection(collectionId, query, settings, options) {
+    const fields = merge(settings, { collection_id: collectionId, query });
+    return this._call('search_knowledge_collection', fields, options);
+  }
+
+  /** Keeps a piece of code under a name; one that is kept under that name already is replaced. */
+  saveSnippet(fields, options) {
+    return this._call('save_snippet', fields, options);
+  }
+
+  /** Lists snippets. */
+  getSnippets(filters, options) {
+    return this._call('get_snippets', filters, options);
+  }
+
+  /** Reads one snippet; the members are the server's own and not fixed. */
+  getSnippet(snippetId, options) {
+    return this._call('get_snippet', { snippet_id: snippetId }, options);
+  }
+
+  /** Counts one more use of a snippet and returns it; the members are the server's own and not fixed. */
+  useSnippet(snippetId, options) {
+    return this._call('use_snippet', { snippet_id: snippetId }, options);
+  }
+
+  /** Removes a snippet; the members of the answer are the server's own and not fixed. */
+  deleteSnippet(snippetId, options) {
+    return this._call('delete_snippet', { snippet_id: snippetId }, options);
+  }
+
+  /**
+   * Notes something that the agent observed about its user, and returns the note; the members are the
+   * server's own and not fixed.
+   */
+  logObservation(fields, options) {
+    return this._call('log_observation', fields, options);
+  }
+
+  /** Notes what the user prefers, and returns the note; the members are the server's own and not fixed. */
+  setPreference(fields, options) {
+    return this._call('set_preference', fields, options);
+  }
+
+  /** Notes in what mood the user is, and returns the note; the members are the server's own and not fixed. */
+  logMood(fields, options) {
+    return this._call('log_mood', fields, options);
+  }
+
+  /**
+   * Notes a way of working and whether it did well, and returns the note; the members are the server's own
+   * and not fixed.
+   */
+  trackApproach(fields, options) {
+    return this._call('track_approach', fields, options);
+  }
+
+  /** Sums up all that was noted; the members are the server's own and not fixed. */
+  getPreferenceSummary(filters, options) {
+    return this._call('get_preference_summary', filters, options);
+  }
+
+  /** Lists ways of working with how often each did well; the members are the server's own and not fixed. */
+  getApproaches(filters, options) {
+    return this._call('get_approaches', filters, options);
+  }
+
+  /** Sums up what the agent did in a day; the members are the server's own and not fixed. */
+  getDailyDigest(date, options) {
+    if (isObject(date)) return this._call('get_daily_digest', ...arguments);
+    return this._call('get_daily_digest', { date }, options);
+  }
+
+  /** Records a goal and returns it; the members are the server's own and not fixed. */
+  createGoal(fields, options) {
+    return this._call('create_goal', fields, options);
+  }
+
+  /**
+   * Records something that the agent wrote, and returns the record; the members are the server's own and not
+   * fixed.
+   */
+  recordContent(fields, options) {
+    return this._call('record_content', fields, options);
+  }
+
+  /** Records an idea and returns it; the members are the server's own and not fixed. */
+  recordIdea(fields, options) {
+    return this._call('record_idea', fields, options);
+  }
+
+  /**
+   * Records that the agent was in touch with somebody, and returns the record; the members are the server's
+   * own and not fixed.
+   */
+  recordInteraction(fields, options) {
+    return this._call('record_interaction', fields, options);
+  }
+
+  /** Records an appointment and returns it; the members are the server's own and not fixed. */
+  createCalendarEvent(fields, options) {
+    return this._call('create_calendar_event', fields, options);
+  }
+
+  /**
+   * Reports in what state the agent's memory is, and returns the record; the members are the server's own and
+   * not fixed.
+   */
+  reportMemoryHealth(fields, options) {
+    return this._call('report_memory_health', fields, options);
+  }
+
+  /**
+   * Reports how many tokens a language model read and wrote for the agent; the members of the answer are the
+   * server's own and not fixed.
+   */
+  reportTokenUsage(fields, options) {
+    return this._call('report_token_usage', fields, options);
+  }
+
+  /** Sums up what was spent. */
+  getSpend(filters, options) {
+    return this._call('get_spend', filters, options);
+  }
+
+  /** Computes what is normal for agents, for later comparison. */
+  computeDriftBaselines(fields, options) {
+    return this._call('compute_drift_baselines', fields, options);
+  }
+
+  /** Compares what agents do now with what is normal for them, and raises an alert where they differ. */
+  detectDrift(fields, options) {
+    return this._call('detect_drift', fields, options);
+  }
+
+  /** Records how all agents behave at this moment. */
+  recordDriftSnapshots(options) {
+    return this._call('record_drift_snapshots', {}, options);
+  }
+
+  /** Lists alerts. */
+  listDriftAlerts(filters, options) {
+    return this._call('list_drift_alerts', filters, options);
+  }
+
+  /** Marks an alert as seen. */
+  acknowledgeDriftAlert(alertId, options) {
+    return this._call('acknowledge_drift_alert', { alert_id: alertId }, options);
+  }
+
+  /** Removes an alert. */
+  deleteDriftAlert(alertId, options) {
+    return this._call('delete_drift_alert', { alert_id: alertId }, options);
+  }
+
+  /** Counts alerts. */
+  getDriftStats(filters, options) {
+    return this._call('get_drift_stats', filters, options);
+  }
+
+  /** Lists how agents behaved when that was recorded. */
+  getDriftSnapshots(filters, options) {
+    return this._call('get_drift_snapshots', filters, options);
+  }
+
+  /** Lists what is measured. */
+  getDriftMetrics(options) {
+    return this._call('get_drift_metrics', {}, options);
+  }
+
+  /** Lists templates, each with the number of its versions and the active one. */
+  listPromptTemplates(filters, options) {
+    return this._call('list_prompt_templates', filters, options);
+  }
+
+  /** Reads one template. */
+  getPromptTemplate(templateId, options) {
+    return this._call('get_prompt_template', { template_id: templateId }, options);
+  }
+
+  /** Adds a template, which has no version yet. */
+  createPromptTemplate(template, options) {
+    return this._call('create_prompt_template', template, options);
+  }
+
+  /** Changes a template: the fields that are given. */
+  updatePromptTemplate(templateId, updates, options) {
+    return this._call('update_prompt_template', merge(updates, { template_id: templateId }), options);
+  }
+
+  /** Removes a template with its versions and runs. */
+  deletePromptTemplate(templateId, options) {
+    return this._call('delete_prompt_template', { template_id: templateId }, options);
+  }
+
+  /** Lists the versions of a template, newest first. */
+  listPromptVersions(templateId, options) {
+    return this._call('list_prompt_versions', { template_id: templateId }, options);
+  }
+
+  /** Adds a version to a template. */
+  createPromptVersion(templateId, version, options) {
+    return this._call('create_prompt_version', merge(version, { template_id: templateId }), options);
+  }
+
+  /** Reads one version. */
+  getPromptVersion(templateId, versionId, options) {
+    return this._call('get_prompt_version', { template_id: templateId, version_id: versionId }, options);
+  }
+
+  /** Makes a version the active one of its template, and the others inactive. */
+  activatePromptVersion(templateId, versionId, options) {
+    return this._call('activate_prompt_version', { template_id: templateId, version_id: versionId }, options);
+  }
+
+  /**
+   * Fills the placeholders of a prompt: of the version that is given, else of the active one of the template.
+   */
+  renderPrompt(fields, options) {
+    return this._call('render_prompt', fields, options);
+  }
+
+  /** Counts runs: those of one template, or all of them, by template and version. */
+  getPromptStats(filters, options) {
+    return this._call('get_prompt_stats', filters, options);
+  }
+
+  /** Lists the runs that were written down. */
+  listPromptRuns(filters, options) {
+    return this._call('list_prompt_runs', filters, options);
+  }
+
+  /** Grades an action. */
+  createScore(fields, options) {
+    return this._call('create_score', fields, options);
+  }
+
+  /** Lists grades. */
+  getScores(filters, options) {
+    return this._call('get_scores', filters, options);
+  }
+
+  /** Adds a scorer. */
+  createScorer(name, scorerType, config, description, options) {
+    if (isObject(name)) return this._call('create_scorer', ...arguments);
+    return this._call('create_scorer', { name, scorer_type: scorerType, config, description }, options);
+  }
+
+  /** Lists scorers. */
+  getScorers(options) {
+    return this._call('get_scorers', {}, options);
+  }
+
+  /** Changes a scorer: the fields that are given. */
+  updateScorer(scorerId, updates, options) {
+    return this._call('update_scorer', merge(updates, { scorer_id: scorerId }), options);
+  }
+
+  /** Removes a scorer. */
+  deleteScorer(scorerId, options) {
+    return this._call('delete_scorer', { scorer_id: scorerId }, options);
+  }
+
+  /** Tries a scorer on a sample before it is added. */
+  previewScorer(fields, options) {
+    return this._call('preview_scorer', fields, options);
+  }
+
+  /** Grades many actions with one scorer. */
+  createEvalRun(fields, options) {
+    return this._call('create_eval_run', fields, options);
+  }
+
+  /** Lists runs. */
+  getEvalRuns(filters, options) {
+    return this._call('get_eval_runs', filters, options);
+  }
+
+  /** Reads one run. */
+  getEvalRun(runId, options) {
+    return this._call('get_eval_run', { run_id: runId }, options);
+  }
+
+  /** Sums up grades. */
+  getEvalStats(filters, options) {
+    return this._call('get_eval_stats', filters, options);
+  }
+
+  /** Lists scoring profiles with their dimensions. */
+  listScoringProfiles(filters, options) {
+    return this._call('list_scoring_profiles', filters, options);
+  }
+
+  /** Adds a scoring profile, with its dimensions when they are given. */
+  createScoringProfile(profile, options) {
+    return this._call('create_scoring_profile', profile, options);
+  }
+
+  /** Reads one scoring profile with its dimensions. */
+  getScoringProfile(profileId, options) {
+    return this._call('get_scoring_profile', { profile_id: profileId }, options);
+  }
+
+  /** Changes a scoring profile: the fields that are given. */
+  updateScoringProfile(profileId, updates, options) {
+    return this._call('update_scoring_profile', merge(updates, { profile_id: profileId }), options);
+  }
+
+  /** Removes a scoring profile. */
+  deleteScoringProfile(profileId, options) {
+    return this._call('delete_scoring_profile', { profile_id: profileId }, options);
+  }
+
+  /** Adds a dimension to a scoring profile. */
+  addScoringDimension(profileId, dimension, options) {
+    return this._call('add_scoring_dimension', merge(dimension, { profile_id: profileId }), options);
+  }
+
+  /** Changes a dimension: the fields that are given. */
+  updateScoringDimension(profileId, dimensionId, updates, options) {
+    const fields = merge(updates, { profile_id: profileId, dimension_id: dimensionId });
+    return this._call('update_scoring_dimension', fields, options);
+  }
+
+  /** Removes a dimension from a scoring profile. */
+  deleteScoringDimension(profileId, dimensionId, options) {
+    const fields = { profile_id: profileId, dimension_id: dimensionId };
+    return this._call('delete_scoring_dimension', fields, options);
+  }
+
+  /** Scores one action by a profile and stores the score. */
+  scoreWithProfile(profileId, action, options) {
+    if (isObject(profileId)) return this._call('score_with_profile', ...arguments);
+    return this._call('score_with_profile', { profile_id: profileId, action }, options);
+  }
+
+  /** Scores several actions by a profile and stores the scores. */
+  batchScoreWithProfile(profileId, actions, options) {
+    if (isObject(profileId)) return this._call('batch_score_with_profile', ...arguments);
+    return this._call('batch_score_with_profile', { profile_id: profileId, actions }, options);
+  }
+
+  /** Lists stored scores. */
+  getProfileScores(filters, options) {
+    return this._call('get_profile_scores', filters, options);
+  }
+
+  /** Sums up the stored scores of a profile. */
+  getProfileScoreStats(profileId, options) {
+    return this._call('get_profile_score_stats', { profile_id: profileId }, options);
+  }
+
+  /** Lists risk templates. */
+  listRiskTemplates(filters, options) {
+    return this._call('list_risk_templates', filters, options);
+  }
+
+  /** Adds a risk template: rules by which the server works out the risk of actions. */
+  createRiskTemplate(template, options) {
+    return this._call('create_risk_template', template, options);
+  }
+
+  /** Changes a risk template: the fields that are given. */
+  updateRiskTemplate(templateId, updates, options) {
+    return this._call('update_risk_template', merge(updates, { template_id: templateId }), options);
+  }
+
+  /** Removes a risk template. */
+  deleteRiskTemplate(templateId, options) {
+    return this._call('delete_risk_template', { template_id: templateId }, options);
+  }
+
+  /** Suggests scales from what earlier actions measured. */
+  autoCalibrate(options_, options) {
+    return this._call('auto_calibrate', options_, options);
   }
 
   /** Asks whether the server works. */

@@ -1403,6 +1403,26 @@ export interface SimulatePolicy {
   days?: number;
 }
 
+/** The arguments of `testPolicies`. */
+export interface TestPolicies {
+  /** Who asks. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getProofReport`. */
+export interface GetProofReport {
+  /** In which form. One of `md`, `json`. `"json"` unless given. */
+  format?: ReportFormat;
+}
+
+/** The arguments of `importPolicies`. */
+export interface ImportPolicies {
+  /** The name of the pack. It comes before `yaml`; one of the two must be given. */
+  pack?: string;
+  /** Policies in YAML: a document with a list `policies`. */
+  yaml?: string;
+}
+
 /** All policies. */
 export interface PolicyList {
   /** The policies. */
@@ -1546,6 +1566,632 @@ export interface SimulationMatch {
   simulated_action: Verdict | OtherWord;
   /** Why. */
   simulated_reason: string;
+  [member: string]: unknown;
+}
+
+/** How policies did in their tests. */
+export interface PolicyTestReport {
+  /** Counts, and every test. */
+  results: PolicyTestResults;
+  /** When they ran: ISO-8601, UTC. */
+  generated_at: string;
+  [member: string]: unknown;
+}
+
+/** How policies did in their tests, counted and in full. */
+export interface PolicyTestResults {
+  /** How many policies were tested. */
+  total_policies: number;
+  /** How many tests ran. */
+  total_tests: number;
+  /** How many passed. */
+  passed: number;
+  /** How many did not. */
+  failed: number;
+  /** Whether all passed. */
+  success: boolean;
+  /** Policy by policy. */
+  details: PolicyTestDetail[];
+  [member: string]: unknown;
+}
+
+/** How one policy did in its tests. */
+export interface PolicyTestDetail {
+  /** Which policy. */
+  policy_id: string;
+  /** What it is called. */
+  policy_name: string;
+  /** Its tests. */
+  tests: PolicyTest[];
+  [member: string]: unknown;
+}
+
+/** One test of a policy. */
+export interface PolicyTest {
+  /** What it is called. */
+  name: string;
+  /** Whether the policy did as expected. */
+  passed: boolean;
+  /** What was expected: whether the action is let pass. Newer servers may say a verdict. */
+  expected: unknown;
+  /** What came out, in the same form. */
+  actual: unknown;
+  /** Why. */
+  reason: string | null;
+  [member: string]: unknown;
+}
+
+/**
+ * In which form a report is written.
+ *
+ * - `md`: Markdown, for people.
+ * - `json`: JSON, for programs.
+ */
+export type ReportFormat = 'md' | 'json' | OtherWord;
+
+/** What the policies prove, in writing. */
+export interface PolicyProof {
+  /** The report: Markdown, or as JSON an object or its text. */
+  report: unknown;
+  /** In which form: `md` or `json`. */
+  format: string;
+  /** When it was written: ISO-8601, UTC. */
+  generated_at: string;
+  [member: string]: unknown;
+}
+
+/** What an import did. */
+export interface PolicyImport {
+  /** How many policies were added. */
+  imported: number;
+  /** How many were left out. */
+  skipped: number;
+  /** Those that were left out, most of them because there is one of that name. */
+  skipped_names: string[];
+  /** What went wrong, policy by policy. */
+  errors: string[];
+  /** The policies that were added. */
+  policies: ImportedPolicy[];
+  [member: string]: unknown;
+}
+
+/** A policy that an import added. */
+export interface ImportedPolicy {
+  /** Which policy. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** What it looks at. */
+  policy_type: PolicyType;
+  /** Whether it holds: 0 or 1. */
+  active: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `mapCompliance`. */
+export interface MapCompliance {
+  /** Which framework: an id of `listFrameworks`, such as `soc2`. */
+  framework: string;
+}
+
+/** The arguments of `analyzeGaps`. */
+export interface AnalyzeGaps {
+  /** Which framework. */
+  framework: string;
+}
+
+/** The arguments of `getComplianceReport`. */
+export interface GetComplianceReport {
+  /** Which framework. */
+  framework: string;
+  /** In which form. One of `md`, `json`. `"json"` unless given. */
+  format?: ReportFormat;
+}
+
+/** The arguments of `getComplianceEvidence`. */
+export interface GetComplianceEvidence {
+  /** How far to look back: a number of days, as in `30d`. `"30d"` unless given. */
+  window?: string;
+}
+
+/** The arguments of `createComplianceExport`. */
+export interface CreateComplianceExport {
+  /** Which frameworks, at least one. */
+  frameworks: readonly string[];
+  /** What it is called. `"Compliance Export"` unless given. */
+  name?: string;
+  /** In which form the reports are written. One of `markdown`, `json`. `"markdown"` unless given. */
+  format?: ExportFormat;
+  /** How far back the evidence goes, in days. `30` unless given. */
+  window_days?: number;
+  /** Whether it holds evidence. `true` unless given. */
+  include_evidence?: boolean;
+  /** Whether it says how to mend what is missing. `true` unless given. */
+  include_remediation?: boolean;
+  /** Whether it shows how coverage changed. `false` unless given. */
+  include_trends?: boolean;
+}
+
+/** The arguments of `listComplianceExports`. */
+export interface ListComplianceExports {
+  /** How many. The server returns at most 100. `20` unless given. */
+  limit?: number;
+}
+
+/** The arguments of `getComplianceExport`. */
+export interface GetComplianceExport {
+  /** Which export: `ce_` and 24 hex digits. */
+  export_id: string;
+}
+
+/** The arguments of `downloadComplianceExport`. */
+export interface DownloadComplianceExport {
+  /** Which export. */
+  export_id: string;
+}
+
+/** The arguments of `deleteComplianceExport`. */
+export interface DeleteComplianceExport {
+  /** Which export. */
+  export_id: string;
+}
+
+/** The arguments of `createComplianceSchedule`. */
+export interface CreateComplianceSchedule {
+  /** Which frameworks, at least one. */
+  frameworks: readonly string[];
+  /** When: a cron expression, such as `0 6 * * 1` for Mondays at six. */
+  cron_expression: string;
+  /** What it is called. `"Scheduled Export"` unless given. */
+  name?: string;
+  /** In which form the reports are written. `markdown` unless given. One of `markdown`, `json`. */
+  format?: ExportFormat;
+  /** How far back the evidence goes, in days; 30 unless given. */
+  window_days?: number;
+  /** Whether exports hold evidence, which is so unless given. */
+  include_evidence?: boolean;
+  /** Whether they say how to mend what is missing, which is so unless given. */
+  include_remediation?: boolean;
+  /** Whether they show how coverage changed, which is not so unless given. */
+  include_trends?: boolean;
+  [member: string]: unknown;
+}
+
+/** The arguments of `updateComplianceSchedule`. */
+export interface UpdateComplianceSchedule {
+  /** Which schedule: `csch_` and 24 hex digits. */
+  schedule_id: string;
+  /** Whether exports are made. */
+  enabled?: boolean;
+  /** What it is called from now on. */
+  name?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `deleteComplianceSchedule`. */
+export interface DeleteComplianceSchedule {
+  /** Which schedule. */
+  schedule_id: string;
+}
+
+/** The arguments of `getComplianceTrends`. */
+export interface GetComplianceTrends {
+  /** Only this framework. All of them unless given. */
+  framework?: string;
+  /** How many. The server returns at most 100. `30` unless given. */
+  limit?: number;
+}
+
+/** The policies in force beside the controls of a framework. */
+export interface ComplianceMap {
+  /** What the framework is called. */
+  framework: string;
+  /** Which edition of it. */
+  framework_version: string;
+  /** Whose policies: `org-` and the id of the organisation. */
+  project: string;
+  /** When this was found: ISO-8601, UTC. */
+  generated_at: string;
+  /** Counts. */
+  summary: ComplianceCoverage;
+  /** Control by control. */
+  controls: ComplianceControl[];
+  [member: string]: unknown;
+}
+
+/** How far a framework is covered, counted. */
+export interface ComplianceCoverage {
+  /** Controls in all. */
+  total_controls: number;
+  /** Controls that are covered in full. */
+  covered: number;
+  /** Controls that are covered in part. */
+  partial: number;
+  /** Controls that are not covered. */
+  gaps: number;
+  /** How much is covered, in percent; a part counts as half. */
+  coverage_percentage: number;
+  [member: string]: unknown;
+}
+
+/** One control of a framework and what covers it. */
+export interface ComplianceControl {
+  /** Which control: `CC6.1`. */
+  control_id: string;
+  /** What it is called. */
+  title: string;
+  /** Which part of the framework it belongs to. */
+  category: string;
+  /** What it demands. */
+  description: string;
+  /** How much it matters for agents: `critical`, `high`, `medium` or `low`. */
+  agent_relevance: string;
+  /** How far it is covered. */
+  status: ControlStatus;
+  /** The policies that cover it. */
+  matched_policies: ComplianceMatch[];
+  /** What would cover it better. */
+  gap_recommendations: string[];
+  /** The policies that the framework expects for it, in the server's own form. */
+  policy_mappings: unknown[];
+  [member: string]: unknown;
+}
+
+/**
+ * How far a control is covered.
+ *
+ * - `covered`: In full.
+ * - `partial`: In part.
+ * - `gap`: Not at all.
+ */
+export type ControlStatus = 'covered' | 'partial' | 'gap' | OtherWord;
+
+/** A policy that covers a control. */
+export interface ComplianceMatch {
+  /** Which policy. */
+  policy_id: string;
+  /** What it is called. */
+  policy_description: string;
+  /** How far it covers the control: `full` or `partial`. */
+  mapping_coverage: string;
+  /** Why. */
+  rationale: string;
+  [member: string]: unknown;
+}
+
+/** What is missing for a framework. */
+export interface ComplianceGaps {
+  /** What the framework is called. */
+  framework: string;
+  /** When this was found: ISO-8601, UTC. */
+  analysis_date: string;
+  /** Counts. */
+  summary: ComplianceGapSummary;
+  /** What should be mended, the most urgent first. */
+  remediation_plan: ComplianceRemediation[];
+  /** What of it takes two hours at most. */
+  quick_wins: ComplianceRemediation[];
+  /** How great the risk is. */
+  risk_assessment: ComplianceRisk;
+  [member: string]: unknown;
+}
+
+/** What is missing for a framework, counted. */
+export interface ComplianceGapSummary {
+  /** Controls in all. */
+  total_controls: number;
+  /** Controls that are covered in full. */
+  covered: number;
+  /** Controls that are covered in part. */
+  partial: number;
+  /** Controls that are not covered. */
+  gaps: number;
+  /** How much is covered, in percent; a part counts as half. */
+  coverage_percentage: number;
+  /** Controls of critical relevance that are not covered. */
+  critical_gaps: number;
+  /** Controls of high relevance that are not covered. */
+  high_gaps: number;
+  /** How many controls should be mended. */
+  total_remediation_items: number;
+  /** How long that takes, for people: `10-15 hours`. */
+  estimated_total_effort: string;
+  [member: string]: unknown;
+}
+
+/** A control that should be mended. */
+export interface ComplianceRemediation {
+  /** Its place in the plan, from 1. */
+  priority: number;
+  /** Which control. */
+  control_id: string;
+  /** What it is called. */
+  title: string;
+  /** How far it is covered. */
+  status: ControlStatus;
+  /** How much it matters for agents: `critical`, `high`, `medium` or `low`. */
+  agent_relevance: string;
+  /** What to do. */
+  recommendations: string[];
+  /** How long it takes, for people: `1-2 hours`. */
+  estimated_effort: string;
+  [member: string]: unknown;
+}
+
+/** How great the risk is. */
+export interface ComplianceRisk {
+  /** In a word: `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`. */
+  overall_risk: string;
+  /** In a sentence. */
+  narrative: string;
+  /** What to do first. */
+  immediate_actions: string[];
+  [member: string]: unknown;
+}
+
+/** A report on a framework. */
+export interface ComplianceReport {
+  /** The report: Markdown, or as JSON an object or its text. */
+  report: unknown;
+  /** In which form: `md` or `json`. */
+  format: string;
+  /** When it was written: ISO-8601, UTC. */
+  generated_at: string;
+  [member: string]: unknown;
+}
+
+/** The frameworks that a server knows. */
+export interface ComplianceFrameworkList {
+  /** The frameworks. */
+  frameworks: ComplianceFramework[];
+  [member: string]: unknown;
+}
+
+/** A set of controls that auditors go by. */
+export interface ComplianceFramework {
+  /** Which framework: `soc2`. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** Which edition of it. */
+  version: string;
+  /** What it is about. */
+  description?: string | null;
+  /** How many controls it has. */
+  control_count: number;
+  [member: string]: unknown;
+}
+
+/** Evidence that policies are in force. */
+export interface ComplianceEvidence {
+  /** How far back was looked, as it was asked for. */
+  window: string;
+  /** The same in days. */
+  window_days: number;
+  /** What was found. */
+  evidence: ComplianceEvidenceCounts;
+  /** When it was counted: ISO-8601, UTC. */
+  generated_at: string;
+  [member: string]: unknown;
+}
+
+/** What guard decided and what agents did, counted. */
+export interface ComplianceEvidenceCounts {
+  /** What guard decided in all. */
+  guard_decisions_total: number;
+  /** How much of it was a block. */
+  guard_decisions_blocked: number;
+  /** How much of it was a request for approval or a warning. */
+  approval_requests: number;
+  /** What agents did in all. */
+  action_records_total: number;
+  /** What guard decided, by type of action and verdict. */
+  breakdown: ComplianceEvidenceRow[];
+  /** What agents did, by type of action. */
+  action_breakdown: ComplianceEvidenceRow[];
+  [member: string]: unknown;
+}
+
+/** One count. */
+export interface ComplianceEvidenceRow {
+  /** The type of action. */
+  action_type: string | null;
+  /** The verdict, where verdicts are counted. */
+  decision?: Verdict | OtherWord | null;
+  /** How many: a number, or from some servers its text. */
+  count: unknown;
+  [member: string]: unknown;
+}
+
+/**
+ * In which form the reports of an export are written.
+ *
+ * - `markdown`: Markdown, for people.
+ * - `json`: JSON, for programs.
+ */
+export type ExportFormat = 'markdown' | 'json' | OtherWord;
+
+/** An export as it was created. */
+export interface CreatedComplianceExport {
+  /** Which export: `ce_` and 24 hex digits. */
+  id: string;
+  [member: string]: unknown;
+}
+
+/** Exports without their contents. */
+export interface ComplianceExportList {
+  /** The newest first. */
+  exports: ComplianceExport[];
+  [member: string]: unknown;
+}
+
+/** Reports on frameworks in one document. A list leaves out what stands behind `created_at`. */
+export interface ComplianceExport {
+  /** Which export: `ce_` and 24 hex digits. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** Which frameworks. */
+  frameworks: string[];
+  /** In which form the reports are written. */
+  format: ExportFormat;
+  /** How far back the evidence goes, in days. */
+  window_days: number | null;
+  /** Where it is in its life. */
+  status: ComplianceExportStatus;
+  /** How long the document is, in bytes. */
+  file_size_bytes: number | null;
+  /** Why it could not be made. */
+  error_message: string | null;
+  /** Who asked for it. */
+  requested_by: string | null;
+  /** When making it began: ISO-8601, UTC. */
+  started_at: string | null;
+  /** When making it ended: ISO-8601, UTC. */
+  completed_at: string | null;
+  /** When it was asked for: ISO-8601, UTC. */
+  created_at: string | null;
+  /** Whose organisation. */
+  org_id?: string | null;
+  /** Whether it holds evidence. */
+  include_evidence?: boolean | null;
+  /** Whether it says how to mend what is missing. */
+  include_remediation?: boolean | null;
+  /** Whether it shows how coverage changed. */
+  include_trends?: boolean | null;
+  /** The document: the JSON text of a bundle, or from older servers a report. */
+  report_content?: string | null;
+  /** The evidence in it, counted. */
+  evidence_summary?: unknown;
+  /** The points of the trend that making it added. */
+  snapshot_ids?: string[] | null;
+  [member: string]: unknown;
+}
+
+/**
+ * Where an export is in its life.
+ *
+ * - `pending`: It was asked for.
+ * - `running`: It is being made.
+ * - `completed`: It is there.
+ * - `failed`: It could not be made; `error_message` says why.
+ */
+export type ComplianceExportStatus = 'pending' | 'running' | 'completed' | 'failed' | OtherWord;
+
+/** What an export made: a signed bundle, or from older servers a `text`. */
+export interface ComplianceBundle {
+  /** Its form: `dashclaw-compliance-bundle/v1`. */
+  version?: string | null;
+  /** When it was signed, by the server's clock: ISO-8601, UTC. */
+  issuedAt?: string | null;
+  /** Which version of the signer made it. */
+  engineVersion?: string | null;
+  /** The digest of `payload`. */
+  payloadHash?: string | null;
+  /** The digest of the export before it; null for the first of a chain. */
+  prevBundleHash?: string | null;
+  /**
+   * What was signed: `org`, `frameworks`, `window_days`, `format`, `report`, `evidence_summary`,
+   * `snapshot_ids`.
+   */
+  payload?: Record<string, unknown> | null;
+  /** Who signed it, and the signature. */
+  signature?: unknown;
+  /** The report of an older server. */
+  text?: string | null;
+  /** What the text is: `text/markdown`. */
+  media_type?: string | null;
+  [member: string]: unknown;
+}
+
+/** An export that is gone. */
+export interface DeletedComplianceExport {
+  /** Always true. */
+  deleted: boolean;
+  [member: string]: unknown;
+}
+
+/** A schedule as it was created. */
+export interface CreatedComplianceSchedule {
+  /** Which schedule: `csch_` and 24 hex digits. */
+  id: string;
+  [member: string]: unknown;
+}
+
+/** Schedules on which exports are made. */
+export interface ComplianceScheduleList {
+  /** The newest first. */
+  schedules: ComplianceSchedule[];
+  [member: string]: unknown;
+}
+
+/** A schedule on which exports are made. */
+export interface ComplianceSchedule {
+  /** Which schedule: `csch_` and 24 hex digits. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** Which frameworks. */
+  frameworks: string[];
+  /** In which form the reports are written. */
+  format: ExportFormat;
+  /** How far back the evidence goes, in days. */
+  window_days: number | null;
+  /** When: a cron expression. */
+  cron_expression: string;
+  /** Whether exports hold evidence. */
+  include_evidence: boolean;
+  /** Whether they say how to mend what is missing. */
+  include_remediation: boolean;
+  /** Whether they show how coverage changed. */
+  include_trends: boolean;
+  /** Whether exports are made. */
+  enabled: boolean;
+  /** When the last one was made: ISO-8601, UTC. */
+  last_run_at: string | null;
+  /** When the next one will be: ISO-8601, UTC. */
+  next_run_at: string | null;
+  /** The last one; empty when there is none. */
+  last_export_id: string | null;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string | null;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string | null;
+  [member: string]: unknown;
+}
+
+/** A schedule that is gone. */
+export interface DeletedComplianceSchedule {
+  /** Always true. */
+  deleted: boolean;
+  [member: string]: unknown;
+}
+
+/** How coverage changed. */
+export interface ComplianceTrendList {
+  /** The newest first. */
+  trends: ComplianceTrend[];
+  [member: string]: unknown;
+}
+
+/** How far a framework was covered when a report on it was written. */
+export interface ComplianceTrend {
+  /** Which framework. */
+  framework: string;
+  /** How much was covered, in percent. */
+  coverage_percentage: number;
+  /** Controls that were covered in full. */
+  covered: number;
+  /** Controls that were covered in part. */
+  partial: number;
+  /** Controls that were not covered. */
+  gaps: number;
+  /** How great the risk was: `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`. */
+  risk_level: string | null;
+  /** When: ISO-8601, UTC. */
+  created_at: string;
   [member: string]: unknown;
 }
 
@@ -1727,6 +2373,445 @@ export interface SessionEvent {
   [member: string]: unknown;
 }
 
+/** The arguments of `createHandoff`. */
+export interface CreateHandoff {
+  /** What was done and what is next. */
+  summary?: string;
+  /** The whole note in one object of your own form. */
+  bundle?: Record<string, unknown>;
+  /** What the next session must know: any JSON. */
+  context?: unknown;
+  /** Words to find it by. */
+  tags?: readonly string[];
+  /** Which day it is about. */
+  session_date?: string;
+  /** What was decided: any JSON. */
+  key_decisions?: unknown;
+  /** What is left to do: any JSON. */
+  open_tasks?: unknown;
+  /** How the people seemed: any JSON. */
+  mood_notes?: unknown;
+  /** What comes first: any JSON. */
+  next_priorities?: unknown;
+  /** The project it is about. The latest handoff of an agent is one without a project. */
+  project_id?: string;
+  /** The session that leaves it. */
+  session_id?: string;
+  /** Why the session ends. */
+  reason?: string;
+  /** For which agent. The client's own unless given. */
+  agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getHandoffs`. */
+export interface GetHandoffs {
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+  /** Only about this project. */
+  project_id?: string;
+  /** How many, 1 to 100; 20 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getLatestHandoff`. */
+export interface GetLatestHandoff {
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getHandoff`. */
+export interface GetHandoff {
+  /** Which handoff. */
+  handoff_id: string;
+}
+
+/** The arguments of `consumeHandoff`. */
+export interface ConsumeHandoff {
+  /** Which handoff. */
+  handoff_id: string;
+}
+
+/** A handoff as it was left. */
+export interface CreatedHandoff {
+  /** Which handoff: `hf_` and 16 hex digits. */
+  id: string;
+  [member: string]: unknown;
+}
+
+/** Handoffs. */
+export interface HandoffList {
+  /** The handoffs. */
+  handoffs: Handoff[];
+  /** How many there are. */
+  total: number;
+  [member: string]: unknown;
+}
+
+/** What one session left for the next. */
+export interface Handoff {
+  /** Which handoff: `hf_` and 16 hex digits. */
+  id: string;
+  /** For which agent. */
+  agent_id: string;
+  /** The project it is about. */
+  project_id: string | null;
+  /** The note, in the form in which it was left. */
+  bundle: Record<string, unknown>;
+  /** When it was left: ISO-8601, UTC. */
+  created_at: string;
+  /** In lists, when it was taken up: ISO-8601, UTC; null when it was not. */
+  consumed_at?: string | null;
+  [member: string]: unknown;
+}
+
+/** A handoff that was taken up. */
+export interface ConsumedHandoff {
+  /** Which handoff. */
+  id: string;
+  /** When: ISO-8601, UTC. */
+  consumed_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `sendMessage`. */
+export interface SendMessage {
+  /** What to say. At most 2000 characters. */
+  body: string;
+  /** To which agent. To everybody unless given. */
+  to?: string;
+  /**
+   * What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`. `"info"` unless
+   * given.
+   */
+  message_type?: MessageType;
+  /** Another name for `message_type`. */
+  type?: MessageType;
+  /** Files, at most 3, one object each: `filename`, `mime_type`, and `data`, base64, of at most 5 MB. */
+  attachments?: readonly unknown[];
+  /** What it is about, in short. At most 200 characters. */
+  subject?: string;
+  /** The thread it belongs to: `mt_…`; it must be open. */
+  thread_id?: string;
+  /** Whether it is urgent; false unless given. */
+  urgent?: boolean;
+  /** A shared document it is about. */
+  doc_ref?: string;
+  /** The action it is about. */
+  action_id?: string;
+  /** Who sends it. The client's own agent unless given. */
+  from_agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `broadcast`. */
+export interface Broadcast {
+  /** What to say. At most 2000 characters. */
+  body: string;
+  /**
+   * What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`. `"info"` unless
+   * given.
+   */
+  message_type?: MessageType;
+  /** Another name for `message_type`. */
+  type?: MessageType;
+  /** What it is about, in short. At most 200 characters. */
+  subject?: string;
+  /** The thread it belongs to: `mt_…`; it must be open. */
+  thread_id?: string;
+  /** Whether it is urgent; false unless given. */
+  urgent?: boolean;
+  /** Who sends it. The client's own agent unless given. */
+  from_agent_id?: string;
+}
+
+/** The arguments of `getMessages`. */
+export interface GetMessages {
+  /** Which way they went; `inbox` unless given. One of `inbox`, `sent`, `all`. */
+  direction?: MessageDirection;
+  /** Only this kind. One of `action`, `info`, `lesson`, `question`, `status`. */
+  message_type?: MessageType;
+  /** Another name for `message_type`. */
+  type?: MessageType;
+  /** Whether to list unread ones only. A message to everybody stays unread here. */
+  unread?: boolean;
+  /** Only this thread. */
+  thread_id?: string;
+  /** How many, 1 to 1000; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getInbox`. */
+export interface GetInbox {
+  /** Only this kind. One of `action`, `info`, `lesson`, `question`, `status`. */
+  message_type?: MessageType;
+  /** Another name for `message_type`. */
+  type?: MessageType;
+  /** Whether to list unread ones only. A message to everybody stays unread here. */
+  unread?: boolean;
+  /** Only this thread. */
+  thread_id?: string;
+  /** How many, 1 to 1000; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getSentMessages`. */
+export interface GetSentMessages {
+  /** Only this kind. One of `action`, `info`, `lesson`, `question`, `status`. */
+  message_type?: MessageType;
+  /** Another name for `message_type`. */
+  type?: MessageType;
+  /** Only this thread. */
+  thread_id?: string;
+  /** How many, 1 to 1000; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getMessage`. */
+export interface GetMessage {
+  /** Which message. */
+  message_id: string;
+}
+
+/** The arguments of `markRead`. */
+export interface MarkRead {
+  /** Which messages. */
+  message_ids: readonly string[];
+  /** Who has read them. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `archiveMessages`. */
+export interface ArchiveMessages {
+  /** Which messages. */
+  message_ids: readonly string[];
+  /** Who archives them. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `createMessageThread`. */
+export interface CreateMessageThread {
+  /** What it is called. */
+  name: string;
+  /** The agents that take part, of at most 500 characters each. */
+  participants?: readonly string[];
+  /** Who begins it. The client's own agent unless given. */
+  created_by?: string;
+}
+
+/** The arguments of `getMessageThreads`. */
+export interface GetMessageThreads {
+  /** Only threads in this state: `open` or `resolved`. */
+  status?: string;
+  /** How many, 1 to 100; 20 unless given. */
+  limit?: number;
+  /** Of which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `resolveMessageThread`. */
+export interface ResolveMessageThread {
+  /** Which thread: `mt_…`. */
+  thread_id: string;
+  /** What came of it. */
+  summary?: string;
+}
+
+/** The arguments of `saveSharedDoc`. */
+export interface SaveSharedDoc {
+  /** What it is called. */
+  name: string;
+  /** What it says. */
+  content: string;
+  /** Who saves it. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getAttachment`. */
+export interface GetAttachment {
+  /** Which attachment. */
+  attachment_id: string;
+}
+
+/**
+ * What kind of message it is.
+ *
+ * - `action`: Asks for something to be done.
+ * - `info`: Tells something.
+ * - `lesson`: Tells what was learned.
+ * - `question`: Asks something.
+ * - `status`: Tells how far something is.
+ */
+export type MessageType = 'action' | 'info' | 'lesson' | 'question' | 'status' | OtherWord;
+
+/** A message as it was sent. */
+export interface SentMessage {
+  /** The message. */
+  message: AgentMessage;
+  /** Its id once more. */
+  message_id: string;
+  [member: string]: unknown;
+}
+
+/** A message from an agent to another one, or to everybody. */
+export interface AgentMessage {
+  /** Which message: `msg_` and 24 hex digits. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** The thread it belongs to. */
+  thread_id: string | null;
+  /** Who sent it. */
+  from_agent_id: string;
+  /** To which agent; nothing when it is for everybody. */
+  to_agent_id: string | null;
+  /** What kind of message it is. */
+  message_type: MessageType;
+  /** What it is about. */
+  subject: string | null;
+  /** What it says. */
+  body: string;
+  /** Whether it is urgent. */
+  urgent: boolean;
+  /** What became of it. */
+  status: MessageStatus;
+  /** The shared document it is about. */
+  doc_ref: string | null;
+  /** JSON text: the agents that have read a message to everybody. */
+  read_by: string | null;
+  /** The action it is about. */
+  action_id: string | null;
+  /** When it was sent: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was read: ISO-8601, UTC. */
+  read_at: string | null;
+  /** When it was archived: ISO-8601, UTC. */
+  archived_at: string | null;
+  /** What is told of its files, without their content. The members are the server's own. */
+  attachments?: unknown[] | null;
+  /** In lists, whether the agent that asks has read it. */
+  is_read?: boolean | null;
+  [member: string]: unknown;
+}
+
+/**
+ * What became of a message.
+ *
+ * - `sent`: It was sent. A message to everybody stays so.
+ * - `read`: Its receiver has read it.
+ * - `archived`: It was archived.
+ */
+export type MessageStatus = 'sent' | 'read' | 'archived' | OtherWord;
+
+/**
+ * Which way messages went.
+ *
+ * - `inbox`: To the agent, or to everybody; without its own and without archived ones.
+ * - `sent`: From the agent.
+ * - `all`: Both.
+ */
+export type MessageDirection = 'inbox' | 'sent' | 'all' | OtherWord;
+
+/** Messages. */
+export interface MessageList {
+  /** The messages. */
+  messages: AgentMessage[];
+  /** How many of them there are here. */
+  total: number;
+  /** How many the agent has not read. */
+  unread_count: number;
+  [member: string]: unknown;
+}
+
+/** One message. */
+export interface MessageDetail {
+  /** The message. */
+  message: AgentMessage;
+  [member: string]: unknown;
+}
+
+/** Messages that were changed. */
+export interface UpdatedMessages {
+  /** How many. */
+  updated: number;
+  [member: string]: unknown;
+}
+
+/** A thread as it was begun. */
+export interface CreatedMessageThread {
+  /** The thread. */
+  thread: MessageThread;
+  /** Its id once more. */
+  thread_id: string;
+  [member: string]: unknown;
+}
+
+/** A thread of messages. */
+export interface MessageThread {
+  /** Which thread: `mt_` and 24 hex digits. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** JSON text: the agents that take part. */
+  participants: string | null;
+  /** `open` or `resolved`. */
+  status: string;
+  /** What came of it. */
+  summary: string | null;
+  /** Who began it. */
+  created_by: string;
+  /** When it began: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  /** When it ended: ISO-8601, UTC. */
+  resolved_at: string | null;
+  [member: string]: unknown;
+}
+
+/** Threads. */
+export interface MessageThreadList {
+  /** The threads. */
+  threads: MessageThread[];
+  /** How many there are. */
+  total: number;
+  [member: string]: unknown;
+}
+
+/** One thread. */
+export interface MessageThreadDetail {
+  /** The thread. */
+  thread: MessageThread;
+  [member: string]: unknown;
+}
+
+/** A file that was sent with a message. */
+export interface MessageAttachment {
+  /** What is in it. */
+  data: Buffer;
+  /** What it is called. */
+  filename: string;
+  /** What kind of file it is: `application/pdf`. `application/octet-stream` when the server does not say. */
+  mime_type: string;
+  [member: string]: unknown;
+}
+
 /** The arguments of `verifyIntegrity`. */
 export interface VerifyIntegrity {
   /** The receipt. Give this or `bundle`. */
@@ -1772,6 +2857,130 @@ export interface Jwk {
   [member: string]: unknown;
 }
 
+/** The arguments of `scanContent`. */
+export interface ScanContent {
+  /** The text. */
+  text: string;
+  /** Where it is about to go. */
+  destination?: string;
+  /** Whose text it is. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `reportSecurityFinding`. */
+export interface ReportSecurityFinding {
+  /** The text. */
+  text: string;
+  /** Where it was about to go. */
+  destination?: string;
+  /** Whose text it is. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `scanPromptInjection`. */
+export interface ScanPromptInjection {
+  /** The text. */
+  text: string;
+  /** Where it comes from: `user_input`, for one. */
+  source?: string;
+  /** Who is about to read it. The client's own agent unless given. */
+  agent_id?: string;
+  /** Whether findings are stored; true unless given. */
+  store?: boolean;
+}
+
+/** What a scan for secrets and personal data found. */
+export interface ContentScan {
+  /** Whether nothing was found. */
+  clean: boolean;
+  /** How many findings there are. */
+  findings_count: number;
+  /** How many of them are critical. */
+  critical_count: number;
+  /** Which categories they belong to. */
+  categories: string[];
+  /** The findings, one object each. The members are the server's own. */
+  findings: unknown[];
+  /** The text with every finding made illegible. */
+  redacted_text: string;
+  /** Where the text is about to go. */
+  destination: string | null;
+  [member: string]: unknown;
+}
+
+/** What a scan for prompt injection found. */
+export interface PromptInjectionScan {
+  /** Whether nothing was found. */
+  clean: boolean;
+  /** How dangerous the text is. */
+  risk_level: InjectionRisk;
+  /** What to do with it. */
+  recommendation: InjectionAdvice;
+  /** How many findings there are. */
+  findings_count: number;
+  /** How many of them are critical. */
+  critical_count: number;
+  /** Which categories they belong to. */
+  categories: string[];
+  /** The findings. */
+  findings: PromptInjectionFinding[];
+  /** Where the text comes from. */
+  source: string | null;
+  [member: string]: unknown;
+}
+
+/**
+ * How dangerous a text is to a model that reads it.
+ *
+ * - `none`: Nothing was found.
+ * - `low`: A little.
+ * - `medium`: Somewhat.
+ * - `high`: Much.
+ * - `critical`: As much as can be.
+ */
+export type InjectionRisk = 'none' | 'low' | 'medium' | 'high' | 'critical' | OtherWord;
+
+/**
+ * What to do with a text that was scanned.
+ *
+ * - `allow`: Let it pass.
+ * - `warn`: Let it pass, and say so.
+ * - `block`: Keep it away from models.
+ */
+export type InjectionAdvice = 'allow' | 'warn' | 'block' | OtherWord;
+
+/** A place in a text that gives orders. */
+export interface PromptInjectionFinding {
+  /** Which pattern it fits: `ignore_instructions`. */
+  pattern: string;
+  /** Which category that belongs to: `role_override`. */
+  category: string;
+  /** How bad it is. */
+  severity: string;
+  /** Its first 20 characters. */
+  matched: string;
+  /** Where it starts. */
+  position: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getAgentEnv`. */
+export interface GetAgentEnv {
+  /** For which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The secrets that are meant for an agent. */
+export interface AgentEnv {
+  /** The secrets by name. */
+  env: Record<string, string>;
+  /** How many there are. */
+  count: number;
+  /** Their names. */
+  delivered: string[];
+  [member: string]: unknown;
+}
+
 /** The arguments of `heartbeat`. */
 export interface Heartbeat {
   /** Which agent. The client's own unless given. At most 128 characters. */
@@ -1784,6 +2993,105 @@ export interface Heartbeat {
   current_task_id?: string;
   /** More about it. */
   metadata?: Record<string, unknown>;
+}
+
+/** The arguments of `reportConnections`. */
+export interface ReportConnections {
+  /**
+   * The services, 1 to 50, one object each: `provider` (needed), `auth_type` (`api_key` unless given, or
+   * `subscription`, `oauth`, `pre_configured`, `environment`), `plan_name`, `status` (`active` unless given,
+   * or `inactive`, `error`) and `metadata` (a text or an object of at most 10 KB).
+   */
+  connections: readonly unknown[];
+  /** Which agent. The client's own unless given. At most 128 characters. */
+  agent_id?: string;
+}
+
+/** The arguments of `registerAgent`. */
+export interface RegisterAgent {
+  /** What it is called. */
+  name: string;
+  /** Its short name; unique. */
+  slug?: string;
+  /** Where it is. */
+  endpoint?: string;
+  /** How it wants callers to prove who they are; `none` unless given. */
+  auth_type?: string;
+  /** More about that. */
+  auth_metadata?: Record<string, unknown>;
+  /** How much harm it could do; `medium` unless given. One of `low`, `medium`, `high`, `critical`. */
+  risk_class?: RegisteredAgentRisk;
+  /** What a call may cost, in US dollars. */
+  default_budget_usd?: number;
+  /** Its state; `active` unless given. */
+  status?: string;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listRegisteredAgents`. */
+export interface ListRegisteredAgents {
+  /** Only agents in this state. */
+  status?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getRegisteredAgent`. */
+export interface GetRegisteredAgent {
+  /** Which agent: its `entry_id`. */
+  registered_agent_id: string;
+}
+
+/** The arguments of `updateRegisteredAgent`. */
+export interface UpdateRegisteredAgent {
+  /** Which agent: its `entry_id`. */
+  registered_agent_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** Where it is. */
+  endpoint?: string;
+  /** How it wants callers to prove who they are. */
+  auth_type?: string;
+  /** More about that. */
+  auth_metadata?: Record<string, unknown>;
+  /** How much harm it could do. One of `low`, `medium`, `high`, `critical`. */
+  risk_class?: RegisteredAgentRisk;
+  /** What a call may cost, in US dollars. */
+  default_budget_usd?: number;
+  /** Its state. Only an `active` one can be called. */
+  status?: string;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `addAgentCapability`. */
+export interface AddAgentCapability {
+  /** Which agent: its `entry_id`. */
+  registered_agent_id: string;
+  /** Which capability. */
+  capability_id: string;
+}
+
+/** The arguments of `listAgentCapabilities`. */
+export interface ListAgentCapabilities {
+  /** Which agent: its `entry_id`. */
+  registered_agent_id: string;
+}
+
+/** The arguments of `invokeRegisteredAgent`. */
+export interface InvokeRegisteredAgent {
+  /** Which agent: its `entry_id`. */
+  registered_agent_id: string;
+  /** Which of its capabilities. */
+  capability_id: string;
+  /** Who calls. Not filled in by the client. */
+  agent_id?: string;
+  /** What to send. */
+  payload?: Record<string, unknown>;
+  /** What the call is for, in a sentence. */
+  declared_goal?: string;
 }
 
 /**
@@ -1806,28 +3114,774 @@ export interface HeartbeatAck {
   [member: string]: unknown;
 }
 
-/** The arguments of `createPairingFromPrivateJwk`. */
-export interface CreatePairingFromPrivateJwk {
-  /**
-   * The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1` and `iqmp` are read,
-   * too.
-   */
-  private_jwk: Record<string, unknown>;
-  /** The agent's name for people. The client's own unless given. */
-  agent_name?: string;
+/** Connections as they were taken. */
+export interface ConnectionReport {
+  /** The connections. */
+  connections: AgentConnection[];
+  /** What is wrong with those that were not taken. */
+  errors?: string[] | null;
+  /** How many were taken. */
+  created: number;
+  [member: string]: unknown;
 }
 
-/** The arguments of `waitForPairing`. */
-export interface WaitForPairing {
-  /** Which pairing. */
-  pairing_id: string;
+/** A service that an agent is connected to. */
+export interface AgentConnection {
+  /** Which connection: `conn_…`. */
+  id: string;
+  /** Which agent. */
+  agent_id: string;
+  /** Which service. */
+  provider: string;
+  /** How the agent proves who it is. */
+  auth_type: string;
+  /** Which plan it has there. */
+  plan_name: string | null;
+  /** `active`, `inactive` or `error`. */
+  status: string;
+  /** More about it, as text. */
+  metadata: string | null;
+  /** When it was first told: ISO-8601, UTC. */
+  reported_at: string;
+  /** When it was last told: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/**
+ * How much harm a registered agent could do.
+ *
+ * - `low`: Little.
+ * - `medium`: Some.
+ * - `high`: Much.
+ * - `critical`: As much as can be.
+ */
+export type RegisteredAgentRisk = 'low' | 'medium' | 'high' | 'critical' | OtherWord;
+
+/** An agent as it was entered or changed. */
+export interface SavedRegisteredAgent {
+  /** The agent. */
+  registered_agent: RegisteredAgent;
+  [member: string]: unknown;
+}
+
+/** An agent that others may call. */
+export interface RegisteredAgent {
+  /** Which agent: `reg_…`. */
+  entry_id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** Its short name. */
+  slug: string;
+  /** Where it is. */
+  endpoint: string | null;
+  /** How it wants callers to prove who they are. */
+  auth_type: string;
+  /** More about that. */
+  auth_metadata: Record<string, unknown>;
+  /** How much harm it could do. */
+  risk_class: RegisteredAgentRisk;
+  /** What a call may cost, in US dollars. */
+  default_budget_usd: number | null;
+  /** Its state: `active`, for one. */
+  status: string;
+  /** More about it. */
+  metadata: Record<string, unknown>;
+  /** When it was entered: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** Agents of the register. */
+export interface RegisteredAgentList {
+  /** The agents. */
+  registered_agents: RegisteredAgent[];
+  [member: string]: unknown;
+}
+
+/** An agent of the register with what it can do. */
+export interface RegisteredAgentDetail {
+  /** The agent. */
+  registered_agent: RegisteredAgent;
+  /** What it can do. */
+  capabilities: AgentCapability[];
+  /** Its newest calls, at most 20, one object each. The members are the server's own. */
+  invocations: unknown[];
+  [member: string]: unknown;
+}
+
+/** Something that a registered agent can do. */
+export interface AgentCapability {
+  /** Which capability: `cap_…`. */
+  capability_id: string;
+  /** What it is called. */
+  name: string;
+  /** Its short name. */
+  slug: string;
+  /** What kind of capability it is. */
+  category: string | null;
+  /** How much harm it could do. */
+  risk_level: string | null;
+  /** How it is called. */
+  source_type: string | null;
+  /** Whether it works at present. */
+  health_status: string | null;
+  [member: string]: unknown;
+}
+
+/** What an agent of the register can do. */
+export interface AgentCapabilityList {
+  /** Its capabilities. */
+  capabilities: AgentCapability[];
+  [member: string]: unknown;
+}
+
+/** What came of a call of an agent. */
+export interface RegisteredAgentAnswer {
+  /** Whether it was called. */
+  success: boolean;
+  /** The action that stands for the call. */
+  action_id: string | null;
+  /** The risk, 0 to 100. */
+  risk_score?: number | null;
+  /** What the agent answered: any JSON. */
+  result?: unknown;
+  /** Why it was not called: `pending_approval`. */
+  error?: string | null;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getAgentReputation`. */
+export interface GetAgentReputation {
+  /** Which agent. Not filled in by the client. */
+  agent_id: string;
+}
+
+/** The arguments of `listAgentReputationEvents`. */
+export interface ListAgentReputationEvents {
+  /** Which agent. Not filled in by the client. */
+  agent_id: string;
+  /** How many, 1 to 200. `50` unless given. */
+  limit?: number;
+  /** How many to skip. `0` unless given. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `recomputeAgentReputation`. */
+export interface RecomputeAgentReputation {
+  /** Which agent. Not filled in by the client. */
+  agent_id: string;
+}
+
+/** The arguments of `getAgentReputationReceipt`. */
+export interface GetAgentReputationReceipt {
+  /** Which agent. Not filled in by the client. */
+  agent_id: string;
+}
+
+/** The arguments of `verifyReputationReceipt`. */
+export interface VerifyReputationReceipt {
+  /** The receipt, exactly as it came. */
+  receipt: unknown;
+}
+
+/** How well an agent has done. */
+export interface AgentReputation {
+  /** Which agent. */
+  agent_id: string;
+  /** The numbers. */
+  vector: ReputationVector;
+  /** `snapshot` when it was stored, `computed` when it was computed for this answer. */
+  source: string;
+  [member: string]: unknown;
+}
+
+/** How well an agent has done, in numbers. Newer events weigh more: half as much for every 90 days. */
+export interface ReputationVector {
+  /** How reliable it is, 0 to 1. */
+  reliability_score: number;
+  /** How much of its work it completed, 0 to 1. */
+  completion_rate: number;
+  /** How often a policy blocked it, 0 to 1. */
+  policy_violation_rate: number;
+  /** How often humans approved what it asked for, 0 to 1. */
+  approval_adherence: number;
+  /** How good its work was, 0 to 1. */
+  quality_score: number;
+  /** The mean risk of its actions, 0 to 100. */
+  risk_score: number;
+  /** How much it was made from, on a scale of its own: the logarithm of the weight of all events and 1. */
+  volume_weight: number;
+  /** How sure these numbers are, 0 to 1. */
+  confidence: number;
+  /** How many events it was made from. */
+  total_events: number;
+  /** When the last of them happened: ISO-8601, UTC. */
+  last_event_at: string | null;
+  /** When it was computed: ISO-8601, UTC. */
+  computed_at: string;
+  [member: string]: unknown;
+}
+
+/** What an agent's reputation was made from. */
+export interface ReputationEventList {
+  /** Which agent. */
+  agent_id: string;
+  /** The events. */
+  events: ReputationEvent[];
+  /** Which page this is. */
+  pagination: ReputationPage;
+  [member: string]: unknown;
+}
+
+/** Something that counts for an agent's reputation. */
+export interface ReputationEvent {
+  /** Which event: `are_…`. */
+  id: string;
+  /** Whose reputation. */
+  agent_id: string;
+  /** Who caused it, when that was another agent. */
+  source_agent_id: string | null;
+  /** What kind of event it is. */
+  event_type: string;
+  /** How much it counts. */
+  weight: number;
+  /** How it went: a number whose scale depends on the kind. */
+  value: number;
+  /** The action it comes from. */
+  action_id: string | null;
+  /** When it happened: ISO-8601, UTC. */
+  occurred_at: string;
+  /** More about it. */
+  metadata: Record<string, unknown> | null;
+  /** When it was noted: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/** Which page of events it is. */
+export interface ReputationPage {
+  /** The page size that was used. */
+  limit: number;
+  /** How many were skipped. */
+  offset: number;
+  /** How many there are on this page. */
+  count: number;
+  [member: string]: unknown;
+}
+
+/** How well an agent has done, as it was just computed. */
+export interface RecomputedReputation {
+  /** Which agent. */
+  agent_id: string;
+  /** The numbers. */
+  vector: ReputationVector;
+  /** When it was computed: ISO-8601, UTC. */
+  recomputed_at: string;
+  [member: string]: unknown;
+}
+
+/** The receipt for an agent's reputation. */
+export interface AgentReputationReceipt {
+  /** Which agent. */
+  agent_id: string;
   /**
-   * How long to wait in all. With no time at all it is looked at once. In milliseconds. `300000` unless
-   * given.
+   * The receipt: `version`, `issuedAt`, `agentId`, `vectorHash`, `totalEvents`, `vector` and `signature`. It
+   * must stay as it came, or its signature is wrong.
    */
-  timeout?: number;
-  /** How often it is looked at; at most ten times a second. In milliseconds. `2000` unless given. */
-  interval?: number;
+  receipt: Record<string, unknown>;
+  /** `stored`, or `computed` when it was made for this answer. */
+  source: string;
+  [member: string]: unknown;
+}
+
+/** The server's word on a reputation receipt. */
+export interface ReputationVerdict {
+  /** Whether one of its keys signed it. */
+  ok: boolean;
+  /** Which key. */
+  kid?: string | null;
+  /**
+   * Why not: `missing_receipt`, `no_published_keys`, `vector_hash_mismatch`, `malformed` or `bad_signature`.
+   */
+  reason?: string | null;
+  [member: string]: unknown;
+}
+
+/** The arguments of `submitWorkOrder`. */
+export interface SubmitWorkOrder {
+  /** Work of which type. */
+  type: string;
+  /** What the work is about, as the type's `input_schema` wants it. */
+  input: Record<string, unknown>;
+  /** What it may cost and how long it may take; the type's defaults unless given. */
+  budget?: WorkOrderBudget;
+  /** Who orders. The client's own agent unless given. */
+  requested_by?: string;
+  /** Another name for `requested_by`. */
+  agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getWorkOrder`. */
+export interface GetWorkOrder {
+  /** Which work order. */
+  work_order_id: string;
+}
+
+/** The arguments of `listWorkOrders`. */
+export interface ListWorkOrders {
+  /**
+   * Only orders in this state. One of `pending_approval`, `queued`, `claimed`, `completed`, `failed`,
+   * `timed_out`, `cancelled`, `blocked`.
+   */
+  status?: WorkOrderStatus;
+  /** Only work of this type. */
+  type?: string;
+  /** Only orders of this agent, be it the one that ordered or the one that does the work. */
+  agent?: string;
+  /** How many, 1 to 200; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `cancelWorkOrder`. */
+export interface CancelWorkOrder {
+  /** Which work order. */
+  work_order_id: string;
+}
+
+/** The arguments of `claimWorkOrder`. */
+export interface ClaimWorkOrder {
+  /** Only work of these types. Any type unless given. */
+  types?: readonly string[];
+  /** Who takes it. The client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `completeWorkOrder`. */
+export interface CompleteWorkOrder {
+  /** Which work order. */
+  work_order_id: string;
+  /** How it ended. The server wants one. One of `completed`, `failed`. */
+  status?: WorkOrderEnd;
+  /** Another name for `status`. */
+  result?: WorkOrderEnd;
+  /** What came out, as the type's `output_schema` wants it. Needed when it is `completed`. */
+  output?: Record<string, unknown>;
+  /** What it cost. */
+  cost?: WorkOrderCost;
+  /** What went wrong, when it is `failed`. */
+  error?: WorkOrderFailure;
+  /** Who did it. The client's own agent unless given. */
+  agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listWorkOrderTypes`. */
+export interface ListWorkOrderTypes {
+  /** Whether to list disabled ones, too; false unless given. */
+  include_disabled?: boolean;
+}
+
+/** The arguments of `registerWorkOrderType`. */
+export interface RegisterWorkOrderType {
+  /**
+   * What it is called: a lower-case letter, then 2 to 63 lower-case letters, digits and underscores; unique.
+   * At most 64 characters.
+   */
+  type: string;
+  /** What it is called, for people. */
+  display_name?: string;
+  /** What the work is. */
+  description?: string;
+  /** JSON Schema of what goes in; its root must be an object. */
+  input_schema: Record<string, unknown>;
+  /** JSON Schema of what comes out. */
+  output_schema: Record<string, unknown>;
+  /** Its version; `1.0` unless given. */
+  version?: string;
+  /** What an order may cost unless it says otherwise, in US dollars. */
+  default_max_cost_usd?: number;
+  /** How long an order may take unless it says otherwise, in seconds; 600 unless given. */
+  default_timeout_seconds?: number;
+  [member: string]: unknown;
+}
+
+/** What a work order may cost and how long it may take. */
+export interface WorkOrderBudget {
+  /** What it may cost, in US dollars. */
+  max_cost_usd?: number | null;
+  /** How long it may take, in seconds. */
+  timeout_seconds?: number | null;
+  [member: string]: unknown;
+}
+
+/** A work order as it was submitted. */
+export interface SubmittedWorkOrder {
+  /** Which work order: `wo_…`. */
+  work_order_id: string;
+  /** `queued`, `pending_approval` or `blocked`. */
+  status: WorkOrderStatus;
+  /** What guard said. */
+  guard: WorkOrderVerdict;
+  [member: string]: unknown;
+}
+
+/**
+ * Where a work order is in its life.
+ *
+ * - `pending_approval`: Waits for a human.
+ * - `queued`: Waits for an agent to claim it.
+ * - `claimed`: An agent does it.
+ * - `completed`: Done.
+ * - `failed`: It could not be done.
+ * - `timed_out`: The agent that claimed it took too long.
+ * - `cancelled`: Somebody cancelled it, or a human denied it.
+ * - `blocked`: Guard refused it.
+ */
+export type WorkOrderStatus =
+  | 'pending_approval'
+  | 'queued'
+  | 'claimed'
+  | 'completed'
+  | 'failed'
+  | 'timed_out'
+  | 'cancelled'
+  | 'blocked'
+  | OtherWord;
+
+/** What guard said to a work order. */
+export interface WorkOrderVerdict {
+  /** The verdict. */
+  decision: Verdict | OtherWord;
+  /** Which decision this is. */
+  decision_id: string | null;
+  /** The risk, 0 to 100. */
+  risk_score: number;
+  /** The ids of the policies that had a say. */
+  matched_policies: string[];
+  /** All reasons in one text. */
+  reason: string | null;
+  [member: string]: unknown;
+}
+
+/** A work order with its receipt. */
+export interface WorkOrderDetail {
+  /** The work order. */
+  work_order: WorkOrder;
+  /** Its receipt, once it has ended. */
+  receipt: WorkOrderReceipt | null;
+  [member: string]: unknown;
+}
+
+/** Work that one agent orders and another one does. */
+export interface WorkOrder {
+  /** Which work order: `wo_…`. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** Work of which type. */
+  type: string;
+  /** Which version of the type. */
+  type_version: string | null;
+  /** Where it is in its life. */
+  status: WorkOrderStatus;
+  /** What the work is about. */
+  input: unknown;
+  /** `sha256:` and the hash of `input`. */
+  input_hash: string | null;
+  /** What came out. */
+  output: unknown;
+  /** `sha256:` and the hash of `output`. */
+  output_hash: string | null;
+  /** What it may cost, in US dollars. */
+  max_cost_usd: number | string | null;
+  /** How long it may take once it is claimed, in seconds. */
+  timeout_seconds: number | null;
+  /** Who ordered it. */
+  requested_by: string | null;
+  /** Who does it. */
+  claimed_by: string | null;
+  /** What it cost: `input_tokens`, `output_tokens`, `total_usd`. */
+  cost: Record<string, unknown> | null;
+  /** What guard said. */
+  guard_decision: Record<string, unknown> | null;
+  /** The action that a human approves or denies. */
+  approval_action_id: string | null;
+  /** A word for what went wrong: `approval_denied`. */
+  error_code: string | null;
+  /** What went wrong. */
+  error_details: unknown;
+  /** Until when the agent that claimed it has time: ISO-8601, UTC. */
+  lease_expires_at: string | null;
+  /** When it was claimed: ISO-8601, UTC. */
+  claimed_at: string | null;
+  /** When it ended: ISO-8601, UTC. */
+  completed_at: string | null;
+  /** When it was ordered: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** The receipt of a work order; see `verifyReceipt`. */
+export interface WorkOrderReceipt {
+  /** The receipt itself. Its members must stay as they came, or its hash is wrong. */
+  receipt: Record<string, unknown>;
+  /** `sha256:` and the hash of `receipt`. */
+  receipt_hash: string;
+  /** Which receipt: `wor_…`; told once it is stored. */
+  id?: string | null;
+  /** Whose organisation; told once it is stored. */
+  org_id?: string | null;
+  /** Of which work order; told once it is stored. */
+  work_order_id?: string | null;
+  /** When it was stored: ISO-8601, UTC. */
+  created_at?: string | null;
+  [member: string]: unknown;
+}
+
+/** A page of work orders. */
+export interface WorkOrderList {
+  /** The work orders. */
+  work_orders: WorkOrder[];
+  /** How many there are. */
+  total: number;
+  [member: string]: unknown;
+}
+
+/** A work order that is cancelled. */
+export interface CancelledWorkOrder {
+  /** The work order. */
+  work_order: WorkOrder;
+  [member: string]: unknown;
+}
+
+/** A work order that the agent has claimed. */
+export interface ClaimedWorkOrder {
+  /** The work order; nothing when none was queued. */
+  work_order: WorkOrder | null;
+  [member: string]: unknown;
+}
+
+/**
+ * How a work order ended, as the agent that did it reports.
+ *
+ * - `completed`: The work is done.
+ * - `failed`: It could not be done.
+ */
+export type WorkOrderEnd = 'completed' | 'failed' | OtherWord;
+
+/** What a work order cost. */
+export interface WorkOrderCost {
+  /** Tokens that a model read. */
+  input_tokens?: number | null;
+  /** Tokens that a model wrote. */
+  output_tokens?: number | null;
+  /** All of it, in US dollars. */
+  total_usd?: number | null;
+  [member: string]: unknown;
+}
+
+/** Why a work order failed. */
+export interface WorkOrderFailure {
+  /** A word for it: `worker_error`. */
+  code?: string | null;
+  /** What went wrong. */
+  message?: string | null;
+  [member: string]: unknown;
+}
+
+/** A work order as it ended. */
+export interface CompletedWorkOrder {
+  /** The work order. */
+  work_order: WorkOrder;
+  /** Its receipt. */
+  receipt: WorkOrderReceipt;
+  [member: string]: unknown;
+}
+
+/** Types of work. */
+export interface WorkOrderTypeList {
+  /** The types. */
+  types: WorkOrderType[];
+  /** How many there are. */
+  total: number;
+  [member: string]: unknown;
+}
+
+/** A type of work: a contract over what goes in and what comes out. */
+export interface WorkOrderType {
+  /** Which type: `wot_…`. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  type: string;
+  /** Its version. */
+  version: string | null;
+  /** What it is called, for people. */
+  display_name: string | null;
+  /** What the work is. */
+  description: string | null;
+  /** JSON Schema of what goes in. */
+  input_schema: Record<string, unknown>;
+  /** JSON Schema of what comes out. */
+  output_schema: Record<string, unknown>;
+  /** What an order may cost unless it says otherwise, in US dollars. */
+  default_max_cost_usd: number | string | null;
+  /** How long an order may take unless it says otherwise, in seconds. */
+  default_timeout_seconds: number | null;
+  /** `active` or `disabled`. */
+  status: string;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createProvider`. */
+export interface CreateProvider {
+  /** What it is called. */
+  name: string;
+  /** Its short name; unique. */
+  slug?: string;
+  /** What it offers. */
+  description?: string;
+  /** What kind of provider it is; `research` unless given. */
+  category?: string;
+  /** Where it is. */
+  base_url?: string;
+  /** Its state; `active` unless given. */
+  status?: string;
+  /** What it is paid in; `USDC` unless given. */
+  default_currency?: string;
+  /** How it charges. */
+  pricing_model?: string;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listProviders`. */
+export interface ListProviders {
+  /** Only providers in this state. */
+  status?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getProvider`. */
+export interface GetProvider {
+  /** Which provider. */
+  provider_id: string;
+}
+
+/** The arguments of `updateProvider`. */
+export interface UpdateProvider {
+  /** Which provider. */
+  provider_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** Its short name from now on; unique. */
+  slug?: string;
+  /** What it offers. */
+  description?: string;
+  /** What kind of provider it is. */
+  category?: string;
+  /** Where it is. */
+  base_url?: string;
+  /** Its state. */
+  status?: string;
+  /** What it is paid in. */
+  default_currency?: string;
+  /** How it charges. */
+  pricing_model?: string;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createProviderEndpoint`. */
+export interface CreateProviderEndpoint {
+  /** Whose. */
+  provider_id: string;
+  /** What it is called. */
+  name: string;
+  /** Where it is called. */
+  endpoint_url?: string;
+  /** What kind of endpoint it is. */
+  category?: string;
+  /** How sensitive its data are; `low` unless given. */
+  sensitivity_level?: string;
+  /** What a call costs, in the provider's currency. */
+  default_price?: number;
+  /** What the price is for; `per_call` unless given. */
+  price_unit?: string;
+  /** Whether it may be used; true unless given. */
+  enabled?: boolean;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listProviderEndpoints`. */
+export interface ListProviderEndpoints {
+  /** Whose. */
+  provider_id: string;
+}
+
+/** The arguments of `recordPurchase`. */
+export interface RecordPurchase {
+  /** Who buys. At most 128 characters. */
+  agent_id: string;
+  /** From whom: a name, a slug, an origin or an id. At most 256 characters. */
+  provider: string;
+  /** What the purchase is for, in a sentence. At most 2000 characters. */
+  declared_goal: string;
+  /** Why it has to be bought. At most 2000 characters. */
+  purchase_reason: string;
+  /** What the agent does not know without it. At most 2000 characters. */
+  context_gap: string;
+  /** What it should bring. At most 2000 characters. */
+  expected_value: string;
+  /** From which provider, by id. */
+  provider_id?: string;
+  /** From which of its endpoints. */
+  endpoint_id?: string;
+  /** What else would have done. At most 4000 characters. */
+  alternatives_considered?: string;
+  /** What it costs, in `currency`, 0 to 1000000. It wins over `spend_amount`. */
+  cost_estimate?: number;
+  /** What it costs, in `currency`, 0 to 1000000. */
+  spend_amount?: number;
+  /** What is paid in: 2 to 16 letters and digits; `USDC` unless given. */
+  currency?: string;
+  /** How it is paid. At most 64 characters. */
+  payment_method?: string;
+  /** The wallet that pays. Only its last four characters are kept. At most 512 characters. */
+  wallet_reference?: string;
+  /** What the payment is called. Only its last four characters are kept. At most 512 characters. */
+  payment_reference?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listPurchases`. */
+export interface ListPurchases {
+  /** Only from this provider. */
+  provider_id?: string;
+  /** Only of this agent. All agents unless given. */
+  agent_id?: string;
+  [member: string]: unknown;
 }
 
 /** The arguments of `recordX402Purchase`. */
@@ -1866,6 +3920,169 @@ export interface RecordPurchaseResult {
    * What it brought: `summary` (a text), `data` (any JSON), `url` (where the rest is). All may be left out.
    */
   result?: Record<string, unknown>;
+}
+
+/** A provider as it was added or changed. */
+export interface SavedX402Provider {
+  /** The provider. */
+  provider: X402Provider;
+  [member: string]: unknown;
+}
+
+/** A provider that agents may buy from. */
+export interface X402Provider {
+  /** Which provider: `prov_…`. */
+  provider_id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** Its short name. */
+  slug: string;
+  /** What it offers. */
+  description: string | null;
+  /** What kind of provider it is. */
+  category: string | null;
+  /** Where it is. */
+  base_url: string | null;
+  /** Its state: `active`, for one. */
+  status: string;
+  /** What it is paid in. */
+  default_currency: string | null;
+  /** How it charges. */
+  pricing_model: string | null;
+  /** More about it. */
+  metadata: Record<string, unknown>;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** Providers. */
+export interface X402ProviderList {
+  /** The providers. */
+  providers: X402Provider[];
+  [member: string]: unknown;
+}
+
+/** A provider with what it sells. */
+export interface X402ProviderDetail {
+  /** The provider. */
+  provider: X402Provider;
+  /** What it sells. */
+  endpoints: X402Endpoint[];
+  [member: string]: unknown;
+}
+
+/** Something that a provider sells. */
+export interface X402Endpoint {
+  /** Which endpoint: `pep_…`. */
+  endpoint_id: string;
+  /** Whose. */
+  provider_id: string;
+  /** What it is called. */
+  name: string;
+  /** Where it is called. */
+  endpoint_url: string | null;
+  /** What kind of endpoint it is. */
+  category: string | null;
+  /** How sensitive its data are. */
+  sensitivity_level: string | null;
+  /** What a call costs, in the provider's currency. */
+  default_price: number | null;
+  /** What the price is for. */
+  price_unit: string | null;
+  /** Whether it may be used: 0 or 1. */
+  enabled: number;
+  /** More about it. */
+  metadata: Record<string, unknown>;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** An endpoint as it was added. */
+export interface SavedX402Endpoint {
+  /** The endpoint. */
+  endpoint: X402Endpoint;
+  [member: string]: unknown;
+}
+
+/** What a provider sells. */
+export interface X402EndpointList {
+  /** The endpoints. */
+  endpoints: X402Endpoint[];
+  [member: string]: unknown;
+}
+
+/** A purchase as it was recorded, with the verdict on it. */
+export interface RecordedPurchase {
+  /** The action that stands for it. */
+  action: Action;
+  /** The purchase. */
+  purchase: X402Purchase;
+  /** The verdict. */
+  decision?: GuardDecision | null;
+  [member: string]: unknown;
+}
+
+/** Something that an agent bought, or is about to buy. */
+export interface X402Purchase {
+  /** The action that stands for it. */
+  action_id: string;
+  /** From which provider. */
+  provider_id: string;
+  /** What the provider is called; told in lists. */
+  provider_name?: string | null;
+  /** From which of its endpoints. */
+  endpoint_id: string | null;
+  /** Who buys. */
+  agent_id: string;
+  /** What it costs, in `currency`. */
+  spend_amount: number;
+  /** What is paid in. */
+  currency: string;
+  /** How it is paid. */
+  payment_method: string | null;
+  /** The last four characters of the wallet that pays: `****1a2b`. */
+  wallet_reference: string | null;
+  /** The last four characters of what the payment is called. */
+  payment_reference: string | null;
+  /** Why it has to be bought. */
+  purchase_reason: string;
+  /** What the agent does not know without it. */
+  context_gap: string;
+  /** What else would have done. */
+  alternatives_considered: string | null;
+  /** What it should bring. */
+  expected_value: string;
+  /** How far it has come. */
+  execution_status: PurchaseStatus;
+  /** When it was recorded: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/**
+ * How far a purchase has come.
+ *
+ * - `pending`: It was recorded.
+ * - `approved`: A human approved it.
+ * - `succeeded`: It was made and brought what it should.
+ * - `partial`: It brought some of it.
+ * - `failed`: It failed.
+ */
+export type PurchaseStatus = 'pending' | 'approved' | 'succeeded' | 'partial' | 'failed' | OtherWord;
+
+/** Purchases. */
+export interface X402PurchaseList {
+  /** The purchases. */
+  purchases: X402Purchase[];
+  [member: string]: unknown;
 }
 
 /** A purchase that was paid already, step by step. */
@@ -1912,20 +4129,291 @@ export interface StepError {
   [member: string]: unknown;
 }
 
-/** The arguments of `getAttachment`. */
-export interface GetAttachment {
-  /** Which attachment. */
-  attachment_id: string;
+/** An artifact as it was kept. */
+export interface SavedArtifact {
+  /** The artifact. */
+  artifact: Artifact;
+  [member: string]: unknown;
 }
 
-/** A file that was sent with a message. */
-export interface MessageAttachment {
-  /** What is in it. */
-  data: Buffer;
+/** Something that an action left behind. */
+export interface Artifact {
+  /** Which artifact: `art_…`. */
+  artifact_id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What kind of thing it is. */
+  artifact_type: string;
   /** What it is called. */
-  filename: string;
-  /** What kind of file it is: `application/pdf`. `application/octet-stream` when the server does not say. */
-  mime_type: string;
+  name: string;
+  /** What it is about. */
+  description: string | null;
+  /** The thing itself. */
+  content: unknown;
+  /** Where the thing itself is, when it is kept elsewhere. */
+  content_url: string | null;
+  /** Its media type. */
+  mime_type: string | null;
+  /** How large it is, in bytes. */
+  size_bytes: number | null;
+  /** The action it came from. */
+  source_action_id: string | null;
+  /** The workflow's step it came from. */
+  source_step_id: string | null;
+  /** The agent it came from. */
+  source_agent_id: string | null;
+  /** How long it is kept, in days. */
+  retention_days: number | null;
+  /** Words to find it by. */
+  tags: string[];
+  /** More about it. */
+  metadata: Record<string, unknown>;
+  /** When it was kept: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createArtifact`. */
+export interface CreateArtifact {
+  /** What it is called. */
+  name: string;
+  /** What kind of thing it is: `json`, `x402_purchase_result`, or a word of your own. */
+  artifact_type?: string;
+  /** What it is about. */
+  description?: string;
+  /** The thing itself: any JSON. */
+  content_json?: unknown;
+  /** Where the thing itself is, when it is kept elsewhere. */
+  content_url?: string;
+  /** Its media type. */
+  mime_type?: string;
+  /** How large it is, in bytes. */
+  size_bytes?: number;
+  /** The action it came from. */
+  source_action_id?: string;
+  /** The workflow's step it came from. */
+  source_step_id?: string;
+  /** The agent it came from. Not filled in by the client. */
+  source_agent_id?: string;
+  /** How long it is kept, in days. */
+  retention_days?: number;
+  /** Words to find it by, of at most 500 characters each. */
+  tags?: readonly string[];
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+}
+
+/** The arguments of `listArtifacts`. */
+export interface ListArtifacts {
+  /** Only those of this action. */
+  action_id?: string;
+  /** Only those of this workflow's step. */
+  step_id?: string;
+  /** Only those of this agent. All agents unless given. */
+  agent_id?: string;
+  /** Only things of this kind. */
+  type?: string;
+  /** Another name for `type`. */
+  artifact_type?: string;
+  /** How many. 1 or more. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+}
+
+/** The arguments of `createEvidenceBundle`. */
+export interface CreateEvidenceBundle {
+  /** Which action. */
+  action_id: string;
+}
+
+/** A page of artifacts. */
+export interface ArtifactList {
+  /** The artifacts. */
+  artifacts: Artifact[];
+  /** How many there are. */
+  total: number;
+  [member: string]: unknown;
+}
+
+/** What is known of an action. */
+export interface EvidenceBundle {
+  /** Always `evidence_bundle`. */
+  artifact_type: string;
+  /** The action: some of its members, with `started_at` and `finished_at`. Which ones is up to the server. */
+  action: Record<string, unknown>;
+  /** The workflow's steps. */
+  steps: unknown[];
+  /** The artifacts. */
+  artifacts: Artifact[];
+  /** When this was put together: ISO-8601, UTC. */
+  generated_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createPairing`. */
+export interface CreatePairing {
+  /** The public key: PEM (SPKI), with its `BEGIN PUBLIC KEY` and `END PUBLIC KEY` lines. */
+  public_key_pem: string;
+  /** How the agent signs. The server does not check it. `"RSASSA-PKCS1-v1_5"` unless given. */
+  algorithm?: string;
+  /** The agent's display name. The client's own unless given. */
+  agent_name?: string;
+  /** Which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getPairing`. */
+export interface GetPairing {
+  /** Which pairing: `pair_` and a UUID. */
+  pairing_id: string;
+}
+
+/** The arguments of `createPairingFromPrivateJwk`. */
+export interface CreatePairingFromPrivateJwk {
+  /**
+   * The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1` and `iqmp` are read,
+   * too.
+   */
+  private_jwk: Record<string, unknown>;
+  /** The agent's name for people. The client's own unless given. */
+  agent_name?: string;
+}
+
+/** The arguments of `waitForPairing`. */
+export interface WaitForPairing {
+  /** Which pairing. */
+  pairing_id: string;
+  /**
+   * How long to wait in all. With no time at all it is looked at once. In milliseconds. `300000` unless
+   * given.
+   */
+  timeout?: number;
+  /** How often it is looked at; at most ten times a second. In milliseconds. `2000` unless given. */
+  interval?: number;
+}
+
+/** The arguments of `listPairings`. */
+export interface ListPairings {
+  /** Only pairings in this state. `pending` unless given. One of `pending`, `approved`, `expired`. */
+  status?: PairingStatus;
+  /** How many, 1 to 200; 50 unless given. */
+  limit?: number;
+}
+
+/** The arguments of `approvePairing`. */
+export interface ApprovePairing {
+  /** Which pairing. */
+  pairing_id: string;
+}
+
+/** A pairing as it was created. */
+export interface CreatedPairing {
+  /** The pairing. */
+  pairing: Pairing;
+  /** The page on which an administrator approves it. */
+  pairing_url: string;
+  [member: string]: unknown;
+}
+
+/** An agent's request that a public key be taken as its own. */
+export interface Pairing {
+  /** Which pairing: `pair_` and a UUID. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** Which agent asks. */
+  agent_id: string;
+  /** The agent's display name. */
+  agent_name: string | null;
+  /** How the agent signs. */
+  algorithm: string;
+  /** Where it is in its life. */
+  status: PairingStatus;
+  /**
+   * What `permission_escalation` policies grant the agent once it is approved: `readonly`, `workspace_write`,
+   * `danger`, `prompt` or `allow`.
+   */
+  permission_level: string | null;
+  /** Until when it can be approved: ISO-8601, UTC. */
+  expires_at: string | null;
+  /** When it was created: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/**
+ * Where a pairing is in its life.
+ *
+ * - `pending`: Nobody has decided yet.
+ * - `approved`: An administrator agreed: the key is the agent's identity.
+ * - `expired`: Nobody decided in time.
+ */
+export type PairingStatus = 'pending' | 'approved' | 'expired' | OtherWord;
+
+/** One pairing. */
+export interface PairingDetail {
+  /** The pairing. */
+  pairing: Pairing;
+  [member: string]: unknown;
+}
+
+/** Pairings. */
+export interface PairingList {
+  /** The pairings. */
+  pairings: Pairing[];
+  [member: string]: unknown;
+}
+
+/** One identity. */
+export interface IdentityDetail {
+  /** The identity. */
+  identity: AgentIdentity;
+  [member: string]: unknown;
+}
+
+/** An agent that has a public key. The key itself is not told. */
+export interface AgentIdentity {
+  /** Which agent. */
+  agent_id: string;
+  /** How the agent signs. */
+  algorithm: string;
+  /** When it got its first key: ISO-8601, UTC. */
+  created_at: string;
+  /** When it got its last one: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `registerIdentity`. */
+export interface RegisterIdentity {
+  /** Which agent. */
+  agent_id: string;
+  /** The public key: PEM (SPKI). */
+  public_key: string;
+  /** How the agent signs. `"RSASSA-PKCS1-v1_5"` unless given. */
+  algorithm?: string;
+}
+
+/** The arguments of `revokeIdentity`. */
+export interface RevokeIdentity {
+  /** Which agent. */
+  agent_id: string;
+}
+
+/** Identities. */
+export interface IdentityList {
+  /** The identities. */
+  identities: AgentIdentity[];
+  [member: string]: unknown;
+}
+
+/** A public key that is gone. */
+export interface RevokedIdentity {
+  /** Always true. */
+  deleted: boolean;
   [member: string]: unknown;
 }
 
@@ -1985,6 +4473,117 @@ export interface RecordRecommendationEvents {
   /** More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. */
   details?: Record<string, unknown>;
   [member: string]: unknown;
+}
+
+/** The arguments of `setRecommendationActive`. */
+export interface SetRecommendationActive {
+  /** Which recommendation. */
+  recommendation_id: string;
+  /** Whether it is in use from now on. */
+  active: boolean;
+}
+
+/** The arguments of `rebuildRecommendations`. */
+export interface RebuildRecommendations {
+  /** Only for this kind of action. */
+  action_type?: string;
+  /** How far to look back, in days. 1 or more. `30` unless given. */
+  lookback_days?: number;
+  /** How many actions of a kind there must be to learn from them. 1 or more. `5` unless given. */
+  min_samples?: number;
+  /** From how many actions to learn at most. 1 or more. `5000` unless given. */
+  episode_limit?: number;
+  /** The action that gives rise to it. */
+  action_id?: string;
+  /** For which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getRecommendationMetrics`. */
+export interface GetRecommendationMetrics {
+  /** Only for this kind of action. */
+  action_type?: string;
+  /** How many at most. 1 or more. `100` unless given. */
+  limit?: number;
+  /** For which agent. The client's own unless given. */
+  agent_id?: string;
+  /** Whether to count inactive ones, too; false unless given. */
+  include_inactive?: boolean;
+  /** How far to look back, in days. 1 or more. `30` unless given. */
+  lookback_days?: number;
+}
+
+/** The arguments of `recordDecision`. */
+export interface RecordDecision {
+  /** What was decided. At most 2000 characters. */
+  decision: string;
+  /** What it was about. At most 5000 characters. */
+  context?: string;
+  /** Why. At most 5000 characters. */
+  reasoning?: string;
+  /** What came of it; `pending` unless given. At most 200 characters. */
+  outcome?: string;
+  /** How sure the agent was, 0 to 100; 50 unless given. */
+  confidence?: number;
+  /** Who decided. The client's own agent unless given. At most 128 characters. */
+  agent_id?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getLessons`. */
+export interface GetLessons {
+  /** Only for this kind of action. */
+  action_type?: string;
+  /** How many, at least 1; 10 unless given. */
+  limit?: number;
+  /** For which agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getLearningVelocity`. */
+export interface GetLearningVelocity {
+  /** Which agent. The client's own unless given; an empty text means every agent. */
+  agent_id?: string;
+  /** How many, 1 to 100. `30` unless given. */
+  limit?: number;
+  /** Taken for compatibility; servers ignore it. 1 or more. */
+  lookback_days?: number;
+}
+
+/** The arguments of `computeLearningVelocity`. */
+export interface ComputeLearningVelocity {
+  /** Only for this agent. Every agent unless given. */
+  agent_id?: string;
+  /** How far to look back, in days. 1 or more. `30` unless given. */
+  lookback_days?: number;
+  /** How long a window is. One of `daily`, `weekly`. `"daily"` unless given. */
+  period?: LearningPeriod;
+}
+
+/** The arguments of `getLearningCurves`. */
+export interface GetLearningCurves {
+  /** Which agent. The client's own unless given; an empty text means every agent. */
+  agent_id?: string;
+  /** Only this kind of action. */
+  action_type?: string;
+  /** How many, 1 to 200. `50` unless given. */
+  limit?: number;
+  /** Taken for compatibility; servers ignore it. 1 or more. */
+  lookback_days?: number;
+}
+
+/** The arguments of `computeLearningCurves`. */
+export interface ComputeLearningCurves {
+  /** Only for this agent. Every agent unless given. */
+  agent_id?: string;
+  /** How far to look back, in days. 1 or more. `60` unless given. */
+  lookback_days?: number;
+}
+
+/** The arguments of `getLearningAnalyticsSummary`. */
+export interface GetLearningAnalyticsSummary {
+  /** Only this agent. Every agent unless given. */
+  agent_id?: string;
 }
 
 /** Recommendations. */
@@ -2061,6 +4660,3242 @@ export interface RecommendedAction {
 
 /** The server's answer to events. Its members are not documented; they are in `extra`. */
 export interface RecordedEvents {
+  [member: string]: unknown;
+}
+
+/** A decision as it was written down. */
+export interface RecordedDecision {
+  /** The decision. */
+  decision: LearningDecision;
+  [member: string]: unknown;
+}
+
+/** A decision, and what came of it. */
+export interface LearningDecision {
+  /** Which decision: a number or a text. */
+  id: unknown;
+  /** What was decided. */
+  decision: string;
+  /** What it was about. */
+  context: string | null;
+  /** Why. */
+  reasoning: string | null;
+  /** What came of it: `pending`, or words of your own. */
+  outcome: string;
+  /** How sure the agent was, 0 to 100. */
+  confidence: number;
+  /** Who decided. */
+  agent_id: string | null;
+  /** When: ISO-8601, UTC. */
+  timestamp: string;
+  [member: string]: unknown;
+}
+
+/** What earlier actions teach. */
+export interface LessonList {
+  /** The lessons. */
+  lessons: Lesson[];
+  /** Where the agent no longer behaves as it did. */
+  drift_warnings: DriftWarning[];
+  /** For which agent. */
+  agent_id: string | null;
+  [member: string]: unknown;
+}
+
+/** What earlier actions of one kind teach. */
+export interface Lesson {
+  /** Which kind of action. */
+  action_type: string;
+  /** How sure it is, 0 to 100. */
+  confidence: number;
+  /** How many of the actions ended well, 0 to 1. */
+  success_rate: number;
+  /** What the best ones had in common. */
+  hints: LessonHints;
+  /** The same in words. Servers of 4.21 leave it null. */
+  guidance: string | null;
+  /** From how many actions it was learned. */
+  sample_size: number;
+  [member: string]: unknown;
+}
+
+/**
+ * What the best actions of one kind had in common. Servers of 4.21 leave all but `prefer_reversible` and
+ * `confidence_floor` null; `getRecommendations` has the numbers.
+ */
+export interface LessonHints {
+  /** The risk that three in four stayed below, 0 to 100. */
+  risk_cap: number | null;
+  /** Whether most could be undone. */
+  prefer_reversible: boolean | null;
+  /** The confidence that three in four stayed above, 0 to 100. */
+  confidence_floor: number | null;
+  /** How long they usually took, in milliseconds. */
+  expected_duration: number | null;
+  /** What they usually cost, in US dollars. */
+  expected_cost: number | null;
+  [member: string]: unknown;
+}
+
+/** A measure in which the agent no longer behaves as it did. */
+export interface DriftWarning {
+  /** What was measured. */
+  metric: string;
+  /** How bad it is. */
+  severity: string;
+  /** How far it is from the mean, in standard deviations: a number with one decimal, as text. */
+  z_score: string;
+  /** Which way it went. */
+  direction: string;
+  [member: string]: unknown;
+}
+
+/** How fast agents get better. */
+export interface LearningVelocityList {
+  /** One entry per agent and window. */
+  velocity: LearningVelocity[];
+  [member: string]: unknown;
+}
+
+/** How fast an agent got better in one window of time. */
+export interface LearningVelocity {
+  /** Which entry: `lv_…`. */
+  id: string;
+  /** Whose. */
+  agent_id: string;
+  /** How long the window is. */
+  period: LearningPeriod;
+  /** When the window began: ISO-8601, UTC. */
+  period_start: string;
+  /** When it ended: ISO-8601, UTC. */
+  period_end: string;
+  /** How many actions were scored. */
+  episode_count: number;
+  /** Their mean score, 0 to 100. */
+  avg_score: number;
+  /** How many of them ended well, 0 to 1. */
+  success_rate: number;
+  /** How far the mean score moved. */
+  score_delta: number;
+  /** The slope of the mean scores, window by window; above 0 it gets better. Three decimals. */
+  velocity: number;
+  /** How much steeper the second half is than the first. Three decimals. */
+  acceleration: number;
+  /** How mature the agent is, 0 to 100. */
+  maturity_score: number;
+  /** The same as a word. */
+  maturity_level: MaturityLevel;
+  /** When it was computed: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/**
+ * How long a window of time is.
+ *
+ * - `daily`: A day.
+ * - `weekly`: A week.
+ */
+export type LearningPeriod = 'daily' | 'weekly' | OtherWord;
+
+/**
+ * How mature an agent is, by the number of its scored actions, how many ended well and their mean score.
+ *
+ * - `novice`: From the first action on.
+ * - `developing`: From 10 actions, 40 % success and a mean of 40.
+ * - `competent`: From 50 actions, 60 % success and a mean of 55.
+ * - `proficient`: From 150 actions, 75 % success and a mean of 65.
+ * - `expert`: From 500 actions, 85 % success and a mean of 75.
+ * - `master`: From 1000 actions, 92 % success and a mean of 85.
+ */
+export type MaturityLevel =
+  | 'novice'
+  | 'developing'
+  | 'competent'
+  | 'proficient'
+  | 'expert'
+  | 'master'
+  | OtherWord;
+
+/** How fast agents get better, as it was just computed. */
+export interface LearningVelocityComputation {
+  /** For how many agents. */
+  agents_computed: number;
+  /** What came out. The form of an entry is the server's own and not fixed. */
+  results: unknown[];
+  [member: string]: unknown;
+}
+
+/** How agents do week by week. */
+export interface LearningCurveList {
+  /** One entry per agent, kind of action and week. */
+  curves: LearningCurve[];
+  [member: string]: unknown;
+}
+
+/** How an agent did in one week, with one kind of action. */
+export interface LearningCurve {
+  /** Which entry: `lc_…`. */
+  id: string;
+  /** Whose. */
+  agent_id: string;
+  /** Which kind of action. */
+  action_type: string;
+  /** When the week began: ISO-8601, UTC. */
+  window_start: string;
+  /** When it ended: ISO-8601, UTC. */
+  window_end: string;
+  /** How many actions were scored. */
+  episode_count: number;
+  /** Their mean score, 0 to 100. */
+  avg_score: number;
+  /** How many of them ended well, 0 to 1. */
+  success_rate: number;
+  /** How long they took on average, in milliseconds. */
+  avg_duration_ms: number | null;
+  /** What they cost on average, in US dollars. */
+  avg_cost: number | null;
+  /** The score that one in four stayed below, 0 to 100. */
+  p25_score: number;
+  /** The score that three in four stayed below, 0 to 100. */
+  p75_score: number;
+  [member: string]: unknown;
+}
+
+/** How agents do week by week, as it was just computed. */
+export interface LearningCurveComputation {
+  /** How many entries. */
+  curves_computed: number;
+  /** What came out. The form of an entry is the server's own and not fixed. */
+  results: unknown[];
+  [member: string]: unknown;
+}
+
+/** The arguments of `createOrg`. */
+export interface CreateOrg {
+  /** What it is called. At most 256 characters. */
+  name: string;
+  /** What it is called in URLs; unique. Lower-case letters, digits and hyphens, at most 64. */
+  slug: string;
+}
+
+/** The arguments of `getOrgById`. */
+export interface GetOrgById {
+  /** Which organisation. */
+  org_id: string;
+}
+
+/** The arguments of `updateOrg`. */
+export interface UpdateOrg {
+  /** Which organisation. */
+  org_id: string;
+  /** What it is called from now on. At most 256 characters. */
+  name?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getOrgKeys`. */
+export interface GetOrgKeys {
+  /** Which organisation. */
+  org_id: string;
+}
+
+/** The arguments of `createApiKey`. */
+export interface CreateApiKey {
+  /** What it is for. `API Key` unless given. At most 256 characters. */
+  label?: string;
+  /** What it may do. `member` unless given. One of `admin`, `member`, `readonly`. */
+  role?: ApiKeyRole;
+}
+
+/** Organisations. */
+export interface OrganizationList {
+  /** The organisations. */
+  organizations: Organization[];
+  [member: string]: unknown;
+}
+
+/** An organisation. */
+export interface Organization {
+  /** Which organisation: `org_` and a UUID. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** What it is called in URLs. */
+  slug: string | null;
+  /** What it pays for. */
+  plan: string | null;
+  /** When it was created: ISO-8601, UTC. */
+  created_at: string | null;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string | null;
+  /** How many API keys are in use, in a list: a number, or from some servers its text. */
+  active_keys?: unknown;
+  [member: string]: unknown;
+}
+
+/** An organisation as it was created. */
+export interface CreatedOrganization {
+  /** The organisation. */
+  organization: Organization;
+  /** Its first API key. */
+  api_key: FirstApiKey;
+  [member: string]: unknown;
+}
+
+/** The first API key of an organisation. */
+export interface FirstApiKey {
+  /** Which key: `key_` and a UUID. */
+  id: string;
+  /** The key itself: a secret that is shown this once. */
+  key: string;
+  /** How it begins. */
+  prefix: string;
+  /** What it may do: `admin`. */
+  role: ApiKeyRole;
+  /** Says for people that it is shown this once. */
+  warning: string;
+  [member: string]: unknown;
+}
+
+/**
+ * What an API key may do.
+ *
+ * - `admin`: Everything.
+ * - `member`: What agents do.
+ * - `readonly`: Reading.
+ */
+export type ApiKeyRole = 'admin' | 'member' | 'readonly' | OtherWord;
+
+/** One organisation. */
+export interface OrganizationDetail {
+  /** The organisation. */
+  organization: Organization;
+  /** How many API keys are in use, where an organisation is read. */
+  active_keys?: number | null;
+  [member: string]: unknown;
+}
+
+/** The API keys of an organisation. */
+export interface ApiKeyList {
+  /** The keys, the newest first. */
+  keys: ApiKey[];
+  [member: string]: unknown;
+}
+
+/** An API key, without the key itself. */
+export interface ApiKey {
+  /** Which key: `key_` and a UUID. */
+  id: string;
+  /** How it begins. */
+  key_prefix: string;
+  /** What it is for. */
+  label: string | null;
+  /** What it may do. */
+  role: ApiKeyRole;
+  /** When it was last used: ISO-8601, UTC. */
+  last_used_at: string | null;
+  /** When it was created: ISO-8601, UTC. */
+  created_at: string | null;
+  /** Since when it is of no use: ISO-8601, UTC. */
+  revoked_at: string | null;
+  [member: string]: unknown;
+}
+
+/** An API key as it was created. */
+export interface CreatedApiKey {
+  /** The key. */
+  key: NewApiKey;
+  [member: string]: unknown;
+}
+
+/** A new API key. */
+export interface NewApiKey {
+  /** Which key: `key_` and a UUID. */
+  id: string;
+  /** The key itself: a secret that is shown this once. */
+  raw_key: string;
+  /** How it begins. */
+  prefix: string;
+  /** What it is for. */
+  label: string;
+  /** What it may do. */
+  role: ApiKeyRole;
+  /** Says for people that it is shown this once. */
+  storageWarning?: string | null;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createHostedWorkspace`. */
+export interface CreateHostedWorkspace {
+  /** What Cloudflare Turnstile gave to a human. Servers in production ask for it. */
+  turnstile_token?: string;
+}
+
+/** The arguments of `getHostedWorkspace`. */
+export interface GetHostedWorkspace {
+  /** Which workspace: the id of its organisation, `org_…`. */
+  workspace_id: string;
+}
+
+/** The arguments of `deleteHostedWorkspace`. */
+export interface DeleteHostedWorkspace {
+  /** Which workspace. */
+  workspace_id: string;
+}
+
+/** A trial workspace as it was created. */
+export interface CreatedHostedWorkspace {
+  /** Which workspace: the id of its organisation, `org_…`. */
+  workspace_id: string;
+  /** Its API key: a secret that is shown this once. */
+  api_key: string;
+  /** How the key begins. */
+  key_prefix: string;
+  /** Where the server is: the base URL for a client of the workspace. */
+  endpoint: string;
+  /** When the trial ends: ISO-8601, UTC. */
+  expires_at: string | null;
+  /** How many actions the trial may record. */
+  trial_action_cap: number | null;
+  /** The page that says how to go on. */
+  next_steps_url: string;
+  [member: string]: unknown;
+}
+
+/** A trial workspace. */
+export interface HostedWorkspace {
+  /** Which workspace: the id of its organisation, `org_…`. */
+  workspace_id: string;
+  /** What it is called. */
+  name: string | null;
+  /** When the trial ends: ISO-8601, UTC. */
+  trial_ends_at: string | null;
+  /** How many actions the trial may record. */
+  trial_action_cap: number | null;
+  /** How many it has recorded. */
+  trial_actions_used: number | null;
+  [member: string]: unknown;
+}
+
+/** A trial workspace that is gone. */
+export interface DeletedHostedWorkspace {
+  /** Always true. */
+  deleted: boolean;
+  /** Which workspace it was. */
+  workspace_id: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createWebhook`. */
+export interface CreateWebhook {
+  /** Where events are sent: `https`, on a public host. */
+  url: string;
+  /**
+   * Which events; `all` unless given. `autonomy_spike`, `high_impact_low_oversight`, `repeated_failures`,
+   * `stale_loop`, `assumption_drift`, `stale_assumption`, `stale_running_action`, `drift_alert`,
+   * `approval_pending`, `approval_granted`, `approval_denied`.
+   */
+  events?: readonly string[];
+}
+
+/** The arguments of `deleteWebhook`. */
+export interface DeleteWebhook {
+  /** Which webhook: `wh_` and a UUID. */
+  webhook_id: string;
+}
+
+/** The arguments of `testWebhook`. */
+export interface TestWebhook {
+  /** Which webhook. */
+  webhook_id: string;
+}
+
+/** The arguments of `getWebhookDeliveries`. */
+export interface GetWebhookDeliveries {
+  /** Which webhook. */
+  webhook_id: string;
+}
+
+/** All webhooks. */
+export interface WebhookList {
+  /** The webhooks. */
+  webhooks: Webhook[];
+  [member: string]: unknown;
+}
+
+/** A server that is told what happens. */
+export interface Webhook {
+  /** Which webhook: `wh_` and a UUID. */
+  id: string;
+  /** Where events are sent. */
+  url: string;
+  /** The last four characters of its secret, behind 28 dots. */
+  secret: string | null;
+  /** JSON text: a list of the events it is told of. */
+  events: string | null;
+  /** Whether it is told: 0 or 1. */
+  active: number;
+  /** How often it failed in a row. */
+  failure_count: number;
+  /** When it was last told: ISO-8601, UTC. */
+  last_triggered_at: string | null;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string | null;
+  /** Who added it. */
+  created_by: string | null;
+  [member: string]: unknown;
+}
+
+/** A webhook as it was added. */
+export interface CreatedWebhook {
+  /** The webhook. */
+  webhook: NewWebhook;
+  /** Says for people that the secret is shown this once. */
+  storageWarning?: string | null;
+  [member: string]: unknown;
+}
+
+/** A new webhook. */
+export interface NewWebhook {
+  /** Which webhook: `wh_` and a UUID. */
+  id: string;
+  /** Where events are sent. */
+  url: string;
+  /** What signs them: 64 hex digits that are shown this once. */
+  secret: string;
+  /** The events it is told of. */
+  events: string[];
+  /** Whether it is told: 1. */
+  active: number;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/** A webhook that is gone. */
+export interface DeletedWebhook {
+  /** Always true. */
+  success: boolean;
+  /** Which webhook it was. */
+  deleted: string;
+  [member: string]: unknown;
+}
+
+/** How a webhook answered to a test event. */
+export interface WebhookTest {
+  /** Whether it answered with a success. */
+  success: boolean;
+  /** The HTTP status of its answer; null when there was none. */
+  response_status: number | null;
+  [member: string]: unknown;
+}
+
+/** Attempts to tell a webhook. */
+export interface WebhookDeliveryList {
+  /** The newest first. */
+  deliveries: WebhookDelivery[];
+  [member: string]: unknown;
+}
+
+/** An attempt to tell a webhook. */
+export interface WebhookDelivery {
+  /** Which attempt: `wd_` and a UUID. */
+  id: string;
+  /** What it was told. */
+  event_type: string;
+  /** How it ended. */
+  status: WebhookDeliveryStatus;
+  /** The HTTP status of the answer; null when there was none. */
+  response_status: number | null;
+  /** When it was made: ISO-8601, UTC. */
+  attempted_at: string;
+  /** How long it took, in milliseconds. */
+  duration_ms: number | null;
+  /** What was sent: JSON text. */
+  payload: string | null;
+  /** What was answered, at most 2000 characters. */
+  response_body: string | null;
+  [member: string]: unknown;
+}
+
+/**
+ * How an attempt to tell a webhook ended.
+ *
+ * - `success`: It answered with a success.
+ * - `failed`: It did not.
+ */
+export type WebhookDeliveryStatus = 'success' | 'failed' | OtherWord;
+
+/** The arguments of `getActivityLogs`. */
+export interface GetActivityLogs {
+  /** Only what was done in this word: `policy.created`. */
+  action?: string;
+  /** Only what this person, agent or API key did. */
+  actor_id?: string;
+  /** Only what was done to such things: `policy`. */
+  resource_type?: string;
+  /** Only what was done before this time: ISO-8601. */
+  before?: string;
+  /** Only what was done after this time: ISO-8601. */
+  after?: string;
+  /** How many, 1 to 200; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** What was done in an organisation. */
+export interface ActivityLog {
+  /** The newest first. */
+  events: ActivityEvent[];
+  /** Counts. */
+  stats: ActivityStats;
+  /** Which part of the log this is. */
+  pagination: ActivityPage;
+  [member: string]: unknown;
+}
+
+/** Something that somebody did. */
+export interface ActivityEvent {
+  /** Which event. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** Who did it. */
+  actor_id: string | null;
+  /** What was done: `policy.created`. */
+  action: string;
+  /** To what sort of thing: `policy`. */
+  resource_type: string | null;
+  /** To which one. */
+  resource_id: string | null;
+  /** More about it: JSON text. */
+  details: string | null;
+  /** When: ISO-8601, UTC. */
+  created_at: string;
+  /** Who did it, for people. */
+  actor_name: string | null;
+  /** The URL of their picture. */
+  actor_image: string | null;
+  [member: string]: unknown;
+}
+
+/** What was done, counted. */
+export interface ActivityStats {
+  /** Events in all. */
+  total: number;
+  /** Events of today. */
+  today: number;
+  /** How many different people, agents and API keys. */
+  unique_actors: number;
+  [member: string]: unknown;
+}
+
+/** Which part of the log this is. */
+export interface ActivityPage {
+  /** How many were asked for. */
+  limit: number;
+  /** How many were skipped. */
+  offset: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createWorkflowTemplate`. */
+export interface CreateWorkflowTemplate {
+  /** What it is called. */
+  name: string;
+  /** Its name in URLs; unique. The server makes one of `name` unless given. */
+  slug?: string;
+  /** What it is, in short. */
+  description?: string;
+  /** What its runs are to achieve. */
+  objective?: string;
+  /** Its steps, in their order, one object each: `{"id": "plan"}`. */
+  steps?: readonly unknown[];
+  /** The model strategy that its runs use. */
+  model_strategy_id?: string;
+  /** The prompt templates that belong to it. */
+  linked_prompt_template_ids?: readonly string[];
+  /** The policies that belong to it. */
+  linked_policy_ids?: readonly string[];
+  /** The knowledge collections that belong to it. */
+  linked_knowledge_collection_ids?: readonly string[];
+  /** The capabilities that belong to it. */
+  linked_capability_ids?: readonly string[];
+  /** The capabilities that belong to it, by their tags. */
+  linked_capability_tags?: readonly string[];
+  /** Where it is in its life. One of `draft`, `active`, `archived`. */
+  status?: WorkflowTemplateStatus;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listWorkflowTemplates`. */
+export interface ListWorkflowTemplates {
+  /** Only templates in this state. One of `draft`, `active`, `archived`. */
+  status?: WorkflowTemplateStatus;
+  /** How many, 1 to 200. `50` unless given. */
+  limit?: number;
+  /** How many to skip. `0` unless given. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getWorkflowTemplate`. */
+export interface GetWorkflowTemplate {
+  /** Which template. */
+  template_id: string;
+}
+
+/** The arguments of `updateWorkflowTemplate`. */
+export interface UpdateWorkflowTemplate {
+  /** Which template. */
+  template_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** Its name in URLs from now on; unique. */
+  slug?: string;
+  /** What it is, in short. */
+  description?: string;
+  /** What its runs are to achieve. */
+  objective?: string;
+  /** All its steps from now on, in their order, one object each. */
+  steps?: readonly unknown[];
+  /** The model strategy that its runs use from now on. */
+  model_strategy_id?: string;
+  /** The prompt templates that belong to it from now on. */
+  linked_prompt_template_ids?: readonly string[];
+  /** The policies that belong to it from now on. */
+  linked_policy_ids?: readonly string[];
+  /** The knowledge collections that belong to it from now on. */
+  linked_knowledge_collection_ids?: readonly string[];
+  /** The capabilities that belong to it from now on. */
+  linked_capability_ids?: readonly string[];
+  /** The capabilities that belong to it from now on, by their tags. */
+  linked_capability_tags?: readonly string[];
+  /** Where it is in its life. One of `draft`, `active`, `archived`. */
+  status?: WorkflowTemplateStatus;
+  [member: string]: unknown;
+}
+
+/** The arguments of `deleteWorkflowTemplate`. */
+export interface DeleteWorkflowTemplate {
+  /** Which template. */
+  template_id: string;
+}
+
+/** The arguments of `duplicateWorkflowTemplate`. */
+export interface DuplicateWorkflowTemplate {
+  /** Which template to copy. */
+  template_id: string;
+  /** What the copy is called; the old name and ` (copy)` unless given. */
+  name?: string;
+  /** The copy's name in URLs; unique. */
+  slug?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `launchWorkflowTemplate`. */
+export interface LaunchWorkflowTemplate {
+  /** Which template. */
+  template_id: string;
+  /** Who runs it; `workflow_launcher` unless given. Not filled in by the client. */
+  agent_id?: string;
+  /** What the run is for, in a sentence. */
+  declared_goal?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `executeWorkflowTemplate`. */
+export interface ExecuteWorkflowTemplate {
+  /** Which template. */
+  template_id: string;
+  /** The values that its steps may use, by name. Sent as they are. */
+  variables?: Record<string, unknown>;
+  /** Who runs it; `anonymous` unless given. Not filled in by the client. */
+  agent_id?: string;
+  /** What the run is for, in a sentence. */
+  declared_goal?: string;
+}
+
+/** The arguments of `listWorkflowRuns`. */
+export interface ListWorkflowRuns {
+  /** Which template. */
+  template_id: string;
+  /** How many; the server decides unless given. 1 or more. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+}
+
+/** The arguments of `getWorkflowRun`. */
+export interface GetWorkflowRun {
+  /** Which template. */
+  template_id: string;
+  /** Which run: the id of its action. */
+  run_action_id: string;
+}
+
+/** The arguments of `resumeWorkflowRun`. */
+export interface ResumeWorkflowRun {
+  /** Which template. */
+  template_id: string;
+  /** Which run: the id of its action. */
+  run_action_id: string;
+}
+
+/** The arguments of `cancelWorkflowRun`. */
+export interface CancelWorkflowRun {
+  /** Which template. */
+  template_id: string;
+  /** Which run: the id of its action. */
+  run_action_id: string;
+}
+
+/**
+ * Where a workflow template is in its life.
+ *
+ * - `draft`: Being written.
+ * - `active`: In use.
+ * - `archived`: Put away.
+ */
+export type WorkflowTemplateStatus = 'draft' | 'active' | 'archived' | OtherWord;
+
+/** One workflow template. */
+export interface WorkflowTemplateDetail {
+  /** The template. */
+  template: WorkflowTemplate;
+  [member: string]: unknown;
+}
+
+/** Steps that can be run again and again, with what belongs to them. */
+export interface WorkflowTemplate {
+  /** Which template: `wft_` and a UUID. */
+  template_id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** Its name in URLs. */
+  slug: string;
+  /** What it is, in short. */
+  description: string | null;
+  /** What its runs are to achieve. */
+  objective: string | null;
+  /** Its steps, in their order, one object each. */
+  steps: unknown[];
+  /** The model strategy that its runs use. */
+  model_strategy_id: string | null;
+  /** That strategy as it was when it was last looked up. */
+  model_strategy_snapshot: Record<string, unknown> | null;
+  /** The prompt templates that belong to it. */
+  linked_prompt_template_ids: string[];
+  /** The policies that belong to it. */
+  linked_policy_ids: string[];
+  /** The knowledge collections that belong to it. */
+  linked_knowledge_collection_ids: string[];
+  /** The capabilities that belong to it. */
+  linked_capability_ids: string[];
+  /** The capabilities that belong to it, by their tags. */
+  linked_capability_tags: string[];
+  /** How often its steps were changed, and one. */
+  version: number;
+  /** Where it is in its life. */
+  status: WorkflowTemplateStatus;
+  /** Who added it. */
+  created_by: string | null;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** A page of workflow templates. */
+export interface WorkflowTemplateList {
+  /** The templates. */
+  templates: WorkflowTemplate[];
+  [member: string]: unknown;
+}
+
+/** A workflow template that is gone. */
+export interface DeletedWorkflowTemplate {
+  /** Whether it is gone. */
+  deleted: boolean;
+  /** Which template it was. */
+  template_id: string;
+  [member: string]: unknown;
+}
+
+/** A workflow that begins. */
+export interface WorkflowLaunchDetail {
+  /** How it begins. */
+  launch: WorkflowLaunch;
+  [member: string]: unknown;
+}
+
+/** How a workflow begins. */
+export interface WorkflowLaunch {
+  /** The action that stands for the run. */
+  action_id: string;
+  /** Which template. */
+  template_id: string;
+  /** Which version of it. */
+  template_version: number;
+  /** When: ISO-8601, UTC. */
+  launched_at: string;
+  /** The model strategy as it stands now; nothing when the template has none. */
+  resolved_strategy: Record<string, unknown> | null;
+  [member: string]: unknown;
+}
+
+/** A run by the server, or why there was none. */
+export interface WorkflowExecution {
+  /** Whether all steps were run. False when the run waits for approval. */
+  success: boolean;
+  /** The action that stands for the run, or waits for approval. */
+  action_id?: string | null;
+  /** What became of each step, one object each; absent when nothing was run. */
+  steps?: unknown[] | null;
+  /** What came out. */
+  result?: unknown;
+  /** How long it took, in milliseconds. */
+  total_elapsed_ms?: number | null;
+  /** Whether guard was asked. */
+  governed?: boolean | null;
+  /** What the scan for secrets found. */
+  security?: Security | null;
+  /** Why nothing was run: `pending_approval`. */
+  error?: string | null;
+  /** The same for people. */
+  message?: string | null;
+  [member: string]: unknown;
+}
+
+/** A page of runs. */
+export interface WorkflowRunList {
+  /** Which template. */
+  template_id: string;
+  /** The actions that stand for the runs. */
+  runs: Action[];
+  [member: string]: unknown;
+}
+
+/** One run of a workflow. */
+export interface WorkflowRun {
+  /** The action that stands for it. */
+  action_id: string;
+  /** Which template. */
+  template_id: string;
+  /** Where it is in its life. */
+  status: ActionStatus;
+  /** What became of each step. */
+  steps: WorkflowRunStep[];
+  [member: string]: unknown;
+}
+
+/** What became of one step of a run. */
+export interface WorkflowRunStep {
+  /** Which step. */
+  step_id: string;
+  /** What it is called. */
+  step_name: string;
+  /** What became of it. */
+  status: WorkflowStepStatus;
+  /** What went in, whole. */
+  input: unknown;
+  /** What came out, whole. */
+  output: unknown;
+  /** What went wrong. */
+  error: string | null;
+  /** How long it took, in milliseconds. */
+  duration_ms: number | null;
+  [member: string]: unknown;
+}
+
+/**
+ * What became of one step of a run.
+ *
+ * - `running`: Under way.
+ * - `completed`: Done.
+ * - `failed`: Gone wrong.
+ * - `skipped`: Left out.
+ * - `reused`: Taken over from an earlier run.
+ */
+export type WorkflowStepStatus = 'running' | 'completed' | 'failed' | 'skipped' | 'reused' | OtherWord;
+
+/** A run that goes on where an earlier one failed. */
+export interface ResumedWorkflowRun {
+  /** Whether all steps were run. */
+  success: boolean;
+  /** The action that stands for the new run. */
+  action_id: string;
+  /** The action that stands for the failed one. */
+  resumed_from: string;
+  /** The first step that was run, counted from 0. */
+  resume_step_index: number;
+  /** What became of each step, one object each. */
+  steps: unknown[];
+  /** What came out. */
+  result: unknown;
+  /** What went wrong. */
+  error: string | null;
+  /** How long it took, in milliseconds. */
+  total_elapsed_ms: number;
+  [member: string]: unknown;
+}
+
+/** A run that was stopped. */
+export interface CancelledWorkflowRun {
+  /** Whether it was stopped. */
+  success: boolean;
+  /** The action that stands for it. */
+  action_id: string;
+  /** Where it is in its life: `cancelled`. */
+  status: ActionStatus;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createCapability`. */
+export interface CreateCapability {
+  /** What it is called. */
+  name: string;
+  /**
+   * Its name in URLs and in policies (`capability:<slug>`); unique. The server makes one of `name` unless
+   * given.
+   */
+  slug?: string;
+  /** What it does. */
+  description?: string;
+  /** What kind of thing it does: `messaging`, or a word of your own. */
+  category?: string;
+  /**
+   * How it is called; `internal_sdk` unless given. One of `internal_sdk`, `http_api`, `webhook`,
+   * `human_approval`, `external_marketplace`.
+   */
+  source_type?: CapabilitySource;
+  /** How its calls are authorised: `oauth`, or a word of your own; `none` unless given. */
+  auth_type?: string;
+  /** How much harm it can do; `medium` unless given. One of `low`, `medium`, `high`, `critical`. */
+  risk_level?: CapabilityRisk;
+  /** Whether each call waits for a human; false unless given. */
+  requires_approval?: boolean;
+  /** Words to find it by, of at most 500 characters each. */
+  tags?: readonly string[];
+  /** What it costs. Sent as it is. */
+  pricing?: Record<string, unknown>;
+  /** How it does; `unknown` unless given. */
+  health_status?: string;
+  /** Where it is described. */
+  docs_url?: string;
+  /**
+   * How the server calls it: `endpoint`, `method`, `auth`, `input_schema`, `output_schema`,
+   * `request_mapping`, `response_mapping`, `timeout_ms`, `retry_policy`, `circuit_breaker`. Sent as it is.
+   */
+  invocation_schema?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listCapabilities`. */
+export interface ListCapabilities {
+  /** Only this kind. */
+  category?: string;
+  /** Only those of this risk. One of `low`, `medium`, `high`, `critical`. */
+  risk_level?: CapabilityRisk;
+  /** Only those that have these words. */
+  search?: string;
+  /** How many, 1 to 500. `100` unless given. */
+  limit?: number;
+  /** How many to skip. `0` unless given. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getCapability`. */
+export interface GetCapability {
+  /** Which capability. */
+  capability_id: string;
+}
+
+/** The arguments of `updateCapability`. */
+export interface UpdateCapability {
+  /** Which capability. */
+  capability_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** Its name in URLs and in policies from now on; unique. */
+  slug?: string;
+  /** What it does. */
+  description?: string;
+  /** What kind of thing it does. */
+  category?: string;
+  /**
+   * How it is called. One of `internal_sdk`, `http_api`, `webhook`, `human_approval`, `external_marketplace`.
+   */
+  source_type?: CapabilitySource;
+  /** How its calls are authorised. */
+  auth_type?: string;
+  /** How much harm it can do. One of `low`, `medium`, `high`, `critical`. */
+  risk_level?: CapabilityRisk;
+  /** Whether each call waits for a human. */
+  requires_approval?: boolean;
+  /** Words to find it by from now on, of at most 500 characters each. */
+  tags?: readonly string[];
+  /** What it costs. Sent as it is. */
+  pricing?: Record<string, unknown>;
+  /** How it does. */
+  health_status?: string;
+  /** Where it is described. */
+  docs_url?: string;
+  /** How the server calls it. Sent as it is. */
+  invocation_schema?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `deleteCapability`. */
+export interface DeleteCapability {
+  /** Which capability. */
+  capability_id: string;
+}
+
+/** The arguments of `invokeCapability`. */
+export interface InvokeCapability {
+  /** Which capability. */
+  capability_id: string;
+  /**
+   * What it is called with. Its members are the body of the request, sent as they are; the other arguments
+   * join them, and none may be given in both places.
+   */
+  payload?: Record<string, unknown>;
+  /** For whom it is called. The capability sees it as a member of its payload. */
+  actor?: string;
+  /** Why it is called. The capability sees it as a member of its payload. */
+  reason?: string;
+  /** Who calls it. The client's own agent unless given. The capability sees it as a member of its payload. */
+  agent_id?: string;
+}
+
+/** The arguments of `testCapability`. */
+export interface TestCapability {
+  /** Which capability. */
+  capability_id: string;
+  /**
+   * What it is called with. Its members are the body of the request, sent as they are; the other arguments
+   * join them, and none may be given in both places.
+   */
+  payload?: Record<string, unknown>;
+  /** Who calls it. The client's own agent unless given. The capability sees it as a member of its payload. */
+  agent_id?: string;
+}
+
+/** The arguments of `getCapabilityHealth`. */
+export interface GetCapabilityHealth {
+  /** Which capability. */
+  capability_id: string;
+}
+
+/** The arguments of `listCapabilityHealth`. */
+export interface ListCapabilityHealth {
+  /** Only those that do so. One of `untested`, `healthy`, `degraded`, `failing`. */
+  status?: CapabilityState;
+  /** Only those of this certification. One of `uncertified`, `certified`, `stale`, `failed`. */
+  certification_status?: Certification;
+  /** Only those whose last test is older than 30 days. */
+  stale_only?: boolean;
+  /** Only this kind. */
+  category?: string;
+  /** Only those of this risk. One of `low`, `medium`, `high`, `critical`. */
+  risk_level?: CapabilityRisk;
+  /** Only those that have these words. */
+  search?: string;
+  /** How many. 1 or more. `50` unless given. */
+  limit?: number;
+  /** How many to skip. `0` unless given. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getCapabilityHistory`. */
+export interface GetCapabilityHistory {
+  /** Which capability. */
+  capability_id: string;
+  /** Only calls (`capability_invoke`) or only tests (`capability_test`). */
+  action_type?: string;
+  /** Only those in this state: `completed`, `failed`, … */
+  status?: string;
+  /** How many, 1 to 100. `20` unless given. */
+  limit?: number;
+  /** How many to skip. `0` unless given. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/**
+ * How a capability is called.
+ *
+ * - `internal_sdk`: By the agent's own program.
+ * - `http_api`: By the server, over HTTP. Only these can be invoked and tested.
+ * - `webhook`: By a webhook.
+ * - `human_approval`: By asking a human.
+ * - `external_marketplace`: On a marketplace.
+ */
+export type CapabilitySource =
+  | 'internal_sdk'
+  | 'http_api'
+  | 'webhook'
+  | 'human_approval'
+  | 'external_marketplace'
+  | OtherWord;
+
+/**
+ * How much harm a capability can do.
+ *
+ * - `low`: Little.
+ * - `medium`: Some.
+ * - `high`: Much.
+ * - `critical`: Very much.
+ */
+export type CapabilityRisk = 'low' | 'medium' | 'high' | 'critical' | OtherWord;
+
+/** One capability. */
+export interface CapabilityDetail {
+  /** The capability. */
+  capability: Capability;
+  [member: string]: unknown;
+}
+
+/** Something agents can do through the server. */
+export interface Capability {
+  /** Which capability: `cap_` and a UUID. */
+  capability_id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** Its name in URLs and in policies. */
+  slug: string;
+  /** What it does. */
+  description: string;
+  /** What kind of thing it does. */
+  category: string | null;
+  /** How it is called. */
+  source_type: CapabilitySource;
+  /** How its calls are authorised. */
+  auth_type: string;
+  /** How much harm it can do. */
+  risk_level: CapabilityRisk;
+  /** Whether each call waits for a human. */
+  requires_approval: boolean;
+  /** Words to find it by. */
+  tags: string[];
+  /** What it costs. */
+  pricing: Record<string, unknown>;
+  /** How it does, as it was last stored. */
+  health_status: string;
+  /** Where it is described. */
+  docs_url: string | null;
+  /** How the server calls it. */
+  invocation_schema: Record<string, unknown>;
+  /** When it was registered: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** A page of capabilities. */
+export interface CapabilityList {
+  /** The capabilities. */
+  capabilities: Capability[];
+  [member: string]: unknown;
+}
+
+/** A capability that is gone. */
+export interface DeletedCapability {
+  /** Whether it is gone. */
+  deleted: boolean;
+  [member: string]: unknown;
+}
+
+/** A call of a capability, or why there was none. */
+export interface CapabilityInvocation {
+  /** Whether it was called and succeeded. False when the call waits for approval. */
+  success: boolean;
+  /** The action that stands for the call, or waits for approval. */
+  action_id?: string | null;
+  /** What came out. */
+  result?: unknown;
+  /** How long it took, in milliseconds. */
+  elapsed_ms?: number | null;
+  /** Whether guard was asked. */
+  governed?: boolean | null;
+  /** How often it was tried; absent unless the capability may be tried again. */
+  retry_metadata?: CapabilityRetries | null;
+  /** How near the plan's quota is, when it is near. */
+  quota_warning?: unknown;
+  /** What the scan for secrets found. */
+  security?: Security | null;
+  /** Why it was not called: `pending_approval`. */
+  error?: string | null;
+  /** The same for people. */
+  message?: string | null;
+  [member: string]: unknown;
+}
+
+/** How often a capability was tried. */
+export interface CapabilityRetries {
+  /** How often in all. */
+  total_attempts: number;
+  /** Whether more than once. */
+  retried: boolean;
+  /** Each try. */
+  attempts: CapabilityTry[];
+  [member: string]: unknown;
+}
+
+/** One try to call a capability. */
+export interface CapabilityTry {
+  /** Which try, counted from 1. */
+  attempt: number;
+  /** Whether it succeeded. */
+  success?: boolean | null;
+  /** What went wrong. */
+  error?: string | null;
+  /** The HTTP status. */
+  status?: number | null;
+  /** How long it took, in milliseconds. */
+  elapsed_ms: number;
+  [member: string]: unknown;
+}
+
+/** A test of a capability. */
+export interface CapabilityTest {
+  /** Whether it succeeded. */
+  success: boolean;
+  /** Whether it took place. */
+  tested: boolean;
+  /** Which capability. */
+  capability_id: string;
+  /** The action that stands for the test. */
+  test_action_id: string;
+  /** What came out. */
+  result: unknown;
+  /** How long it took, in milliseconds. */
+  elapsed_ms: number;
+  /** How the capability does: `healthy`. */
+  health_status: string;
+  /** What its last test says: `certified`. */
+  certification_status: Certification;
+  /** How often it was tried; absent unless the capability may be tried again. */
+  retry_metadata?: CapabilityRetries | null;
+  [member: string]: unknown;
+}
+
+/**
+ * What the last test of a capability says.
+ *
+ * - `uncertified`: There was none.
+ * - `certified`: It succeeded.
+ * - `stale`: It succeeded more than 30 days ago.
+ * - `failed`: It failed.
+ */
+export type Certification = 'uncertified' | 'certified' | 'stale' | 'failed' | OtherWord;
+
+/** How a capability does. */
+export interface CapabilityHealth {
+  /** Which capability. */
+  capability_id: string;
+  /** What it is called. */
+  name: string;
+  /** Its name in URLs and in policies. */
+  slug: string;
+  /** What kind of thing it does. */
+  category: string | null;
+  /** How much harm it can do. */
+  risk_level: CapabilityRisk;
+  /** How it does, as it was last stored. */
+  health_status: string;
+  /** How it does, by its calls of the last 7 days; without calls, as it was last stored. */
+  status: CapabilityState;
+  /** What its last test says. */
+  certification_status: Certification;
+  /** When it was last called or tested: ISO-8601, UTC. */
+  last_checked_at: string | null;
+  /** When that last succeeded: ISO-8601, UTC. */
+  last_success_at: string | null;
+  /** When that last failed: ISO-8601, UTC. */
+  last_failure_at: string | null;
+  /** When it was last tested: ISO-8601, UTC. */
+  last_tested_at: string | null;
+  /** How the last test ended. */
+  last_test_status: string | null;
+  /** The action that stands for the last test. */
+  last_test_action_id: string | null;
+  /** How long the last test took, in milliseconds. */
+  last_test_duration_ms: number | null;
+  /** What came out of the last test, in short. */
+  last_test_summary: string | null;
+  /** Whether the last test is older than 30 days. */
+  stale_check: boolean;
+  /** How often it was called. */
+  total_invocations: number;
+  /** How often that succeeded. */
+  successful_invocations: number;
+  /** How often that failed. */
+  failed_invocations: number;
+  /** How many calls wait for approval. */
+  pending_approvals: number;
+  /** How many calls of the last day succeeded, in percent. */
+  success_rate_1d: number | null;
+  /** How many calls of the last 7 days succeeded, in percent. */
+  success_rate_7d: number | null;
+  /** How long 95 of 100 calls took at most, in milliseconds. */
+  p95_latency_ms: number | null;
+  /** What went wrong lately. */
+  recent_errors: CapabilityFailure[];
+  [member: string]: unknown;
+}
+
+/**
+ * How a capability does.
+ *
+ * - `untested`: Nobody has called it yet.
+ * - `healthy`: Its calls succeed.
+ * - `degraded`: Some calls fail, or wait for approval.
+ * - `failing`: All calls fail.
+ */
+export type CapabilityState = 'untested' | 'healthy' | 'degraded' | 'failing' | OtherWord;
+
+/** A call that went wrong. */
+export interface CapabilityFailure {
+  /** Why. */
+  message: string;
+  /** When: ISO-8601, UTC. */
+  timestamp: string;
+  [member: string]: unknown;
+}
+
+/** A page of how capabilities do. */
+export interface CapabilityHealthList {
+  /** The capabilities. */
+  capabilities: CapabilityHealth[];
+  [member: string]: unknown;
+}
+
+/** The calls and tests of a capability. */
+export interface CapabilityHistory {
+  /** Which capability. */
+  capability_id: string;
+  /** What it is called. */
+  name: string;
+  /** Its name in URLs and in policies. */
+  slug: string;
+  /** The calls and tests. */
+  events: CapabilityEvent[];
+  [member: string]: unknown;
+}
+
+/** A call or a test of a capability. */
+export interface CapabilityEvent {
+  /** The action that stands for it. */
+  action_id: string;
+  /** `capability_invoke` or `capability_test`. */
+  action_type: string;
+  /** The state of that action. */
+  status: string;
+  /** Who called. */
+  agent_id: string;
+  /** What it was for. */
+  declared_goal: string;
+  /** What set it off. */
+  trigger: string | null;
+  /** What came out, in short. */
+  output_summary: string | null;
+  /** What went wrong. */
+  error_message: string | null;
+  /** How long it took, in milliseconds. */
+  duration_ms: number | null;
+  /** When it started: ISO-8601, UTC. */
+  timestamp_start: string;
+  /** When it ended: ISO-8601, UTC. */
+  timestamp_end: string | null;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createModelStrategy`. */
+export interface CreateModelStrategy {
+  /** What it is called. */
+  name: string;
+  /** What it is, in short. */
+  description?: string;
+  /**
+   * What it says: `primary` is the first choice, `{"provider": "openai", "model": "gpt-4.1"}`; `fallback` is
+   * a list of those that stand in for it, in their order. Also `costSensitivity` (`low`, `balanced`,
+   * `high-quality`), `latencySensitivity` (`low`, `medium`, `high`), `maxBudgetUsd` (in US dollars),
+   * `maxRetries`, and `allowedProviders` (a list of names). Sent as it is.
+   */
+  config: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getModelStrategy`. */
+export interface GetModelStrategy {
+  /** Which strategy. */
+  strategy_id: string;
+}
+
+/** The arguments of `updateModelStrategy`. */
+export interface UpdateModelStrategy {
+  /** Which strategy. */
+  strategy_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** What it is, in short. */
+  description?: string;
+  /**
+   * Those of its settings that change. Each replaces the one of the same name as a whole; the others stay.
+   * Sent as it is.
+   */
+  config?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `deleteModelStrategy`. */
+export interface DeleteModelStrategy {
+  /** Which strategy. */
+  strategy_id: string;
+}
+
+/** The arguments of `completeWithStrategy`. */
+export interface CompleteWithStrategy {
+  /** Which strategy. */
+  strategy_id: string;
+  /** What was said so far, one object each: `{"role": "user", "content": "…"}`. Sent as they are. */
+  messages: readonly unknown[];
+  /** The most tokens that the answer may have; 1024 unless given. */
+  max_tokens?: number;
+  /** How freely the model chooses its words; 0.7 unless given. */
+  temperature?: number;
+  /** What kind of task it is: `reasoning`, or a word of your own. */
+  task_mode?: string;
+  [member: string]: unknown;
+}
+
+/** One model strategy. */
+export interface ModelStrategyDetail {
+  /** The strategy. */
+  strategy: ModelStrategy;
+  [member: string]: unknown;
+}
+
+/** Which language model answers, and which ones stand in for it. */
+export interface ModelStrategy {
+  /** Which strategy: `mst_` and a UUID. */
+  strategy_id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** What it is, in short. */
+  description: string | null;
+  /** What it says, as `createModelStrategy` takes it. */
+  config: Record<string, unknown>;
+  /** Who added it. */
+  created_by: string | null;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** All model strategies. */
+export interface ModelStrategyList {
+  /** The strategies. */
+  strategies: ModelStrategy[];
+  [member: string]: unknown;
+}
+
+/** A model strategy that is gone. */
+export interface DeletedModelStrategy {
+  /** Whether it is gone. */
+  deleted: boolean;
+  [member: string]: unknown;
+}
+
+/** A language model's answer. Members that count its tokens differ by server; they are kept as they come. */
+export interface StrategyCompletion {
+  /** What the model says. */
+  content: string;
+  /** Who runs the model. */
+  provider: string;
+  /** Which model answered. */
+  model: string;
+  /** What it cost, in US dollars; an estimate. */
+  cost_usd: number;
+  /** Whether another than the first choice answered. */
+  fallback_used: boolean;
+  /** Which strategy. */
+  strategy_id: string;
+  /** What the strategy is called. */
+  strategy_name: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createKnowledgeCollection`. */
+export interface CreateKnowledgeCollection {
+  /** What it is called. */
+  name: string;
+  /** What it is, in short. */
+  description?: string;
+  /** Where its documents come from; `files` unless given. One of `files`, `urls`, `external`, `notes`. */
+  source_type?: KnowledgeSource;
+  /** Words to find it by, of at most 500 characters each. */
+  tags?: readonly string[];
+  [member: string]: unknown;
+}
+
+/** The arguments of `listKnowledgeCollections`. */
+export interface ListKnowledgeCollections {
+  /** Only collections whose documents come from here. One of `files`, `urls`, `external`, `notes`. */
+  source_type?: KnowledgeSource;
+  /** How many. 1 or more. `50` unless given. */
+  limit?: number;
+  /** How many to skip. `0` unless given. */
+  offset?: number;
+}
+
+/** The arguments of `getKnowledgeCollection`. */
+export interface GetKnowledgeCollection {
+  /** Which collection. */
+  collection_id: string;
+}
+
+/** The arguments of `updateKnowledgeCollection`. */
+export interface UpdateKnowledgeCollection {
+  /** Which collection. */
+  collection_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** What it is, in short. */
+  description?: string;
+  /** Where its documents come from. One of `files`, `urls`, `external`, `notes`. */
+  source_type?: KnowledgeSource;
+  /** Words to find it by from now on, of at most 500 characters each. */
+  tags?: readonly string[];
+  [member: string]: unknown;
+}
+
+/** The arguments of `deleteKnowledgeCollection`. */
+export interface DeleteKnowledgeCollection {
+  /** Which collection. */
+  collection_id: string;
+}
+
+/** The arguments of `addKnowledgeCollectionItem`. */
+export interface AddKnowledgeCollectionItem {
+  /** Which collection. */
+  collection_id: string;
+  /** Where the document is: a URL. */
+  source_uri: string;
+  /** What it is called. */
+  title?: string;
+  /** Its media type: `text/markdown`. */
+  mime_type?: string;
+  /** More about it. Sent as it is. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listKnowledgeCollectionItems`. */
+export interface ListKnowledgeCollectionItems {
+  /** Which collection. */
+  collection_id: string;
+  /** How many, 1 to 500. `100` unless given. */
+  limit?: number;
+  /** How many to skip. `0` unless given. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `syncKnowledgeCollection`. */
+export interface SyncKnowledgeCollection {
+  /** Which collection. */
+  collection_id: string;
+}
+
+/** The arguments of `searchKnowledgeCollection`. */
+export interface SearchKnowledgeCollection {
+  /** Which collection. */
+  collection_id: string;
+  /** What to look for, in plain words. */
+  query: string;
+  /** How many passages, 1 to 20. `5` unless given. */
+  limit?: number;
+  [member: string]: unknown;
+}
+
+/**
+ * Where the documents of a collection come from.
+ *
+ * - `files`: Files.
+ * - `urls`: Web pages.
+ * - `external`: Another system.
+ * - `notes`: Notes.
+ */
+export type KnowledgeSource = 'files' | 'urls' | 'external' | 'notes' | OtherWord;
+
+/** One collection. */
+export interface KnowledgeCollectionDetail {
+  /** The collection. */
+  collection: KnowledgeCollection;
+  [member: string]: unknown;
+}
+
+/** Documents that can be searched together. */
+export interface KnowledgeCollection {
+  /** Which collection: `kc_` and a UUID. */
+  collection_id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** What it is, in short. */
+  description: string | null;
+  /** Where its documents come from. */
+  source_type: KnowledgeSource;
+  /** Words to find it by. */
+  tags: string[];
+  /** How far its documents have been read. */
+  ingestion_status: KnowledgeIngestion;
+  /** How many documents it has. */
+  doc_count: number;
+  /** When they were last read: ISO-8601, UTC. */
+  last_synced_at: string | null;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/**
+ * How far the documents of a collection have been read.
+ *
+ * - `empty`: There are none.
+ * - `pending`: Some wait to be read.
+ * - `syncing`: They are being read.
+ * - `synced`: They have been read.
+ * - `failed`: Reading went wrong.
+ */
+export type KnowledgeIngestion = 'empty' | 'pending' | 'syncing' | 'synced' | 'failed' | OtherWord;
+
+/** A page of collections. */
+export interface KnowledgeCollectionList {
+  /** The collections. */
+  collections: KnowledgeCollection[];
+  [member: string]: unknown;
+}
+
+/** A collection that is gone. */
+export interface DeletedKnowledgeCollection {
+  /** Whether it is gone. */
+  deleted: boolean;
+  /** Which collection it was. */
+  collection_id: string;
+  [member: string]: unknown;
+}
+
+/** One document of a collection. */
+export interface KnowledgeItemDetail {
+  /** The document's entry. */
+  item: KnowledgeItem;
+  [member: string]: unknown;
+}
+
+/** The entry of a document in a collection. */
+export interface KnowledgeItem {
+  /** Which document: `kci_` and a UUID. */
+  item_id: string;
+  /** Which collection. */
+  collection_id: string;
+  /** Where the document is. */
+  source_uri: string;
+  /** What it is called. */
+  title: string | null;
+  /** Its media type. */
+  mime_type: string | null;
+  /** Whether it has been read. */
+  status: KnowledgeItemStatus;
+  /** More about it. */
+  metadata: Record<string, unknown>;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/**
+ * Whether a document has been read.
+ *
+ * - `pending`: It waits to be.
+ * - `indexed`: It can be found.
+ * - `failed`: Reading it went wrong.
+ */
+export type KnowledgeItemStatus = 'pending' | 'indexed' | 'failed' | OtherWord;
+
+/** A page of documents. */
+export interface KnowledgeItemList {
+  /** The documents' entries. */
+  items: KnowledgeItem[];
+  [member: string]: unknown;
+}
+
+/** How reading the documents of a collection went. */
+export interface KnowledgeSyncDetail {
+  /** The figures. */
+  sync: KnowledgeSync;
+  [member: string]: unknown;
+}
+
+/** How reading the documents of a collection went, in figures. */
+export interface KnowledgeSync {
+  /** How many documents were read. */
+  ingested: number;
+  /** How many could not be read. */
+  failed: number;
+  /** How many passages they were cut into. */
+  chunks_created: number;
+  /** What went wrong, one text for each document: its id, a colon and the reason. */
+  errors: string[];
+  [member: string]: unknown;
+}
+
+/** What a search found. */
+export interface KnowledgeSearch {
+  /** What was looked for. */
+  query: string;
+  /** In which collection. */
+  collection_id: string;
+  /** The passages, the nearest first. */
+  results: KnowledgePassage[];
+  /** How many there are. */
+  count: number;
+  [member: string]: unknown;
+}
+
+/** A passage of a document. */
+export interface KnowledgePassage {
+  /** Which passage: `kch_` and a UUID. */
+  chunk_id: string;
+  /** Of which document. */
+  item_id: string;
+  /** Its text. */
+  content: string;
+  /** How near it is in meaning: the cosine of the two embeddings, 1 at most. */
+  score: number;
+  /** Where it stands among the passages of its document. */
+  position: number;
+  /** How many tokens it has. */
+  token_count: number;
+  /** What the document is called. */
+  title: string | null;
+  /** Where the document is. */
+  source_uri: string | null;
+  [member: string]: unknown;
+}
+
+/** The arguments of `saveSnippet`. */
+export interface SaveSnippet {
+  /** What it is called; unique in the organisation. */
+  name: string;
+  /** The code. */
+  code: string;
+  /** Who keeps it. The client's own agent unless given. */
+  agent_id?: string;
+  /** What it does. */
+  description?: string;
+  /** In which programming language it is. */
+  language?: string;
+  /** Words to find it by. */
+  tags?: readonly string[];
+  [member: string]: unknown;
+}
+
+/** The arguments of `getSnippets`. */
+export interface GetSnippets {
+  /** Only those with these words in their name or description. */
+  search?: string;
+  /** Only those with this tag. */
+  tag?: string;
+  /** Only those in this programming language. */
+  language?: string;
+  /** How many. 1 or more. */
+  limit?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getSnippet`. */
+export interface GetSnippet {
+  /** Which snippet. */
+  snippet_id: string;
+}
+
+/** The arguments of `useSnippet`. */
+export interface UseSnippet {
+  /** Which snippet. */
+  snippet_id: string;
+}
+
+/** The arguments of `deleteSnippet`. */
+export interface DeleteSnippet {
+  /** Which snippet. */
+  snippet_id: string;
+}
+
+/** The arguments of `logObservation`. */
+export interface LogObservation {
+  /** What was observed. */
+  observation: string;
+  /** Who observed it. The client's own agent unless given. */
+  agent_id?: string;
+  /** What kind of thing it is: a word of your own. */
+  category?: string;
+  /** How much it matters, 1 to 10. */
+  importance?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `setPreference`. */
+export interface SetPreference {
+  /** What the user prefers. */
+  preference: string;
+  /** Who learned it. The client's own agent unless given. */
+  agent_id?: string;
+  /** What kind of thing it is: a word of your own. */
+  category?: string;
+  /** How sure the agent is, 0 to 100. */
+  confidence?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `logMood`. */
+export interface LogMood {
+  /** The mood: `focused`, or a word of your own. */
+  mood: string;
+  /** Who noticed it. The client's own agent unless given. */
+  agent_id?: string;
+  /** How much energy the user has: `high`, or a number of your own scale. */
+  energy?: unknown;
+  /** More about it. */
+  notes?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `trackApproach`. */
+export interface TrackApproach {
+  /** The way of working. */
+  approach: string;
+  /** Who worked so. The client's own agent unless given. */
+  agent_id?: string;
+  /** When it is of use. */
+  context?: string;
+  /** Whether it did well. Without it the way is noted and not judged. */
+  success?: boolean;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getPreferenceSummary`. */
+export interface GetPreferenceSummary {
+  /** Whose notes. Those of the client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getApproaches`. */
+export interface GetApproaches {
+  /** Whose notes. Those of the client's own agent unless given. */
+  agent_id?: string;
+  /** How many. 1 or more. */
+  limit?: number;
+}
+
+/** The arguments of `getDailyDigest`. */
+export interface GetDailyDigest {
+  /** Which day: `2026-06-15`; today unless given. */
+  date?: string;
+  /** Whose day. That of the client's own agent unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `createGoal`. */
+export interface CreateGoal {
+  /** What is to be reached. */
+  title: string;
+  /** Whose goal. That of the client's own agent unless given. */
+  agent_id?: string;
+  /** What kind of goal it is: a word of your own. */
+  category?: string;
+  /** More about it. */
+  description?: string;
+  /** By when: ISO-8601. */
+  target_date?: string;
+  /** How much of it is reached, 0 to 100. */
+  progress?: number;
+  /** Where it stands: `active`, `completed` or `paused`. */
+  status?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `recordContent`. */
+export interface RecordContent {
+  /** What it is called. */
+  title: string;
+  /** Who wrote it. The client's own agent unless given. */
+  agent_id?: string;
+  /** For where: `linkedin`, or a word of your own. */
+  platform?: string;
+  /** Where it stands: `draft` or `published`. */
+  status?: string;
+  /** Where it can be read. */
+  url?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `recordIdea`. */
+export interface RecordIdea {
+  /** The idea, in short. */
+  title: string;
+  /** More about it. */
+  description?: string;
+  /** What kind of idea it is: a word of your own. */
+  category?: string;
+  /** How good it is, 0 to 100; 50 unless given. */
+  score?: number;
+  /** Where it stands: `pending`, `in_progress`, `shipped` or `rejected`. */
+  status?: string;
+  /** Where it comes from. */
+  source?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `recordInteraction`. */
+export interface RecordInteraction {
+  /** What happened. */
+  summary: string;
+  /** Who was in touch. The client's own agent unless given. */
+  agent_id?: string;
+  /** With whom, by name. */
+  contact_name?: string;
+  /** With whom, by id. */
+  contact_id?: string;
+  /** Who began: `inbound` or `outbound`. */
+  direction?: string;
+  /** In what form: `message`, `meeting`, `email`, or a word of your own. */
+  interaction_type?: string;
+  /** Where: `slack`, or a word of your own. */
+  platform?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createCalendarEvent`. */
+export interface CreateCalendarEvent {
+  /** What it is. */
+  summary: string;
+  /** When it begins: ISO-8601. */
+  start_time: string;
+  /** When it ends: ISO-8601. */
+  end_time?: string;
+  /** Where it is. */
+  location?: string;
+  /** More about it. */
+  description?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `reportMemoryHealth`. */
+export interface ReportMemoryHealth {
+  /**
+   * The figures: `{"score": 82}`, where `score` is 0 to 100. Also `total_files`, `total_lines`,
+   * `total_size_kb`, `duplicates`, `stale_count`. Sent as they are.
+   */
+  health: unknown;
+  /**
+   * What the memory knows of, one object each: `{"name": "PostgreSQL", "type": "service", "mentions": 12}`.
+   */
+  entities?: readonly unknown[];
+  /** What the memory is about, one object each: `{"name": "deployment", "mentions": 15}`. */
+  topics?: readonly unknown[];
+}
+
+/** The arguments of `reportTokenUsage`. */
+export interface ReportTokenUsage {
+  /** Tokens that the model read. */
+  tokens_in: number;
+  /** Tokens that the model wrote. */
+  tokens_out: number;
+  /** Who used them. The client's own agent unless given. */
+  agent_id?: string;
+  /** Which model. */
+  model?: string;
+  /** What they were used for: a run, a conversation, by an id of your own. */
+  session_key?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getSpend`. */
+export interface GetSpend {
+  /** Whose costs; `fleet` unless given. One of `fleet`, `claude-code`. */
+  lens?: SpendLens;
+  /** How far to look back: `7d`, `30d` or `90d`; `30d` unless given. */
+  period?: string;
+  /** Only the costs of this agent, in the lens `fleet`. All agents unless given. */
+  agent_id?: string;
+}
+
+/**
+ * Whose costs are summed up.
+ *
+ * - `fleet`: Those of the agents: language models and purchases.
+ * - `claude-code`: Those of the operators' own coding sessions.
+ */
+export type SpendLens = 'fleet' | 'claude-code' | OtherWord;
+
+/** What was spent. */
+export interface Spend {
+  /** Whose costs. */
+  lens?: SpendLens | null;
+  /** How far back was looked. */
+  period?: string | null;
+  /** What language models cost the agents; in the lens `fleet`. */
+  agent?: AgentSpend | null;
+  /** What the agents bought; in the lens `fleet`. */
+  x402?: PurchaseSpend | null;
+  /** Both together, in US dollars; in the lens `fleet`. */
+  fleet_total_usd?: number | null;
+  /** What coding sessions cost; in the lens `claude-code`. */
+  code_sessions?: CodeSessionSpend | null;
+  /** All of them together, in US dollars; in the lens `claude-code`. */
+  code_total_usd?: number | null;
+  [member: string]: unknown;
+}
+
+/** What language models cost the agents. */
+export interface AgentSpend {
+  /** All together, in US dollars. */
+  total_cost_usd: number;
+  [member: string]: unknown;
+}
+
+/** What the agents bought. */
+export interface PurchaseSpend {
+  /** All together, in US dollars. */
+  total_spend_usd: number;
+  [member: string]: unknown;
+}
+
+/** What coding sessions cost. */
+export interface CodeSessionSpend {
+  /** How many sessions there were. */
+  session_count: number;
+  /** What the cache of the model's provider saved, in US dollars. */
+  total_cache_savings_usd: number;
+  /** What each project cost. */
+  by_project: ProjectSpend[];
+  [member: string]: unknown;
+}
+
+/** What the coding sessions of one project cost. */
+export interface ProjectSpend {
+  /** Which project. */
+  project_id: string;
+  /** What it is called. */
+  project_name: string;
+  /** All its sessions together, in US dollars. */
+  cost_usd: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `computeDriftBaselines`. */
+export interface ComputeDriftBaselines {
+  /** Only for this agent. Every agent unless given. */
+  agent_id?: string;
+  /** How far to look back, in days. 1 or more. `30` unless given. */
+  lookback_days?: number;
+}
+
+/** The arguments of `detectDrift`. */
+export interface DetectDrift {
+  /** Only for this agent. Every agent unless given. */
+  agent_id?: string;
+  /** How many days count as now. 1 or more. `7` unless given. */
+  window_days?: number;
+}
+
+/** The arguments of `listDriftAlerts`. */
+export interface ListDriftAlerts {
+  /** Only alerts on this agent. All agents unless given. */
+  agent_id?: string;
+  /** Only alerts this severe. */
+  severity?: string;
+  /** Only those that somebody acknowledged, or only the others. Both unless given. */
+  acknowledged?: boolean;
+  /** How many. 1 or more. `50` unless given. */
+  limit?: number;
+}
+
+/** The arguments of `acknowledgeDriftAlert`. */
+export interface AcknowledgeDriftAlert {
+  /** Which alert. */
+  alert_id: string;
+}
+
+/** The arguments of `deleteDriftAlert`. */
+export interface DeleteDriftAlert {
+  /** Which alert. */
+  alert_id: string;
+}
+
+/** The arguments of `getDriftStats`. */
+export interface GetDriftStats {
+  /** Only alerts on this agent. All agents unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getDriftSnapshots`. */
+export interface GetDriftSnapshots {
+  /** Only this agent. All agents unless given. */
+  agent_id?: string;
+  /** Only this measure; `getDriftMetrics` lists them. */
+  metric?: string;
+  /** How many. 1 or more. `30` unless given. */
+  limit?: number;
+}
+
+/** The arguments of `listPromptTemplates`. */
+export interface ListPromptTemplates {
+  /** Only this category. */
+  category?: string;
+}
+
+/** The arguments of `getPromptTemplate`. */
+export interface GetPromptTemplate {
+  /** Which template. */
+  template_id: string;
+}
+
+/** The arguments of `createPromptTemplate`. */
+export interface CreatePromptTemplate {
+  /** What it is called. */
+  name: string;
+  /** What it is for. `""` unless given. */
+  description?: string;
+  /** What kind of prompt it is: a word of your own. `"general"` unless given. */
+  category?: string;
+}
+
+/** The arguments of `updatePromptTemplate`. */
+export interface UpdatePromptTemplate {
+  /** Which template. */
+  template_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** What it is for. */
+  description?: string;
+  /** What kind of prompt it is from now on. */
+  category?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `deletePromptTemplate`. */
+export interface DeletePromptTemplate {
+  /** Which template. */
+  template_id: string;
+}
+
+/** The arguments of `listPromptVersions`. */
+export interface ListPromptVersions {
+  /** Which template. */
+  template_id: string;
+}
+
+/** The arguments of `createPromptVersion`. */
+export interface CreatePromptVersion {
+  /** Which template. */
+  template_id: string;
+  /** The prompt, with placeholders: names in double braces. */
+  content: string;
+  /** The model it was written for. `""` unless given. */
+  model_hint?: string;
+  /** The names of its placeholders, each of at most 500 characters. `[]` unless given. */
+  parameters?: readonly string[];
+  /** What is new about it. `""` unless given. */
+  changelog?: string;
+}
+
+/** The arguments of `getPromptVersion`. */
+export interface GetPromptVersion {
+  /** Which template. */
+  template_id: string;
+  /** Which version. */
+  version_id: string;
+}
+
+/** The arguments of `activatePromptVersion`. */
+export interface ActivatePromptVersion {
+  /** Which template. */
+  template_id: string;
+  /** Which version. */
+  version_id: string;
+}
+
+/** The arguments of `renderPrompt`. */
+export interface RenderPrompt {
+  /** Which template. */
+  template_id?: string;
+  /** Which version. The active one unless given. */
+  version_id?: string;
+  /** What stands in the place of each placeholder, by name. `{}` unless given. */
+  variables?: Record<string, unknown>;
+  /** The action it is rendered for. */
+  action_id?: string;
+  /** Who renders. The client's own agent unless given. */
+  agent_id?: string;
+  /** Whether to write the run down, for `listPromptRuns` and `getPromptStats`. `false` unless given. */
+  record?: boolean;
+}
+
+/** The arguments of `getPromptStats`. */
+export interface GetPromptStats {
+  /** Only this template. */
+  template_id?: string;
+}
+
+/** The arguments of `listPromptRuns`. */
+export interface ListPromptRuns {
+  /** Only runs of this template. */
+  template_id?: string;
+  /** Only runs of this version. */
+  version_id?: string;
+  /** How many, 1 to 100. `50` unless given. */
+  limit?: number;
+}
+
+/** Templates. */
+export interface PromptTemplateList {
+  /** The templates. */
+  templates: PromptTemplate[];
+  [member: string]: unknown;
+}
+
+/** A prompt that is kept in versions. */
+export interface PromptTemplate {
+  /** Which template: `pt_` and 24 hex digits. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** What it is for. */
+  description: string;
+  /** What kind of prompt it is. */
+  category: string;
+  /** Who added it. */
+  created_by: string | null;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  /** In lists, how many versions there are. */
+  version_count?: number | null;
+  /** In lists, the number of the active version: `Some(None)`, null on the wire, when there is none. */
+  active_version?: number | null;
+  [member: string]: unknown;
+}
+
+/** A template as it was added. */
+export interface CreatedPromptTemplate {
+  /** Which template: `pt_` and 24 hex digits. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** What it is for. */
+  description: string;
+  /** What kind of prompt it is. */
+  category: string;
+  [member: string]: unknown;
+}
+
+/** A template that is gone. */
+export interface DeletedPromptTemplate {
+  /** Always true. */
+  deleted: boolean;
+  [member: string]: unknown;
+}
+
+/** The versions of a template. */
+export interface PromptVersionList {
+  /** Newest first. */
+  versions: PromptVersion[];
+  [member: string]: unknown;
+}
+
+/** One version of a prompt. */
+export interface PromptVersion {
+  /** Which version: `pv_` and 24 hex digits. */
+  id: string;
+  /** Of which template. */
+  template_id: string;
+  /** Its number, from 1. */
+  version: number;
+  /** The prompt, with placeholders: names in double braces. */
+  content: string;
+  /** The model it was written for. */
+  model_hint: string;
+  /** The names of its placeholders: a list, or JSON text that holds one. */
+  parameters: unknown;
+  /** What is new about it. */
+  changelog: string;
+  /** Whether it is the one that is rendered. */
+  is_active: boolean;
+  /** Who added it. */
+  created_by: string | null;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** Says that it was activated, in the answer to that. */
+  message?: string | null;
+  [member: string]: unknown;
+}
+
+/** A version as it was added. */
+export interface CreatedPromptVersion {
+  /** Which version: `pv_` and 24 hex digits. */
+  id: string;
+  /** Of which template. */
+  template_id: string;
+  /** Its number: one more than the newest. */
+  version: number;
+  /** The prompt. */
+  content: string;
+  /** Always false. */
+  is_active: boolean;
+  [member: string]: unknown;
+}
+
+/** A prompt whose placeholders are filled. */
+export interface RenderedPrompt {
+  /** The text. */
+  rendered: string;
+  /** From which version. */
+  version_id: string;
+  /** From which template. */
+  template_id: string;
+  /** The number of the version. */
+  version: number;
+  /** The names of its placeholders. */
+  parameters: string[];
+  /** Which run it was, when it was written down: `pr_…`. */
+  run_id?: string | null;
+  [member: string]: unknown;
+}
+
+/**
+ * Runs, counted. For one template there are the five members from `total_runs` on, for all of them the
+ * others.
+ */
+export interface PromptStats {
+  /** All runs. */
+  overall?: PromptUsage | null;
+  /** By template. The form of an entry is the server's own and not fixed. */
+  by_template?: unknown[];
+  /** By version. The form of an entry is the server's own and not fixed. */
+  by_version?: unknown[];
+  /** Whether runs can be counted. */
+  available?: boolean | null;
+  /** How many runs there were. */
+  total_runs?: number | null;
+  /** How many tokens they took on average; `Some(None)`, null on the wire, when that is not known. */
+  avg_tokens?: number | null;
+  /**
+   * How long they took on average, in milliseconds; `Some(None)`, null on the wire, when that is not known.
+   */
+  avg_latency_ms?: number | null;
+  /** How many versions were rendered. */
+  versions_used?: number | null;
+  /** How many agents rendered them. */
+  unique_agents?: number | null;
+  [member: string]: unknown;
+}
+
+/** All runs, counted. */
+export interface PromptUsage {
+  /** How many there were. */
+  total_runs: number;
+  /** Of how many templates. */
+  unique_templates: number;
+  /** How many tokens they took on average. */
+  avg_tokens: number | null;
+  /** How long they took on average, in milliseconds. */
+  avg_latency_ms: number | null;
+  /** How many there were today. */
+  today_count: number;
+  [member: string]: unknown;
+}
+
+/** Runs that were written down. */
+export interface PromptRunList {
+  /** The runs. */
+  runs: PromptRun[];
+  [member: string]: unknown;
+}
+
+/** One rendering of a prompt. */
+export interface PromptRun {
+  /** Which run: `pr_…`. */
+  id: string;
+  /** Of which template. */
+  template_id: string;
+  /** Of which version. */
+  version_id: string;
+  /** The action it was rendered for. */
+  action_id: string | null;
+  /** Who rendered it. */
+  agent_id: string | null;
+  /** What stood in the place of each placeholder: an object, or JSON text that holds one. */
+  input_vars: unknown;
+  /** The text that came out. */
+  rendered: string;
+  /** When: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createScore`. */
+export interface CreateScore {
+  /** Which action. */
+  action_id: string;
+  /** What it is graded for, or by which scorer. */
+  scorer_name: string;
+  /** The grade, 0 to 1. */
+  score: number;
+  /** The grade as a word. */
+  label?: string;
+  /** Why. */
+  reasoning?: string;
+  /** Who graded. */
+  evaluated_by?: string;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+}
+
+/** The arguments of `getScores`. */
+export interface GetScores {
+  /** Only grades of this action. */
+  action_id?: string;
+  /** Only grades by this scorer. */
+  scorer_name?: string;
+  /** Only grades that this one gave. */
+  evaluated_by?: string;
+  /** Only this grade or better, 0 to 1. */
+  min_score?: number;
+  /** Only this grade or worse, 0 to 1. */
+  max_score?: number;
+  /** Only actions of this agent. All agents unless given. */
+  agent_id?: string;
+  /** How many; 50 unless given. 1 or more. */
+  limit?: number;
+  /** How many to skip; 0 unless given. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createScorer`. */
+export interface CreateScorer {
+  /** What it is called; unique. */
+  name: string;
+  /** How it grades. One of `regex`, `contains`, `numeric_range`, `custom_function`, `llm_judge`. */
+  scorer_type: ScorerType;
+  /**
+   * What it goes by, by type: for `numeric_range` the `field` that must lie in the range, `risk_score` unless
+   * given.
+   */
+  config?: Record<string, unknown>;
+  /** What it is for. */
+  description?: string;
+}
+
+/** The arguments of `updateScorer`. */
+export interface UpdateScorer {
+  /** Which scorer. */
+  scorer_id: string;
+  /** What it is called from now on; unique. */
+  name?: string;
+  /** What it goes by from now on. */
+  config?: Record<string, unknown>;
+  /** What it is for. */
+  description?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `deleteScorer`. */
+export interface DeleteScorer {
+  /** Which scorer. */
+  scorer_id: string;
+}
+
+/** The arguments of `previewScorer`. */
+export interface PreviewScorer {
+  /** How the scorer grades. One of `regex`, `contains`, `numeric_range`, `custom_function`, `llm_judge`. */
+  scorer_type: ScorerType;
+  /** What it goes by, by type. */
+  config?: Record<string, unknown>;
+  /** An action to be graded: `outcome` and other members that the scorer looks at. */
+  sample?: Record<string, unknown>;
+}
+
+/** The arguments of `createEvalRun`. */
+export interface CreateEvalRun {
+  /** What the run is called. */
+  name: string;
+  /** Which scorer. */
+  scorer_id: string;
+  /** Which actions, by their members. */
+  action_filters?: Record<string, unknown>;
+}
+
+/** The arguments of `getEvalRuns`. */
+export interface GetEvalRuns {
+  [member: string]: unknown;
+}
+
+/** The arguments of `getEvalRun`. */
+export interface GetEvalRun {
+  /** Which run. */
+  run_id: string;
+}
+
+/** The arguments of `getEvalStats`. */
+export interface GetEvalStats {
+  [member: string]: unknown;
+}
+
+/** A grade of an action. */
+export interface EvaluationScore {
+  /** Which grade: `ev_` and 24 hex digits. */
+  id: string;
+  /** Which action. */
+  action_id: string;
+  /** What it was graded for, or by which scorer. */
+  scorer_name: string;
+  /** The grade, 0 to 1; null where none could be given. */
+  score: number | null;
+  /** The grade as a word. */
+  label?: string | null;
+  /** When it was given: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/** Grades. */
+export interface EvaluationScoreList {
+  /** The grades. */
+  scores: EvaluationScore[];
+  /** How many there are in all, where the server says so. */
+  total?: number | null;
+  [member: string]: unknown;
+}
+
+/**
+ * How a scorer grades.
+ *
+ * - `regex`: A regular expression over the outcome.
+ * - `contains`: Words that must stand in the outcome, any or all of them.
+ * - `numeric_range`: A number of the action that must lie in a range.
+ * - `custom_function`: An expression of at most 500 characters, in the server's small expression language.
+ * - `llm_judge`: A language model; the server needs access to one.
+ */
+export type ScorerType = 'regex' | 'contains' | 'numeric_range' | 'custom_function' | 'llm_judge' | OtherWord;
+
+/** A scorer as it was added. */
+export interface CreatedScorer {
+  /** Which scorer: `es_…`. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** How it grades. */
+  scorer_type: ScorerType;
+  /** What may keep it from working. */
+  warning?: string | null;
+  [member: string]: unknown;
+}
+
+/** What a scorer makes of a sample. */
+export interface ScorerPreview {
+  /** Always true. */
+  preview: boolean;
+  /** How the scorer grades. */
+  scorer_type: ScorerType;
+  /** The grade. */
+  result: ScorerResult;
+  [member: string]: unknown;
+}
+
+/** The grade that a scorer gives. */
+export interface ScorerResult {
+  /** The grade, 0 to 1; null where none could be given. */
+  score: number | null;
+  /** The grade as a word. */
+  label: string | null;
+  /** Why. */
+  reasoning: string | null;
+  /** Why there is no grade. */
+  error: string | null;
+  [member: string]: unknown;
+}
+
+/** The arguments of `listScoringProfiles`. */
+export interface ListScoringProfiles {
+  /** Only profiles for this kind of action, and those for every kind. */
+  action_type?: string;
+  /** Only profiles in this state; `active` unless given. */
+  status?: string;
+  /** How many. 1 or more. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createScoringProfile`. */
+export interface CreateScoringProfile {
+  /** What it is called. */
+  name: string;
+  /** What it is for. */
+  description?: string;
+  /** The kind of action it is for. Every kind unless given. */
+  action_type?: string;
+  /**
+   * How the scores of its dimensions become one; `weighted_average` unless given. One of `weighted_average`,
+   * `minimum`, `geometric_mean`.
+   */
+  composite_method?: CompositeMethod;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  /** What it looks at: objects with the fields of `addScoringDimension`. */
+  dimensions?: readonly unknown[];
+  [member: string]: unknown;
+}
+
+/** The arguments of `getScoringProfile`. */
+export interface GetScoringProfile {
+  /** Which profile. */
+  profile_id: string;
+}
+
+/** The arguments of `updateScoringProfile`. */
+export interface UpdateScoringProfile {
+  /** Which profile. */
+  profile_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** What it is for. */
+  description?: string;
+  /** The kind of action it is for from now on. */
+  action_type?: string;
+  /**
+   * How the scores of its dimensions become one from now on. One of `weighted_average`, `minimum`,
+   * `geometric_mean`.
+   */
+  composite_method?: CompositeMethod;
+  /** The state it is in from now on. */
+  status?: string;
+  /** More about it. */
+  metadata?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** The arguments of `deleteScoringProfile`. */
+export interface DeleteScoringProfile {
+  /** Which profile. */
+  profile_id: string;
+}
+
+/** The arguments of `addScoringDimension`. */
+export interface AddScoringDimension {
+  /** Which profile. */
+  profile_id: string;
+  /** What it is called. */
+  name: string;
+  /**
+   * What it looks at. One of `duration_ms`, `cost_estimate`, `tokens_total`, `risk_score`, `confidence`,
+   * `eval_score`, `metadata_field`, `custom_function`.
+   */
+  data_source: ScoringSource;
+  /** What it is for. */
+  description?: string;
+  /** How much it counts beside the others; 1 unless given. */
+  weight?: number;
+  /** More about what it looks at: for `metadata_field` the `field`, with dots for members of members. */
+  data_config?: Record<string, unknown>;
+  /**
+   * Which value earns which score: objects with `label`, `operator`, `value` and `score`. The first that fits
+   * counts; where none does, the lowest score among them. Without a scale every value earns 50.
+   */
+  scale?: readonly unknown[];
+  /** Its place among the dimensions. */
+  sort_order?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `updateScoringDimension`. */
+export interface UpdateScoringDimension {
+  /** Which profile. */
+  profile_id: string;
+  /** Which dimension. */
+  dimension_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /**
+   * What it looks at from now on. One of `duration_ms`, `cost_estimate`, `tokens_total`, `risk_score`,
+   * `confidence`, `eval_score`, `metadata_field`, `custom_function`.
+   */
+  data_source?: ScoringSource;
+  /** What it is for. */
+  description?: string;
+  /** How much it counts beside the others from now on. */
+  weight?: number;
+  /** More about what it looks at. */
+  data_config?: Record<string, unknown>;
+  /** Which value earns which score from now on: objects with `label`, `operator`, `value` and `score`. */
+  scale?: readonly unknown[];
+  /** Its place among the dimensions from now on. */
+  sort_order?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `deleteScoringDimension`. */
+export interface DeleteScoringDimension {
+  /** Which profile. */
+  profile_id: string;
+  /** Which dimension. */
+  dimension_id: string;
+}
+
+/** The arguments of `scoreWithProfile`. */
+export interface ScoreWithProfile {
+  /** By which profile. */
+  profile_id: string;
+  /** The action: its members as `getAction` returns them, or what is to be scored. */
+  action: Record<string, unknown>;
+}
+
+/** The arguments of `batchScoreWithProfile`. */
+export interface BatchScoreWithProfile {
+  /** By which profile. */
+  profile_id: string;
+  /** The actions: objects as `scoreWithProfile` takes one. */
+  actions: readonly unknown[];
+}
+
+/** The arguments of `getProfileScores`. */
+export interface GetProfileScores {
+  /** Only scores by this profile. */
+  profile_id?: string;
+  /** Only scores of this agent's actions. All agents unless given. */
+  agent_id?: string;
+  /** Only scores of this action. */
+  action_id?: string;
+  /** How many. 1 or more. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  [member: string]: unknown;
+}
+
+/** The arguments of `getProfileScoreStats`. */
+export interface GetProfileScoreStats {
+  /** Which profile. */
+  profile_id: string;
+}
+
+/** The arguments of `listRiskTemplates`. */
+export interface ListRiskTemplates {
+  /** Only templates for this kind of action. */
+  action_type?: string;
+  /** Only templates in this state. */
+  status?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `createRiskTemplate`. */
+export interface CreateRiskTemplate {
+  /** What it is called. */
+  name: string;
+  /** What it is for. */
+  description?: string;
+  /** The kind of action it is for. Every kind unless given. */
+  action_type?: string;
+  /** The risk to start from, 0 to 100; 0 unless given. */
+  base_risk?: number;
+  /**
+   * What adds to it: objects with `condition` (a member of the action, one of `==`, `!=`, `>=`, `<=`, `>`,
+   * `<` and `contains`, a value) and `add`. The sum is kept within 0 to 100.
+   */
+  rules?: readonly unknown[];
+  [member: string]: unknown;
+}
+
+/** The arguments of `updateRiskTemplate`. */
+export interface UpdateRiskTemplate {
+  /** Which template. */
+  template_id: string;
+  /** What it is called from now on. */
+  name?: string;
+  /** What it is for. */
+  description?: string;
+  /** The kind of action it is for from now on. */
+  action_type?: string;
+  /** The risk to start from, 0 to 100. */
+  base_risk?: number;
+  /** What adds to it from now on: objects with `condition` and `add`. */
+  rules?: readonly unknown[];
+  /** The state it is in from now on. */
+  status?: string;
+  [member: string]: unknown;
+}
+
+/** The arguments of `deleteRiskTemplate`. */
+export interface DeleteRiskTemplate {
+  /** Which template. */
+  template_id: string;
+}
+
+/** The arguments of `autoCalibrate`. */
+export interface AutoCalibrate {
+  /** Only from this kind of action. Every kind unless given. */
+  action_type?: string;
+  /** Only from this agent's actions. All agents unless given. */
+  agent_id?: string;
+  /** How far to look back, in days; 30 unless given. 1 or more. */
+  lookback_days?: number;
+  /** What to suggest scales for, each of at most 500 characters. Everything unless given. */
+  metrics?: readonly string[];
+  [member: string]: unknown;
+}
+
+/** Scoring profiles. */
+export interface ScoringProfileList {
+  /** The profiles. */
+  profiles: ScoringProfile[];
+  [member: string]: unknown;
+}
+
+/** What turns the measures of an action into one score. */
+export interface ScoringProfile {
+  /** Which profile: `sp_` and 24 hex digits. */
+  id: string;
+  /** Whose organisation; absent right after it was added. */
+  org_id?: string | null;
+  /** What it is called. */
+  name: string;
+  /** What it is for. */
+  description: string;
+  /** The kind of action it is for; null means every kind. */
+  action_type: string | null;
+  /** The state it is in: `active`, or another word. */
+  status: string;
+  /** How the scores of its dimensions become one. */
+  composite_method: CompositeMethod;
+  /** More about it. */
+  metadata: Record<string, unknown>;
+  /** When it was added: ISO-8601, UTC; absent right after that. */
+  created_at?: string | null;
+  /** When it was last changed: ISO-8601, UTC; absent right after it was added. */
+  updated_at?: string | null;
+  /** What it looks at; empty, too, in the answer to a change. */
+  dimensions: ScoringDimension[];
+  [member: string]: unknown;
+}
+
+/**
+ * How the scores of several dimensions become one.
+ *
+ * - `weighted_average`: The mean, by weight; a dimension without a score is left out.
+ * - `minimum`: The lowest.
+ * - `geometric_mean`: The geometric mean: 0 when one of them is 0.
+ */
+export type CompositeMethod = 'weighted_average' | 'minimum' | 'geometric_mean' | OtherWord;
+
+/** One thing that a profile looks at. */
+export interface ScoringDimension {
+  /** Which dimension: `sd_` and 24 hex digits. */
+  id: string;
+  /** Of which profile. */
+  profile_id: string;
+  /** What it is called. */
+  name: string;
+  /** What it is for. */
+  description: string;
+  /** How much it counts beside the others. */
+  weight: number;
+  /** What it looks at. */
+  data_source: ScoringSource;
+  /** More about what it looks at. */
+  data_config: Record<string, unknown>;
+  /** Which value earns which score; the first that fits counts. */
+  scale: ScaleRule[];
+  /** Its place among the dimensions. */
+  sort_order: number;
+  [member: string]: unknown;
+}
+
+/**
+ * What a dimension looks at.
+ *
+ * - `duration_ms`: How long the action took, in milliseconds.
+ * - `cost_estimate`: What it cost, in US dollars.
+ * - `tokens_total`: How many tokens it took in and gave out.
+ * - `risk_score`: Its risk, 0 to 100.
+ * - `confidence`: How sure the agent was, 0 to 100.
+ * - `eval_score`: How it was graded.
+ * - `metadata_field`: A member of its metadata.
+ * - `custom_function`: What a function of your own returns. Servers may refuse it.
+ */
+export type ScoringSource =
+  | 'duration_ms'
+  | 'cost_estimate'
+  | 'tokens_total'
+  | 'risk_score'
+  | 'confidence'
+  | 'eval_score'
+  | 'metadata_field'
+  | 'custom_function'
+  | OtherWord;
+
+/** Which value earns which score. */
+export interface ScaleRule {
+  /** What such a value is called. */
+  label: string;
+  /** How a value is compared. */
+  operator: ScaleOperator;
+  /** With what: a number or a text; two numbers for `between`. */
+  value: unknown;
+  /** The score, 0 to 100. */
+  score: number;
+  [member: string]: unknown;
+}
+
+/**
+ * How a value is compared.
+ *
+ * - `lt`: It is less.
+ * - `lte`: It is less or the same.
+ * - `gt`: It is more.
+ * - `gte`: It is more or the same.
+ * - `eq`: It is the same.
+ * - `between`: It lies between two numbers.
+ * - `contains`: It contains the text.
+ */
+export type ScaleOperator = 'lt' | 'lte' | 'gt' | 'gte' | 'eq' | 'between' | 'contains' | OtherWord;
+
+/** A profile, a dimension or a risk template that is gone. */
+export interface DeletedScoringRecord {
+  /** Always true. */
+  deleted: boolean;
+  [member: string]: unknown;
+}
+
+/** What a profile makes of an action. */
+export interface ProfileScore {
+  /** Which score: `ps_…`. */
+  id: string;
+  /** By which profile. */
+  profile_id: string;
+  /** What the profile is called. */
+  profile_name: string;
+  /** Of which action, where that is known. */
+  action_id: string | null;
+  /** The score, 0 to 100, with two decimals; null when no dimension has one. */
+  composite_score: number | null;
+  /** How the scores of the dimensions became one. */
+  composite_method: CompositeMethod;
+  /** The score of each dimension. */
+  dimensions: DimensionScore[];
+  /** In lists, who acted: `Some(None)`, null on the wire, when that is not known. */
+  agent_id?: string | null;
+  /** In lists, when it was scored: ISO-8601, UTC. */
+  created_at?: string | null;
+  [member: string]: unknown;
+}
+
+/** What one dimension makes of an action. */
+export interface DimensionScore {
+  /** Which dimension. */
+  dimension_id: string;
+  /** What it is called. */
+  dimension_name: string;
+  /** How much it counts beside the others. */
+  weight: number;
+  /** What was measured; null when there was nothing. */
+  raw_value: unknown;
+  /** The score, 0 to 100; null when there was nothing to measure. */
+  score: number | null;
+  /**
+   * What such a value is called on the scale; `no_data` when there was nothing to measure, `default` when
+   * nothing on the scale fits, `unscaled` without a scale.
+   */
+  label: string;
+  [member: string]: unknown;
+}
+
+/** What a profile makes of several actions. */
+export interface ProfileScoreBatch {
+  /** The scores, one per action. */
+  results: ProfileScore[];
+  /** The same summed up. */
+  summary: ProfileScoreSummary;
+  [member: string]: unknown;
+}
+
+/** Scores of several actions, summed up. */
+export interface ProfileScoreSummary {
+  /** How many actions there were. */
+  total: number;
+  /** How many of them have a score. */
+  scored: number;
+  /** Their mean, 0 to 100; null when there is none. */
+  avg_score: number | null;
+  [member: string]: unknown;
+}
+
+/** Stored scores. */
+export interface ProfileScoreList {
+  /** The scores. */
+  scores: ProfileScore[];
+  [member: string]: unknown;
+}
+
+/** The stored scores of a profile, summed up. */
+export interface ProfileScoreStats {
+  /** How many there are. */
+  total_scores: number;
+  /** Their mean, 0 to 100; null when there is none. */
+  avg_score: number | null;
+  /** The lowest. */
+  min_score: number | null;
+  /** The highest. */
+  max_score: number | null;
+  /** Their standard deviation, as of a sample. */
+  stddev_score: number | null;
+  /** Of how many agents. */
+  unique_agents: number;
+  /** Of how many actions. */
+  unique_actions: number;
+  [member: string]: unknown;
+}
+
+/** Risk templates. */
+export interface RiskTemplateList {
+  /** The templates. */
+  templates: RiskTemplate[];
+  [member: string]: unknown;
+}
+
+/** Rules by which the risk of an action is worked out. */
+export interface RiskTemplate {
+  /** Which template: `rt_` and 24 hex digits. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** What it is called. */
+  name: string;
+  /** What it is for. */
+  description: string;
+  /** The kind of action it is for; null means every kind. */
+  action_type: string | null;
+  /** The risk to start from, 0 to 100. */
+  base_risk: number;
+  /** What adds to it. */
+  rules: RiskRule[];
+  /** The state it is in: `active`, or another word. */
+  status: string;
+  /** When it was added: ISO-8601, UTC. */
+  created_at: string;
+  /** When it was last changed: ISO-8601, UTC. */
+  updated_at: string;
+  [member: string]: unknown;
+}
+
+/** What adds to a risk. */
+export interface RiskRule {
+  /** When it does: a member of the action, an operator, a value. */
+  condition: string;
+  /** How much; below 0 it takes away. */
+  add: number;
+  [member: string]: unknown;
+}
+
+/** Scales suggested from earlier actions. */
+export interface ScoringCalibration {
+  /** Whether there was enough to go by. */
+  status: CalibrationStatus;
+  /** The same in words, where there is something to say. */
+  message?: string | null;
+  /** From how many actions. */
+  count: number;
+  /** From which kind of action; `(all)` means every kind. */
+  action_type: string;
+  /** How far back was looked, in days. */
+  lookback_days: number;
+  /** The suggestions, one per measure. */
+  suggestions: CalibrationSuggestion[];
+  [member: string]: unknown;
+}
+
+/**
+ * Whether there was enough to go by.
+ *
+ * - `ok`: There was.
+ * - `insufficient_data`: There were fewer than 10 actions.
+ */
+export type CalibrationStatus = 'ok' | 'insufficient_data' | OtherWord;
+
+/** A scale for one measure. */
+export interface CalibrationSuggestion {
+  /** Which measure. */
+  metric: string;
+  /** What a dimension must look at for it. */
+  data_source: ScoringSource;
+  /** Whether less is better. */
+  lower_is_better: boolean;
+  /** How many actions had it. */
+  sample_size: number;
+  /** How its values are spread. */
+  distribution: MetricDistribution;
+  /** The scale: four rules that earn 100, 75, 50 and 20. */
+  suggested_scale: ScaleRule[];
+  /** How much it should count beside the others. */
+  suggested_weight: number;
+  [member: string]: unknown;
+}
+
+/** How values are spread. */
+export interface MetricDistribution {
+  /** One in ten lies below. */
+  p10: number;
+  /** One in four lies below. */
+  p25: number;
+  /** Half of them lie below. */
+  p50: number;
+  /** Three in four lie below. */
+  p75: number;
+  /** Nine in ten lie below. */
+  p90: number;
+  /** The lowest. */
+  min: number;
+  /** The highest. */
+  max: number;
   [member: string]: unknown;
 }
 

@@ -881,6 +881,350 @@ class AsyncOperations:
         """
         return await self._call("simulate_policy", {"policy_type": policy_type, "rules": rules, "days": days})
 
+    async def test_policies(self, *, agent_id: str | None = None) -> types.PolicyTestReport:
+        """Runs the tests of all policies that hold, and returns each one's result. The server keeps a record
+        of the run.
+
+        ``POST /api/policies/test``. A repeat would do it twice.
+
+        Args:
+            agent_id: Who asks. The client's own agent unless given.
+
+        Returns:
+            How policies did in their tests.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("test_policies", {"agent_id": agent_id})
+
+    async def get_proof_report(self, format: types.ReportFormat | str = "json") -> types.PolicyProof:
+        """Writes down what the policies that hold prove: a report for auditors.
+
+        ``GET /api/policies/proof``. Reads only.
+
+        Args:
+            format: In which form. One of ``md``, ``json``.
+
+        Returns:
+            What the policies prove, in writing.
+        """
+        return await self._call("get_proof_report", {"format": format})
+
+    async def import_policies(self, pack: str | None = None, yaml: str | None = None) -> types.PolicyImport:
+        """Adds the policies of a pack of the server's, or of a YAML text. Needs an API key of the admin role.
+
+        A policy whose name exists already is left out and named in ``skipped_names``. Neither a pack nor a
+        text, and a pack that the server does not have, are errors of kind ``validation``.
+
+        ``POST /api/policies/import``. A repeat would do it twice.
+
+        Args:
+            pack: The name of the pack. It comes before ``yaml``; one of the two must be given.
+            yaml: Policies in YAML: a document with a list ``policies``.
+
+        Returns:
+            What an import did.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("import_policies", {"pack": pack, "yaml": yaml})
+
+    async def map_compliance(self, framework: str) -> types.ComplianceMap:
+        """Holds the policies that are in force against the controls of a framework.
+
+        Every control comes back with the policies that cover it, in full or in part. An unknown framework is
+        a ``NotFoundError`` whose ``available`` names those there are.
+
+        ``GET /api/compliance/map``. Reads only.
+
+        Args:
+            framework: Which framework: an id of ``list_frameworks``, such as ``soc2``.
+
+        Returns:
+            The policies in force beside the controls of a framework.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("map_compliance", {"framework": framework})
+
+    async def analyze_gaps(self, framework: str) -> types.ComplianceGaps:
+        """Says what is missing for a framework, in the order in which it should be mended, and how great the
+        risk is.
+
+        An unknown framework is a ``NotFoundError``.
+
+        ``GET /api/compliance/gaps``. Reads only.
+
+        Args:
+            framework: Which framework.
+
+        Returns:
+            What is missing for a framework.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("analyze_gaps", {"framework": framework})
+
+    async def get_compliance_report(
+        self, framework: str, format: types.ReportFormat | str = "json",
+    ) -> types.ComplianceReport:
+        """Writes a report on a framework. Each report is also a point of ``get_compliance_trends``.
+
+        An unknown framework is a ``NotFoundError``.
+
+        ``GET /api/compliance/report``. Reads only.
+
+        Args:
+            framework: Which framework.
+            format: In which form. One of ``md``, ``json``.
+
+        Returns:
+            A report on a framework.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("get_compliance_report", {"framework": framework, "format": format})
+
+    async def list_frameworks(self) -> types.ComplianceFrameworkList:
+        """Lists the frameworks that the server knows.
+
+        ``GET /api/compliance/frameworks``. Reads only.
+
+        Returns:
+            The frameworks that a server knows.
+        """
+        return await self._call("list_frameworks", {})
+
+    async def get_compliance_evidence(self, window: str = "30d") -> types.ComplianceEvidence:
+        """Counts what guard decided and what agents did in the last days: evidence that the policies are in
+        force.
+
+        ``GET /api/compliance/evidence``. Reads only.
+
+        Args:
+            window: How far to look back: a number of days, as in ``30d``.
+
+        Returns:
+            Evidence that policies are in force.
+        """
+        return await self._call("get_compliance_evidence", {"window": window})
+
+    async def create_compliance_export(
+        self, frameworks: list[str], name: str = "Compliance Export",
+        format: types.ExportFormat | str = "markdown", window_days: int = 30, include_evidence: bool = True,
+        include_remediation: bool = True, include_trends: bool = False,
+    ) -> types.CreatedComplianceExport:
+        """Makes an export: reports on frameworks, with evidence, in one document that the server signs.
+
+        It is made before the answer comes, but the answer holds its id only: ``get_compliance_export`` says
+        whether it is ``completed`` or ``failed``. An unknown framework is left out and no error; an empty
+        list is a ``ValidationError``.
+
+        ``POST /api/compliance/exports``. A repeat would do it twice.
+
+        Args:
+            frameworks: Which frameworks, at least one.
+            name: What it is called.
+            format: In which form the reports are written. One of ``markdown``, ``json``.
+            window_days: How far back the evidence goes, in days.
+            include_evidence: Whether it holds evidence.
+            include_remediation: Whether it says how to mend what is missing.
+            include_trends: Whether it shows how coverage changed.
+
+        Returns:
+            An export as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "frameworks": frameworks, "name": name, "format": format, "window_days": window_days,
+            "include_evidence": include_evidence, "include_remediation": include_remediation,
+            "include_trends": include_trends,
+        }
+        return await self._call("create_compliance_export", arguments)
+
+    async def list_compliance_exports(self, limit: int = 20) -> types.ComplianceExportList:
+        """Lists exports without their contents, the newest first.
+
+        ``GET /api/compliance/exports``. Reads only.
+
+        Args:
+            limit: How many. The server returns at most 100.
+
+        Returns:
+            Exports without their contents.
+        """
+        return await self._call("list_compliance_exports", {"limit": limit})
+
+    async def get_compliance_export(self, export_id: str) -> types.ComplianceExport:
+        """Reads one export with its contents. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/compliance/exports/{export_id}``. Reads only.
+
+        Args:
+            export_id: Which export: ``ce_`` and 24 hex digits.
+
+        Returns:
+            Reports on frameworks in one document.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_compliance_export", {"export_id": export_id})
+
+    async def download_compliance_export(self, export_id: str) -> types.ComplianceBundle:
+        """Reads what an export made, as the server signed it.
+
+        That is a compliance bundle, which ``verify_receipt`` checks; the report stands in its ``payload``.
+        Older servers wrote a report alone: it comes back as ``text`` with its ``media_type``. An unknown id
+        is a ``NotFoundError``, an export that is not ``completed`` a ``ConflictError``.
+
+        ``GET /api/compliance/exports/{export_id}/download``. Reads only.
+
+        Args:
+            export_id: Which export.
+
+        Returns:
+            What an export made: a signed bundle, or from older servers a ``text``.
+
+        Raises:
+            NotFoundError: There is no such record.
+            ConflictError: See the description.
+        """
+        return await self._call("download_compliance_export", {"export_id": export_id})
+
+    async def delete_compliance_export(self, export_id: str) -> types.DeletedComplianceExport:
+        """Removes an export. The server does not say whether there was one.
+
+        ``DELETE /api/compliance/exports/{export_id}``. Safe to repeat.
+
+        Args:
+            export_id: Which export.
+
+        Returns:
+            An export that is gone.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_compliance_export", {"export_id": export_id})
+
+    async def create_compliance_schedule(
+        self, frameworks: list[str], cron_expression: str, name: str = "Scheduled Export", *,
+        format: types.ExportFormat | str | None = None, window_days: int | None = None,
+        include_evidence: bool | None = None, include_remediation: bool | None = None,
+        include_trends: bool | None = None, **fields: Any,
+    ) -> types.CreatedComplianceSchedule:
+        """Adds a schedule on which exports are made. The answer holds its id only.
+
+        No framework, and no times, are errors of kind ``validation``.
+
+        ``POST /api/compliance/schedules``. A repeat would do it twice.
+
+        Args:
+            frameworks: Which frameworks, at least one.
+            cron_expression: When: a cron expression, such as ``0 6 * * 1`` for Mondays at six.
+            name: What it is called.
+            format: In which form the reports are written. ``markdown`` unless given. One of ``markdown``,
+                ``json``.
+            window_days: How far back the evidence goes, in days; 30 unless given.
+            include_evidence: Whether exports hold evidence, which is so unless given.
+            include_remediation: Whether they say how to mend what is missing, which is so unless given.
+            include_trends: Whether they show how coverage changed, which is not so unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A schedule as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "frameworks": frameworks, "cron_expression": cron_expression, "name": name, "format": format,
+            "window_days": window_days, "include_evidence": include_evidence,
+            "include_remediation": include_remediation, "include_trends": include_trends,
+        }
+        return await self._call("create_compliance_schedule", arguments, fields)
+
+    async def list_compliance_schedules(self) -> types.ComplianceScheduleList:
+        """Lists the schedules on which exports are made, the newest first.
+
+        ``GET /api/compliance/schedules``. Reads only.
+
+        Returns:
+            Schedules on which exports are made.
+        """
+        return await self._call("list_compliance_schedules", {})
+
+    async def update_compliance_schedule(
+        self, schedule_id: str, *, enabled: bool | None = None, name: str | None = None, **fields: Any,
+    ) -> types.ComplianceSchedule:
+        """Changes a schedule, and returns it as it is then. The server takes ``enabled`` and ``name`` and
+        leaves the rest as it is. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/compliance/schedules/{schedule_id}``. Safe to repeat.
+
+        Args:
+            schedule_id: Which schedule: ``csch_`` and 24 hex digits.
+            enabled: Whether exports are made.
+            name: What it is called from now on.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A schedule on which exports are made.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "schedule_id": schedule_id, "enabled": enabled, "name": name,
+        }
+        return await self._call("update_compliance_schedule", arguments, fields)
+
+    async def delete_compliance_schedule(self, schedule_id: str) -> types.DeletedComplianceSchedule:
+        """Removes a schedule. The server does not say whether there was one.
+
+        ``DELETE /api/compliance/schedules/{schedule_id}``. Safe to repeat.
+
+        Args:
+            schedule_id: Which schedule.
+
+        Returns:
+            A schedule that is gone.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_compliance_schedule", {"schedule_id": schedule_id})
+
+    async def get_compliance_trends(
+        self, framework: str | None = None, limit: int = 30,
+    ) -> types.ComplianceTrendList:
+        """Lists how far frameworks were covered when reports on them were written, the newest first.
+
+        ``GET /api/compliance/trends``. Reads only.
+
+        Args:
+            framework: Only this framework. All of them unless given.
+            limit: How many. The server returns at most 100.
+
+        Returns:
+            How coverage changed.
+        """
+        return await self._call("get_compliance_trends", {"framework": framework, "limit": limit})
+
     async def create_session(
         self, workspace: str | None = None, branch: str | None = None, *, agent_id: str | None = None,
     ) -> types.SessionDetail:
@@ -992,6 +1336,442 @@ class AsyncOperations:
         """
         return await self._call("get_session_events", {"session_id": session_id})
 
+    async def create_handoff(
+        self, summary: str | None = None, *,
+        bundle: Mapping[str, Any] | None = None, context: Any = None, tags: list[str] | None = None,
+        session_date: str | None = None, key_decisions: Any = None, open_tasks: Any = None,
+        mood_notes: Any = None, next_priorities: Any = None, project_id: str | None = None,
+        session_id: str | None = None, reason: str | None = None, agent_id: str | None = None, **fields: Any,
+    ) -> types.CreatedHandoff:
+        """Leaves a note for the agent's next session: in ``bundle``, or in parts, of which ``summary`` is the
+        first.
+
+        Hosted servers take a ``bundle`` only and refuse parts alone with a ``ValidationError``; the embedded
+        instance makes a bundle of them.
+
+        ``POST /api/handoffs``. A repeat would do it twice.
+
+        Args:
+            summary: What was done and what is next.
+            bundle: The whole note in one object of your own form.
+            context: What the next session must know: any JSON.
+            tags: Words to find it by.
+            session_date: Which day it is about.
+            key_decisions: What was decided: any JSON.
+            open_tasks: What is left to do: any JSON.
+            mood_notes: How the people seemed: any JSON.
+            next_priorities: What comes first: any JSON.
+            project_id: The project it is about. The latest handoff of an agent is one without a project.
+            session_id: The session that leaves it.
+            reason: Why the session ends.
+            agent_id: For which agent. The client's own unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A handoff as it was left.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "summary": summary, "bundle": bundle, "context": context, "tags": tags,
+            "session_date": session_date, "key_decisions": key_decisions, "open_tasks": open_tasks,
+            "mood_notes": mood_notes, "next_priorities": next_priorities, "project_id": project_id,
+            "session_id": session_id, "reason": reason, "agent_id": agent_id,
+        }
+        return await self._call("create_handoff", arguments, fields)
+
+    async def get_handoffs(
+        self, *,
+        agent_id: str | None = None, project_id: str | None = None, limit: int | None = None,
+        offset: int | None = None, **fields: Any,
+    ) -> types.HandoffList:
+        """Lists handoffs of the agent.
+
+        ``GET /api/handoffs``. Reads only. Pages through ``handoffs`` with ``limit`` and ``offset``.
+
+        Args:
+            agent_id: Of which agent. The client's own unless given.
+            project_id: Only about this project.
+            limit: How many, 1 to 100; 20 unless given.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Handoffs.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "project_id": project_id, "limit": limit, "offset": offset,
+        }
+        return await self._call("get_handoffs", arguments, fields)
+
+    async def get_latest_handoff(self, *, agent_id: str | None = None) -> types.Handoff:
+        """Reads the newest handoff of the agent that belongs to no project and was not consumed. When there
+        is none, that is a ``NotFoundError``.
+
+        ``GET /api/handoffs``. Reads only.
+
+        Args:
+            agent_id: Of which agent. The client's own unless given.
+
+        Returns:
+            What one session left for the next.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("get_latest_handoff", {"agent_id": agent_id})
+
+    async def get_handoff(self, handoff_id: str) -> types.Handoff:
+        """Reads one handoff. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/handoffs/{handoff_id}``. Reads only.
+
+        Args:
+            handoff_id: Which handoff.
+
+        Returns:
+            What one session left for the next.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_handoff", {"handoff_id": handoff_id})
+
+    async def consume_handoff(self, handoff_id: str) -> types.ConsumedHandoff:
+        """Marks a handoff as taken up, so that it is not the latest any more. An unknown id is a
+        ``NotFoundError``.
+
+        ``POST /api/handoffs/{handoff_id}/consume``. Safe to repeat.
+
+        Args:
+            handoff_id: Which handoff.
+
+        Returns:
+            A handoff that was taken up.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("consume_handoff", {"handoff_id": handoff_id})
+
+    async def send_message(
+        self, body: str, to: str | None = None, message_type: types.MessageType | str = "info",
+        attachments: Sequence[Any] | None = None, *,
+        subject: str | None = None, thread_id: str | None = None, urgent: bool | None = None,
+        doc_ref: str | None = None, action_id: str | None = None, from_agent_id: str | None = None,
+        **fields: Any,
+    ) -> types.SentMessage:
+        """Sends a message to an agent, or to everybody.
+
+        Sender and receiver must be known to the server, by a heartbeat, an action, an identity or an earlier
+        message; otherwise it is a ``PermissionDeniedError``. An unknown thread is a ``NotFoundError``.
+        Secrets in the text are made illegible before it is stored.
+
+        ``POST /api/messages``. A repeat would do it twice.
+
+        Args:
+            body: What to say. At most 2000 characters.
+            to: To which agent. To everybody unless given.
+            message_type: What kind of message it is. One of ``action``, ``info``, ``lesson``, ``question``,
+                ``status``.
+            attachments: Files, at most 3, one object each: ``filename``, ``mime_type``, and ``data``, base64,
+                of at most 5 MB.
+            subject: What it is about, in short. At most 200 characters.
+            thread_id: The thread it belongs to: ``mt_…``; it must be open.
+            urgent: Whether it is urgent; false unless given.
+            doc_ref: A shared document it is about.
+            action_id: The action it is about.
+            from_agent_id: Who sends it. The client's own agent unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A message as it was sent.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            PermissionDeniedError: See the description.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "body": body, "to": to, "message_type": message_type, "attachments": attachments,
+            "subject": subject, "thread_id": thread_id, "urgent": urgent, "doc_ref": doc_ref,
+            "action_id": action_id, "from_agent_id": from_agent_id,
+        }
+        return await self._call("send_message", arguments, fields)
+
+    async def broadcast(
+        self, body: str, message_type: types.MessageType | str = "info", subject: str | None = None,
+        thread_id: str | None = None, *,
+        urgent: bool | None = None, from_agent_id: str | None = None,
+    ) -> types.SentMessage:
+        """Sends a message to everybody. The same limits and errors hold as for ``send_message``.
+
+        ``POST /api/messages``. A repeat would do it twice.
+
+        Args:
+            body: What to say. At most 2000 characters.
+            message_type: What kind of message it is. One of ``action``, ``info``, ``lesson``, ``question``,
+                ``status``.
+            subject: What it is about, in short. At most 200 characters.
+            thread_id: The thread it belongs to: ``mt_…``; it must be open.
+            urgent: Whether it is urgent; false unless given.
+            from_agent_id: Who sends it. The client's own agent unless given.
+
+        Returns:
+            A message as it was sent.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "body": body, "message_type": message_type, "subject": subject, "thread_id": thread_id,
+            "urgent": urgent, "from_agent_id": from_agent_id,
+        }
+        return await self._call("broadcast", arguments)
+
+    async def get_messages(
+        self, direction: types.MessageDirection | str | None = None,
+        message_type: types.MessageType | str | None = None, unread: bool | None = None,
+        thread_id: str | None = None, limit: int | None = None, *,
+        offset: int | None = None, agent_id: str | None = None,
+    ) -> types.MessageList:
+        """Lists messages of the agent.
+
+        ``GET /api/messages``. Reads only. Pages through ``messages`` with ``limit`` and ``offset``.
+
+        Args:
+            direction: Which way they went; ``inbox`` unless given. One of ``inbox``, ``sent``, ``all``.
+            message_type: Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``.
+            unread: Whether to list unread ones only. A message to everybody stays unread here.
+            thread_id: Only this thread.
+            limit: How many, 1 to 1000; 50 unless given.
+            offset: How many to skip.
+            agent_id: Of which agent. The client's own unless given.
+
+        Returns:
+            Messages.
+        """
+        arguments: dict[str, Any] = {
+            "direction": direction, "message_type": message_type, "unread": unread, "thread_id": thread_id,
+            "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return await self._call("get_messages", arguments)
+
+    async def get_inbox(
+        self, *,
+        message_type: types.MessageType | str | None = None, unread: bool | None = None,
+        thread_id: str | None = None, limit: int | None = None, offset: int | None = None,
+        agent_id: str | None = None, **fields: Any,
+    ) -> types.MessageList:
+        """Lists messages to the agent or to everybody, without its own and without archived ones.
+
+        ``GET /api/messages``. Reads only. Pages through ``messages`` with ``limit`` and ``offset``.
+
+        Args:
+            message_type: Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``.
+            unread: Whether to list unread ones only. A message to everybody stays unread here.
+            thread_id: Only this thread.
+            limit: How many, 1 to 1000; 50 unless given.
+            offset: How many to skip.
+            agent_id: Of which agent. The client's own unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Messages.
+        """
+        arguments: dict[str, Any] = {
+            "message_type": message_type, "unread": unread, "thread_id": thread_id, "limit": limit,
+            "offset": offset, "agent_id": agent_id,
+        }
+        return await self._call("get_inbox", arguments, fields)
+
+    async def get_sent_messages(
+        self, message_type: types.MessageType | str | None = None, thread_id: str | None = None,
+        limit: int | None = None, *,
+        offset: int | None = None, agent_id: str | None = None,
+    ) -> types.MessageList:
+        """Lists messages that the agent sent.
+
+        ``GET /api/messages``. Reads only. Pages through ``messages`` with ``limit`` and ``offset``.
+
+        Args:
+            message_type: Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``.
+            thread_id: Only this thread.
+            limit: How many, 1 to 1000; 50 unless given.
+            offset: How many to skip.
+            agent_id: Of which agent. The client's own unless given.
+
+        Returns:
+            Messages.
+        """
+        arguments: dict[str, Any] = {
+            "message_type": message_type, "thread_id": thread_id, "limit": limit, "offset": offset,
+            "agent_id": agent_id,
+        }
+        return await self._call("get_sent_messages", arguments)
+
+    async def get_message(self, message_id: str) -> types.MessageDetail:
+        """Reads one message. An unknown id is a ``NotFoundError``, and so is every id where the server does
+        not serve single messages.
+
+        ``GET /api/messages/{message_id}``. Reads only.
+
+        Args:
+            message_id: Which message.
+
+        Returns:
+            One message.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_message", {"message_id": message_id})
+
+    async def mark_read(
+        self, message_ids: list[str], *, agent_id: str | None = None,
+    ) -> types.UpdatedMessages:
+        """Marks messages as read by the agent. One that is for another agent is left as it is.
+
+        ``PATCH /api/messages``. Safe to repeat.
+
+        Args:
+            message_ids: Which messages.
+            agent_id: Who has read them. The client's own agent unless given.
+
+        Returns:
+            Messages that were changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        return await self._call("mark_read", {"message_ids": message_ids, "agent_id": agent_id})
+
+    async def archive_messages(
+        self, message_ids: list[str], *, agent_id: str | None = None,
+    ) -> types.UpdatedMessages:
+        """Archives messages: an inbox does not list them any more.
+
+        ``PATCH /api/messages``. Safe to repeat.
+
+        Args:
+            message_ids: Which messages.
+            agent_id: Who archives them. The client's own agent unless given.
+
+        Returns:
+            Messages that were changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        return await self._call("archive_messages", {"message_ids": message_ids, "agent_id": agent_id})
+
+    async def create_message_thread(
+        self, name: str, participants: list[str] | None = None, *, created_by: str | None = None,
+    ) -> types.CreatedMessageThread:
+        """Begins a thread that messages can belong to.
+
+        ``POST /api/messages/threads``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            participants: The agents that take part, of at most 500 characters each.
+            created_by: Who begins it. The client's own agent unless given.
+
+        Returns:
+            A thread as it was begun.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "participants": participants, "created_by": created_by,
+        }
+        return await self._call("create_message_thread", arguments)
+
+    async def get_message_threads(
+        self, status: str | None = None, limit: int | None = None, *, agent_id: str | None = None,
+    ) -> types.MessageThreadList:
+        """Lists threads of the agent.
+
+        ``GET /api/messages/threads``. Reads only.
+
+        Args:
+            status: Only threads in this state: ``open`` or ``resolved``.
+            limit: How many, 1 to 100; 20 unless given.
+            agent_id: Of which agent. The client's own unless given.
+
+        Returns:
+            Threads.
+        """
+        arguments: dict[str, Any] = {
+            "status": status, "limit": limit, "agent_id": agent_id,
+        }
+        return await self._call("get_message_threads", arguments)
+
+    async def resolve_message_thread(
+        self, thread_id: str, summary: str | None = None,
+    ) -> types.MessageThreadDetail:
+        """Ends a thread. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/messages/threads``. Safe to repeat.
+
+        Args:
+            thread_id: Which thread: ``mt_…``.
+            summary: What came of it.
+
+        Returns:
+            One thread.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: See the description.
+        """
+        return await self._call("resolve_message_thread", {"thread_id": thread_id, "summary": summary})
+
+    async def save_shared_doc(
+        self, name: str, content: str, *, agent_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Saves a document that all agents can read. What comes back is the server's own; its members are not
+        fixed. Not every server has such documents; one without answers with a ``NotFoundError``.
+
+        ``POST /api/messages/docs``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            content: What it says.
+            agent_id: Who saves it. The client's own agent unless given.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        return await self._call("save_shared_doc", {"name": name, "content": content, "agent_id": agent_id})
+
+    async def get_attachment(self, attachment_id: str) -> types.MessageAttachment:
+        """Downloads an attachment of a message: its bytes, its name and its media type.
+
+        The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
+        id is a ``NotFoundError``.
+
+        Starts with ``GET /api/messages/attachments``. Reads only.
+
+        Args:
+            attachment_id: Which attachment.
+
+        Returns:
+            A file that was sent with a message.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("get_attachment", {"attachment_id": attachment_id})
+
     async def verify_integrity(
         self, receipt: Mapping[str, Any] | None = None, bundle: Mapping[str, Any] | None = None,
     ) -> types.IntegrityVerdict:
@@ -1026,6 +1806,99 @@ class AsyncOperations:
         """
         return await self._call("get_jwks", {})
 
+    async def scan_content(
+        self, text: str, destination: str | None = None, *, agent_id: str | None = None,
+    ) -> types.ContentScan:
+        """Looks for secrets and personal data in a text. Nothing is stored.
+
+        ``POST /api/security/scan``. Reads only.
+
+        Args:
+            text: The text.
+            destination: Where it is about to go.
+            agent_id: Whose text it is. The client's own agent unless given.
+
+        Returns:
+            What a scan for secrets and personal data found.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        arguments: dict[str, Any] = {
+            "text": text, "destination": destination, "agent_id": agent_id,
+        }
+        return await self._call("scan_content", arguments)
+
+    async def report_security_finding(
+        self, text: str, destination: str | None = None, *, agent_id: str | None = None,
+    ) -> types.ContentScan:
+        """Looks for secrets and personal data in a text, as ``scan_content`` does, and stores that they were
+        found. Of the text itself only its SHA-256 hash is stored.
+
+        ``POST /api/security/scan``. A repeat would do it twice.
+
+        Args:
+            text: The text.
+            destination: Where it was about to go.
+            agent_id: Whose text it is. The client's own agent unless given.
+
+        Returns:
+            What a scan for secrets and personal data found.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "text": text, "destination": destination, "agent_id": agent_id,
+        }
+        return await self._call("report_security_finding", arguments)
+
+    async def scan_prompt_injection(
+        self, text: str, source: str | None = None, *, agent_id: str | None = None, store: bool | None = None,
+    ) -> types.PromptInjectionScan:
+        """Looks in a text for attempts to give orders to the model that reads it.
+
+        ``POST /api/security/prompt-injection``. A repeat would do it twice.
+
+        Args:
+            text: The text.
+            source: Where it comes from: ``user_input``, for one.
+            agent_id: Who is about to read it. The client's own agent unless given.
+            store: Whether findings are stored; true unless given.
+
+        Returns:
+            What a scan for prompt injection found.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "text": text, "source": source, "agent_id": agent_id, "store": store,
+        }
+        return await self._call("scan_prompt_injection", arguments)
+
+    async def get_agent_env(self, agent_id: str | None = None) -> types.AgentEnv:
+        """Reads the secrets that are meant for an agent: those of its organisation, overridden by its own.
+
+        Keep them in memory; never log them, store them, or show them to a model. A key of the readonly role
+        is a ``PermissionDeniedError``. A server that cannot decrypt answers with a ``ServerError``.
+
+        ``GET /api/secrets/env``. Reads only.
+
+        Args:
+            agent_id: For which agent. The client's own unless given.
+
+        Returns:
+            The secrets that are meant for an agent.
+
+        Raises:
+            PermissionDeniedError: See the description.
+            ServerError: See the description.
+        """
+        return await self._call("get_agent_env", {"agent_id": agent_id})
+
     async def heartbeat(
         self, status: types.AgentStatus | str = "online", current_task_id: str | None = None,
         metadata: Mapping[str, Any] | None = None, *,
@@ -1055,58 +1928,732 @@ class AsyncOperations:
         }
         return await self._call("heartbeat", arguments)
 
-    async def create_pairing_from_private_jwk(
-        self, private_jwk: Mapping[str, Any], agent_name: str | None = None,
-    ) -> dict[str, Any]:
-        """Registers the public half of a private RSA key, as ``create_pairing`` does. The private key is sent
-        nowhere.
+    async def report_connections(
+        self, connections: Sequence[Any], *, agent_id: str | None = None,
+    ) -> types.ConnectionReport:
+        """Tells which services the agent is connected to. A service that was told before is told anew.
 
-        A key that is no private RSA key of 2048 to 4096 bits is an ``InvalidArgumentError``, which shows
-        nothing of it.
-
-        Starts with ``POST /api/pairings``. A repeat would do it twice.
+        ``POST /api/agents/connections``. Safe to repeat.
 
         Args:
-            private_jwk: The private key as a JWK with its primes (RFC 7518, section 6.3.2). ``dmp1``,
-                ``dmq1`` and ``iqmp`` are read, too.
-            agent_name: The agent's name for people. The client's own unless given.
+            connections: The services, 1 to 50, one object each: ``provider`` (needed), ``auth_type``
+                (``api_key`` unless given, or ``subscription``, ``oauth``, ``pre_configured``,
+                ``environment``), ``plan_name``, ``status`` (``active`` unless given, or ``inactive``,
+                ``error``) and ``metadata`` (a text or an object of at most 10 KB).
+            agent_id: Which agent. The client's own unless given. At most 128 characters.
+
+        Returns:
+            Connections as they were taken.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        return await self._call("report_connections", {"connections": connections, "agent_id": agent_id})
+
+    async def register_agent(
+        self, name: str, *,
+        slug: str | None = None, endpoint: str | None = None, auth_type: str | None = None,
+        auth_metadata: Mapping[str, Any] | None = None,
+        risk_class: types.RegisteredAgentRisk | str | None = None, default_budget_usd: float | None = None,
+        status: str | None = None, metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SavedRegisteredAgent:
+        """Enters an agent into the register, so that others may call it. A slug that exists already is a
+        ``ConflictError``.
+
+        ``POST /api/agents/registry``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            slug: Its short name; unique.
+            endpoint: Where it is.
+            auth_type: How it wants callers to prove who they are; ``none`` unless given.
+            auth_metadata: More about that.
+            risk_class: How much harm it could do; ``medium`` unless given. One of ``low``, ``medium``,
+                ``high``, ``critical``.
+            default_budget_usd: What a call may cost, in US dollars.
+            status: Its state; ``active`` unless given.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            An agent as it was entered or changed.
 
         Raises:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
-            InvalidArgumentError: See the description.
+            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
-            "private_jwk": private_jwk, "agent_name": agent_name,
+            "name": name, "slug": slug, "endpoint": endpoint, "auth_type": auth_type,
+            "auth_metadata": auth_metadata, "risk_class": risk_class,
+            "default_budget_usd": default_budget_usd, "status": status, "metadata": metadata,
         }
-        return await self._call("create_pairing_from_private_jwk", arguments)
+        return await self._call("register_agent", arguments, fields)
 
-    async def wait_for_pairing(
-        self, pairing_id: str, timeout: float = 300, interval: float = 2,
-    ) -> dict[str, Any]:
-        """Waits until a pairing is approved, and returns it.
+    async def list_registered_agents(
+        self, status: str | None = None, **fields: Any,
+    ) -> types.RegisteredAgentList:
+        """Lists the agents of the register.
 
-        One that expires is an ``ApprovalExpiredError``, one that is rejected an ``ApprovalDeniedError``, and
-        one that nobody decides about in time an ``ApprovalTimeoutError``; it stands. A server that cannot be
-        reached for a while is asked again.
-
-        Starts with ``GET /api/pairings/{pairing_id}``. Reads only.
+        ``GET /api/agents/registry``. Reads only.
 
         Args:
-            pairing_id: Which pairing.
-            timeout: How long to wait in all. With no time at all it is looked at once. In seconds.
-            interval: How often it is looked at; at most ten times a second. In seconds.
+            status: Only agents in this state.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Agents of the register.
+        """
+        return await self._call("list_registered_agents", {"status": status}, fields)
+
+    async def get_registered_agent(self, registered_agent_id: str) -> types.RegisteredAgentDetail:
+        """Reads one agent of the register with what it can do and its newest calls. An unknown id is a
+        ``NotFoundError``.
+
+        ``GET /api/agents/registry/{registered_agent_id}``. Reads only.
+
+        Args:
+            registered_agent_id: Which agent: its ``entry_id``.
+
+        Returns:
+            An agent of the register with what it can do.
 
         Raises:
             NotFoundError: There is no such record.
-            ApprovalExpiredError: See the description.
-            ApprovalDeniedError: See the description.
-            ApprovalTimeoutError: See the description.
+        """
+        return await self._call("get_registered_agent", {"registered_agent_id": registered_agent_id})
+
+    async def update_registered_agent(
+        self, registered_agent_id: str, *,
+        name: str | None = None, endpoint: str | None = None, auth_type: str | None = None,
+        auth_metadata: Mapping[str, Any] | None = None,
+        risk_class: types.RegisteredAgentRisk | str | None = None, default_budget_usd: float | None = None,
+        status: str | None = None, metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SavedRegisteredAgent:
+        """Changes an agent of the register: the fields that are given. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/agents/registry/{registered_agent_id}``. Safe to repeat.
+
+        Args:
+            registered_agent_id: Which agent: its ``entry_id``.
+            name: What it is called from now on.
+            endpoint: Where it is.
+            auth_type: How it wants callers to prove who they are.
+            auth_metadata: More about that.
+            risk_class: How much harm it could do. One of ``low``, ``medium``, ``high``, ``critical``.
+            default_budget_usd: What a call may cost, in US dollars.
+            status: Its state. Only an ``active`` one can be called.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            An agent as it was entered or changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
         """
         arguments: dict[str, Any] = {
-            "pairing_id": pairing_id, "timeout": timeout, "interval": interval,
+            "registered_agent_id": registered_agent_id, "name": name, "endpoint": endpoint,
+            "auth_type": auth_type, "auth_metadata": auth_metadata, "risk_class": risk_class,
+            "default_budget_usd": default_budget_usd, "status": status, "metadata": metadata,
         }
-        return await self._call("wait_for_pairing", arguments)
+        return await self._call("update_registered_agent", arguments, fields)
+
+    async def add_agent_capability(
+        self, registered_agent_id: str, capability_id: str,
+    ) -> types.AgentCapabilityList:
+        """Adds a capability to an agent of the register, and returns all it has. An unknown agent or
+        capability is a ``NotFoundError``.
+
+        ``POST /api/agents/registry/{registered_agent_id}/capabilities``. A repeat would do it twice.
+
+        Args:
+            registered_agent_id: Which agent: its ``entry_id``.
+            capability_id: Which capability.
+
+        Returns:
+            What an agent of the register can do.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "registered_agent_id": registered_agent_id, "capability_id": capability_id,
+        }
+        return await self._call("add_agent_capability", arguments)
+
+    async def list_agent_capabilities(self, registered_agent_id: str) -> types.AgentCapabilityList:
+        """Lists what an agent of the register can do. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/agents/registry/{registered_agent_id}/capabilities``. Reads only.
+
+        Args:
+            registered_agent_id: Which agent: its ``entry_id``.
+
+        Returns:
+            What an agent of the register can do.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("list_agent_capabilities", {"registered_agent_id": registered_agent_id})
+
+    async def invoke_registered_agent(
+        self, registered_agent_id: str, capability_id: str, agent_id: str | None = None,
+        payload: Mapping[str, Any] | None = None, declared_goal: str | None = None,
+    ) -> types.RegisteredAgentAnswer:
+        """Calls an agent of the register by one of its capabilities. Guard has its say first, and the call is
+        recorded as an action.
+
+        When a human must approve first, the result has ``success`` false and the ``error``
+        ``pending_approval``, and nothing was called. A call that guard blocks is a ``PermissionDeniedError``,
+        an agent that is not active a ``ConflictError``, an unknown agent or capability a ``NotFoundError``, a
+        capability that the agent does not have a ``ValidationError``, and a call that failed a
+        ``ServerError``.
+
+        ``POST /api/agents/invoke``. A repeat would do it twice.
+
+        Args:
+            registered_agent_id: Which agent: its ``entry_id``.
+            capability_id: Which of its capabilities.
+            agent_id: Who calls. Not filled in by the client.
+            payload: What to send.
+            declared_goal: What the call is for, in a sentence.
+
+        Returns:
+            What came of a call of an agent.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            PermissionDeniedError: See the description.
+            ConflictError: See the description.
+            NotFoundError: See the description.
+            ServerError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "registered_agent_id": registered_agent_id, "capability_id": capability_id, "agent_id": agent_id,
+            "payload": payload, "declared_goal": declared_goal,
+        }
+        return await self._call("invoke_registered_agent", arguments)
+
+    async def get_agent_reputation(self, agent_id: str) -> types.AgentReputation:
+        """Reads how well an agent has done: as it was last computed, or else computed now and not stored. An
+        unknown agent is a ``NotFoundError``.
+
+        ``GET /api/reputation/agents/{agent_id}``. Reads only.
+
+        Args:
+            agent_id: Which agent. Not filled in by the client.
+
+        Returns:
+            How well an agent has done.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_agent_reputation", {"agent_id": agent_id})
+
+    async def list_agent_reputation_events(
+        self, agent_id: str, limit: int = 50, offset: int = 0, **fields: Any,
+    ) -> types.ReputationEventList:
+        """Lists what an agent's reputation was made from: at most the 2000 newest events of the last 365 days
+        are kept.
+
+        ``GET /api/reputation/agents/{agent_id}/events``. Reads only. Pages through ``events`` with ``limit``
+        and ``offset``.
+
+        Args:
+            agent_id: Which agent. Not filled in by the client.
+            limit: How many, 1 to 200.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            What an agent's reputation was made from.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "limit": limit, "offset": offset,
+        }
+        return await self._call("list_agent_reputation_events", arguments, fields)
+
+    async def recompute_agent_reputation(self, agent_id: str) -> types.RecomputedReputation:
+        """Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
+        ``NotFoundError``.
+
+        ``POST /api/reputation/agents/{agent_id}/recompute``. A repeat would do it twice.
+
+        Args:
+            agent_id: Which agent. Not filled in by the client.
+
+        Returns:
+            How well an agent has done, as it was just computed.
+
+        Raises:
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("recompute_agent_reputation", {"agent_id": agent_id})
+
+    async def get_agent_reputation_receipt(self, agent_id: str) -> types.AgentReputationReceipt:
+        """Reads the signed receipt for an agent's reputation. Check it with ``verify_receipt``, which needs
+        no server. An unknown agent is a ``NotFoundError``.
+
+        ``GET /api/reputation/agents/{agent_id}/receipt``. Reads only.
+
+        Args:
+            agent_id: Which agent. Not filled in by the client.
+
+        Returns:
+            The receipt for an agent's reputation.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_agent_reputation_receipt", {"agent_id": agent_id})
+
+    async def verify_reputation_receipt(self, receipt: Any) -> types.ReputationVerdict:
+        """Asks the server whether a reputation receipt was signed by one of its keys.
+
+        A forgery, or what is no receipt, is a normal result with ``ok`` false, not an error. The server is
+        less strict than ``verify_receipt``, which needs no server.
+
+        ``POST /api/reputation/verify``. Reads only.
+
+        Args:
+            receipt: The receipt, exactly as it came.
+
+        Returns:
+            The server's word on a reputation receipt.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        return await self._call("verify_reputation_receipt", {"receipt": receipt})
+
+    async def submit_work_order(
+        self, order: types.SubmitWorkOrder | Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SubmittedWorkOrder:
+        """Orders work of a registered type.
+
+        Guard has its say first, and the answer says how it went: the order is ``queued``, waits for a human
+        (``pending_approval``), or is ``blocked``. All three come back as a normal result; a ``blocked`` one
+        does not raise here.
+
+        An unknown type is a ``NotFoundError``. An input that breaks the type's contract, or a budget that
+        makes no sense, is a ``ValidationError`` with ``details``.
+
+        ``POST /api/work-orders``. A repeat would do it twice.
+
+        Args:
+            order: The fields as a dict; ``types.SubmitWorkOrder`` documents them: ``type``, ``input``,
+                ``budget``, ``requested_by``.
+            **fields: The same fields by name. They win over the dict.
+
+        Returns:
+            A work order as it was submitted.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        return await self._call("submit_work_order", order or {}, fields)
+
+    async def get_work_order(self, work_order_id: str) -> types.WorkOrderDetail:
+        """Reads one work order, with its receipt once it has ended. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/work-orders/{work_order_id}``. Reads only.
+
+        Args:
+            work_order_id: Which work order.
+
+        Returns:
+            A work order with its receipt.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_work_order", {"work_order_id": work_order_id})
+
+    async def list_work_orders(
+        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.WorkOrderList:
+        """Lists work orders.
+
+        ``GET /api/work-orders``. Reads only. Pages through ``work_orders`` with ``limit`` and ``offset``.
+
+        Args:
+            filters: The fields as a dict; ``types.ListWorkOrders`` documents them: ``status``, ``type``,
+                ``agent``, ``limit``, ``offset``.
+            **fields: The same fields by name. They win over the dict.
+
+        Returns:
+            A page of work orders.
+        """
+        return await self._call("list_work_orders", filters or {}, fields)
+
+    async def cancel_work_order(self, work_order_id: str) -> types.CancelledWorkOrder:
+        """Cancels a work order that is ``queued``, ``claimed`` or ``pending_approval``.
+
+        One that has ended already is a ``ConflictError`` with its state, an unknown id a ``NotFoundError``.
+
+        ``DELETE /api/work-orders/{work_order_id}``. Safe to repeat.
+
+        Args:
+            work_order_id: Which work order.
+
+        Returns:
+            A work order that is cancelled.
+
+        Raises:
+            NotFoundError: There is no such record.
+            ConflictError: See the description.
+        """
+        return await self._call("cancel_work_order", {"work_order_id": work_order_id})
+
+    async def claim_work_order(
+        self, types: list[str] | None = None, agent_id: str | None = None,
+    ) -> types.ClaimedWorkOrder:
+        """Takes the oldest queued work order for the agent to do; nobody else gets it. ``work_order`` is null
+        when there is none.
+
+        It must be completed before ``lease_expires_at``; then it ends as ``timed_out``.
+
+        ``POST /api/work-orders/claim``. A repeat would do it twice.
+
+        Args:
+            types: Only work of these types. Any type unless given.
+            agent_id: Who takes it. The client's own agent unless given.
+
+        Returns:
+            A work order that the agent has claimed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("claim_work_order", {"types": types, "agent_id": agent_id})
+
+    async def complete_work_order(
+        self, work_order_id: str, status: types.WorkOrderEnd | str | Mapping[str, Any] | None = None, *,
+        output: Mapping[str, Any] | None = None, cost: types.WorkOrderCost | Mapping[str, Any] | None = None,
+        error: types.WorkOrderFailure | Mapping[str, Any] | None = None, agent_id: str | None = None,
+        **fields: Any,
+    ) -> types.CompletedWorkOrder:
+        """Ends a work order that the agent has claimed, and returns its receipt.
+
+        An output that breaks the type's contract is a ``ValidationError`` with ``details``; the order stays
+        claimed. An order of another agent is a ``PermissionDeniedError``, one that is not claimed a
+        ``ConflictError`` with its state, and an unknown id a ``NotFoundError``. A cost above the budget is
+        noted in the receipt, not refused.
+
+        ``POST /api/work-orders/{work_order_id}/complete``. A repeat would do it twice.
+
+        Args:
+            work_order_id: Which work order.
+            status: How it ended. The server wants one. One of ``completed``, ``failed``. A dict in its place
+                holds this and other fields.
+            output: What came out, as the type's ``output_schema`` wants it. Needed when it is ``completed``.
+            cost: What it cost.
+            error: What went wrong, when it is ``failed``.
+            agent_id: Who did it. The client's own agent unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A work order as it ended.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            PermissionDeniedError: See the description.
+            ConflictError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "work_order_id": work_order_id, "status": status, "output": output, "cost": cost, "error": error,
+            "agent_id": agent_id,
+        }
+        return await self._call("complete_work_order", arguments, fields)
+
+    async def list_work_order_types(self, *, include_disabled: bool | None = None) -> types.WorkOrderTypeList:
+        """Lists the types of work that can be ordered.
+
+        ``GET /api/work-orders/types``. Reads only.
+
+        Args:
+            include_disabled: Whether to list disabled ones, too; false unless given.
+
+        Returns:
+            Types of work.
+        """
+        return await self._call("list_work_order_types", {"include_disabled": include_disabled})
+
+    async def register_work_order_type(
+        self, definition: types.RegisterWorkOrderType | Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.WorkOrderType:
+        """Adds a type of work: a contract over what goes in and what comes out.
+
+        Of JSON Schema the server checks ``type``, ``required``, ``properties``, ``items``, ``enum``,
+        ``minimum``, ``maximum``, ``minLength`` and ``maxLength``, and ignores the rest. A type that exists
+        already is a ``ConflictError``, a schema that makes no sense a ``ValidationError`` with ``details``.
+
+        ``POST /api/work-orders/types``. A repeat would do it twice.
+
+        Args:
+            definition: The fields as a dict; ``types.RegisterWorkOrderType`` documents them: ``type``,
+                ``display_name``, ``description``, ``input_schema``, ``output_schema``, ``version``,
+                ``default_max_cost_usd``, ``default_timeout_seconds``.
+            **fields: The same fields by name. They win over the dict.
+
+        Returns:
+            A type of work: a contract over what goes in and what comes out.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        return await self._call("register_work_order_type", definition or {}, fields)
+
+    async def create_provider(
+        self, name: str, *,
+        slug: str | None = None, description: str | None = None, category: str | None = None,
+        base_url: str | None = None, status: str | None = None, default_currency: str | None = None,
+        pricing_model: str | None = None, metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SavedX402Provider:
+        """Adds a provider that agents may buy from. A slug that exists already is a ``ConflictError``.
+
+        ``POST /api/x402/providers``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            slug: Its short name; unique.
+            description: What it offers.
+            category: What kind of provider it is; ``research`` unless given.
+            base_url: Where it is.
+            status: Its state; ``active`` unless given.
+            default_currency: What it is paid in; ``USDC`` unless given.
+            pricing_model: How it charges.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A provider as it was added or changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "slug": slug, "description": description, "category": category,
+            "base_url": base_url, "status": status, "default_currency": default_currency,
+            "pricing_model": pricing_model, "metadata": metadata,
+        }
+        return await self._call("create_provider", arguments, fields)
+
+    async def list_providers(self, status: str | None = None, **fields: Any) -> types.X402ProviderList:
+        """Lists providers.
+
+        ``GET /api/x402/providers``. Reads only.
+
+        Args:
+            status: Only providers in this state.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Providers.
+        """
+        return await self._call("list_providers", {"status": status}, fields)
+
+    async def get_provider(self, provider_id: str) -> types.X402ProviderDetail:
+        """Reads one provider with its endpoints. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/x402/providers/{provider_id}``. Reads only.
+
+        Args:
+            provider_id: Which provider.
+
+        Returns:
+            A provider with what it sells.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_provider", {"provider_id": provider_id})
+
+    async def update_provider(
+        self, provider_id: str, *,
+        name: str | None = None, slug: str | None = None, description: str | None = None,
+        category: str | None = None, base_url: str | None = None, status: str | None = None,
+        default_currency: str | None = None, pricing_model: str | None = None,
+        metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SavedX402Provider:
+        """Changes a provider: the fields that are given. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/x402/providers/{provider_id}``. Safe to repeat.
+
+        Args:
+            provider_id: Which provider.
+            name: What it is called from now on.
+            slug: Its short name from now on; unique.
+            description: What it offers.
+            category: What kind of provider it is.
+            base_url: Where it is.
+            status: Its state.
+            default_currency: What it is paid in.
+            pricing_model: How it charges.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A provider as it was added or changed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "provider_id": provider_id, "name": name, "slug": slug, "description": description,
+            "category": category, "base_url": base_url, "status": status,
+            "default_currency": default_currency, "pricing_model": pricing_model, "metadata": metadata,
+        }
+        return await self._call("update_provider", arguments, fields)
+
+    async def create_provider_endpoint(
+        self, provider_id: str, name: str, *,
+        endpoint_url: str | None = None, category: str | None = None, sensitivity_level: str | None = None,
+        default_price: float | None = None, price_unit: str | None = None, enabled: bool | None = None,
+        metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.SavedX402Endpoint:
+        """Adds something that a provider sells. An unknown provider is a ``NotFoundError``.
+
+        ``POST /api/x402/providers/{provider_id}/endpoints``. A repeat would do it twice.
+
+        Args:
+            provider_id: Whose.
+            name: What it is called.
+            endpoint_url: Where it is called.
+            category: What kind of endpoint it is.
+            sensitivity_level: How sensitive its data are; ``low`` unless given.
+            default_price: What a call costs, in the provider's currency.
+            price_unit: What the price is for; ``per_call`` unless given.
+            enabled: Whether it may be used; true unless given.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            An endpoint as it was added.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "provider_id": provider_id, "name": name, "endpoint_url": endpoint_url, "category": category,
+            "sensitivity_level": sensitivity_level, "default_price": default_price, "price_unit": price_unit,
+            "enabled": enabled, "metadata": metadata,
+        }
+        return await self._call("create_provider_endpoint", arguments, fields)
+
+    async def list_provider_endpoints(self, provider_id: str) -> types.X402EndpointList:
+        """Lists what a provider sells. An unknown provider is a ``NotFoundError``.
+
+        ``GET /api/x402/providers/{provider_id}/endpoints``. Reads only.
+
+        Args:
+            provider_id: Whose.
+
+        Returns:
+            What a provider sells.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("list_provider_endpoints", {"provider_id": provider_id})
+
+    async def record_purchase(
+        self, agent_id: str, provider: str, declared_goal: str, purchase_reason: str, context_gap: str,
+        expected_value: str, *,
+        provider_id: str | None = None, endpoint_id: str | None = None,
+        alternatives_considered: str | None = None, cost_estimate: float | None = None,
+        spend_amount: float | None = None, currency: str | None = None, payment_method: str | None = None,
+        wallet_reference: str | None = None, payment_reference: str | None = None, **fields: Any,
+    ) -> types.RecordedPurchase:
+        """Records what the agent is about to buy as an action, and returns the binding verdict on it.
+
+        ``allow`` and ``warn``: the action is ``running``; pay, then report its outcome. ``require_approval``:
+        it is ``pending_approval``; wait for a human with ``wait_for_approval`` and the action's
+        ``action_id``. ``block``: the call fails with a ``GuardBlockedError`` that holds the verdict.
+
+        A ``provider`` that nobody knows is added; an unknown ``provider_id`` or ``endpoint_id`` is a
+        ``NotFoundError``. The request carries no idempotency key: the same purchase twice is two purchases.
+
+        ``POST /api/x402/purchases``. A repeat would do it twice.
+
+        Args:
+            agent_id: Who buys. At most 128 characters.
+            provider: From whom: a name, a slug, an origin or an id. At most 256 characters.
+            declared_goal: What the purchase is for, in a sentence. At most 2000 characters.
+            purchase_reason: Why it has to be bought. At most 2000 characters.
+            context_gap: What the agent does not know without it. At most 2000 characters.
+            expected_value: What it should bring. At most 2000 characters.
+            provider_id: From which provider, by id.
+            endpoint_id: From which of its endpoints.
+            alternatives_considered: What else would have done. At most 4000 characters.
+            cost_estimate: What it costs, in ``currency``, 0 to 1000000. It wins over ``spend_amount``.
+            spend_amount: What it costs, in ``currency``, 0 to 1000000.
+            currency: What is paid in: 2 to 16 letters and digits; ``USDC`` unless given.
+            payment_method: How it is paid. At most 64 characters.
+            wallet_reference: The wallet that pays. Only its last four characters are kept. At most 512
+                characters.
+            payment_reference: What the payment is called. Only its last four characters are kept. At most 512
+                characters.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A purchase as it was recorded, with the verdict on it.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            GuardBlockedError: A policy blocks the action.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "provider": provider, "declared_goal": declared_goal,
+            "purchase_reason": purchase_reason, "context_gap": context_gap, "expected_value": expected_value,
+            "provider_id": provider_id, "endpoint_id": endpoint_id,
+            "alternatives_considered": alternatives_considered, "cost_estimate": cost_estimate,
+            "spend_amount": spend_amount, "currency": currency, "payment_method": payment_method,
+            "wallet_reference": wallet_reference, "payment_reference": payment_reference,
+        }
+        return await self._call("record_purchase", arguments, fields)
+
+    async def list_purchases(
+        self, provider_id: str | None = None, *, agent_id: str | None = None, **fields: Any,
+    ) -> types.X402PurchaseList:
+        """Lists purchases, at most 1000.
+
+        ``GET /api/x402/purchases``. Reads only.
+
+        Args:
+            provider_id: Only from this provider.
+            agent_id: Only of this agent. All agents unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Purchases.
+        """
+        return await self._call("list_purchases", {"provider_id": provider_id, "agent_id": agent_id}, fields)
 
     async def record_x402_purchase(
         self, agent_id: str, provider: str, spend: float, declared_goal: str | None = None,
@@ -1161,7 +2708,7 @@ class AsyncOperations:
 
     async def record_purchase_result(
         self, action_id: str, result: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
+    ) -> types.SavedArtifact:
         """Files what a purchase brought, as an artifact of its action.
 
         Starts with ``POST /api/artifacts``. A repeat would do it twice.
@@ -1171,29 +2718,310 @@ class AsyncOperations:
             result: What it brought: ``summary`` (a text), ``data`` (any JSON), ``url`` (where the rest is).
                 All may be left out.
 
+        Returns:
+            An artifact as it was kept.
+
         Raises:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
         return await self._call("record_purchase_result", {"action_id": action_id, "result": result})
 
-    async def get_attachment(self, attachment_id: str) -> types.MessageAttachment:
-        """Downloads an attachment of a message: its bytes, its name and its media type.
+    async def create_artifact(
+        self, name: str, *,
+        artifact_type: str | None = None, description: str | None = None, content_json: Any = None,
+        content_url: str | None = None, mime_type: str | None = None, size_bytes: int | None = None,
+        source_action_id: str | None = None, source_step_id: str | None = None,
+        source_agent_id: str | None = None, retention_days: int | None = None, tags: list[str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> types.SavedArtifact:
+        """Keeps something that an action made or found.
 
-        The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
-        id is a ``NotFoundError``.
-
-        Starts with ``GET /api/messages/attachments``. Reads only.
+        ``POST /api/artifacts``. A repeat would do it twice.
 
         Args:
-            attachment_id: Which attachment.
+            name: What it is called.
+            artifact_type: What kind of thing it is: ``json``, ``x402_purchase_result``, or a word of your
+                own.
+            description: What it is about.
+            content_json: The thing itself: any JSON.
+            content_url: Where the thing itself is, when it is kept elsewhere.
+            mime_type: Its media type.
+            size_bytes: How large it is, in bytes.
+            source_action_id: The action it came from.
+            source_step_id: The workflow's step it came from.
+            source_agent_id: The agent it came from. Not filled in by the client.
+            retention_days: How long it is kept, in days.
+            tags: Words to find it by, of at most 500 characters each.
+            metadata: More about it.
 
         Returns:
-            A file that was sent with a message.
+            An artifact as it was kept.
 
         Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "artifact_type": artifact_type, "description": description,
+            "content_json": content_json, "content_url": content_url, "mime_type": mime_type,
+            "size_bytes": size_bytes, "source_action_id": source_action_id, "source_step_id": source_step_id,
+            "source_agent_id": source_agent_id, "retention_days": retention_days, "tags": tags,
+            "metadata": metadata,
+        }
+        return await self._call("create_artifact", arguments)
+
+    async def list_artifacts(
+        self, *,
+        action_id: str | None = None, step_id: str | None = None, agent_id: str | None = None,
+        type: str | None = None, limit: int | None = None, offset: int | None = None,
+    ) -> types.ArtifactList:
+        """Lists artifacts.
+
+        ``GET /api/artifacts``. Reads only. Pages through ``artifacts`` with ``limit`` and ``offset``.
+
+        Args:
+            action_id: Only those of this action.
+            step_id: Only those of this workflow's step.
+            agent_id: Only those of this agent. All agents unless given.
+            type: Only things of this kind.
+            limit: How many. 1 or more.
+            offset: How many to skip.
+
+        Returns:
+            A page of artifacts.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "step_id": step_id, "agent_id": agent_id, "type": type, "limit": limit,
+            "offset": offset,
+        }
+        return await self._call("list_artifacts", arguments)
+
+    async def create_evidence_bundle(self, action_id: str) -> types.EvidenceBundle:
+        """Puts together what is known of an action: the action, its workflow's steps and its artifacts. An
+        unknown id is a ``NotFoundError``.
+
+        ``POST /api/artifacts/evidence-bundle``. Reads only.
+
+        Args:
+            action_id: Which action.
+
+        Returns:
+            What is known of an action.
+
+        Raises:
+            ValidationError: The server refuses the content.
             NotFoundError: See the description.
         """
-        return await self._call("get_attachment", {"attachment_id": attachment_id})
+        return await self._call("create_evidence_bundle", {"action_id": action_id})
+
+    async def create_pairing(
+        self, public_key_pem: str, algorithm: str = "RSASSA-PKCS1-v1_5", agent_name: str | None = None, *,
+        agent_id: str | None = None,
+    ) -> types.CreatedPairing:
+        """Asks an administrator to take a public key as the agent's own.
+
+        The pairing is ``pending`` until an administrator approves it and lasts 15 minutes unless the server
+        is set up otherwise. ``pairing_url`` is the page on which it is approved. A key that is no PEM text is
+        a ``ValidationError``.
+
+        ``POST /api/pairings``. A repeat would do it twice.
+
+        Args:
+            public_key_pem: The public key: PEM (SPKI), with its ``BEGIN PUBLIC KEY`` and ``END PUBLIC KEY``
+                lines.
+            algorithm: How the agent signs. The server does not check it.
+            agent_name: The agent's display name. The client's own unless given.
+            agent_id: Which agent. The client's own unless given.
+
+        Returns:
+            A pairing as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "public_key_pem": public_key_pem, "algorithm": algorithm, "agent_name": agent_name,
+            "agent_id": agent_id,
+        }
+        return await self._call("create_pairing", arguments)
+
+    async def get_pairing(self, pairing_id: str) -> types.PairingDetail:
+        """Reads one pairing, without its key. One that nobody approved in time is ``expired``. An unknown id
+        is a ``NotFoundError``.
+
+        ``GET /api/pairings/{pairing_id}``. Reads only.
+
+        Args:
+            pairing_id: Which pairing: ``pair_`` and a UUID.
+
+        Returns:
+            One pairing.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_pairing", {"pairing_id": pairing_id})
+
+    async def create_pairing_from_private_jwk(
+        self, private_jwk: Mapping[str, Any], agent_name: str | None = None,
+    ) -> types.CreatedPairing:
+        """Registers the public half of a private RSA key, as ``create_pairing`` does. The private key is sent
+        nowhere.
+
+        A key that is no private RSA key of 2048 to 4096 bits is an ``InvalidArgumentError``, which shows
+        nothing of it.
+
+        Starts with ``POST /api/pairings``. A repeat would do it twice.
+
+        Args:
+            private_jwk: The private key as a JWK with its primes (RFC 7518, section 6.3.2). ``dmp1``,
+                ``dmq1`` and ``iqmp`` are read, too.
+            agent_name: The agent's name for people. The client's own unless given.
+
+        Returns:
+            A pairing as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            InvalidArgumentError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "private_jwk": private_jwk, "agent_name": agent_name,
+        }
+        return await self._call("create_pairing_from_private_jwk", arguments)
+
+    async def wait_for_pairing(
+        self, pairing_id: str, timeout: float = 300, interval: float = 2,
+    ) -> types.Pairing:
+        """Waits until a pairing is approved, and returns it.
+
+        One that expires is an ``ApprovalExpiredError``, one that is rejected an ``ApprovalDeniedError``, and
+        one that nobody decides about in time an ``ApprovalTimeoutError``; it stands. A server that cannot be
+        reached for a while is asked again.
+
+        Starts with ``GET /api/pairings/{pairing_id}``. Reads only.
+
+        Args:
+            pairing_id: Which pairing.
+            timeout: How long to wait in all. With no time at all it is looked at once. In seconds.
+            interval: How often it is looked at; at most ten times a second. In seconds.
+
+        Returns:
+            An agent's request that a public key be taken as its own.
+
+        Raises:
+            NotFoundError: There is no such record.
+            ApprovalExpiredError: See the description.
+            ApprovalDeniedError: See the description.
+            ApprovalTimeoutError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "pairing_id": pairing_id, "timeout": timeout, "interval": interval,
+        }
+        return await self._call("wait_for_pairing", arguments)
+
+    async def list_pairings(
+        self, status: types.PairingStatus | str | None = None, limit: int | None = None,
+    ) -> types.PairingList:
+        """Lists pairings. Needs an API key of the admin role.
+
+        ``GET /api/pairings``. Reads only.
+
+        Args:
+            status: Only pairings in this state. ``pending`` unless given. One of ``pending``, ``approved``,
+                ``expired``.
+            limit: How many, 1 to 200; 50 unless given.
+
+        Returns:
+            Pairings.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("list_pairings", {"status": status, "limit": limit})
+
+    async def approve_pairing(self, pairing_id: str) -> types.IdentityDetail:
+        """Takes the public key of a pairing as the agent's identity. Needs an API key of the admin role.
+
+        The identity that comes back is what the agent's signatures are checked against. An unknown id is a
+        ``NotFoundError``; a pairing that is not pending, or that has expired, is a ``ConflictError``.
+
+        ``POST /api/pairings/{pairing_id}/approve``. A repeat would do it twice.
+
+        Args:
+            pairing_id: Which pairing.
+
+        Returns:
+            One identity.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        return await self._call("approve_pairing", {"pairing_id": pairing_id})
+
+    async def register_identity(
+        self, agent_id: str, public_key: str, algorithm: str = "RSASSA-PKCS1-v1_5",
+    ) -> types.IdentityDetail:
+        """Sets the public key of an agent, in place of an earlier one. Needs an API key of the admin role.
+
+        An agent that has no such key asks for it with ``create_pairing``.
+
+        ``POST /api/identities``. Safe to repeat.
+
+        Args:
+            agent_id: Which agent.
+            public_key: The public key: PEM (SPKI).
+            algorithm: How the agent signs.
+
+        Returns:
+            One identity.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "public_key": public_key, "algorithm": algorithm,
+        }
+        return await self._call("register_identity", arguments)
+
+    async def get_identities(self) -> types.IdentityList:
+        """Lists the agents that have a public key. Needs an API key of the admin role.
+
+        ``GET /api/identities``. Reads only.
+
+        Returns:
+            Identities.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("get_identities", {})
+
+    async def revoke_identity(self, agent_id: str) -> types.RevokedIdentity:
+        """Takes an agent's public key away, and ends its pending pairings. Needs an API key of the admin
+        role.
+
+        An agent without a key is a ``NotFoundError``.
+
+        ``DELETE /api/identities/{agent_id}``. Safe to repeat.
+
+        Args:
+            agent_id: Which agent.
+
+        Returns:
+            A public key that is gone.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("revoke_identity", {"agent_id": agent_id})
 
     async def get_recommendations(
         self, action_type: str | None = None, limit: int = 50, agent_id: str | None = None,
@@ -1292,6 +3120,3096 @@ class AsyncOperations:
             "event_type": event_type, "details": details,
         }
         return await self._call("record_recommendation_events", arguments, fields)
+
+    async def set_recommendation_active(self, recommendation_id: str, active: bool) -> dict[str, Any]:
+        """Turns a recommendation on or off. The answer's members are the server's own and not fixed.
+
+        ``PATCH /api/learning/recommendations/{recommendation_id}``. Safe to repeat.
+
+        Args:
+            recommendation_id: Which recommendation.
+            active: Whether it is in use from now on.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "recommendation_id": recommendation_id, "active": active,
+        }
+        return await self._call("set_recommendation_active", arguments)
+
+    async def rebuild_recommendations(
+        self, action_type: str | None = None, lookback_days: int = 30, min_samples: int = 5,
+        episode_limit: int = 5000, action_id: str | None = None, agent_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Learns recommendations anew from actions that have ended. The answer's members are the server's own
+        and not fixed.
+
+        ``POST /api/learning/recommendations``. A repeat would do it twice.
+
+        Args:
+            action_type: Only for this kind of action.
+            lookback_days: How far to look back, in days. 1 or more.
+            min_samples: How many actions of a kind there must be to learn from them. 1 or more.
+            episode_limit: From how many actions to learn at most. 1 or more.
+            action_id: The action that gives rise to it.
+            agent_id: For which agent. The client's own unless given.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "action_type": action_type, "lookback_days": lookback_days, "min_samples": min_samples,
+            "episode_limit": episode_limit, "action_id": action_id, "agent_id": agent_id,
+        }
+        return await self._call("rebuild_recommendations", arguments)
+
+    async def get_recommendation_metrics(
+        self, action_type: str | None = None, limit: int = 100, agent_id: str | None = None,
+        include_inactive: bool | None = None, lookback_days: int = 30,
+    ) -> dict[str, Any]:
+        """Says how well recommendations do. The answer's members are the server's own and not fixed.
+
+        ``GET /api/learning/recommendations/metrics``. Reads only.
+
+        Args:
+            action_type: Only for this kind of action.
+            limit: How many at most. 1 or more.
+            agent_id: For which agent. The client's own unless given.
+            include_inactive: Whether to count inactive ones, too; false unless given.
+            lookback_days: How far to look back, in days. 1 or more.
+        """
+        arguments: dict[str, Any] = {
+            "action_type": action_type, "limit": limit, "agent_id": agent_id,
+            "include_inactive": include_inactive, "lookback_days": lookback_days,
+        }
+        return await self._call("get_recommendation_metrics", arguments)
+
+    async def record_decision(
+        self, decision: str, *,
+        context: str | None = None, reasoning: str | None = None, outcome: str | None = None,
+        confidence: int | None = None, agent_id: str | None = None, **fields: Any,
+    ) -> types.RecordedDecision:
+        """Writes a decision, and what came of it, into the ledger that learning reads.
+
+        ``POST /api/learning``. A repeat would do it twice.
+
+        Args:
+            decision: What was decided. At most 2000 characters.
+            context: What it was about. At most 5000 characters.
+            reasoning: Why. At most 5000 characters.
+            outcome: What came of it; ``pending`` unless given. At most 200 characters.
+            confidence: How sure the agent was, 0 to 100; 50 unless given.
+            agent_id: Who decided. The client's own agent unless given. At most 128 characters.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A decision as it was written down.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "decision": decision, "context": context, "reasoning": reasoning, "outcome": outcome,
+            "confidence": confidence, "agent_id": agent_id,
+        }
+        return await self._call("record_decision", arguments, fields)
+
+    async def get_lessons(
+        self, action_type: str | None = None, limit: int | None = None, *, agent_id: str | None = None,
+    ) -> types.LessonList:
+        """Lists what earlier actions teach, for people and prompts: one lesson per active recommendation, and
+        warnings where the agent no longer behaves as it did.
+
+        ``GET /api/learning/lessons``. Reads only.
+
+        Args:
+            action_type: Only for this kind of action.
+            limit: How many, at least 1; 10 unless given.
+            agent_id: For which agent. The client's own unless given.
+
+        Returns:
+            What earlier actions teach.
+        """
+        arguments: dict[str, Any] = {
+            "action_type": action_type, "limit": limit, "agent_id": agent_id,
+        }
+        return await self._call("get_lessons", arguments)
+
+    async def get_learning_velocity(
+        self, agent_id: str | None = None, limit: int = 30, *, lookback_days: int | None = None,
+    ) -> types.LearningVelocityList:
+        """Lists how fast agents get better, one entry per window of time. Reads what
+        ``compute_learning_velocity`` stored: before its first call there may be nothing.
+
+        ``GET /api/learning/analytics/velocity``. Reads only.
+
+        Args:
+            agent_id: Which agent. The client's own unless given; an empty text means every agent.
+            limit: How many, 1 to 100.
+            lookback_days: Taken for compatibility; servers ignore it. 1 or more.
+
+        Returns:
+            How fast agents get better.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "limit": limit, "lookback_days": lookback_days,
+        }
+        return await self._call("get_learning_velocity", arguments)
+
+    async def compute_learning_velocity(
+        self, agent_id: str | None = None, lookback_days: int = 30,
+        period: types.LearningPeriod | str = "daily",
+    ) -> types.LearningVelocityComputation:
+        """Computes and stores how fast agents get better.
+
+        An agent needs 3 scored actions in at least 2 windows; others are left out.
+
+        ``POST /api/learning/analytics/velocity``. A repeat would do it twice.
+
+        Args:
+            agent_id: Only for this agent. Every agent unless given.
+            lookback_days: How far to look back, in days. 1 or more.
+            period: How long a window is. One of ``daily``, ``weekly``.
+
+        Returns:
+            How fast agents get better, as it was just computed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "lookback_days": lookback_days, "period": period,
+        }
+        return await self._call("compute_learning_velocity", arguments)
+
+    async def get_learning_curves(
+        self, agent_id: str | None = None, action_type: str | None = None, limit: int = 50, *,
+        lookback_days: int | None = None,
+    ) -> types.LearningCurveList:
+        """Lists how agents do week by week, for each kind of action. Reads what ``compute_learning_curves``
+        stored: before its first call there may be nothing.
+
+        ``GET /api/learning/analytics/curves``. Reads only.
+
+        Args:
+            agent_id: Which agent. The client's own unless given; an empty text means every agent.
+            action_type: Only this kind of action.
+            limit: How many, 1 to 200.
+            lookback_days: Taken for compatibility; servers ignore it. 1 or more.
+
+        Returns:
+            How agents do week by week.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "action_type": action_type, "limit": limit, "lookback_days": lookback_days,
+        }
+        return await self._call("get_learning_curves", arguments)
+
+    async def compute_learning_curves(
+        self, agent_id: str | None = None, lookback_days: int = 60,
+    ) -> types.LearningCurveComputation:
+        """Computes and stores how agents do week by week, for each kind of action.
+
+        ``POST /api/learning/analytics/curves``. A repeat would do it twice.
+
+        Args:
+            agent_id: Only for this agent. Every agent unless given.
+            lookback_days: How far to look back, in days. 1 or more.
+
+        Returns:
+            How agents do week by week, as it was just computed.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "lookback_days": lookback_days,
+        }
+        return await self._call("compute_learning_curves", arguments)
+
+    async def get_learning_analytics_summary(self, agent_id: str | None = None) -> dict[str, Any]:
+        """Sums up what was learned. The answer's members are the server's own and not fixed.
+
+        ``GET /api/learning/analytics/summary``. Reads only.
+
+        Args:
+            agent_id: Only this agent. Every agent unless given.
+        """
+        return await self._call("get_learning_analytics_summary", {"agent_id": agent_id})
+
+    async def get_maturity_levels(self) -> dict[str, Any]:
+        """Lists the levels of maturity and what each asks for. The answer's members are the server's own and
+        not fixed.
+
+        ``GET /api/learning/analytics/maturity``. Reads only.
+        """
+        return await self._call("get_maturity_levels", {})
+
+    async def get_org(self) -> types.OrganizationList:
+        """Reads the organisation of the API key, as a list of one. Needs an API key of the admin role.
+
+        ``GET /api/orgs``. Reads only.
+
+        Returns:
+            Organisations.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("get_org", {})
+
+    async def create_org(self, name: str, slug: str) -> types.CreatedOrganization:
+        """Creates an organisation and its first API key, of the admin role. Needs an API key of the admin
+        role.
+
+        The new key is in this answer and never shown again. A slug that exists already is a
+        ``ConflictError``; a trial workspace may not create organisations, which is a
+        ``PermissionDeniedError``.
+
+        ``POST /api/orgs``. A repeat would do it twice.
+
+        Args:
+            name: What it is called. At most 256 characters.
+            slug: What it is called in URLs; unique. Lower-case letters, digits and hyphens, at most 64.
+
+        Returns:
+            An organisation as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        return await self._call("create_org", {"name": name, "slug": slug})
+
+    async def get_org_by_id(self, org_id: str) -> types.OrganizationDetail:
+        """Reads one organisation: the API key's own. Needs an API key of the admin role.
+
+        Any other organisation is a ``PermissionDeniedError``.
+
+        ``GET /api/orgs/{org_id}``. Reads only.
+
+        Args:
+            org_id: Which organisation.
+
+        Returns:
+            One organisation.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_org_by_id", {"org_id": org_id})
+
+    async def update_org(
+        self, org_id: str, *, name: str | None = None, **fields: Any,
+    ) -> types.OrganizationDetail:
+        """Changes an organisation: the API key's own. Needs an API key of the admin role.
+
+        The server takes a new name and leaves everything else as it is. Any other organisation is a
+        ``PermissionDeniedError``.
+
+        ``PATCH /api/orgs/{org_id}``. Safe to repeat.
+
+        Args:
+            org_id: Which organisation.
+            name: What it is called from now on. At most 256 characters.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One organisation.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("update_org", {"org_id": org_id, "name": name}, fields)
+
+    async def get_org_keys(self, org_id: str) -> types.ApiKeyList:
+        """Lists the API keys of an organisation, the newest first: their beginnings only. Needs an API key of
+        the admin role.
+
+        Any organisation but the API key's own is a ``PermissionDeniedError``.
+
+        ``GET /api/orgs/{org_id}/keys``. Reads only.
+
+        Args:
+            org_id: Which organisation.
+
+        Returns:
+            The API keys of an organisation.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_org_keys", {"org_id": org_id})
+
+    async def create_api_key(
+        self, label: str | None = None, role: types.ApiKeyRole | str | None = None,
+    ) -> types.CreatedApiKey:
+        """Creates an API key of the caller's organisation. Needs an API key of the admin role.
+
+        The new key is in this answer and never shown again. A plan that allows no more keys is a
+        ``PermissionDeniedError`` with the code ``QUOTA_EXCEEDED``.
+
+        ``POST /api/keys``. A repeat would do it twice.
+
+        Args:
+            label: What it is for. ``API Key`` unless given. At most 256 characters.
+            role: What it may do. ``member`` unless given. One of ``admin``, ``member``, ``readonly``.
+
+        Returns:
+            An API key as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("create_api_key", {"label": label, "role": role})
+
+    async def create_hosted_workspace(
+        self, turnstile_token: str | None = None,
+    ) -> types.CreatedHostedWorkspace:
+        """Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.
+
+        The new key is in this answer and never shown again. A token that the server does not accept is a
+        ``ValidationError``, too many workspaces from one address a ``RateLimitedError``, no room for another
+        trial a ``ServerError``, and a server that hosts nobody a ``NotFoundError``.
+
+        ``POST /api/hosted/workspaces``. A repeat would do it twice. Needs no API key.
+
+        Args:
+            turnstile_token: What Cloudflare Turnstile gave to a human. Servers in production ask for it.
+
+        Returns:
+            A trial workspace as it was created.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            RateLimitedError: See the description.
+            ServerError: See the description.
+            NotFoundError: See the description.
+        """
+        return await self._call("create_hosted_workspace", {"turnstile_token": turnstile_token})
+
+    async def get_hosted_workspace(self, workspace_id: str) -> types.HostedWorkspace:
+        """Reads a trial workspace. Needs an API key of the admin role.
+
+        An unknown id, and a workspace that is no trial, are errors of kind ``not_found``.
+
+        ``GET /api/hosted/workspaces/{workspace_id}``. Reads only.
+
+        Args:
+            workspace_id: Which workspace: the id of its organisation, ``org_…``.
+
+        Returns:
+            A trial workspace.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_hosted_workspace", {"workspace_id": workspace_id})
+
+    async def delete_hosted_workspace(self, workspace_id: str) -> types.DeletedHostedWorkspace:
+        """Removes a trial workspace with all it holds. Needs an API key of the admin role.
+
+        An unknown id, and a workspace that is no trial, are errors of kind ``not_found``.
+
+        ``DELETE /api/hosted/workspaces/{workspace_id}``. Safe to repeat.
+
+        Args:
+            workspace_id: Which workspace.
+
+        Returns:
+            A trial workspace that is gone.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_hosted_workspace", {"workspace_id": workspace_id})
+
+    async def get_webhooks(self) -> types.WebhookList:
+        """Lists all webhooks. Of each secret only the last four characters are shown.
+
+        ``GET /api/webhooks``. Reads only.
+
+        Returns:
+            All webhooks.
+        """
+        return await self._call("get_webhooks", {})
+
+    async def create_webhook(self, url: str, events: list[str] | None = None) -> types.CreatedWebhook:
+        """Adds a webhook. Needs an API key of the admin role.
+
+        The secret that signs what is sent is in this answer and never shown again: ``X-DashClaw-Signature``
+        of a delivery is the HMAC-SHA256 of its body, in hex. Ten failures in a row switch a webhook off. A
+        URL that is not ``https``, or not on a public host, is a ``ValidationError``.
+
+        ``POST /api/webhooks``. A repeat would do it twice.
+
+        Args:
+            url: Where events are sent: ``https``, on a public host.
+            events: Which events; ``all`` unless given. ``autonomy_spike``, ``high_impact_low_oversight``,
+                ``repeated_failures``, ``stale_loop``, ``assumption_drift``, ``stale_assumption``,
+                ``stale_running_action``, ``drift_alert``, ``approval_pending``, ``approval_granted``,
+                ``approval_denied``.
+
+        Returns:
+            A webhook as it was added.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("create_webhook", {"url": url, "events": events})
+
+    async def delete_webhook(self, webhook_id: str) -> types.DeletedWebhook:
+        """Removes a webhook. Needs an API key of the admin role. An unknown id is a ``NotFoundError``.
+
+        ``DELETE /api/webhooks``. Safe to repeat.
+
+        Args:
+            webhook_id: Which webhook: ``wh_`` and a UUID.
+
+        Returns:
+            A webhook that is gone.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: See the description.
+        """
+        return await self._call("delete_webhook", {"webhook_id": webhook_id})
+
+    async def test_webhook(self, webhook_id: str) -> types.WebhookTest:
+        """Sends a test event to a webhook, and says how it answered. Needs an API key of the admin role.
+
+        A webhook that fails is a normal result with ``success`` false. An unknown id is a ``NotFoundError``.
+
+        ``POST /api/webhooks/{webhook_id}/test``. A repeat would do it twice.
+
+        Args:
+            webhook_id: Which webhook.
+
+        Returns:
+            How a webhook answered to a test event.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("test_webhook", {"webhook_id": webhook_id})
+
+    async def get_webhook_deliveries(self, webhook_id: str) -> types.WebhookDeliveryList:
+        """Lists the last 20 attempts to tell a webhook, the newest first. An unknown id is a
+        ``NotFoundError``.
+
+        ``GET /api/webhooks/{webhook_id}/deliveries``. Reads only.
+
+        Args:
+            webhook_id: Which webhook.
+
+        Returns:
+            Attempts to tell a webhook.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_webhook_deliveries", {"webhook_id": webhook_id})
+
+    async def get_activity_logs(
+        self, *,
+        action: str | None = None, actor_id: str | None = None, resource_type: str | None = None,
+        before: str | None = None, after: str | None = None, limit: int | None = None,
+        offset: int | None = None, **fields: Any,
+    ) -> types.ActivityLog:
+        """Lists what people and agents did in the organisation, the newest first, with counts.
+
+        A time that cannot be read is a ``ValidationError``.
+
+        ``GET /api/activity``. Reads only. Pages through ``events`` with ``limit`` and ``offset``.
+
+        Args:
+            action: Only what was done in this word: ``policy.created``.
+            actor_id: Only what this person, agent or API key did.
+            resource_type: Only what was done to such things: ``policy``.
+            before: Only what was done before this time: ISO-8601.
+            after: Only what was done after this time: ISO-8601.
+            limit: How many, 1 to 200; 50 unless given.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            What was done in an organisation.
+
+        Raises:
+            ValidationError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "action": action, "actor_id": actor_id, "resource_type": resource_type, "before": before,
+            "after": after, "limit": limit, "offset": offset,
+        }
+        return await self._call("get_activity_logs", arguments, fields)
+
+    async def create_workflow_template(
+        self, *,
+        name: str, slug: str | None = None, description: str | None = None, objective: str | None = None,
+        steps: Sequence[Any] | None = None, model_strategy_id: str | None = None,
+        linked_prompt_template_ids: list[str] | None = None, linked_policy_ids: list[str] | None = None,
+        linked_knowledge_collection_ids: list[str] | None = None,
+        linked_capability_ids: list[str] | None = None, linked_capability_tags: list[str] | None = None,
+        status: types.WorkflowTemplateStatus | str | None = None, **fields: Any,
+    ) -> types.WorkflowTemplateDetail:
+        """Adds a workflow template and returns it. Needs an API key of the admin role.
+
+        A slug that exists already is a ``ConflictError``, a key without the role a ``PermissionDeniedError``.
+
+        ``POST /api/workflows/templates``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            slug: Its name in URLs; unique. The server makes one of ``name`` unless given.
+            description: What it is, in short.
+            objective: What its runs are to achieve.
+            steps: Its steps, in their order, one object each: ``{"id": "plan"}``.
+            model_strategy_id: The model strategy that its runs use.
+            linked_prompt_template_ids: The prompt templates that belong to it.
+            linked_policy_ids: The policies that belong to it.
+            linked_knowledge_collection_ids: The knowledge collections that belong to it.
+            linked_capability_ids: The capabilities that belong to it.
+            linked_capability_tags: The capabilities that belong to it, by their tags.
+            status: Where it is in its life. One of ``draft``, ``active``, ``archived``.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One workflow template.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "slug": slug, "description": description, "objective": objective, "steps": steps,
+            "model_strategy_id": model_strategy_id, "linked_prompt_template_ids": linked_prompt_template_ids,
+            "linked_policy_ids": linked_policy_ids,
+            "linked_knowledge_collection_ids": linked_knowledge_collection_ids,
+            "linked_capability_ids": linked_capability_ids, "linked_capability_tags": linked_capability_tags,
+            "status": status,
+        }
+        return await self._call("create_workflow_template", arguments, fields)
+
+    async def list_workflow_templates(
+        self, status: types.WorkflowTemplateStatus | str | None = None, limit: int = 50, offset: int = 0,
+        **fields: Any,
+    ) -> types.WorkflowTemplateList:
+        """Lists workflow templates.
+
+        ``GET /api/workflows/templates``. Reads only. Pages through ``templates`` with ``limit`` and
+        ``offset``.
+
+        Args:
+            status: Only templates in this state. One of ``draft``, ``active``, ``archived``.
+            limit: How many, 1 to 200.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A page of workflow templates.
+        """
+        arguments: dict[str, Any] = {
+            "status": status, "limit": limit, "offset": offset,
+        }
+        return await self._call("list_workflow_templates", arguments, fields)
+
+    async def get_workflow_template(self, template_id: str) -> types.WorkflowTemplateDetail:
+        """Reads one workflow template. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/workflows/templates/{template_id}``. Reads only.
+
+        Args:
+            template_id: Which template.
+
+        Returns:
+            One workflow template.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_workflow_template", {"template_id": template_id})
+
+    async def update_workflow_template(
+        self, template_id: str, *,
+        name: str | None = None, slug: str | None = None, description: str | None = None,
+        objective: str | None = None, steps: Sequence[Any] | None = None,
+        model_strategy_id: str | None = None, linked_prompt_template_ids: list[str] | None = None,
+        linked_policy_ids: list[str] | None = None, linked_knowledge_collection_ids: list[str] | None = None,
+        linked_capability_ids: list[str] | None = None, linked_capability_tags: list[str] | None = None,
+        status: types.WorkflowTemplateStatus | str | None = None, **fields: Any,
+    ) -> types.WorkflowTemplateDetail:
+        """Changes a workflow template: the fields that are given. Needs an API key of the admin role.
+
+        When its steps change, its version goes up by one. An unknown id is a ``NotFoundError``, a key without
+        the role a ``PermissionDeniedError``.
+
+        ``PATCH /api/workflows/templates/{template_id}``. A repeat would do it twice.
+
+        Args:
+            template_id: Which template.
+            name: What it is called from now on.
+            slug: Its name in URLs from now on; unique.
+            description: What it is, in short.
+            objective: What its runs are to achieve.
+            steps: All its steps from now on, in their order, one object each.
+            model_strategy_id: The model strategy that its runs use from now on.
+            linked_prompt_template_ids: The prompt templates that belong to it from now on.
+            linked_policy_ids: The policies that belong to it from now on.
+            linked_knowledge_collection_ids: The knowledge collections that belong to it from now on.
+            linked_capability_ids: The capabilities that belong to it from now on.
+            linked_capability_tags: The capabilities that belong to it from now on, by their tags.
+            status: Where it is in its life. One of ``draft``, ``active``, ``archived``.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One workflow template.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "name": name, "slug": slug, "description": description,
+            "objective": objective, "steps": steps, "model_strategy_id": model_strategy_id,
+            "linked_prompt_template_ids": linked_prompt_template_ids, "linked_policy_ids": linked_policy_ids,
+            "linked_knowledge_collection_ids": linked_knowledge_collection_ids,
+            "linked_capability_ids": linked_capability_ids, "linked_capability_tags": linked_capability_tags,
+            "status": status,
+        }
+        return await self._call("update_workflow_template", arguments, fields)
+
+    async def delete_workflow_template(self, template_id: str) -> types.DeletedWorkflowTemplate:
+        """Removes a workflow template. Needs an API key of the admin role.
+
+        An unknown id is a ``NotFoundError``, a key without the role a ``PermissionDeniedError``.
+
+        ``DELETE /api/workflows/templates/{template_id}``. Safe to repeat.
+
+        Args:
+            template_id: Which template.
+
+        Returns:
+            A workflow template that is gone.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_workflow_template", {"template_id": template_id})
+
+    async def duplicate_workflow_template(
+        self, template_id: str, *, name: str | None = None, slug: str | None = None, **fields: Any,
+    ) -> types.WorkflowTemplateDetail:
+        """Copies a workflow template and returns the copy, a draft. An unknown id is a ``NotFoundError``.
+
+        ``POST /api/workflows/templates/{template_id}/duplicate``. A repeat would do it twice.
+
+        Args:
+            template_id: Which template to copy.
+            name: What the copy is called; the old name and `` (copy)`` unless given.
+            slug: The copy's name in URLs; unique.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One workflow template.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "name": name, "slug": slug,
+        }
+        return await self._call("duplicate_workflow_template", arguments, fields)
+
+    async def launch_workflow_template(
+        self, template_id: str, *,
+        agent_id: str | None = None, declared_goal: str | None = None, **fields: Any,
+    ) -> types.WorkflowLaunchDetail:
+        """Records that a workflow begins, as a running action of type ``workflow_launch``, and returns that
+        action's id with the model strategy as it stands now.
+
+        It runs no step: the caller does that and reports the action's outcome. To let the server run the
+        steps use ``execute_workflow_template``. An unknown id is a ``NotFoundError``.
+
+        ``POST /api/workflows/templates/{template_id}/launch``. A repeat would do it twice.
+
+        Args:
+            template_id: Which template.
+            agent_id: Who runs it; ``workflow_launcher`` unless given. Not filled in by the client.
+            declared_goal: What the run is for, in a sentence.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A workflow that begins.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "agent_id": agent_id, "declared_goal": declared_goal,
+        }
+        return await self._call("launch_workflow_template", arguments, fields)
+
+    async def execute_workflow_template(
+        self, template_id: str, variables: Mapping[str, Any] | None = None, agent_id: str | None = None,
+        declared_goal: str | None = None,
+    ) -> types.WorkflowExecution:
+        """Asks guard, lets the server run all steps of a workflow, and returns what came out.
+
+        What needs a human's approval is not run: then ``success`` is false, ``error`` is
+        ``pending_approval``, and ``action_id`` is the action that waits. A run that fails is a
+        ``ServerError`` whose ``body`` holds the steps as they are returned otherwise. A workflow without
+        steps is a ``ValidationError``, an unknown id a ``NotFoundError``, and what guard blocks, or the
+        plan's quota does not allow, a ``PermissionDeniedError``.
+
+        ``POST /api/workflows/templates/{template_id}/execute``. A repeat would do it twice.
+
+        Args:
+            template_id: Which template.
+            variables: The values that its steps may use, by name. Sent as they are.
+            agent_id: Who runs it; ``anonymous`` unless given. Not filled in by the client.
+            declared_goal: What the run is for, in a sentence.
+
+        Returns:
+            A run by the server, or why there was none.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ServerError: See the description.
+            PermissionDeniedError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "variables": variables, "agent_id": agent_id,
+            "declared_goal": declared_goal,
+        }
+        return await self._call("execute_workflow_template", arguments)
+
+    async def list_workflow_runs(
+        self, template_id: str, limit: int | None = None, offset: int | None = None,
+    ) -> types.WorkflowRunList:
+        """Lists the runs of a workflow template: the actions that stand for them.
+
+        ``GET /api/workflows/templates/{template_id}/runs``. Reads only. Pages through ``runs`` with ``limit``
+        and ``offset``.
+
+        Args:
+            template_id: Which template.
+            limit: How many; the server decides unless given. 1 or more.
+            offset: How many to skip.
+
+        Returns:
+            A page of runs.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "limit": limit, "offset": offset,
+        }
+        return await self._call("list_workflow_runs", arguments)
+
+    async def get_workflow_run(self, template_id: str, run_action_id: str) -> types.WorkflowRun:
+        """Reads one run of a workflow with the whole input and output of each step. An unknown run is a
+        ``NotFoundError``.
+
+        ``GET /api/workflows/templates/{template_id}/runs/{run_action_id}``. Reads only.
+
+        Args:
+            template_id: Which template.
+            run_action_id: Which run: the id of its action.
+
+        Returns:
+            One run of a workflow.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "run_action_id": run_action_id,
+        }
+        return await self._call("get_workflow_run", arguments)
+
+    async def resume_workflow_run(self, template_id: str, run_action_id: str) -> types.ResumedWorkflowRun:
+        """Runs a failed workflow again from where it failed, as a new run. Steps that were completed are not
+        run again; they are taken over as ``reused``.
+
+        A run that did not fail, or has nothing left to run, is a ``ValidationError``, an unknown one
+        ``not_found``.
+
+        ``POST /api/workflows/templates/{template_id}/runs/{run_action_id}/resume``. A repeat would do it
+        twice.
+
+        Args:
+            template_id: Which template.
+            run_action_id: Which run: the id of its action.
+
+        Returns:
+            A run that goes on where an earlier one failed.
+
+        Raises:
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ValidationError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "run_action_id": run_action_id,
+        }
+        return await self._call("resume_workflow_run", arguments)
+
+    async def cancel_workflow_run(self, template_id: str, run_action_id: str) -> types.CancelledWorkflowRun:
+        """Stops a running workflow. A run that is not running is a ``ValidationError``, an unknown one
+        ``not_found``.
+
+        ``POST /api/workflows/templates/{template_id}/runs/{run_action_id}/cancel``. A repeat would do it
+        twice.
+
+        Args:
+            template_id: Which template.
+            run_action_id: Which run: the id of its action.
+
+        Returns:
+            A run that was stopped.
+
+        Raises:
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ValidationError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "run_action_id": run_action_id,
+        }
+        return await self._call("cancel_workflow_run", arguments)
+
+    async def create_capability(
+        self, *,
+        name: str, slug: str | None = None, description: str | None = None, category: str | None = None,
+        source_type: types.CapabilitySource | str | None = None, auth_type: str | None = None,
+        risk_level: types.CapabilityRisk | str | None = None, requires_approval: bool | None = None,
+        tags: list[str] | None = None, pricing: Mapping[str, Any] | None = None,
+        health_status: str | None = None, docs_url: str | None = None,
+        invocation_schema: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.CapabilityDetail:
+        """Registers a capability and returns it. A slug that exists already is a ``ConflictError``.
+
+        ``POST /api/capabilities``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            slug: Its name in URLs and in policies (``capability:<slug>``); unique. The server makes one of
+                ``name`` unless given.
+            description: What it does.
+            category: What kind of thing it does: ``messaging``, or a word of your own.
+            source_type: How it is called; ``internal_sdk`` unless given. One of ``internal_sdk``,
+                ``http_api``, ``webhook``, ``human_approval``, ``external_marketplace``.
+            auth_type: How its calls are authorised: ``oauth``, or a word of your own; ``none`` unless given.
+            risk_level: How much harm it can do; ``medium`` unless given. One of ``low``, ``medium``,
+                ``high``, ``critical``.
+            requires_approval: Whether each call waits for a human; false unless given.
+            tags: Words to find it by, of at most 500 characters each.
+            pricing: What it costs. Sent as it is.
+            health_status: How it does; ``unknown`` unless given.
+            docs_url: Where it is described.
+            invocation_schema: How the server calls it: ``endpoint``, ``method``, ``auth``, ``input_schema``,
+                ``output_schema``, ``request_mapping``, ``response_mapping``, ``timeout_ms``,
+                ``retry_policy``, ``circuit_breaker``. Sent as it is.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One capability.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "slug": slug, "description": description, "category": category,
+            "source_type": source_type, "auth_type": auth_type, "risk_level": risk_level,
+            "requires_approval": requires_approval, "tags": tags, "pricing": pricing,
+            "health_status": health_status, "docs_url": docs_url, "invocation_schema": invocation_schema,
+        }
+        return await self._call("create_capability", arguments, fields)
+
+    async def list_capabilities(
+        self, category: str | None = None, risk_level: types.CapabilityRisk | str | None = None,
+        search: str | None = None, limit: int = 100, offset: int = 0,
+        **fields: Any,
+    ) -> types.CapabilityList:
+        """Lists capabilities. Filters narrow the list together.
+
+        ``GET /api/capabilities``. Reads only. Pages through ``capabilities`` with ``limit`` and ``offset``.
+
+        Args:
+            category: Only this kind.
+            risk_level: Only those of this risk. One of ``low``, ``medium``, ``high``, ``critical``.
+            search: Only those that have these words.
+            limit: How many, 1 to 500.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A page of capabilities.
+        """
+        arguments: dict[str, Any] = {
+            "category": category, "risk_level": risk_level, "search": search, "limit": limit,
+            "offset": offset,
+        }
+        return await self._call("list_capabilities", arguments, fields)
+
+    async def get_capability(self, capability_id: str) -> types.CapabilityDetail:
+        """Reads one capability. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/capabilities/{capability_id}``. Reads only.
+
+        Args:
+            capability_id: Which capability.
+
+        Returns:
+            One capability.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_capability", {"capability_id": capability_id})
+
+    async def update_capability(
+        self, capability_id: str, *,
+        name: str | None = None, slug: str | None = None, description: str | None = None,
+        category: str | None = None, source_type: types.CapabilitySource | str | None = None,
+        auth_type: str | None = None, risk_level: types.CapabilityRisk | str | None = None,
+        requires_approval: bool | None = None, tags: list[str] | None = None,
+        pricing: Mapping[str, Any] | None = None, health_status: str | None = None,
+        docs_url: str | None = None, invocation_schema: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.CapabilityDetail:
+        """Changes a capability: the fields that are given. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/capabilities/{capability_id}``. Safe to repeat.
+
+        Args:
+            capability_id: Which capability.
+            name: What it is called from now on.
+            slug: Its name in URLs and in policies from now on; unique.
+            description: What it does.
+            category: What kind of thing it does.
+            source_type: How it is called. One of ``internal_sdk``, ``http_api``, ``webhook``,
+                ``human_approval``, ``external_marketplace``.
+            auth_type: How its calls are authorised.
+            risk_level: How much harm it can do. One of ``low``, ``medium``, ``high``, ``critical``.
+            requires_approval: Whether each call waits for a human.
+            tags: Words to find it by from now on, of at most 500 characters each.
+            pricing: What it costs. Sent as it is.
+            health_status: How it does.
+            docs_url: Where it is described.
+            invocation_schema: How the server calls it. Sent as it is.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One capability.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "capability_id": capability_id, "name": name, "slug": slug, "description": description,
+            "category": category, "source_type": source_type, "auth_type": auth_type,
+            "risk_level": risk_level, "requires_approval": requires_approval, "tags": tags,
+            "pricing": pricing, "health_status": health_status, "docs_url": docs_url,
+            "invocation_schema": invocation_schema,
+        }
+        return await self._call("update_capability", arguments, fields)
+
+    async def delete_capability(self, capability_id: str) -> types.DeletedCapability:
+        """Removes a capability. An unknown id is a ``NotFoundError``.
+
+        ``DELETE /api/capabilities/{capability_id}``. Safe to repeat.
+
+        Args:
+            capability_id: Which capability.
+
+        Returns:
+            A capability that is gone.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_capability", {"capability_id": capability_id})
+
+    async def invoke_capability(
+        self, capability_id: str, payload: Mapping[str, Any] | None = None, actor: str | None = None,
+        reason: str | None = None, *,
+        agent_id: str | None = None,
+    ) -> types.CapabilityInvocation:
+        """Asks guard, lets the server call a capability, and returns what came out. The call is recorded as
+        an action.
+
+        What needs a human's approval is not called: then ``success`` is false, ``error`` is
+        ``pending_approval``, and ``action_id`` is the action that waits. What guard blocks, or the agent or
+        the plan may not do, is a ``PermissionDeniedError``; a capability that cannot be called, or a payload
+        that does not fit it, a ``ValidationError``; an unknown id a ``NotFoundError``; and a call that fails
+        a ``ServerError``, whose ``body`` holds ``action_id``.
+
+        ``POST /api/capabilities/{capability_id}/invoke``. A repeat would do it twice.
+
+        Args:
+            capability_id: Which capability.
+            payload: What it is called with. Its members are the body of the request, sent as they are; the
+                other arguments join them, and none may be given in both places.
+            actor: For whom it is called. The capability sees it as a member of its payload.
+            reason: Why it is called. The capability sees it as a member of its payload.
+            agent_id: Who calls it. The client's own agent unless given. The capability sees it as a member of
+                its payload.
+
+        Returns:
+            A call of a capability, or why there was none.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            PermissionDeniedError: See the description.
+            ServerError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "capability_id": capability_id, "payload": payload, "actor": actor, "reason": reason,
+            "agent_id": agent_id,
+        }
+        return await self._call("invoke_capability", arguments)
+
+    async def test_capability(
+        self, capability_id: str, payload: Mapping[str, Any] | None = None, *, agent_id: str | None = None,
+    ) -> types.CapabilityTest:
+        """Lets the server call a capability to see whether it works, without guard, and returns what came
+        out. The call is real; it is recorded as an action of type ``capability_test`` and decides the
+        capability's certification.
+
+        A test that fails is a ``ServerError`` whose ``body`` holds ``health_status`` and
+        ``certification_status``; a capability that cannot be called, or a payload that does not fit it, a
+        ``ValidationError``; an unknown id a ``NotFoundError``.
+
+        ``POST /api/capabilities/{capability_id}/test``. A repeat would do it twice.
+
+        Args:
+            capability_id: Which capability.
+            payload: What it is called with. Its members are the body of the request, sent as they are; the
+                other arguments join them, and none may be given in both places.
+            agent_id: Who calls it. The client's own agent unless given. The capability sees it as a member of
+                its payload.
+
+        Returns:
+            A test of a capability.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ServerError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "capability_id": capability_id, "payload": payload, "agent_id": agent_id,
+        }
+        return await self._call("test_capability", arguments)
+
+    async def get_capability_health(self, capability_id: str) -> types.CapabilityHealth:
+        """Says how a capability does, by its calls of the last 7 days and its last test. An unknown id is a
+        ``NotFoundError``.
+
+        ``GET /api/capabilities/{capability_id}/health``. Reads only.
+
+        Args:
+            capability_id: Which capability.
+
+        Returns:
+            How a capability does.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_capability_health", {"capability_id": capability_id})
+
+    async def list_capability_health(
+        self, status: types.CapabilityState | str | None = None,
+        certification_status: types.Certification | str | None = None, stale_only: bool | None = None,
+        limit: int = 50, offset: int = 0, *,
+        category: str | None = None, risk_level: types.CapabilityRisk | str | None = None,
+        search: str | None = None, **fields: Any,
+    ) -> types.CapabilityHealthList:
+        """Says how capabilities do, by their calls of the last 7 days and their last tests. Filters narrow
+        the list together.
+
+        ``GET /api/capabilities/health``. Reads only. Pages through ``capabilities`` with ``limit`` and
+        ``offset``.
+
+        Args:
+            status: Only those that do so. One of ``untested``, ``healthy``, ``degraded``, ``failing``.
+            certification_status: Only those of this certification. One of ``uncertified``, ``certified``,
+                ``stale``, ``failed``.
+            stale_only: Only those whose last test is older than 30 days.
+            limit: How many. 1 or more.
+            offset: How many to skip.
+            category: Only this kind.
+            risk_level: Only those of this risk. One of ``low``, ``medium``, ``high``, ``critical``.
+            search: Only those that have these words.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A page of how capabilities do.
+        """
+        arguments: dict[str, Any] = {
+            "status": status, "certification_status": certification_status, "stale_only": stale_only,
+            "limit": limit, "offset": offset, "category": category, "risk_level": risk_level,
+            "search": search,
+        }
+        return await self._call("list_capability_health", arguments, fields)
+
+    async def get_capability_history(
+        self, capability_id: str, action_type: str | None = None, status: str | None = None, limit: int = 20,
+        offset: int = 0,
+        **fields: Any,
+    ) -> types.CapabilityHistory:
+        """Lists the calls and tests of a capability. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/capabilities/{capability_id}/history``. Reads only. Pages through ``events`` with ``limit``
+        and ``offset``.
+
+        Args:
+            capability_id: Which capability.
+            action_type: Only calls (``capability_invoke``) or only tests (``capability_test``).
+            status: Only those in this state: ``completed``, ``failed``, …
+            limit: How many, 1 to 100.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            The calls and tests of a capability.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "capability_id": capability_id, "action_type": action_type, "status": status, "limit": limit,
+            "offset": offset,
+        }
+        return await self._call("get_capability_history", arguments, fields)
+
+    async def create_model_strategy(
+        self, *, name: str, description: str | None = None, config: Mapping[str, Any], **fields: Any,
+    ) -> types.ModelStrategyDetail:
+        """Adds a model strategy and returns it.
+
+        A ``config`` without a ``primary`` of ``provider`` and ``model`` is a ``ValidationError``.
+
+        ``POST /api/model-strategies``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            description: What it is, in short.
+            config: What it says: ``primary`` is the first choice, ``{"provider": "openai", "model":
+                "gpt-4.1"}``; ``fallback`` is a list of those that stand in for it, in their order. Also
+                ``costSensitivity`` (``low``, ``balanced``, ``high-quality``), ``latencySensitivity``
+                (``low``, ``medium``, ``high``), ``maxBudgetUsd`` (in US dollars), ``maxRetries``, and
+                ``allowedProviders`` (a list of names). Sent as it is.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One model strategy.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "description": description, "config": config,
+        }
+        return await self._call("create_model_strategy", arguments, fields)
+
+    async def list_model_strategies(self) -> types.ModelStrategyList:
+        """Lists all model strategies.
+
+        ``GET /api/model-strategies``. Reads only.
+
+        Returns:
+            All model strategies.
+        """
+        return await self._call("list_model_strategies", {})
+
+    async def get_model_strategy(self, strategy_id: str) -> types.ModelStrategyDetail:
+        """Reads one model strategy. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/model-strategies/{strategy_id}``. Reads only.
+
+        Args:
+            strategy_id: Which strategy.
+
+        Returns:
+            One model strategy.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_model_strategy", {"strategy_id": strategy_id})
+
+    async def update_model_strategy(
+        self, strategy_id: str, *,
+        name: str | None = None, description: str | None = None, config: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> types.ModelStrategyDetail:
+        """Changes a model strategy: the fields that are given. An unknown id is a ``NotFoundError``, and a
+        ``config`` that is no longer whole a ``ValidationError``.
+
+        ``PATCH /api/model-strategies/{strategy_id}``. Safe to repeat.
+
+        Args:
+            strategy_id: Which strategy.
+            name: What it is called from now on.
+            description: What it is, in short.
+            config: Those of its settings that change. Each replaces the one of the same name as a whole; the
+                others stay. Sent as it is.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One model strategy.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "strategy_id": strategy_id, "name": name, "description": description, "config": config,
+        }
+        return await self._call("update_model_strategy", arguments, fields)
+
+    async def delete_model_strategy(self, strategy_id: str) -> types.DeletedModelStrategy:
+        """Removes a model strategy. Workflow templates that use it go on without one. An unknown id is a
+        ``NotFoundError``.
+
+        ``DELETE /api/model-strategies/{strategy_id}``. Safe to repeat.
+
+        Args:
+            strategy_id: Which strategy.
+
+        Returns:
+            A model strategy that is gone.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_model_strategy", {"strategy_id": strategy_id})
+
+    async def complete_with_strategy(
+        self, strategy_id: str, messages: Sequence[Any], *,
+        max_tokens: int | None = None, temperature: float | None = None, task_mode: str | None = None,
+        **fields: Any,
+    ) -> types.StrategyCompletion:
+        """Lets a language model answer as a strategy says: the first choice, and when that fails those that
+        stand in for it, in their order. The server calls them with the organisation's own keys.
+
+        An unknown id is a ``NotFoundError``. When all of them fail, it is a ``ServerError`` whose ``body``
+        has the failures in ``provider_errors``.
+
+        ``POST /api/model-strategies/{strategy_id}/complete``. A repeat would do it twice.
+
+        Args:
+            strategy_id: Which strategy.
+            messages: What was said so far, one object each: ``{"role": "user", "content": "…"}``. Sent as
+                they are.
+            max_tokens: The most tokens that the answer may have; 1024 unless given.
+            temperature: How freely the model chooses its words; 0.7 unless given.
+            task_mode: What kind of task it is: ``reasoning``, or a word of your own.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A language model's answer.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ServerError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "strategy_id": strategy_id, "messages": messages, "max_tokens": max_tokens,
+            "temperature": temperature, "task_mode": task_mode,
+        }
+        return await self._call("complete_with_strategy", arguments, fields)
+
+    async def create_knowledge_collection(
+        self, *,
+        name: str, description: str | None = None, source_type: types.KnowledgeSource | str | None = None,
+        tags: list[str] | None = None, **fields: Any,
+    ) -> types.KnowledgeCollectionDetail:
+        """Adds a collection, which is empty, and returns it.
+
+        ``POST /api/knowledge/collections``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            description: What it is, in short.
+            source_type: Where its documents come from; ``files`` unless given. One of ``files``, ``urls``,
+                ``external``, ``notes``.
+            tags: Words to find it by, of at most 500 characters each.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One collection.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "description": description, "source_type": source_type, "tags": tags,
+        }
+        return await self._call("create_knowledge_collection", arguments, fields)
+
+    async def list_knowledge_collections(
+        self, source_type: types.KnowledgeSource | str | None = None, limit: int = 50, offset: int = 0,
+    ) -> types.KnowledgeCollectionList:
+        """Lists collections.
+
+        ``GET /api/knowledge/collections``. Reads only. Pages through ``collections`` with ``limit`` and
+        ``offset``.
+
+        Args:
+            source_type: Only collections whose documents come from here. One of ``files``, ``urls``,
+                ``external``, ``notes``.
+            limit: How many. 1 or more.
+            offset: How many to skip.
+
+        Returns:
+            A page of collections.
+        """
+        arguments: dict[str, Any] = {
+            "source_type": source_type, "limit": limit, "offset": offset,
+        }
+        return await self._call("list_knowledge_collections", arguments)
+
+    async def get_knowledge_collection(self, collection_id: str) -> types.KnowledgeCollectionDetail:
+        """Reads one collection, without its documents. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/knowledge/collections/{collection_id}``. Reads only.
+
+        Args:
+            collection_id: Which collection.
+
+        Returns:
+            One collection.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_knowledge_collection", {"collection_id": collection_id})
+
+    async def update_knowledge_collection(
+        self, collection_id: str, *,
+        name: str | None = None, description: str | None = None,
+        source_type: types.KnowledgeSource | str | None = None, tags: list[str] | None = None, **fields: Any,
+    ) -> types.KnowledgeCollectionDetail:
+        """Changes a collection: the fields that are given. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/knowledge/collections/{collection_id}``. Safe to repeat.
+
+        Args:
+            collection_id: Which collection.
+            name: What it is called from now on.
+            description: What it is, in short.
+            source_type: Where its documents come from. One of ``files``, ``urls``, ``external``, ``notes``.
+            tags: Words to find it by from now on, of at most 500 characters each.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One collection.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "collection_id": collection_id, "name": name, "description": description,
+            "source_type": source_type, "tags": tags,
+        }
+        return await self._call("update_knowledge_collection", arguments, fields)
+
+    async def delete_knowledge_collection(self, collection_id: str) -> types.DeletedKnowledgeCollection:
+        """Removes a collection with all that was read from its documents. An unknown id is a
+        ``NotFoundError``.
+
+        ``DELETE /api/knowledge/collections/{collection_id}``. Safe to repeat.
+
+        Args:
+            collection_id: Which collection.
+
+        Returns:
+            A collection that is gone.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_knowledge_collection", {"collection_id": collection_id})
+
+    async def add_knowledge_collection_item(
+        self, collection_id: str, *,
+        source_uri: str, title: str | None = None, mime_type: str | None = None,
+        metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.KnowledgeItemDetail:
+        """Adds a document to a collection and returns its entry. It can be found only after
+        ``sync_knowledge_collection``.
+
+        An unknown collection is a ``NotFoundError``.
+
+        ``POST /api/knowledge/collections/{collection_id}/items``. A repeat would do it twice.
+
+        Args:
+            collection_id: Which collection.
+            source_uri: Where the document is: a URL.
+            title: What it is called.
+            mime_type: Its media type: ``text/markdown``.
+            metadata: More about it. Sent as it is.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One document of a collection.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "collection_id": collection_id, "source_uri": source_uri, "title": title, "mime_type": mime_type,
+            "metadata": metadata,
+        }
+        return await self._call("add_knowledge_collection_item", arguments, fields)
+
+    async def list_knowledge_collection_items(
+        self, collection_id: str, limit: int = 100, offset: int = 0, **fields: Any,
+    ) -> types.KnowledgeItemList:
+        """Lists the documents of a collection. An unknown collection is a ``NotFoundError``.
+
+        ``GET /api/knowledge/collections/{collection_id}/items``. Reads only. Pages through ``items`` with
+        ``limit`` and ``offset``.
+
+        Args:
+            collection_id: Which collection.
+            limit: How many, 1 to 500.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A page of documents.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "collection_id": collection_id, "limit": limit, "offset": offset,
+        }
+        return await self._call("list_knowledge_collection_items", arguments, fields)
+
+    async def sync_knowledge_collection(self, collection_id: str) -> types.KnowledgeSyncDetail:
+        """Reads the documents of a collection that wait for it, at most 50, so that they can be found, and
+        returns how that went.
+
+        The server needs an OpenAI API key of the organisation; without one it is a ``ValidationError``. An
+        unknown collection is a ``NotFoundError``.
+
+        ``POST /api/knowledge/collections/{collection_id}/sync``. A repeat would do it twice.
+
+        Args:
+            collection_id: Which collection.
+
+        Returns:
+            How reading the documents of a collection went.
+
+        Raises:
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ValidationError: See the description.
+        """
+        return await self._call("sync_knowledge_collection", {"collection_id": collection_id})
+
+    async def search_knowledge_collection(
+        self, collection_id: str, query: str, limit: int = 5, **fields: Any,
+    ) -> types.KnowledgeSearch:
+        """Finds the passages of a collection that are nearest in meaning to a question, the nearest first.
+        Nothing is written.
+
+        The server needs an OpenAI API key of the organisation; without one it is a ``ValidationError``. An
+        unknown collection is a ``NotFoundError``.
+
+        ``POST /api/knowledge/collections/{collection_id}/search``. Reads only.
+
+        Args:
+            collection_id: Which collection.
+            query: What to look for, in plain words.
+            limit: How many passages, 1 to 20.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            What a search found.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "collection_id": collection_id, "query": query, "limit": limit,
+        }
+        return await self._call("search_knowledge_collection", arguments, fields)
+
+    async def save_snippet(
+        self, name: str, code: str, *,
+        agent_id: str | None = None, description: str | None = None, language: str | None = None,
+        tags: list[str] | None = None, **fields: Any,
+    ) -> dict[str, Any]:
+        """Keeps a piece of code under a name; one that is kept under that name already is replaced. Returns
+        it with its id; the members are the server's own and not fixed. A server without snippets answers with
+        a ``NotFoundError``.
+
+        ``POST /api/snippets``. Safe to repeat.
+
+        Args:
+            name: What it is called; unique in the organisation.
+            code: The code.
+            agent_id: Who keeps it. The client's own agent unless given.
+            description: What it does.
+            language: In which programming language it is.
+            tags: Words to find it by.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "code": code, "agent_id": agent_id, "description": description,
+            "language": language, "tags": tags,
+        }
+        return await self._call("save_snippet", arguments, fields)
+
+    async def get_snippets(
+        self, *,
+        search: str | None = None, tag: str | None = None, language: str | None = None,
+        limit: int | None = None, **fields: Any,
+    ) -> dict[str, Any]:
+        """Lists snippets. The members are the server's own and not fixed.
+
+        ``GET /api/snippets``. Reads only.
+
+        Args:
+            search: Only those with these words in their name or description.
+            tag: Only those with this tag.
+            language: Only those in this programming language.
+            limit: How many. 1 or more.
+            **fields: More fields, sent as they are.
+        """
+        arguments: dict[str, Any] = {
+            "search": search, "tag": tag, "language": language, "limit": limit,
+        }
+        return await self._call("get_snippets", arguments, fields)
+
+    async def get_snippet(self, snippet_id: str) -> dict[str, Any]:
+        """Reads one snippet; the members are the server's own and not fixed. An unknown id is a
+        ``NotFoundError``.
+
+        ``GET /api/snippets/{snippet_id}``. Reads only.
+
+        Args:
+            snippet_id: Which snippet.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_snippet", {"snippet_id": snippet_id})
+
+    async def use_snippet(self, snippet_id: str) -> dict[str, Any]:
+        """Counts one more use of a snippet and returns it; the members are the server's own and not fixed. An
+        unknown id is a ``NotFoundError``.
+
+        ``POST /api/snippets/{snippet_id}/use``. A repeat would do it twice.
+
+        Args:
+            snippet_id: Which snippet.
+
+        Raises:
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("use_snippet", {"snippet_id": snippet_id})
+
+    async def delete_snippet(self, snippet_id: str) -> dict[str, Any]:
+        """Removes a snippet; the members of the answer are the server's own and not fixed. An unknown id is a
+        ``NotFoundError``.
+
+        ``DELETE /api/snippets``. Safe to repeat.
+
+        Args:
+            snippet_id: Which snippet.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("delete_snippet", {"snippet_id": snippet_id})
+
+    async def log_observation(
+        self, observation: str, *,
+        agent_id: str | None = None, category: str | None = None, importance: int | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Notes something that the agent observed about its user, and returns the note; the members are the
+        server's own and not fixed. A server without preferences answers with a ``NotFoundError``.
+
+        ``POST /api/preferences``. A repeat would do it twice.
+
+        Args:
+            observation: What was observed.
+            agent_id: Who observed it. The client's own agent unless given.
+            category: What kind of thing it is: a word of your own.
+            importance: How much it matters, 1 to 10.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "observation": observation, "agent_id": agent_id, "category": category, "importance": importance,
+        }
+        return await self._call("log_observation", arguments, fields)
+
+    async def set_preference(
+        self, preference: str, *,
+        agent_id: str | None = None, category: str | None = None, confidence: int | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Notes what the user prefers, and returns the note; the members are the server's own and not fixed.
+        A server without preferences answers with a ``NotFoundError``.
+
+        ``POST /api/preferences``. A repeat would do it twice.
+
+        Args:
+            preference: What the user prefers.
+            agent_id: Who learned it. The client's own agent unless given.
+            category: What kind of thing it is: a word of your own.
+            confidence: How sure the agent is, 0 to 100.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "preference": preference, "agent_id": agent_id, "category": category, "confidence": confidence,
+        }
+        return await self._call("set_preference", arguments, fields)
+
+    async def log_mood(
+        self, mood: str, *,
+        agent_id: str | None = None, energy: Any = None, notes: str | None = None, **fields: Any,
+    ) -> dict[str, Any]:
+        """Notes in what mood the user is, and returns the note; the members are the server's own and not
+        fixed. A server without preferences answers with a ``NotFoundError``.
+
+        ``POST /api/preferences``. A repeat would do it twice.
+
+        Args:
+            mood: The mood: ``focused``, or a word of your own.
+            agent_id: Who noticed it. The client's own agent unless given.
+            energy: How much energy the user has: ``high``, or a number of your own scale.
+            notes: More about it.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "mood": mood, "agent_id": agent_id, "energy": energy, "notes": notes,
+        }
+        return await self._call("log_mood", arguments, fields)
+
+    async def track_approach(
+        self, approach: str, *,
+        agent_id: str | None = None, context: str | None = None, success: bool | None = None, **fields: Any,
+    ) -> dict[str, Any]:
+        """Notes a way of working and whether it did well, and returns the note; the members are the server's
+        own and not fixed. A server without preferences answers with a ``NotFoundError``.
+
+        ``POST /api/preferences``. A repeat would do it twice.
+
+        Args:
+            approach: The way of working.
+            agent_id: Who worked so. The client's own agent unless given.
+            context: When it is of use.
+            success: Whether it did well. Without it the way is noted and not judged.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "approach": approach, "agent_id": agent_id, "context": context, "success": success,
+        }
+        return await self._call("track_approach", arguments, fields)
+
+    async def get_preference_summary(self, *, agent_id: str | None = None) -> dict[str, Any]:
+        """Sums up all that was noted; the members are the server's own and not fixed. A server without
+        preferences answers with a ``NotFoundError``.
+
+        ``GET /api/preferences``. Reads only.
+
+        Args:
+            agent_id: Whose notes. Those of the client's own agent unless given.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("get_preference_summary", {"agent_id": agent_id})
+
+    async def get_approaches(
+        self, limit: int | None = None, *, agent_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Lists ways of working with how often each did well; the members are the server's own and not fixed.
+        A server without preferences answers with a ``NotFoundError``.
+
+        ``GET /api/preferences``. Reads only.
+
+        Args:
+            limit: How many. 1 or more.
+            agent_id: Whose notes. Those of the client's own agent unless given.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("get_approaches", {"limit": limit, "agent_id": agent_id})
+
+    async def get_daily_digest(
+        self, date: str | None = None, *, agent_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Sums up what the agent did in a day; the members are the server's own and not fixed. A server
+        without digests answers with a ``NotFoundError``.
+
+        ``GET /api/digest``. Reads only.
+
+        Args:
+            date: Which day: ``2026-06-15``; today unless given.
+            agent_id: Whose day. That of the client's own agent unless given.
+
+        Raises:
+            NotFoundError: See the description.
+        """
+        return await self._call("get_daily_digest", {"date": date, "agent_id": agent_id})
+
+    async def create_goal(
+        self, title: str, *,
+        agent_id: str | None = None, category: str | None = None, description: str | None = None,
+        target_date: str | None = None, progress: int | None = None, status: str | None = None, **fields: Any,
+    ) -> dict[str, Any]:
+        """Records a goal and returns it; the members are the server's own and not fixed. A server without
+        goals answers with a ``NotFoundError``.
+
+        ``POST /api/goals``. A repeat would do it twice.
+
+        Args:
+            title: What is to be reached.
+            agent_id: Whose goal. That of the client's own agent unless given.
+            category: What kind of goal it is: a word of your own.
+            description: More about it.
+            target_date: By when: ISO-8601.
+            progress: How much of it is reached, 0 to 100.
+            status: Where it stands: ``active``, ``completed`` or ``paused``.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "title": title, "agent_id": agent_id, "category": category, "description": description,
+            "target_date": target_date, "progress": progress, "status": status,
+        }
+        return await self._call("create_goal", arguments, fields)
+
+    async def record_content(
+        self, title: str, *,
+        agent_id: str | None = None, platform: str | None = None, status: str | None = None,
+        url: str | None = None, **fields: Any,
+    ) -> dict[str, Any]:
+        """Records something that the agent wrote, and returns the record; the members are the server's own
+        and not fixed. A server without content answers with a ``NotFoundError``.
+
+        ``POST /api/content``. A repeat would do it twice.
+
+        Args:
+            title: What it is called.
+            agent_id: Who wrote it. The client's own agent unless given.
+            platform: For where: ``linkedin``, or a word of your own.
+            status: Where it stands: ``draft`` or ``published``.
+            url: Where it can be read.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "title": title, "agent_id": agent_id, "platform": platform, "status": status, "url": url,
+        }
+        return await self._call("record_content", arguments, fields)
+
+    async def record_idea(
+        self, title: str, *,
+        description: str | None = None, category: str | None = None, score: int | None = None,
+        status: str | None = None, source: str | None = None, **fields: Any,
+    ) -> dict[str, Any]:
+        """Records an idea and returns it; the members are the server's own and not fixed. A server without
+        ideas answers with a ``NotFoundError``.
+
+        ``POST /api/inspiration``. A repeat would do it twice.
+
+        Args:
+            title: The idea, in short.
+            description: More about it.
+            category: What kind of idea it is: a word of your own.
+            score: How good it is, 0 to 100; 50 unless given.
+            status: Where it stands: ``pending``, ``in_progress``, ``shipped`` or ``rejected``.
+            source: Where it comes from.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "title": title, "description": description, "category": category, "score": score,
+            "status": status, "source": source,
+        }
+        return await self._call("record_idea", arguments, fields)
+
+    async def record_interaction(
+        self, summary: str, *,
+        agent_id: str | None = None, contact_name: str | None = None, contact_id: str | None = None,
+        direction: str | None = None, interaction_type: str | None = None, platform: str | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Records that the agent was in touch with somebody, and returns the record; the members are the
+        server's own and not fixed. A server without contacts answers with a ``NotFoundError``.
+
+        ``POST /api/relationships``. A repeat would do it twice.
+
+        Args:
+            summary: What happened.
+            agent_id: Who was in touch. The client's own agent unless given.
+            contact_name: With whom, by name.
+            contact_id: With whom, by id.
+            direction: Who began: ``inbound`` or ``outbound``.
+            interaction_type: In what form: ``message``, ``meeting``, ``email``, or a word of your own.
+            platform: Where: ``slack``, or a word of your own.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "summary": summary, "agent_id": agent_id, "contact_name": contact_name, "contact_id": contact_id,
+            "direction": direction, "interaction_type": interaction_type, "platform": platform,
+        }
+        return await self._call("record_interaction", arguments, fields)
+
+    async def create_calendar_event(
+        self, summary: str, start_time: str, *,
+        end_time: str | None = None, location: str | None = None, description: str | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Records an appointment and returns it; the members are the server's own and not fixed. A server
+        without a calendar answers with a ``NotFoundError``.
+
+        ``POST /api/calendar``. A repeat would do it twice.
+
+        Args:
+            summary: What it is.
+            start_time: When it begins: ISO-8601.
+            end_time: When it ends: ISO-8601.
+            location: Where it is.
+            description: More about it.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "summary": summary, "start_time": start_time, "end_time": end_time, "location": location,
+            "description": description,
+        }
+        return await self._call("create_calendar_event", arguments, fields)
+
+    async def report_memory_health(
+        self, health: Any, entities: Sequence[Any] | None = None, topics: Sequence[Any] | None = None,
+    ) -> dict[str, Any]:
+        """Reports in what state the agent's memory is, and returns the record; the members are the server's
+        own and not fixed. A server without it answers with a ``NotFoundError``.
+
+        ``POST /api/memory``. A repeat would do it twice.
+
+        Args:
+            health: The figures: ``{"score": 82}``, where ``score`` is 0 to 100. Also ``total_files``,
+                ``total_lines``, ``total_size_kb``, ``duplicates``, ``stale_count``. Sent as they are.
+            entities: What the memory knows of, one object each: ``{"name": "PostgreSQL", "type": "service",
+                "mentions": 12}``.
+            topics: What the memory is about, one object each: ``{"name": "deployment", "mentions": 15}``.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "health": health, "entities": entities, "topics": topics,
+        }
+        return await self._call("report_memory_health", arguments)
+
+    async def report_token_usage(
+        self, tokens_in: int, tokens_out: int, *,
+        agent_id: str | None = None, model: str | None = None, session_key: str | None = None, **fields: Any,
+    ) -> dict[str, Any]:
+        """Reports how many tokens a language model read and wrote for the agent; the members of the answer
+        are the server's own and not fixed.
+
+        Tokens of an action are better reported with its end, by ``update_outcome``. A server without this
+        answers with a ``NotFoundError``.
+
+        ``POST /api/tokens``. A repeat would do it twice.
+
+        Args:
+            tokens_in: Tokens that the model read.
+            tokens_out: Tokens that the model wrote.
+            agent_id: Who used them. The client's own agent unless given.
+            model: Which model.
+            session_key: What they were used for: a run, a conversation, by an id of your own.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "tokens_in": tokens_in, "tokens_out": tokens_out, "agent_id": agent_id, "model": model,
+            "session_key": session_key,
+        }
+        return await self._call("report_token_usage", arguments, fields)
+
+    async def get_spend(
+        self, lens: types.SpendLens | str | None = None, period: str | None = None, *,
+        agent_id: str | None = None,
+    ) -> types.Spend:
+        """Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of
+        the other.
+
+        ``GET /api/finops/spend``. Reads only.
+
+        Args:
+            lens: Whose costs; ``fleet`` unless given. One of ``fleet``, ``claude-code``.
+            period: How far to look back: ``7d``, ``30d`` or ``90d``; ``30d`` unless given.
+            agent_id: Only the costs of this agent, in the lens ``fleet``. All agents unless given.
+
+        Returns:
+            What was spent.
+        """
+        return await self._call("get_spend", {"lens": lens, "period": period, "agent_id": agent_id})
+
+    async def compute_drift_baselines(
+        self, agent_id: str | None = None, lookback_days: int = 30,
+    ) -> dict[str, Any]:
+        """Computes what is normal for agents, for later comparison. The answer's members are the server's own
+        and not fixed.
+
+        ``POST /api/drift/alerts``. A repeat would do it twice.
+
+        Args:
+            agent_id: Only for this agent. Every agent unless given.
+            lookback_days: How far to look back, in days. 1 or more.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "lookback_days": lookback_days,
+        }
+        return await self._call("compute_drift_baselines", arguments)
+
+    async def detect_drift(self, agent_id: str | None = None, window_days: int = 7) -> dict[str, Any]:
+        """Compares what agents do now with what is normal for them, and raises an alert where they differ.
+        The answer's members are the server's own and not fixed.
+
+        ``POST /api/drift/alerts``. A repeat would do it twice.
+
+        Args:
+            agent_id: Only for this agent. Every agent unless given.
+            window_days: How many days count as now. 1 or more.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("detect_drift", {"agent_id": agent_id, "window_days": window_days})
+
+    async def record_drift_snapshots(self) -> dict[str, Any]:
+        """Records how all agents behave at this moment. The answer's members are the server's own and not
+        fixed.
+
+        ``POST /api/drift/alerts``. A repeat would do it twice.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        return await self._call("record_drift_snapshots", {})
+
+    async def list_drift_alerts(
+        self, agent_id: str | None = None, severity: str | None = None, acknowledged: bool | None = None,
+        limit: int = 50,
+    ) -> dict[str, Any]:
+        """Lists alerts. The answer's members are the server's own and not fixed.
+
+        ``GET /api/drift/alerts``. Reads only.
+
+        Args:
+            agent_id: Only alerts on this agent. All agents unless given.
+            severity: Only alerts this severe.
+            acknowledged: Only those that somebody acknowledged, or only the others. Both unless given.
+            limit: How many. 1 or more.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "severity": severity, "acknowledged": acknowledged, "limit": limit,
+        }
+        return await self._call("list_drift_alerts", arguments)
+
+    async def acknowledge_drift_alert(self, alert_id: str) -> dict[str, Any]:
+        """Marks an alert as seen. The answer's members are the server's own and not fixed.
+
+        ``PATCH /api/drift/alerts/{alert_id}``. Safe to repeat.
+
+        Args:
+            alert_id: Which alert.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("acknowledge_drift_alert", {"alert_id": alert_id})
+
+    async def delete_drift_alert(self, alert_id: str) -> dict[str, Any]:
+        """Removes an alert. The answer's members are the server's own and not fixed.
+
+        ``DELETE /api/drift/alerts/{alert_id}``. Safe to repeat.
+
+        Args:
+            alert_id: Which alert.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_drift_alert", {"alert_id": alert_id})
+
+    async def get_drift_stats(self, agent_id: str | None = None) -> dict[str, Any]:
+        """Counts alerts. The answer's members are the server's own and not fixed.
+
+        ``GET /api/drift/stats``. Reads only.
+
+        Args:
+            agent_id: Only alerts on this agent. All agents unless given.
+        """
+        return await self._call("get_drift_stats", {"agent_id": agent_id})
+
+    async def get_drift_snapshots(
+        self, agent_id: str | None = None, metric: str | None = None, limit: int = 30,
+    ) -> dict[str, Any]:
+        """Lists how agents behaved when that was recorded. The answer's members are the server's own and not
+        fixed.
+
+        ``GET /api/drift/snapshots``. Reads only.
+
+        Args:
+            agent_id: Only this agent. All agents unless given.
+            metric: Only this measure; ``get_drift_metrics`` lists them.
+            limit: How many. 1 or more.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "metric": metric, "limit": limit,
+        }
+        return await self._call("get_drift_snapshots", arguments)
+
+    async def get_drift_metrics(self) -> dict[str, Any]:
+        """Lists what is measured. The answer's members are the server's own and not fixed.
+
+        ``GET /api/drift/metrics``. Reads only.
+        """
+        return await self._call("get_drift_metrics", {})
+
+    async def list_prompt_templates(self, category: str | None = None) -> types.PromptTemplateList:
+        """Lists templates, each with the number of its versions and the active one.
+
+        ``GET /api/prompts/templates``. Reads only.
+
+        Args:
+            category: Only this category.
+
+        Returns:
+            Templates.
+        """
+        return await self._call("list_prompt_templates", {"category": category})
+
+    async def get_prompt_template(self, template_id: str) -> types.PromptTemplate:
+        """Reads one template. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/prompts/templates/{template_id}``. Reads only.
+
+        Args:
+            template_id: Which template.
+
+        Returns:
+            A prompt that is kept in versions.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_prompt_template", {"template_id": template_id})
+
+    async def create_prompt_template(
+        self, name: str, description: str = "", category: str = "general",
+    ) -> types.CreatedPromptTemplate:
+        """Adds a template, which has no version yet. Needs an API key of the admin role; a key without it is
+        a ``PermissionDeniedError``.
+
+        ``POST /api/prompts/templates``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            description: What it is for.
+            category: What kind of prompt it is: a word of your own.
+
+        Returns:
+            A template as it was added.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "description": description, "category": category,
+        }
+        return await self._call("create_prompt_template", arguments)
+
+    async def update_prompt_template(
+        self, template_id: str, *,
+        name: str | None = None, description: str | None = None, category: str | None = None, **fields: Any,
+    ) -> types.PromptTemplate:
+        """Changes a template: the fields that are given. Needs an API key of the admin role.
+
+        An unknown id, or a change of nothing, is a ``NotFoundError``; a key without the role a
+        ``PermissionDeniedError``.
+
+        ``PATCH /api/prompts/templates/{template_id}``. Safe to repeat.
+
+        Args:
+            template_id: Which template.
+            name: What it is called from now on.
+            description: What it is for.
+            category: What kind of prompt it is from now on.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            A prompt that is kept in versions.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "name": name, "description": description, "category": category,
+        }
+        return await self._call("update_prompt_template", arguments, fields)
+
+    async def delete_prompt_template(self, template_id: str) -> types.DeletedPromptTemplate:
+        """Removes a template with its versions and runs. Needs an API key of the admin role; a key without it
+        is a ``PermissionDeniedError``. An unknown id is no error.
+
+        ``DELETE /api/prompts/templates/{template_id}``. Safe to repeat.
+
+        Args:
+            template_id: Which template.
+
+        Returns:
+            A template that is gone.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_prompt_template", {"template_id": template_id})
+
+    async def list_prompt_versions(self, template_id: str) -> types.PromptVersionList:
+        """Lists the versions of a template, newest first.
+
+        ``GET /api/prompts/templates/{template_id}/versions``. Reads only.
+
+        Args:
+            template_id: Which template.
+
+        Returns:
+            The versions of a template.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("list_prompt_versions", {"template_id": template_id})
+
+    async def create_prompt_version(
+        self, template_id: str, content: str, model_hint: str = "", parameters: list[str] | None = None,
+        changelog: str = "",
+    ) -> types.CreatedPromptVersion:
+        """Adds a version to a template. It is not active until ``activate_prompt_version`` makes it so. Needs
+        an API key of the admin role; a key without it is a ``PermissionDeniedError``.
+
+        ``POST /api/prompts/templates/{template_id}/versions``. A repeat would do it twice.
+
+        Args:
+            template_id: Which template.
+            content: The prompt, with placeholders: names in double braces.
+            model_hint: The model it was written for.
+            parameters: The names of its placeholders, each of at most 500 characters. ``[]`` unless given.
+            changelog: What is new about it.
+
+        Returns:
+            A version as it was added.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "content": content, "model_hint": model_hint,
+            "parameters": parameters, "changelog": changelog,
+        }
+        return await self._call("create_prompt_version", arguments)
+
+    async def get_prompt_version(self, template_id: str, version_id: str) -> types.PromptVersion:
+        """Reads one version. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/prompts/templates/{template_id}/versions/{version_id}``. Reads only.
+
+        Args:
+            template_id: Which template.
+            version_id: Which version.
+
+        Returns:
+            One version of a prompt.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_prompt_version", {"template_id": template_id, "version_id": version_id})
+
+    async def activate_prompt_version(self, template_id: str, version_id: str) -> types.PromptVersion:
+        """Makes a version the active one of its template, and the others inactive. Needs an API key of the
+        admin role.
+
+        An unknown id is a ``NotFoundError``, a key without the role a ``PermissionDeniedError``.
+
+        ``POST /api/prompts/templates/{template_id}/versions/{version_id}``. Safe to repeat.
+
+        Args:
+            template_id: Which template.
+            version_id: Which version.
+
+        Returns:
+            One version of a prompt.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "version_id": version_id,
+        }
+        return await self._call("activate_prompt_version", arguments)
+
+    async def render_prompt(
+        self, template_id: str | None = None, version_id: str | None = None,
+        variables: Mapping[str, Any] | None = None, action_id: str | None = None, agent_id: str | None = None,
+        record: bool = False,
+    ) -> types.RenderedPrompt:
+        """Fills the placeholders of a prompt: of the version that is given, else of the active one of the
+        template. One of the two ids is needed.
+
+        Each placeholder, a name in double braces, for which there is a variable is replaced; others stay as
+        they are. An unknown version, or a template without an active one, is a ``NotFoundError``.
+
+        ``POST /api/prompts/render``. A repeat would do it twice.
+
+        Args:
+            template_id: Which template.
+            version_id: Which version. The active one unless given.
+            variables: What stands in the place of each placeholder, by name. ``{}`` unless given.
+            action_id: The action it is rendered for.
+            agent_id: Who renders. The client's own agent unless given.
+            record: Whether to write the run down, for ``list_prompt_runs`` and ``get_prompt_stats``.
+
+        Returns:
+            A prompt whose placeholders are filled.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "version_id": version_id, "variables": variables,
+            "action_id": action_id, "agent_id": agent_id, "record": record,
+        }
+        return await self._call("render_prompt", arguments)
+
+    async def get_prompt_stats(self, template_id: str | None = None) -> types.PromptStats:
+        """Counts runs: those of one template, or all of them, by template and version.
+
+        ``GET /api/prompts/stats``. Reads only.
+
+        Args:
+            template_id: Only this template.
+
+        Returns:
+            Runs, counted.
+        """
+        return await self._call("get_prompt_stats", {"template_id": template_id})
+
+    async def list_prompt_runs(
+        self, template_id: str | None = None, version_id: str | None = None, limit: int = 50,
+    ) -> types.PromptRunList:
+        """Lists the runs that were written down.
+
+        ``GET /api/prompts/runs``. Reads only.
+
+        Args:
+            template_id: Only runs of this template.
+            version_id: Only runs of this version.
+            limit: How many, 1 to 100.
+
+        Returns:
+            Runs that were written down.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "version_id": version_id, "limit": limit,
+        }
+        return await self._call("list_prompt_runs", arguments)
+
+    async def create_score(
+        self, action_id: str, scorer_name: str, score: float, label: str | None = None,
+        reasoning: str | None = None, evaluated_by: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> types.EvaluationScore:
+        """Grades an action. A grade outside 0 to 1 is a ``ValidationError``.
+
+        ``POST /api/evaluations``. A repeat would do it twice.
+
+        Args:
+            action_id: Which action.
+            scorer_name: What it is graded for, or by which scorer.
+            score: The grade, 0 to 1.
+            label: The grade as a word.
+            reasoning: Why.
+            evaluated_by: Who graded.
+            metadata: More about it.
+
+        Returns:
+            A grade of an action.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "scorer_name": scorer_name, "score": score, "label": label,
+            "reasoning": reasoning, "evaluated_by": evaluated_by, "metadata": metadata,
+        }
+        return await self._call("create_score", arguments)
+
+    async def get_scores(
+        self, *,
+        action_id: str | None = None, scorer_name: str | None = None, evaluated_by: str | None = None,
+        min_score: float | None = None, max_score: float | None = None, agent_id: str | None = None,
+        limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> types.EvaluationScoreList:
+        """Lists grades.
+
+        ``GET /api/evaluations``. Reads only. Pages through ``scores`` with ``limit`` and ``offset``.
+
+        Args:
+            action_id: Only grades of this action.
+            scorer_name: Only grades by this scorer.
+            evaluated_by: Only grades that this one gave.
+            min_score: Only this grade or better, 0 to 1.
+            max_score: Only this grade or worse, 0 to 1.
+            agent_id: Only actions of this agent. All agents unless given.
+            limit: How many; 50 unless given. 1 or more.
+            offset: How many to skip; 0 unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Grades.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "scorer_name": scorer_name, "evaluated_by": evaluated_by,
+            "min_score": min_score, "max_score": max_score, "agent_id": agent_id, "limit": limit,
+            "offset": offset,
+        }
+        return await self._call("get_scores", arguments, fields)
+
+    async def create_scorer(
+        self, name: str, scorer_type: types.ScorerType | str, config: Mapping[str, Any] | None = None,
+        description: str | None = None,
+    ) -> types.CreatedScorer:
+        """Adds a scorer. Needs an API key of the admin role.
+
+        A name that exists already is a ``ConflictError``, a key without the role a ``PermissionDeniedError``,
+        and an unknown type a ``ValidationError``.
+
+        ``POST /api/evaluations/scorers``. A repeat would do it twice.
+
+        Args:
+            name: What it is called; unique.
+            scorer_type: How it grades. One of ``regex``, ``contains``, ``numeric_range``,
+                ``custom_function``, ``llm_judge``.
+            config: What it goes by, by type: for ``numeric_range`` the ``field`` that must lie in the range,
+                ``risk_score`` unless given.
+            description: What it is for.
+
+        Returns:
+            A scorer as it was added.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "scorer_type": scorer_type, "config": config, "description": description,
+        }
+        return await self._call("create_scorer", arguments)
+
+    async def get_scorers(self) -> dict[str, Any]:
+        """Lists scorers. The answer's members are the server's own and not fixed.
+
+        ``GET /api/evaluations/scorers``. Reads only.
+        """
+        return await self._call("get_scorers", {})
+
+    async def update_scorer(
+        self, scorer_id: str, *,
+        name: str | None = None, config: Mapping[str, Any] | None = None, description: str | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Changes a scorer: the fields that are given. The answer's members are the server's own and not
+        fixed.
+
+        ``PATCH /api/evaluations/scorers/{scorer_id}``. Safe to repeat.
+
+        Args:
+            scorer_id: Which scorer.
+            name: What it is called from now on; unique.
+            config: What it goes by from now on.
+            description: What it is for.
+            **fields: More fields, sent as they are.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "scorer_id": scorer_id, "name": name, "config": config, "description": description,
+        }
+        return await self._call("update_scorer", arguments, fields)
+
+    async def delete_scorer(self, scorer_id: str) -> dict[str, Any]:
+        """Removes a scorer. The answer's members are the server's own and not fixed.
+
+        ``DELETE /api/evaluations/scorers/{scorer_id}``. Safe to repeat.
+
+        Args:
+            scorer_id: Which scorer.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_scorer", {"scorer_id": scorer_id})
+
+    async def preview_scorer(
+        self, scorer_type: types.ScorerType | str, config: Mapping[str, Any] | None = None,
+        sample: Mapping[str, Any] | None = None,
+    ) -> types.ScorerPreview:
+        """Tries a scorer on a sample before it is added. Nothing is written. An unknown type is a
+        ``ValidationError``; a scorer that fails says so in the result.
+
+        ``POST /api/evaluations/scorers/preview``. Reads only.
+
+        Args:
+            scorer_type: How the scorer grades. One of ``regex``, ``contains``, ``numeric_range``,
+                ``custom_function``, ``llm_judge``.
+            config: What it goes by, by type.
+            sample: An action to be graded: ``outcome`` and other members that the scorer looks at.
+
+        Returns:
+            What a scorer makes of a sample.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        arguments: dict[str, Any] = {
+            "scorer_type": scorer_type, "config": config, "sample": sample,
+        }
+        return await self._call("preview_scorer", arguments)
+
+    async def create_eval_run(
+        self, name: str, scorer_id: str, action_filters: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Grades many actions with one scorer. The answer's members are the server's own and not fixed.
+
+        ``POST /api/evaluations/runs``. A repeat would do it twice.
+
+        Args:
+            name: What the run is called.
+            scorer_id: Which scorer.
+            action_filters: Which actions, by their members.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "scorer_id": scorer_id, "action_filters": action_filters,
+        }
+        return await self._call("create_eval_run", arguments)
+
+    async def get_eval_runs(self, **fields: Any) -> dict[str, Any]:
+        """Lists runs. The answer's members are the server's own and not fixed; filters are passed on as they
+        are.
+
+        ``GET /api/evaluations/runs``. Reads only.
+
+        Args:
+            **fields: More fields, sent as they are.
+        """
+        return await self._call("get_eval_runs", {}, fields)
+
+    async def get_eval_run(self, run_id: str) -> dict[str, Any]:
+        """Reads one run. The answer's members are the server's own and not fixed.
+
+        ``GET /api/evaluations/runs/{run_id}``. Reads only.
+
+        Args:
+            run_id: Which run.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_eval_run", {"run_id": run_id})
+
+    async def get_eval_stats(self, **fields: Any) -> dict[str, Any]:
+        """Sums up grades. The answer's members are the server's own and not fixed; filters are passed on as
+        they are.
+
+        ``GET /api/evaluations/stats``. Reads only.
+
+        Args:
+            **fields: More fields, sent as they are.
+        """
+        return await self._call("get_eval_stats", {}, fields)
+
+    async def list_scoring_profiles(
+        self, *,
+        action_type: str | None = None, status: str | None = None, limit: int | None = None,
+        offset: int | None = None, **fields: Any,
+    ) -> types.ScoringProfileList:
+        """Lists scoring profiles with their dimensions.
+
+        ``GET /api/scoring/profiles``. Reads only. Pages through ``profiles`` with ``limit`` and ``offset``.
+
+        Args:
+            action_type: Only profiles for this kind of action, and those for every kind.
+            status: Only profiles in this state; ``active`` unless given.
+            limit: How many. 1 or more.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Scoring profiles.
+        """
+        arguments: dict[str, Any] = {
+            "action_type": action_type, "status": status, "limit": limit, "offset": offset,
+        }
+        return await self._call("list_scoring_profiles", arguments, fields)
+
+    async def create_scoring_profile(
+        self, *,
+        name: str, description: str | None = None, action_type: str | None = None,
+        composite_method: types.CompositeMethod | str | None = None,
+        metadata: Mapping[str, Any] | None = None, dimensions: Sequence[Any] | None = None, **fields: Any,
+    ) -> types.ScoringProfile:
+        """Adds a scoring profile, with its dimensions when they are given. An unknown method of combining
+        scores is a ``ValidationError``.
+
+        ``POST /api/scoring/profiles``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            description: What it is for.
+            action_type: The kind of action it is for. Every kind unless given.
+            composite_method: How the scores of its dimensions become one; ``weighted_average`` unless given.
+                One of ``weighted_average``, ``minimum``, ``geometric_mean``.
+            metadata: More about it.
+            dimensions: What it looks at: objects with the fields of ``add_scoring_dimension``.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            What turns the measures of an action into one score.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "description": description, "action_type": action_type,
+            "composite_method": composite_method, "metadata": metadata, "dimensions": dimensions,
+        }
+        return await self._call("create_scoring_profile", arguments, fields)
+
+    async def get_scoring_profile(self, profile_id: str) -> types.ScoringProfile:
+        """Reads one scoring profile with its dimensions. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/scoring/profiles/{profile_id}``. Reads only.
+
+        Args:
+            profile_id: Which profile.
+
+        Returns:
+            What turns the measures of an action into one score.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_scoring_profile", {"profile_id": profile_id})
+
+    async def update_scoring_profile(
+        self, profile_id: str, *,
+        name: str | None = None, description: str | None = None, action_type: str | None = None,
+        composite_method: types.CompositeMethod | str | None = None, status: str | None = None,
+        metadata: Mapping[str, Any] | None = None, **fields: Any,
+    ) -> types.ScoringProfile:
+        """Changes a scoring profile: the fields that are given. Its dimensions have operations of their own.
+        An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/scoring/profiles/{profile_id}``. Safe to repeat.
+
+        Args:
+            profile_id: Which profile.
+            name: What it is called from now on.
+            description: What it is for.
+            action_type: The kind of action it is for from now on.
+            composite_method: How the scores of its dimensions become one from now on. One of
+                ``weighted_average``, ``minimum``, ``geometric_mean``.
+            status: The state it is in from now on.
+            metadata: More about it.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            What turns the measures of an action into one score.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "profile_id": profile_id, "name": name, "description": description, "action_type": action_type,
+            "composite_method": composite_method, "status": status, "metadata": metadata,
+        }
+        return await self._call("update_scoring_profile", arguments, fields)
+
+    async def delete_scoring_profile(self, profile_id: str) -> types.DeletedScoringRecord:
+        """Removes a scoring profile. An unknown id is a ``NotFoundError``.
+
+        ``DELETE /api/scoring/profiles/{profile_id}``. Safe to repeat.
+
+        Args:
+            profile_id: Which profile.
+
+        Returns:
+            A profile, a dimension or a risk template that is gone.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_scoring_profile", {"profile_id": profile_id})
+
+    async def add_scoring_dimension(
+        self, profile_id: str, *,
+        name: str, data_source: types.ScoringSource | str, description: str | None = None,
+        weight: float | None = None, data_config: Mapping[str, Any] | None = None,
+        scale: Sequence[Any] | None = None, sort_order: int | None = None, **fields: Any,
+    ) -> types.ScoringDimension:
+        """Adds a dimension to a scoring profile. An unknown profile is a ``NotFoundError``.
+
+        ``POST /api/scoring/profiles/{profile_id}/dimensions``. A repeat would do it twice.
+
+        Args:
+            profile_id: Which profile.
+            name: What it is called.
+            data_source: What it looks at. One of ``duration_ms``, ``cost_estimate``, ``tokens_total``,
+                ``risk_score``, ``confidence``, ``eval_score``, ``metadata_field``, ``custom_function``.
+            description: What it is for.
+            weight: How much it counts beside the others; 1 unless given.
+            data_config: More about what it looks at: for ``metadata_field`` the ``field``, with dots for
+                members of members.
+            scale: Which value earns which score: objects with ``label``, ``operator``, ``value`` and
+                ``score``. The first that fits counts; where none does, the lowest score among them. Without a
+                scale every value earns 50.
+            sort_order: Its place among the dimensions.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One thing that a profile looks at.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "profile_id": profile_id, "name": name, "data_source": data_source, "description": description,
+            "weight": weight, "data_config": data_config, "scale": scale, "sort_order": sort_order,
+        }
+        return await self._call("add_scoring_dimension", arguments, fields)
+
+    async def update_scoring_dimension(
+        self, profile_id: str, dimension_id: str, *,
+        name: str | None = None, data_source: types.ScoringSource | str | None = None,
+        description: str | None = None, weight: float | None = None,
+        data_config: Mapping[str, Any] | None = None, scale: Sequence[Any] | None = None,
+        sort_order: int | None = None, **fields: Any,
+    ) -> types.ScoringDimension:
+        """Changes a dimension: the fields that are given. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/scoring/profiles/{profile_id}/dimensions/{dimension_id}``. Safe to repeat.
+
+        Args:
+            profile_id: Which profile.
+            dimension_id: Which dimension.
+            name: What it is called from now on.
+            data_source: What it looks at from now on. One of ``duration_ms``, ``cost_estimate``,
+                ``tokens_total``, ``risk_score``, ``confidence``, ``eval_score``, ``metadata_field``,
+                ``custom_function``.
+            description: What it is for.
+            weight: How much it counts beside the others from now on.
+            data_config: More about what it looks at.
+            scale: Which value earns which score from now on: objects with ``label``, ``operator``, ``value``
+                and ``score``.
+            sort_order: Its place among the dimensions from now on.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            One thing that a profile looks at.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "profile_id": profile_id, "dimension_id": dimension_id, "name": name, "data_source": data_source,
+            "description": description, "weight": weight, "data_config": data_config, "scale": scale,
+            "sort_order": sort_order,
+        }
+        return await self._call("update_scoring_dimension", arguments, fields)
+
+    async def delete_scoring_dimension(
+        self, profile_id: str, dimension_id: str,
+    ) -> types.DeletedScoringRecord:
+        """Removes a dimension from a scoring profile. An unknown id is a ``NotFoundError``.
+
+        ``DELETE /api/scoring/profiles/{profile_id}/dimensions/{dimension_id}``. Safe to repeat.
+
+        Args:
+            profile_id: Which profile.
+            dimension_id: Which dimension.
+
+        Returns:
+            A profile, a dimension or a risk template that is gone.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "profile_id": profile_id, "dimension_id": dimension_id,
+        }
+        return await self._call("delete_scoring_dimension", arguments)
+
+    async def score_with_profile(self, profile_id: str, action: Mapping[str, Any]) -> types.ProfileScore:
+        """Scores one action by a profile and stores the score. An unknown profile is a ``NotFoundError``, one
+        without dimensions a ``ServerError``.
+
+        ``POST /api/scoring/score``. A repeat would do it twice.
+
+        Args:
+            profile_id: By which profile.
+            action: The action: its members as ``get_action`` returns them, or what is to be scored.
+
+        Returns:
+            What a profile makes of an action.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+            ServerError: See the description.
+        """
+        return await self._call("score_with_profile", {"profile_id": profile_id, "action": action})
+
+    async def batch_score_with_profile(
+        self, profile_id: str, actions: Sequence[Any],
+    ) -> types.ProfileScoreBatch:
+        """Scores several actions by a profile and stores the scores. An unknown profile is a
+        ``NotFoundError``, one without dimensions a ``ServerError``.
+
+        ``POST /api/scoring/score``. A repeat would do it twice.
+
+        Args:
+            profile_id: By which profile.
+            actions: The actions: objects as ``score_with_profile`` takes one.
+
+        Returns:
+            What a profile makes of several actions.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            NotFoundError: See the description.
+            ServerError: See the description.
+        """
+        return await self._call("batch_score_with_profile", {"profile_id": profile_id, "actions": actions})
+
+    async def get_profile_scores(
+        self, *,
+        profile_id: str | None = None, agent_id: str | None = None, action_id: str | None = None,
+        limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> types.ProfileScoreList:
+        """Lists stored scores.
+
+        ``GET /api/scoring/score``. Reads only. Pages through ``scores`` with ``limit`` and ``offset``.
+
+        Args:
+            profile_id: Only scores by this profile.
+            agent_id: Only scores of this agent's actions. All agents unless given.
+            action_id: Only scores of this action.
+            limit: How many. 1 or more.
+            offset: How many to skip.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Stored scores.
+        """
+        arguments: dict[str, Any] = {
+            "profile_id": profile_id, "agent_id": agent_id, "action_id": action_id, "limit": limit,
+            "offset": offset,
+        }
+        return await self._call("get_profile_scores", arguments, fields)
+
+    async def get_profile_score_stats(self, profile_id: str) -> types.ProfileScoreStats:
+        """Sums up the stored scores of a profile.
+
+        ``GET /api/scoring/score``. Reads only.
+
+        Args:
+            profile_id: Which profile.
+
+        Returns:
+            The stored scores of a profile, summed up.
+        """
+        return await self._call("get_profile_score_stats", {"profile_id": profile_id})
+
+    async def list_risk_templates(
+        self, *, action_type: str | None = None, status: str | None = None, **fields: Any,
+    ) -> types.RiskTemplateList:
+        """Lists risk templates.
+
+        ``GET /api/scoring/risk-templates``. Reads only.
+
+        Args:
+            action_type: Only templates for this kind of action.
+            status: Only templates in this state.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Risk templates.
+        """
+        return await self._call("list_risk_templates", {"action_type": action_type, "status": status}, fields)
+
+    async def create_risk_template(
+        self, *,
+        name: str, description: str | None = None, action_type: str | None = None,
+        base_risk: int | None = None, rules: Sequence[Any] | None = None, **fields: Any,
+    ) -> types.RiskTemplate:
+        """Adds a risk template: rules by which the server works out the risk of actions.
+
+        ``POST /api/scoring/risk-templates``. A repeat would do it twice.
+
+        Args:
+            name: What it is called.
+            description: What it is for.
+            action_type: The kind of action it is for. Every kind unless given.
+            base_risk: The risk to start from, 0 to 100; 0 unless given.
+            rules: What adds to it: objects with ``condition`` (a member of the action, one of ``==``, ``!=``,
+                ``>=``, ``<=``, ``>``, ``<`` and ``contains``, a value) and ``add``. The sum is kept within 0
+                to 100.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Rules by which the risk of an action is worked out.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "description": description, "action_type": action_type, "base_risk": base_risk,
+            "rules": rules,
+        }
+        return await self._call("create_risk_template", arguments, fields)
+
+    async def update_risk_template(
+        self, template_id: str, *,
+        name: str | None = None, description: str | None = None, action_type: str | None = None,
+        base_risk: int | None = None, rules: Sequence[Any] | None = None, status: str | None = None,
+        **fields: Any,
+    ) -> types.RiskTemplate:
+        """Changes a risk template: the fields that are given. An unknown id is a ``NotFoundError``.
+
+        ``PATCH /api/scoring/risk-templates/{template_id}``. Safe to repeat.
+
+        Args:
+            template_id: Which template.
+            name: What it is called from now on.
+            description: What it is for.
+            action_type: The kind of action it is for from now on.
+            base_risk: The risk to start from, 0 to 100.
+            rules: What adds to it from now on: objects with ``condition`` and ``add``.
+            status: The state it is in from now on.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Rules by which the risk of an action is worked out.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            NotFoundError: There is no such record.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "name": name, "description": description, "action_type": action_type,
+            "base_risk": base_risk, "rules": rules, "status": status,
+        }
+        return await self._call("update_risk_template", arguments, fields)
+
+    async def delete_risk_template(self, template_id: str) -> types.DeletedScoringRecord:
+        """Removes a risk template. An unknown id is a ``NotFoundError``.
+
+        ``DELETE /api/scoring/risk-templates/{template_id}``. Safe to repeat.
+
+        Args:
+            template_id: Which template.
+
+        Returns:
+            A profile, a dimension or a risk template that is gone.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_risk_template", {"template_id": template_id})
+
+    async def auto_calibrate(
+        self, *,
+        action_type: str | None = None, agent_id: str | None = None, lookback_days: int | None = None,
+        metrics: list[str] | None = None, **fields: Any,
+    ) -> types.ScoringCalibration:
+        """Suggests scales from what earlier actions measured. Nothing is written.
+
+        With fewer than 10 actions there are no suggestions, and ``status`` says ``insufficient_data``.
+
+        ``POST /api/scoring/calibrate``. Reads only.
+
+        Args:
+            action_type: Only from this kind of action. Every kind unless given.
+            agent_id: Only from this agent's actions. All agents unless given.
+            lookback_days: How far to look back, in days; 30 unless given. 1 or more.
+            metrics: What to suggest scales for, each of at most 500 characters. Everything unless given.
+            **fields: More fields, sent as they are.
+
+        Returns:
+            Scales suggested from earlier actions.
+
+        Raises:
+            ValidationError: The server refuses the content.
+        """
+        arguments: dict[str, Any] = {
+            "action_type": action_type, "agent_id": agent_id, "lookback_days": lookback_days,
+            "metrics": metrics,
+        }
+        return await self._call("auto_calibrate", arguments, fields)
 
     async def get_health(self) -> types.Health:
         """Asks whether the server works. Needs no API key.

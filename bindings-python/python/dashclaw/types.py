@@ -138,12 +138,87 @@ PolicyType: TypeAlias = Literal[
 * ``x402_spend_limit``: What a purchase costs and from whom.
 """
 
+ReportFormat: TypeAlias = Literal["md", "json"]
+"""In which form a report is written.
+
+* ``md``: Markdown, for people.
+* ``json``: JSON, for programs.
+"""
+
+ControlStatus: TypeAlias = Literal["covered", "partial", "gap"]
+"""How far a control is covered.
+
+* ``covered``: In full.
+* ``partial``: In part.
+* ``gap``: Not at all.
+"""
+
+ExportFormat: TypeAlias = Literal["markdown", "json"]
+"""In which form the reports of an export are written.
+
+* ``markdown``: Markdown, for people.
+* ``json``: JSON, for programs.
+"""
+
+ComplianceExportStatus: TypeAlias = Literal["pending", "running", "completed", "failed"]
+"""Where an export is in its life.
+
+* ``pending``: It was asked for.
+* ``running``: It is being made.
+* ``completed``: It is there.
+* ``failed``: It could not be made; ``error_message`` says why.
+"""
+
 SessionStatus: TypeAlias = Literal["running", "blocked", "closed"]
 """Where a session is in its life.
 
 * ``running``: Under way.
 * ``blocked``: Held up; ``blocked_reason`` says why.
 * ``closed``: Ended; it takes no more changes.
+"""
+
+MessageType: TypeAlias = Literal["action", "info", "lesson", "question", "status"]
+"""What kind of message it is.
+
+* ``action``: Asks for something to be done.
+* ``info``: Tells something.
+* ``lesson``: Tells what was learned.
+* ``question``: Asks something.
+* ``status``: Tells how far something is.
+"""
+
+MessageStatus: TypeAlias = Literal["sent", "read", "archived"]
+"""What became of a message.
+
+* ``sent``: It was sent. A message to everybody stays so.
+* ``read``: Its receiver has read it.
+* ``archived``: It was archived.
+"""
+
+MessageDirection: TypeAlias = Literal["inbox", "sent", "all"]
+"""Which way messages went.
+
+* ``inbox``: To the agent, or to everybody; without its own and without archived ones.
+* ``sent``: From the agent.
+* ``all``: Both.
+"""
+
+InjectionRisk: TypeAlias = Literal["none", "low", "medium", "high", "critical"]
+"""How dangerous a text is to a model that reads it.
+
+* ``none``: Nothing was found.
+* ``low``: A little.
+* ``medium``: Somewhat.
+* ``high``: Much.
+* ``critical``: As much as can be.
+"""
+
+InjectionAdvice: TypeAlias = Literal["allow", "warn", "block"]
+"""What to do with a text that was scanned.
+
+* ``allow``: Let it pass.
+* ``warn``: Let it pass, and say so.
+* ``block``: Keep it away from models.
 """
 
 AgentStatus: TypeAlias = Literal["online", "offline", "idle", "busy", "stale"]
@@ -154,6 +229,232 @@ AgentStatus: TypeAlias = Literal["online", "offline", "idle", "busy", "stale"]
 * ``idle``: It has nothing to do.
 * ``busy``: It works.
 * ``stale``: It has not been heard of for long.
+"""
+
+RegisteredAgentRisk: TypeAlias = Literal["low", "medium", "high", "critical"]
+"""How much harm a registered agent could do.
+
+* ``low``: Little.
+* ``medium``: Some.
+* ``high``: Much.
+* ``critical``: As much as can be.
+"""
+
+WorkOrderStatus: TypeAlias = Literal[
+    "pending_approval", "queued", "claimed", "completed", "failed", "timed_out", "cancelled", "blocked",
+]
+"""Where a work order is in its life.
+
+* ``pending_approval``: Waits for a human.
+* ``queued``: Waits for an agent to claim it.
+* ``claimed``: An agent does it.
+* ``completed``: Done.
+* ``failed``: It could not be done.
+* ``timed_out``: The agent that claimed it took too long.
+* ``cancelled``: Somebody cancelled it, or a human denied it.
+* ``blocked``: Guard refused it.
+"""
+
+WorkOrderEnd: TypeAlias = Literal["completed", "failed"]
+"""How a work order ended, as the agent that did it reports.
+
+* ``completed``: The work is done.
+* ``failed``: It could not be done.
+"""
+
+PurchaseStatus: TypeAlias = Literal["pending", "approved", "succeeded", "partial", "failed"]
+"""How far a purchase has come.
+
+* ``pending``: It was recorded.
+* ``approved``: A human approved it.
+* ``succeeded``: It was made and brought what it should.
+* ``partial``: It brought some of it.
+* ``failed``: It failed.
+"""
+
+PairingStatus: TypeAlias = Literal["pending", "approved", "expired"]
+"""Where a pairing is in its life.
+
+* ``pending``: Nobody has decided yet.
+* ``approved``: An administrator agreed: the key is the agent's identity.
+* ``expired``: Nobody decided in time.
+"""
+
+LearningPeriod: TypeAlias = Literal["daily", "weekly"]
+"""How long a window of time is.
+
+* ``daily``: A day.
+* ``weekly``: A week.
+"""
+
+MaturityLevel: TypeAlias = Literal["novice", "developing", "competent", "proficient", "expert", "master"]
+"""How mature an agent is, by the number of its scored actions, how many ended well and their mean score.
+
+* ``novice``: From the first action on.
+* ``developing``: From 10 actions, 40 % success and a mean of 40.
+* ``competent``: From 50 actions, 60 % success and a mean of 55.
+* ``proficient``: From 150 actions, 75 % success and a mean of 65.
+* ``expert``: From 500 actions, 85 % success and a mean of 75.
+* ``master``: From 1000 actions, 92 % success and a mean of 85.
+"""
+
+ApiKeyRole: TypeAlias = Literal["admin", "member", "readonly"]
+"""What an API key may do.
+
+* ``admin``: Everything.
+* ``member``: What agents do.
+* ``readonly``: Reading.
+"""
+
+WebhookDeliveryStatus: TypeAlias = Literal["success", "failed"]
+"""How an attempt to tell a webhook ended.
+
+* ``success``: It answered with a success.
+* ``failed``: It did not.
+"""
+
+WorkflowTemplateStatus: TypeAlias = Literal["draft", "active", "archived"]
+"""Where a workflow template is in its life.
+
+* ``draft``: Being written.
+* ``active``: In use.
+* ``archived``: Put away.
+"""
+
+WorkflowStepStatus: TypeAlias = Literal["running", "completed", "failed", "skipped", "reused"]
+"""What became of one step of a run.
+
+* ``running``: Under way.
+* ``completed``: Done.
+* ``failed``: Gone wrong.
+* ``skipped``: Left out.
+* ``reused``: Taken over from an earlier run.
+"""
+
+CapabilitySource: TypeAlias = Literal[
+    "internal_sdk", "http_api", "webhook", "human_approval", "external_marketplace",
+]
+"""How a capability is called.
+
+* ``internal_sdk``: By the agent's own program.
+* ``http_api``: By the server, over HTTP. Only these can be invoked and tested.
+* ``webhook``: By a webhook.
+* ``human_approval``: By asking a human.
+* ``external_marketplace``: On a marketplace.
+"""
+
+CapabilityRisk: TypeAlias = Literal["low", "medium", "high", "critical"]
+"""How much harm a capability can do.
+
+* ``low``: Little.
+* ``medium``: Some.
+* ``high``: Much.
+* ``critical``: Very much.
+"""
+
+Certification: TypeAlias = Literal["uncertified", "certified", "stale", "failed"]
+"""What the last test of a capability says.
+
+* ``uncertified``: There was none.
+* ``certified``: It succeeded.
+* ``stale``: It succeeded more than 30 days ago.
+* ``failed``: It failed.
+"""
+
+CapabilityState: TypeAlias = Literal["untested", "healthy", "degraded", "failing"]
+"""How a capability does.
+
+* ``untested``: Nobody has called it yet.
+* ``healthy``: Its calls succeed.
+* ``degraded``: Some calls fail, or wait for approval.
+* ``failing``: All calls fail.
+"""
+
+KnowledgeSource: TypeAlias = Literal["files", "urls", "external", "notes"]
+"""Where the documents of a collection come from.
+
+* ``files``: Files.
+* ``urls``: Web pages.
+* ``external``: Another system.
+* ``notes``: Notes.
+"""
+
+KnowledgeIngestion: TypeAlias = Literal["empty", "pending", "syncing", "synced", "failed"]
+"""How far the documents of a collection have been read.
+
+* ``empty``: There are none.
+* ``pending``: Some wait to be read.
+* ``syncing``: They are being read.
+* ``synced``: They have been read.
+* ``failed``: Reading went wrong.
+"""
+
+KnowledgeItemStatus: TypeAlias = Literal["pending", "indexed", "failed"]
+"""Whether a document has been read.
+
+* ``pending``: It waits to be.
+* ``indexed``: It can be found.
+* ``failed``: Reading it went wrong.
+"""
+
+SpendLens: TypeAlias = Literal["fleet", "claude-code"]
+"""Whose costs are summed up.
+
+* ``fleet``: Those of the agents: language models and purchases.
+* ``claude-code``: Those of the operators' own coding sessions.
+"""
+
+ScorerType: TypeAlias = Literal["regex", "contains", "numeric_range", "custom_function", "llm_judge"]
+"""How a scorer grades.
+
+* ``regex``: A regular expression over the outcome.
+* ``contains``: Words that must stand in the outcome, any or all of them.
+* ``numeric_range``: A number of the action that must lie in a range.
+* ``custom_function``: An expression of at most 500 characters, in the server's small expression language.
+* ``llm_judge``: A language model; the server needs access to one.
+"""
+
+CompositeMethod: TypeAlias = Literal["weighted_average", "minimum", "geometric_mean"]
+"""How the scores of several dimensions become one.
+
+* ``weighted_average``: The mean, by weight; a dimension without a score is left out.
+* ``minimum``: The lowest.
+* ``geometric_mean``: The geometric mean: 0 when one of them is 0.
+"""
+
+ScoringSource: TypeAlias = Literal[
+    "duration_ms", "cost_estimate", "tokens_total", "risk_score", "confidence", "eval_score",
+    "metadata_field", "custom_function",
+]
+"""What a dimension looks at.
+
+* ``duration_ms``: How long the action took, in milliseconds.
+* ``cost_estimate``: What it cost, in US dollars.
+* ``tokens_total``: How many tokens it took in and gave out.
+* ``risk_score``: Its risk, 0 to 100.
+* ``confidence``: How sure the agent was, 0 to 100.
+* ``eval_score``: How it was graded.
+* ``metadata_field``: A member of its metadata.
+* ``custom_function``: What a function of your own returns. Servers may refuse it.
+"""
+
+ScaleOperator: TypeAlias = Literal["lt", "lte", "gt", "gte", "eq", "between", "contains"]
+"""How a value is compared.
+
+* ``lt``: It is less.
+* ``lte``: It is less or the same.
+* ``gt``: It is more.
+* ``gte``: It is more or the same.
+* ``eq``: It is the same.
+* ``between``: It lies between two numbers.
+* ``contains``: It contains the text.
+"""
+
+CalibrationStatus: TypeAlias = Literal["ok", "insufficient_data"]
+"""Whether there was enough to go by.
+
+* ``ok``: There was.
+* ``insufficient_data``: There were fewer than 10 actions.
 """
 
 HealthStatus: TypeAlias = Literal["healthy", "degraded"]
@@ -1899,6 +2200,30 @@ class SimulatePolicy(_SimulatePolicy, total=False):
     """How far to look back, in days, at least 1; 7 unless given."""
 
 
+class TestPolicies(TypedDict, total=False):
+    """The arguments of ``test_policies``."""
+
+    agent_id: str
+    """Who asks. The client's own agent unless given."""
+
+
+class GetProofReport(TypedDict, total=False):
+    """The arguments of ``get_proof_report``."""
+
+    format: ReportFormat | str
+    """In which form. One of ``md``, ``json``."""
+
+
+class ImportPolicies(TypedDict, total=False):
+    """The arguments of ``import_policies``."""
+
+    pack: str
+    """The name of the pack. It comes before ``yaml``; one of the two must be given."""
+
+    yaml: str
+    """Policies in YAML: a document with a list ``policies``."""
+
+
 class PolicyList(TypedDict):
     """All policies."""
 
@@ -2035,6 +2360,777 @@ class SimulationMatch(TypedDict):
 
     simulated_reason: str
     """Why."""
+
+
+class PolicyTestReport(TypedDict):
+    """How policies did in their tests."""
+
+    results: PolicyTestResults
+    """Counts, and every test."""
+
+    generated_at: str
+    """When they ran: ISO-8601, UTC."""
+
+
+class PolicyTestResults(TypedDict):
+    """How policies did in their tests, counted and in full."""
+
+    total_policies: int
+    """How many policies were tested."""
+
+    total_tests: int
+    """How many tests ran."""
+
+    passed: int
+    """How many passed."""
+
+    failed: int
+    """How many did not."""
+
+    success: bool
+    """Whether all passed."""
+
+    details: list[PolicyTestDetail]
+    """Policy by policy."""
+
+
+class PolicyTestDetail(TypedDict):
+    """How one policy did in its tests."""
+
+    policy_id: str
+    """Which policy."""
+
+    policy_name: str
+    """What it is called."""
+
+    tests: list[PolicyTest]
+    """Its tests."""
+
+
+class PolicyTest(TypedDict):
+    """One test of a policy."""
+
+    name: str
+    """What it is called."""
+
+    passed: bool
+    """Whether the policy did as expected."""
+
+    expected: Any
+    """What was expected: whether the action is let pass. Newer servers may say a verdict."""
+
+    actual: Any
+    """What came out, in the same form."""
+
+    reason: str | None
+    """Why."""
+
+
+class PolicyProof(TypedDict):
+    """What the policies prove, in writing."""
+
+    report: Any
+    """The report: Markdown, or as JSON an object or its text."""
+
+    format: str
+    """In which form: ``md`` or ``json``."""
+
+    generated_at: str
+    """When it was written: ISO-8601, UTC."""
+
+
+class PolicyImport(TypedDict):
+    """What an import did."""
+
+    imported: int
+    """How many policies were added."""
+
+    skipped: int
+    """How many were left out."""
+
+    skipped_names: list[str]
+    """Those that were left out, most of them because there is one of that name."""
+
+    errors: list[str]
+    """What went wrong, policy by policy."""
+
+    policies: list[ImportedPolicy]
+    """The policies that were added."""
+
+
+class ImportedPolicy(TypedDict):
+    """A policy that an import added."""
+
+    id: str
+    """Which policy."""
+
+    name: str
+    """What it is called."""
+
+    policy_type: PolicyType | str
+    """What it looks at."""
+
+    active: int
+    """Whether it holds: 0 or 1."""
+
+
+class MapCompliance(TypedDict):
+    """The arguments of ``map_compliance``."""
+
+    framework: str
+    """Which framework: an id of ``list_frameworks``, such as ``soc2``."""
+
+
+class AnalyzeGaps(TypedDict):
+    """The arguments of ``analyze_gaps``."""
+
+    framework: str
+    """Which framework."""
+
+
+class _GetComplianceReport(TypedDict):
+    """The keys that every ``GetComplianceReport`` has."""
+
+    framework: str
+    """Which framework."""
+
+
+class GetComplianceReport(_GetComplianceReport, total=False):
+    """The arguments of ``get_compliance_report``."""
+
+    format: ReportFormat | str
+    """In which form. One of ``md``, ``json``."""
+
+
+class GetComplianceEvidence(TypedDict, total=False):
+    """The arguments of ``get_compliance_evidence``."""
+
+    window: str
+    """How far to look back: a number of days, as in ``30d``."""
+
+
+class _CreateComplianceExport(TypedDict):
+    """The keys that every ``CreateComplianceExport`` has."""
+
+    frameworks: list[str]
+    """Which frameworks, at least one."""
+
+
+class CreateComplianceExport(_CreateComplianceExport, total=False):
+    """The arguments of ``create_compliance_export``."""
+
+    name: str
+    """What it is called."""
+
+    format: ExportFormat | str
+    """In which form the reports are written. One of ``markdown``, ``json``."""
+
+    window_days: int
+    """How far back the evidence goes, in days."""
+
+    include_evidence: bool
+    """Whether it holds evidence."""
+
+    include_remediation: bool
+    """Whether it says how to mend what is missing."""
+
+    include_trends: bool
+    """Whether it shows how coverage changed."""
+
+
+class ListComplianceExports(TypedDict, total=False):
+    """The arguments of ``list_compliance_exports``."""
+
+    limit: int
+    """How many. The server returns at most 100."""
+
+
+class GetComplianceExport(TypedDict):
+    """The arguments of ``get_compliance_export``."""
+
+    export_id: str
+    """Which export: ``ce_`` and 24 hex digits."""
+
+
+class DownloadComplianceExport(TypedDict):
+    """The arguments of ``download_compliance_export``."""
+
+    export_id: str
+    """Which export."""
+
+
+class DeleteComplianceExport(TypedDict):
+    """The arguments of ``delete_compliance_export``."""
+
+    export_id: str
+    """Which export."""
+
+
+class _CreateComplianceSchedule(TypedDict):
+    """The keys that every ``CreateComplianceSchedule`` has."""
+
+    frameworks: list[str]
+    """Which frameworks, at least one."""
+
+    cron_expression: str
+    """When: a cron expression, such as ``0 6 * * 1`` for Mondays at six."""
+
+
+class CreateComplianceSchedule(_CreateComplianceSchedule, total=False):
+    """The arguments of ``create_compliance_schedule``."""
+
+    name: str
+    """What it is called."""
+
+    format: ExportFormat | str
+    """In which form the reports are written. ``markdown`` unless given. One of ``markdown``, ``json``."""
+
+    window_days: int
+    """How far back the evidence goes, in days; 30 unless given."""
+
+    include_evidence: bool
+    """Whether exports hold evidence, which is so unless given."""
+
+    include_remediation: bool
+    """Whether they say how to mend what is missing, which is so unless given."""
+
+    include_trends: bool
+    """Whether they show how coverage changed, which is not so unless given."""
+
+
+class _UpdateComplianceSchedule(TypedDict):
+    """The keys that every ``UpdateComplianceSchedule`` has."""
+
+    schedule_id: str
+    """Which schedule: ``csch_`` and 24 hex digits."""
+
+
+class UpdateComplianceSchedule(_UpdateComplianceSchedule, total=False):
+    """The arguments of ``update_compliance_schedule``."""
+
+    enabled: bool
+    """Whether exports are made."""
+
+    name: str
+    """What it is called from now on."""
+
+
+class DeleteComplianceSchedule(TypedDict):
+    """The arguments of ``delete_compliance_schedule``."""
+
+    schedule_id: str
+    """Which schedule."""
+
+
+class GetComplianceTrends(TypedDict, total=False):
+    """The arguments of ``get_compliance_trends``."""
+
+    framework: str
+    """Only this framework. All of them unless given."""
+
+    limit: int
+    """How many. The server returns at most 100."""
+
+
+class ComplianceMap(TypedDict):
+    """The policies in force beside the controls of a framework."""
+
+    framework: str
+    """What the framework is called."""
+
+    framework_version: str
+    """Which edition of it."""
+
+    project: str
+    """Whose policies: ``org-`` and the id of the organisation."""
+
+    generated_at: str
+    """When this was found: ISO-8601, UTC."""
+
+    summary: ComplianceCoverage
+    """Counts."""
+
+    controls: list[ComplianceControl]
+    """Control by control."""
+
+
+class ComplianceCoverage(TypedDict):
+    """How far a framework is covered, counted."""
+
+    total_controls: int
+    """Controls in all."""
+
+    covered: int
+    """Controls that are covered in full."""
+
+    partial: int
+    """Controls that are covered in part."""
+
+    gaps: int
+    """Controls that are not covered."""
+
+    coverage_percentage: float
+    """How much is covered, in percent; a part counts as half."""
+
+
+class ComplianceControl(TypedDict):
+    """One control of a framework and what covers it."""
+
+    control_id: str
+    """Which control: ``CC6.1``."""
+
+    title: str
+    """What it is called."""
+
+    category: str
+    """Which part of the framework it belongs to."""
+
+    description: str
+    """What it demands."""
+
+    agent_relevance: str
+    """How much it matters for agents: ``critical``, ``high``, ``medium`` or ``low``."""
+
+    status: ControlStatus | str
+    """How far it is covered."""
+
+    matched_policies: list[ComplianceMatch]
+    """The policies that cover it."""
+
+    gap_recommendations: list[str]
+    """What would cover it better."""
+
+    policy_mappings: list[Any]
+    """The policies that the framework expects for it, in the server's own form."""
+
+
+class ComplianceMatch(TypedDict):
+    """A policy that covers a control."""
+
+    policy_id: str
+    """Which policy."""
+
+    policy_description: str
+    """What it is called."""
+
+    mapping_coverage: str
+    """How far it covers the control: ``full`` or ``partial``."""
+
+    rationale: str
+    """Why."""
+
+
+class ComplianceGaps(TypedDict):
+    """What is missing for a framework."""
+
+    framework: str
+    """What the framework is called."""
+
+    analysis_date: str
+    """When this was found: ISO-8601, UTC."""
+
+    summary: ComplianceGapSummary
+    """Counts."""
+
+    remediation_plan: list[ComplianceRemediation]
+    """What should be mended, the most urgent first."""
+
+    quick_wins: list[ComplianceRemediation]
+    """What of it takes two hours at most."""
+
+    risk_assessment: ComplianceRisk
+    """How great the risk is."""
+
+
+class ComplianceGapSummary(TypedDict):
+    """What is missing for a framework, counted."""
+
+    total_controls: int
+    """Controls in all."""
+
+    covered: int
+    """Controls that are covered in full."""
+
+    partial: int
+    """Controls that are covered in part."""
+
+    gaps: int
+    """Controls that are not covered."""
+
+    coverage_percentage: float
+    """How much is covered, in percent; a part counts as half."""
+
+    critical_gaps: int
+    """Controls of critical relevance that are not covered."""
+
+    high_gaps: int
+    """Controls of high relevance that are not covered."""
+
+    total_remediation_items: int
+    """How many controls should be mended."""
+
+    estimated_total_effort: str
+    """How long that takes, for people: ``10-15 hours``."""
+
+
+class ComplianceRemediation(TypedDict):
+    """A control that should be mended."""
+
+    priority: int
+    """Its place in the plan, from 1."""
+
+    control_id: str
+    """Which control."""
+
+    title: str
+    """What it is called."""
+
+    status: ControlStatus | str
+    """How far it is covered."""
+
+    agent_relevance: str
+    """How much it matters for agents: ``critical``, ``high``, ``medium`` or ``low``."""
+
+    recommendations: list[str]
+    """What to do."""
+
+    estimated_effort: str
+    """How long it takes, for people: ``1-2 hours``."""
+
+
+class ComplianceRisk(TypedDict):
+    """How great the risk is."""
+
+    overall_risk: str
+    """In a word: ``LOW``, ``MEDIUM``, ``HIGH`` or ``CRITICAL``."""
+
+    narrative: str
+    """In a sentence."""
+
+    immediate_actions: list[str]
+    """What to do first."""
+
+
+class ComplianceReport(TypedDict):
+    """A report on a framework."""
+
+    report: Any
+    """The report: Markdown, or as JSON an object or its text."""
+
+    format: str
+    """In which form: ``md`` or ``json``."""
+
+    generated_at: str
+    """When it was written: ISO-8601, UTC."""
+
+
+class ComplianceFrameworkList(TypedDict):
+    """The frameworks that a server knows."""
+
+    frameworks: list[ComplianceFramework]
+    """The frameworks."""
+
+
+class _ComplianceFramework(TypedDict):
+    """The keys that every ``ComplianceFramework`` has."""
+
+    id: str
+    """Which framework: ``soc2``."""
+
+    name: str
+    """What it is called."""
+
+    version: str
+    """Which edition of it."""
+
+    control_count: int
+    """How many controls it has."""
+
+
+class ComplianceFramework(_ComplianceFramework, total=False):
+    """A set of controls that auditors go by."""
+
+    description: str | None
+    """What it is about."""
+
+
+class ComplianceEvidence(TypedDict):
+    """Evidence that policies are in force."""
+
+    window: str
+    """How far back was looked, as it was asked for."""
+
+    window_days: int
+    """The same in days."""
+
+    evidence: ComplianceEvidenceCounts
+    """What was found."""
+
+    generated_at: str
+    """When it was counted: ISO-8601, UTC."""
+
+
+class ComplianceEvidenceCounts(TypedDict):
+    """What guard decided and what agents did, counted."""
+
+    guard_decisions_total: int
+    """What guard decided in all."""
+
+    guard_decisions_blocked: int
+    """How much of it was a block."""
+
+    approval_requests: int
+    """How much of it was a request for approval or a warning."""
+
+    action_records_total: int
+    """What agents did in all."""
+
+    breakdown: list[ComplianceEvidenceRow]
+    """What guard decided, by type of action and verdict."""
+
+    action_breakdown: list[ComplianceEvidenceRow]
+    """What agents did, by type of action."""
+
+
+class _ComplianceEvidenceRow(TypedDict):
+    """The keys that every ``ComplianceEvidenceRow`` has."""
+
+    action_type: str | None
+    """The type of action."""
+
+    count: Any
+    """How many: a number, or from some servers its text."""
+
+
+class ComplianceEvidenceRow(_ComplianceEvidenceRow, total=False):
+    """One count."""
+
+    decision: Verdict | str | None
+    """The verdict, where verdicts are counted."""
+
+
+class CreatedComplianceExport(TypedDict):
+    """An export as it was created."""
+
+    id: str
+    """Which export: ``ce_`` and 24 hex digits."""
+
+
+class ComplianceExportList(TypedDict):
+    """Exports without their contents."""
+
+    exports: list[ComplianceExport]
+    """The newest first."""
+
+
+class _ComplianceExport(TypedDict):
+    """The keys that every ``ComplianceExport`` has."""
+
+    id: str
+    """Which export: ``ce_`` and 24 hex digits."""
+
+    name: str
+    """What it is called."""
+
+    frameworks: list[str]
+    """Which frameworks."""
+
+    format: ExportFormat | str
+    """In which form the reports are written."""
+
+    window_days: int | None
+    """How far back the evidence goes, in days."""
+
+    status: ComplianceExportStatus | str
+    """Where it is in its life."""
+
+    file_size_bytes: int | None
+    """How long the document is, in bytes."""
+
+    error_message: str | None
+    """Why it could not be made."""
+
+    requested_by: str | None
+    """Who asked for it."""
+
+    started_at: str | None
+    """When making it began: ISO-8601, UTC."""
+
+    completed_at: str | None
+    """When making it ended: ISO-8601, UTC."""
+
+    created_at: str | None
+    """When it was asked for: ISO-8601, UTC."""
+
+
+class ComplianceExport(_ComplianceExport, total=False):
+    """Reports on frameworks in one document. A list leaves out what stands behind ``created_at``."""
+
+    org_id: str | None
+    """Whose organisation."""
+
+    include_evidence: bool | None
+    """Whether it holds evidence."""
+
+    include_remediation: bool | None
+    """Whether it says how to mend what is missing."""
+
+    include_trends: bool | None
+    """Whether it shows how coverage changed."""
+
+    report_content: str | None
+    """The document: the JSON text of a bundle, or from older servers a report."""
+
+    evidence_summary: Any
+    """The evidence in it, counted."""
+
+    snapshot_ids: list[str] | None
+    """The points of the trend that making it added."""
+
+
+class ComplianceBundle(TypedDict, total=False):
+    """What an export made: a signed bundle, or from older servers a ``text``."""
+
+    version: str | None
+    """Its form: ``dashclaw-compliance-bundle/v1``."""
+
+    issuedAt: str | None
+    """When it was signed, by the server's clock: ISO-8601, UTC."""
+
+    engineVersion: str | None
+    """Which version of the signer made it."""
+
+    payloadHash: str | None
+    """The digest of ``payload``."""
+
+    prevBundleHash: str | None
+    """The digest of the export before it; null for the first of a chain."""
+
+    payload: dict[str, Any] | None
+    """What was signed: ``org``, ``frameworks``, ``window_days``, ``format``, ``report``,
+    ``evidence_summary``, ``snapshot_ids``.
+    """
+
+    signature: Any
+    """Who signed it, and the signature."""
+
+    text: str | None
+    """The report of an older server."""
+
+    media_type: str | None
+    """What the text is: ``text/markdown``."""
+
+
+class DeletedComplianceExport(TypedDict):
+    """An export that is gone."""
+
+    deleted: bool
+    """Always true."""
+
+
+class CreatedComplianceSchedule(TypedDict):
+    """A schedule as it was created."""
+
+    id: str
+    """Which schedule: ``csch_`` and 24 hex digits."""
+
+
+class ComplianceScheduleList(TypedDict):
+    """Schedules on which exports are made."""
+
+    schedules: list[ComplianceSchedule]
+    """The newest first."""
+
+
+class ComplianceSchedule(TypedDict):
+    """A schedule on which exports are made."""
+
+    id: str
+    """Which schedule: ``csch_`` and 24 hex digits."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    frameworks: list[str]
+    """Which frameworks."""
+
+    format: ExportFormat | str
+    """In which form the reports are written."""
+
+    window_days: int | None
+    """How far back the evidence goes, in days."""
+
+    cron_expression: str
+    """When: a cron expression."""
+
+    include_evidence: bool
+    """Whether exports hold evidence."""
+
+    include_remediation: bool
+    """Whether they say how to mend what is missing."""
+
+    include_trends: bool
+    """Whether they show how coverage changed."""
+
+    enabled: bool
+    """Whether exports are made."""
+
+    last_run_at: str | None
+    """When the last one was made: ISO-8601, UTC."""
+
+    next_run_at: str | None
+    """When the next one will be: ISO-8601, UTC."""
+
+    last_export_id: str | None
+    """The last one; empty when there is none."""
+
+    created_at: str | None
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str | None
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class DeletedComplianceSchedule(TypedDict):
+    """A schedule that is gone."""
+
+    deleted: bool
+    """Always true."""
+
+
+class ComplianceTrendList(TypedDict):
+    """How coverage changed."""
+
+    trends: list[ComplianceTrend]
+    """The newest first."""
+
+
+class ComplianceTrend(TypedDict):
+    """How far a framework was covered when a report on it was written."""
+
+    framework: str
+    """Which framework."""
+
+    coverage_percentage: float
+    """How much was covered, in percent."""
+
+    covered: int
+    """Controls that were covered in full."""
+
+    partial: int
+    """Controls that were covered in part."""
+
+    gaps: int
+    """Controls that were not covered."""
+
+    risk_level: str | None
+    """How great the risk was: ``LOW``, ``MEDIUM``, ``HIGH`` or ``CRITICAL``."""
+
+    created_at: str
+    """When: ISO-8601, UTC."""
 
 
 class CreateSession(TypedDict, total=False):
@@ -2262,6 +3358,545 @@ class SessionEvent(TypedDict):
     """When: ISO-8601, UTC."""
 
 
+class CreateHandoff(TypedDict, total=False):
+    """The arguments of ``create_handoff``."""
+
+    summary: str
+    """What was done and what is next."""
+
+    bundle: Mapping[str, Any]
+    """The whole note in one object of your own form."""
+
+    context: Any
+    """What the next session must know: any JSON."""
+
+    tags: list[str]
+    """Words to find it by."""
+
+    session_date: str
+    """Which day it is about."""
+
+    key_decisions: Any
+    """What was decided: any JSON."""
+
+    open_tasks: Any
+    """What is left to do: any JSON."""
+
+    mood_notes: Any
+    """How the people seemed: any JSON."""
+
+    next_priorities: Any
+    """What comes first: any JSON."""
+
+    project_id: str
+    """The project it is about. The latest handoff of an agent is one without a project."""
+
+    session_id: str
+    """The session that leaves it."""
+
+    reason: str
+    """Why the session ends."""
+
+    agent_id: str
+    """For which agent. The client's own unless given."""
+
+
+class GetHandoffs(TypedDict, total=False):
+    """The arguments of ``get_handoffs``."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+    project_id: str
+    """Only about this project."""
+
+    limit: int
+    """How many, 1 to 100; 20 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+
+class GetLatestHandoff(TypedDict, total=False):
+    """The arguments of ``get_latest_handoff``."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+
+class GetHandoff(TypedDict):
+    """The arguments of ``get_handoff``."""
+
+    handoff_id: str
+    """Which handoff."""
+
+
+class ConsumeHandoff(TypedDict):
+    """The arguments of ``consume_handoff``."""
+
+    handoff_id: str
+    """Which handoff."""
+
+
+class CreatedHandoff(TypedDict):
+    """A handoff as it was left."""
+
+    id: str
+    """Which handoff: ``hf_`` and 16 hex digits."""
+
+
+class HandoffList(TypedDict):
+    """Handoffs."""
+
+    handoffs: list[Handoff]
+    """The handoffs."""
+
+    total: int
+    """How many there are."""
+
+
+class _Handoff(TypedDict):
+    """The keys that every ``Handoff`` has."""
+
+    id: str
+    """Which handoff: ``hf_`` and 16 hex digits."""
+
+    agent_id: str
+    """For which agent."""
+
+    project_id: str | None
+    """The project it is about."""
+
+    bundle: dict[str, Any]
+    """The note, in the form in which it was left."""
+
+    created_at: str
+    """When it was left: ISO-8601, UTC."""
+
+
+class Handoff(_Handoff, total=False):
+    """What one session left for the next."""
+
+    consumed_at: str | None
+    """In lists, when it was taken up: ISO-8601, UTC; null when it was not."""
+
+
+class ConsumedHandoff(TypedDict):
+    """A handoff that was taken up."""
+
+    id: str
+    """Which handoff."""
+
+    consumed_at: str
+    """When: ISO-8601, UTC."""
+
+
+class _SendMessage(TypedDict):
+    """The keys that every ``SendMessage`` has."""
+
+    body: str
+    """What to say. At most 2000 characters."""
+
+
+class SendMessage(_SendMessage, total=False):
+    """The arguments of ``send_message``."""
+
+    to: str
+    """To which agent. To everybody unless given."""
+
+    message_type: MessageType | str
+    """What kind of message it is. One of ``action``, ``info``, ``lesson``, ``question``, ``status``."""
+
+    attachments: Sequence[Any]
+    """Files, at most 3, one object each: ``filename``, ``mime_type``, and ``data``, base64, of at most 5 MB.
+    """
+
+    subject: str
+    """What it is about, in short. At most 200 characters."""
+
+    thread_id: str
+    """The thread it belongs to: ``mt_…``; it must be open."""
+
+    urgent: bool
+    """Whether it is urgent; false unless given."""
+
+    doc_ref: str
+    """A shared document it is about."""
+
+    action_id: str
+    """The action it is about."""
+
+    from_agent_id: str
+    """Who sends it. The client's own agent unless given."""
+
+
+class _Broadcast(TypedDict):
+    """The keys that every ``Broadcast`` has."""
+
+    body: str
+    """What to say. At most 2000 characters."""
+
+
+class Broadcast(_Broadcast, total=False):
+    """The arguments of ``broadcast``."""
+
+    message_type: MessageType | str
+    """What kind of message it is. One of ``action``, ``info``, ``lesson``, ``question``, ``status``."""
+
+    subject: str
+    """What it is about, in short. At most 200 characters."""
+
+    thread_id: str
+    """The thread it belongs to: ``mt_…``; it must be open."""
+
+    urgent: bool
+    """Whether it is urgent; false unless given."""
+
+    from_agent_id: str
+    """Who sends it. The client's own agent unless given."""
+
+
+class GetMessages(TypedDict, total=False):
+    """The arguments of ``get_messages``."""
+
+    direction: MessageDirection | str
+    """Which way they went; ``inbox`` unless given. One of ``inbox``, ``sent``, ``all``."""
+
+    message_type: MessageType | str
+    """Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``."""
+
+    unread: bool
+    """Whether to list unread ones only. A message to everybody stays unread here."""
+
+    thread_id: str
+    """Only this thread."""
+
+    limit: int
+    """How many, 1 to 1000; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+
+class GetInbox(TypedDict, total=False):
+    """The arguments of ``get_inbox``."""
+
+    message_type: MessageType | str
+    """Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``."""
+
+    unread: bool
+    """Whether to list unread ones only. A message to everybody stays unread here."""
+
+    thread_id: str
+    """Only this thread."""
+
+    limit: int
+    """How many, 1 to 1000; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+
+class GetSentMessages(TypedDict, total=False):
+    """The arguments of ``get_sent_messages``."""
+
+    message_type: MessageType | str
+    """Only this kind. One of ``action``, ``info``, ``lesson``, ``question``, ``status``."""
+
+    thread_id: str
+    """Only this thread."""
+
+    limit: int
+    """How many, 1 to 1000; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+
+class GetMessage(TypedDict):
+    """The arguments of ``get_message``."""
+
+    message_id: str
+    """Which message."""
+
+
+class _MarkRead(TypedDict):
+    """The keys that every ``MarkRead`` has."""
+
+    message_ids: list[str]
+    """Which messages."""
+
+
+class MarkRead(_MarkRead, total=False):
+    """The arguments of ``mark_read``."""
+
+    agent_id: str
+    """Who has read them. The client's own agent unless given."""
+
+
+class _ArchiveMessages(TypedDict):
+    """The keys that every ``ArchiveMessages`` has."""
+
+    message_ids: list[str]
+    """Which messages."""
+
+
+class ArchiveMessages(_ArchiveMessages, total=False):
+    """The arguments of ``archive_messages``."""
+
+    agent_id: str
+    """Who archives them. The client's own agent unless given."""
+
+
+class _CreateMessageThread(TypedDict):
+    """The keys that every ``CreateMessageThread`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateMessageThread(_CreateMessageThread, total=False):
+    """The arguments of ``create_message_thread``."""
+
+    participants: list[str]
+    """The agents that take part, of at most 500 characters each."""
+
+    created_by: str
+    """Who begins it. The client's own agent unless given."""
+
+
+class GetMessageThreads(TypedDict, total=False):
+    """The arguments of ``get_message_threads``."""
+
+    status: str
+    """Only threads in this state: ``open`` or ``resolved``."""
+
+    limit: int
+    """How many, 1 to 100; 20 unless given."""
+
+    agent_id: str
+    """Of which agent. The client's own unless given."""
+
+
+class _ResolveMessageThread(TypedDict):
+    """The keys that every ``ResolveMessageThread`` has."""
+
+    thread_id: str
+    """Which thread: ``mt_…``."""
+
+
+class ResolveMessageThread(_ResolveMessageThread, total=False):
+    """The arguments of ``resolve_message_thread``."""
+
+    summary: str
+    """What came of it."""
+
+
+class _SaveSharedDoc(TypedDict):
+    """The keys that every ``SaveSharedDoc`` has."""
+
+    name: str
+    """What it is called."""
+
+    content: str
+    """What it says."""
+
+
+class SaveSharedDoc(_SaveSharedDoc, total=False):
+    """The arguments of ``save_shared_doc``."""
+
+    agent_id: str
+    """Who saves it. The client's own agent unless given."""
+
+
+class GetAttachment(TypedDict):
+    """The arguments of ``get_attachment``."""
+
+    attachment_id: str
+    """Which attachment."""
+
+
+class SentMessage(TypedDict):
+    """A message as it was sent."""
+
+    message: AgentMessage
+    """The message."""
+
+    message_id: str
+    """Its id once more."""
+
+
+class _AgentMessage(TypedDict):
+    """The keys that every ``AgentMessage`` has."""
+
+    id: str
+    """Which message: ``msg_`` and 24 hex digits."""
+
+    org_id: str
+    """Whose organisation."""
+
+    thread_id: str | None
+    """The thread it belongs to."""
+
+    from_agent_id: str
+    """Who sent it."""
+
+    to_agent_id: str | None
+    """To which agent; nothing when it is for everybody."""
+
+    message_type: MessageType | str
+    """What kind of message it is."""
+
+    subject: str | None
+    """What it is about."""
+
+    body: str
+    """What it says."""
+
+    urgent: bool
+    """Whether it is urgent."""
+
+    status: MessageStatus | str
+    """What became of it."""
+
+    doc_ref: str | None
+    """The shared document it is about."""
+
+    read_by: str | None
+    """JSON text: the agents that have read a message to everybody."""
+
+    action_id: str | None
+    """The action it is about."""
+
+    created_at: str
+    """When it was sent: ISO-8601, UTC."""
+
+    read_at: str | None
+    """When it was read: ISO-8601, UTC."""
+
+    archived_at: str | None
+    """When it was archived: ISO-8601, UTC."""
+
+
+class AgentMessage(_AgentMessage, total=False):
+    """A message from an agent to another one, or to everybody."""
+
+    attachments: list[Any] | None
+    """What is told of its files, without their content. The members are the server's own."""
+
+    is_read: bool | None
+    """In lists, whether the agent that asks has read it."""
+
+
+class MessageList(TypedDict):
+    """Messages."""
+
+    messages: list[AgentMessage]
+    """The messages."""
+
+    total: int
+    """How many of them there are here."""
+
+    unread_count: int
+    """How many the agent has not read."""
+
+
+class MessageDetail(TypedDict):
+    """One message."""
+
+    message: AgentMessage
+    """The message."""
+
+
+class UpdatedMessages(TypedDict):
+    """Messages that were changed."""
+
+    updated: int
+    """How many."""
+
+
+class CreatedMessageThread(TypedDict):
+    """A thread as it was begun."""
+
+    thread: MessageThread
+    """The thread."""
+
+    thread_id: str
+    """Its id once more."""
+
+
+class MessageThread(TypedDict):
+    """A thread of messages."""
+
+    id: str
+    """Which thread: ``mt_`` and 24 hex digits."""
+
+    name: str
+    """What it is called."""
+
+    participants: str | None
+    """JSON text: the agents that take part."""
+
+    status: str
+    """``open`` or ``resolved``."""
+
+    summary: str | None
+    """What came of it."""
+
+    created_by: str
+    """Who began it."""
+
+    created_at: str
+    """When it began: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+    resolved_at: str | None
+    """When it ended: ISO-8601, UTC."""
+
+
+class MessageThreadList(TypedDict):
+    """Threads."""
+
+    threads: list[MessageThread]
+    """The threads."""
+
+    total: int
+    """How many there are."""
+
+
+class MessageThreadDetail(TypedDict):
+    """One thread."""
+
+    thread: MessageThread
+    """The thread."""
+
+
+class MessageAttachment(TypedDict):
+    """A file that was sent with a message."""
+
+    data: bytes
+    """What is in it."""
+
+    filename: str
+    """What it is called."""
+
+    mime_type: str
+    """What kind of file it is: ``application/pdf``. ``application/octet-stream`` when the server does not
+    say.
+    """
+
+
 class VerifyIntegrity(TypedDict, total=False):
     """The arguments of ``verify_integrity``."""
 
@@ -2321,6 +3956,152 @@ class Jwk(TypedDict):
     """Its algorithm: ``EdDSA``."""
 
 
+class _ScanContent(TypedDict):
+    """The keys that every ``ScanContent`` has."""
+
+    text: str
+    """The text."""
+
+
+class ScanContent(_ScanContent, total=False):
+    """The arguments of ``scan_content``."""
+
+    destination: str
+    """Where it is about to go."""
+
+    agent_id: str
+    """Whose text it is. The client's own agent unless given."""
+
+
+class _ReportSecurityFinding(TypedDict):
+    """The keys that every ``ReportSecurityFinding`` has."""
+
+    text: str
+    """The text."""
+
+
+class ReportSecurityFinding(_ReportSecurityFinding, total=False):
+    """The arguments of ``report_security_finding``."""
+
+    destination: str
+    """Where it was about to go."""
+
+    agent_id: str
+    """Whose text it is. The client's own agent unless given."""
+
+
+class _ScanPromptInjection(TypedDict):
+    """The keys that every ``ScanPromptInjection`` has."""
+
+    text: str
+    """The text."""
+
+
+class ScanPromptInjection(_ScanPromptInjection, total=False):
+    """The arguments of ``scan_prompt_injection``."""
+
+    source: str
+    """Where it comes from: ``user_input``, for one."""
+
+    agent_id: str
+    """Who is about to read it. The client's own agent unless given."""
+
+    store: bool
+    """Whether findings are stored; true unless given."""
+
+
+class ContentScan(TypedDict):
+    """What a scan for secrets and personal data found."""
+
+    clean: bool
+    """Whether nothing was found."""
+
+    findings_count: int
+    """How many findings there are."""
+
+    critical_count: int
+    """How many of them are critical."""
+
+    categories: list[str]
+    """Which categories they belong to."""
+
+    findings: list[Any]
+    """The findings, one object each. The members are the server's own."""
+
+    redacted_text: str
+    """The text with every finding made illegible."""
+
+    destination: str | None
+    """Where the text is about to go."""
+
+
+class PromptInjectionScan(TypedDict):
+    """What a scan for prompt injection found."""
+
+    clean: bool
+    """Whether nothing was found."""
+
+    risk_level: InjectionRisk | str
+    """How dangerous the text is."""
+
+    recommendation: InjectionAdvice | str
+    """What to do with it."""
+
+    findings_count: int
+    """How many findings there are."""
+
+    critical_count: int
+    """How many of them are critical."""
+
+    categories: list[str]
+    """Which categories they belong to."""
+
+    findings: list[PromptInjectionFinding]
+    """The findings."""
+
+    source: str | None
+    """Where the text comes from."""
+
+
+class PromptInjectionFinding(TypedDict):
+    """A place in a text that gives orders."""
+
+    pattern: str
+    """Which pattern it fits: ``ignore_instructions``."""
+
+    category: str
+    """Which category that belongs to: ``role_override``."""
+
+    severity: str
+    """How bad it is."""
+
+    matched: str
+    """Its first 20 characters."""
+
+    position: int
+    """Where it starts."""
+
+
+class GetAgentEnv(TypedDict, total=False):
+    """The arguments of ``get_agent_env``."""
+
+    agent_id: str
+    """For which agent. The client's own unless given."""
+
+
+class AgentEnv(TypedDict):
+    """The secrets that are meant for an agent."""
+
+    env: dict[str, str]
+    """The secrets by name."""
+
+    count: int
+    """How many there are."""
+
+    delivered: list[str]
+    """Their names."""
+
+
 class Heartbeat(TypedDict, total=False):
     """The arguments of ``heartbeat``."""
 
@@ -2340,6 +4121,149 @@ class Heartbeat(TypedDict, total=False):
     """More about it."""
 
 
+class _ReportConnections(TypedDict):
+    """The keys that every ``ReportConnections`` has."""
+
+    connections: Sequence[Any]
+    """The services, 1 to 50, one object each: ``provider`` (needed), ``auth_type`` (``api_key`` unless given,
+    or ``subscription``, ``oauth``, ``pre_configured``, ``environment``), ``plan_name``, ``status``
+    (``active`` unless given, or ``inactive``, ``error``) and ``metadata`` (a text or an object of at most 10
+    KB).
+    """
+
+
+class ReportConnections(_ReportConnections, total=False):
+    """The arguments of ``report_connections``."""
+
+    agent_id: str
+    """Which agent. The client's own unless given. At most 128 characters."""
+
+
+class _RegisterAgent(TypedDict):
+    """The keys that every ``RegisterAgent`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class RegisterAgent(_RegisterAgent, total=False):
+    """The arguments of ``register_agent``."""
+
+    slug: str
+    """Its short name; unique."""
+
+    endpoint: str
+    """Where it is."""
+
+    auth_type: str
+    """How it wants callers to prove who they are; ``none`` unless given."""
+
+    auth_metadata: Mapping[str, Any]
+    """More about that."""
+
+    risk_class: RegisteredAgentRisk | str
+    """How much harm it could do; ``medium`` unless given. One of ``low``, ``medium``, ``high``, ``critical``.
+    """
+
+    default_budget_usd: float
+    """What a call may cost, in US dollars."""
+
+    status: str
+    """Its state; ``active`` unless given."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class ListRegisteredAgents(TypedDict, total=False):
+    """The arguments of ``list_registered_agents``."""
+
+    status: str
+    """Only agents in this state."""
+
+
+class GetRegisteredAgent(TypedDict):
+    """The arguments of ``get_registered_agent``."""
+
+    registered_agent_id: str
+    """Which agent: its ``entry_id``."""
+
+
+class _UpdateRegisteredAgent(TypedDict):
+    """The keys that every ``UpdateRegisteredAgent`` has."""
+
+    registered_agent_id: str
+    """Which agent: its ``entry_id``."""
+
+
+class UpdateRegisteredAgent(_UpdateRegisteredAgent, total=False):
+    """The arguments of ``update_registered_agent``."""
+
+    name: str
+    """What it is called from now on."""
+
+    endpoint: str
+    """Where it is."""
+
+    auth_type: str
+    """How it wants callers to prove who they are."""
+
+    auth_metadata: Mapping[str, Any]
+    """More about that."""
+
+    risk_class: RegisteredAgentRisk | str
+    """How much harm it could do. One of ``low``, ``medium``, ``high``, ``critical``."""
+
+    default_budget_usd: float
+    """What a call may cost, in US dollars."""
+
+    status: str
+    """Its state. Only an ``active`` one can be called."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class AddAgentCapability(TypedDict):
+    """The arguments of ``add_agent_capability``."""
+
+    registered_agent_id: str
+    """Which agent: its ``entry_id``."""
+
+    capability_id: str
+    """Which capability."""
+
+
+class ListAgentCapabilities(TypedDict):
+    """The arguments of ``list_agent_capabilities``."""
+
+    registered_agent_id: str
+    """Which agent: its ``entry_id``."""
+
+
+class _InvokeRegisteredAgent(TypedDict):
+    """The keys that every ``InvokeRegisteredAgent`` has."""
+
+    registered_agent_id: str
+    """Which agent: its ``entry_id``."""
+
+    capability_id: str
+    """Which of its capabilities."""
+
+
+class InvokeRegisteredAgent(_InvokeRegisteredAgent, total=False):
+    """The arguments of ``invoke_registered_agent``."""
+
+    agent_id: str
+    """Who calls. Not filled in by the client."""
+
+    payload: Mapping[str, Any]
+    """What to send."""
+
+    declared_goal: str
+    """What the call is for, in a sentence."""
+
+
 class HeartbeatAck(TypedDict):
     """The answer to a heartbeat."""
 
@@ -2350,37 +4274,964 @@ class HeartbeatAck(TypedDict):
     """When the server took it: ISO-8601, UTC."""
 
 
-class _CreatePairingFromPrivateJwk(TypedDict):
-    """The keys that every ``CreatePairingFromPrivateJwk`` has."""
+class _ConnectionReport(TypedDict):
+    """The keys that every ``ConnectionReport`` has."""
 
-    private_jwk: Mapping[str, Any]
-    """The private key as a JWK with its primes (RFC 7518, section 6.3.2). ``dmp1``, ``dmq1`` and ``iqmp`` are
-    read, too.
+    connections: list[AgentConnection]
+    """The connections."""
+
+    created: int
+    """How many were taken."""
+
+
+class ConnectionReport(_ConnectionReport, total=False):
+    """Connections as they were taken."""
+
+    errors: list[str] | None
+    """What is wrong with those that were not taken."""
+
+
+class AgentConnection(TypedDict):
+    """A service that an agent is connected to."""
+
+    id: str
+    """Which connection: ``conn_…``."""
+
+    agent_id: str
+    """Which agent."""
+
+    provider: str
+    """Which service."""
+
+    auth_type: str
+    """How the agent proves who it is."""
+
+    plan_name: str | None
+    """Which plan it has there."""
+
+    status: str
+    """``active``, ``inactive`` or ``error``."""
+
+    metadata: str | None
+    """More about it, as text."""
+
+    reported_at: str
+    """When it was first told: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last told: ISO-8601, UTC."""
+
+
+class SavedRegisteredAgent(TypedDict):
+    """An agent as it was entered or changed."""
+
+    registered_agent: RegisteredAgent
+    """The agent."""
+
+
+class RegisteredAgent(TypedDict):
+    """An agent that others may call."""
+
+    entry_id: str
+    """Which agent: ``reg_…``."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    slug: str
+    """Its short name."""
+
+    endpoint: str | None
+    """Where it is."""
+
+    auth_type: str
+    """How it wants callers to prove who they are."""
+
+    auth_metadata: dict[str, Any]
+    """More about that."""
+
+    risk_class: RegisteredAgentRisk | str
+    """How much harm it could do."""
+
+    default_budget_usd: float | None
+    """What a call may cost, in US dollars."""
+
+    status: str
+    """Its state: ``active``, for one."""
+
+    metadata: dict[str, Any]
+    """More about it."""
+
+    created_at: str
+    """When it was entered: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class RegisteredAgentList(TypedDict):
+    """Agents of the register."""
+
+    registered_agents: list[RegisteredAgent]
+    """The agents."""
+
+
+class RegisteredAgentDetail(TypedDict):
+    """An agent of the register with what it can do."""
+
+    registered_agent: RegisteredAgent
+    """The agent."""
+
+    capabilities: list[AgentCapability]
+    """What it can do."""
+
+    invocations: list[Any]
+    """Its newest calls, at most 20, one object each. The members are the server's own."""
+
+
+class AgentCapability(TypedDict):
+    """Something that a registered agent can do."""
+
+    capability_id: str
+    """Which capability: ``cap_…``."""
+
+    name: str
+    """What it is called."""
+
+    slug: str
+    """Its short name."""
+
+    category: str | None
+    """What kind of capability it is."""
+
+    risk_level: str | None
+    """How much harm it could do."""
+
+    source_type: str | None
+    """How it is called."""
+
+    health_status: str | None
+    """Whether it works at present."""
+
+
+class AgentCapabilityList(TypedDict):
+    """What an agent of the register can do."""
+
+    capabilities: list[AgentCapability]
+    """Its capabilities."""
+
+
+class _RegisteredAgentAnswer(TypedDict):
+    """The keys that every ``RegisteredAgentAnswer`` has."""
+
+    success: bool
+    """Whether it was called."""
+
+    action_id: str | None
+    """The action that stands for the call."""
+
+
+class RegisteredAgentAnswer(_RegisteredAgentAnswer, total=False):
+    """What came of a call of an agent."""
+
+    risk_score: int | None
+    """The risk, 0 to 100."""
+
+    result: Any
+    """What the agent answered: any JSON."""
+
+    error: str | None
+    """Why it was not called: ``pending_approval``."""
+
+
+class GetAgentReputation(TypedDict):
+    """The arguments of ``get_agent_reputation``."""
+
+    agent_id: str
+    """Which agent. Not filled in by the client."""
+
+
+class _ListAgentReputationEvents(TypedDict):
+    """The keys that every ``ListAgentReputationEvents`` has."""
+
+    agent_id: str
+    """Which agent. Not filled in by the client."""
+
+
+class ListAgentReputationEvents(_ListAgentReputationEvents, total=False):
+    """The arguments of ``list_agent_reputation_events``."""
+
+    limit: int
+    """How many, 1 to 200."""
+
+    offset: int
+    """How many to skip."""
+
+
+class RecomputeAgentReputation(TypedDict):
+    """The arguments of ``recompute_agent_reputation``."""
+
+    agent_id: str
+    """Which agent. Not filled in by the client."""
+
+
+class GetAgentReputationReceipt(TypedDict):
+    """The arguments of ``get_agent_reputation_receipt``."""
+
+    agent_id: str
+    """Which agent. Not filled in by the client."""
+
+
+class VerifyReputationReceipt(TypedDict):
+    """The arguments of ``verify_reputation_receipt``."""
+
+    receipt: Any
+    """The receipt, exactly as it came."""
+
+
+class AgentReputation(TypedDict):
+    """How well an agent has done."""
+
+    agent_id: str
+    """Which agent."""
+
+    vector: ReputationVector
+    """The numbers."""
+
+    source: str
+    """``snapshot`` when it was stored, ``computed`` when it was computed for this answer."""
+
+
+class ReputationVector(TypedDict):
+    """How well an agent has done, in numbers. Newer events weigh more: half as much for every 90 days."""
+
+    reliability_score: float
+    """How reliable it is, 0 to 1."""
+
+    completion_rate: float
+    """How much of its work it completed, 0 to 1."""
+
+    policy_violation_rate: float
+    """How often a policy blocked it, 0 to 1."""
+
+    approval_adherence: float
+    """How often humans approved what it asked for, 0 to 1."""
+
+    quality_score: float
+    """How good its work was, 0 to 1."""
+
+    risk_score: int
+    """The mean risk of its actions, 0 to 100."""
+
+    volume_weight: float
+    """How much it was made from, on a scale of its own: the logarithm of the weight of all events and 1."""
+
+    confidence: float
+    """How sure these numbers are, 0 to 1."""
+
+    total_events: int
+    """How many events it was made from."""
+
+    last_event_at: str | None
+    """When the last of them happened: ISO-8601, UTC."""
+
+    computed_at: str
+    """When it was computed: ISO-8601, UTC."""
+
+
+class ReputationEventList(TypedDict):
+    """What an agent's reputation was made from."""
+
+    agent_id: str
+    """Which agent."""
+
+    events: list[ReputationEvent]
+    """The events."""
+
+    pagination: ReputationPage
+    """Which page this is."""
+
+
+class ReputationEvent(TypedDict):
+    """Something that counts for an agent's reputation."""
+
+    id: str
+    """Which event: ``are_…``."""
+
+    agent_id: str
+    """Whose reputation."""
+
+    source_agent_id: str | None
+    """Who caused it, when that was another agent."""
+
+    event_type: str
+    """What kind of event it is."""
+
+    weight: float
+    """How much it counts."""
+
+    value: float
+    """How it went: a number whose scale depends on the kind."""
+
+    action_id: str | None
+    """The action it comes from."""
+
+    occurred_at: str
+    """When it happened: ISO-8601, UTC."""
+
+    metadata: dict[str, Any] | None
+    """More about it."""
+
+    created_at: str
+    """When it was noted: ISO-8601, UTC."""
+
+
+class ReputationPage(TypedDict):
+    """Which page of events it is."""
+
+    limit: int
+    """The page size that was used."""
+
+    offset: int
+    """How many were skipped."""
+
+    count: int
+    """How many there are on this page."""
+
+
+class RecomputedReputation(TypedDict):
+    """How well an agent has done, as it was just computed."""
+
+    agent_id: str
+    """Which agent."""
+
+    vector: ReputationVector
+    """The numbers."""
+
+    recomputed_at: str
+    """When it was computed: ISO-8601, UTC."""
+
+
+class AgentReputationReceipt(TypedDict):
+    """The receipt for an agent's reputation."""
+
+    agent_id: str
+    """Which agent."""
+
+    receipt: dict[str, Any]
+    """The receipt: ``version``, ``issuedAt``, ``agentId``, ``vectorHash``, ``totalEvents``, ``vector`` and
+    ``signature``. It must stay as it came, or its signature is wrong.
+    """
+
+    source: str
+    """``stored``, or ``computed`` when it was made for this answer."""
+
+
+class _ReputationVerdict(TypedDict):
+    """The keys that every ``ReputationVerdict`` has."""
+
+    ok: bool
+    """Whether one of its keys signed it."""
+
+
+class ReputationVerdict(_ReputationVerdict, total=False):
+    """The server's word on a reputation receipt."""
+
+    kid: str | None
+    """Which key."""
+
+    reason: str | None
+    """Why not: ``missing_receipt``, ``no_published_keys``, ``vector_hash_mismatch``, ``malformed`` or
+    ``bad_signature``.
     """
 
 
-class CreatePairingFromPrivateJwk(_CreatePairingFromPrivateJwk, total=False):
-    """The arguments of ``create_pairing_from_private_jwk``."""
+class _SubmitWorkOrder(TypedDict):
+    """The keys that every ``SubmitWorkOrder`` has."""
 
-    agent_name: str
-    """The agent's name for people. The client's own unless given."""
+    type: str
+    """Work of which type."""
 
-
-class _WaitForPairing(TypedDict):
-    """The keys that every ``WaitForPairing`` has."""
-
-    pairing_id: str
-    """Which pairing."""
+    input: Mapping[str, Any]
+    """What the work is about, as the type's ``input_schema`` wants it."""
 
 
-class WaitForPairing(_WaitForPairing, total=False):
-    """The arguments of ``wait_for_pairing``."""
+class SubmitWorkOrder(_SubmitWorkOrder, total=False):
+    """The arguments of ``submit_work_order``."""
 
-    timeout: float
-    """How long to wait in all. With no time at all it is looked at once. In seconds."""
+    budget: WorkOrderBudget | Mapping[str, Any]
+    """What it may cost and how long it may take; the type's defaults unless given."""
 
-    interval: float
-    """How often it is looked at; at most ten times a second. In seconds."""
+    requested_by: str
+    """Who orders. The client's own agent unless given."""
+
+
+class GetWorkOrder(TypedDict):
+    """The arguments of ``get_work_order``."""
+
+    work_order_id: str
+    """Which work order."""
+
+
+class ListWorkOrders(TypedDict, total=False):
+    """The arguments of ``list_work_orders``."""
+
+    status: WorkOrderStatus | str
+    """Only orders in this state. One of ``pending_approval``, ``queued``, ``claimed``, ``completed``,
+    ``failed``, ``timed_out``, ``cancelled``, ``blocked``.
+    """
+
+    type: str
+    """Only work of this type."""
+
+    agent: str
+    """Only orders of this agent, be it the one that ordered or the one that does the work."""
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+
+class CancelWorkOrder(TypedDict):
+    """The arguments of ``cancel_work_order``."""
+
+    work_order_id: str
+    """Which work order."""
+
+
+class ClaimWorkOrder(TypedDict, total=False):
+    """The arguments of ``claim_work_order``."""
+
+    types: list[str]
+    """Only work of these types. Any type unless given."""
+
+    agent_id: str
+    """Who takes it. The client's own agent unless given."""
+
+
+class _CompleteWorkOrder(TypedDict):
+    """The keys that every ``CompleteWorkOrder`` has."""
+
+    work_order_id: str
+    """Which work order."""
+
+
+class CompleteWorkOrder(_CompleteWorkOrder, total=False):
+    """The arguments of ``complete_work_order``."""
+
+    status: WorkOrderEnd | str
+    """How it ended. The server wants one. One of ``completed``, ``failed``."""
+
+    output: Mapping[str, Any]
+    """What came out, as the type's ``output_schema`` wants it. Needed when it is ``completed``."""
+
+    cost: WorkOrderCost | Mapping[str, Any]
+    """What it cost."""
+
+    error: WorkOrderFailure | Mapping[str, Any]
+    """What went wrong, when it is ``failed``."""
+
+    agent_id: str
+    """Who did it. The client's own agent unless given."""
+
+
+class ListWorkOrderTypes(TypedDict, total=False):
+    """The arguments of ``list_work_order_types``."""
+
+    include_disabled: bool
+    """Whether to list disabled ones, too; false unless given."""
+
+
+class _RegisterWorkOrderType(TypedDict):
+    """The keys that every ``RegisterWorkOrderType`` has."""
+
+    type: str
+    """What it is called: a lower-case letter, then 2 to 63 lower-case letters, digits and underscores;
+    unique. At most 64 characters.
+    """
+
+    input_schema: Mapping[str, Any]
+    """JSON Schema of what goes in; its root must be an object."""
+
+    output_schema: Mapping[str, Any]
+    """JSON Schema of what comes out."""
+
+
+class RegisterWorkOrderType(_RegisterWorkOrderType, total=False):
+    """The arguments of ``register_work_order_type``."""
+
+    display_name: str
+    """What it is called, for people."""
+
+    description: str
+    """What the work is."""
+
+    version: str
+    """Its version; ``1.0`` unless given."""
+
+    default_max_cost_usd: float
+    """What an order may cost unless it says otherwise, in US dollars."""
+
+    default_timeout_seconds: int
+    """How long an order may take unless it says otherwise, in seconds; 600 unless given."""
+
+
+class WorkOrderBudget(TypedDict, total=False):
+    """What a work order may cost and how long it may take."""
+
+    max_cost_usd: float | None
+    """What it may cost, in US dollars."""
+
+    timeout_seconds: int | None
+    """How long it may take, in seconds."""
+
+
+class SubmittedWorkOrder(TypedDict):
+    """A work order as it was submitted."""
+
+    work_order_id: str
+    """Which work order: ``wo_…``."""
+
+    status: WorkOrderStatus | str
+    """``queued``, ``pending_approval`` or ``blocked``."""
+
+    guard: WorkOrderVerdict
+    """What guard said."""
+
+
+class WorkOrderVerdict(TypedDict):
+    """What guard said to a work order."""
+
+    decision: Verdict | str
+    """The verdict."""
+
+    decision_id: str | None
+    """Which decision this is."""
+
+    risk_score: int
+    """The risk, 0 to 100."""
+
+    matched_policies: list[str]
+    """The ids of the policies that had a say."""
+
+    reason: str | None
+    """All reasons in one text."""
+
+
+class WorkOrderDetail(TypedDict):
+    """A work order with its receipt."""
+
+    work_order: WorkOrder
+    """The work order."""
+
+    receipt: WorkOrderReceipt | None
+    """Its receipt, once it has ended."""
+
+
+class WorkOrder(TypedDict):
+    """Work that one agent orders and another one does."""
+
+    id: str
+    """Which work order: ``wo_…``."""
+
+    org_id: str
+    """Whose organisation."""
+
+    type: str
+    """Work of which type."""
+
+    type_version: str | None
+    """Which version of the type."""
+
+    status: WorkOrderStatus | str
+    """Where it is in its life."""
+
+    input: Any
+    """What the work is about."""
+
+    input_hash: str | None
+    """``sha256:`` and the hash of ``input``."""
+
+    output: Any
+    """What came out."""
+
+    output_hash: str | None
+    """``sha256:`` and the hash of ``output``."""
+
+    max_cost_usd: float | str | None
+    """What it may cost, in US dollars."""
+
+    timeout_seconds: int | None
+    """How long it may take once it is claimed, in seconds."""
+
+    requested_by: str | None
+    """Who ordered it."""
+
+    claimed_by: str | None
+    """Who does it."""
+
+    cost: dict[str, Any] | None
+    """What it cost: ``input_tokens``, ``output_tokens``, ``total_usd``."""
+
+    guard_decision: dict[str, Any] | None
+    """What guard said."""
+
+    approval_action_id: str | None
+    """The action that a human approves or denies."""
+
+    error_code: str | None
+    """A word for what went wrong: ``approval_denied``."""
+
+    error_details: Any
+    """What went wrong."""
+
+    lease_expires_at: str | None
+    """Until when the agent that claimed it has time: ISO-8601, UTC."""
+
+    claimed_at: str | None
+    """When it was claimed: ISO-8601, UTC."""
+
+    completed_at: str | None
+    """When it ended: ISO-8601, UTC."""
+
+    created_at: str
+    """When it was ordered: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class _WorkOrderReceipt(TypedDict):
+    """The keys that every ``WorkOrderReceipt`` has."""
+
+    receipt: dict[str, Any]
+    """The receipt itself. Its members must stay as they came, or its hash is wrong."""
+
+    receipt_hash: str
+    """``sha256:`` and the hash of ``receipt``."""
+
+
+class WorkOrderReceipt(_WorkOrderReceipt, total=False):
+    """The receipt of a work order; see ``verify_receipt``."""
+
+    id: str | None
+    """Which receipt: ``wor_…``; told once it is stored."""
+
+    org_id: str | None
+    """Whose organisation; told once it is stored."""
+
+    work_order_id: str | None
+    """Of which work order; told once it is stored."""
+
+    created_at: str | None
+    """When it was stored: ISO-8601, UTC."""
+
+
+class WorkOrderList(TypedDict):
+    """A page of work orders."""
+
+    work_orders: list[WorkOrder]
+    """The work orders."""
+
+    total: int
+    """How many there are."""
+
+
+class CancelledWorkOrder(TypedDict):
+    """A work order that is cancelled."""
+
+    work_order: WorkOrder
+    """The work order."""
+
+
+class ClaimedWorkOrder(TypedDict):
+    """A work order that the agent has claimed."""
+
+    work_order: WorkOrder | None
+    """The work order; nothing when none was queued."""
+
+
+class WorkOrderCost(TypedDict, total=False):
+    """What a work order cost."""
+
+    input_tokens: int | None
+    """Tokens that a model read."""
+
+    output_tokens: int | None
+    """Tokens that a model wrote."""
+
+    total_usd: float | None
+    """All of it, in US dollars."""
+
+
+class WorkOrderFailure(TypedDict, total=False):
+    """Why a work order failed."""
+
+    code: str | None
+    """A word for it: ``worker_error``."""
+
+    message: str | None
+    """What went wrong."""
+
+
+class CompletedWorkOrder(TypedDict):
+    """A work order as it ended."""
+
+    work_order: WorkOrder
+    """The work order."""
+
+    receipt: WorkOrderReceipt
+    """Its receipt."""
+
+
+class WorkOrderTypeList(TypedDict):
+    """Types of work."""
+
+    types: list[WorkOrderType]
+    """The types."""
+
+    total: int
+    """How many there are."""
+
+
+class WorkOrderType(TypedDict):
+    """A type of work: a contract over what goes in and what comes out."""
+
+    id: str
+    """Which type: ``wot_…``."""
+
+    org_id: str
+    """Whose organisation."""
+
+    type: str
+    """What it is called."""
+
+    version: str | None
+    """Its version."""
+
+    display_name: str | None
+    """What it is called, for people."""
+
+    description: str | None
+    """What the work is."""
+
+    input_schema: dict[str, Any]
+    """JSON Schema of what goes in."""
+
+    output_schema: dict[str, Any]
+    """JSON Schema of what comes out."""
+
+    default_max_cost_usd: float | str | None
+    """What an order may cost unless it says otherwise, in US dollars."""
+
+    default_timeout_seconds: int | None
+    """How long an order may take unless it says otherwise, in seconds."""
+
+    status: str
+    """``active`` or ``disabled``."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class _CreateProvider(TypedDict):
+    """The keys that every ``CreateProvider`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateProvider(_CreateProvider, total=False):
+    """The arguments of ``create_provider``."""
+
+    slug: str
+    """Its short name; unique."""
+
+    description: str
+    """What it offers."""
+
+    category: str
+    """What kind of provider it is; ``research`` unless given."""
+
+    base_url: str
+    """Where it is."""
+
+    status: str
+    """Its state; ``active`` unless given."""
+
+    default_currency: str
+    """What it is paid in; ``USDC`` unless given."""
+
+    pricing_model: str
+    """How it charges."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class ListProviders(TypedDict, total=False):
+    """The arguments of ``list_providers``."""
+
+    status: str
+    """Only providers in this state."""
+
+
+class GetProvider(TypedDict):
+    """The arguments of ``get_provider``."""
+
+    provider_id: str
+    """Which provider."""
+
+
+class _UpdateProvider(TypedDict):
+    """The keys that every ``UpdateProvider`` has."""
+
+    provider_id: str
+    """Which provider."""
+
+
+class UpdateProvider(_UpdateProvider, total=False):
+    """The arguments of ``update_provider``."""
+
+    name: str
+    """What it is called from now on."""
+
+    slug: str
+    """Its short name from now on; unique."""
+
+    description: str
+    """What it offers."""
+
+    category: str
+    """What kind of provider it is."""
+
+    base_url: str
+    """Where it is."""
+
+    status: str
+    """Its state."""
+
+    default_currency: str
+    """What it is paid in."""
+
+    pricing_model: str
+    """How it charges."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class _CreateProviderEndpoint(TypedDict):
+    """The keys that every ``CreateProviderEndpoint`` has."""
+
+    provider_id: str
+    """Whose."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateProviderEndpoint(_CreateProviderEndpoint, total=False):
+    """The arguments of ``create_provider_endpoint``."""
+
+    endpoint_url: str
+    """Where it is called."""
+
+    category: str
+    """What kind of endpoint it is."""
+
+    sensitivity_level: str
+    """How sensitive its data are; ``low`` unless given."""
+
+    default_price: float
+    """What a call costs, in the provider's currency."""
+
+    price_unit: str
+    """What the price is for; ``per_call`` unless given."""
+
+    enabled: bool
+    """Whether it may be used; true unless given."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class ListProviderEndpoints(TypedDict):
+    """The arguments of ``list_provider_endpoints``."""
+
+    provider_id: str
+    """Whose."""
+
+
+class _RecordPurchase(TypedDict):
+    """The keys that every ``RecordPurchase`` has."""
+
+    agent_id: str
+    """Who buys. At most 128 characters."""
+
+    provider: str
+    """From whom: a name, a slug, an origin or an id. At most 256 characters."""
+
+    declared_goal: str
+    """What the purchase is for, in a sentence. At most 2000 characters."""
+
+    purchase_reason: str
+    """Why it has to be bought. At most 2000 characters."""
+
+    context_gap: str
+    """What the agent does not know without it. At most 2000 characters."""
+
+    expected_value: str
+    """What it should bring. At most 2000 characters."""
+
+
+class RecordPurchase(_RecordPurchase, total=False):
+    """The arguments of ``record_purchase``."""
+
+    provider_id: str
+    """From which provider, by id."""
+
+    endpoint_id: str
+    """From which of its endpoints."""
+
+    alternatives_considered: str
+    """What else would have done. At most 4000 characters."""
+
+    cost_estimate: float
+    """What it costs, in ``currency``, 0 to 1000000. It wins over ``spend_amount``."""
+
+    spend_amount: float
+    """What it costs, in ``currency``, 0 to 1000000."""
+
+    currency: str
+    """What is paid in: 2 to 16 letters and digits; ``USDC`` unless given."""
+
+    payment_method: str
+    """How it is paid. At most 64 characters."""
+
+    wallet_reference: str
+    """The wallet that pays. Only its last four characters are kept. At most 512 characters."""
+
+    payment_reference: str
+    """What the payment is called. Only its last four characters are kept. At most 512 characters."""
+
+
+class ListPurchases(TypedDict, total=False):
+    """The arguments of ``list_purchases``."""
+
+    provider_id: str
+    """Only from this provider."""
+
+    agent_id: str
+    """Only of this agent. All agents unless given."""
 
 
 class _RecordX402Purchase(TypedDict):
@@ -2441,6 +5292,207 @@ class RecordPurchaseResult(_RecordPurchaseResult, total=False):
     """
 
 
+class SavedX402Provider(TypedDict):
+    """A provider as it was added or changed."""
+
+    provider: X402Provider
+    """The provider."""
+
+
+class X402Provider(TypedDict):
+    """A provider that agents may buy from."""
+
+    provider_id: str
+    """Which provider: ``prov_…``."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    slug: str
+    """Its short name."""
+
+    description: str | None
+    """What it offers."""
+
+    category: str | None
+    """What kind of provider it is."""
+
+    base_url: str | None
+    """Where it is."""
+
+    status: str
+    """Its state: ``active``, for one."""
+
+    default_currency: str | None
+    """What it is paid in."""
+
+    pricing_model: str | None
+    """How it charges."""
+
+    metadata: dict[str, Any]
+    """More about it."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class X402ProviderList(TypedDict):
+    """Providers."""
+
+    providers: list[X402Provider]
+    """The providers."""
+
+
+class X402ProviderDetail(TypedDict):
+    """A provider with what it sells."""
+
+    provider: X402Provider
+    """The provider."""
+
+    endpoints: list[X402Endpoint]
+    """What it sells."""
+
+
+class X402Endpoint(TypedDict):
+    """Something that a provider sells."""
+
+    endpoint_id: str
+    """Which endpoint: ``pep_…``."""
+
+    provider_id: str
+    """Whose."""
+
+    name: str
+    """What it is called."""
+
+    endpoint_url: str | None
+    """Where it is called."""
+
+    category: str | None
+    """What kind of endpoint it is."""
+
+    sensitivity_level: str | None
+    """How sensitive its data are."""
+
+    default_price: float | None
+    """What a call costs, in the provider's currency."""
+
+    price_unit: str | None
+    """What the price is for."""
+
+    enabled: int
+    """Whether it may be used: 0 or 1."""
+
+    metadata: dict[str, Any]
+    """More about it."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class SavedX402Endpoint(TypedDict):
+    """An endpoint as it was added."""
+
+    endpoint: X402Endpoint
+    """The endpoint."""
+
+
+class X402EndpointList(TypedDict):
+    """What a provider sells."""
+
+    endpoints: list[X402Endpoint]
+    """The endpoints."""
+
+
+class _RecordedPurchase(TypedDict):
+    """The keys that every ``RecordedPurchase`` has."""
+
+    action: Action
+    """The action that stands for it."""
+
+    purchase: X402Purchase
+    """The purchase."""
+
+
+class RecordedPurchase(_RecordedPurchase, total=False):
+    """A purchase as it was recorded, with the verdict on it."""
+
+    decision: GuardDecision | None
+    """The verdict."""
+
+
+class _X402Purchase(TypedDict):
+    """The keys that every ``X402Purchase`` has."""
+
+    action_id: str
+    """The action that stands for it."""
+
+    provider_id: str
+    """From which provider."""
+
+    endpoint_id: str | None
+    """From which of its endpoints."""
+
+    agent_id: str
+    """Who buys."""
+
+    spend_amount: float
+    """What it costs, in ``currency``."""
+
+    currency: str
+    """What is paid in."""
+
+    payment_method: str | None
+    """How it is paid."""
+
+    wallet_reference: str | None
+    """The last four characters of the wallet that pays: ``****1a2b``."""
+
+    payment_reference: str | None
+    """The last four characters of what the payment is called."""
+
+    purchase_reason: str
+    """Why it has to be bought."""
+
+    context_gap: str
+    """What the agent does not know without it."""
+
+    alternatives_considered: str | None
+    """What else would have done."""
+
+    expected_value: str
+    """What it should bring."""
+
+    execution_status: PurchaseStatus | str
+    """How far it has come."""
+
+    created_at: str
+    """When it was recorded: ISO-8601, UTC."""
+
+
+class X402Purchase(_X402Purchase, total=False):
+    """Something that an agent bought, or is about to buy."""
+
+    provider_name: str | None
+    """What the provider is called; told in lists."""
+
+
+class X402PurchaseList(TypedDict):
+    """Purchases."""
+
+    purchases: list[X402Purchase]
+    """The purchases."""
+
+
 class SettledPurchase(TypedDict):
     """A purchase that was paid already, step by step."""
 
@@ -2498,26 +5550,369 @@ class StepError(_StepError, total=False):
     """The HTTP status, when the server answered."""
 
 
-class GetAttachment(TypedDict):
-    """The arguments of ``get_attachment``."""
+class SavedArtifact(TypedDict):
+    """An artifact as it was kept."""
 
-    attachment_id: str
-    """Which attachment."""
+    artifact: Artifact
+    """The artifact."""
 
 
-class MessageAttachment(TypedDict):
-    """A file that was sent with a message."""
+class Artifact(TypedDict):
+    """Something that an action left behind."""
 
-    data: bytes
-    """What is in it."""
+    artifact_id: str
+    """Which artifact: ``art_…``."""
 
-    filename: str
+    org_id: str
+    """Whose organisation."""
+
+    artifact_type: str
+    """What kind of thing it is."""
+
+    name: str
     """What it is called."""
 
+    description: str | None
+    """What it is about."""
+
+    content: Any
+    """The thing itself."""
+
+    content_url: str | None
+    """Where the thing itself is, when it is kept elsewhere."""
+
+    mime_type: str | None
+    """Its media type."""
+
+    size_bytes: int | None
+    """How large it is, in bytes."""
+
+    source_action_id: str | None
+    """The action it came from."""
+
+    source_step_id: str | None
+    """The workflow's step it came from."""
+
+    source_agent_id: str | None
+    """The agent it came from."""
+
+    retention_days: int | None
+    """How long it is kept, in days."""
+
+    tags: list[str]
+    """Words to find it by."""
+
+    metadata: dict[str, Any]
+    """More about it."""
+
+    created_at: str
+    """When it was kept: ISO-8601, UTC."""
+
+
+class _CreateArtifact(TypedDict):
+    """The keys that every ``CreateArtifact`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateArtifact(_CreateArtifact, total=False):
+    """The arguments of ``create_artifact``."""
+
+    artifact_type: str
+    """What kind of thing it is: ``json``, ``x402_purchase_result``, or a word of your own."""
+
+    description: str
+    """What it is about."""
+
+    content_json: Any
+    """The thing itself: any JSON."""
+
+    content_url: str
+    """Where the thing itself is, when it is kept elsewhere."""
+
     mime_type: str
-    """What kind of file it is: ``application/pdf``. ``application/octet-stream`` when the server does not
-    say.
+    """Its media type."""
+
+    size_bytes: int
+    """How large it is, in bytes."""
+
+    source_action_id: str
+    """The action it came from."""
+
+    source_step_id: str
+    """The workflow's step it came from."""
+
+    source_agent_id: str
+    """The agent it came from. Not filled in by the client."""
+
+    retention_days: int
+    """How long it is kept, in days."""
+
+    tags: list[str]
+    """Words to find it by, of at most 500 characters each."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class ListArtifacts(TypedDict, total=False):
+    """The arguments of ``list_artifacts``."""
+
+    action_id: str
+    """Only those of this action."""
+
+    step_id: str
+    """Only those of this workflow's step."""
+
+    agent_id: str
+    """Only those of this agent. All agents unless given."""
+
+    type: str
+    """Only things of this kind."""
+
+    limit: int
+    """How many. 1 or more."""
+
+    offset: int
+    """How many to skip."""
+
+
+class CreateEvidenceBundle(TypedDict):
+    """The arguments of ``create_evidence_bundle``."""
+
+    action_id: str
+    """Which action."""
+
+
+class ArtifactList(TypedDict):
+    """A page of artifacts."""
+
+    artifacts: list[Artifact]
+    """The artifacts."""
+
+    total: int
+    """How many there are."""
+
+
+class EvidenceBundle(TypedDict):
+    """What is known of an action."""
+
+    artifact_type: str
+    """Always ``evidence_bundle``."""
+
+    action: dict[str, Any]
+    """The action: some of its members, with ``started_at`` and ``finished_at``. Which ones is up to the
+    server.
     """
+
+    steps: list[Any]
+    """The workflow's steps."""
+
+    artifacts: list[Artifact]
+    """The artifacts."""
+
+    generated_at: str
+    """When this was put together: ISO-8601, UTC."""
+
+
+class _CreatePairing(TypedDict):
+    """The keys that every ``CreatePairing`` has."""
+
+    public_key_pem: str
+    """The public key: PEM (SPKI), with its ``BEGIN PUBLIC KEY`` and ``END PUBLIC KEY`` lines."""
+
+
+class CreatePairing(_CreatePairing, total=False):
+    """The arguments of ``create_pairing``."""
+
+    algorithm: str
+    """How the agent signs. The server does not check it."""
+
+    agent_name: str
+    """The agent's display name. The client's own unless given."""
+
+    agent_id: str
+    """Which agent. The client's own unless given."""
+
+
+class GetPairing(TypedDict):
+    """The arguments of ``get_pairing``."""
+
+    pairing_id: str
+    """Which pairing: ``pair_`` and a UUID."""
+
+
+class _CreatePairingFromPrivateJwk(TypedDict):
+    """The keys that every ``CreatePairingFromPrivateJwk`` has."""
+
+    private_jwk: Mapping[str, Any]
+    """The private key as a JWK with its primes (RFC 7518, section 6.3.2). ``dmp1``, ``dmq1`` and ``iqmp`` are
+    read, too.
+    """
+
+
+class CreatePairingFromPrivateJwk(_CreatePairingFromPrivateJwk, total=False):
+    """The arguments of ``create_pairing_from_private_jwk``."""
+
+    agent_name: str
+    """The agent's name for people. The client's own unless given."""
+
+
+class _WaitForPairing(TypedDict):
+    """The keys that every ``WaitForPairing`` has."""
+
+    pairing_id: str
+    """Which pairing."""
+
+
+class WaitForPairing(_WaitForPairing, total=False):
+    """The arguments of ``wait_for_pairing``."""
+
+    timeout: float
+    """How long to wait in all. With no time at all it is looked at once. In seconds."""
+
+    interval: float
+    """How often it is looked at; at most ten times a second. In seconds."""
+
+
+class ListPairings(TypedDict, total=False):
+    """The arguments of ``list_pairings``."""
+
+    status: PairingStatus | str
+    """Only pairings in this state. ``pending`` unless given. One of ``pending``, ``approved``, ``expired``.
+    """
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+
+class ApprovePairing(TypedDict):
+    """The arguments of ``approve_pairing``."""
+
+    pairing_id: str
+    """Which pairing."""
+
+
+class CreatedPairing(TypedDict):
+    """A pairing as it was created."""
+
+    pairing: Pairing
+    """The pairing."""
+
+    pairing_url: str
+    """The page on which an administrator approves it."""
+
+
+class Pairing(TypedDict):
+    """An agent's request that a public key be taken as its own."""
+
+    id: str
+    """Which pairing: ``pair_`` and a UUID."""
+
+    org_id: str
+    """Whose organisation."""
+
+    agent_id: str
+    """Which agent asks."""
+
+    agent_name: str | None
+    """The agent's display name."""
+
+    algorithm: str
+    """How the agent signs."""
+
+    status: PairingStatus | str
+    """Where it is in its life."""
+
+    permission_level: str | None
+    """What ``permission_escalation`` policies grant the agent once it is approved: ``readonly``,
+    ``workspace_write``, ``danger``, ``prompt`` or ``allow``.
+    """
+
+    expires_at: str | None
+    """Until when it can be approved: ISO-8601, UTC."""
+
+    created_at: str
+    """When it was created: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class PairingDetail(TypedDict):
+    """One pairing."""
+
+    pairing: Pairing
+    """The pairing."""
+
+
+class PairingList(TypedDict):
+    """Pairings."""
+
+    pairings: list[Pairing]
+    """The pairings."""
+
+
+class IdentityDetail(TypedDict):
+    """One identity."""
+
+    identity: AgentIdentity
+    """The identity."""
+
+
+class AgentIdentity(TypedDict):
+    """An agent that has a public key. The key itself is not told."""
+
+    agent_id: str
+    """Which agent."""
+
+    algorithm: str
+    """How the agent signs."""
+
+    created_at: str
+    """When it got its first key: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it got its last one: ISO-8601, UTC."""
+
+
+class _RegisterIdentity(TypedDict):
+    """The keys that every ``RegisterIdentity`` has."""
+
+    agent_id: str
+    """Which agent."""
+
+    public_key: str
+    """The public key: PEM (SPKI)."""
+
+
+class RegisterIdentity(_RegisterIdentity, total=False):
+    """The arguments of ``register_identity``."""
+
+    algorithm: str
+    """How the agent signs."""
+
+
+class RevokeIdentity(TypedDict):
+    """The arguments of ``revoke_identity``."""
+
+    agent_id: str
+    """Which agent."""
+
+
+class IdentityList(TypedDict):
+    """Identities."""
+
+    identities: list[AgentIdentity]
+    """The identities."""
+
+
+class RevokedIdentity(TypedDict):
+    """A public key that is gone."""
+
+    deleted: bool
+    """Always true."""
 
 
 class GetRecommendations(TypedDict, total=False):
@@ -2594,6 +5989,155 @@ class RecordRecommendationEvents(TypedDict, total=False):
 
     details: Mapping[str, Any]
     """More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``."""
+
+
+class SetRecommendationActive(TypedDict):
+    """The arguments of ``set_recommendation_active``."""
+
+    recommendation_id: str
+    """Which recommendation."""
+
+    active: bool
+    """Whether it is in use from now on."""
+
+
+class RebuildRecommendations(TypedDict, total=False):
+    """The arguments of ``rebuild_recommendations``."""
+
+    action_type: str
+    """Only for this kind of action."""
+
+    lookback_days: int
+    """How far to look back, in days. 1 or more."""
+
+    min_samples: int
+    """How many actions of a kind there must be to learn from them. 1 or more."""
+
+    episode_limit: int
+    """From how many actions to learn at most. 1 or more."""
+
+    action_id: str
+    """The action that gives rise to it."""
+
+    agent_id: str
+    """For which agent. The client's own unless given."""
+
+
+class GetRecommendationMetrics(TypedDict, total=False):
+    """The arguments of ``get_recommendation_metrics``."""
+
+    action_type: str
+    """Only for this kind of action."""
+
+    limit: int
+    """How many at most. 1 or more."""
+
+    agent_id: str
+    """For which agent. The client's own unless given."""
+
+    include_inactive: bool
+    """Whether to count inactive ones, too; false unless given."""
+
+    lookback_days: int
+    """How far to look back, in days. 1 or more."""
+
+
+class _RecordDecision(TypedDict):
+    """The keys that every ``RecordDecision`` has."""
+
+    decision: str
+    """What was decided. At most 2000 characters."""
+
+
+class RecordDecision(_RecordDecision, total=False):
+    """The arguments of ``record_decision``."""
+
+    context: str
+    """What it was about. At most 5000 characters."""
+
+    reasoning: str
+    """Why. At most 5000 characters."""
+
+    outcome: str
+    """What came of it; ``pending`` unless given. At most 200 characters."""
+
+    confidence: int
+    """How sure the agent was, 0 to 100; 50 unless given."""
+
+    agent_id: str
+    """Who decided. The client's own agent unless given. At most 128 characters."""
+
+
+class GetLessons(TypedDict, total=False):
+    """The arguments of ``get_lessons``."""
+
+    action_type: str
+    """Only for this kind of action."""
+
+    limit: int
+    """How many, at least 1; 10 unless given."""
+
+    agent_id: str
+    """For which agent. The client's own unless given."""
+
+
+class GetLearningVelocity(TypedDict, total=False):
+    """The arguments of ``get_learning_velocity``."""
+
+    agent_id: str
+    """Which agent. The client's own unless given; an empty text means every agent."""
+
+    limit: int
+    """How many, 1 to 100."""
+
+    lookback_days: int
+    """Taken for compatibility; servers ignore it. 1 or more."""
+
+
+class ComputeLearningVelocity(TypedDict, total=False):
+    """The arguments of ``compute_learning_velocity``."""
+
+    agent_id: str
+    """Only for this agent. Every agent unless given."""
+
+    lookback_days: int
+    """How far to look back, in days. 1 or more."""
+
+    period: LearningPeriod | str
+    """How long a window is. One of ``daily``, ``weekly``."""
+
+
+class GetLearningCurves(TypedDict, total=False):
+    """The arguments of ``get_learning_curves``."""
+
+    agent_id: str
+    """Which agent. The client's own unless given; an empty text means every agent."""
+
+    action_type: str
+    """Only this kind of action."""
+
+    limit: int
+    """How many, 1 to 200."""
+
+    lookback_days: int
+    """Taken for compatibility; servers ignore it. 1 or more."""
+
+
+class ComputeLearningCurves(TypedDict, total=False):
+    """The arguments of ``compute_learning_curves``."""
+
+    agent_id: str
+    """Only for this agent. Every agent unless given."""
+
+    lookback_days: int
+    """How far to look back, in days. 1 or more."""
+
+
+class GetLearningAnalyticsSummary(TypedDict, total=False):
+    """The arguments of ``get_learning_analytics_summary``."""
+
+    agent_id: str
+    """Only this agent. Every agent unless given."""
 
 
 class _RecommendationList(TypedDict):
@@ -2696,6 +6240,4044 @@ class RecommendedAction(TypedDict):
 
 class RecordedEvents(TypedDict):
     """The server's answer to events. Its members are not documented; they are in ``extra``."""
+
+
+class RecordedDecision(TypedDict):
+    """A decision as it was written down."""
+
+    decision: LearningDecision
+    """The decision."""
+
+
+class LearningDecision(TypedDict):
+    """A decision, and what came of it."""
+
+    id: Any
+    """Which decision: a number or a text."""
+
+    decision: str
+    """What was decided."""
+
+    context: str | None
+    """What it was about."""
+
+    reasoning: str | None
+    """Why."""
+
+    outcome: str
+    """What came of it: ``pending``, or words of your own."""
+
+    confidence: int
+    """How sure the agent was, 0 to 100."""
+
+    agent_id: str | None
+    """Who decided."""
+
+    timestamp: str
+    """When: ISO-8601, UTC."""
+
+
+class LessonList(TypedDict):
+    """What earlier actions teach."""
+
+    lessons: list[Lesson]
+    """The lessons."""
+
+    drift_warnings: list[DriftWarning]
+    """Where the agent no longer behaves as it did."""
+
+    agent_id: str | None
+    """For which agent."""
+
+
+class Lesson(TypedDict):
+    """What earlier actions of one kind teach."""
+
+    action_type: str
+    """Which kind of action."""
+
+    confidence: float
+    """How sure it is, 0 to 100."""
+
+    success_rate: float
+    """How many of the actions ended well, 0 to 1."""
+
+    hints: LessonHints
+    """What the best ones had in common."""
+
+    guidance: str | None
+    """The same in words. Servers of 4.21 leave it null."""
+
+    sample_size: int
+    """From how many actions it was learned."""
+
+
+class LessonHints(TypedDict):
+    """What the best actions of one kind had in common. Servers of 4.21 leave all but ``prefer_reversible``
+    and ``confidence_floor`` null; ``get_recommendations`` has the numbers.
+    """
+
+    risk_cap: float | None
+    """The risk that three in four stayed below, 0 to 100."""
+
+    prefer_reversible: bool | None
+    """Whether most could be undone."""
+
+    confidence_floor: float | None
+    """The confidence that three in four stayed above, 0 to 100."""
+
+    expected_duration: float | None
+    """How long they usually took, in milliseconds."""
+
+    expected_cost: float | None
+    """What they usually cost, in US dollars."""
+
+
+class DriftWarning(TypedDict):
+    """A measure in which the agent no longer behaves as it did."""
+
+    metric: str
+    """What was measured."""
+
+    severity: str
+    """How bad it is."""
+
+    z_score: str
+    """How far it is from the mean, in standard deviations: a number with one decimal, as text."""
+
+    direction: str
+    """Which way it went."""
+
+
+class LearningVelocityList(TypedDict):
+    """How fast agents get better."""
+
+    velocity: list[LearningVelocity]
+    """One entry per agent and window."""
+
+
+class LearningVelocity(TypedDict):
+    """How fast an agent got better in one window of time."""
+
+    id: str
+    """Which entry: ``lv_…``."""
+
+    agent_id: str
+    """Whose."""
+
+    period: LearningPeriod | str
+    """How long the window is."""
+
+    period_start: str
+    """When the window began: ISO-8601, UTC."""
+
+    period_end: str
+    """When it ended: ISO-8601, UTC."""
+
+    episode_count: int
+    """How many actions were scored."""
+
+    avg_score: float
+    """Their mean score, 0 to 100."""
+
+    success_rate: float
+    """How many of them ended well, 0 to 1."""
+
+    score_delta: float
+    """How far the mean score moved."""
+
+    velocity: float
+    """The slope of the mean scores, window by window; above 0 it gets better. Three decimals."""
+
+    acceleration: float
+    """How much steeper the second half is than the first. Three decimals."""
+
+    maturity_score: float
+    """How mature the agent is, 0 to 100."""
+
+    maturity_level: MaturityLevel | str
+    """The same as a word."""
+
+    created_at: str
+    """When it was computed: ISO-8601, UTC."""
+
+
+class LearningVelocityComputation(TypedDict):
+    """How fast agents get better, as it was just computed."""
+
+    agents_computed: int
+    """For how many agents."""
+
+    results: list[Any]
+    """What came out. The form of an entry is the server's own and not fixed."""
+
+
+class LearningCurveList(TypedDict):
+    """How agents do week by week."""
+
+    curves: list[LearningCurve]
+    """One entry per agent, kind of action and week."""
+
+
+class LearningCurve(TypedDict):
+    """How an agent did in one week, with one kind of action."""
+
+    id: str
+    """Which entry: ``lc_…``."""
+
+    agent_id: str
+    """Whose."""
+
+    action_type: str
+    """Which kind of action."""
+
+    window_start: str
+    """When the week began: ISO-8601, UTC."""
+
+    window_end: str
+    """When it ended: ISO-8601, UTC."""
+
+    episode_count: int
+    """How many actions were scored."""
+
+    avg_score: float
+    """Their mean score, 0 to 100."""
+
+    success_rate: float
+    """How many of them ended well, 0 to 1."""
+
+    avg_duration_ms: float | None
+    """How long they took on average, in milliseconds."""
+
+    avg_cost: float | None
+    """What they cost on average, in US dollars."""
+
+    p25_score: float
+    """The score that one in four stayed below, 0 to 100."""
+
+    p75_score: float
+    """The score that three in four stayed below, 0 to 100."""
+
+
+class LearningCurveComputation(TypedDict):
+    """How agents do week by week, as it was just computed."""
+
+    curves_computed: int
+    """How many entries."""
+
+    results: list[Any]
+    """What came out. The form of an entry is the server's own and not fixed."""
+
+
+class CreateOrg(TypedDict):
+    """The arguments of ``create_org``."""
+
+    name: str
+    """What it is called. At most 256 characters."""
+
+    slug: str
+    """What it is called in URLs; unique. Lower-case letters, digits and hyphens, at most 64."""
+
+
+class GetOrgById(TypedDict):
+    """The arguments of ``get_org_by_id``."""
+
+    org_id: str
+    """Which organisation."""
+
+
+class _UpdateOrg(TypedDict):
+    """The keys that every ``UpdateOrg`` has."""
+
+    org_id: str
+    """Which organisation."""
+
+
+class UpdateOrg(_UpdateOrg, total=False):
+    """The arguments of ``update_org``."""
+
+    name: str
+    """What it is called from now on. At most 256 characters."""
+
+
+class GetOrgKeys(TypedDict):
+    """The arguments of ``get_org_keys``."""
+
+    org_id: str
+    """Which organisation."""
+
+
+class CreateApiKey(TypedDict, total=False):
+    """The arguments of ``create_api_key``."""
+
+    label: str
+    """What it is for. ``API Key`` unless given. At most 256 characters."""
+
+    role: ApiKeyRole | str
+    """What it may do. ``member`` unless given. One of ``admin``, ``member``, ``readonly``."""
+
+
+class OrganizationList(TypedDict):
+    """Organisations."""
+
+    organizations: list[Organization]
+    """The organisations."""
+
+
+class _Organization(TypedDict):
+    """The keys that every ``Organization`` has."""
+
+    id: str
+    """Which organisation: ``org_`` and a UUID."""
+
+    name: str
+    """What it is called."""
+
+    slug: str | None
+    """What it is called in URLs."""
+
+    plan: str | None
+    """What it pays for."""
+
+    created_at: str | None
+    """When it was created: ISO-8601, UTC."""
+
+    updated_at: str | None
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class Organization(_Organization, total=False):
+    """An organisation."""
+
+    active_keys: Any
+    """How many API keys are in use, in a list: a number, or from some servers its text."""
+
+
+class CreatedOrganization(TypedDict):
+    """An organisation as it was created."""
+
+    organization: Organization
+    """The organisation."""
+
+    api_key: FirstApiKey
+    """Its first API key."""
+
+
+class FirstApiKey(TypedDict):
+    """The first API key of an organisation."""
+
+    id: str
+    """Which key: ``key_`` and a UUID."""
+
+    key: str
+    """The key itself: a secret that is shown this once."""
+
+    prefix: str
+    """How it begins."""
+
+    role: ApiKeyRole | str
+    """What it may do: ``admin``."""
+
+    warning: str
+    """Says for people that it is shown this once."""
+
+
+class _OrganizationDetail(TypedDict):
+    """The keys that every ``OrganizationDetail`` has."""
+
+    organization: Organization
+    """The organisation."""
+
+
+class OrganizationDetail(_OrganizationDetail, total=False):
+    """One organisation."""
+
+    active_keys: int | None
+    """How many API keys are in use, where an organisation is read."""
+
+
+class ApiKeyList(TypedDict):
+    """The API keys of an organisation."""
+
+    keys: list[ApiKey]
+    """The keys, the newest first."""
+
+
+class ApiKey(TypedDict):
+    """An API key, without the key itself."""
+
+    id: str
+    """Which key: ``key_`` and a UUID."""
+
+    key_prefix: str
+    """How it begins."""
+
+    label: str | None
+    """What it is for."""
+
+    role: ApiKeyRole | str
+    """What it may do."""
+
+    last_used_at: str | None
+    """When it was last used: ISO-8601, UTC."""
+
+    created_at: str | None
+    """When it was created: ISO-8601, UTC."""
+
+    revoked_at: str | None
+    """Since when it is of no use: ISO-8601, UTC."""
+
+
+class CreatedApiKey(TypedDict):
+    """An API key as it was created."""
+
+    key: NewApiKey
+    """The key."""
+
+
+class _NewApiKey(TypedDict):
+    """The keys that every ``NewApiKey`` has."""
+
+    id: str
+    """Which key: ``key_`` and a UUID."""
+
+    raw_key: str
+    """The key itself: a secret that is shown this once."""
+
+    prefix: str
+    """How it begins."""
+
+    label: str
+    """What it is for."""
+
+    role: ApiKeyRole | str
+    """What it may do."""
+
+
+class NewApiKey(_NewApiKey, total=False):
+    """A new API key."""
+
+    storageWarning: str | None
+    """Says for people that it is shown this once."""
+
+
+class CreateHostedWorkspace(TypedDict, total=False):
+    """The arguments of ``create_hosted_workspace``."""
+
+    turnstile_token: str
+    """What Cloudflare Turnstile gave to a human. Servers in production ask for it."""
+
+
+class GetHostedWorkspace(TypedDict):
+    """The arguments of ``get_hosted_workspace``."""
+
+    workspace_id: str
+    """Which workspace: the id of its organisation, ``org_…``."""
+
+
+class DeleteHostedWorkspace(TypedDict):
+    """The arguments of ``delete_hosted_workspace``."""
+
+    workspace_id: str
+    """Which workspace."""
+
+
+class CreatedHostedWorkspace(TypedDict):
+    """A trial workspace as it was created."""
+
+    workspace_id: str
+    """Which workspace: the id of its organisation, ``org_…``."""
+
+    api_key: str
+    """Its API key: a secret that is shown this once."""
+
+    key_prefix: str
+    """How the key begins."""
+
+    endpoint: str
+    """Where the server is: the base URL for a client of the workspace."""
+
+    expires_at: str | None
+    """When the trial ends: ISO-8601, UTC."""
+
+    trial_action_cap: int | None
+    """How many actions the trial may record."""
+
+    next_steps_url: str
+    """The page that says how to go on."""
+
+
+class HostedWorkspace(TypedDict):
+    """A trial workspace."""
+
+    workspace_id: str
+    """Which workspace: the id of its organisation, ``org_…``."""
+
+    name: str | None
+    """What it is called."""
+
+    trial_ends_at: str | None
+    """When the trial ends: ISO-8601, UTC."""
+
+    trial_action_cap: int | None
+    """How many actions the trial may record."""
+
+    trial_actions_used: int | None
+    """How many it has recorded."""
+
+
+class DeletedHostedWorkspace(TypedDict):
+    """A trial workspace that is gone."""
+
+    deleted: bool
+    """Always true."""
+
+    workspace_id: str
+    """Which workspace it was."""
+
+
+class _CreateWebhook(TypedDict):
+    """The keys that every ``CreateWebhook`` has."""
+
+    url: str
+    """Where events are sent: ``https``, on a public host."""
+
+
+class CreateWebhook(_CreateWebhook, total=False):
+    """The arguments of ``create_webhook``."""
+
+    events: list[str]
+    """Which events; ``all`` unless given. ``autonomy_spike``, ``high_impact_low_oversight``,
+    ``repeated_failures``, ``stale_loop``, ``assumption_drift``, ``stale_assumption``,
+    ``stale_running_action``, ``drift_alert``, ``approval_pending``, ``approval_granted``,
+    ``approval_denied``.
+    """
+
+
+class DeleteWebhook(TypedDict):
+    """The arguments of ``delete_webhook``."""
+
+    webhook_id: str
+    """Which webhook: ``wh_`` and a UUID."""
+
+
+class TestWebhook(TypedDict):
+    """The arguments of ``test_webhook``."""
+
+    webhook_id: str
+    """Which webhook."""
+
+
+class GetWebhookDeliveries(TypedDict):
+    """The arguments of ``get_webhook_deliveries``."""
+
+    webhook_id: str
+    """Which webhook."""
+
+
+class WebhookList(TypedDict):
+    """All webhooks."""
+
+    webhooks: list[Webhook]
+    """The webhooks."""
+
+
+class Webhook(TypedDict):
+    """A server that is told what happens."""
+
+    id: str
+    """Which webhook: ``wh_`` and a UUID."""
+
+    url: str
+    """Where events are sent."""
+
+    secret: str | None
+    """The last four characters of its secret, behind 28 dots."""
+
+    events: str | None
+    """JSON text: a list of the events it is told of."""
+
+    active: int
+    """Whether it is told: 0 or 1."""
+
+    failure_count: int
+    """How often it failed in a row."""
+
+    last_triggered_at: str | None
+    """When it was last told: ISO-8601, UTC."""
+
+    created_at: str | None
+    """When it was added: ISO-8601, UTC."""
+
+    created_by: str | None
+    """Who added it."""
+
+
+class _CreatedWebhook(TypedDict):
+    """The keys that every ``CreatedWebhook`` has."""
+
+    webhook: NewWebhook
+    """The webhook."""
+
+
+class CreatedWebhook(_CreatedWebhook, total=False):
+    """A webhook as it was added."""
+
+    storageWarning: str | None
+    """Says for people that the secret is shown this once."""
+
+
+class NewWebhook(TypedDict):
+    """A new webhook."""
+
+    id: str
+    """Which webhook: ``wh_`` and a UUID."""
+
+    url: str
+    """Where events are sent."""
+
+    secret: str
+    """What signs them: 64 hex digits that are shown this once."""
+
+    events: list[str]
+    """The events it is told of."""
+
+    active: int
+    """Whether it is told: 1."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+
+class DeletedWebhook(TypedDict):
+    """A webhook that is gone."""
+
+    success: bool
+    """Always true."""
+
+    deleted: str
+    """Which webhook it was."""
+
+
+class WebhookTest(TypedDict):
+    """How a webhook answered to a test event."""
+
+    success: bool
+    """Whether it answered with a success."""
+
+    response_status: int | None
+    """The HTTP status of its answer; null when there was none."""
+
+
+class WebhookDeliveryList(TypedDict):
+    """Attempts to tell a webhook."""
+
+    deliveries: list[WebhookDelivery]
+    """The newest first."""
+
+
+class WebhookDelivery(TypedDict):
+    """An attempt to tell a webhook."""
+
+    id: str
+    """Which attempt: ``wd_`` and a UUID."""
+
+    event_type: str
+    """What it was told."""
+
+    status: WebhookDeliveryStatus | str
+    """How it ended."""
+
+    response_status: int | None
+    """The HTTP status of the answer; null when there was none."""
+
+    attempted_at: str
+    """When it was made: ISO-8601, UTC."""
+
+    duration_ms: int | None
+    """How long it took, in milliseconds."""
+
+    payload: str | None
+    """What was sent: JSON text."""
+
+    response_body: str | None
+    """What was answered, at most 2000 characters."""
+
+
+class GetActivityLogs(TypedDict, total=False):
+    """The arguments of ``get_activity_logs``."""
+
+    action: str
+    """Only what was done in this word: ``policy.created``."""
+
+    actor_id: str
+    """Only what this person, agent or API key did."""
+
+    resource_type: str
+    """Only what was done to such things: ``policy``."""
+
+    before: str
+    """Only what was done before this time: ISO-8601."""
+
+    after: str
+    """Only what was done after this time: ISO-8601."""
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+
+class ActivityLog(TypedDict):
+    """What was done in an organisation."""
+
+    events: list[ActivityEvent]
+    """The newest first."""
+
+    stats: ActivityStats
+    """Counts."""
+
+    pagination: ActivityPage
+    """Which part of the log this is."""
+
+
+class ActivityEvent(TypedDict):
+    """Something that somebody did."""
+
+    id: str
+    """Which event."""
+
+    org_id: str
+    """Whose organisation."""
+
+    actor_id: str | None
+    """Who did it."""
+
+    action: str
+    """What was done: ``policy.created``."""
+
+    resource_type: str | None
+    """To what sort of thing: ``policy``."""
+
+    resource_id: str | None
+    """To which one."""
+
+    details: str | None
+    """More about it: JSON text."""
+
+    created_at: str
+    """When: ISO-8601, UTC."""
+
+    actor_name: str | None
+    """Who did it, for people."""
+
+    actor_image: str | None
+    """The URL of their picture."""
+
+
+class ActivityStats(TypedDict):
+    """What was done, counted."""
+
+    total: int
+    """Events in all."""
+
+    today: int
+    """Events of today."""
+
+    unique_actors: int
+    """How many different people, agents and API keys."""
+
+
+class ActivityPage(TypedDict):
+    """Which part of the log this is."""
+
+    limit: int
+    """How many were asked for."""
+
+    offset: int
+    """How many were skipped."""
+
+
+class _CreateWorkflowTemplate(TypedDict):
+    """The keys that every ``CreateWorkflowTemplate`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateWorkflowTemplate(_CreateWorkflowTemplate, total=False):
+    """The arguments of ``create_workflow_template``."""
+
+    slug: str
+    """Its name in URLs; unique. The server makes one of ``name`` unless given."""
+
+    description: str
+    """What it is, in short."""
+
+    objective: str
+    """What its runs are to achieve."""
+
+    steps: Sequence[Any]
+    """Its steps, in their order, one object each: ``{"id": "plan"}``."""
+
+    model_strategy_id: str
+    """The model strategy that its runs use."""
+
+    linked_prompt_template_ids: list[str]
+    """The prompt templates that belong to it."""
+
+    linked_policy_ids: list[str]
+    """The policies that belong to it."""
+
+    linked_knowledge_collection_ids: list[str]
+    """The knowledge collections that belong to it."""
+
+    linked_capability_ids: list[str]
+    """The capabilities that belong to it."""
+
+    linked_capability_tags: list[str]
+    """The capabilities that belong to it, by their tags."""
+
+    status: WorkflowTemplateStatus | str
+    """Where it is in its life. One of ``draft``, ``active``, ``archived``."""
+
+
+class ListWorkflowTemplates(TypedDict, total=False):
+    """The arguments of ``list_workflow_templates``."""
+
+    status: WorkflowTemplateStatus | str
+    """Only templates in this state. One of ``draft``, ``active``, ``archived``."""
+
+    limit: int
+    """How many, 1 to 200."""
+
+    offset: int
+    """How many to skip."""
+
+
+class GetWorkflowTemplate(TypedDict):
+    """The arguments of ``get_workflow_template``."""
+
+    template_id: str
+    """Which template."""
+
+
+class _UpdateWorkflowTemplate(TypedDict):
+    """The keys that every ``UpdateWorkflowTemplate`` has."""
+
+    template_id: str
+    """Which template."""
+
+
+class UpdateWorkflowTemplate(_UpdateWorkflowTemplate, total=False):
+    """The arguments of ``update_workflow_template``."""
+
+    name: str
+    """What it is called from now on."""
+
+    slug: str
+    """Its name in URLs from now on; unique."""
+
+    description: str
+    """What it is, in short."""
+
+    objective: str
+    """What its runs are to achieve."""
+
+    steps: Sequence[Any]
+    """All its steps from now on, in their order, one object each."""
+
+    model_strategy_id: str
+    """The model strategy that its runs use from now on."""
+
+    linked_prompt_template_ids: list[str]
+    """The prompt templates that belong to it from now on."""
+
+    linked_policy_ids: list[str]
+    """The policies that belong to it from now on."""
+
+    linked_knowledge_collection_ids: list[str]
+    """The knowledge collections that belong to it from now on."""
+
+    linked_capability_ids: list[str]
+    """The capabilities that belong to it from now on."""
+
+    linked_capability_tags: list[str]
+    """The capabilities that belong to it from now on, by their tags."""
+
+    status: WorkflowTemplateStatus | str
+    """Where it is in its life. One of ``draft``, ``active``, ``archived``."""
+
+
+class DeleteWorkflowTemplate(TypedDict):
+    """The arguments of ``delete_workflow_template``."""
+
+    template_id: str
+    """Which template."""
+
+
+class _DuplicateWorkflowTemplate(TypedDict):
+    """The keys that every ``DuplicateWorkflowTemplate`` has."""
+
+    template_id: str
+    """Which template to copy."""
+
+
+class DuplicateWorkflowTemplate(_DuplicateWorkflowTemplate, total=False):
+    """The arguments of ``duplicate_workflow_template``."""
+
+    name: str
+    """What the copy is called; the old name and `` (copy)`` unless given."""
+
+    slug: str
+    """The copy's name in URLs; unique."""
+
+
+class _LaunchWorkflowTemplate(TypedDict):
+    """The keys that every ``LaunchWorkflowTemplate`` has."""
+
+    template_id: str
+    """Which template."""
+
+
+class LaunchWorkflowTemplate(_LaunchWorkflowTemplate, total=False):
+    """The arguments of ``launch_workflow_template``."""
+
+    agent_id: str
+    """Who runs it; ``workflow_launcher`` unless given. Not filled in by the client."""
+
+    declared_goal: str
+    """What the run is for, in a sentence."""
+
+
+class _ExecuteWorkflowTemplate(TypedDict):
+    """The keys that every ``ExecuteWorkflowTemplate`` has."""
+
+    template_id: str
+    """Which template."""
+
+
+class ExecuteWorkflowTemplate(_ExecuteWorkflowTemplate, total=False):
+    """The arguments of ``execute_workflow_template``."""
+
+    variables: Mapping[str, Any]
+    """The values that its steps may use, by name. Sent as they are."""
+
+    agent_id: str
+    """Who runs it; ``anonymous`` unless given. Not filled in by the client."""
+
+    declared_goal: str
+    """What the run is for, in a sentence."""
+
+
+class _ListWorkflowRuns(TypedDict):
+    """The keys that every ``ListWorkflowRuns`` has."""
+
+    template_id: str
+    """Which template."""
+
+
+class ListWorkflowRuns(_ListWorkflowRuns, total=False):
+    """The arguments of ``list_workflow_runs``."""
+
+    limit: int
+    """How many; the server decides unless given. 1 or more."""
+
+    offset: int
+    """How many to skip."""
+
+
+class GetWorkflowRun(TypedDict):
+    """The arguments of ``get_workflow_run``."""
+
+    template_id: str
+    """Which template."""
+
+    run_action_id: str
+    """Which run: the id of its action."""
+
+
+class ResumeWorkflowRun(TypedDict):
+    """The arguments of ``resume_workflow_run``."""
+
+    template_id: str
+    """Which template."""
+
+    run_action_id: str
+    """Which run: the id of its action."""
+
+
+class CancelWorkflowRun(TypedDict):
+    """The arguments of ``cancel_workflow_run``."""
+
+    template_id: str
+    """Which template."""
+
+    run_action_id: str
+    """Which run: the id of its action."""
+
+
+class WorkflowTemplateDetail(TypedDict):
+    """One workflow template."""
+
+    template: WorkflowTemplate
+    """The template."""
+
+
+class WorkflowTemplate(TypedDict):
+    """Steps that can be run again and again, with what belongs to them."""
+
+    template_id: str
+    """Which template: ``wft_`` and a UUID."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    slug: str
+    """Its name in URLs."""
+
+    description: str | None
+    """What it is, in short."""
+
+    objective: str | None
+    """What its runs are to achieve."""
+
+    steps: list[Any]
+    """Its steps, in their order, one object each."""
+
+    model_strategy_id: str | None
+    """The model strategy that its runs use."""
+
+    model_strategy_snapshot: dict[str, Any] | None
+    """That strategy as it was when it was last looked up."""
+
+    linked_prompt_template_ids: list[str]
+    """The prompt templates that belong to it."""
+
+    linked_policy_ids: list[str]
+    """The policies that belong to it."""
+
+    linked_knowledge_collection_ids: list[str]
+    """The knowledge collections that belong to it."""
+
+    linked_capability_ids: list[str]
+    """The capabilities that belong to it."""
+
+    linked_capability_tags: list[str]
+    """The capabilities that belong to it, by their tags."""
+
+    version: int
+    """How often its steps were changed, and one."""
+
+    status: WorkflowTemplateStatus | str
+    """Where it is in its life."""
+
+    created_by: str | None
+    """Who added it."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class WorkflowTemplateList(TypedDict):
+    """A page of workflow templates."""
+
+    templates: list[WorkflowTemplate]
+    """The templates."""
+
+
+class DeletedWorkflowTemplate(TypedDict):
+    """A workflow template that is gone."""
+
+    deleted: bool
+    """Whether it is gone."""
+
+    template_id: str
+    """Which template it was."""
+
+
+class WorkflowLaunchDetail(TypedDict):
+    """A workflow that begins."""
+
+    launch: WorkflowLaunch
+    """How it begins."""
+
+
+class WorkflowLaunch(TypedDict):
+    """How a workflow begins."""
+
+    action_id: str
+    """The action that stands for the run."""
+
+    template_id: str
+    """Which template."""
+
+    template_version: int
+    """Which version of it."""
+
+    launched_at: str
+    """When: ISO-8601, UTC."""
+
+    resolved_strategy: dict[str, Any] | None
+    """The model strategy as it stands now; nothing when the template has none."""
+
+
+class _WorkflowExecution(TypedDict):
+    """The keys that every ``WorkflowExecution`` has."""
+
+    success: bool
+    """Whether all steps were run. False when the run waits for approval."""
+
+
+class WorkflowExecution(_WorkflowExecution, total=False):
+    """A run by the server, or why there was none."""
+
+    action_id: str | None
+    """The action that stands for the run, or waits for approval."""
+
+    steps: list[Any] | None
+    """What became of each step, one object each; absent when nothing was run."""
+
+    result: Any
+    """What came out."""
+
+    total_elapsed_ms: int | None
+    """How long it took, in milliseconds."""
+
+    governed: bool | None
+    """Whether guard was asked."""
+
+    security: Security | None
+    """What the scan for secrets found."""
+
+    error: str | None
+    """Why nothing was run: ``pending_approval``."""
+
+    message: str | None
+    """The same for people."""
+
+
+class WorkflowRunList(TypedDict):
+    """A page of runs."""
+
+    template_id: str
+    """Which template."""
+
+    runs: list[Action]
+    """The actions that stand for the runs."""
+
+
+class WorkflowRun(TypedDict):
+    """One run of a workflow."""
+
+    action_id: str
+    """The action that stands for it."""
+
+    template_id: str
+    """Which template."""
+
+    status: ActionStatus | str
+    """Where it is in its life."""
+
+    steps: list[WorkflowRunStep]
+    """What became of each step."""
+
+
+class WorkflowRunStep(TypedDict):
+    """What became of one step of a run."""
+
+    step_id: str
+    """Which step."""
+
+    step_name: str
+    """What it is called."""
+
+    status: WorkflowStepStatus | str
+    """What became of it."""
+
+    input: Any
+    """What went in, whole."""
+
+    output: Any
+    """What came out, whole."""
+
+    error: str | None
+    """What went wrong."""
+
+    duration_ms: int | None
+    """How long it took, in milliseconds."""
+
+
+class ResumedWorkflowRun(TypedDict):
+    """A run that goes on where an earlier one failed."""
+
+    success: bool
+    """Whether all steps were run."""
+
+    action_id: str
+    """The action that stands for the new run."""
+
+    resumed_from: str
+    """The action that stands for the failed one."""
+
+    resume_step_index: int
+    """The first step that was run, counted from 0."""
+
+    steps: list[Any]
+    """What became of each step, one object each."""
+
+    result: Any
+    """What came out."""
+
+    error: str | None
+    """What went wrong."""
+
+    total_elapsed_ms: int
+    """How long it took, in milliseconds."""
+
+
+class CancelledWorkflowRun(TypedDict):
+    """A run that was stopped."""
+
+    success: bool
+    """Whether it was stopped."""
+
+    action_id: str
+    """The action that stands for it."""
+
+    status: ActionStatus | str
+    """Where it is in its life: ``cancelled``."""
+
+
+class _CreateCapability(TypedDict):
+    """The keys that every ``CreateCapability`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateCapability(_CreateCapability, total=False):
+    """The arguments of ``create_capability``."""
+
+    slug: str
+    """Its name in URLs and in policies (``capability:<slug>``); unique. The server makes one of ``name``
+    unless given.
+    """
+
+    description: str
+    """What it does."""
+
+    category: str
+    """What kind of thing it does: ``messaging``, or a word of your own."""
+
+    source_type: CapabilitySource | str
+    """How it is called; ``internal_sdk`` unless given. One of ``internal_sdk``, ``http_api``, ``webhook``,
+    ``human_approval``, ``external_marketplace``.
+    """
+
+    auth_type: str
+    """How its calls are authorised: ``oauth``, or a word of your own; ``none`` unless given."""
+
+    risk_level: CapabilityRisk | str
+    """How much harm it can do; ``medium`` unless given. One of ``low``, ``medium``, ``high``, ``critical``.
+    """
+
+    requires_approval: bool
+    """Whether each call waits for a human; false unless given."""
+
+    tags: list[str]
+    """Words to find it by, of at most 500 characters each."""
+
+    pricing: Mapping[str, Any]
+    """What it costs. Sent as it is."""
+
+    health_status: str
+    """How it does; ``unknown`` unless given."""
+
+    docs_url: str
+    """Where it is described."""
+
+    invocation_schema: Mapping[str, Any]
+    """How the server calls it: ``endpoint``, ``method``, ``auth``, ``input_schema``, ``output_schema``,
+    ``request_mapping``, ``response_mapping``, ``timeout_ms``, ``retry_policy``, ``circuit_breaker``. Sent as
+    it is.
+    """
+
+
+class ListCapabilities(TypedDict, total=False):
+    """The arguments of ``list_capabilities``."""
+
+    category: str
+    """Only this kind."""
+
+    risk_level: CapabilityRisk | str
+    """Only those of this risk. One of ``low``, ``medium``, ``high``, ``critical``."""
+
+    search: str
+    """Only those that have these words."""
+
+    limit: int
+    """How many, 1 to 500."""
+
+    offset: int
+    """How many to skip."""
+
+
+class GetCapability(TypedDict):
+    """The arguments of ``get_capability``."""
+
+    capability_id: str
+    """Which capability."""
+
+
+class _UpdateCapability(TypedDict):
+    """The keys that every ``UpdateCapability`` has."""
+
+    capability_id: str
+    """Which capability."""
+
+
+class UpdateCapability(_UpdateCapability, total=False):
+    """The arguments of ``update_capability``."""
+
+    name: str
+    """What it is called from now on."""
+
+    slug: str
+    """Its name in URLs and in policies from now on; unique."""
+
+    description: str
+    """What it does."""
+
+    category: str
+    """What kind of thing it does."""
+
+    source_type: CapabilitySource | str
+    """How it is called. One of ``internal_sdk``, ``http_api``, ``webhook``, ``human_approval``,
+    ``external_marketplace``.
+    """
+
+    auth_type: str
+    """How its calls are authorised."""
+
+    risk_level: CapabilityRisk | str
+    """How much harm it can do. One of ``low``, ``medium``, ``high``, ``critical``."""
+
+    requires_approval: bool
+    """Whether each call waits for a human."""
+
+    tags: list[str]
+    """Words to find it by from now on, of at most 500 characters each."""
+
+    pricing: Mapping[str, Any]
+    """What it costs. Sent as it is."""
+
+    health_status: str
+    """How it does."""
+
+    docs_url: str
+    """Where it is described."""
+
+    invocation_schema: Mapping[str, Any]
+    """How the server calls it. Sent as it is."""
+
+
+class DeleteCapability(TypedDict):
+    """The arguments of ``delete_capability``."""
+
+    capability_id: str
+    """Which capability."""
+
+
+class _InvokeCapability(TypedDict):
+    """The keys that every ``InvokeCapability`` has."""
+
+    capability_id: str
+    """Which capability."""
+
+
+class InvokeCapability(_InvokeCapability, total=False):
+    """The arguments of ``invoke_capability``."""
+
+    payload: Mapping[str, Any]
+    """What it is called with. Its members are the body of the request, sent as they are; the other arguments
+    join them, and none may be given in both places.
+    """
+
+    actor: str
+    """For whom it is called. The capability sees it as a member of its payload."""
+
+    reason: str
+    """Why it is called. The capability sees it as a member of its payload."""
+
+    agent_id: str
+    """Who calls it. The client's own agent unless given. The capability sees it as a member of its payload.
+    """
+
+
+class _TestCapability(TypedDict):
+    """The keys that every ``TestCapability`` has."""
+
+    capability_id: str
+    """Which capability."""
+
+
+class TestCapability(_TestCapability, total=False):
+    """The arguments of ``test_capability``."""
+
+    payload: Mapping[str, Any]
+    """What it is called with. Its members are the body of the request, sent as they are; the other arguments
+    join them, and none may be given in both places.
+    """
+
+    agent_id: str
+    """Who calls it. The client's own agent unless given. The capability sees it as a member of its payload.
+    """
+
+
+class GetCapabilityHealth(TypedDict):
+    """The arguments of ``get_capability_health``."""
+
+    capability_id: str
+    """Which capability."""
+
+
+class ListCapabilityHealth(TypedDict, total=False):
+    """The arguments of ``list_capability_health``."""
+
+    status: CapabilityState | str
+    """Only those that do so. One of ``untested``, ``healthy``, ``degraded``, ``failing``."""
+
+    certification_status: Certification | str
+    """Only those of this certification. One of ``uncertified``, ``certified``, ``stale``, ``failed``."""
+
+    stale_only: bool
+    """Only those whose last test is older than 30 days."""
+
+    category: str
+    """Only this kind."""
+
+    risk_level: CapabilityRisk | str
+    """Only those of this risk. One of ``low``, ``medium``, ``high``, ``critical``."""
+
+    search: str
+    """Only those that have these words."""
+
+    limit: int
+    """How many. 1 or more."""
+
+    offset: int
+    """How many to skip."""
+
+
+class _GetCapabilityHistory(TypedDict):
+    """The keys that every ``GetCapabilityHistory`` has."""
+
+    capability_id: str
+    """Which capability."""
+
+
+class GetCapabilityHistory(_GetCapabilityHistory, total=False):
+    """The arguments of ``get_capability_history``."""
+
+    action_type: str
+    """Only calls (``capability_invoke``) or only tests (``capability_test``)."""
+
+    status: str
+    """Only those in this state: ``completed``, ``failed``, …"""
+
+    limit: int
+    """How many, 1 to 100."""
+
+    offset: int
+    """How many to skip."""
+
+
+class CapabilityDetail(TypedDict):
+    """One capability."""
+
+    capability: Capability
+    """The capability."""
+
+
+class Capability(TypedDict):
+    """Something agents can do through the server."""
+
+    capability_id: str
+    """Which capability: ``cap_`` and a UUID."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    slug: str
+    """Its name in URLs and in policies."""
+
+    description: str
+    """What it does."""
+
+    category: str | None
+    """What kind of thing it does."""
+
+    source_type: CapabilitySource | str
+    """How it is called."""
+
+    auth_type: str
+    """How its calls are authorised."""
+
+    risk_level: CapabilityRisk | str
+    """How much harm it can do."""
+
+    requires_approval: bool
+    """Whether each call waits for a human."""
+
+    tags: list[str]
+    """Words to find it by."""
+
+    pricing: dict[str, Any]
+    """What it costs."""
+
+    health_status: str
+    """How it does, as it was last stored."""
+
+    docs_url: str | None
+    """Where it is described."""
+
+    invocation_schema: dict[str, Any]
+    """How the server calls it."""
+
+    created_at: str
+    """When it was registered: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class CapabilityList(TypedDict):
+    """A page of capabilities."""
+
+    capabilities: list[Capability]
+    """The capabilities."""
+
+
+class DeletedCapability(TypedDict):
+    """A capability that is gone."""
+
+    deleted: bool
+    """Whether it is gone."""
+
+
+class _CapabilityInvocation(TypedDict):
+    """The keys that every ``CapabilityInvocation`` has."""
+
+    success: bool
+    """Whether it was called and succeeded. False when the call waits for approval."""
+
+
+class CapabilityInvocation(_CapabilityInvocation, total=False):
+    """A call of a capability, or why there was none."""
+
+    action_id: str | None
+    """The action that stands for the call, or waits for approval."""
+
+    result: Any
+    """What came out."""
+
+    elapsed_ms: int | None
+    """How long it took, in milliseconds."""
+
+    governed: bool | None
+    """Whether guard was asked."""
+
+    retry_metadata: CapabilityRetries | None
+    """How often it was tried; absent unless the capability may be tried again."""
+
+    quota_warning: Any
+    """How near the plan's quota is, when it is near."""
+
+    security: Security | None
+    """What the scan for secrets found."""
+
+    error: str | None
+    """Why it was not called: ``pending_approval``."""
+
+    message: str | None
+    """The same for people."""
+
+
+class CapabilityRetries(TypedDict):
+    """How often a capability was tried."""
+
+    total_attempts: int
+    """How often in all."""
+
+    retried: bool
+    """Whether more than once."""
+
+    attempts: list[CapabilityTry]
+    """Each try."""
+
+
+class _CapabilityTry(TypedDict):
+    """The keys that every ``CapabilityTry`` has."""
+
+    attempt: int
+    """Which try, counted from 1."""
+
+    elapsed_ms: int
+    """How long it took, in milliseconds."""
+
+
+class CapabilityTry(_CapabilityTry, total=False):
+    """One try to call a capability."""
+
+    success: bool | None
+    """Whether it succeeded."""
+
+    error: str | None
+    """What went wrong."""
+
+    status: int | None
+    """The HTTP status."""
+
+
+class _CapabilityTest(TypedDict):
+    """The keys that every ``CapabilityTest`` has."""
+
+    success: bool
+    """Whether it succeeded."""
+
+    tested: bool
+    """Whether it took place."""
+
+    capability_id: str
+    """Which capability."""
+
+    test_action_id: str
+    """The action that stands for the test."""
+
+    result: Any
+    """What came out."""
+
+    elapsed_ms: int
+    """How long it took, in milliseconds."""
+
+    health_status: str
+    """How the capability does: ``healthy``."""
+
+    certification_status: Certification | str
+    """What its last test says: ``certified``."""
+
+
+class CapabilityTest(_CapabilityTest, total=False):
+    """A test of a capability."""
+
+    retry_metadata: CapabilityRetries | None
+    """How often it was tried; absent unless the capability may be tried again."""
+
+
+class CapabilityHealth(TypedDict):
+    """How a capability does."""
+
+    capability_id: str
+    """Which capability."""
+
+    name: str
+    """What it is called."""
+
+    slug: str
+    """Its name in URLs and in policies."""
+
+    category: str | None
+    """What kind of thing it does."""
+
+    risk_level: CapabilityRisk | str
+    """How much harm it can do."""
+
+    health_status: str
+    """How it does, as it was last stored."""
+
+    status: CapabilityState | str
+    """How it does, by its calls of the last 7 days; without calls, as it was last stored."""
+
+    certification_status: Certification | str
+    """What its last test says."""
+
+    last_checked_at: str | None
+    """When it was last called or tested: ISO-8601, UTC."""
+
+    last_success_at: str | None
+    """When that last succeeded: ISO-8601, UTC."""
+
+    last_failure_at: str | None
+    """When that last failed: ISO-8601, UTC."""
+
+    last_tested_at: str | None
+    """When it was last tested: ISO-8601, UTC."""
+
+    last_test_status: str | None
+    """How the last test ended."""
+
+    last_test_action_id: str | None
+    """The action that stands for the last test."""
+
+    last_test_duration_ms: int | None
+    """How long the last test took, in milliseconds."""
+
+    last_test_summary: str | None
+    """What came out of the last test, in short."""
+
+    stale_check: bool
+    """Whether the last test is older than 30 days."""
+
+    total_invocations: int
+    """How often it was called."""
+
+    successful_invocations: int
+    """How often that succeeded."""
+
+    failed_invocations: int
+    """How often that failed."""
+
+    pending_approvals: int
+    """How many calls wait for approval."""
+
+    success_rate_1d: int | None
+    """How many calls of the last day succeeded, in percent."""
+
+    success_rate_7d: int | None
+    """How many calls of the last 7 days succeeded, in percent."""
+
+    p95_latency_ms: int | None
+    """How long 95 of 100 calls took at most, in milliseconds."""
+
+    recent_errors: list[CapabilityFailure]
+    """What went wrong lately."""
+
+
+class CapabilityFailure(TypedDict):
+    """A call that went wrong."""
+
+    message: str
+    """Why."""
+
+    timestamp: str
+    """When: ISO-8601, UTC."""
+
+
+class CapabilityHealthList(TypedDict):
+    """A page of how capabilities do."""
+
+    capabilities: list[CapabilityHealth]
+    """The capabilities."""
+
+
+class CapabilityHistory(TypedDict):
+    """The calls and tests of a capability."""
+
+    capability_id: str
+    """Which capability."""
+
+    name: str
+    """What it is called."""
+
+    slug: str
+    """Its name in URLs and in policies."""
+
+    events: list[CapabilityEvent]
+    """The calls and tests."""
+
+
+class CapabilityEvent(TypedDict):
+    """A call or a test of a capability."""
+
+    action_id: str
+    """The action that stands for it."""
+
+    action_type: str
+    """``capability_invoke`` or ``capability_test``."""
+
+    status: str
+    """The state of that action."""
+
+    agent_id: str
+    """Who called."""
+
+    declared_goal: str
+    """What it was for."""
+
+    trigger: str | None
+    """What set it off."""
+
+    output_summary: str | None
+    """What came out, in short."""
+
+    error_message: str | None
+    """What went wrong."""
+
+    duration_ms: int | None
+    """How long it took, in milliseconds."""
+
+    timestamp_start: str
+    """When it started: ISO-8601, UTC."""
+
+    timestamp_end: str | None
+    """When it ended: ISO-8601, UTC."""
+
+
+class _CreateModelStrategy(TypedDict):
+    """The keys that every ``CreateModelStrategy`` has."""
+
+    name: str
+    """What it is called."""
+
+    config: Mapping[str, Any]
+    """What it says: ``primary`` is the first choice, ``{"provider": "openai", "model": "gpt-4.1"}``;
+    ``fallback`` is a list of those that stand in for it, in their order. Also ``costSensitivity`` (``low``,
+    ``balanced``, ``high-quality``), ``latencySensitivity`` (``low``, ``medium``, ``high``), ``maxBudgetUsd``
+    (in US dollars), ``maxRetries``, and ``allowedProviders`` (a list of names). Sent as it is.
+    """
+
+
+class CreateModelStrategy(_CreateModelStrategy, total=False):
+    """The arguments of ``create_model_strategy``."""
+
+    description: str
+    """What it is, in short."""
+
+
+class GetModelStrategy(TypedDict):
+    """The arguments of ``get_model_strategy``."""
+
+    strategy_id: str
+    """Which strategy."""
+
+
+class _UpdateModelStrategy(TypedDict):
+    """The keys that every ``UpdateModelStrategy`` has."""
+
+    strategy_id: str
+    """Which strategy."""
+
+
+class UpdateModelStrategy(_UpdateModelStrategy, total=False):
+    """The arguments of ``update_model_strategy``."""
+
+    name: str
+    """What it is called from now on."""
+
+    description: str
+    """What it is, in short."""
+
+    config: Mapping[str, Any]
+    """Those of its settings that change. Each replaces the one of the same name as a whole; the others stay.
+    Sent as it is.
+    """
+
+
+class DeleteModelStrategy(TypedDict):
+    """The arguments of ``delete_model_strategy``."""
+
+    strategy_id: str
+    """Which strategy."""
+
+
+class _CompleteWithStrategy(TypedDict):
+    """The keys that every ``CompleteWithStrategy`` has."""
+
+    strategy_id: str
+    """Which strategy."""
+
+    messages: Sequence[Any]
+    """What was said so far, one object each: ``{"role": "user", "content": "…"}``. Sent as they are."""
+
+
+class CompleteWithStrategy(_CompleteWithStrategy, total=False):
+    """The arguments of ``complete_with_strategy``."""
+
+    max_tokens: int
+    """The most tokens that the answer may have; 1024 unless given."""
+
+    temperature: float
+    """How freely the model chooses its words; 0.7 unless given."""
+
+    task_mode: str
+    """What kind of task it is: ``reasoning``, or a word of your own."""
+
+
+class ModelStrategyDetail(TypedDict):
+    """One model strategy."""
+
+    strategy: ModelStrategy
+    """The strategy."""
+
+
+class ModelStrategy(TypedDict):
+    """Which language model answers, and which ones stand in for it."""
+
+    strategy_id: str
+    """Which strategy: ``mst_`` and a UUID."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    description: str | None
+    """What it is, in short."""
+
+    config: dict[str, Any]
+    """What it says, as ``create_model_strategy`` takes it."""
+
+    created_by: str | None
+    """Who added it."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class ModelStrategyList(TypedDict):
+    """All model strategies."""
+
+    strategies: list[ModelStrategy]
+    """The strategies."""
+
+
+class DeletedModelStrategy(TypedDict):
+    """A model strategy that is gone."""
+
+    deleted: bool
+    """Whether it is gone."""
+
+
+class StrategyCompletion(TypedDict):
+    """A language model's answer. Members that count its tokens differ by server; they are kept as they come.
+    """
+
+    content: str
+    """What the model says."""
+
+    provider: str
+    """Who runs the model."""
+
+    model: str
+    """Which model answered."""
+
+    cost_usd: float
+    """What it cost, in US dollars; an estimate."""
+
+    fallback_used: bool
+    """Whether another than the first choice answered."""
+
+    strategy_id: str
+    """Which strategy."""
+
+    strategy_name: str
+    """What the strategy is called."""
+
+
+class _CreateKnowledgeCollection(TypedDict):
+    """The keys that every ``CreateKnowledgeCollection`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateKnowledgeCollection(_CreateKnowledgeCollection, total=False):
+    """The arguments of ``create_knowledge_collection``."""
+
+    description: str
+    """What it is, in short."""
+
+    source_type: KnowledgeSource | str
+    """Where its documents come from; ``files`` unless given. One of ``files``, ``urls``, ``external``,
+    ``notes``.
+    """
+
+    tags: list[str]
+    """Words to find it by, of at most 500 characters each."""
+
+
+class ListKnowledgeCollections(TypedDict, total=False):
+    """The arguments of ``list_knowledge_collections``."""
+
+    source_type: KnowledgeSource | str
+    """Only collections whose documents come from here. One of ``files``, ``urls``, ``external``, ``notes``.
+    """
+
+    limit: int
+    """How many. 1 or more."""
+
+    offset: int
+    """How many to skip."""
+
+
+class GetKnowledgeCollection(TypedDict):
+    """The arguments of ``get_knowledge_collection``."""
+
+    collection_id: str
+    """Which collection."""
+
+
+class _UpdateKnowledgeCollection(TypedDict):
+    """The keys that every ``UpdateKnowledgeCollection`` has."""
+
+    collection_id: str
+    """Which collection."""
+
+
+class UpdateKnowledgeCollection(_UpdateKnowledgeCollection, total=False):
+    """The arguments of ``update_knowledge_collection``."""
+
+    name: str
+    """What it is called from now on."""
+
+    description: str
+    """What it is, in short."""
+
+    source_type: KnowledgeSource | str
+    """Where its documents come from. One of ``files``, ``urls``, ``external``, ``notes``."""
+
+    tags: list[str]
+    """Words to find it by from now on, of at most 500 characters each."""
+
+
+class DeleteKnowledgeCollection(TypedDict):
+    """The arguments of ``delete_knowledge_collection``."""
+
+    collection_id: str
+    """Which collection."""
+
+
+class _AddKnowledgeCollectionItem(TypedDict):
+    """The keys that every ``AddKnowledgeCollectionItem`` has."""
+
+    collection_id: str
+    """Which collection."""
+
+    source_uri: str
+    """Where the document is: a URL."""
+
+
+class AddKnowledgeCollectionItem(_AddKnowledgeCollectionItem, total=False):
+    """The arguments of ``add_knowledge_collection_item``."""
+
+    title: str
+    """What it is called."""
+
+    mime_type: str
+    """Its media type: ``text/markdown``."""
+
+    metadata: Mapping[str, Any]
+    """More about it. Sent as it is."""
+
+
+class _ListKnowledgeCollectionItems(TypedDict):
+    """The keys that every ``ListKnowledgeCollectionItems`` has."""
+
+    collection_id: str
+    """Which collection."""
+
+
+class ListKnowledgeCollectionItems(_ListKnowledgeCollectionItems, total=False):
+    """The arguments of ``list_knowledge_collection_items``."""
+
+    limit: int
+    """How many, 1 to 500."""
+
+    offset: int
+    """How many to skip."""
+
+
+class SyncKnowledgeCollection(TypedDict):
+    """The arguments of ``sync_knowledge_collection``."""
+
+    collection_id: str
+    """Which collection."""
+
+
+class _SearchKnowledgeCollection(TypedDict):
+    """The keys that every ``SearchKnowledgeCollection`` has."""
+
+    collection_id: str
+    """Which collection."""
+
+    query: str
+    """What to look for, in plain words."""
+
+
+class SearchKnowledgeCollection(_SearchKnowledgeCollection, total=False):
+    """The arguments of ``search_knowledge_collection``."""
+
+    limit: int
+    """How many passages, 1 to 20."""
+
+
+class KnowledgeCollectionDetail(TypedDict):
+    """One collection."""
+
+    collection: KnowledgeCollection
+    """The collection."""
+
+
+class KnowledgeCollection(TypedDict):
+    """Documents that can be searched together."""
+
+    collection_id: str
+    """Which collection: ``kc_`` and a UUID."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    description: str | None
+    """What it is, in short."""
+
+    source_type: KnowledgeSource | str
+    """Where its documents come from."""
+
+    tags: list[str]
+    """Words to find it by."""
+
+    ingestion_status: KnowledgeIngestion | str
+    """How far its documents have been read."""
+
+    doc_count: int
+    """How many documents it has."""
+
+    last_synced_at: str | None
+    """When they were last read: ISO-8601, UTC."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class KnowledgeCollectionList(TypedDict):
+    """A page of collections."""
+
+    collections: list[KnowledgeCollection]
+    """The collections."""
+
+
+class DeletedKnowledgeCollection(TypedDict):
+    """A collection that is gone."""
+
+    deleted: bool
+    """Whether it is gone."""
+
+    collection_id: str
+    """Which collection it was."""
+
+
+class KnowledgeItemDetail(TypedDict):
+    """One document of a collection."""
+
+    item: KnowledgeItem
+    """The document's entry."""
+
+
+class KnowledgeItem(TypedDict):
+    """The entry of a document in a collection."""
+
+    item_id: str
+    """Which document: ``kci_`` and a UUID."""
+
+    collection_id: str
+    """Which collection."""
+
+    source_uri: str
+    """Where the document is."""
+
+    title: str | None
+    """What it is called."""
+
+    mime_type: str | None
+    """Its media type."""
+
+    status: KnowledgeItemStatus | str
+    """Whether it has been read."""
+
+    metadata: dict[str, Any]
+    """More about it."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class KnowledgeItemList(TypedDict):
+    """A page of documents."""
+
+    items: list[KnowledgeItem]
+    """The documents' entries."""
+
+
+class KnowledgeSyncDetail(TypedDict):
+    """How reading the documents of a collection went."""
+
+    sync: KnowledgeSync
+    """The figures."""
+
+
+class KnowledgeSync(TypedDict):
+    """How reading the documents of a collection went, in figures."""
+
+    ingested: int
+    """How many documents were read."""
+
+    failed: int
+    """How many could not be read."""
+
+    chunks_created: int
+    """How many passages they were cut into."""
+
+    errors: list[str]
+    """What went wrong, one text for each document: its id, a colon and the reason."""
+
+
+class KnowledgeSearch(TypedDict):
+    """What a search found."""
+
+    query: str
+    """What was looked for."""
+
+    collection_id: str
+    """In which collection."""
+
+    results: list[KnowledgePassage]
+    """The passages, the nearest first."""
+
+    count: int
+    """How many there are."""
+
+
+class KnowledgePassage(TypedDict):
+    """A passage of a document."""
+
+    chunk_id: str
+    """Which passage: ``kch_`` and a UUID."""
+
+    item_id: str
+    """Of which document."""
+
+    content: str
+    """Its text."""
+
+    score: float
+    """How near it is in meaning: the cosine of the two embeddings, 1 at most."""
+
+    position: int
+    """Where it stands among the passages of its document."""
+
+    token_count: int
+    """How many tokens it has."""
+
+    title: str | None
+    """What the document is called."""
+
+    source_uri: str | None
+    """Where the document is."""
+
+
+class _SaveSnippet(TypedDict):
+    """The keys that every ``SaveSnippet`` has."""
+
+    name: str
+    """What it is called; unique in the organisation."""
+
+    code: str
+    """The code."""
+
+
+class SaveSnippet(_SaveSnippet, total=False):
+    """The arguments of ``save_snippet``."""
+
+    agent_id: str
+    """Who keeps it. The client's own agent unless given."""
+
+    description: str
+    """What it does."""
+
+    language: str
+    """In which programming language it is."""
+
+    tags: list[str]
+    """Words to find it by."""
+
+
+class GetSnippets(TypedDict, total=False):
+    """The arguments of ``get_snippets``."""
+
+    search: str
+    """Only those with these words in their name or description."""
+
+    tag: str
+    """Only those with this tag."""
+
+    language: str
+    """Only those in this programming language."""
+
+    limit: int
+    """How many. 1 or more."""
+
+
+class GetSnippet(TypedDict):
+    """The arguments of ``get_snippet``."""
+
+    snippet_id: str
+    """Which snippet."""
+
+
+class UseSnippet(TypedDict):
+    """The arguments of ``use_snippet``."""
+
+    snippet_id: str
+    """Which snippet."""
+
+
+class DeleteSnippet(TypedDict):
+    """The arguments of ``delete_snippet``."""
+
+    snippet_id: str
+    """Which snippet."""
+
+
+class _LogObservation(TypedDict):
+    """The keys that every ``LogObservation`` has."""
+
+    observation: str
+    """What was observed."""
+
+
+class LogObservation(_LogObservation, total=False):
+    """The arguments of ``log_observation``."""
+
+    agent_id: str
+    """Who observed it. The client's own agent unless given."""
+
+    category: str
+    """What kind of thing it is: a word of your own."""
+
+    importance: int
+    """How much it matters, 1 to 10."""
+
+
+class _SetPreference(TypedDict):
+    """The keys that every ``SetPreference`` has."""
+
+    preference: str
+    """What the user prefers."""
+
+
+class SetPreference(_SetPreference, total=False):
+    """The arguments of ``set_preference``."""
+
+    agent_id: str
+    """Who learned it. The client's own agent unless given."""
+
+    category: str
+    """What kind of thing it is: a word of your own."""
+
+    confidence: int
+    """How sure the agent is, 0 to 100."""
+
+
+class _LogMood(TypedDict):
+    """The keys that every ``LogMood`` has."""
+
+    mood: str
+    """The mood: ``focused``, or a word of your own."""
+
+
+class LogMood(_LogMood, total=False):
+    """The arguments of ``log_mood``."""
+
+    agent_id: str
+    """Who noticed it. The client's own agent unless given."""
+
+    energy: Any
+    """How much energy the user has: ``high``, or a number of your own scale."""
+
+    notes: str
+    """More about it."""
+
+
+class _TrackApproach(TypedDict):
+    """The keys that every ``TrackApproach`` has."""
+
+    approach: str
+    """The way of working."""
+
+
+class TrackApproach(_TrackApproach, total=False):
+    """The arguments of ``track_approach``."""
+
+    agent_id: str
+    """Who worked so. The client's own agent unless given."""
+
+    context: str
+    """When it is of use."""
+
+    success: bool
+    """Whether it did well. Without it the way is noted and not judged."""
+
+
+class GetPreferenceSummary(TypedDict, total=False):
+    """The arguments of ``get_preference_summary``."""
+
+    agent_id: str
+    """Whose notes. Those of the client's own agent unless given."""
+
+
+class GetApproaches(TypedDict, total=False):
+    """The arguments of ``get_approaches``."""
+
+    agent_id: str
+    """Whose notes. Those of the client's own agent unless given."""
+
+    limit: int
+    """How many. 1 or more."""
+
+
+class GetDailyDigest(TypedDict, total=False):
+    """The arguments of ``get_daily_digest``."""
+
+    date: str
+    """Which day: ``2026-06-15``; today unless given."""
+
+    agent_id: str
+    """Whose day. That of the client's own agent unless given."""
+
+
+class _CreateGoal(TypedDict):
+    """The keys that every ``CreateGoal`` has."""
+
+    title: str
+    """What is to be reached."""
+
+
+class CreateGoal(_CreateGoal, total=False):
+    """The arguments of ``create_goal``."""
+
+    agent_id: str
+    """Whose goal. That of the client's own agent unless given."""
+
+    category: str
+    """What kind of goal it is: a word of your own."""
+
+    description: str
+    """More about it."""
+
+    target_date: str
+    """By when: ISO-8601."""
+
+    progress: int
+    """How much of it is reached, 0 to 100."""
+
+    status: str
+    """Where it stands: ``active``, ``completed`` or ``paused``."""
+
+
+class _RecordContent(TypedDict):
+    """The keys that every ``RecordContent`` has."""
+
+    title: str
+    """What it is called."""
+
+
+class RecordContent(_RecordContent, total=False):
+    """The arguments of ``record_content``."""
+
+    agent_id: str
+    """Who wrote it. The client's own agent unless given."""
+
+    platform: str
+    """For where: ``linkedin``, or a word of your own."""
+
+    status: str
+    """Where it stands: ``draft`` or ``published``."""
+
+    url: str
+    """Where it can be read."""
+
+
+class _RecordIdea(TypedDict):
+    """The keys that every ``RecordIdea`` has."""
+
+    title: str
+    """The idea, in short."""
+
+
+class RecordIdea(_RecordIdea, total=False):
+    """The arguments of ``record_idea``."""
+
+    description: str
+    """More about it."""
+
+    category: str
+    """What kind of idea it is: a word of your own."""
+
+    score: int
+    """How good it is, 0 to 100; 50 unless given."""
+
+    status: str
+    """Where it stands: ``pending``, ``in_progress``, ``shipped`` or ``rejected``."""
+
+    source: str
+    """Where it comes from."""
+
+
+class _RecordInteraction(TypedDict):
+    """The keys that every ``RecordInteraction`` has."""
+
+    summary: str
+    """What happened."""
+
+
+class RecordInteraction(_RecordInteraction, total=False):
+    """The arguments of ``record_interaction``."""
+
+    agent_id: str
+    """Who was in touch. The client's own agent unless given."""
+
+    contact_name: str
+    """With whom, by name."""
+
+    contact_id: str
+    """With whom, by id."""
+
+    direction: str
+    """Who began: ``inbound`` or ``outbound``."""
+
+    interaction_type: str
+    """In what form: ``message``, ``meeting``, ``email``, or a word of your own."""
+
+    platform: str
+    """Where: ``slack``, or a word of your own."""
+
+
+class _CreateCalendarEvent(TypedDict):
+    """The keys that every ``CreateCalendarEvent`` has."""
+
+    summary: str
+    """What it is."""
+
+    start_time: str
+    """When it begins: ISO-8601."""
+
+
+class CreateCalendarEvent(_CreateCalendarEvent, total=False):
+    """The arguments of ``create_calendar_event``."""
+
+    end_time: str
+    """When it ends: ISO-8601."""
+
+    location: str
+    """Where it is."""
+
+    description: str
+    """More about it."""
+
+
+class _ReportMemoryHealth(TypedDict):
+    """The keys that every ``ReportMemoryHealth`` has."""
+
+    health: Any
+    """The figures: ``{"score": 82}``, where ``score`` is 0 to 100. Also ``total_files``, ``total_lines``,
+    ``total_size_kb``, ``duplicates``, ``stale_count``. Sent as they are.
+    """
+
+
+class ReportMemoryHealth(_ReportMemoryHealth, total=False):
+    """The arguments of ``report_memory_health``."""
+
+    entities: Sequence[Any]
+    """What the memory knows of, one object each: ``{"name": "PostgreSQL", "type": "service", "mentions":
+    12}``.
+    """
+
+    topics: Sequence[Any]
+    """What the memory is about, one object each: ``{"name": "deployment", "mentions": 15}``."""
+
+
+class _ReportTokenUsage(TypedDict):
+    """The keys that every ``ReportTokenUsage`` has."""
+
+    tokens_in: int
+    """Tokens that the model read."""
+
+    tokens_out: int
+    """Tokens that the model wrote."""
+
+
+class ReportTokenUsage(_ReportTokenUsage, total=False):
+    """The arguments of ``report_token_usage``."""
+
+    agent_id: str
+    """Who used them. The client's own agent unless given."""
+
+    model: str
+    """Which model."""
+
+    session_key: str
+    """What they were used for: a run, a conversation, by an id of your own."""
+
+
+class GetSpend(TypedDict, total=False):
+    """The arguments of ``get_spend``."""
+
+    lens: SpendLens | str
+    """Whose costs; ``fleet`` unless given. One of ``fleet``, ``claude-code``."""
+
+    period: str
+    """How far to look back: ``7d``, ``30d`` or ``90d``; ``30d`` unless given."""
+
+    agent_id: str
+    """Only the costs of this agent, in the lens ``fleet``. All agents unless given."""
+
+
+class Spend(TypedDict, total=False):
+    """What was spent."""
+
+    lens: SpendLens | str | None
+    """Whose costs."""
+
+    period: str | None
+    """How far back was looked."""
+
+    agent: AgentSpend | None
+    """What language models cost the agents; in the lens ``fleet``."""
+
+    x402: PurchaseSpend | None
+    """What the agents bought; in the lens ``fleet``."""
+
+    fleet_total_usd: float | None
+    """Both together, in US dollars; in the lens ``fleet``."""
+
+    code_sessions: CodeSessionSpend | None
+    """What coding sessions cost; in the lens ``claude-code``."""
+
+    code_total_usd: float | None
+    """All of them together, in US dollars; in the lens ``claude-code``."""
+
+
+class AgentSpend(TypedDict):
+    """What language models cost the agents."""
+
+    total_cost_usd: float
+    """All together, in US dollars."""
+
+
+class PurchaseSpend(TypedDict):
+    """What the agents bought."""
+
+    total_spend_usd: float
+    """All together, in US dollars."""
+
+
+class CodeSessionSpend(TypedDict):
+    """What coding sessions cost."""
+
+    session_count: int
+    """How many sessions there were."""
+
+    total_cache_savings_usd: float
+    """What the cache of the model's provider saved, in US dollars."""
+
+    by_project: list[ProjectSpend]
+    """What each project cost."""
+
+
+class ProjectSpend(TypedDict):
+    """What the coding sessions of one project cost."""
+
+    project_id: str
+    """Which project."""
+
+    project_name: str
+    """What it is called."""
+
+    cost_usd: float
+    """All its sessions together, in US dollars."""
+
+
+class ComputeDriftBaselines(TypedDict, total=False):
+    """The arguments of ``compute_drift_baselines``."""
+
+    agent_id: str
+    """Only for this agent. Every agent unless given."""
+
+    lookback_days: int
+    """How far to look back, in days. 1 or more."""
+
+
+class DetectDrift(TypedDict, total=False):
+    """The arguments of ``detect_drift``."""
+
+    agent_id: str
+    """Only for this agent. Every agent unless given."""
+
+    window_days: int
+    """How many days count as now. 1 or more."""
+
+
+class ListDriftAlerts(TypedDict, total=False):
+    """The arguments of ``list_drift_alerts``."""
+
+    agent_id: str
+    """Only alerts on this agent. All agents unless given."""
+
+    severity: str
+    """Only alerts this severe."""
+
+    acknowledged: bool
+    """Only those that somebody acknowledged, or only the others. Both unless given."""
+
+    limit: int
+    """How many. 1 or more."""
+
+
+class AcknowledgeDriftAlert(TypedDict):
+    """The arguments of ``acknowledge_drift_alert``."""
+
+    alert_id: str
+    """Which alert."""
+
+
+class DeleteDriftAlert(TypedDict):
+    """The arguments of ``delete_drift_alert``."""
+
+    alert_id: str
+    """Which alert."""
+
+
+class GetDriftStats(TypedDict, total=False):
+    """The arguments of ``get_drift_stats``."""
+
+    agent_id: str
+    """Only alerts on this agent. All agents unless given."""
+
+
+class GetDriftSnapshots(TypedDict, total=False):
+    """The arguments of ``get_drift_snapshots``."""
+
+    agent_id: str
+    """Only this agent. All agents unless given."""
+
+    metric: str
+    """Only this measure; ``get_drift_metrics`` lists them."""
+
+    limit: int
+    """How many. 1 or more."""
+
+
+class ListPromptTemplates(TypedDict, total=False):
+    """The arguments of ``list_prompt_templates``."""
+
+    category: str
+    """Only this category."""
+
+
+class GetPromptTemplate(TypedDict):
+    """The arguments of ``get_prompt_template``."""
+
+    template_id: str
+    """Which template."""
+
+
+class _CreatePromptTemplate(TypedDict):
+    """The keys that every ``CreatePromptTemplate`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreatePromptTemplate(_CreatePromptTemplate, total=False):
+    """The arguments of ``create_prompt_template``."""
+
+    description: str
+    """What it is for."""
+
+    category: str
+    """What kind of prompt it is: a word of your own."""
+
+
+class _UpdatePromptTemplate(TypedDict):
+    """The keys that every ``UpdatePromptTemplate`` has."""
+
+    template_id: str
+    """Which template."""
+
+
+class UpdatePromptTemplate(_UpdatePromptTemplate, total=False):
+    """The arguments of ``update_prompt_template``."""
+
+    name: str
+    """What it is called from now on."""
+
+    description: str
+    """What it is for."""
+
+    category: str
+    """What kind of prompt it is from now on."""
+
+
+class DeletePromptTemplate(TypedDict):
+    """The arguments of ``delete_prompt_template``."""
+
+    template_id: str
+    """Which template."""
+
+
+class ListPromptVersions(TypedDict):
+    """The arguments of ``list_prompt_versions``."""
+
+    template_id: str
+    """Which template."""
+
+
+class _CreatePromptVersion(TypedDict):
+    """The keys that every ``CreatePromptVersion`` has."""
+
+    template_id: str
+    """Which template."""
+
+    content: str
+    """The prompt, with placeholders: names in double braces."""
+
+
+class CreatePromptVersion(_CreatePromptVersion, total=False):
+    """The arguments of ``create_prompt_version``."""
+
+    model_hint: str
+    """The model it was written for."""
+
+    parameters: list[str]
+    """The names of its placeholders, each of at most 500 characters. ``[]`` unless given."""
+
+    changelog: str
+    """What is new about it."""
+
+
+class GetPromptVersion(TypedDict):
+    """The arguments of ``get_prompt_version``."""
+
+    template_id: str
+    """Which template."""
+
+    version_id: str
+    """Which version."""
+
+
+class ActivatePromptVersion(TypedDict):
+    """The arguments of ``activate_prompt_version``."""
+
+    template_id: str
+    """Which template."""
+
+    version_id: str
+    """Which version."""
+
+
+class RenderPrompt(TypedDict, total=False):
+    """The arguments of ``render_prompt``."""
+
+    template_id: str
+    """Which template."""
+
+    version_id: str
+    """Which version. The active one unless given."""
+
+    variables: Mapping[str, Any]
+    """What stands in the place of each placeholder, by name. ``{}`` unless given."""
+
+    action_id: str
+    """The action it is rendered for."""
+
+    agent_id: str
+    """Who renders. The client's own agent unless given."""
+
+    record: bool
+    """Whether to write the run down, for ``list_prompt_runs`` and ``get_prompt_stats``."""
+
+
+class GetPromptStats(TypedDict, total=False):
+    """The arguments of ``get_prompt_stats``."""
+
+    template_id: str
+    """Only this template."""
+
+
+class ListPromptRuns(TypedDict, total=False):
+    """The arguments of ``list_prompt_runs``."""
+
+    template_id: str
+    """Only runs of this template."""
+
+    version_id: str
+    """Only runs of this version."""
+
+    limit: int
+    """How many, 1 to 100."""
+
+
+class PromptTemplateList(TypedDict):
+    """Templates."""
+
+    templates: list[PromptTemplate]
+    """The templates."""
+
+
+class _PromptTemplate(TypedDict):
+    """The keys that every ``PromptTemplate`` has."""
+
+    id: str
+    """Which template: ``pt_`` and 24 hex digits."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    description: str
+    """What it is for."""
+
+    category: str
+    """What kind of prompt it is."""
+
+    created_by: str | None
+    """Who added it."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class PromptTemplate(_PromptTemplate, total=False):
+    """A prompt that is kept in versions."""
+
+    version_count: int | None
+    """In lists, how many versions there are."""
+
+    active_version: int | None
+    """In lists, the number of the active version: ``Some(None)``, null on the wire, when there is none."""
+
+
+class CreatedPromptTemplate(TypedDict):
+    """A template as it was added."""
+
+    id: str
+    """Which template: ``pt_`` and 24 hex digits."""
+
+    name: str
+    """What it is called."""
+
+    description: str
+    """What it is for."""
+
+    category: str
+    """What kind of prompt it is."""
+
+
+class DeletedPromptTemplate(TypedDict):
+    """A template that is gone."""
+
+    deleted: bool
+    """Always true."""
+
+
+class PromptVersionList(TypedDict):
+    """The versions of a template."""
+
+    versions: list[PromptVersion]
+    """Newest first."""
+
+
+class _PromptVersion(TypedDict):
+    """The keys that every ``PromptVersion`` has."""
+
+    id: str
+    """Which version: ``pv_`` and 24 hex digits."""
+
+    template_id: str
+    """Of which template."""
+
+    version: int
+    """Its number, from 1."""
+
+    content: str
+    """The prompt, with placeholders: names in double braces."""
+
+    model_hint: str
+    """The model it was written for."""
+
+    parameters: Any
+    """The names of its placeholders: a list, or JSON text that holds one."""
+
+    changelog: str
+    """What is new about it."""
+
+    is_active: bool
+    """Whether it is the one that is rendered."""
+
+    created_by: str | None
+    """Who added it."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+
+class PromptVersion(_PromptVersion, total=False):
+    """One version of a prompt."""
+
+    message: str | None
+    """Says that it was activated, in the answer to that."""
+
+
+class CreatedPromptVersion(TypedDict):
+    """A version as it was added."""
+
+    id: str
+    """Which version: ``pv_`` and 24 hex digits."""
+
+    template_id: str
+    """Of which template."""
+
+    version: int
+    """Its number: one more than the newest."""
+
+    content: str
+    """The prompt."""
+
+    is_active: bool
+    """Always false."""
+
+
+class _RenderedPrompt(TypedDict):
+    """The keys that every ``RenderedPrompt`` has."""
+
+    rendered: str
+    """The text."""
+
+    version_id: str
+    """From which version."""
+
+    template_id: str
+    """From which template."""
+
+    version: int
+    """The number of the version."""
+
+    parameters: list[str]
+    """The names of its placeholders."""
+
+
+class RenderedPrompt(_RenderedPrompt, total=False):
+    """A prompt whose placeholders are filled."""
+
+    run_id: str | None
+    """Which run it was, when it was written down: ``pr_…``."""
+
+
+class PromptStats(TypedDict, total=False):
+    """Runs, counted. For one template there are the five members from ``total_runs`` on, for all of them the
+    others.
+    """
+
+    overall: PromptUsage | None
+    """All runs."""
+
+    by_template: list[Any]
+    """By template. The form of an entry is the server's own and not fixed."""
+
+    by_version: list[Any]
+    """By version. The form of an entry is the server's own and not fixed."""
+
+    available: bool | None
+    """Whether runs can be counted."""
+
+    total_runs: int | None
+    """How many runs there were."""
+
+    avg_tokens: float | None
+    """How many tokens they took on average; ``Some(None)``, null on the wire, when that is not known."""
+
+    avg_latency_ms: float | None
+    """How long they took on average, in milliseconds; ``Some(None)``, null on the wire, when that is not
+    known.
+    """
+
+    versions_used: int | None
+    """How many versions were rendered."""
+
+    unique_agents: int | None
+    """How many agents rendered them."""
+
+
+class PromptUsage(TypedDict):
+    """All runs, counted."""
+
+    total_runs: int
+    """How many there were."""
+
+    unique_templates: int
+    """Of how many templates."""
+
+    avg_tokens: float | None
+    """How many tokens they took on average."""
+
+    avg_latency_ms: float | None
+    """How long they took on average, in milliseconds."""
+
+    today_count: int
+    """How many there were today."""
+
+
+class PromptRunList(TypedDict):
+    """Runs that were written down."""
+
+    runs: list[PromptRun]
+    """The runs."""
+
+
+class PromptRun(TypedDict):
+    """One rendering of a prompt."""
+
+    id: str
+    """Which run: ``pr_…``."""
+
+    template_id: str
+    """Of which template."""
+
+    version_id: str
+    """Of which version."""
+
+    action_id: str | None
+    """The action it was rendered for."""
+
+    agent_id: str | None
+    """Who rendered it."""
+
+    input_vars: Any
+    """What stood in the place of each placeholder: an object, or JSON text that holds one."""
+
+    rendered: str
+    """The text that came out."""
+
+    created_at: str
+    """When: ISO-8601, UTC."""
+
+
+class _CreateScore(TypedDict):
+    """The keys that every ``CreateScore`` has."""
+
+    action_id: str
+    """Which action."""
+
+    scorer_name: str
+    """What it is graded for, or by which scorer."""
+
+    score: float
+    """The grade, 0 to 1."""
+
+
+class CreateScore(_CreateScore, total=False):
+    """The arguments of ``create_score``."""
+
+    label: str
+    """The grade as a word."""
+
+    reasoning: str
+    """Why."""
+
+    evaluated_by: str
+    """Who graded."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class GetScores(TypedDict, total=False):
+    """The arguments of ``get_scores``."""
+
+    action_id: str
+    """Only grades of this action."""
+
+    scorer_name: str
+    """Only grades by this scorer."""
+
+    evaluated_by: str
+    """Only grades that this one gave."""
+
+    min_score: float
+    """Only this grade or better, 0 to 1."""
+
+    max_score: float
+    """Only this grade or worse, 0 to 1."""
+
+    agent_id: str
+    """Only actions of this agent. All agents unless given."""
+
+    limit: int
+    """How many; 50 unless given. 1 or more."""
+
+    offset: int
+    """How many to skip; 0 unless given."""
+
+
+class _CreateScorer(TypedDict):
+    """The keys that every ``CreateScorer`` has."""
+
+    name: str
+    """What it is called; unique."""
+
+    scorer_type: ScorerType | str
+    """How it grades. One of ``regex``, ``contains``, ``numeric_range``, ``custom_function``, ``llm_judge``.
+    """
+
+
+class CreateScorer(_CreateScorer, total=False):
+    """The arguments of ``create_scorer``."""
+
+    config: Mapping[str, Any]
+    """What it goes by, by type: for ``numeric_range`` the ``field`` that must lie in the range,
+    ``risk_score`` unless given.
+    """
+
+    description: str
+    """What it is for."""
+
+
+class _UpdateScorer(TypedDict):
+    """The keys that every ``UpdateScorer`` has."""
+
+    scorer_id: str
+    """Which scorer."""
+
+
+class UpdateScorer(_UpdateScorer, total=False):
+    """The arguments of ``update_scorer``."""
+
+    name: str
+    """What it is called from now on; unique."""
+
+    config: Mapping[str, Any]
+    """What it goes by from now on."""
+
+    description: str
+    """What it is for."""
+
+
+class DeleteScorer(TypedDict):
+    """The arguments of ``delete_scorer``."""
+
+    scorer_id: str
+    """Which scorer."""
+
+
+class _PreviewScorer(TypedDict):
+    """The keys that every ``PreviewScorer`` has."""
+
+    scorer_type: ScorerType | str
+    """How the scorer grades. One of ``regex``, ``contains``, ``numeric_range``, ``custom_function``,
+    ``llm_judge``.
+    """
+
+
+class PreviewScorer(_PreviewScorer, total=False):
+    """The arguments of ``preview_scorer``."""
+
+    config: Mapping[str, Any]
+    """What it goes by, by type."""
+
+    sample: Mapping[str, Any]
+    """An action to be graded: ``outcome`` and other members that the scorer looks at."""
+
+
+class _CreateEvalRun(TypedDict):
+    """The keys that every ``CreateEvalRun`` has."""
+
+    name: str
+    """What the run is called."""
+
+    scorer_id: str
+    """Which scorer."""
+
+
+class CreateEvalRun(_CreateEvalRun, total=False):
+    """The arguments of ``create_eval_run``."""
+
+    action_filters: Mapping[str, Any]
+    """Which actions, by their members."""
+
+
+class GetEvalRun(TypedDict):
+    """The arguments of ``get_eval_run``."""
+
+    run_id: str
+    """Which run."""
+
+
+class _EvaluationScore(TypedDict):
+    """The keys that every ``EvaluationScore`` has."""
+
+    id: str
+    """Which grade: ``ev_`` and 24 hex digits."""
+
+    action_id: str
+    """Which action."""
+
+    scorer_name: str
+    """What it was graded for, or by which scorer."""
+
+    score: float | None
+    """The grade, 0 to 1; null where none could be given."""
+
+    created_at: str
+    """When it was given: ISO-8601, UTC."""
+
+
+class EvaluationScore(_EvaluationScore, total=False):
+    """A grade of an action."""
+
+    label: str | None
+    """The grade as a word."""
+
+
+class _EvaluationScoreList(TypedDict):
+    """The keys that every ``EvaluationScoreList`` has."""
+
+    scores: list[EvaluationScore]
+    """The grades."""
+
+
+class EvaluationScoreList(_EvaluationScoreList, total=False):
+    """Grades."""
+
+    total: int | None
+    """How many there are in all, where the server says so."""
+
+
+class _CreatedScorer(TypedDict):
+    """The keys that every ``CreatedScorer`` has."""
+
+    id: str
+    """Which scorer: ``es_…``."""
+
+    name: str
+    """What it is called."""
+
+    scorer_type: ScorerType | str
+    """How it grades."""
+
+
+class CreatedScorer(_CreatedScorer, total=False):
+    """A scorer as it was added."""
+
+    warning: str | None
+    """What may keep it from working."""
+
+
+class ScorerPreview(TypedDict):
+    """What a scorer makes of a sample."""
+
+    preview: bool
+    """Always true."""
+
+    scorer_type: ScorerType | str
+    """How the scorer grades."""
+
+    result: ScorerResult
+    """The grade."""
+
+
+class ScorerResult(TypedDict):
+    """The grade that a scorer gives."""
+
+    score: float | None
+    """The grade, 0 to 1; null where none could be given."""
+
+    label: str | None
+    """The grade as a word."""
+
+    reasoning: str | None
+    """Why."""
+
+    error: str | None
+    """Why there is no grade."""
+
+
+class ListScoringProfiles(TypedDict, total=False):
+    """The arguments of ``list_scoring_profiles``."""
+
+    action_type: str
+    """Only profiles for this kind of action, and those for every kind."""
+
+    status: str
+    """Only profiles in this state; ``active`` unless given."""
+
+    limit: int
+    """How many. 1 or more."""
+
+    offset: int
+    """How many to skip."""
+
+
+class _CreateScoringProfile(TypedDict):
+    """The keys that every ``CreateScoringProfile`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateScoringProfile(_CreateScoringProfile, total=False):
+    """The arguments of ``create_scoring_profile``."""
+
+    description: str
+    """What it is for."""
+
+    action_type: str
+    """The kind of action it is for. Every kind unless given."""
+
+    composite_method: CompositeMethod | str
+    """How the scores of its dimensions become one; ``weighted_average`` unless given. One of
+    ``weighted_average``, ``minimum``, ``geometric_mean``.
+    """
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+    dimensions: Sequence[Any]
+    """What it looks at: objects with the fields of ``add_scoring_dimension``."""
+
+
+class GetScoringProfile(TypedDict):
+    """The arguments of ``get_scoring_profile``."""
+
+    profile_id: str
+    """Which profile."""
+
+
+class _UpdateScoringProfile(TypedDict):
+    """The keys that every ``UpdateScoringProfile`` has."""
+
+    profile_id: str
+    """Which profile."""
+
+
+class UpdateScoringProfile(_UpdateScoringProfile, total=False):
+    """The arguments of ``update_scoring_profile``."""
+
+    name: str
+    """What it is called from now on."""
+
+    description: str
+    """What it is for."""
+
+    action_type: str
+    """The kind of action it is for from now on."""
+
+    composite_method: CompositeMethod | str
+    """How the scores of its dimensions become one from now on. One of ``weighted_average``, ``minimum``,
+    ``geometric_mean``.
+    """
+
+    status: str
+    """The state it is in from now on."""
+
+    metadata: Mapping[str, Any]
+    """More about it."""
+
+
+class DeleteScoringProfile(TypedDict):
+    """The arguments of ``delete_scoring_profile``."""
+
+    profile_id: str
+    """Which profile."""
+
+
+class _AddScoringDimension(TypedDict):
+    """The keys that every ``AddScoringDimension`` has."""
+
+    profile_id: str
+    """Which profile."""
+
+    name: str
+    """What it is called."""
+
+    data_source: ScoringSource | str
+    """What it looks at. One of ``duration_ms``, ``cost_estimate``, ``tokens_total``, ``risk_score``,
+    ``confidence``, ``eval_score``, ``metadata_field``, ``custom_function``.
+    """
+
+
+class AddScoringDimension(_AddScoringDimension, total=False):
+    """The arguments of ``add_scoring_dimension``."""
+
+    description: str
+    """What it is for."""
+
+    weight: float
+    """How much it counts beside the others; 1 unless given."""
+
+    data_config: Mapping[str, Any]
+    """More about what it looks at: for ``metadata_field`` the ``field``, with dots for members of members."""
+
+    scale: Sequence[Any]
+    """Which value earns which score: objects with ``label``, ``operator``, ``value`` and ``score``. The first
+    that fits counts; where none does, the lowest score among them. Without a scale every value earns 50.
+    """
+
+    sort_order: int
+    """Its place among the dimensions."""
+
+
+class _UpdateScoringDimension(TypedDict):
+    """The keys that every ``UpdateScoringDimension`` has."""
+
+    profile_id: str
+    """Which profile."""
+
+    dimension_id: str
+    """Which dimension."""
+
+
+class UpdateScoringDimension(_UpdateScoringDimension, total=False):
+    """The arguments of ``update_scoring_dimension``."""
+
+    name: str
+    """What it is called from now on."""
+
+    data_source: ScoringSource | str
+    """What it looks at from now on. One of ``duration_ms``, ``cost_estimate``, ``tokens_total``,
+    ``risk_score``, ``confidence``, ``eval_score``, ``metadata_field``, ``custom_function``.
+    """
+
+    description: str
+    """What it is for."""
+
+    weight: float
+    """How much it counts beside the others from now on."""
+
+    data_config: Mapping[str, Any]
+    """More about what it looks at."""
+
+    scale: Sequence[Any]
+    """Which value earns which score from now on: objects with ``label``, ``operator``, ``value`` and
+    ``score``.
+    """
+
+    sort_order: int
+    """Its place among the dimensions from now on."""
+
+
+class DeleteScoringDimension(TypedDict):
+    """The arguments of ``delete_scoring_dimension``."""
+
+    profile_id: str
+    """Which profile."""
+
+    dimension_id: str
+    """Which dimension."""
+
+
+class ScoreWithProfile(TypedDict):
+    """The arguments of ``score_with_profile``."""
+
+    profile_id: str
+    """By which profile."""
+
+    action: Mapping[str, Any]
+    """The action: its members as ``get_action`` returns them, or what is to be scored."""
+
+
+class BatchScoreWithProfile(TypedDict):
+    """The arguments of ``batch_score_with_profile``."""
+
+    profile_id: str
+    """By which profile."""
+
+    actions: Sequence[Any]
+    """The actions: objects as ``score_with_profile`` takes one."""
+
+
+class GetProfileScores(TypedDict, total=False):
+    """The arguments of ``get_profile_scores``."""
+
+    profile_id: str
+    """Only scores by this profile."""
+
+    agent_id: str
+    """Only scores of this agent's actions. All agents unless given."""
+
+    action_id: str
+    """Only scores of this action."""
+
+    limit: int
+    """How many. 1 or more."""
+
+    offset: int
+    """How many to skip."""
+
+
+class GetProfileScoreStats(TypedDict):
+    """The arguments of ``get_profile_score_stats``."""
+
+    profile_id: str
+    """Which profile."""
+
+
+class ListRiskTemplates(TypedDict, total=False):
+    """The arguments of ``list_risk_templates``."""
+
+    action_type: str
+    """Only templates for this kind of action."""
+
+    status: str
+    """Only templates in this state."""
+
+
+class _CreateRiskTemplate(TypedDict):
+    """The keys that every ``CreateRiskTemplate`` has."""
+
+    name: str
+    """What it is called."""
+
+
+class CreateRiskTemplate(_CreateRiskTemplate, total=False):
+    """The arguments of ``create_risk_template``."""
+
+    description: str
+    """What it is for."""
+
+    action_type: str
+    """The kind of action it is for. Every kind unless given."""
+
+    base_risk: int
+    """The risk to start from, 0 to 100; 0 unless given."""
+
+    rules: Sequence[Any]
+    """What adds to it: objects with ``condition`` (a member of the action, one of ``==``, ``!=``, ``>=``,
+    ``<=``, ``>``, ``<`` and ``contains``, a value) and ``add``. The sum is kept within 0 to 100.
+    """
+
+
+class _UpdateRiskTemplate(TypedDict):
+    """The keys that every ``UpdateRiskTemplate`` has."""
+
+    template_id: str
+    """Which template."""
+
+
+class UpdateRiskTemplate(_UpdateRiskTemplate, total=False):
+    """The arguments of ``update_risk_template``."""
+
+    name: str
+    """What it is called from now on."""
+
+    description: str
+    """What it is for."""
+
+    action_type: str
+    """The kind of action it is for from now on."""
+
+    base_risk: int
+    """The risk to start from, 0 to 100."""
+
+    rules: Sequence[Any]
+    """What adds to it from now on: objects with ``condition`` and ``add``."""
+
+    status: str
+    """The state it is in from now on."""
+
+
+class DeleteRiskTemplate(TypedDict):
+    """The arguments of ``delete_risk_template``."""
+
+    template_id: str
+    """Which template."""
+
+
+class AutoCalibrate(TypedDict, total=False):
+    """The arguments of ``auto_calibrate``."""
+
+    action_type: str
+    """Only from this kind of action. Every kind unless given."""
+
+    agent_id: str
+    """Only from this agent's actions. All agents unless given."""
+
+    lookback_days: int
+    """How far to look back, in days; 30 unless given. 1 or more."""
+
+    metrics: list[str]
+    """What to suggest scales for, each of at most 500 characters. Everything unless given."""
+
+
+class ScoringProfileList(TypedDict):
+    """Scoring profiles."""
+
+    profiles: list[ScoringProfile]
+    """The profiles."""
+
+
+class _ScoringProfile(TypedDict):
+    """The keys that every ``ScoringProfile`` has."""
+
+    id: str
+    """Which profile: ``sp_`` and 24 hex digits."""
+
+    name: str
+    """What it is called."""
+
+    description: str
+    """What it is for."""
+
+    action_type: str | None
+    """The kind of action it is for; null means every kind."""
+
+    status: str
+    """The state it is in: ``active``, or another word."""
+
+    composite_method: CompositeMethod | str
+    """How the scores of its dimensions become one."""
+
+    metadata: dict[str, Any]
+    """More about it."""
+
+    dimensions: list[ScoringDimension]
+    """What it looks at; empty, too, in the answer to a change."""
+
+
+class ScoringProfile(_ScoringProfile, total=False):
+    """What turns the measures of an action into one score."""
+
+    org_id: str | None
+    """Whose organisation; absent right after it was added."""
+
+    created_at: str | None
+    """When it was added: ISO-8601, UTC; absent right after that."""
+
+    updated_at: str | None
+    """When it was last changed: ISO-8601, UTC; absent right after it was added."""
+
+
+class ScoringDimension(TypedDict):
+    """One thing that a profile looks at."""
+
+    id: str
+    """Which dimension: ``sd_`` and 24 hex digits."""
+
+    profile_id: str
+    """Of which profile."""
+
+    name: str
+    """What it is called."""
+
+    description: str
+    """What it is for."""
+
+    weight: float
+    """How much it counts beside the others."""
+
+    data_source: ScoringSource | str
+    """What it looks at."""
+
+    data_config: dict[str, Any]
+    """More about what it looks at."""
+
+    scale: list[ScaleRule]
+    """Which value earns which score; the first that fits counts."""
+
+    sort_order: int
+    """Its place among the dimensions."""
+
+
+class ScaleRule(TypedDict):
+    """Which value earns which score."""
+
+    label: str
+    """What such a value is called."""
+
+    operator: ScaleOperator | str
+    """How a value is compared."""
+
+    value: Any
+    """With what: a number or a text; two numbers for ``between``."""
+
+    score: float
+    """The score, 0 to 100."""
+
+
+class DeletedScoringRecord(TypedDict):
+    """A profile, a dimension or a risk template that is gone."""
+
+    deleted: bool
+    """Always true."""
+
+
+class _ProfileScore(TypedDict):
+    """The keys that every ``ProfileScore`` has."""
+
+    id: str
+    """Which score: ``ps_…``."""
+
+    profile_id: str
+    """By which profile."""
+
+    profile_name: str
+    """What the profile is called."""
+
+    action_id: str | None
+    """Of which action, where that is known."""
+
+    composite_score: float | None
+    """The score, 0 to 100, with two decimals; null when no dimension has one."""
+
+    composite_method: CompositeMethod | str
+    """How the scores of the dimensions became one."""
+
+    dimensions: list[DimensionScore]
+    """The score of each dimension."""
+
+
+class ProfileScore(_ProfileScore, total=False):
+    """What a profile makes of an action."""
+
+    agent_id: str | None
+    """In lists, who acted: ``Some(None)``, null on the wire, when that is not known."""
+
+    created_at: str | None
+    """In lists, when it was scored: ISO-8601, UTC."""
+
+
+class DimensionScore(TypedDict):
+    """What one dimension makes of an action."""
+
+    dimension_id: str
+    """Which dimension."""
+
+    dimension_name: str
+    """What it is called."""
+
+    weight: float
+    """How much it counts beside the others."""
+
+    raw_value: Any
+    """What was measured; null when there was nothing."""
+
+    score: float | None
+    """The score, 0 to 100; null when there was nothing to measure."""
+
+    label: str
+    """What such a value is called on the scale; ``no_data`` when there was nothing to measure, ``default``
+    when nothing on the scale fits, ``unscaled`` without a scale.
+    """
+
+
+class ProfileScoreBatch(TypedDict):
+    """What a profile makes of several actions."""
+
+    results: list[ProfileScore]
+    """The scores, one per action."""
+
+    summary: ProfileScoreSummary
+    """The same summed up."""
+
+
+class ProfileScoreSummary(TypedDict):
+    """Scores of several actions, summed up."""
+
+    total: int
+    """How many actions there were."""
+
+    scored: int
+    """How many of them have a score."""
+
+    avg_score: float | None
+    """Their mean, 0 to 100; null when there is none."""
+
+
+class ProfileScoreList(TypedDict):
+    """Stored scores."""
+
+    scores: list[ProfileScore]
+    """The scores."""
+
+
+class ProfileScoreStats(TypedDict):
+    """The stored scores of a profile, summed up."""
+
+    total_scores: int
+    """How many there are."""
+
+    avg_score: float | None
+    """Their mean, 0 to 100; null when there is none."""
+
+    min_score: float | None
+    """The lowest."""
+
+    max_score: float | None
+    """The highest."""
+
+    stddev_score: float | None
+    """Their standard deviation, as of a sample."""
+
+    unique_agents: int
+    """Of how many agents."""
+
+    unique_actions: int
+    """Of how many actions."""
+
+
+class RiskTemplateList(TypedDict):
+    """Risk templates."""
+
+    templates: list[RiskTemplate]
+    """The templates."""
+
+
+class RiskTemplate(TypedDict):
+    """Rules by which the risk of an action is worked out."""
+
+    id: str
+    """Which template: ``rt_`` and 24 hex digits."""
+
+    org_id: str
+    """Whose organisation."""
+
+    name: str
+    """What it is called."""
+
+    description: str
+    """What it is for."""
+
+    action_type: str | None
+    """The kind of action it is for; null means every kind."""
+
+    base_risk: int
+    """The risk to start from, 0 to 100."""
+
+    rules: list[RiskRule]
+    """What adds to it."""
+
+    status: str
+    """The state it is in: ``active``, or another word."""
+
+    created_at: str
+    """When it was added: ISO-8601, UTC."""
+
+    updated_at: str
+    """When it was last changed: ISO-8601, UTC."""
+
+
+class RiskRule(TypedDict):
+    """What adds to a risk."""
+
+    condition: str
+    """When it does: a member of the action, an operator, a value."""
+
+    add: int
+    """How much; below 0 it takes away."""
+
+
+class _ScoringCalibration(TypedDict):
+    """The keys that every ``ScoringCalibration`` has."""
+
+    status: CalibrationStatus | str
+    """Whether there was enough to go by."""
+
+    count: int
+    """From how many actions."""
+
+    action_type: str
+    """From which kind of action; ``(all)`` means every kind."""
+
+    lookback_days: int
+    """How far back was looked, in days."""
+
+    suggestions: list[CalibrationSuggestion]
+    """The suggestions, one per measure."""
+
+
+class ScoringCalibration(_ScoringCalibration, total=False):
+    """Scales suggested from earlier actions."""
+
+    message: str | None
+    """The same in words, where there is something to say."""
+
+
+class CalibrationSuggestion(TypedDict):
+    """A scale for one measure."""
+
+    metric: str
+    """Which measure."""
+
+    data_source: ScoringSource | str
+    """What a dimension must look at for it."""
+
+    lower_is_better: bool
+    """Whether less is better."""
+
+    sample_size: int
+    """How many actions had it."""
+
+    distribution: MetricDistribution
+    """How its values are spread."""
+
+    suggested_scale: list[ScaleRule]
+    """The scale: four rules that earn 100, 75, 50 and 20."""
+
+    suggested_weight: float
+    """How much it should count beside the others."""
+
+
+class MetricDistribution(TypedDict):
+    """How values are spread."""
+
+    p10: float
+    """One in ten lies below."""
+
+    p25: float
+    """One in four lies below."""
+
+    p50: float
+    """Half of them lie below."""
+
+    p75: float
+    """Three in four lie below."""
+
+    p90: float
+    """Nine in ten lie below."""
+
+    min: float
+    """The lowest."""
+
+    max: float
+    """The highest."""
 
 
 class Health(TypedDict):

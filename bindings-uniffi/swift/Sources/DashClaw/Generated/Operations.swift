@@ -650,6 +650,324 @@ extension DashClaw {
             options)
     }
 
+    /// Runs the tests of all policies that hold, and returns each one's result. The server keeps a record of
+    /// the run.
+    ///
+    /// `POST /api/policies/test`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - agentId: Who asks. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: How policies did in their tests.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func testPolicies(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PolicyTestReport {
+        try await send("test_policies", ["agent_id": agentId?.jsonValue], options)
+    }
+
+    /// Writes down what the policies that hold prove: a report for auditors.
+    ///
+    /// `GET /api/policies/proof`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - format: In which form. One of `md`, `json`. `"json"` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What the policies prove, in writing.
+    /// - Throws: A ``DashClawError``.
+    public func getProofReport(
+        format: ReportFormat? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PolicyProof {
+        try await send("get_proof_report", ["format": format?.jsonValue], options)
+    }
+
+    /// Adds the policies of a pack of the server's, or of a YAML text. Needs an API key of the admin role.
+    ///
+    /// A policy whose name exists already is left out and named in `skipped_names`. Neither a pack nor a
+    /// text, and a pack that the server does not have, are errors of kind `validation`.
+    ///
+    /// `POST /api/policies/import`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - pack: The name of the pack. It comes before `yaml`; one of the two must be given.
+    ///   - yaml: Policies in YAML: a document with a list `policies`.
+    ///   - options: What differs for this call.
+    /// - Returns: What an import did.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened.
+    @discardableResult
+    public func importPolicies(
+        pack: String? = nil, yaml: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PolicyImport {
+        try await send("import_policies", ["pack": pack?.jsonValue, "yaml": yaml?.jsonValue], options)
+    }
+
+    /// Holds the policies that are in force against the controls of a framework.
+    ///
+    /// Every control comes back with the policies that cover it, in full or in part. An unknown framework is
+    /// a ``DashClawError`` of kind `notFound` whose `available` names those there are.
+    ///
+    /// `GET /api/compliance/map`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - framework: Which framework: an id of `listFrameworks`, such as `soc2`.
+    ///   - options: What differs for this call.
+    /// - Returns: The policies in force beside the controls of a framework.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func mapCompliance(
+        framework: String, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceMap {
+        try await send("map_compliance", ["framework": framework.jsonValue], options)
+    }
+
+    /// Says what is missing for a framework, in the order in which it should be mended, and how great the
+    /// risk is.
+    ///
+    /// An unknown framework is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/compliance/gaps`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - framework: Which framework.
+    ///   - options: What differs for this call.
+    /// - Returns: What is missing for a framework.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func analyzeGaps(
+        framework: String, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceGaps {
+        try await send("analyze_gaps", ["framework": framework.jsonValue], options)
+    }
+
+    /// Writes a report on a framework. Each report is also a point of `getComplianceTrends`.
+    ///
+    /// An unknown framework is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/compliance/report`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - framework: Which framework.
+    ///   - format: In which form. One of `md`, `json`. `"json"` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A report on a framework.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func getComplianceReport(
+        framework: String, format: ReportFormat? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceReport {
+        try await send(
+            "get_compliance_report",
+            [
+                "framework": framework.jsonValue, "format": format?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists the frameworks that the server knows.
+    ///
+    /// `GET /api/compliance/frameworks`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: The frameworks that a server knows.
+    /// - Throws: A ``DashClawError``.
+    public func listFrameworks(options: CallOptions = CallOptions()) async throws -> ComplianceFrameworkList {
+        try await send("list_frameworks", [:], options)
+    }
+
+    /// Counts what guard decided and what agents did in the last days: evidence that the policies are in
+    /// force.
+    ///
+    /// `GET /api/compliance/evidence`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - window: How far to look back: a number of days, as in `30d`. `"30d"` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Evidence that policies are in force.
+    /// - Throws: A ``DashClawError``.
+    public func getComplianceEvidence(
+        window: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceEvidence {
+        try await send("get_compliance_evidence", ["window": window?.jsonValue], options)
+    }
+
+    /// Makes an export: reports on frameworks, with evidence, in one document that the server signs.
+    ///
+    /// It is made before the answer comes, but the answer holds its id only: `getComplianceExport` says
+    /// whether it is `completed` or `failed`. An unknown framework is left out and no error; an empty list is
+    /// a ``DashClawError`` of kind `validation`.
+    ///
+    /// `POST /api/compliance/exports`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: An export as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createComplianceExport(
+        _ request: CreateComplianceExport, options: CallOptions = CallOptions()
+    ) async throws -> CreatedComplianceExport {
+        try await send("create_compliance_export", request.json, options)
+    }
+
+    /// Lists exports without their contents, the newest first.
+    ///
+    /// `GET /api/compliance/exports`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - limit: How many. The server returns at most 100. `20` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Exports without their contents.
+    /// - Throws: A ``DashClawError``.
+    public func listComplianceExports(
+        limit: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceExportList {
+        try await send("list_compliance_exports", ["limit": limit?.jsonValue], options)
+    }
+
+    /// Reads one export with its contents. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/compliance/exports/{export_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - exportId: Which export: `ce_` and 24 hex digits.
+    ///   - options: What differs for this call.
+    /// - Returns: Reports on frameworks in one document.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getComplianceExport(
+        exportId: String, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceExport {
+        try await send("get_compliance_export", ["export_id": exportId.jsonValue], options)
+    }
+
+    /// Reads what an export made, as the server signed it.
+    ///
+    /// That is a compliance bundle, which `verify_receipt` checks; the report stands in its `payload`. Older
+    /// servers wrote a report alone: it comes back as `text` with its `media_type`. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`, an export that is not `completed` a ``DashClawError`` of kind
+    /// `conflict`.
+    ///
+    /// `GET /api/compliance/exports/{export_id}/download`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - exportId: Which export.
+    ///   - options: What differs for this call.
+    /// - Returns: What an export made: a signed bundle, or from older servers a `text`.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `conflict`: see the description.
+    public func downloadComplianceExport(
+        exportId: String, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceBundle {
+        try await send("download_compliance_export", ["export_id": exportId.jsonValue], options)
+    }
+
+    /// Removes an export. The server does not say whether there was one.
+    ///
+    /// `DELETE /api/compliance/exports/{export_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - exportId: Which export.
+    ///   - options: What differs for this call.
+    /// - Returns: An export that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteComplianceExport(
+        exportId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedComplianceExport {
+        try await send("delete_compliance_export", ["export_id": exportId.jsonValue], options)
+    }
+
+    /// Adds a schedule on which exports are made. The answer holds its id only.
+    ///
+    /// No framework, and no times, are errors of kind `validation`.
+    ///
+    /// `POST /api/compliance/schedules`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A schedule as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createComplianceSchedule(
+        _ request: CreateComplianceSchedule, options: CallOptions = CallOptions()
+    ) async throws -> CreatedComplianceSchedule {
+        try await send("create_compliance_schedule", request.json, options)
+    }
+
+    /// Lists the schedules on which exports are made, the newest first.
+    ///
+    /// `GET /api/compliance/schedules`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: Schedules on which exports are made.
+    /// - Throws: A ``DashClawError``.
+    public func listComplianceSchedules(
+        options: CallOptions = CallOptions()
+    ) async throws -> ComplianceScheduleList {
+        try await send("list_compliance_schedules", [:], options)
+    }
+
+    /// Changes a schedule, and returns it as it is then. The server takes `enabled` and `name` and leaves the
+    /// rest as it is. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `PATCH /api/compliance/schedules/{schedule_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A schedule on which exports are made.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateComplianceSchedule(
+        _ request: UpdateComplianceSchedule, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceSchedule {
+        try await send("update_compliance_schedule", request.json, options)
+    }
+
+    /// Removes a schedule. The server does not say whether there was one.
+    ///
+    /// `DELETE /api/compliance/schedules/{schedule_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - scheduleId: Which schedule.
+    ///   - options: What differs for this call.
+    /// - Returns: A schedule that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteComplianceSchedule(
+        scheduleId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedComplianceSchedule {
+        try await send("delete_compliance_schedule", ["schedule_id": scheduleId.jsonValue], options)
+    }
+
+    /// Lists how far frameworks were covered when reports on them were written, the newest first.
+    ///
+    /// `GET /api/compliance/trends`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - framework: Only this framework. All of them unless given.
+    ///   - limit: How many. The server returns at most 100. `30` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: How coverage changed.
+    /// - Throws: A ``DashClawError``.
+    public func getComplianceTrends(
+        framework: String? = nil, limit: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ComplianceTrendList {
+        try await send(
+            "get_compliance_trends",
+            [
+                "framework": framework?.jsonValue, "limit": limit?.jsonValue
+            ],
+            options)
+    }
+
     /// Begins a session.
     ///
     /// `POST /api/sessions`. A repeat would do it twice.
@@ -748,6 +1066,374 @@ extension DashClaw {
         try await send("get_session_events", ["session_id": sessionId.jsonValue], options)
     }
 
+    /// Leaves a note for the agent's next session: in `bundle`, or in parts, of which `summary` is the first.
+    ///
+    /// Hosted servers take a `bundle` only and refuse parts alone with a ``DashClawError`` of kind
+    /// `validation`; the embedded instance makes a bundle of them.
+    ///
+    /// `POST /api/handoffs`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A handoff as it was left.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createHandoff(
+        _ request: CreateHandoff = CreateHandoff(), options: CallOptions = CallOptions()
+    ) async throws -> CreatedHandoff {
+        try await send("create_handoff", request.json, options)
+    }
+
+    /// Lists handoffs of the agent.
+    ///
+    /// `GET /api/handoffs`. Reads only. Pages through `handoffs` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Handoffs.
+    /// - Throws: A ``DashClawError``.
+    public func getHandoffs(
+        _ request: GetHandoffs = GetHandoffs(), options: CallOptions = CallOptions()
+    ) async throws -> HandoffList {
+        try await send("get_handoffs", request.json, options)
+    }
+
+    /// Reads the newest handoff of the agent that belongs to no project and was not consumed. When there is
+    /// none, that is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/handoffs`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Of which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What one session left for the next.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func getLatestHandoff(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> Handoff {
+        try await send("get_latest_handoff", ["agent_id": agentId?.jsonValue], options)
+    }
+
+    /// Reads one handoff. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/handoffs/{handoff_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - handoffId: Which handoff.
+    ///   - options: What differs for this call.
+    /// - Returns: What one session left for the next.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getHandoff(handoffId: String, options: CallOptions = CallOptions()) async throws -> Handoff {
+        try await send("get_handoff", ["handoff_id": handoffId.jsonValue], options)
+    }
+
+    /// Marks a handoff as taken up, so that it is not the latest any more. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/handoffs/{handoff_id}/consume`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - handoffId: Which handoff.
+    ///   - options: What differs for this call.
+    /// - Returns: A handoff that was taken up.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func consumeHandoff(
+        handoffId: String, options: CallOptions = CallOptions()
+    ) async throws -> ConsumedHandoff {
+        try await send("consume_handoff", ["handoff_id": handoffId.jsonValue], options)
+    }
+
+    /// Sends a message to an agent, or to everybody.
+    ///
+    /// Sender and receiver must be known to the server, by a heartbeat, an action, an identity or an earlier
+    /// message; otherwise it is a ``DashClawError`` of kind `permission`. An unknown thread is a
+    /// ``DashClawError`` of kind `notFound`. Secrets in the text are made illegible before it is stored.
+    ///
+    /// `POST /api/messages`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A message as it was sent.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `permission`: see
+    ///   the description; `notFound`: see the description.
+    @discardableResult
+    public func sendMessage(
+        _ request: SendMessage, options: CallOptions = CallOptions()
+    ) async throws -> SentMessage {
+        try await send("send_message", request.json, options)
+    }
+
+    /// Sends a message to everybody. The same limits and errors hold as for `send_message`.
+    ///
+    /// `POST /api/messages`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - body: What to say. At most 2000 characters.
+    ///   - messageType: What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`.
+    ///     `"info"` unless given.
+    ///   - subject: What it is about, in short. At most 200 characters.
+    ///   - threadId: The thread it belongs to: `mt_…`; it must be open.
+    ///   - urgent: Whether it is urgent; false unless given.
+    ///   - fromAgentId: Who sends it. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A message as it was sent.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func broadcast(
+        body: String, messageType: MessageType? = nil, subject: String? = nil, threadId: String? = nil,
+        urgent: Bool? = nil, fromAgentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> SentMessage {
+        try await send(
+            "broadcast",
+            [
+                "body": body.jsonValue, "message_type": messageType?.jsonValue, "subject": subject?.jsonValue,
+                "thread_id": threadId?.jsonValue, "urgent": urgent?.jsonValue,
+                "from_agent_id": fromAgentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists messages of the agent.
+    ///
+    /// `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Messages.
+    /// - Throws: A ``DashClawError``.
+    public func getMessages(
+        _ request: GetMessages = GetMessages(), options: CallOptions = CallOptions()
+    ) async throws -> MessageList {
+        try await send("get_messages", request.json, options)
+    }
+
+    /// Lists messages to the agent or to everybody, without its own and without archived ones.
+    ///
+    /// `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Messages.
+    /// - Throws: A ``DashClawError``.
+    public func getInbox(
+        _ request: GetInbox = GetInbox(), options: CallOptions = CallOptions()
+    ) async throws -> MessageList {
+        try await send("get_inbox", request.json, options)
+    }
+
+    /// Lists messages that the agent sent.
+    ///
+    /// `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - messageType: Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+    ///   - threadId: Only this thread.
+    ///   - limit: How many, 1 to 1000; 50 unless given.
+    ///   - offset: How many to skip.
+    ///   - agentId: Of which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Messages.
+    /// - Throws: A ``DashClawError``.
+    public func getSentMessages(
+        messageType: MessageType? = nil, threadId: String? = nil, limit: Int? = nil, offset: Int? = nil,
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> MessageList {
+        try await send(
+            "get_sent_messages",
+            [
+                "message_type": messageType?.jsonValue, "thread_id": threadId?.jsonValue,
+                "limit": limit?.jsonValue, "offset": offset?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads one message. An unknown id is a ``DashClawError`` of kind `notFound`, and so is every id where
+    /// the server does not serve single messages.
+    ///
+    /// `GET /api/messages/{message_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - messageId: Which message.
+    ///   - options: What differs for this call.
+    /// - Returns: One message.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getMessage(
+        messageId: String, options: CallOptions = CallOptions()
+    ) async throws -> MessageDetail {
+        try await send("get_message", ["message_id": messageId.jsonValue], options)
+    }
+
+    /// Marks messages as read by the agent. One that is for another agent is left as it is.
+    ///
+    /// `PATCH /api/messages`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - messageIds: Which messages.
+    ///   - agentId: Who has read them. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Messages that were changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
+    @discardableResult
+    public func markRead(
+        messageIds: [String], agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> UpdatedMessages {
+        try await send(
+            "mark_read",
+            [
+                "message_ids": messageIds.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Archives messages: an inbox does not list them any more.
+    ///
+    /// `PATCH /api/messages`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - messageIds: Which messages.
+    ///   - agentId: Who archives them. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Messages that were changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
+    @discardableResult
+    public func archiveMessages(
+        messageIds: [String], agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> UpdatedMessages {
+        try await send(
+            "archive_messages",
+            [
+                "message_ids": messageIds.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Begins a thread that messages can belong to.
+    ///
+    /// `POST /api/messages/threads`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - name: What it is called.
+    ///   - participants: The agents that take part, of at most 500 characters each.
+    ///   - createdBy: Who begins it. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A thread as it was begun.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createMessageThread(
+        name: String, participants: [String]? = nil, createdBy: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> CreatedMessageThread {
+        try await send(
+            "create_message_thread",
+            [
+                "name": name.jsonValue, "participants": participants?.jsonValue,
+                "created_by": createdBy?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists threads of the agent.
+    ///
+    /// `GET /api/messages/threads`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - status: Only threads in this state: `open` or `resolved`.
+    ///   - limit: How many, 1 to 100; 20 unless given.
+    ///   - agentId: Of which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Threads.
+    /// - Throws: A ``DashClawError``.
+    public func getMessageThreads(
+        status: String? = nil, limit: Int? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> MessageThreadList {
+        try await send(
+            "get_message_threads",
+            [
+                "status": status?.jsonValue, "limit": limit?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Ends a thread. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `PATCH /api/messages/threads`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - threadId: Which thread: `mt_…`.
+    ///   - summary: What came of it.
+    ///   - options: What differs for this call.
+    /// - Returns: One thread.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: see the description.
+    @discardableResult
+    public func resolveMessageThread(
+        threadId: String, summary: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> MessageThreadDetail {
+        try await send(
+            "resolve_message_thread",
+            [
+                "thread_id": threadId.jsonValue, "summary": summary?.jsonValue
+            ],
+            options)
+    }
+
+    /// Saves a document that all agents can read. What comes back is the server's own; its members are not
+    /// fixed. Not every server has such documents; one without answers with a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `POST /api/messages/docs`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - name: What it is called.
+    ///   - content: What it says.
+    ///   - agentId: Who saves it. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func saveSharedDoc(
+        name: String, content: String, agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "save_shared_doc",
+            [
+                "name": name.jsonValue, "content": content.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Downloads an attachment of a message: its bytes, its name and its media type.
+    ///
+    /// The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
+    /// id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// Starts with `GET /api/messages/attachments`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - attachmentId: Which attachment.
+    ///   - options: What differs for this call.
+    /// - Returns: A file that was sent with a message.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func getAttachment(
+        attachmentId: String, options: CallOptions = CallOptions()
+    ) async throws -> MessageAttachment {
+        try await send("get_attachment", ["attachment_id": attachmentId.jsonValue], options)
+    }
+
     /// Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API
     /// key.
     ///
@@ -789,6 +1475,104 @@ extension DashClaw {
         try await send("get_jwks", [:], options)
     }
 
+    /// Looks for secrets and personal data in a text. Nothing is stored.
+    ///
+    /// `POST /api/security/scan`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - destination: Where it is about to go.
+    ///   - agentId: Whose text it is. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What a scan for secrets and personal data found.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
+    @discardableResult
+    public func scanContent(
+        text: String, destination: String? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> ContentScan {
+        try await send(
+            "scan_content",
+            [
+                "text": text.jsonValue, "destination": destination?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Looks for secrets and personal data in a text, as `scan_content` does, and stores that they were
+    /// found. Of the text itself only its SHA-256 hash is stored.
+    ///
+    /// `POST /api/security/scan`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - destination: Where it was about to go.
+    ///   - agentId: Whose text it is. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What a scan for secrets and personal data found.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func reportSecurityFinding(
+        text: String, destination: String? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> ContentScan {
+        try await send(
+            "report_security_finding",
+            [
+                "text": text.jsonValue, "destination": destination?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Looks in a text for attempts to give orders to the model that reads it.
+    ///
+    /// `POST /api/security/prompt-injection`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - source: Where it comes from: `user_input`, for one.
+    ///   - agentId: Who is about to read it. The client's own agent unless given.
+    ///   - store: Whether findings are stored; true unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What a scan for prompt injection found.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func scanPromptInjection(
+        text: String, source: String? = nil, agentId: String? = nil, store: Bool? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> PromptInjectionScan {
+        try await send(
+            "scan_prompt_injection",
+            [
+                "text": text.jsonValue, "source": source?.jsonValue, "agent_id": agentId?.jsonValue,
+                "store": store?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads the secrets that are meant for an agent: those of its organisation, overridden by its own.
+    ///
+    /// Keep them in memory; never log them, store them, or show them to a model. A key of the readonly role
+    /// is a ``DashClawError`` of kind `permission`. A server that cannot decrypt answers with a
+    /// ``DashClawError`` of kind `server`.
+    ///
+    /// `GET /api/secrets/env`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: For which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: The secrets that are meant for an agent.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: see the description;
+    ///   `server`: see the description.
+    public func getAgentEnv(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> AgentEnv {
+        try await send("get_agent_env", ["agent_id": agentId?.jsonValue], options)
+    }
+
     /// Says that the agent is there. Creating an action says so, too. An unknown status is a
     /// ``DashClawError`` of kind `validation`.
     ///
@@ -820,63 +1604,572 @@ extension DashClaw {
             options)
     }
 
-    /// Registers the public half of a private RSA key, as `create_pairing` does. The private key is sent
-    /// nowhere.
+    /// Tells which services the agent is connected to. A service that was told before is told anew.
     ///
-    /// A key that is no private RSA key of 2048 to 4096 bits is a ``DashClawError`` of kind
-    /// `invalidArgument`, which shows nothing of it.
-    ///
-    /// Starts with `POST /api/pairings`. A repeat would do it twice.
+    /// `POST /api/agents/connections`. Safe to repeat.
     ///
     /// - Parameters:
-    ///   - privateJwk: The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1` and
-    ///     `iqmp` are read, too.
-    ///   - agentName: The agent's name for people. The client's own unless given.
+    ///   - connections: The services, 1 to 50, one object each: `provider` (needed), `auth_type` (`api_key`
+    ///     unless given, or `subscription`, `oauth`, `pre_configured`, `environment`), `plan_name`, `status`
+    ///     (`active` unless given, or `inactive`, `error`) and `metadata` (a text or an object of at most 10
+    ///     KB).
+    ///   - agentId: Which agent. The client's own unless given. At most 128 characters.
     ///   - options: What differs for this call.
+    /// - Returns: Connections as they were taken.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
-    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `invalidArgument`:
-    ///   see the description.
+    ///   content.
     @discardableResult
-    public func createPairingFromPrivateJwk(
-        privateJwk: [String: JSONValue], agentName: String? = nil, options: CallOptions = CallOptions()
-    ) async throws -> [String: JSONValue] {
+    public func reportConnections(
+        connections: [JSONValue], agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ConnectionReport {
         try await send(
-            "create_pairing_from_private_jwk",
+            "report_connections",
             [
-                "private_jwk": privateJwk.jsonValue, "agent_name": agentName?.jsonValue
+                "connections": connections.jsonValue, "agent_id": agentId?.jsonValue
             ],
             options)
     }
 
-    /// Waits until a pairing is approved, and returns it.
+    /// Enters an agent into the register, so that others may call it. A slug that exists already is a
+    /// ``DashClawError`` of kind `conflict`.
     ///
-    /// One that expires is a ``DashClawError`` of kind `approvalExpired`, one that is rejected a
-    /// ``DashClawError`` of kind `approvalDenied`, and one that nobody decides about in time a
-    /// ``DashClawError`` of kind `approvalTimeout`; it stands. A server that cannot be reached for a while is
-    /// asked again.
-    ///
-    /// Starts with `GET /api/pairings/{pairing_id}`. Reads only.
+    /// `POST /api/agents/registry`. A repeat would do it twice.
     ///
     /// - Parameters:
-    ///   - pairingId: Which pairing.
-    ///   - timeout: How long to wait in all. With no time at all it is looked at once. In seconds. `300`
-    ///     unless given.
-    ///   - interval: How often it is looked at; at most ten times a second. In seconds. `2` unless given.
+    ///   - request: The arguments.
     ///   - options: What differs for this call.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
-    ///   `approvalExpired`: see the description; `approvalDenied`: see the description; `approvalTimeout`:
-    ///   see the description.
-    public func waitForPairing(
-        pairingId: String, timeout: TimeInterval? = nil, interval: TimeInterval? = nil,
-        options: CallOptions = CallOptions()
-    ) async throws -> [String: JSONValue] {
+    /// - Returns: An agent as it was entered or changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `conflict`: see the
+    ///   description.
+    @discardableResult
+    public func registerAgent(
+        _ request: RegisterAgent, options: CallOptions = CallOptions()
+    ) async throws -> SavedRegisteredAgent {
+        try await send("register_agent", request.json, options)
+    }
+
+    /// Lists the agents of the register.
+    ///
+    /// `GET /api/agents/registry`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Agents of the register.
+    /// - Throws: A ``DashClawError``.
+    public func listRegisteredAgents(
+        _ request: ListRegisteredAgents = ListRegisteredAgents(), options: CallOptions = CallOptions()
+    ) async throws -> RegisteredAgentList {
+        try await send("list_registered_agents", request.json, options)
+    }
+
+    /// Reads one agent of the register with what it can do and its newest calls. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/agents/registry/{registered_agent_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - registeredAgentId: Which agent: its `entry_id`.
+    ///   - options: What differs for this call.
+    /// - Returns: An agent of the register with what it can do.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getRegisteredAgent(
+        registeredAgentId: String, options: CallOptions = CallOptions()
+    ) async throws -> RegisteredAgentDetail {
+        try await send("get_registered_agent", ["registered_agent_id": registeredAgentId.jsonValue], options)
+    }
+
+    /// Changes an agent of the register: the fields that are given. An unknown id is a ``DashClawError`` of
+    /// kind `notFound`.
+    ///
+    /// `PATCH /api/agents/registry/{registered_agent_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: An agent as it was entered or changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateRegisteredAgent(
+        _ request: UpdateRegisteredAgent, options: CallOptions = CallOptions()
+    ) async throws -> SavedRegisteredAgent {
+        try await send("update_registered_agent", request.json, options)
+    }
+
+    /// Adds a capability to an agent of the register, and returns all it has. An unknown agent or capability
+    /// is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/agents/registry/{registered_agent_id}/capabilities`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - registeredAgentId: Which agent: its `entry_id`.
+    ///   - capabilityId: Which capability.
+    ///   - options: What differs for this call.
+    /// - Returns: What an agent of the register can do.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened.
+    @discardableResult
+    public func addAgentCapability(
+        registeredAgentId: String, capabilityId: String, options: CallOptions = CallOptions()
+    ) async throws -> AgentCapabilityList {
         try await send(
-            "wait_for_pairing",
+            "add_agent_capability",
             [
-                "pairing_id": pairingId.jsonValue, "timeout": timeout?.jsonValue,
-                "interval": interval?.jsonValue
+                "registered_agent_id": registeredAgentId.jsonValue, "capability_id": capabilityId.jsonValue
             ],
             options)
+    }
+
+    /// Lists what an agent of the register can do. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/agents/registry/{registered_agent_id}/capabilities`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - registeredAgentId: Which agent: its `entry_id`.
+    ///   - options: What differs for this call.
+    /// - Returns: What an agent of the register can do.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func listAgentCapabilities(
+        registeredAgentId: String, options: CallOptions = CallOptions()
+    ) async throws -> AgentCapabilityList {
+        try await send(
+            "list_agent_capabilities",
+            [
+                "registered_agent_id": registeredAgentId.jsonValue
+            ],
+            options)
+    }
+
+    /// Calls an agent of the register by one of its capabilities. Guard has its say first, and the call is
+    /// recorded as an action.
+    ///
+    /// When a human must approve first, the result has `success` false and the `error` `pending_approval`,
+    /// and nothing was called. A call that guard blocks is a ``DashClawError`` of kind `permission`, an agent
+    /// that is not active a ``DashClawError`` of kind `conflict`, an unknown agent or capability a
+    /// ``DashClawError`` of kind `notFound`, a capability that the agent does not have a ``DashClawError`` of
+    /// kind `validation`, and a call that failed a ``DashClawError`` of kind `server`.
+    ///
+    /// `POST /api/agents/invoke`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - registeredAgentId: Which agent: its `entry_id`.
+    ///   - capabilityId: Which of its capabilities.
+    ///   - agentId: Who calls. Not filled in by the client.
+    ///   - payload: What to send.
+    ///   - declaredGoal: What the call is for, in a sentence.
+    ///   - options: What differs for this call.
+    /// - Returns: What came of a call of an agent.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `permission`: see
+    ///   the description; `conflict`: see the description; `notFound`: see the description; `server`: see the
+    ///   description.
+    @discardableResult
+    public func invokeRegisteredAgent(
+        registeredAgentId: String, capabilityId: String, agentId: String? = nil,
+        payload: [String: JSONValue]? = nil, declaredGoal: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> RegisteredAgentAnswer {
+        try await send(
+            "invoke_registered_agent",
+            [
+                "registered_agent_id": registeredAgentId.jsonValue, "capability_id": capabilityId.jsonValue,
+                "agent_id": agentId?.jsonValue, "payload": payload?.jsonValue,
+                "declared_goal": declaredGoal?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads how well an agent has done: as it was last computed, or else computed now and not stored. An
+    /// unknown agent is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/reputation/agents/{agent_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent. Not filled in by the client.
+    ///   - options: What differs for this call.
+    /// - Returns: How well an agent has done.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getAgentReputation(
+        agentId: String, options: CallOptions = CallOptions()
+    ) async throws -> AgentReputation {
+        try await send("get_agent_reputation", ["agent_id": agentId.jsonValue], options)
+    }
+
+    /// Lists what an agent's reputation was made from: at most the 2000 newest events of the last 365 days
+    /// are kept.
+    ///
+    /// `GET /api/reputation/agents/{agent_id}/events`. Reads only. Pages through `events` with `limit` and
+    /// `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: What an agent's reputation was made from.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func listAgentReputationEvents(
+        _ request: ListAgentReputationEvents, options: CallOptions = CallOptions()
+    ) async throws -> ReputationEventList {
+        try await send("list_agent_reputation_events", request.json, options)
+    }
+
+    /// Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/reputation/agents/{agent_id}/recompute`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent. Not filled in by the client.
+    ///   - options: What differs for this call.
+    /// - Returns: How well an agent has done, as it was just computed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func recomputeAgentReputation(
+        agentId: String, options: CallOptions = CallOptions()
+    ) async throws -> RecomputedReputation {
+        try await send("recompute_agent_reputation", ["agent_id": agentId.jsonValue], options)
+    }
+
+    /// Reads the signed receipt for an agent's reputation. Check it with `verify_receipt`, which needs no
+    /// server. An unknown agent is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/reputation/agents/{agent_id}/receipt`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent. Not filled in by the client.
+    ///   - options: What differs for this call.
+    /// - Returns: The receipt for an agent's reputation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getAgentReputationReceipt(
+        agentId: String, options: CallOptions = CallOptions()
+    ) async throws -> AgentReputationReceipt {
+        try await send("get_agent_reputation_receipt", ["agent_id": agentId.jsonValue], options)
+    }
+
+    /// Asks the server whether a reputation receipt was signed by one of its keys.
+    ///
+    /// A forgery, or what is no receipt, is a normal result with `ok` false, not an error. The server is less
+    /// strict than `verify_receipt`, which needs no server.
+    ///
+    /// `POST /api/reputation/verify`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - receipt: The receipt, exactly as it came.
+    ///   - options: What differs for this call.
+    /// - Returns: The server's word on a reputation receipt.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
+    @discardableResult
+    public func verifyReputationReceipt(
+        receipt: JSONValue, options: CallOptions = CallOptions()
+    ) async throws -> ReputationVerdict {
+        try await send("verify_reputation_receipt", ["receipt": receipt.jsonValue], options)
+    }
+
+    /// Orders work of a registered type.
+    ///
+    /// Guard has its say first, and the answer says how it went: the order is `queued`, waits for a human
+    /// (`pending_approval`), or is `blocked`. All three come back as a normal result; a `blocked` one does
+    /// not raise here.
+    ///
+    /// An unknown type is a ``DashClawError`` of kind `notFound`. An input that breaks the type's contract,
+    /// or a budget that makes no sense, is a ``DashClawError`` of kind `validation` with `details`.
+    ///
+    /// `POST /api/work-orders`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A work order as it was submitted.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func submitWorkOrder(
+        _ request: SubmitWorkOrder, options: CallOptions = CallOptions()
+    ) async throws -> SubmittedWorkOrder {
+        try await send("submit_work_order", request.json, options)
+    }
+
+    /// Reads one work order, with its receipt once it has ended. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `GET /api/work-orders/{work_order_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - workOrderId: Which work order.
+    ///   - options: What differs for this call.
+    /// - Returns: A work order with its receipt.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getWorkOrder(
+        workOrderId: String, options: CallOptions = CallOptions()
+    ) async throws -> WorkOrderDetail {
+        try await send("get_work_order", ["work_order_id": workOrderId.jsonValue], options)
+    }
+
+    /// Lists work orders.
+    ///
+    /// `GET /api/work-orders`. Reads only. Pages through `work_orders` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of work orders.
+    /// - Throws: A ``DashClawError``.
+    public func listWorkOrders(
+        _ request: ListWorkOrders = ListWorkOrders(), options: CallOptions = CallOptions()
+    ) async throws -> WorkOrderList {
+        try await send("list_work_orders", request.json, options)
+    }
+
+    /// Cancels a work order that is `queued`, `claimed` or `pending_approval`.
+    ///
+    /// One that has ended already is a ``DashClawError`` of kind `conflict` with its state, an unknown id a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `DELETE /api/work-orders/{work_order_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - workOrderId: Which work order.
+    ///   - options: What differs for this call.
+    /// - Returns: A work order that is cancelled.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `conflict`: see the description.
+    @discardableResult
+    public func cancelWorkOrder(
+        workOrderId: String, options: CallOptions = CallOptions()
+    ) async throws -> CancelledWorkOrder {
+        try await send("cancel_work_order", ["work_order_id": workOrderId.jsonValue], options)
+    }
+
+    /// Takes the oldest queued work order for the agent to do; nobody else gets it. `work_order` is null when
+    /// there is none.
+    ///
+    /// It must be completed before `lease_expires_at`; then it ends as `timed_out`.
+    ///
+    /// `POST /api/work-orders/claim`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - types: Only work of these types. Any type unless given.
+    ///   - agentId: Who takes it. The client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A work order that the agent has claimed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func claimWorkOrder(
+        types: [String]? = nil, agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ClaimedWorkOrder {
+        try await send(
+            "claim_work_order",
+            [
+                "types": types?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Ends a work order that the agent has claimed, and returns its receipt.
+    ///
+    /// An output that breaks the type's contract is a ``DashClawError`` of kind `validation` with `details`;
+    /// the order stays claimed. An order of another agent is a ``DashClawError`` of kind `permission`, one
+    /// that is not claimed a ``DashClawError`` of kind `conflict` with its state, and an unknown id a
+    /// ``DashClawError`` of kind `notFound`. A cost above the budget is noted in the receipt, not refused.
+    ///
+    /// `POST /api/work-orders/{work_order_id}/complete`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A work order as it ended.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened; `permission`: see the description; `conflict`: see the description.
+    @discardableResult
+    public func completeWorkOrder(
+        _ request: CompleteWorkOrder, options: CallOptions = CallOptions()
+    ) async throws -> CompletedWorkOrder {
+        try await send("complete_work_order", request.json, options)
+    }
+
+    /// Lists the types of work that can be ordered.
+    ///
+    /// `GET /api/work-orders/types`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - includeDisabled: Whether to list disabled ones, too; false unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Types of work.
+    /// - Throws: A ``DashClawError``.
+    public func listWorkOrderTypes(
+        includeDisabled: Bool? = nil, options: CallOptions = CallOptions()
+    ) async throws -> WorkOrderTypeList {
+        try await send("list_work_order_types", ["include_disabled": includeDisabled?.jsonValue], options)
+    }
+
+    /// Adds a type of work: a contract over what goes in and what comes out.
+    ///
+    /// Of JSON Schema the server checks `type`, `required`, `properties`, `items`, `enum`, `minimum`,
+    /// `maximum`, `minLength` and `maxLength`, and ignores the rest. A type that exists already is a
+    /// ``DashClawError`` of kind `conflict`, a schema that makes no sense a ``DashClawError`` of kind
+    /// `validation` with `details`.
+    ///
+    /// `POST /api/work-orders/types`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A type of work: a contract over what goes in and what comes out.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `conflict`: see the
+    ///   description.
+    @discardableResult
+    public func registerWorkOrderType(
+        _ request: RegisterWorkOrderType, options: CallOptions = CallOptions()
+    ) async throws -> WorkOrderType {
+        try await send("register_work_order_type", request.json, options)
+    }
+
+    /// Adds a provider that agents may buy from. A slug that exists already is a ``DashClawError`` of kind
+    /// `conflict`.
+    ///
+    /// `POST /api/x402/providers`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A provider as it was added or changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `conflict`: see the
+    ///   description.
+    @discardableResult
+    public func createProvider(
+        _ request: CreateProvider, options: CallOptions = CallOptions()
+    ) async throws -> SavedX402Provider {
+        try await send("create_provider", request.json, options)
+    }
+
+    /// Lists providers.
+    ///
+    /// `GET /api/x402/providers`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Providers.
+    /// - Throws: A ``DashClawError``.
+    public func listProviders(
+        _ request: ListProviders = ListProviders(), options: CallOptions = CallOptions()
+    ) async throws -> X402ProviderList {
+        try await send("list_providers", request.json, options)
+    }
+
+    /// Reads one provider with its endpoints. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/x402/providers/{provider_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - providerId: Which provider.
+    ///   - options: What differs for this call.
+    /// - Returns: A provider with what it sells.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getProvider(
+        providerId: String, options: CallOptions = CallOptions()
+    ) async throws -> X402ProviderDetail {
+        try await send("get_provider", ["provider_id": providerId.jsonValue], options)
+    }
+
+    /// Changes a provider: the fields that are given. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `PATCH /api/x402/providers/{provider_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A provider as it was added or changed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateProvider(
+        _ request: UpdateProvider, options: CallOptions = CallOptions()
+    ) async throws -> SavedX402Provider {
+        try await send("update_provider", request.json, options)
+    }
+
+    /// Adds something that a provider sells. An unknown provider is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/x402/providers/{provider_id}/endpoints`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: An endpoint as it was added.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened.
+    @discardableResult
+    public func createProviderEndpoint(
+        _ request: CreateProviderEndpoint, options: CallOptions = CallOptions()
+    ) async throws -> SavedX402Endpoint {
+        try await send("create_provider_endpoint", request.json, options)
+    }
+
+    /// Lists what a provider sells. An unknown provider is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/x402/providers/{provider_id}/endpoints`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - providerId: Whose.
+    ///   - options: What differs for this call.
+    /// - Returns: What a provider sells.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func listProviderEndpoints(
+        providerId: String, options: CallOptions = CallOptions()
+    ) async throws -> X402EndpointList {
+        try await send("list_provider_endpoints", ["provider_id": providerId.jsonValue], options)
+    }
+
+    /// Records what the agent is about to buy as an action, and returns the binding verdict on it.
+    ///
+    /// `allow` and `warn`: the action is `running`; pay, then report its outcome. `require_approval`: it is
+    /// `pending_approval`; wait for a human with `wait_for_approval` and the action's `action_id`. `block`:
+    /// the call fails with a ``DashClawError`` of kind `guardBlocked` that holds the verdict.
+    ///
+    /// A `provider` that nobody knows is added; an unknown `provider_id` or `endpoint_id` is a
+    /// ``DashClawError`` of kind `notFound`. The request carries no idempotency key: the same purchase twice
+    /// is two purchases.
+    ///
+    /// `POST /api/x402/purchases`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A purchase as it was recorded, with the verdict on it.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `guardBlocked`: a policy blocks the action; `outcomeUnknown`: the answer was lost: it may
+    ///   or may not have happened; `notFound`: see the description.
+    public func recordPurchase(
+        _ request: RecordPurchase, options: CallOptions = CallOptions()
+    ) async throws -> RecordedPurchase {
+        try await send("record_purchase", request.json, options)
+    }
+
+    /// Lists purchases, at most 1000.
+    ///
+    /// `GET /api/x402/purchases`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Purchases.
+    /// - Throws: A ``DashClawError``.
+    public func listPurchases(
+        _ request: ListPurchases = ListPurchases(), options: CallOptions = CallOptions()
+    ) async throws -> X402PurchaseList {
+        try await send("list_purchases", request.json, options)
     }
 
     /// Records a purchase that was paid already, reports its action as completed, and files the proof of
@@ -915,12 +2208,13 @@ extension DashClaw {
     ///   - result: What it brought: `summary` (a text), `data` (any JSON), `url` (where the rest is). All may
     ///     be left out.
     ///   - options: What differs for this call.
+    /// - Returns: An artifact as it was kept.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `outcomeUnknown`: the answer was lost:
     ///   it may or may not have happened.
     @discardableResult
     public func recordPurchaseResult(
         actionId: String, result: [String: JSONValue]? = nil, options: CallOptions = CallOptions()
-    ) async throws -> [String: JSONValue] {
+    ) async throws -> SavedArtifact {
         try await send(
             "record_purchase_result",
             [
@@ -929,22 +2223,274 @@ extension DashClaw {
             options)
     }
 
-    /// Downloads an attachment of a message: its bytes, its name and its media type.
+    /// Keeps something that an action made or found.
     ///
-    /// The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
-    /// id is a ``DashClawError`` of kind `notFound`.
-    ///
-    /// Starts with `GET /api/messages/attachments`. Reads only.
+    /// `POST /api/artifacts`. A repeat would do it twice.
     ///
     /// - Parameters:
-    ///   - attachmentId: Which attachment.
+    ///   - request: The arguments.
     ///   - options: What differs for this call.
-    /// - Returns: A file that was sent with a message.
-    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
-    public func getAttachment(
-        attachmentId: String, options: CallOptions = CallOptions()
-    ) async throws -> MessageAttachment {
-        try await send("get_attachment", ["attachment_id": attachmentId.jsonValue], options)
+    /// - Returns: An artifact as it was kept.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createArtifact(
+        _ request: CreateArtifact, options: CallOptions = CallOptions()
+    ) async throws -> SavedArtifact {
+        try await send("create_artifact", request.json, options)
+    }
+
+    /// Lists artifacts.
+    ///
+    /// `GET /api/artifacts`. Reads only. Pages through `artifacts` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - actionId: Only those of this action.
+    ///   - stepId: Only those of this workflow's step.
+    ///   - agentId: Only those of this agent. All agents unless given.
+    ///   - type: Only things of this kind.
+    ///   - limit: How many. 1 or more.
+    ///   - offset: How many to skip.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of artifacts.
+    /// - Throws: A ``DashClawError``.
+    public func listArtifacts(
+        actionId: String? = nil, stepId: String? = nil, agentId: String? = nil, type: String? = nil,
+        limit: Int? = nil, offset: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> ArtifactList {
+        try await send(
+            "list_artifacts",
+            [
+                "action_id": actionId?.jsonValue, "step_id": stepId?.jsonValue,
+                "agent_id": agentId?.jsonValue, "type": type?.jsonValue, "limit": limit?.jsonValue,
+                "offset": offset?.jsonValue
+            ],
+            options)
+    }
+
+    /// Puts together what is known of an action: the action, its workflow's steps and its artifacts. An
+    /// unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/artifacts/evidence-bundle`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - actionId: Which action.
+    ///   - options: What differs for this call.
+    /// - Returns: What is known of an action.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: see the description.
+    @discardableResult
+    public func createEvidenceBundle(
+        actionId: String, options: CallOptions = CallOptions()
+    ) async throws -> EvidenceBundle {
+        try await send("create_evidence_bundle", ["action_id": actionId.jsonValue], options)
+    }
+
+    /// Asks an administrator to take a public key as the agent's own.
+    ///
+    /// The pairing is `pending` until an administrator approves it and lasts 15 minutes unless the server is
+    /// set up otherwise. `pairing_url` is the page on which it is approved. A key that is no PEM text is a
+    /// ``DashClawError`` of kind `validation`.
+    ///
+    /// `POST /api/pairings`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - publicKeyPem: The public key: PEM (SPKI), with its `BEGIN PUBLIC KEY` and `END PUBLIC KEY` lines.
+    ///   - algorithm: How the agent signs. The server does not check it. `"RSASSA-PKCS1-v1_5"` unless given.
+    ///   - agentName: The agent's display name. The client's own unless given.
+    ///   - agentId: Which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A pairing as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createPairing(
+        publicKeyPem: String, algorithm: String? = nil, agentName: String? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> CreatedPairing {
+        try await send(
+            "create_pairing",
+            [
+                "public_key_pem": publicKeyPem.jsonValue, "algorithm": algorithm?.jsonValue,
+                "agent_name": agentName?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads one pairing, without its key. One that nobody approved in time is `expired`. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/pairings/{pairing_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - pairingId: Which pairing: `pair_` and a UUID.
+    ///   - options: What differs for this call.
+    /// - Returns: One pairing.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getPairing(
+        pairingId: String, options: CallOptions = CallOptions()
+    ) async throws -> PairingDetail {
+        try await send("get_pairing", ["pairing_id": pairingId.jsonValue], options)
+    }
+
+    /// Registers the public half of a private RSA key, as `create_pairing` does. The private key is sent
+    /// nowhere.
+    ///
+    /// A key that is no private RSA key of 2048 to 4096 bits is a ``DashClawError`` of kind
+    /// `invalidArgument`, which shows nothing of it.
+    ///
+    /// Starts with `POST /api/pairings`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - privateJwk: The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1` and
+    ///     `iqmp` are read, too.
+    ///   - agentName: The agent's name for people. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A pairing as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `invalidArgument`:
+    ///   see the description.
+    @discardableResult
+    public func createPairingFromPrivateJwk(
+        privateJwk: [String: JSONValue], agentName: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> CreatedPairing {
+        try await send(
+            "create_pairing_from_private_jwk",
+            [
+                "private_jwk": privateJwk.jsonValue, "agent_name": agentName?.jsonValue
+            ],
+            options)
+    }
+
+    /// Waits until a pairing is approved, and returns it.
+    ///
+    /// One that expires is a ``DashClawError`` of kind `approvalExpired`, one that is rejected a
+    /// ``DashClawError`` of kind `approvalDenied`, and one that nobody decides about in time a
+    /// ``DashClawError`` of kind `approvalTimeout`; it stands. A server that cannot be reached for a while is
+    /// asked again.
+    ///
+    /// Starts with `GET /api/pairings/{pairing_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - pairingId: Which pairing.
+    ///   - timeout: How long to wait in all. With no time at all it is looked at once. In seconds. `300`
+    ///     unless given.
+    ///   - interval: How often it is looked at; at most ten times a second. In seconds. `2` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: An agent's request that a public key be taken as its own.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `approvalExpired`: see the description; `approvalDenied`: see the description; `approvalTimeout`:
+    ///   see the description.
+    public func waitForPairing(
+        pairingId: String, timeout: TimeInterval? = nil, interval: TimeInterval? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> Pairing {
+        try await send(
+            "wait_for_pairing",
+            [
+                "pairing_id": pairingId.jsonValue, "timeout": timeout?.jsonValue,
+                "interval": interval?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists pairings. Needs an API key of the admin role.
+    ///
+    /// `GET /api/pairings`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - status: Only pairings in this state. `pending` unless given. One of `pending`, `approved`,
+    ///     `expired`.
+    ///   - limit: How many, 1 to 200; 50 unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Pairings.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
+    public func listPairings(
+        status: PairingStatus? = nil, limit: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PairingList {
+        try await send("list_pairings", ["status": status?.jsonValue, "limit": limit?.jsonValue], options)
+    }
+
+    /// Takes the public key of a pairing as the agent's identity. Needs an API key of the admin role.
+    ///
+    /// The identity that comes back is what the agent's signatures are checked against. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`; a pairing that is not pending, or that has expired, is a
+    /// ``DashClawError`` of kind `conflict`.
+    ///
+    /// `POST /api/pairings/{pairing_id}/approve`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - pairingId: Which pairing.
+    ///   - options: What differs for this call.
+    /// - Returns: One identity.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or
+    ///   may not have happened; `conflict`: see the description.
+    @discardableResult
+    public func approvePairing(
+        pairingId: String, options: CallOptions = CallOptions()
+    ) async throws -> IdentityDetail {
+        try await send("approve_pairing", ["pairing_id": pairingId.jsonValue], options)
+    }
+
+    /// Sets the public key of an agent, in place of an earlier one. Needs an API key of the admin role.
+    ///
+    /// An agent that has no such key asks for it with `createPairing`.
+    ///
+    /// `POST /api/identities`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent.
+    ///   - publicKey: The public key: PEM (SPKI).
+    ///   - algorithm: How the agent signs. `"RSASSA-PKCS1-v1_5"` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: One identity.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role.
+    @discardableResult
+    public func registerIdentity(
+        agentId: String, publicKey: String, algorithm: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> IdentityDetail {
+        try await send(
+            "register_identity",
+            [
+                "agent_id": agentId.jsonValue, "public_key": publicKey.jsonValue,
+                "algorithm": algorithm?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists the agents that have a public key. Needs an API key of the admin role.
+    ///
+    /// `GET /api/identities`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: Identities.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
+    public func getIdentities(options: CallOptions = CallOptions()) async throws -> IdentityList {
+        try await send("get_identities", [:], options)
+    }
+
+    /// Takes an agent's public key away, and ends its pending pairings. Needs an API key of the admin role.
+    ///
+    /// An agent without a key is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `DELETE /api/identities/{agent_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent.
+    ///   - options: What differs for this call.
+    /// - Returns: A public key that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func revokeIdentity(
+        agentId: String, options: CallOptions = CallOptions()
+    ) async throws -> RevokedIdentity {
+        try await send("revoke_identity", ["agent_id": agentId.jsonValue], options)
     }
 
     /// Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action.
@@ -1018,6 +2564,2583 @@ extension DashClaw {
         options: CallOptions = CallOptions()
     ) async throws -> RecordedEvents {
         try await send("record_recommendation_events", request.json, options)
+    }
+
+    /// Turns a recommendation on or off. The answer's members are the server's own and not fixed.
+    ///
+    /// `PATCH /api/learning/recommendations/{recommendation_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - recommendationId: Which recommendation.
+    ///   - active: Whether it is in use from now on.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func setRecommendationActive(
+        recommendationId: String, active: Bool, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "set_recommendation_active",
+            [
+                "recommendation_id": recommendationId.jsonValue, "active": active.jsonValue
+            ],
+            options)
+    }
+
+    /// Learns recommendations anew from actions that have ended. The answer's members are the server's own
+    /// and not fixed.
+    ///
+    /// `POST /api/learning/recommendations`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - actionType: Only for this kind of action.
+    ///   - lookbackDays: How far to look back, in days. 1 or more. `30` unless given.
+    ///   - minSamples: How many actions of a kind there must be to learn from them. 1 or more. `5` unless
+    ///     given.
+    ///   - episodeLimit: From how many actions to learn at most. 1 or more. `5000` unless given.
+    ///   - actionId: The action that gives rise to it.
+    ///   - agentId: For which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func rebuildRecommendations(
+        actionType: String? = nil, lookbackDays: Int? = nil, minSamples: Int? = nil, episodeLimit: Int? = nil,
+        actionId: String? = nil, agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "rebuild_recommendations",
+            [
+                "action_type": actionType?.jsonValue, "lookback_days": lookbackDays?.jsonValue,
+                "min_samples": minSamples?.jsonValue, "episode_limit": episodeLimit?.jsonValue,
+                "action_id": actionId?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Says how well recommendations do. The answer's members are the server's own and not fixed.
+    ///
+    /// `GET /api/learning/recommendations/metrics`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - actionType: Only for this kind of action.
+    ///   - limit: How many at most. 1 or more. `100` unless given.
+    ///   - agentId: For which agent. The client's own unless given.
+    ///   - includeInactive: Whether to count inactive ones, too; false unless given.
+    ///   - lookbackDays: How far to look back, in days. 1 or more. `30` unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func getRecommendationMetrics(
+        actionType: String? = nil, limit: Int? = nil, agentId: String? = nil, includeInactive: Bool? = nil,
+        lookbackDays: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "get_recommendation_metrics",
+            [
+                "action_type": actionType?.jsonValue, "limit": limit?.jsonValue,
+                "agent_id": agentId?.jsonValue, "include_inactive": includeInactive?.jsonValue,
+                "lookback_days": lookbackDays?.jsonValue
+            ],
+            options)
+    }
+
+    /// Writes a decision, and what came of it, into the ledger that learning reads.
+    ///
+    /// `POST /api/learning`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A decision as it was written down.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func recordDecision(
+        _ request: RecordDecision, options: CallOptions = CallOptions()
+    ) async throws -> RecordedDecision {
+        try await send("record_decision", request.json, options)
+    }
+
+    /// Lists what earlier actions teach, for people and prompts: one lesson per active recommendation, and
+    /// warnings where the agent no longer behaves as it did.
+    ///
+    /// `GET /api/learning/lessons`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - actionType: Only for this kind of action.
+    ///   - limit: How many, at least 1; 10 unless given.
+    ///   - agentId: For which agent. The client's own unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What earlier actions teach.
+    /// - Throws: A ``DashClawError``.
+    public func getLessons(
+        actionType: String? = nil, limit: Int? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> LessonList {
+        try await send(
+            "get_lessons",
+            [
+                "action_type": actionType?.jsonValue, "limit": limit?.jsonValue,
+                "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists how fast agents get better, one entry per window of time. Reads what `compute_learning_velocity`
+    /// stored: before its first call there may be nothing.
+    ///
+    /// `GET /api/learning/analytics/velocity`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent. The client's own unless given; an empty text means every agent.
+    ///   - limit: How many, 1 to 100. `30` unless given.
+    ///   - lookbackDays: Taken for compatibility; servers ignore it. 1 or more.
+    ///   - options: What differs for this call.
+    /// - Returns: How fast agents get better.
+    /// - Throws: A ``DashClawError``.
+    public func getLearningVelocity(
+        agentId: String? = nil, limit: Int? = nil, lookbackDays: Int? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> LearningVelocityList {
+        try await send(
+            "get_learning_velocity",
+            [
+                "agent_id": agentId?.jsonValue, "limit": limit?.jsonValue,
+                "lookback_days": lookbackDays?.jsonValue
+            ],
+            options)
+    }
+
+    /// Computes and stores how fast agents get better.
+    ///
+    /// An agent needs 3 scored actions in at least 2 windows; others are left out.
+    ///
+    /// `POST /api/learning/analytics/velocity`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - agentId: Only for this agent. Every agent unless given.
+    ///   - lookbackDays: How far to look back, in days. 1 or more. `30` unless given.
+    ///   - period: How long a window is. One of `daily`, `weekly`. `"daily"` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: How fast agents get better, as it was just computed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func computeLearningVelocity(
+        agentId: String? = nil, lookbackDays: Int? = nil, period: LearningPeriod? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> LearningVelocityComputation {
+        try await send(
+            "compute_learning_velocity",
+            [
+                "agent_id": agentId?.jsonValue, "lookback_days": lookbackDays?.jsonValue,
+                "period": period?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists how agents do week by week, for each kind of action. Reads what `compute_learning_curves`
+    /// stored: before its first call there may be nothing.
+    ///
+    /// `GET /api/learning/analytics/curves`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Which agent. The client's own unless given; an empty text means every agent.
+    ///   - actionType: Only this kind of action.
+    ///   - limit: How many, 1 to 200. `50` unless given.
+    ///   - lookbackDays: Taken for compatibility; servers ignore it. 1 or more.
+    ///   - options: What differs for this call.
+    /// - Returns: How agents do week by week.
+    /// - Throws: A ``DashClawError``.
+    public func getLearningCurves(
+        agentId: String? = nil, actionType: String? = nil, limit: Int? = nil, lookbackDays: Int? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> LearningCurveList {
+        try await send(
+            "get_learning_curves",
+            [
+                "agent_id": agentId?.jsonValue, "action_type": actionType?.jsonValue,
+                "limit": limit?.jsonValue, "lookback_days": lookbackDays?.jsonValue
+            ],
+            options)
+    }
+
+    /// Computes and stores how agents do week by week, for each kind of action.
+    ///
+    /// `POST /api/learning/analytics/curves`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - agentId: Only for this agent. Every agent unless given.
+    ///   - lookbackDays: How far to look back, in days. 1 or more. `60` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: How agents do week by week, as it was just computed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func computeLearningCurves(
+        agentId: String? = nil, lookbackDays: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> LearningCurveComputation {
+        try await send(
+            "compute_learning_curves",
+            [
+                "agent_id": agentId?.jsonValue, "lookback_days": lookbackDays?.jsonValue
+            ],
+            options)
+    }
+
+    /// Sums up what was learned. The answer's members are the server's own and not fixed.
+    ///
+    /// `GET /api/learning/analytics/summary`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Only this agent. Every agent unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func getLearningAnalyticsSummary(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("get_learning_analytics_summary", ["agent_id": agentId?.jsonValue], options)
+    }
+
+    /// Lists the levels of maturity and what each asks for. The answer's members are the server's own and not
+    /// fixed.
+    ///
+    /// `GET /api/learning/analytics/maturity`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func getMaturityLevels(options: CallOptions = CallOptions()) async throws -> [String: JSONValue] {
+        try await send("get_maturity_levels", [:], options)
+    }
+
+    /// Reads the organisation of the API key, as a list of one. Needs an API key of the admin role.
+    ///
+    /// `GET /api/orgs`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: Organisations.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
+    public func getOrg(options: CallOptions = CallOptions()) async throws -> OrganizationList {
+        try await send("get_org", [:], options)
+    }
+
+    /// Creates an organisation and its first API key, of the admin role. Needs an API key of the admin role.
+    ///
+    /// The new key is in this answer and never shown again. A slug that exists already is a ``DashClawError``
+    /// of kind `conflict`; a trial workspace may not create organisations, which is a ``DashClawError`` of
+    /// kind `permission`.
+    ///
+    /// `POST /api/orgs`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - name: What it is called. At most 256 characters.
+    ///   - slug: What it is called in URLs; unique. Lower-case letters, digits and hyphens, at most 64.
+    ///   - options: What differs for this call.
+    /// - Returns: An organisation as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened; `conflict`: see the description.
+    @discardableResult
+    public func createOrg(
+        name: String, slug: String, options: CallOptions = CallOptions()
+    ) async throws -> CreatedOrganization {
+        try await send("create_org", ["name": name.jsonValue, "slug": slug.jsonValue], options)
+    }
+
+    /// Reads one organisation: the API key's own. Needs an API key of the admin role.
+    ///
+    /// Any other organisation is a ``DashClawError`` of kind `permission`.
+    ///
+    /// `GET /api/orgs/{org_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - orgId: Which organisation.
+    ///   - options: What differs for this call.
+    /// - Returns: One organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    public func getOrgById(
+        orgId: String, options: CallOptions = CallOptions()
+    ) async throws -> OrganizationDetail {
+        try await send("get_org_by_id", ["org_id": orgId.jsonValue], options)
+    }
+
+    /// Changes an organisation: the API key's own. Needs an API key of the admin role.
+    ///
+    /// The server takes a new name and leaves everything else as it is. Any other organisation is a
+    /// ``DashClawError`` of kind `permission`.
+    ///
+    /// `PATCH /api/orgs/{org_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func updateOrg(
+        _ request: UpdateOrg, options: CallOptions = CallOptions()
+    ) async throws -> OrganizationDetail {
+        try await send("update_org", request.json, options)
+    }
+
+    /// Lists the API keys of an organisation, the newest first: their beginnings only. Needs an API key of
+    /// the admin role.
+    ///
+    /// Any organisation but the API key's own is a ``DashClawError`` of kind `permission`.
+    ///
+    /// `GET /api/orgs/{org_id}/keys`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - orgId: Which organisation.
+    ///   - options: What differs for this call.
+    /// - Returns: The API keys of an organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    public func getOrgKeys(orgId: String, options: CallOptions = CallOptions()) async throws -> ApiKeyList {
+        try await send("get_org_keys", ["org_id": orgId.jsonValue], options)
+    }
+
+    /// Creates an API key of the caller's organisation. Needs an API key of the admin role.
+    ///
+    /// The new key is in this answer and never shown again. A plan that allows no more keys is a
+    /// ``DashClawError`` of kind `permission` with the code `QUOTA_EXCEEDED`.
+    ///
+    /// `POST /api/keys`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - label: What it is for. `API Key` unless given. At most 256 characters.
+    ///   - role: What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+    ///   - options: What differs for this call.
+    /// - Returns: An API key as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened.
+    @discardableResult
+    public func createApiKey(
+        label: String? = nil, role: ApiKeyRole? = nil, options: CallOptions = CallOptions()
+    ) async throws -> CreatedApiKey {
+        try await send("create_api_key", ["label": label?.jsonValue, "role": role?.jsonValue], options)
+    }
+
+    /// Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.
+    ///
+    /// The new key is in this answer and never shown again. A token that the server does not accept is a
+    /// ``DashClawError`` of kind `validation`, too many workspaces from one address a ``DashClawError`` of
+    /// kind `rateLimited`, no room for another trial a ``DashClawError`` of kind `server`, and a server that
+    /// hosts nobody a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/hosted/workspaces`. A repeat would do it twice. Needs no API key.
+    ///
+    /// - Parameters:
+    ///   - turnstileToken: What Cloudflare Turnstile gave to a human. Servers in production ask for it.
+    ///   - options: What differs for this call.
+    /// - Returns: A trial workspace as it was created.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `rateLimited`: see
+    ///   the description; `server`: see the description; `notFound`: see the description.
+    @discardableResult
+    public func createHostedWorkspace(
+        turnstileToken: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> CreatedHostedWorkspace {
+        try await send("create_hosted_workspace", ["turnstile_token": turnstileToken?.jsonValue], options)
+    }
+
+    /// Reads a trial workspace. Needs an API key of the admin role.
+    ///
+    /// An unknown id, and a workspace that is no trial, are errors of kind `not_found`.
+    ///
+    /// `GET /api/hosted/workspaces/{workspace_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - workspaceId: Which workspace: the id of its organisation, `org_…`.
+    ///   - options: What differs for this call.
+    /// - Returns: A trial workspace.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    public func getHostedWorkspace(
+        workspaceId: String, options: CallOptions = CallOptions()
+    ) async throws -> HostedWorkspace {
+        try await send("get_hosted_workspace", ["workspace_id": workspaceId.jsonValue], options)
+    }
+
+    /// Removes a trial workspace with all it holds. Needs an API key of the admin role.
+    ///
+    /// An unknown id, and a workspace that is no trial, are errors of kind `not_found`.
+    ///
+    /// `DELETE /api/hosted/workspaces/{workspace_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - workspaceId: Which workspace.
+    ///   - options: What differs for this call.
+    /// - Returns: A trial workspace that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func deleteHostedWorkspace(
+        workspaceId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedHostedWorkspace {
+        try await send("delete_hosted_workspace", ["workspace_id": workspaceId.jsonValue], options)
+    }
+
+    /// Lists all webhooks. Of each secret only the last four characters are shown.
+    ///
+    /// `GET /api/webhooks`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: All webhooks.
+    /// - Throws: A ``DashClawError``.
+    public func getWebhooks(options: CallOptions = CallOptions()) async throws -> WebhookList {
+        try await send("get_webhooks", [:], options)
+    }
+
+    /// Adds a webhook. Needs an API key of the admin role.
+    ///
+    /// The secret that signs what is sent is in this answer and never shown again: `X-DashClaw-Signature` of
+    /// a delivery is the HMAC-SHA256 of its body, in hex. Ten failures in a row switch a webhook off. A URL
+    /// that is not `https`, or not on a public host, is a ``DashClawError`` of kind `validation`.
+    ///
+    /// `POST /api/webhooks`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - url: Where events are sent: `https`, on a public host.
+    ///   - events: Which events; `all` unless given. `autonomy_spike`, `high_impact_low_oversight`,
+    ///     `repeated_failures`, `stale_loop`, `assumption_drift`, `stale_assumption`, `stale_running_action`,
+    ///     `drift_alert`, `approval_pending`, `approval_granted`, `approval_denied`.
+    ///   - options: What differs for this call.
+    /// - Returns: A webhook as it was added.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened.
+    @discardableResult
+    public func createWebhook(
+        url: String, events: [String]? = nil, options: CallOptions = CallOptions()
+    ) async throws -> CreatedWebhook {
+        try await send("create_webhook", ["url": url.jsonValue, "events": events?.jsonValue], options)
+    }
+
+    /// Removes a webhook. Needs an API key of the admin role. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `DELETE /api/webhooks`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - webhookId: Which webhook: `wh_` and a UUID.
+    ///   - options: What differs for this call.
+    /// - Returns: A webhook that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: see the description.
+    @discardableResult
+    public func deleteWebhook(
+        webhookId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedWebhook {
+        try await send("delete_webhook", ["webhook_id": webhookId.jsonValue], options)
+    }
+
+    /// Sends a test event to a webhook, and says how it answered. Needs an API key of the admin role.
+    ///
+    /// A webhook that fails is a normal result with `success` false. An unknown id is a ``DashClawError`` of
+    /// kind `notFound`.
+    ///
+    /// `POST /api/webhooks/{webhook_id}/test`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - webhookId: Which webhook.
+    ///   - options: What differs for this call.
+    /// - Returns: How a webhook answered to a test event.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or
+    ///   may not have happened.
+    @discardableResult
+    public func testWebhook(
+        webhookId: String, options: CallOptions = CallOptions()
+    ) async throws -> WebhookTest {
+        try await send("test_webhook", ["webhook_id": webhookId.jsonValue], options)
+    }
+
+    /// Lists the last 20 attempts to tell a webhook, the newest first. An unknown id is a ``DashClawError``
+    /// of kind `notFound`.
+    ///
+    /// `GET /api/webhooks/{webhook_id}/deliveries`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - webhookId: Which webhook.
+    ///   - options: What differs for this call.
+    /// - Returns: Attempts to tell a webhook.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getWebhookDeliveries(
+        webhookId: String, options: CallOptions = CallOptions()
+    ) async throws -> WebhookDeliveryList {
+        try await send("get_webhook_deliveries", ["webhook_id": webhookId.jsonValue], options)
+    }
+
+    /// Lists what people and agents did in the organisation, the newest first, with counts.
+    ///
+    /// A time that cannot be read is a ``DashClawError`` of kind `validation`.
+    ///
+    /// `GET /api/activity`. Reads only. Pages through `events` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: What was done in an organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: see the description.
+    public func getActivityLogs(
+        _ request: GetActivityLogs = GetActivityLogs(), options: CallOptions = CallOptions()
+    ) async throws -> ActivityLog {
+        try await send("get_activity_logs", request.json, options)
+    }
+
+    /// Adds a workflow template and returns it. Needs an API key of the admin role.
+    ///
+    /// A slug that exists already is a ``DashClawError`` of kind `conflict`, a key without the role a
+    /// ``DashClawError`` of kind `permission`.
+    ///
+    /// `POST /api/workflows/templates`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One workflow template.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened; `conflict`: see the description.
+    @discardableResult
+    public func createWorkflowTemplate(
+        _ request: CreateWorkflowTemplate, options: CallOptions = CallOptions()
+    ) async throws -> WorkflowTemplateDetail {
+        try await send("create_workflow_template", request.json, options)
+    }
+
+    /// Lists workflow templates.
+    ///
+    /// `GET /api/workflows/templates`. Reads only. Pages through `templates` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of workflow templates.
+    /// - Throws: A ``DashClawError``.
+    public func listWorkflowTemplates(
+        _ request: ListWorkflowTemplates = ListWorkflowTemplates(), options: CallOptions = CallOptions()
+    ) async throws -> WorkflowTemplateList {
+        try await send("list_workflow_templates", request.json, options)
+    }
+
+    /// Reads one workflow template. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/workflows/templates/{template_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - options: What differs for this call.
+    /// - Returns: One workflow template.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getWorkflowTemplate(
+        templateId: String, options: CallOptions = CallOptions()
+    ) async throws -> WorkflowTemplateDetail {
+        try await send("get_workflow_template", ["template_id": templateId.jsonValue], options)
+    }
+
+    /// Changes a workflow template: the fields that are given. Needs an API key of the admin role.
+    ///
+    /// When its steps change, its version goes up by one. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`, a key without the role a ``DashClawError`` of kind `permission`.
+    ///
+    /// `PATCH /api/workflows/templates/{template_id}`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One workflow template.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `notFound`: there is no such record;
+    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func updateWorkflowTemplate(
+        _ request: UpdateWorkflowTemplate, options: CallOptions = CallOptions()
+    ) async throws -> WorkflowTemplateDetail {
+        try await send("update_workflow_template", request.json, options)
+    }
+
+    /// Removes a workflow template. Needs an API key of the admin role.
+    ///
+    /// An unknown id is a ``DashClawError`` of kind `notFound`, a key without the role a ``DashClawError`` of
+    /// kind `permission`.
+    ///
+    /// `DELETE /api/workflows/templates/{template_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - options: What differs for this call.
+    /// - Returns: A workflow template that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func deleteWorkflowTemplate(
+        templateId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedWorkflowTemplate {
+        try await send("delete_workflow_template", ["template_id": templateId.jsonValue], options)
+    }
+
+    /// Copies a workflow template and returns the copy, a draft. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `POST /api/workflows/templates/{template_id}/duplicate`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One workflow template.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened.
+    @discardableResult
+    public func duplicateWorkflowTemplate(
+        _ request: DuplicateWorkflowTemplate, options: CallOptions = CallOptions()
+    ) async throws -> WorkflowTemplateDetail {
+        try await send("duplicate_workflow_template", request.json, options)
+    }
+
+    /// Records that a workflow begins, as a running action of type `workflow_launch`, and returns that
+    /// action's id with the model strategy as it stands now.
+    ///
+    /// It runs no step: the caller does that and reports the action's outcome. To let the server run the
+    /// steps use `execute_workflow_template`. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/workflows/templates/{template_id}/launch`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A workflow that begins.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened.
+    @discardableResult
+    public func launchWorkflowTemplate(
+        _ request: LaunchWorkflowTemplate, options: CallOptions = CallOptions()
+    ) async throws -> WorkflowLaunchDetail {
+        try await send("launch_workflow_template", request.json, options)
+    }
+
+    /// Asks guard, lets the server run all steps of a workflow, and returns what came out.
+    ///
+    /// What needs a human's approval is not run: then `success` is false, `error` is `pending_approval`, and
+    /// `action_id` is the action that waits. A run that fails is a ``DashClawError`` of kind `server` whose
+    /// `body` holds the steps as they are returned otherwise. A workflow without steps is a ``DashClawError``
+    /// of kind `validation`, an unknown id a ``DashClawError`` of kind `notFound`, and what guard blocks, or
+    /// the plan's quota does not allow, a ``DashClawError`` of kind `permission`.
+    ///
+    /// `POST /api/workflows/templates/{template_id}/execute`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - variables: The values that its steps may use, by name. Sent as they are.
+    ///   - agentId: Who runs it; `anonymous` unless given. Not filled in by the client.
+    ///   - declaredGoal: What the run is for, in a sentence.
+    ///   - options: What differs for this call.
+    /// - Returns: A run by the server, or why there was none.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened; `server`: see the description; `permission`: see the description.
+    @discardableResult
+    public func executeWorkflowTemplate(
+        templateId: String, variables: [String: JSONValue]? = nil, agentId: String? = nil,
+        declaredGoal: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> WorkflowExecution {
+        try await send(
+            "execute_workflow_template",
+            [
+                "template_id": templateId.jsonValue, "variables": variables?.jsonValue,
+                "agent_id": agentId?.jsonValue, "declared_goal": declaredGoal?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists the runs of a workflow template: the actions that stand for them.
+    ///
+    /// `GET /api/workflows/templates/{template_id}/runs`. Reads only. Pages through `runs` with `limit` and
+    /// `offset`.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - limit: How many; the server decides unless given. 1 or more.
+    ///   - offset: How many to skip.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of runs.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func listWorkflowRuns(
+        templateId: String, limit: Int? = nil, offset: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> WorkflowRunList {
+        try await send(
+            "list_workflow_runs",
+            [
+                "template_id": templateId.jsonValue, "limit": limit?.jsonValue, "offset": offset?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads one run of a workflow with the whole input and output of each step. An unknown run is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/workflows/templates/{template_id}/runs/{run_action_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - runActionId: Which run: the id of its action.
+    ///   - options: What differs for this call.
+    /// - Returns: One run of a workflow.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getWorkflowRun(
+        templateId: String, runActionId: String, options: CallOptions = CallOptions()
+    ) async throws -> WorkflowRun {
+        try await send(
+            "get_workflow_run",
+            [
+                "template_id": templateId.jsonValue, "run_action_id": runActionId.jsonValue
+            ],
+            options)
+    }
+
+    /// Runs a failed workflow again from where it failed, as a new run. Steps that were completed are not run
+    /// again; they are taken over as `reused`.
+    ///
+    /// A run that did not fail, or has nothing left to run, is a ``DashClawError`` of kind `validation`, an
+    /// unknown one `not_found`.
+    ///
+    /// `POST /api/workflows/templates/{template_id}/runs/{run_action_id}/resume`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - runActionId: Which run: the id of its action.
+    ///   - options: What differs for this call.
+    /// - Returns: A run that goes on where an earlier one failed.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened; `validation`: see the
+    ///   description.
+    @discardableResult
+    public func resumeWorkflowRun(
+        templateId: String, runActionId: String, options: CallOptions = CallOptions()
+    ) async throws -> ResumedWorkflowRun {
+        try await send(
+            "resume_workflow_run",
+            [
+                "template_id": templateId.jsonValue, "run_action_id": runActionId.jsonValue
+            ],
+            options)
+    }
+
+    /// Stops a running workflow. A run that is not running is a ``DashClawError`` of kind `validation`, an
+    /// unknown one `not_found`.
+    ///
+    /// `POST /api/workflows/templates/{template_id}/runs/{run_action_id}/cancel`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - runActionId: Which run: the id of its action.
+    ///   - options: What differs for this call.
+    /// - Returns: A run that was stopped.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened; `validation`: see the
+    ///   description.
+    @discardableResult
+    public func cancelWorkflowRun(
+        templateId: String, runActionId: String, options: CallOptions = CallOptions()
+    ) async throws -> CancelledWorkflowRun {
+        try await send(
+            "cancel_workflow_run",
+            [
+                "template_id": templateId.jsonValue, "run_action_id": runActionId.jsonValue
+            ],
+            options)
+    }
+
+    /// Registers a capability and returns it. A slug that exists already is a ``DashClawError`` of kind
+    /// `conflict`.
+    ///
+    /// `POST /api/capabilities`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One capability.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `conflict`: see the
+    ///   description.
+    @discardableResult
+    public func createCapability(
+        _ request: CreateCapability, options: CallOptions = CallOptions()
+    ) async throws -> CapabilityDetail {
+        try await send("create_capability", request.json, options)
+    }
+
+    /// Lists capabilities. Filters narrow the list together.
+    ///
+    /// `GET /api/capabilities`. Reads only. Pages through `capabilities` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of capabilities.
+    /// - Throws: A ``DashClawError``.
+    public func listCapabilities(
+        _ request: ListCapabilities = ListCapabilities(), options: CallOptions = CallOptions()
+    ) async throws -> CapabilityList {
+        try await send("list_capabilities", request.json, options)
+    }
+
+    /// Reads one capability. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/capabilities/{capability_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - capabilityId: Which capability.
+    ///   - options: What differs for this call.
+    /// - Returns: One capability.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getCapability(
+        capabilityId: String, options: CallOptions = CallOptions()
+    ) async throws -> CapabilityDetail {
+        try await send("get_capability", ["capability_id": capabilityId.jsonValue], options)
+    }
+
+    /// Changes a capability: the fields that are given. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `PATCH /api/capabilities/{capability_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One capability.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateCapability(
+        _ request: UpdateCapability, options: CallOptions = CallOptions()
+    ) async throws -> CapabilityDetail {
+        try await send("update_capability", request.json, options)
+    }
+
+    /// Removes a capability. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `DELETE /api/capabilities/{capability_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - capabilityId: Which capability.
+    ///   - options: What differs for this call.
+    /// - Returns: A capability that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteCapability(
+        capabilityId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedCapability {
+        try await send("delete_capability", ["capability_id": capabilityId.jsonValue], options)
+    }
+
+    /// Asks guard, lets the server call a capability, and returns what came out. The call is recorded as an
+    /// action.
+    ///
+    /// What needs a human's approval is not called: then `success` is false, `error` is `pending_approval`,
+    /// and `action_id` is the action that waits. What guard blocks, or the agent or the plan may not do, is a
+    /// ``DashClawError`` of kind `permission`; a capability that cannot be called, or a payload that does not
+    /// fit it, a ``DashClawError`` of kind `validation`; an unknown id a ``DashClawError`` of kind
+    /// `notFound`; and a call that fails a ``DashClawError`` of kind `server`, whose `body` holds
+    /// `action_id`.
+    ///
+    /// `POST /api/capabilities/{capability_id}/invoke`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - capabilityId: Which capability.
+    ///   - payload: What it is called with. Its members are the body of the request, sent as they are; the
+    ///     other arguments join them, and none may be given in both places.
+    ///   - actor: For whom it is called. The capability sees it as a member of its payload.
+    ///   - reason: Why it is called. The capability sees it as a member of its payload.
+    ///   - agentId: Who calls it. The client's own agent unless given. The capability sees it as a member of
+    ///     its payload.
+    ///   - options: What differs for this call.
+    /// - Returns: A call of a capability, or why there was none.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened; `permission`: see the description; `server`: see the description.
+    @discardableResult
+    public func invokeCapability(
+        capabilityId: String, payload: [String: JSONValue]? = nil, actor: String? = nil,
+        reason: String? = nil, agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> CapabilityInvocation {
+        try await send(
+            "invoke_capability",
+            [
+                "capability_id": capabilityId.jsonValue, "payload": payload?.jsonValue,
+                "actor": actor?.jsonValue, "reason": reason?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lets the server call a capability to see whether it works, without guard, and returns what came out.
+    /// The call is real; it is recorded as an action of type `capability_test` and decides the capability's
+    /// certification.
+    ///
+    /// A test that fails is a ``DashClawError`` of kind `server` whose `body` holds `health_status` and
+    /// `certification_status`; a capability that cannot be called, or a payload that does not fit it, a
+    /// ``DashClawError`` of kind `validation`; an unknown id a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/capabilities/{capability_id}/test`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - capabilityId: Which capability.
+    ///   - payload: What it is called with. Its members are the body of the request, sent as they are; the
+    ///     other arguments join them, and none may be given in both places.
+    ///   - agentId: Who calls it. The client's own agent unless given. The capability sees it as a member of
+    ///     its payload.
+    ///   - options: What differs for this call.
+    /// - Returns: A test of a capability.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened; `server`: see the description.
+    @discardableResult
+    public func testCapability(
+        capabilityId: String, payload: [String: JSONValue]? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> CapabilityTest {
+        try await send(
+            "test_capability",
+            [
+                "capability_id": capabilityId.jsonValue, "payload": payload?.jsonValue,
+                "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Says how a capability does, by its calls of the last 7 days and its last test. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/capabilities/{capability_id}/health`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - capabilityId: Which capability.
+    ///   - options: What differs for this call.
+    /// - Returns: How a capability does.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getCapabilityHealth(
+        capabilityId: String, options: CallOptions = CallOptions()
+    ) async throws -> CapabilityHealth {
+        try await send("get_capability_health", ["capability_id": capabilityId.jsonValue], options)
+    }
+
+    /// Says how capabilities do, by their calls of the last 7 days and their last tests. Filters narrow the
+    /// list together.
+    ///
+    /// `GET /api/capabilities/health`. Reads only. Pages through `capabilities` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of how capabilities do.
+    /// - Throws: A ``DashClawError``.
+    public func listCapabilityHealth(
+        _ request: ListCapabilityHealth = ListCapabilityHealth(), options: CallOptions = CallOptions()
+    ) async throws -> CapabilityHealthList {
+        try await send("list_capability_health", request.json, options)
+    }
+
+    /// Lists the calls and tests of a capability. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/capabilities/{capability_id}/history`. Reads only. Pages through `events` with `limit` and
+    /// `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: The calls and tests of a capability.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getCapabilityHistory(
+        _ request: GetCapabilityHistory, options: CallOptions = CallOptions()
+    ) async throws -> CapabilityHistory {
+        try await send("get_capability_history", request.json, options)
+    }
+
+    /// Adds a model strategy and returns it.
+    ///
+    /// A `config` without a `primary` of `provider` and `model` is a ``DashClawError`` of kind `validation`.
+    ///
+    /// `POST /api/model-strategies`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One model strategy.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createModelStrategy(
+        _ request: CreateModelStrategy, options: CallOptions = CallOptions()
+    ) async throws -> ModelStrategyDetail {
+        try await send("create_model_strategy", request.json, options)
+    }
+
+    /// Lists all model strategies.
+    ///
+    /// `GET /api/model-strategies`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: All model strategies.
+    /// - Throws: A ``DashClawError``.
+    public func listModelStrategies(options: CallOptions = CallOptions()) async throws -> ModelStrategyList {
+        try await send("list_model_strategies", [:], options)
+    }
+
+    /// Reads one model strategy. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/model-strategies/{strategy_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - strategyId: Which strategy.
+    ///   - options: What differs for this call.
+    /// - Returns: One model strategy.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getModelStrategy(
+        strategyId: String, options: CallOptions = CallOptions()
+    ) async throws -> ModelStrategyDetail {
+        try await send("get_model_strategy", ["strategy_id": strategyId.jsonValue], options)
+    }
+
+    /// Changes a model strategy: the fields that are given. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`, and a `config` that is no longer whole a ``DashClawError`` of kind `validation`.
+    ///
+    /// `PATCH /api/model-strategies/{strategy_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One model strategy.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateModelStrategy(
+        _ request: UpdateModelStrategy, options: CallOptions = CallOptions()
+    ) async throws -> ModelStrategyDetail {
+        try await send("update_model_strategy", request.json, options)
+    }
+
+    /// Removes a model strategy. Workflow templates that use it go on without one. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `DELETE /api/model-strategies/{strategy_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - strategyId: Which strategy.
+    ///   - options: What differs for this call.
+    /// - Returns: A model strategy that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteModelStrategy(
+        strategyId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedModelStrategy {
+        try await send("delete_model_strategy", ["strategy_id": strategyId.jsonValue], options)
+    }
+
+    /// Lets a language model answer as a strategy says: the first choice, and when that fails those that
+    /// stand in for it, in their order. The server calls them with the organisation's own keys.
+    ///
+    /// An unknown id is a ``DashClawError`` of kind `notFound`. When all of them fail, it is a
+    /// ``DashClawError`` of kind `server` whose `body` has the failures in `provider_errors`.
+    ///
+    /// `POST /api/model-strategies/{strategy_id}/complete`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A language model's answer.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened; `server`: see the description.
+    @discardableResult
+    public func completeWithStrategy(
+        _ request: CompleteWithStrategy, options: CallOptions = CallOptions()
+    ) async throws -> StrategyCompletion {
+        try await send("complete_with_strategy", request.json, options)
+    }
+
+    /// Adds a collection, which is empty, and returns it.
+    ///
+    /// `POST /api/knowledge/collections`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One collection.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createKnowledgeCollection(
+        _ request: CreateKnowledgeCollection, options: CallOptions = CallOptions()
+    ) async throws -> KnowledgeCollectionDetail {
+        try await send("create_knowledge_collection", request.json, options)
+    }
+
+    /// Lists collections.
+    ///
+    /// `GET /api/knowledge/collections`. Reads only. Pages through `collections` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - sourceType: Only collections whose documents come from here. One of `files`, `urls`, `external`,
+    ///     `notes`.
+    ///   - limit: How many. 1 or more. `50` unless given.
+    ///   - offset: How many to skip. `0` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of collections.
+    /// - Throws: A ``DashClawError``.
+    public func listKnowledgeCollections(
+        sourceType: KnowledgeSource? = nil, limit: Int? = nil, offset: Int? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> KnowledgeCollectionList {
+        try await send(
+            "list_knowledge_collections",
+            [
+                "source_type": sourceType?.jsonValue, "limit": limit?.jsonValue, "offset": offset?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads one collection, without its documents. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/knowledge/collections/{collection_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - collectionId: Which collection.
+    ///   - options: What differs for this call.
+    /// - Returns: One collection.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getKnowledgeCollection(
+        collectionId: String, options: CallOptions = CallOptions()
+    ) async throws -> KnowledgeCollectionDetail {
+        try await send("get_knowledge_collection", ["collection_id": collectionId.jsonValue], options)
+    }
+
+    /// Changes a collection: the fields that are given. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `PATCH /api/knowledge/collections/{collection_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One collection.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateKnowledgeCollection(
+        _ request: UpdateKnowledgeCollection, options: CallOptions = CallOptions()
+    ) async throws -> KnowledgeCollectionDetail {
+        try await send("update_knowledge_collection", request.json, options)
+    }
+
+    /// Removes a collection with all that was read from its documents. An unknown id is a ``DashClawError``
+    /// of kind `notFound`.
+    ///
+    /// `DELETE /api/knowledge/collections/{collection_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - collectionId: Which collection.
+    ///   - options: What differs for this call.
+    /// - Returns: A collection that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteKnowledgeCollection(
+        collectionId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedKnowledgeCollection {
+        try await send("delete_knowledge_collection", ["collection_id": collectionId.jsonValue], options)
+    }
+
+    /// Adds a document to a collection and returns its entry. It can be found only after
+    /// `sync_knowledge_collection`.
+    ///
+    /// An unknown collection is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/knowledge/collections/{collection_id}/items`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One document of a collection.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened.
+    @discardableResult
+    public func addKnowledgeCollectionItem(
+        _ request: AddKnowledgeCollectionItem, options: CallOptions = CallOptions()
+    ) async throws -> KnowledgeItemDetail {
+        try await send("add_knowledge_collection_item", request.json, options)
+    }
+
+    /// Lists the documents of a collection. An unknown collection is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/knowledge/collections/{collection_id}/items`. Reads only. Pages through `items` with `limit`
+    /// and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of documents.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func listKnowledgeCollectionItems(
+        _ request: ListKnowledgeCollectionItems, options: CallOptions = CallOptions()
+    ) async throws -> KnowledgeItemList {
+        try await send("list_knowledge_collection_items", request.json, options)
+    }
+
+    /// Reads the documents of a collection that wait for it, at most 50, so that they can be found, and
+    /// returns how that went.
+    ///
+    /// The server needs an OpenAI API key of the organisation; without one it is a ``DashClawError`` of kind
+    /// `validation`. An unknown collection is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/knowledge/collections/{collection_id}/sync`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - collectionId: Which collection.
+    ///   - options: What differs for this call.
+    /// - Returns: How reading the documents of a collection went.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened; `validation`: see the
+    ///   description.
+    @discardableResult
+    public func syncKnowledgeCollection(
+        collectionId: String, options: CallOptions = CallOptions()
+    ) async throws -> KnowledgeSyncDetail {
+        try await send("sync_knowledge_collection", ["collection_id": collectionId.jsonValue], options)
+    }
+
+    /// Finds the passages of a collection that are nearest in meaning to a question, the nearest first.
+    /// Nothing is written.
+    ///
+    /// The server needs an OpenAI API key of the organisation; without one it is a ``DashClawError`` of kind
+    /// `validation`. An unknown collection is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/knowledge/collections/{collection_id}/search`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: What a search found.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func searchKnowledgeCollection(
+        _ request: SearchKnowledgeCollection, options: CallOptions = CallOptions()
+    ) async throws -> KnowledgeSearch {
+        try await send("search_knowledge_collection", request.json, options)
+    }
+
+    /// Keeps a piece of code under a name; one that is kept under that name already is replaced. Returns it
+    /// with its id; the members are the server's own and not fixed. A server without snippets answers with a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/snippets`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: see the description.
+    @discardableResult
+    public func saveSnippet(
+        _ request: SaveSnippet, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("save_snippet", request.json, options)
+    }
+
+    /// Lists snippets. The members are the server's own and not fixed.
+    ///
+    /// `GET /api/snippets`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func getSnippets(
+        _ request: GetSnippets = GetSnippets(), options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("get_snippets", request.json, options)
+    }
+
+    /// Reads one snippet; the members are the server's own and not fixed. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/snippets/{snippet_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - snippetId: Which snippet.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getSnippet(
+        snippetId: String, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("get_snippet", ["snippet_id": snippetId.jsonValue], options)
+    }
+
+    /// Counts one more use of a snippet and returns it; the members are the server's own and not fixed. An
+    /// unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/snippets/{snippet_id}/use`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - snippetId: Which snippet.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record;
+    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func useSnippet(
+        snippetId: String, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("use_snippet", ["snippet_id": snippetId.jsonValue], options)
+    }
+
+    /// Removes a snippet; the members of the answer are the server's own and not fixed. An unknown id is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `DELETE /api/snippets`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - snippetId: Which snippet.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    @discardableResult
+    public func deleteSnippet(
+        snippetId: String, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("delete_snippet", ["snippet_id": snippetId.jsonValue], options)
+    }
+
+    /// Notes something that the agent observed about its user, and returns the note; the members are the
+    /// server's own and not fixed. A server without preferences answers with a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `POST /api/preferences`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func logObservation(
+        _ request: LogObservation, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("log_observation", request.json, options)
+    }
+
+    /// Notes what the user prefers, and returns the note; the members are the server's own and not fixed. A
+    /// server without preferences answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/preferences`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func setPreference(
+        _ request: SetPreference, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("set_preference", request.json, options)
+    }
+
+    /// Notes in what mood the user is, and returns the note; the members are the server's own and not fixed.
+    /// A server without preferences answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/preferences`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func logMood(
+        _ request: LogMood, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("log_mood", request.json, options)
+    }
+
+    /// Notes a way of working and whether it did well, and returns the note; the members are the server's own
+    /// and not fixed. A server without preferences answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/preferences`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func trackApproach(
+        _ request: TrackApproach, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("track_approach", request.json, options)
+    }
+
+    /// Sums up all that was noted; the members are the server's own and not fixed. A server without
+    /// preferences answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/preferences`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Whose notes. Those of the client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func getPreferenceSummary(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("get_preference_summary", ["agent_id": agentId?.jsonValue], options)
+    }
+
+    /// Lists ways of working with how often each did well; the members are the server's own and not fixed. A
+    /// server without preferences answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/preferences`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - limit: How many. 1 or more.
+    ///   - agentId: Whose notes. Those of the client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func getApproaches(
+        limit: Int? = nil, agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("get_approaches", ["limit": limit?.jsonValue, "agent_id": agentId?.jsonValue], options)
+    }
+
+    /// Sums up what the agent did in a day; the members are the server's own and not fixed. A server without
+    /// digests answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/digest`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - date: Which day: `2026-06-15`; today unless given.
+    ///   - agentId: Whose day. That of the client's own agent unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: see the description.
+    public func getDailyDigest(
+        date: String? = nil, agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("get_daily_digest", ["date": date?.jsonValue, "agent_id": agentId?.jsonValue], options)
+    }
+
+    /// Records a goal and returns it; the members are the server's own and not fixed. A server without goals
+    /// answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/goals`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func createGoal(
+        _ request: CreateGoal, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("create_goal", request.json, options)
+    }
+
+    /// Records something that the agent wrote, and returns the record; the members are the server's own and
+    /// not fixed. A server without content answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/content`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func recordContent(
+        _ request: RecordContent, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("record_content", request.json, options)
+    }
+
+    /// Records an idea and returns it; the members are the server's own and not fixed. A server without ideas
+    /// answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/inspiration`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func recordIdea(
+        _ request: RecordIdea, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("record_idea", request.json, options)
+    }
+
+    /// Records that the agent was in touch with somebody, and returns the record; the members are the
+    /// server's own and not fixed. A server without contacts answers with a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `POST /api/relationships`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func recordInteraction(
+        _ request: RecordInteraction, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("record_interaction", request.json, options)
+    }
+
+    /// Records an appointment and returns it; the members are the server's own and not fixed. A server
+    /// without a calendar answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/calendar`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func createCalendarEvent(
+        _ request: CreateCalendarEvent, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("create_calendar_event", request.json, options)
+    }
+
+    /// Reports in what state the agent's memory is, and returns the record; the members are the server's own
+    /// and not fixed. A server without it answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/memory`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - health: The figures: `{"score": 82}`, where `score` is 0 to 100. Also `total_files`,
+    ///     `total_lines`, `total_size_kb`, `duplicates`, `stale_count`. Sent as they are.
+    ///   - entities: What the memory knows of, one object each:
+    ///     `{"name": "PostgreSQL", "type": "service", "mentions": 12}`.
+    ///   - topics: What the memory is about, one object each: `{"name": "deployment", "mentions": 15}`.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func reportMemoryHealth(
+        health: JSONValue, entities: [JSONValue]? = nil, topics: [JSONValue]? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "report_memory_health",
+            [
+                "health": health.jsonValue, "entities": entities?.jsonValue, "topics": topics?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reports how many tokens a language model read and wrote for the agent; the members of the answer are
+    /// the server's own and not fixed.
+    ///
+    /// Tokens of an action are better reported with its end, by `update_outcome`. A server without this
+    /// answers with a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/tokens`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func reportTokenUsage(
+        _ request: ReportTokenUsage, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("report_token_usage", request.json, options)
+    }
+
+    /// Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of the
+    /// other.
+    ///
+    /// `GET /api/finops/spend`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - lens: Whose costs; `fleet` unless given. One of `fleet`, `claude-code`.
+    ///   - period: How far to look back: `7d`, `30d` or `90d`; `30d` unless given.
+    ///   - agentId: Only the costs of this agent, in the lens `fleet`. All agents unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: What was spent.
+    /// - Throws: A ``DashClawError``.
+    public func getSpend(
+        lens: SpendLens? = nil, period: String? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> Spend {
+        try await send(
+            "get_spend",
+            [
+                "lens": lens?.jsonValue, "period": period?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Computes what is normal for agents, for later comparison. The answer's members are the server's own
+    /// and not fixed.
+    ///
+    /// `POST /api/drift/alerts`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - agentId: Only for this agent. Every agent unless given.
+    ///   - lookbackDays: How far to look back, in days. 1 or more. `30` unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func computeDriftBaselines(
+        agentId: String? = nil, lookbackDays: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "compute_drift_baselines",
+            [
+                "agent_id": agentId?.jsonValue, "lookback_days": lookbackDays?.jsonValue
+            ],
+            options)
+    }
+
+    /// Compares what agents do now with what is normal for them, and raises an alert where they differ. The
+    /// answer's members are the server's own and not fixed.
+    ///
+    /// `POST /api/drift/alerts`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - agentId: Only for this agent. Every agent unless given.
+    ///   - windowDays: How many days count as now. 1 or more. `7` unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func detectDrift(
+        agentId: String? = nil, windowDays: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "detect_drift",
+            [
+                "agent_id": agentId?.jsonValue, "window_days": windowDays?.jsonValue
+            ],
+            options)
+    }
+
+    /// Records how all agents behave at this moment. The answer's members are the server's own and not fixed.
+    ///
+    /// `POST /api/drift/alerts`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func recordDriftSnapshots(
+        options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("record_drift_snapshots", [:], options)
+    }
+
+    /// Lists alerts. The answer's members are the server's own and not fixed.
+    ///
+    /// `GET /api/drift/alerts`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Only alerts on this agent. All agents unless given.
+    ///   - severity: Only alerts this severe.
+    ///   - acknowledged: Only those that somebody acknowledged, or only the others. Both unless given.
+    ///   - limit: How many. 1 or more. `50` unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func listDriftAlerts(
+        agentId: String? = nil, severity: String? = nil, acknowledged: Bool? = nil, limit: Int? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "list_drift_alerts",
+            [
+                "agent_id": agentId?.jsonValue, "severity": severity?.jsonValue,
+                "acknowledged": acknowledged?.jsonValue, "limit": limit?.jsonValue
+            ],
+            options)
+    }
+
+    /// Marks an alert as seen. The answer's members are the server's own and not fixed.
+    ///
+    /// `PATCH /api/drift/alerts/{alert_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - alertId: Which alert.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func acknowledgeDriftAlert(
+        alertId: String, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("acknowledge_drift_alert", ["alert_id": alertId.jsonValue], options)
+    }
+
+    /// Removes an alert. The answer's members are the server's own and not fixed.
+    ///
+    /// `DELETE /api/drift/alerts/{alert_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - alertId: Which alert.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteDriftAlert(
+        alertId: String, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("delete_drift_alert", ["alert_id": alertId.jsonValue], options)
+    }
+
+    /// Counts alerts. The answer's members are the server's own and not fixed.
+    ///
+    /// `GET /api/drift/stats`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Only alerts on this agent. All agents unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func getDriftStats(
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("get_drift_stats", ["agent_id": agentId?.jsonValue], options)
+    }
+
+    /// Lists how agents behaved when that was recorded. The answer's members are the server's own and not
+    /// fixed.
+    ///
+    /// `GET /api/drift/snapshots`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Only this agent. All agents unless given.
+    ///   - metric: Only this measure; `get_drift_metrics` lists them.
+    ///   - limit: How many. 1 or more. `30` unless given.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func getDriftSnapshots(
+        agentId: String? = nil, metric: String? = nil, limit: Int? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "get_drift_snapshots",
+            [
+                "agent_id": agentId?.jsonValue, "metric": metric?.jsonValue, "limit": limit?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists what is measured. The answer's members are the server's own and not fixed.
+    ///
+    /// `GET /api/drift/metrics`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func getDriftMetrics(options: CallOptions = CallOptions()) async throws -> [String: JSONValue] {
+        try await send("get_drift_metrics", [:], options)
+    }
+
+    /// Lists templates, each with the number of its versions and the active one.
+    ///
+    /// `GET /api/prompts/templates`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - category: Only this category.
+    ///   - options: What differs for this call.
+    /// - Returns: Templates.
+    /// - Throws: A ``DashClawError``.
+    public func listPromptTemplates(
+        category: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PromptTemplateList {
+        try await send("list_prompt_templates", ["category": category?.jsonValue], options)
+    }
+
+    /// Reads one template. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/prompts/templates/{template_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - options: What differs for this call.
+    /// - Returns: A prompt that is kept in versions.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getPromptTemplate(
+        templateId: String, options: CallOptions = CallOptions()
+    ) async throws -> PromptTemplate {
+        try await send("get_prompt_template", ["template_id": templateId.jsonValue], options)
+    }
+
+    /// Adds a template, which has no version yet. Needs an API key of the admin role; a key without it is a
+    /// ``DashClawError`` of kind `permission`.
+    ///
+    /// `POST /api/prompts/templates`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - name: What it is called.
+    ///   - description: What it is for. `""` unless given.
+    ///   - category: What kind of prompt it is: a word of your own. `"general"` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A template as it was added.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened.
+    @discardableResult
+    public func createPromptTemplate(
+        name: String, description: String? = nil, category: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> CreatedPromptTemplate {
+        try await send(
+            "create_prompt_template",
+            [
+                "name": name.jsonValue, "description": description?.jsonValue, "category": category?.jsonValue
+            ],
+            options)
+    }
+
+    /// Changes a template: the fields that are given. Needs an API key of the admin role.
+    ///
+    /// An unknown id, or a change of nothing, is a ``DashClawError`` of kind `notFound`; a key without the
+    /// role a ``DashClawError`` of kind `permission`.
+    ///
+    /// `PATCH /api/prompts/templates/{template_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A prompt that is kept in versions.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func updatePromptTemplate(
+        _ request: UpdatePromptTemplate, options: CallOptions = CallOptions()
+    ) async throws -> PromptTemplate {
+        try await send("update_prompt_template", request.json, options)
+    }
+
+    /// Removes a template with its versions and runs. Needs an API key of the admin role; a key without it is
+    /// a ``DashClawError`` of kind `permission`. An unknown id is no error.
+    ///
+    /// `DELETE /api/prompts/templates/{template_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - options: What differs for this call.
+    /// - Returns: A template that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func deletePromptTemplate(
+        templateId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedPromptTemplate {
+        try await send("delete_prompt_template", ["template_id": templateId.jsonValue], options)
+    }
+
+    /// Lists the versions of a template, newest first.
+    ///
+    /// `GET /api/prompts/templates/{template_id}/versions`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - options: What differs for this call.
+    /// - Returns: The versions of a template.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func listPromptVersions(
+        templateId: String, options: CallOptions = CallOptions()
+    ) async throws -> PromptVersionList {
+        try await send("list_prompt_versions", ["template_id": templateId.jsonValue], options)
+    }
+
+    /// Adds a version to a template. It is not active until `activate_prompt_version` makes it so. Needs an
+    /// API key of the admin role; a key without it is a ``DashClawError`` of kind `permission`.
+    ///
+    /// `POST /api/prompts/templates/{template_id}/versions`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - content: The prompt, with placeholders: names in double braces.
+    ///   - modelHint: The model it was written for. `""` unless given.
+    ///   - parameters: The names of its placeholders, each of at most 500 characters. `[]` unless given.
+    ///   - changelog: What is new about it. `""` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A version as it was added.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `notFound`: there is no such record;
+    ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createPromptVersion(
+        templateId: String, content: String, modelHint: String? = nil, parameters: [String]? = nil,
+        changelog: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> CreatedPromptVersion {
+        try await send(
+            "create_prompt_version",
+            [
+                "template_id": templateId.jsonValue, "content": content.jsonValue,
+                "model_hint": modelHint?.jsonValue, "parameters": parameters?.jsonValue,
+                "changelog": changelog?.jsonValue
+            ],
+            options)
+    }
+
+    /// Reads one version. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/prompts/templates/{template_id}/versions/{version_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - versionId: Which version.
+    ///   - options: What differs for this call.
+    /// - Returns: One version of a prompt.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getPromptVersion(
+        templateId: String, versionId: String, options: CallOptions = CallOptions()
+    ) async throws -> PromptVersion {
+        try await send(
+            "get_prompt_version",
+            [
+                "template_id": templateId.jsonValue, "version_id": versionId.jsonValue
+            ],
+            options)
+    }
+
+    /// Makes a version the active one of its template, and the others inactive. Needs an API key of the admin
+    /// role.
+    ///
+    /// An unknown id is a ``DashClawError`` of kind `notFound`, a key without the role a ``DashClawError`` of
+    /// kind `permission`.
+    ///
+    /// `POST /api/prompts/templates/{template_id}/versions/{version_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - versionId: Which version.
+    ///   - options: What differs for this call.
+    /// - Returns: One version of a prompt.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func activatePromptVersion(
+        templateId: String, versionId: String, options: CallOptions = CallOptions()
+    ) async throws -> PromptVersion {
+        try await send(
+            "activate_prompt_version",
+            [
+                "template_id": templateId.jsonValue, "version_id": versionId.jsonValue
+            ],
+            options)
+    }
+
+    /// Fills the placeholders of a prompt: of the version that is given, else of the active one of the
+    /// template. One of the two ids is needed.
+    ///
+    /// Each placeholder, a name in double braces, for which there is a variable is replaced; others stay as
+    /// they are. An unknown version, or a template without an active one, is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `POST /api/prompts/render`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - versionId: Which version. The active one unless given.
+    ///   - variables: What stands in the place of each placeholder, by name. `{}` unless given.
+    ///   - actionId: The action it is rendered for.
+    ///   - agentId: Who renders. The client's own agent unless given.
+    ///   - record: Whether to write the run down, for `list_prompt_runs` and `get_prompt_stats`. `false`
+    ///     unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A prompt whose placeholders are filled.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description.
+    @discardableResult
+    public func renderPrompt(
+        templateId: String? = nil, versionId: String? = nil, variables: [String: JSONValue]? = nil,
+        actionId: String? = nil, agentId: String? = nil, record: Bool? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> RenderedPrompt {
+        try await send(
+            "render_prompt",
+            [
+                "template_id": templateId?.jsonValue, "version_id": versionId?.jsonValue,
+                "variables": variables?.jsonValue, "action_id": actionId?.jsonValue,
+                "agent_id": agentId?.jsonValue, "record": record?.jsonValue
+            ],
+            options)
+    }
+
+    /// Counts runs: those of one template, or all of them, by template and version.
+    ///
+    /// `GET /api/prompts/stats`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - templateId: Only this template.
+    ///   - options: What differs for this call.
+    /// - Returns: Runs, counted.
+    /// - Throws: A ``DashClawError``.
+    public func getPromptStats(
+        templateId: String? = nil, options: CallOptions = CallOptions()
+    ) async throws -> PromptStats {
+        try await send("get_prompt_stats", ["template_id": templateId?.jsonValue], options)
+    }
+
+    /// Lists the runs that were written down.
+    ///
+    /// `GET /api/prompts/runs`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - templateId: Only runs of this template.
+    ///   - versionId: Only runs of this version.
+    ///   - limit: How many, 1 to 100. `50` unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: Runs that were written down.
+    /// - Throws: A ``DashClawError``.
+    public func listPromptRuns(
+        templateId: String? = nil, versionId: String? = nil, limit: Int? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> PromptRunList {
+        try await send(
+            "list_prompt_runs",
+            [
+                "template_id": templateId?.jsonValue, "version_id": versionId?.jsonValue,
+                "limit": limit?.jsonValue
+            ],
+            options)
+    }
+
+    /// Grades an action. A grade outside 0 to 1 is a ``DashClawError`` of kind `validation`.
+    ///
+    /// `POST /api/evaluations`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: A grade of an action.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createScore(
+        _ request: CreateScore, options: CallOptions = CallOptions()
+    ) async throws -> EvaluationScore {
+        try await send("create_score", request.json, options)
+    }
+
+    /// Lists grades.
+    ///
+    /// `GET /api/evaluations`. Reads only. Pages through `scores` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Grades.
+    /// - Throws: A ``DashClawError``.
+    public func getScores(
+        _ request: GetScores = GetScores(), options: CallOptions = CallOptions()
+    ) async throws -> EvaluationScoreList {
+        try await send("get_scores", request.json, options)
+    }
+
+    /// Adds a scorer. Needs an API key of the admin role.
+    ///
+    /// A name that exists already is a ``DashClawError`` of kind `conflict`, a key without the role a
+    /// ``DashClawError`` of kind `permission`, and an unknown type a ``DashClawError`` of kind `validation`.
+    ///
+    /// `POST /api/evaluations/scorers`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - name: What it is called; unique.
+    ///   - scorerType: How it grades. One of `regex`, `contains`, `numeric_range`, `custom_function`,
+    ///     `llm_judge`.
+    ///   - config: What it goes by, by type: for `numeric_range` the `field` that must lie in the range,
+    ///     `risk_score` unless given.
+    ///   - description: What it is for.
+    ///   - options: What differs for this call.
+    /// - Returns: A scorer as it was added.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened; `conflict`: see the description.
+    @discardableResult
+    public func createScorer(
+        name: String, scorerType: ScorerType, config: [String: JSONValue]? = nil, description: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> CreatedScorer {
+        try await send(
+            "create_scorer",
+            [
+                "name": name.jsonValue, "scorer_type": scorerType.jsonValue, "config": config?.jsonValue,
+                "description": description?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists scorers. The answer's members are the server's own and not fixed.
+    ///
+    /// `GET /api/evaluations/scorers`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func getScorers(options: CallOptions = CallOptions()) async throws -> [String: JSONValue] {
+        try await send("get_scorers", [:], options)
+    }
+
+    /// Changes a scorer: the fields that are given. The answer's members are the server's own and not fixed.
+    ///
+    /// `PATCH /api/evaluations/scorers/{scorer_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateScorer(
+        _ request: UpdateScorer, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("update_scorer", request.json, options)
+    }
+
+    /// Removes a scorer. The answer's members are the server's own and not fixed.
+    ///
+    /// `DELETE /api/evaluations/scorers/{scorer_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - scorerId: Which scorer.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteScorer(
+        scorerId: String, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("delete_scorer", ["scorer_id": scorerId.jsonValue], options)
+    }
+
+    /// Tries a scorer on a sample before it is added. Nothing is written. An unknown type is a
+    /// ``DashClawError`` of kind `validation`; a scorer that fails says so in the result.
+    ///
+    /// `POST /api/evaluations/scorers/preview`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - scorerType: How the scorer grades. One of `regex`, `contains`, `numeric_range`, `custom_function`,
+    ///     `llm_judge`.
+    ///   - config: What it goes by, by type.
+    ///   - sample: An action to be graded: `outcome` and other members that the scorer looks at.
+    ///   - options: What differs for this call.
+    /// - Returns: What a scorer makes of a sample.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
+    @discardableResult
+    public func previewScorer(
+        scorerType: ScorerType, config: [String: JSONValue]? = nil, sample: [String: JSONValue]? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> ScorerPreview {
+        try await send(
+            "preview_scorer",
+            [
+                "scorer_type": scorerType.jsonValue, "config": config?.jsonValue, "sample": sample?.jsonValue
+            ],
+            options)
+    }
+
+    /// Grades many actions with one scorer. The answer's members are the server's own and not fixed.
+    ///
+    /// `POST /api/evaluations/runs`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - name: What the run is called.
+    ///   - scorerId: Which scorer.
+    ///   - actionFilters: Which actions, by their members.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createEvalRun(
+        name: String, scorerId: String, actionFilters: [String: JSONValue]? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send(
+            "create_eval_run",
+            [
+                "name": name.jsonValue, "scorer_id": scorerId.jsonValue,
+                "action_filters": actionFilters?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists runs. The answer's members are the server's own and not fixed; filters are passed on as they
+    /// are.
+    ///
+    /// `GET /api/evaluations/runs`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func getEvalRuns(
+        _ request: GetEvalRuns = GetEvalRuns(), options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("get_eval_runs", request.json, options)
+    }
+
+    /// Reads one run. The answer's members are the server's own and not fixed.
+    ///
+    /// `GET /api/evaluations/runs/{run_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - runId: Which run.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getEvalRun(
+        runId: String, options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("get_eval_run", ["run_id": runId.jsonValue], options)
+    }
+
+    /// Sums up grades. The answer's members are the server's own and not fixed; filters are passed on as they
+    /// are.
+    ///
+    /// `GET /api/evaluations/stats`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Throws: A ``DashClawError``.
+    public func getEvalStats(
+        _ request: GetEvalStats = GetEvalStats(), options: CallOptions = CallOptions()
+    ) async throws -> [String: JSONValue] {
+        try await send("get_eval_stats", request.json, options)
+    }
+
+    /// Lists scoring profiles with their dimensions.
+    ///
+    /// `GET /api/scoring/profiles`. Reads only. Pages through `profiles` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Scoring profiles.
+    /// - Throws: A ``DashClawError``.
+    public func listScoringProfiles(
+        _ request: ListScoringProfiles = ListScoringProfiles(), options: CallOptions = CallOptions()
+    ) async throws -> ScoringProfileList {
+        try await send("list_scoring_profiles", request.json, options)
+    }
+
+    /// Adds a scoring profile, with its dimensions when they are given. An unknown method of combining scores
+    /// is a ``DashClawError`` of kind `validation`.
+    ///
+    /// `POST /api/scoring/profiles`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: What turns the measures of an action into one score.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createScoringProfile(
+        _ request: CreateScoringProfile, options: CallOptions = CallOptions()
+    ) async throws -> ScoringProfile {
+        try await send("create_scoring_profile", request.json, options)
+    }
+
+    /// Reads one scoring profile with its dimensions. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `GET /api/scoring/profiles/{profile_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - profileId: Which profile.
+    ///   - options: What differs for this call.
+    /// - Returns: What turns the measures of an action into one score.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getScoringProfile(
+        profileId: String, options: CallOptions = CallOptions()
+    ) async throws -> ScoringProfile {
+        try await send("get_scoring_profile", ["profile_id": profileId.jsonValue], options)
+    }
+
+    /// Changes a scoring profile: the fields that are given. Its dimensions have operations of their own. An
+    /// unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `PATCH /api/scoring/profiles/{profile_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: What turns the measures of an action into one score.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateScoringProfile(
+        _ request: UpdateScoringProfile, options: CallOptions = CallOptions()
+    ) async throws -> ScoringProfile {
+        try await send("update_scoring_profile", request.json, options)
+    }
+
+    /// Removes a scoring profile. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `DELETE /api/scoring/profiles/{profile_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - profileId: Which profile.
+    ///   - options: What differs for this call.
+    /// - Returns: A profile, a dimension or a risk template that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteScoringProfile(
+        profileId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedScoringRecord {
+        try await send("delete_scoring_profile", ["profile_id": profileId.jsonValue], options)
+    }
+
+    /// Adds a dimension to a scoring profile. An unknown profile is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/scoring/profiles/{profile_id}/dimensions`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One thing that a profile looks at.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record; `outcomeUnknown`: the answer was lost: it may or may
+    ///   not have happened.
+    @discardableResult
+    public func addScoringDimension(
+        _ request: AddScoringDimension, options: CallOptions = CallOptions()
+    ) async throws -> ScoringDimension {
+        try await send("add_scoring_dimension", request.json, options)
+    }
+
+    /// Changes a dimension: the fields that are given. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `PATCH /api/scoring/profiles/{profile_id}/dimensions/{dimension_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: One thing that a profile looks at.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateScoringDimension(
+        _ request: UpdateScoringDimension, options: CallOptions = CallOptions()
+    ) async throws -> ScoringDimension {
+        try await send("update_scoring_dimension", request.json, options)
+    }
+
+    /// Removes a dimension from a scoring profile. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `DELETE /api/scoring/profiles/{profile_id}/dimensions/{dimension_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - profileId: Which profile.
+    ///   - dimensionId: Which dimension.
+    ///   - options: What differs for this call.
+    /// - Returns: A profile, a dimension or a risk template that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteScoringDimension(
+        profileId: String, dimensionId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedScoringRecord {
+        try await send(
+            "delete_scoring_dimension",
+            [
+                "profile_id": profileId.jsonValue, "dimension_id": dimensionId.jsonValue
+            ],
+            options)
+    }
+
+    /// Scores one action by a profile and stores the score. An unknown profile is a ``DashClawError`` of kind
+    /// `notFound`, one without dimensions a ``DashClawError`` of kind `server`.
+    ///
+    /// `POST /api/scoring/score`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - profileId: By which profile.
+    ///   - action: The action: its members as `get_action` returns them, or what is to be scored.
+    ///   - options: What differs for this call.
+    /// - Returns: What a profile makes of an action.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description; `server`: see the description.
+    @discardableResult
+    public func scoreWithProfile(
+        profileId: String, action: [String: JSONValue], options: CallOptions = CallOptions()
+    ) async throws -> ProfileScore {
+        try await send(
+            "score_with_profile",
+            [
+                "profile_id": profileId.jsonValue, "action": action.jsonValue
+            ],
+            options)
+    }
+
+    /// Scores several actions by a profile and stores the scores. An unknown profile is a ``DashClawError``
+    /// of kind `notFound`, one without dimensions a ``DashClawError`` of kind `server`.
+    ///
+    /// `POST /api/scoring/score`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - profileId: By which profile.
+    ///   - actions: The actions: objects as `score_with_profile` takes one.
+    ///   - options: What differs for this call.
+    /// - Returns: What a profile makes of several actions.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened; `notFound`: see the
+    ///   description; `server`: see the description.
+    @discardableResult
+    public func batchScoreWithProfile(
+        profileId: String, actions: [JSONValue], options: CallOptions = CallOptions()
+    ) async throws -> ProfileScoreBatch {
+        try await send(
+            "batch_score_with_profile",
+            [
+                "profile_id": profileId.jsonValue, "actions": actions.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists stored scores.
+    ///
+    /// `GET /api/scoring/score`. Reads only. Pages through `scores` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Stored scores.
+    /// - Throws: A ``DashClawError``.
+    public func getProfileScores(
+        _ request: GetProfileScores = GetProfileScores(), options: CallOptions = CallOptions()
+    ) async throws -> ProfileScoreList {
+        try await send("get_profile_scores", request.json, options)
+    }
+
+    /// Sums up the stored scores of a profile.
+    ///
+    /// `GET /api/scoring/score`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - profileId: Which profile.
+    ///   - options: What differs for this call.
+    /// - Returns: The stored scores of a profile, summed up.
+    /// - Throws: A ``DashClawError``.
+    public func getProfileScoreStats(
+        profileId: String, options: CallOptions = CallOptions()
+    ) async throws -> ProfileScoreStats {
+        try await send("get_profile_score_stats", ["profile_id": profileId.jsonValue], options)
+    }
+
+    /// Lists risk templates.
+    ///
+    /// `GET /api/scoring/risk-templates`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Risk templates.
+    /// - Throws: A ``DashClawError``.
+    public func listRiskTemplates(
+        _ request: ListRiskTemplates = ListRiskTemplates(), options: CallOptions = CallOptions()
+    ) async throws -> RiskTemplateList {
+        try await send("list_risk_templates", request.json, options)
+    }
+
+    /// Adds a risk template: rules by which the server works out the risk of actions.
+    ///
+    /// `POST /api/scoring/risk-templates`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Rules by which the risk of an action is worked out.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `outcomeUnknown`: the answer was lost: it may or may not have happened.
+    @discardableResult
+    public func createRiskTemplate(
+        _ request: CreateRiskTemplate, options: CallOptions = CallOptions()
+    ) async throws -> RiskTemplate {
+        try await send("create_risk_template", request.json, options)
+    }
+
+    /// Changes a risk template: the fields that are given. An unknown id is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `PATCH /api/scoring/risk-templates/{template_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Rules by which the risk of an action is worked out.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `notFound`: there is no such record.
+    @discardableResult
+    public func updateRiskTemplate(
+        _ request: UpdateRiskTemplate, options: CallOptions = CallOptions()
+    ) async throws -> RiskTemplate {
+        try await send("update_risk_template", request.json, options)
+    }
+
+    /// Removes a risk template. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `DELETE /api/scoring/risk-templates/{template_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - templateId: Which template.
+    ///   - options: What differs for this call.
+    /// - Returns: A profile, a dimension or a risk template that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    @discardableResult
+    public func deleteRiskTemplate(
+        templateId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedScoringRecord {
+        try await send("delete_risk_template", ["template_id": templateId.jsonValue], options)
+    }
+
+    /// Suggests scales from what earlier actions measured. Nothing is written.
+    ///
+    /// With fewer than 10 actions there are no suggestions, and `status` says `insufficient_data`.
+    ///
+    /// `POST /api/scoring/calibrate`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - request: The arguments.
+    ///   - options: What differs for this call.
+    /// - Returns: Scales suggested from earlier actions.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content.
+    @discardableResult
+    public func autoCalibrate(
+        _ request: AutoCalibrate = AutoCalibrate(), options: CallOptions = CallOptions()
+    ) async throws -> ScoringCalibration {
+        try await send("auto_calibrate", request.json, options)
     }
 
     /// Asks whether the server works. Needs no API key.

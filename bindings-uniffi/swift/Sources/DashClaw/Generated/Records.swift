@@ -2492,6 +2492,1337 @@ public struct SimulationMatch: JSONRecord {
     }
 }
 
+/// How policies did in their tests.
+public struct PolicyTestReport: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["results", "generated_at"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Counts, and every test.
+    public var results: PolicyTestResults {
+        get { required("results") }
+        set { set("results", required: newValue) }
+    }
+
+    /// When they ran: ISO-8601, UTC.
+    public var generatedAt: String {
+        get { required("generated_at") }
+        set { set("generated_at", required: newValue) }
+    }
+}
+
+/// How policies did in their tests, counted and in full.
+public struct PolicyTestResults: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "total_policies", "total_tests", "passed", "failed", "success", "details",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many policies were tested.
+    public var totalPolicies: Int {
+        get { required("total_policies") }
+        set { set("total_policies", required: newValue) }
+    }
+
+    /// How many tests ran.
+    public var totalTests: Int {
+        get { required("total_tests") }
+        set { set("total_tests", required: newValue) }
+    }
+
+    /// How many passed.
+    public var passed: Int {
+        get { required("passed") }
+        set { set("passed", required: newValue) }
+    }
+
+    /// How many did not.
+    public var failed: Int {
+        get { required("failed") }
+        set { set("failed", required: newValue) }
+    }
+
+    /// Whether all passed.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// Policy by policy.
+    public var details: [PolicyTestDetail] {
+        get { required("details") }
+        set { set("details", required: newValue) }
+    }
+}
+
+/// How one policy did in its tests.
+public struct PolicyTestDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["policy_id", "policy_name", "tests"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which policy.
+    public var policyId: String {
+        get { required("policy_id") }
+        set { set("policy_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var policyName: String {
+        get { required("policy_name") }
+        set { set("policy_name", required: newValue) }
+    }
+
+    /// Its tests.
+    public var tests: [PolicyTest] {
+        get { required("tests") }
+        set { set("tests", required: newValue) }
+    }
+}
+
+/// One test of a policy.
+public struct PolicyTest: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["name", "passed", "expected", "actual", "reason"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Whether the policy did as expected.
+    public var passed: Bool {
+        get { required("passed") }
+        set { set("passed", required: newValue) }
+    }
+
+    /// What was expected: whether the action is let pass. Newer servers may say a verdict.
+    public var expected: JSONValue {
+        get { required("expected") }
+        set { set("expected", required: newValue) }
+    }
+
+    /// What came out, in the same form.
+    public var actual: JSONValue {
+        get { required("actual") }
+        set { set("actual", required: newValue) }
+    }
+
+    /// Why.
+    public var reason: String? {
+        get { optional("reason") }
+        set { set("reason", optional: newValue) }
+    }
+}
+
+/// What the policies prove, in writing.
+public struct PolicyProof: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["report", "format", "generated_at"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The report: Markdown, or as JSON an object or its text.
+    public var report: JSONValue {
+        get { required("report") }
+        set { set("report", required: newValue) }
+    }
+
+    /// In which form: `md` or `json`.
+    public var format: String {
+        get { required("format") }
+        set { set("format", required: newValue) }
+    }
+
+    /// When it was written: ISO-8601, UTC.
+    public var generatedAt: String {
+        get { required("generated_at") }
+        set { set("generated_at", required: newValue) }
+    }
+}
+
+/// What an import did.
+public struct PolicyImport: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "imported", "skipped", "skipped_names", "errors", "policies",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many policies were added.
+    public var imported: Int {
+        get { required("imported") }
+        set { set("imported", required: newValue) }
+    }
+
+    /// How many were left out.
+    public var skipped: Int {
+        get { required("skipped") }
+        set { set("skipped", required: newValue) }
+    }
+
+    /// Those that were left out, most of them because there is one of that name.
+    public var skippedNames: [String] {
+        get { required("skipped_names") }
+        set { set("skipped_names", required: newValue) }
+    }
+
+    /// What went wrong, policy by policy.
+    public var errors: [String] {
+        get { required("errors") }
+        set { set("errors", required: newValue) }
+    }
+
+    /// The policies that were added.
+    public var policies: [ImportedPolicy] {
+        get { required("policies") }
+        set { set("policies", required: newValue) }
+    }
+}
+
+/// A policy that an import added.
+public struct ImportedPolicy: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id", "name", "policy_type", "active"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which policy.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it looks at.
+    public var policyType: PolicyType {
+        get { required("policy_type") }
+        set { set("policy_type", required: newValue) }
+    }
+
+    /// Whether it holds: 0 or 1.
+    public var active: Int {
+        get { required("active") }
+        set { set("active", required: newValue) }
+    }
+}
+
+/// The policies in force beside the controls of a framework.
+public struct ComplianceMap: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "framework", "framework_version", "project", "generated_at", "summary", "controls",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// What the framework is called.
+    public var framework: String {
+        get { required("framework") }
+        set { set("framework", required: newValue) }
+    }
+
+    /// Which edition of it.
+    public var frameworkVersion: String {
+        get { required("framework_version") }
+        set { set("framework_version", required: newValue) }
+    }
+
+    /// Whose policies: `org-` and the id of the organisation.
+    public var project: String {
+        get { required("project") }
+        set { set("project", required: newValue) }
+    }
+
+    /// When this was found: ISO-8601, UTC.
+    public var generatedAt: String {
+        get { required("generated_at") }
+        set { set("generated_at", required: newValue) }
+    }
+
+    /// Counts.
+    public var summary: ComplianceCoverage {
+        get { required("summary") }
+        set { set("summary", required: newValue) }
+    }
+
+    /// Control by control.
+    public var controls: [ComplianceControl] {
+        get { required("controls") }
+        set { set("controls", required: newValue) }
+    }
+}
+
+/// How far a framework is covered, counted.
+public struct ComplianceCoverage: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "total_controls", "covered", "partial", "gaps", "coverage_percentage",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Controls in all.
+    public var totalControls: Int {
+        get { required("total_controls") }
+        set { set("total_controls", required: newValue) }
+    }
+
+    /// Controls that are covered in full.
+    public var covered: Int {
+        get { required("covered") }
+        set { set("covered", required: newValue) }
+    }
+
+    /// Controls that are covered in part.
+    public var partial: Int {
+        get { required("partial") }
+        set { set("partial", required: newValue) }
+    }
+
+    /// Controls that are not covered.
+    public var gaps: Int {
+        get { required("gaps") }
+        set { set("gaps", required: newValue) }
+    }
+
+    /// How much is covered, in percent; a part counts as half.
+    public var coveragePercentage: Double {
+        get { required("coverage_percentage") }
+        set { set("coverage_percentage", required: newValue) }
+    }
+}
+
+/// One control of a framework and what covers it.
+public struct ComplianceControl: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "control_id", "title", "category", "description", "agent_relevance", "status", "matched_policies",
+        "gap_recommendations", "policy_mappings",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which control: `CC6.1`.
+    public var controlId: String {
+        get { required("control_id") }
+        set { set("control_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var title: String {
+        get { required("title") }
+        set { set("title", required: newValue) }
+    }
+
+    /// Which part of the framework it belongs to.
+    public var category: String {
+        get { required("category") }
+        set { set("category", required: newValue) }
+    }
+
+    /// What it demands.
+    public var description: String {
+        get { required("description") }
+        set { set("description", required: newValue) }
+    }
+
+    /// How much it matters for agents: `critical`, `high`, `medium` or `low`.
+    public var agentRelevance: String {
+        get { required("agent_relevance") }
+        set { set("agent_relevance", required: newValue) }
+    }
+
+    /// How far it is covered.
+    public var status: ControlStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// The policies that cover it.
+    public var matchedPolicies: [ComplianceMatch] {
+        get { required("matched_policies") }
+        set { set("matched_policies", required: newValue) }
+    }
+
+    /// What would cover it better.
+    public var gapRecommendations: [String] {
+        get { required("gap_recommendations") }
+        set { set("gap_recommendations", required: newValue) }
+    }
+
+    /// The policies that the framework expects for it, in the server's own form.
+    public var policyMappings: [JSONValue] {
+        get { required("policy_mappings") }
+        set { set("policy_mappings", required: newValue) }
+    }
+}
+
+/// A policy that covers a control.
+public struct ComplianceMatch: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "policy_id", "policy_description", "mapping_coverage", "rationale",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which policy.
+    public var policyId: String {
+        get { required("policy_id") }
+        set { set("policy_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var policyDescription: String {
+        get { required("policy_description") }
+        set { set("policy_description", required: newValue) }
+    }
+
+    /// How far it covers the control: `full` or `partial`.
+    public var mappingCoverage: String {
+        get { required("mapping_coverage") }
+        set { set("mapping_coverage", required: newValue) }
+    }
+
+    /// Why.
+    public var rationale: String {
+        get { required("rationale") }
+        set { set("rationale", required: newValue) }
+    }
+}
+
+/// What is missing for a framework.
+public struct ComplianceGaps: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "framework", "analysis_date", "summary", "remediation_plan", "quick_wins", "risk_assessment",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// What the framework is called.
+    public var framework: String {
+        get { required("framework") }
+        set { set("framework", required: newValue) }
+    }
+
+    /// When this was found: ISO-8601, UTC.
+    public var analysisDate: String {
+        get { required("analysis_date") }
+        set { set("analysis_date", required: newValue) }
+    }
+
+    /// Counts.
+    public var summary: ComplianceGapSummary {
+        get { required("summary") }
+        set { set("summary", required: newValue) }
+    }
+
+    /// What should be mended, the most urgent first.
+    public var remediationPlan: [ComplianceRemediation] {
+        get { required("remediation_plan") }
+        set { set("remediation_plan", required: newValue) }
+    }
+
+    /// What of it takes two hours at most.
+    public var quickWins: [ComplianceRemediation] {
+        get { required("quick_wins") }
+        set { set("quick_wins", required: newValue) }
+    }
+
+    /// How great the risk is.
+    public var riskAssessment: ComplianceRisk {
+        get { required("risk_assessment") }
+        set { set("risk_assessment", required: newValue) }
+    }
+}
+
+/// What is missing for a framework, counted.
+public struct ComplianceGapSummary: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "total_controls", "covered", "partial", "gaps", "coverage_percentage", "critical_gaps", "high_gaps",
+        "total_remediation_items", "estimated_total_effort",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Controls in all.
+    public var totalControls: Int {
+        get { required("total_controls") }
+        set { set("total_controls", required: newValue) }
+    }
+
+    /// Controls that are covered in full.
+    public var covered: Int {
+        get { required("covered") }
+        set { set("covered", required: newValue) }
+    }
+
+    /// Controls that are covered in part.
+    public var partial: Int {
+        get { required("partial") }
+        set { set("partial", required: newValue) }
+    }
+
+    /// Controls that are not covered.
+    public var gaps: Int {
+        get { required("gaps") }
+        set { set("gaps", required: newValue) }
+    }
+
+    /// How much is covered, in percent; a part counts as half.
+    public var coveragePercentage: Double {
+        get { required("coverage_percentage") }
+        set { set("coverage_percentage", required: newValue) }
+    }
+
+    /// Controls of critical relevance that are not covered.
+    public var criticalGaps: Int {
+        get { required("critical_gaps") }
+        set { set("critical_gaps", required: newValue) }
+    }
+
+    /// Controls of high relevance that are not covered.
+    public var highGaps: Int {
+        get { required("high_gaps") }
+        set { set("high_gaps", required: newValue) }
+    }
+
+    /// How many controls should be mended.
+    public var totalRemediationItems: Int {
+        get { required("total_remediation_items") }
+        set { set("total_remediation_items", required: newValue) }
+    }
+
+    /// How long that takes, for people: `10-15 hours`.
+    public var estimatedTotalEffort: String {
+        get { required("estimated_total_effort") }
+        set { set("estimated_total_effort", required: newValue) }
+    }
+}
+
+/// A control that should be mended.
+public struct ComplianceRemediation: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "priority", "control_id", "title", "status", "agent_relevance", "recommendations", "estimated_effort",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Its place in the plan, from 1.
+    public var priority: Int {
+        get { required("priority") }
+        set { set("priority", required: newValue) }
+    }
+
+    /// Which control.
+    public var controlId: String {
+        get { required("control_id") }
+        set { set("control_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var title: String {
+        get { required("title") }
+        set { set("title", required: newValue) }
+    }
+
+    /// How far it is covered.
+    public var status: ControlStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// How much it matters for agents: `critical`, `high`, `medium` or `low`.
+    public var agentRelevance: String {
+        get { required("agent_relevance") }
+        set { set("agent_relevance", required: newValue) }
+    }
+
+    /// What to do.
+    public var recommendations: [String] {
+        get { required("recommendations") }
+        set { set("recommendations", required: newValue) }
+    }
+
+    /// How long it takes, for people: `1-2 hours`.
+    public var estimatedEffort: String {
+        get { required("estimated_effort") }
+        set { set("estimated_effort", required: newValue) }
+    }
+}
+
+/// How great the risk is.
+public struct ComplianceRisk: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["overall_risk", "narrative", "immediate_actions"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// In a word: `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`.
+    public var overallRisk: String {
+        get { required("overall_risk") }
+        set { set("overall_risk", required: newValue) }
+    }
+
+    /// In a sentence.
+    public var narrative: String {
+        get { required("narrative") }
+        set { set("narrative", required: newValue) }
+    }
+
+    /// What to do first.
+    public var immediateActions: [String] {
+        get { required("immediate_actions") }
+        set { set("immediate_actions", required: newValue) }
+    }
+}
+
+/// A report on a framework.
+public struct ComplianceReport: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["report", "format", "generated_at"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The report: Markdown, or as JSON an object or its text.
+    public var report: JSONValue {
+        get { required("report") }
+        set { set("report", required: newValue) }
+    }
+
+    /// In which form: `md` or `json`.
+    public var format: String {
+        get { required("format") }
+        set { set("format", required: newValue) }
+    }
+
+    /// When it was written: ISO-8601, UTC.
+    public var generatedAt: String {
+        get { required("generated_at") }
+        set { set("generated_at", required: newValue) }
+    }
+}
+
+/// The frameworks that a server knows.
+public struct ComplianceFrameworkList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["frameworks"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The frameworks.
+    public var frameworks: [ComplianceFramework] {
+        get { required("frameworks") }
+        set { set("frameworks", required: newValue) }
+    }
+}
+
+/// A set of controls that auditors go by.
+public struct ComplianceFramework: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id", "name", "version", "description", "control_count"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which framework: `soc2`.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Which edition of it.
+    public var version: String {
+        get { required("version") }
+        set { set("version", required: newValue) }
+    }
+
+    /// What it is about.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// How many controls it has.
+    public var controlCount: Int {
+        get { required("control_count") }
+        set { set("control_count", required: newValue) }
+    }
+}
+
+/// Evidence that policies are in force.
+public struct ComplianceEvidence: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["window", "window_days", "evidence", "generated_at"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How far back was looked, as it was asked for.
+    public var window: String {
+        get { required("window") }
+        set { set("window", required: newValue) }
+    }
+
+    /// The same in days.
+    public var windowDays: Int {
+        get { required("window_days") }
+        set { set("window_days", required: newValue) }
+    }
+
+    /// What was found.
+    public var evidence: ComplianceEvidenceCounts {
+        get { required("evidence") }
+        set { set("evidence", required: newValue) }
+    }
+
+    /// When it was counted: ISO-8601, UTC.
+    public var generatedAt: String {
+        get { required("generated_at") }
+        set { set("generated_at", required: newValue) }
+    }
+}
+
+/// What guard decided and what agents did, counted.
+public struct ComplianceEvidenceCounts: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "guard_decisions_total", "guard_decisions_blocked", "approval_requests", "action_records_total",
+        "breakdown", "action_breakdown",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// What guard decided in all.
+    public var guardDecisionsTotal: Int {
+        get { required("guard_decisions_total") }
+        set { set("guard_decisions_total", required: newValue) }
+    }
+
+    /// How much of it was a block.
+    public var guardDecisionsBlocked: Int {
+        get { required("guard_decisions_blocked") }
+        set { set("guard_decisions_blocked", required: newValue) }
+    }
+
+    /// How much of it was a request for approval or a warning.
+    public var approvalRequests: Int {
+        get { required("approval_requests") }
+        set { set("approval_requests", required: newValue) }
+    }
+
+    /// What agents did in all.
+    public var actionRecordsTotal: Int {
+        get { required("action_records_total") }
+        set { set("action_records_total", required: newValue) }
+    }
+
+    /// What guard decided, by type of action and verdict.
+    public var breakdown: [ComplianceEvidenceRow] {
+        get { required("breakdown") }
+        set { set("breakdown", required: newValue) }
+    }
+
+    /// What agents did, by type of action.
+    public var actionBreakdown: [ComplianceEvidenceRow] {
+        get { required("action_breakdown") }
+        set { set("action_breakdown", required: newValue) }
+    }
+}
+
+/// One count.
+public struct ComplianceEvidenceRow: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["action_type", "decision", "count"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The type of action.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// The verdict, where verdicts are counted.
+    public var decision: Verdict? {
+        get { optional("decision") }
+        set { set("decision", optional: newValue) }
+    }
+
+    /// How many: a number, or from some servers its text.
+    public var count: JSONValue {
+        get { required("count") }
+        set { set("count", required: newValue) }
+    }
+}
+
+/// An export as it was created.
+public struct CreatedComplianceExport: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which export: `ce_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+}
+
+/// Exports without their contents.
+public struct ComplianceExportList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["exports"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The newest first.
+    public var exports: [ComplianceExport] {
+        get { required("exports") }
+        set { set("exports", required: newValue) }
+    }
+}
+
+/// Reports on frameworks in one document. A list leaves out what stands behind `created_at`.
+public struct ComplianceExport: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "name", "frameworks", "format", "window_days", "status", "file_size_bytes", "error_message",
+        "requested_by", "started_at", "completed_at", "created_at", "org_id", "include_evidence",
+        "include_remediation", "include_trends", "report_content", "evidence_summary", "snapshot_ids",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which export: `ce_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Which frameworks.
+    public var frameworks: [String] {
+        get { required("frameworks") }
+        set { set("frameworks", required: newValue) }
+    }
+
+    /// In which form the reports are written.
+    public var format: ExportFormat {
+        get { required("format") }
+        set { set("format", required: newValue) }
+    }
+
+    /// How far back the evidence goes, in days.
+    public var windowDays: Int? {
+        get { optional("window_days") }
+        set { set("window_days", optional: newValue) }
+    }
+
+    /// Where it is in its life.
+    public var status: ComplianceExportStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// How long the document is, in bytes.
+    public var fileSizeBytes: Int? {
+        get { optional("file_size_bytes") }
+        set { set("file_size_bytes", optional: newValue) }
+    }
+
+    /// Why it could not be made.
+    public var errorMessage: String? {
+        get { optional("error_message") }
+        set { set("error_message", optional: newValue) }
+    }
+
+    /// Who asked for it.
+    public var requestedBy: String? {
+        get { optional("requested_by") }
+        set { set("requested_by", optional: newValue) }
+    }
+
+    /// When making it began: ISO-8601, UTC.
+    public var startedAt: String? {
+        get { optional("started_at") }
+        set { set("started_at", optional: newValue) }
+    }
+
+    /// When making it ended: ISO-8601, UTC.
+    public var completedAt: String? {
+        get { optional("completed_at") }
+        set { set("completed_at", optional: newValue) }
+    }
+
+    /// When it was asked for: ISO-8601, UTC.
+    public var createdAt: String? {
+        get { optional("created_at") }
+        set { set("created_at", optional: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String? {
+        get { optional("org_id") }
+        set { set("org_id", optional: newValue) }
+    }
+
+    /// Whether it holds evidence.
+    public var includeEvidence: Bool? {
+        get { optional("include_evidence") }
+        set { set("include_evidence", optional: newValue) }
+    }
+
+    /// Whether it says how to mend what is missing.
+    public var includeRemediation: Bool? {
+        get { optional("include_remediation") }
+        set { set("include_remediation", optional: newValue) }
+    }
+
+    /// Whether it shows how coverage changed.
+    public var includeTrends: Bool? {
+        get { optional("include_trends") }
+        set { set("include_trends", optional: newValue) }
+    }
+
+    /// The document: the JSON text of a bundle, or from older servers a report.
+    public var reportContent: String? {
+        get { optional("report_content") }
+        set { set("report_content", optional: newValue) }
+    }
+
+    /// The evidence in it, counted.
+    public var evidenceSummary: JSONValue? {
+        get { optional("evidence_summary") }
+        set { set("evidence_summary", optional: newValue) }
+    }
+
+    /// The points of the trend that making it added.
+    public var snapshotIds: [String]? {
+        get { optional("snapshot_ids") }
+        set { set("snapshot_ids", optional: newValue) }
+    }
+}
+
+/// What an export made: a signed bundle, or from older servers a `text`.
+public struct ComplianceBundle: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "version", "issuedAt", "engineVersion", "payloadHash", "prevBundleHash", "payload", "signature",
+        "text", "media_type",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Its form: `dashclaw-compliance-bundle/v1`.
+    public var version: String? {
+        get { optional("version") }
+        set { set("version", optional: newValue) }
+    }
+
+    /// When it was signed, by the server's clock: ISO-8601, UTC.
+    public var issuedAt: String? {
+        get { optional("issuedAt") }
+        set { set("issuedAt", optional: newValue) }
+    }
+
+    /// Which version of the signer made it.
+    public var engineVersion: String? {
+        get { optional("engineVersion") }
+        set { set("engineVersion", optional: newValue) }
+    }
+
+    /// The digest of `payload`.
+    public var payloadHash: String? {
+        get { optional("payloadHash") }
+        set { set("payloadHash", optional: newValue) }
+    }
+
+    /// The digest of the export before it; null for the first of a chain.
+    public var prevBundleHash: String? {
+        get { optional("prevBundleHash") }
+        set { set("prevBundleHash", optional: newValue) }
+    }
+
+    /// What was signed: `org`, `frameworks`, `window_days`, `format`, `report`, `evidence_summary`,
+    /// `snapshot_ids`.
+    public var payload: [String: JSONValue]? {
+        get { optional("payload") }
+        set { set("payload", optional: newValue) }
+    }
+
+    /// Who signed it, and the signature.
+    public var signature: JSONValue? {
+        get { optional("signature") }
+        set { set("signature", optional: newValue) }
+    }
+
+    /// The report of an older server.
+    public var text: String? {
+        get { optional("text") }
+        set { set("text", optional: newValue) }
+    }
+
+    /// What the text is: `text/markdown`.
+    public var mediaType: String? {
+        get { optional("media_type") }
+        set { set("media_type", optional: newValue) }
+    }
+}
+
+/// An export that is gone.
+public struct DeletedComplianceExport: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+}
+
+/// A schedule as it was created.
+public struct CreatedComplianceSchedule: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which schedule: `csch_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+}
+
+/// Schedules on which exports are made.
+public struct ComplianceScheduleList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["schedules"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The newest first.
+    public var schedules: [ComplianceSchedule] {
+        get { required("schedules") }
+        set { set("schedules", required: newValue) }
+    }
+}
+
+/// A schedule on which exports are made.
+public struct ComplianceSchedule: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "org_id", "name", "frameworks", "format", "window_days", "cron_expression", "include_evidence",
+        "include_remediation", "include_trends", "enabled", "last_run_at", "next_run_at", "last_export_id",
+        "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which schedule: `csch_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Which frameworks.
+    public var frameworks: [String] {
+        get { required("frameworks") }
+        set { set("frameworks", required: newValue) }
+    }
+
+    /// In which form the reports are written.
+    public var format: ExportFormat {
+        get { required("format") }
+        set { set("format", required: newValue) }
+    }
+
+    /// How far back the evidence goes, in days.
+    public var windowDays: Int? {
+        get { optional("window_days") }
+        set { set("window_days", optional: newValue) }
+    }
+
+    /// When: a cron expression.
+    public var cronExpression: String {
+        get { required("cron_expression") }
+        set { set("cron_expression", required: newValue) }
+    }
+
+    /// Whether exports hold evidence.
+    public var includeEvidence: Bool {
+        get { required("include_evidence") }
+        set { set("include_evidence", required: newValue) }
+    }
+
+    /// Whether they say how to mend what is missing.
+    public var includeRemediation: Bool {
+        get { required("include_remediation") }
+        set { set("include_remediation", required: newValue) }
+    }
+
+    /// Whether they show how coverage changed.
+    public var includeTrends: Bool {
+        get { required("include_trends") }
+        set { set("include_trends", required: newValue) }
+    }
+
+    /// Whether exports are made.
+    public var enabled: Bool {
+        get { required("enabled") }
+        set { set("enabled", required: newValue) }
+    }
+
+    /// When the last one was made: ISO-8601, UTC.
+    public var lastRunAt: String? {
+        get { optional("last_run_at") }
+        set { set("last_run_at", optional: newValue) }
+    }
+
+    /// When the next one will be: ISO-8601, UTC.
+    public var nextRunAt: String? {
+        get { optional("next_run_at") }
+        set { set("next_run_at", optional: newValue) }
+    }
+
+    /// The last one; empty when there is none.
+    public var lastExportId: String? {
+        get { optional("last_export_id") }
+        set { set("last_export_id", optional: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String? {
+        get { optional("created_at") }
+        set { set("created_at", optional: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String? {
+        get { optional("updated_at") }
+        set { set("updated_at", optional: newValue) }
+    }
+}
+
+/// A schedule that is gone.
+public struct DeletedComplianceSchedule: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+}
+
+/// How coverage changed.
+public struct ComplianceTrendList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["trends"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The newest first.
+    public var trends: [ComplianceTrend] {
+        get { required("trends") }
+        set { set("trends", required: newValue) }
+    }
+}
+
+/// How far a framework was covered when a report on it was written.
+public struct ComplianceTrend: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "framework", "coverage_percentage", "covered", "partial", "gaps", "risk_level", "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which framework.
+    public var framework: String {
+        get { required("framework") }
+        set { set("framework", required: newValue) }
+    }
+
+    /// How much was covered, in percent.
+    public var coveragePercentage: Double {
+        get { required("coverage_percentage") }
+        set { set("coverage_percentage", required: newValue) }
+    }
+
+    /// Controls that were covered in full.
+    public var covered: Int {
+        get { required("covered") }
+        set { set("covered", required: newValue) }
+    }
+
+    /// Controls that were covered in part.
+    public var partial: Int {
+        get { required("partial") }
+        set { set("partial", required: newValue) }
+    }
+
+    /// Controls that were not covered.
+    public var gaps: Int {
+        get { required("gaps") }
+        set { set("gaps", required: newValue) }
+    }
+
+    /// How great the risk was: `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`.
+    public var riskLevel: String? {
+        get { optional("risk_level") }
+        set { set("risk_level", optional: newValue) }
+    }
+
+    /// When: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+}
+
 /// One session.
 public struct SessionDetail: JSONRecord {
     public var json: [String: JSONValue]
@@ -2830,6 +4161,487 @@ public struct SessionEvent: JSONRecord {
     }
 }
 
+/// A handoff as it was left.
+public struct CreatedHandoff: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which handoff: `hf_` and 16 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+}
+
+/// Handoffs.
+public struct HandoffList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["handoffs", "total"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The handoffs.
+    public var handoffs: [Handoff] {
+        get { required("handoffs") }
+        set { set("handoffs", required: newValue) }
+    }
+
+    /// How many there are.
+    public var total: Int {
+        get { required("total") }
+        set { set("total", required: newValue) }
+    }
+}
+
+/// What one session left for the next.
+public struct Handoff: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "agent_id", "project_id", "bundle", "created_at", "consumed_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which handoff: `hf_` and 16 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// For which agent.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// The project it is about.
+    public var projectId: String? {
+        get { optional("project_id") }
+        set { set("project_id", optional: newValue) }
+    }
+
+    /// The note, in the form in which it was left.
+    public var bundle: [String: JSONValue] {
+        get { required("bundle") }
+        set { set("bundle", required: newValue) }
+    }
+
+    /// When it was left: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// In lists, when it was taken up: ISO-8601, UTC; null when it was not.
+    public var consumedAt: String? {
+        get { optional("consumed_at") }
+        set { set("consumed_at", optional: newValue) }
+    }
+}
+
+/// A handoff that was taken up.
+public struct ConsumedHandoff: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id", "consumed_at"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which handoff.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// When: ISO-8601, UTC.
+    public var consumedAt: String {
+        get { required("consumed_at") }
+        set { set("consumed_at", required: newValue) }
+    }
+}
+
+/// A message as it was sent.
+public struct SentMessage: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["message", "message_id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The message.
+    public var message: AgentMessage {
+        get { required("message") }
+        set { set("message", required: newValue) }
+    }
+
+    /// Its id once more.
+    public var messageId: String {
+        get { required("message_id") }
+        set { set("message_id", required: newValue) }
+    }
+}
+
+/// A message from an agent to another one, or to everybody.
+public struct AgentMessage: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "org_id", "thread_id", "from_agent_id", "to_agent_id", "message_type", "subject", "body",
+        "urgent", "status", "doc_ref", "read_by", "action_id", "created_at", "read_at", "archived_at",
+        "attachments", "is_read",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which message: `msg_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// The thread it belongs to.
+    public var threadId: String? {
+        get { optional("thread_id") }
+        set { set("thread_id", optional: newValue) }
+    }
+
+    /// Who sent it.
+    public var fromAgentId: String {
+        get { required("from_agent_id") }
+        set { set("from_agent_id", required: newValue) }
+    }
+
+    /// To which agent; nothing when it is for everybody.
+    public var toAgentId: String? {
+        get { optional("to_agent_id") }
+        set { set("to_agent_id", optional: newValue) }
+    }
+
+    /// What kind of message it is.
+    public var messageType: MessageType {
+        get { required("message_type") }
+        set { set("message_type", required: newValue) }
+    }
+
+    /// What it is about.
+    public var subject: String? {
+        get { optional("subject") }
+        set { set("subject", optional: newValue) }
+    }
+
+    /// What it says.
+    public var body: String {
+        get { required("body") }
+        set { set("body", required: newValue) }
+    }
+
+    /// Whether it is urgent.
+    public var urgent: Bool {
+        get { required("urgent") }
+        set { set("urgent", required: newValue) }
+    }
+
+    /// What became of it.
+    public var status: MessageStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// The shared document it is about.
+    public var docRef: String? {
+        get { optional("doc_ref") }
+        set { set("doc_ref", optional: newValue) }
+    }
+
+    /// JSON text: the agents that have read a message to everybody.
+    public var readBy: String? {
+        get { optional("read_by") }
+        set { set("read_by", optional: newValue) }
+    }
+
+    /// The action it is about.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// When it was sent: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was read: ISO-8601, UTC.
+    public var readAt: String? {
+        get { optional("read_at") }
+        set { set("read_at", optional: newValue) }
+    }
+
+    /// When it was archived: ISO-8601, UTC.
+    public var archivedAt: String? {
+        get { optional("archived_at") }
+        set { set("archived_at", optional: newValue) }
+    }
+
+    /// What is told of its files, without their content. The members are the server's own.
+    public var attachments: [JSONValue]? {
+        get { optional("attachments") }
+        set { set("attachments", optional: newValue) }
+    }
+
+    /// In lists, whether the agent that asks has read it.
+    public var isRead: Bool? {
+        get { optional("is_read") }
+        set { set("is_read", optional: newValue) }
+    }
+}
+
+/// Messages.
+public struct MessageList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["messages", "total", "unread_count"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The messages.
+    public var messages: [AgentMessage] {
+        get { required("messages") }
+        set { set("messages", required: newValue) }
+    }
+
+    /// How many of them there are here.
+    public var total: Int {
+        get { required("total") }
+        set { set("total", required: newValue) }
+    }
+
+    /// How many the agent has not read.
+    public var unreadCount: Int {
+        get { required("unread_count") }
+        set { set("unread_count", required: newValue) }
+    }
+}
+
+/// One message.
+public struct MessageDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["message"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The message.
+    public var message: AgentMessage {
+        get { required("message") }
+        set { set("message", required: newValue) }
+    }
+}
+
+/// Messages that were changed.
+public struct UpdatedMessages: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["updated"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many.
+    public var updated: Int {
+        get { required("updated") }
+        set { set("updated", required: newValue) }
+    }
+}
+
+/// A thread as it was begun.
+public struct CreatedMessageThread: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["thread", "thread_id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The thread.
+    public var thread: MessageThread {
+        get { required("thread") }
+        set { set("thread", required: newValue) }
+    }
+
+    /// Its id once more.
+    public var threadId: String {
+        get { required("thread_id") }
+        set { set("thread_id", required: newValue) }
+    }
+}
+
+/// A thread of messages.
+public struct MessageThread: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "name", "participants", "status", "summary", "created_by", "created_at", "updated_at",
+        "resolved_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which thread: `mt_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// JSON text: the agents that take part.
+    public var participants: String? {
+        get { optional("participants") }
+        set { set("participants", optional: newValue) }
+    }
+
+    /// `open` or `resolved`.
+    public var status: String {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// What came of it.
+    public var summary: String? {
+        get { optional("summary") }
+        set { set("summary", optional: newValue) }
+    }
+
+    /// Who began it.
+    public var createdBy: String {
+        get { required("created_by") }
+        set { set("created_by", required: newValue) }
+    }
+
+    /// When it began: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+
+    /// When it ended: ISO-8601, UTC.
+    public var resolvedAt: String? {
+        get { optional("resolved_at") }
+        set { set("resolved_at", optional: newValue) }
+    }
+}
+
+/// Threads.
+public struct MessageThreadList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["threads", "total"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The threads.
+    public var threads: [MessageThread] {
+        get { required("threads") }
+        set { set("threads", required: newValue) }
+    }
+
+    /// How many there are.
+    public var total: Int {
+        get { required("total") }
+        set { set("total", required: newValue) }
+    }
+}
+
+/// One thread.
+public struct MessageThreadDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["thread"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The thread.
+    public var thread: MessageThread {
+        get { required("thread") }
+        set { set("thread", required: newValue) }
+    }
+}
+
+/// A file that was sent with a message.
+public struct MessageAttachment: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["data", "filename", "mime_type"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// What is in it.
+    public var data: Data {
+        get { required("data") }
+        set { set("data", required: newValue) }
+    }
+
+    /// What it is called.
+    public var filename: String {
+        get { required("filename") }
+        set { set("filename", required: newValue) }
+    }
+
+    /// What kind of file it is: `application/pdf`. `application/octet-stream` when the server does not say.
+    public var mimeType: String {
+        get { required("mime_type") }
+        set { set("mime_type", required: newValue) }
+    }
+}
+
 /// The server's word on a receipt.
 public struct IntegrityVerdict: JSONRecord {
     public var json: [String: JSONValue]
@@ -2929,6 +4741,193 @@ public struct Jwk: JSONRecord {
     }
 }
 
+/// What a scan for secrets and personal data found.
+public struct ContentScan: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "clean", "findings_count", "critical_count", "categories", "findings", "redacted_text", "destination",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether nothing was found.
+    public var clean: Bool {
+        get { required("clean") }
+        set { set("clean", required: newValue) }
+    }
+
+    /// How many findings there are.
+    public var findingsCount: Int {
+        get { required("findings_count") }
+        set { set("findings_count", required: newValue) }
+    }
+
+    /// How many of them are critical.
+    public var criticalCount: Int {
+        get { required("critical_count") }
+        set { set("critical_count", required: newValue) }
+    }
+
+    /// Which categories they belong to.
+    public var categories: [String] {
+        get { required("categories") }
+        set { set("categories", required: newValue) }
+    }
+
+    /// The findings, one object each. The members are the server's own.
+    public var findings: [JSONValue] {
+        get { required("findings") }
+        set { set("findings", required: newValue) }
+    }
+
+    /// The text with every finding made illegible.
+    public var redactedText: String {
+        get { required("redacted_text") }
+        set { set("redacted_text", required: newValue) }
+    }
+
+    /// Where the text is about to go.
+    public var destination: String? {
+        get { optional("destination") }
+        set { set("destination", optional: newValue) }
+    }
+}
+
+/// What a scan for prompt injection found.
+public struct PromptInjectionScan: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "clean", "risk_level", "recommendation", "findings_count", "critical_count", "categories", "findings",
+        "source",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether nothing was found.
+    public var clean: Bool {
+        get { required("clean") }
+        set { set("clean", required: newValue) }
+    }
+
+    /// How dangerous the text is.
+    public var riskLevel: InjectionRisk {
+        get { required("risk_level") }
+        set { set("risk_level", required: newValue) }
+    }
+
+    /// What to do with it.
+    public var recommendation: InjectionAdvice {
+        get { required("recommendation") }
+        set { set("recommendation", required: newValue) }
+    }
+
+    /// How many findings there are.
+    public var findingsCount: Int {
+        get { required("findings_count") }
+        set { set("findings_count", required: newValue) }
+    }
+
+    /// How many of them are critical.
+    public var criticalCount: Int {
+        get { required("critical_count") }
+        set { set("critical_count", required: newValue) }
+    }
+
+    /// Which categories they belong to.
+    public var categories: [String] {
+        get { required("categories") }
+        set { set("categories", required: newValue) }
+    }
+
+    /// The findings.
+    public var findings: [PromptInjectionFinding] {
+        get { required("findings") }
+        set { set("findings", required: newValue) }
+    }
+
+    /// Where the text comes from.
+    public var source: String? {
+        get { optional("source") }
+        set { set("source", optional: newValue) }
+    }
+}
+
+/// A place in a text that gives orders.
+public struct PromptInjectionFinding: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["pattern", "category", "severity", "matched", "position"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which pattern it fits: `ignore_instructions`.
+    public var pattern: String {
+        get { required("pattern") }
+        set { set("pattern", required: newValue) }
+    }
+
+    /// Which category that belongs to: `role_override`.
+    public var category: String {
+        get { required("category") }
+        set { set("category", required: newValue) }
+    }
+
+    /// How bad it is.
+    public var severity: String {
+        get { required("severity") }
+        set { set("severity", required: newValue) }
+    }
+
+    /// Its first 20 characters.
+    public var matched: String {
+        get { required("matched") }
+        set { set("matched", required: newValue) }
+    }
+
+    /// Where it starts.
+    public var position: Int {
+        get { required("position") }
+        set { set("position", required: newValue) }
+    }
+}
+
+/// The secrets that are meant for an agent.
+public struct AgentEnv: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["env", "count", "delivered"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The secrets by name.
+    public var env: [String: String] {
+        get { required("env") }
+        set { set("env", required: newValue) }
+    }
+
+    /// How many there are.
+    public var count: Int {
+        get { required("count") }
+        set { set("count", required: newValue) }
+    }
+
+    /// Their names.
+    public var delivered: [String] {
+        get { required("delivered") }
+        set { set("delivered", required: newValue) }
+    }
+}
+
 /// The answer to a heartbeat.
 public struct HeartbeatAck: JSONRecord {
     public var json: [String: JSONValue]
@@ -2949,6 +4948,1715 @@ public struct HeartbeatAck: JSONRecord {
     public var timestamp: String {
         get { required("timestamp") }
         set { set("timestamp", required: newValue) }
+    }
+}
+
+/// Connections as they were taken.
+public struct ConnectionReport: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["connections", "errors", "created"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The connections.
+    public var connections: [AgentConnection] {
+        get { required("connections") }
+        set { set("connections", required: newValue) }
+    }
+
+    /// What is wrong with those that were not taken.
+    public var errors: [String]? {
+        get { optional("errors") }
+        set { set("errors", optional: newValue) }
+    }
+
+    /// How many were taken.
+    public var created: Int {
+        get { required("created") }
+        set { set("created", required: newValue) }
+    }
+}
+
+/// A service that an agent is connected to.
+public struct AgentConnection: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "agent_id", "provider", "auth_type", "plan_name", "status", "metadata", "reported_at",
+        "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which connection: `conn_…`.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Which agent.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// Which service.
+    public var provider: String {
+        get { required("provider") }
+        set { set("provider", required: newValue) }
+    }
+
+    /// How the agent proves who it is.
+    public var authType: String {
+        get { required("auth_type") }
+        set { set("auth_type", required: newValue) }
+    }
+
+    /// Which plan it has there.
+    public var planName: String? {
+        get { optional("plan_name") }
+        set { set("plan_name", optional: newValue) }
+    }
+
+    /// `active`, `inactive` or `error`.
+    public var status: String {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// More about it, as text.
+    public var metadata: String? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+
+    /// When it was first told: ISO-8601, UTC.
+    public var reportedAt: String {
+        get { required("reported_at") }
+        set { set("reported_at", required: newValue) }
+    }
+
+    /// When it was last told: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// An agent as it was entered or changed.
+public struct SavedRegisteredAgent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["registered_agent"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The agent.
+    public var registeredAgent: RegisteredAgent {
+        get { required("registered_agent") }
+        set { set("registered_agent", required: newValue) }
+    }
+}
+
+/// An agent that others may call.
+public struct RegisteredAgent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "entry_id", "org_id", "name", "slug", "endpoint", "auth_type", "auth_metadata", "risk_class",
+        "default_budget_usd", "status", "metadata", "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which agent: `reg_…`.
+    public var entryId: String {
+        get { required("entry_id") }
+        set { set("entry_id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its short name.
+    public var slug: String {
+        get { required("slug") }
+        set { set("slug", required: newValue) }
+    }
+
+    /// Where it is.
+    public var endpoint: String? {
+        get { optional("endpoint") }
+        set { set("endpoint", optional: newValue) }
+    }
+
+    /// How it wants callers to prove who they are.
+    public var authType: String {
+        get { required("auth_type") }
+        set { set("auth_type", required: newValue) }
+    }
+
+    /// More about that.
+    public var authMetadata: [String: JSONValue] {
+        get { required("auth_metadata") }
+        set { set("auth_metadata", required: newValue) }
+    }
+
+    /// How much harm it could do.
+    public var riskClass: RegisteredAgentRisk {
+        get { required("risk_class") }
+        set { set("risk_class", required: newValue) }
+    }
+
+    /// What a call may cost, in US dollars.
+    public var defaultBudgetUsd: Double? {
+        get { optional("default_budget_usd") }
+        set { set("default_budget_usd", optional: newValue) }
+    }
+
+    /// Its state: `active`, for one.
+    public var status: String {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue] {
+        get { required("metadata") }
+        set { set("metadata", required: newValue) }
+    }
+
+    /// When it was entered: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// Agents of the register.
+public struct RegisteredAgentList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["registered_agents"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The agents.
+    public var registeredAgents: [RegisteredAgent] {
+        get { required("registered_agents") }
+        set { set("registered_agents", required: newValue) }
+    }
+}
+
+/// An agent of the register with what it can do.
+public struct RegisteredAgentDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["registered_agent", "capabilities", "invocations"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The agent.
+    public var registeredAgent: RegisteredAgent {
+        get { required("registered_agent") }
+        set { set("registered_agent", required: newValue) }
+    }
+
+    /// What it can do.
+    public var capabilities: [AgentCapability] {
+        get { required("capabilities") }
+        set { set("capabilities", required: newValue) }
+    }
+
+    /// Its newest calls, at most 20, one object each. The members are the server's own.
+    public var invocations: [JSONValue] {
+        get { required("invocations") }
+        set { set("invocations", required: newValue) }
+    }
+}
+
+/// Something that a registered agent can do.
+public struct AgentCapability: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "capability_id", "name", "slug", "category", "risk_level", "source_type", "health_status",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which capability: `cap_…`.
+    public var capabilityId: String {
+        get { required("capability_id") }
+        set { set("capability_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its short name.
+    public var slug: String {
+        get { required("slug") }
+        set { set("slug", required: newValue) }
+    }
+
+    /// What kind of capability it is.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How much harm it could do.
+    public var riskLevel: String? {
+        get { optional("risk_level") }
+        set { set("risk_level", optional: newValue) }
+    }
+
+    /// How it is called.
+    public var sourceType: String? {
+        get { optional("source_type") }
+        set { set("source_type", optional: newValue) }
+    }
+
+    /// Whether it works at present.
+    public var healthStatus: String? {
+        get { optional("health_status") }
+        set { set("health_status", optional: newValue) }
+    }
+}
+
+/// What an agent of the register can do.
+public struct AgentCapabilityList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["capabilities"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Its capabilities.
+    public var capabilities: [AgentCapability] {
+        get { required("capabilities") }
+        set { set("capabilities", required: newValue) }
+    }
+}
+
+/// What came of a call of an agent.
+public struct RegisteredAgentAnswer: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["success", "action_id", "risk_score", "result", "error"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether it was called.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// The action that stands for the call.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// The risk, 0 to 100.
+    public var riskScore: Int? {
+        get { optional("risk_score") }
+        set { set("risk_score", optional: newValue) }
+    }
+
+    /// What the agent answered: any JSON.
+    public var result: JSONValue? {
+        get { optional("result") }
+        set { set("result", optional: newValue) }
+    }
+
+    /// Why it was not called: `pending_approval`.
+    public var error: String? {
+        get { optional("error") }
+        set { set("error", optional: newValue) }
+    }
+}
+
+/// How well an agent has done.
+public struct AgentReputation: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agent_id", "vector", "source"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which agent.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// The numbers.
+    public var vector: ReputationVector {
+        get { required("vector") }
+        set { set("vector", required: newValue) }
+    }
+
+    /// `snapshot` when it was stored, `computed` when it was computed for this answer.
+    public var source: String {
+        get { required("source") }
+        set { set("source", required: newValue) }
+    }
+}
+
+/// How well an agent has done, in numbers. Newer events weigh more: half as much for every 90 days.
+public struct ReputationVector: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "reliability_score", "completion_rate", "policy_violation_rate", "approval_adherence",
+        "quality_score", "risk_score", "volume_weight", "confidence", "total_events", "last_event_at",
+        "computed_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How reliable it is, 0 to 1.
+    public var reliabilityScore: Double {
+        get { required("reliability_score") }
+        set { set("reliability_score", required: newValue) }
+    }
+
+    /// How much of its work it completed, 0 to 1.
+    public var completionRate: Double {
+        get { required("completion_rate") }
+        set { set("completion_rate", required: newValue) }
+    }
+
+    /// How often a policy blocked it, 0 to 1.
+    public var policyViolationRate: Double {
+        get { required("policy_violation_rate") }
+        set { set("policy_violation_rate", required: newValue) }
+    }
+
+    /// How often humans approved what it asked for, 0 to 1.
+    public var approvalAdherence: Double {
+        get { required("approval_adherence") }
+        set { set("approval_adherence", required: newValue) }
+    }
+
+    /// How good its work was, 0 to 1.
+    public var qualityScore: Double {
+        get { required("quality_score") }
+        set { set("quality_score", required: newValue) }
+    }
+
+    /// The mean risk of its actions, 0 to 100.
+    public var riskScore: Int {
+        get { required("risk_score") }
+        set { set("risk_score", required: newValue) }
+    }
+
+    /// How much it was made from, on a scale of its own: the logarithm of the weight of all events and 1.
+    public var volumeWeight: Double {
+        get { required("volume_weight") }
+        set { set("volume_weight", required: newValue) }
+    }
+
+    /// How sure these numbers are, 0 to 1.
+    public var confidence: Double {
+        get { required("confidence") }
+        set { set("confidence", required: newValue) }
+    }
+
+    /// How many events it was made from.
+    public var totalEvents: Int {
+        get { required("total_events") }
+        set { set("total_events", required: newValue) }
+    }
+
+    /// When the last of them happened: ISO-8601, UTC.
+    public var lastEventAt: String? {
+        get { optional("last_event_at") }
+        set { set("last_event_at", optional: newValue) }
+    }
+
+    /// When it was computed: ISO-8601, UTC.
+    public var computedAt: String {
+        get { required("computed_at") }
+        set { set("computed_at", required: newValue) }
+    }
+}
+
+/// What an agent's reputation was made from.
+public struct ReputationEventList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agent_id", "events", "pagination"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which agent.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// The events.
+    public var events: [ReputationEvent] {
+        get { required("events") }
+        set { set("events", required: newValue) }
+    }
+
+    /// Which page this is.
+    public var pagination: ReputationPage {
+        get { required("pagination") }
+        set { set("pagination", required: newValue) }
+    }
+}
+
+/// Something that counts for an agent's reputation.
+public struct ReputationEvent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "agent_id", "source_agent_id", "event_type", "weight", "value", "action_id", "occurred_at",
+        "metadata", "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which event: `are_…`.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose reputation.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// Who caused it, when that was another agent.
+    public var sourceAgentId: String? {
+        get { optional("source_agent_id") }
+        set { set("source_agent_id", optional: newValue) }
+    }
+
+    /// What kind of event it is.
+    public var eventType: String {
+        get { required("event_type") }
+        set { set("event_type", required: newValue) }
+    }
+
+    /// How much it counts.
+    public var weight: Double {
+        get { required("weight") }
+        set { set("weight", required: newValue) }
+    }
+
+    /// How it went: a number whose scale depends on the kind.
+    public var value: Double {
+        get { required("value") }
+        set { set("value", required: newValue) }
+    }
+
+    /// The action it comes from.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// When it happened: ISO-8601, UTC.
+    public var occurredAt: String {
+        get { required("occurred_at") }
+        set { set("occurred_at", required: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+
+    /// When it was noted: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+}
+
+/// Which page of events it is.
+public struct ReputationPage: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["limit", "offset", "count"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The page size that was used.
+    public var limit: Int {
+        get { required("limit") }
+        set { set("limit", required: newValue) }
+    }
+
+    /// How many were skipped.
+    public var offset: Int {
+        get { required("offset") }
+        set { set("offset", required: newValue) }
+    }
+
+    /// How many there are on this page.
+    public var count: Int {
+        get { required("count") }
+        set { set("count", required: newValue) }
+    }
+}
+
+/// How well an agent has done, as it was just computed.
+public struct RecomputedReputation: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agent_id", "vector", "recomputed_at"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which agent.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// The numbers.
+    public var vector: ReputationVector {
+        get { required("vector") }
+        set { set("vector", required: newValue) }
+    }
+
+    /// When it was computed: ISO-8601, UTC.
+    public var recomputedAt: String {
+        get { required("recomputed_at") }
+        set { set("recomputed_at", required: newValue) }
+    }
+}
+
+/// The receipt for an agent's reputation.
+public struct AgentReputationReceipt: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agent_id", "receipt", "source"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which agent.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// The receipt: `version`, `issuedAt`, `agentId`, `vectorHash`, `totalEvents`, `vector` and `signature`.
+    /// It must stay as it came, or its signature is wrong.
+    public var receipt: [String: JSONValue] {
+        get { required("receipt") }
+        set { set("receipt", required: newValue) }
+    }
+
+    /// `stored`, or `computed` when it was made for this answer.
+    public var source: String {
+        get { required("source") }
+        set { set("source", required: newValue) }
+    }
+}
+
+/// The server's word on a reputation receipt.
+public struct ReputationVerdict: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["ok", "kid", "reason"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether one of its keys signed it.
+    public var ok: Bool {
+        get { required("ok") }
+        set { set("ok", required: newValue) }
+    }
+
+    /// Which key.
+    public var kid: String? {
+        get { optional("kid") }
+        set { set("kid", optional: newValue) }
+    }
+
+    /// Why not: `missing_receipt`, `no_published_keys`, `vector_hash_mismatch`, `malformed` or
+    /// `bad_signature`.
+    public var reason: String? {
+        get { optional("reason") }
+        set { set("reason", optional: newValue) }
+    }
+}
+
+/// What a work order may cost and how long it may take.
+public struct WorkOrderBudget: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["max_cost_usd", "timeout_seconds"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(maxCostUsd: Double? = nil, timeoutSeconds: Int? = nil) {
+        json = [:]
+        self.maxCostUsd = maxCostUsd
+        self.timeoutSeconds = timeoutSeconds
+    }
+
+    /// What it may cost, in US dollars.
+    public var maxCostUsd: Double? {
+        get { optional("max_cost_usd") }
+        set { set("max_cost_usd", optional: newValue) }
+    }
+
+    /// How long it may take, in seconds.
+    public var timeoutSeconds: Int? {
+        get { optional("timeout_seconds") }
+        set { set("timeout_seconds", optional: newValue) }
+    }
+}
+
+/// A work order as it was submitted.
+public struct SubmittedWorkOrder: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["work_order_id", "status", "guard"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which work order: `wo_…`.
+    public var workOrderId: String {
+        get { required("work_order_id") }
+        set { set("work_order_id", required: newValue) }
+    }
+
+    /// `queued`, `pending_approval` or `blocked`.
+    public var status: WorkOrderStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// What guard said.
+    public var `guard`: WorkOrderVerdict {
+        get { required("guard") }
+        set { set("guard", required: newValue) }
+    }
+}
+
+/// What guard said to a work order.
+public struct WorkOrderVerdict: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "decision", "decision_id", "risk_score", "matched_policies", "reason",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The verdict.
+    public var decision: Verdict? {
+        get { optional("decision") }
+        set { set("decision", optional: newValue) }
+    }
+
+    /// Which decision this is.
+    public var decisionId: String? {
+        get { optional("decision_id") }
+        set { set("decision_id", optional: newValue) }
+    }
+
+    /// The risk, 0 to 100.
+    public var riskScore: Int {
+        get { required("risk_score") }
+        set { set("risk_score", required: newValue) }
+    }
+
+    /// The ids of the policies that had a say.
+    public var matchedPolicies: [String] {
+        get { required("matched_policies") }
+        set { set("matched_policies", required: newValue) }
+    }
+
+    /// All reasons in one text.
+    public var reason: String? {
+        get { optional("reason") }
+        set { set("reason", optional: newValue) }
+    }
+}
+
+/// A work order with its receipt.
+public struct WorkOrderDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["work_order", "receipt"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The work order.
+    public var workOrder: WorkOrder {
+        get { required("work_order") }
+        set { set("work_order", required: newValue) }
+    }
+
+    /// Its receipt, once it has ended.
+    public var receipt: WorkOrderReceipt? {
+        get { optional("receipt") }
+        set { set("receipt", optional: newValue) }
+    }
+}
+
+/// Work that one agent orders and another one does.
+public struct WorkOrder: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "org_id", "type", "type_version", "status", "input", "input_hash", "output", "output_hash",
+        "max_cost_usd", "timeout_seconds", "requested_by", "claimed_by", "cost", "guard_decision",
+        "approval_action_id", "error_code", "error_details", "lease_expires_at", "claimed_at", "completed_at",
+        "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which work order: `wo_…`.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// Work of which type.
+    public var type: String {
+        get { required("type") }
+        set { set("type", required: newValue) }
+    }
+
+    /// Which version of the type.
+    public var typeVersion: String? {
+        get { optional("type_version") }
+        set { set("type_version", optional: newValue) }
+    }
+
+    /// Where it is in its life.
+    public var status: WorkOrderStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// What the work is about.
+    public var input: JSONValue {
+        get { required("input") }
+        set { set("input", required: newValue) }
+    }
+
+    /// `sha256:` and the hash of `input`.
+    public var inputHash: String? {
+        get { optional("input_hash") }
+        set { set("input_hash", optional: newValue) }
+    }
+
+    /// What came out.
+    public var output: JSONValue {
+        get { required("output") }
+        set { set("output", required: newValue) }
+    }
+
+    /// `sha256:` and the hash of `output`.
+    public var outputHash: String? {
+        get { optional("output_hash") }
+        set { set("output_hash", optional: newValue) }
+    }
+
+    /// What it may cost, in US dollars.
+    public var maxCostUsd: JSONValue? {
+        get { optional("max_cost_usd") }
+        set { set("max_cost_usd", optional: newValue) }
+    }
+
+    /// How long it may take once it is claimed, in seconds.
+    public var timeoutSeconds: Int? {
+        get { optional("timeout_seconds") }
+        set { set("timeout_seconds", optional: newValue) }
+    }
+
+    /// Who ordered it.
+    public var requestedBy: String? {
+        get { optional("requested_by") }
+        set { set("requested_by", optional: newValue) }
+    }
+
+    /// Who does it.
+    public var claimedBy: String? {
+        get { optional("claimed_by") }
+        set { set("claimed_by", optional: newValue) }
+    }
+
+    /// What it cost: `input_tokens`, `output_tokens`, `total_usd`.
+    public var cost: [String: JSONValue]? {
+        get { optional("cost") }
+        set { set("cost", optional: newValue) }
+    }
+
+    /// What guard said.
+    public var guardDecision: [String: JSONValue]? {
+        get { optional("guard_decision") }
+        set { set("guard_decision", optional: newValue) }
+    }
+
+    /// The action that a human approves or denies.
+    public var approvalActionId: String? {
+        get { optional("approval_action_id") }
+        set { set("approval_action_id", optional: newValue) }
+    }
+
+    /// A word for what went wrong: `approval_denied`.
+    public var errorCode: String? {
+        get { optional("error_code") }
+        set { set("error_code", optional: newValue) }
+    }
+
+    /// What went wrong.
+    public var errorDetails: JSONValue {
+        get { required("error_details") }
+        set { set("error_details", required: newValue) }
+    }
+
+    /// Until when the agent that claimed it has time: ISO-8601, UTC.
+    public var leaseExpiresAt: String? {
+        get { optional("lease_expires_at") }
+        set { set("lease_expires_at", optional: newValue) }
+    }
+
+    /// When it was claimed: ISO-8601, UTC.
+    public var claimedAt: String? {
+        get { optional("claimed_at") }
+        set { set("claimed_at", optional: newValue) }
+    }
+
+    /// When it ended: ISO-8601, UTC.
+    public var completedAt: String? {
+        get { optional("completed_at") }
+        set { set("completed_at", optional: newValue) }
+    }
+
+    /// When it was ordered: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// The receipt of a work order; see `verify_receipt`.
+public struct WorkOrderReceipt: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "receipt", "receipt_hash", "id", "org_id", "work_order_id", "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The receipt itself. Its members must stay as they came, or its hash is wrong.
+    public var receipt: [String: JSONValue] {
+        get { required("receipt") }
+        set { set("receipt", required: newValue) }
+    }
+
+    /// `sha256:` and the hash of `receipt`.
+    public var receiptHash: String {
+        get { required("receipt_hash") }
+        set { set("receipt_hash", required: newValue) }
+    }
+
+    /// Which receipt: `wor_…`; told once it is stored.
+    public var id: String? {
+        get { optional("id") }
+        set { set("id", optional: newValue) }
+    }
+
+    /// Whose organisation; told once it is stored.
+    public var orgId: String? {
+        get { optional("org_id") }
+        set { set("org_id", optional: newValue) }
+    }
+
+    /// Of which work order; told once it is stored.
+    public var workOrderId: String? {
+        get { optional("work_order_id") }
+        set { set("work_order_id", optional: newValue) }
+    }
+
+    /// When it was stored: ISO-8601, UTC.
+    public var createdAt: String? {
+        get { optional("created_at") }
+        set { set("created_at", optional: newValue) }
+    }
+}
+
+/// A page of work orders.
+public struct WorkOrderList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["work_orders", "total"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The work orders.
+    public var workOrders: [WorkOrder] {
+        get { required("work_orders") }
+        set { set("work_orders", required: newValue) }
+    }
+
+    /// How many there are.
+    public var total: Int {
+        get { required("total") }
+        set { set("total", required: newValue) }
+    }
+}
+
+/// A work order that is cancelled.
+public struct CancelledWorkOrder: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["work_order"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The work order.
+    public var workOrder: WorkOrder {
+        get { required("work_order") }
+        set { set("work_order", required: newValue) }
+    }
+}
+
+/// A work order that the agent has claimed.
+public struct ClaimedWorkOrder: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["work_order"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The work order; nothing when none was queued.
+    public var workOrder: WorkOrder? {
+        get { optional("work_order") }
+        set { set("work_order", optional: newValue) }
+    }
+}
+
+/// What a work order cost.
+public struct WorkOrderCost: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["input_tokens", "output_tokens", "total_usd"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(inputTokens: Int? = nil, outputTokens: Int? = nil, totalUsd: Double? = nil) {
+        json = [:]
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.totalUsd = totalUsd
+    }
+
+    /// Tokens that a model read.
+    public var inputTokens: Int? {
+        get { optional("input_tokens") }
+        set { set("input_tokens", optional: newValue) }
+    }
+
+    /// Tokens that a model wrote.
+    public var outputTokens: Int? {
+        get { optional("output_tokens") }
+        set { set("output_tokens", optional: newValue) }
+    }
+
+    /// All of it, in US dollars.
+    public var totalUsd: Double? {
+        get { optional("total_usd") }
+        set { set("total_usd", optional: newValue) }
+    }
+}
+
+/// Why a work order failed.
+public struct WorkOrderFailure: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["code", "message"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(code: String? = nil, message: String? = nil) {
+        json = [:]
+        self.code = code
+        self.message = message
+    }
+
+    /// A word for it: `worker_error`.
+    public var code: String? {
+        get { optional("code") }
+        set { set("code", optional: newValue) }
+    }
+
+    /// What went wrong.
+    public var message: String? {
+        get { optional("message") }
+        set { set("message", optional: newValue) }
+    }
+}
+
+/// A work order as it ended.
+public struct CompletedWorkOrder: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["work_order", "receipt"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The work order.
+    public var workOrder: WorkOrder {
+        get { required("work_order") }
+        set { set("work_order", required: newValue) }
+    }
+
+    /// Its receipt.
+    public var receipt: WorkOrderReceipt {
+        get { required("receipt") }
+        set { set("receipt", required: newValue) }
+    }
+}
+
+/// Types of work.
+public struct WorkOrderTypeList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["types", "total"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The types.
+    public var types: [WorkOrderType] {
+        get { required("types") }
+        set { set("types", required: newValue) }
+    }
+
+    /// How many there are.
+    public var total: Int {
+        get { required("total") }
+        set { set("total", required: newValue) }
+    }
+}
+
+/// A type of work: a contract over what goes in and what comes out.
+public struct WorkOrderType: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "org_id", "type", "version", "display_name", "description", "input_schema", "output_schema",
+        "default_max_cost_usd", "default_timeout_seconds", "status", "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which type: `wot_…`.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var type: String {
+        get { required("type") }
+        set { set("type", required: newValue) }
+    }
+
+    /// Its version.
+    public var version: String? {
+        get { optional("version") }
+        set { set("version", optional: newValue) }
+    }
+
+    /// What it is called, for people.
+    public var displayName: String? {
+        get { optional("display_name") }
+        set { set("display_name", optional: newValue) }
+    }
+
+    /// What the work is.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// JSON Schema of what goes in.
+    public var inputSchema: [String: JSONValue] {
+        get { required("input_schema") }
+        set { set("input_schema", required: newValue) }
+    }
+
+    /// JSON Schema of what comes out.
+    public var outputSchema: [String: JSONValue] {
+        get { required("output_schema") }
+        set { set("output_schema", required: newValue) }
+    }
+
+    /// What an order may cost unless it says otherwise, in US dollars.
+    public var defaultMaxCostUsd: JSONValue? {
+        get { optional("default_max_cost_usd") }
+        set { set("default_max_cost_usd", optional: newValue) }
+    }
+
+    /// How long an order may take unless it says otherwise, in seconds.
+    public var defaultTimeoutSeconds: Int? {
+        get { optional("default_timeout_seconds") }
+        set { set("default_timeout_seconds", optional: newValue) }
+    }
+
+    /// `active` or `disabled`.
+    public var status: String {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// A provider as it was added or changed.
+public struct SavedX402Provider: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["provider"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The provider.
+    public var provider: X402Provider {
+        get { required("provider") }
+        set { set("provider", required: newValue) }
+    }
+}
+
+/// A provider that agents may buy from.
+public struct X402Provider: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "provider_id", "org_id", "name", "slug", "description", "category", "base_url", "status",
+        "default_currency", "pricing_model", "metadata", "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which provider: `prov_…`.
+    public var providerId: String {
+        get { required("provider_id") }
+        set { set("provider_id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its short name.
+    public var slug: String {
+        get { required("slug") }
+        set { set("slug", required: newValue) }
+    }
+
+    /// What it offers.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What kind of provider it is.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// Where it is.
+    public var baseUrl: String? {
+        get { optional("base_url") }
+        set { set("base_url", optional: newValue) }
+    }
+
+    /// Its state: `active`, for one.
+    public var status: String {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// What it is paid in.
+    public var defaultCurrency: String? {
+        get { optional("default_currency") }
+        set { set("default_currency", optional: newValue) }
+    }
+
+    /// How it charges.
+    public var pricingModel: String? {
+        get { optional("pricing_model") }
+        set { set("pricing_model", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue] {
+        get { required("metadata") }
+        set { set("metadata", required: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// Providers.
+public struct X402ProviderList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["providers"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The providers.
+    public var providers: [X402Provider] {
+        get { required("providers") }
+        set { set("providers", required: newValue) }
+    }
+}
+
+/// A provider with what it sells.
+public struct X402ProviderDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["provider", "endpoints"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The provider.
+    public var provider: X402Provider {
+        get { required("provider") }
+        set { set("provider", required: newValue) }
+    }
+
+    /// What it sells.
+    public var endpoints: [X402Endpoint] {
+        get { required("endpoints") }
+        set { set("endpoints", required: newValue) }
+    }
+}
+
+/// Something that a provider sells.
+public struct X402Endpoint: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "endpoint_id", "provider_id", "name", "endpoint_url", "category", "sensitivity_level",
+        "default_price", "price_unit", "enabled", "metadata", "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which endpoint: `pep_…`.
+    public var endpointId: String {
+        get { required("endpoint_id") }
+        set { set("endpoint_id", required: newValue) }
+    }
+
+    /// Whose.
+    public var providerId: String {
+        get { required("provider_id") }
+        set { set("provider_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Where it is called.
+    public var endpointUrl: String? {
+        get { optional("endpoint_url") }
+        set { set("endpoint_url", optional: newValue) }
+    }
+
+    /// What kind of endpoint it is.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How sensitive its data are.
+    public var sensitivityLevel: String? {
+        get { optional("sensitivity_level") }
+        set { set("sensitivity_level", optional: newValue) }
+    }
+
+    /// What a call costs, in the provider's currency.
+    public var defaultPrice: Double? {
+        get { optional("default_price") }
+        set { set("default_price", optional: newValue) }
+    }
+
+    /// What the price is for.
+    public var priceUnit: String? {
+        get { optional("price_unit") }
+        set { set("price_unit", optional: newValue) }
+    }
+
+    /// Whether it may be used: 0 or 1.
+    public var enabled: Int {
+        get { required("enabled") }
+        set { set("enabled", required: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue] {
+        get { required("metadata") }
+        set { set("metadata", required: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// An endpoint as it was added.
+public struct SavedX402Endpoint: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["endpoint"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The endpoint.
+    public var endpoint: X402Endpoint {
+        get { required("endpoint") }
+        set { set("endpoint", required: newValue) }
+    }
+}
+
+/// What a provider sells.
+public struct X402EndpointList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["endpoints"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The endpoints.
+    public var endpoints: [X402Endpoint] {
+        get { required("endpoints") }
+        set { set("endpoints", required: newValue) }
+    }
+}
+
+/// A purchase as it was recorded, with the verdict on it.
+public struct RecordedPurchase: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["action", "purchase", "decision"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The action that stands for it.
+    public var action: Action {
+        get { required("action") }
+        set { set("action", required: newValue) }
+    }
+
+    /// The purchase.
+    public var purchase: X402Purchase {
+        get { required("purchase") }
+        set { set("purchase", required: newValue) }
+    }
+
+    /// The verdict.
+    public var decision: GuardDecision? {
+        get { optional("decision") }
+        set { set("decision", optional: newValue) }
+    }
+}
+
+/// Something that an agent bought, or is about to buy.
+public struct X402Purchase: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "action_id", "provider_id", "provider_name", "endpoint_id", "agent_id", "spend_amount", "currency",
+        "payment_method", "wallet_reference", "payment_reference", "purchase_reason", "context_gap",
+        "alternatives_considered", "expected_value", "execution_status", "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The action that stands for it.
+    public var actionId: String {
+        get { required("action_id") }
+        set { set("action_id", required: newValue) }
+    }
+
+    /// From which provider.
+    public var providerId: String {
+        get { required("provider_id") }
+        set { set("provider_id", required: newValue) }
+    }
+
+    /// What the provider is called; told in lists.
+    public var providerName: String? {
+        get { optional("provider_name") }
+        set { set("provider_name", optional: newValue) }
+    }
+
+    /// From which of its endpoints.
+    public var endpointId: String? {
+        get { optional("endpoint_id") }
+        set { set("endpoint_id", optional: newValue) }
+    }
+
+    /// Who buys.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// What it costs, in `currency`.
+    public var spendAmount: Double {
+        get { required("spend_amount") }
+        set { set("spend_amount", required: newValue) }
+    }
+
+    /// What is paid in.
+    public var currency: String {
+        get { required("currency") }
+        set { set("currency", required: newValue) }
+    }
+
+    /// How it is paid.
+    public var paymentMethod: String? {
+        get { optional("payment_method") }
+        set { set("payment_method", optional: newValue) }
+    }
+
+    /// The last four characters of the wallet that pays: `****1a2b`.
+    public var walletReference: String? {
+        get { optional("wallet_reference") }
+        set { set("wallet_reference", optional: newValue) }
+    }
+
+    /// The last four characters of what the payment is called.
+    public var paymentReference: String? {
+        get { optional("payment_reference") }
+        set { set("payment_reference", optional: newValue) }
+    }
+
+    /// Why it has to be bought.
+    public var purchaseReason: String {
+        get { required("purchase_reason") }
+        set { set("purchase_reason", required: newValue) }
+    }
+
+    /// What the agent does not know without it.
+    public var contextGap: String {
+        get { required("context_gap") }
+        set { set("context_gap", required: newValue) }
+    }
+
+    /// What else would have done.
+    public var alternativesConsidered: String? {
+        get { optional("alternatives_considered") }
+        set { set("alternatives_considered", optional: newValue) }
+    }
+
+    /// What it should bring.
+    public var expectedValue: String {
+        get { required("expected_value") }
+        set { set("expected_value", required: newValue) }
+    }
+
+    /// How far it has come.
+    public var executionStatus: PurchaseStatus {
+        get { required("execution_status") }
+        set { set("execution_status", required: newValue) }
+    }
+
+    /// When it was recorded: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+}
+
+/// Purchases.
+public struct X402PurchaseList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["purchases"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The purchases.
+    public var purchases: [X402Purchase] {
+        get { required("purchases") }
+        set { set("purchases", required: newValue) }
     }
 }
 
@@ -3066,32 +6774,415 @@ public struct StepError: JSONRecord {
     }
 }
 
-/// A file that was sent with a message.
-public struct MessageAttachment: JSONRecord {
+/// An artifact as it was kept.
+public struct SavedArtifact: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["data", "filename", "mime_type"]
+    public static let knownMembers: Set<String> = ["artifact"]
 
     public init(json: [String: JSONValue]) {
         self.json = json
     }
 
-    /// What is in it.
-    public var data: Data {
-        get { required("data") }
-        set { set("data", required: newValue) }
+    /// The artifact.
+    public var artifact: Artifact {
+        get { required("artifact") }
+        set { set("artifact", required: newValue) }
+    }
+}
+
+/// Something that an action left behind.
+public struct Artifact: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "artifact_id", "org_id", "artifact_type", "name", "description", "content", "content_url",
+        "mime_type", "size_bytes", "source_action_id", "source_step_id", "source_agent_id", "retention_days",
+        "tags", "metadata", "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which artifact: `art_…`.
+    public var artifactId: String {
+        get { required("artifact_id") }
+        set { set("artifact_id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What kind of thing it is.
+    public var artifactType: String {
+        get { required("artifact_type") }
+        set { set("artifact_type", required: newValue) }
     }
 
     /// What it is called.
-    public var filename: String {
-        get { required("filename") }
-        set { set("filename", required: newValue) }
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
     }
 
-    /// What kind of file it is: `application/pdf`. `application/octet-stream` when the server does not say.
-    public var mimeType: String {
-        get { required("mime_type") }
-        set { set("mime_type", required: newValue) }
+    /// What it is about.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// The thing itself.
+    public var content: JSONValue {
+        get { required("content") }
+        set { set("content", required: newValue) }
+    }
+
+    /// Where the thing itself is, when it is kept elsewhere.
+    public var contentUrl: String? {
+        get { optional("content_url") }
+        set { set("content_url", optional: newValue) }
+    }
+
+    /// Its media type.
+    public var mimeType: String? {
+        get { optional("mime_type") }
+        set { set("mime_type", optional: newValue) }
+    }
+
+    /// How large it is, in bytes.
+    public var sizeBytes: Int? {
+        get { optional("size_bytes") }
+        set { set("size_bytes", optional: newValue) }
+    }
+
+    /// The action it came from.
+    public var sourceActionId: String? {
+        get { optional("source_action_id") }
+        set { set("source_action_id", optional: newValue) }
+    }
+
+    /// The workflow's step it came from.
+    public var sourceStepId: String? {
+        get { optional("source_step_id") }
+        set { set("source_step_id", optional: newValue) }
+    }
+
+    /// The agent it came from.
+    public var sourceAgentId: String? {
+        get { optional("source_agent_id") }
+        set { set("source_agent_id", optional: newValue) }
+    }
+
+    /// How long it is kept, in days.
+    public var retentionDays: Int? {
+        get { optional("retention_days") }
+        set { set("retention_days", optional: newValue) }
+    }
+
+    /// Words to find it by.
+    public var tags: [String] {
+        get { required("tags") }
+        set { set("tags", required: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue] {
+        get { required("metadata") }
+        set { set("metadata", required: newValue) }
+    }
+
+    /// When it was kept: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+}
+
+/// A page of artifacts.
+public struct ArtifactList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["artifacts", "total"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The artifacts.
+    public var artifacts: [Artifact] {
+        get { required("artifacts") }
+        set { set("artifacts", required: newValue) }
+    }
+
+    /// How many there are.
+    public var total: Int {
+        get { required("total") }
+        set { set("total", required: newValue) }
+    }
+}
+
+/// What is known of an action.
+public struct EvidenceBundle: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "artifact_type", "action", "steps", "artifacts", "generated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always `evidence_bundle`.
+    public var artifactType: String {
+        get { required("artifact_type") }
+        set { set("artifact_type", required: newValue) }
+    }
+
+    /// The action: some of its members, with `started_at` and `finished_at`. Which ones is up to the server.
+    public var action: [String: JSONValue] {
+        get { required("action") }
+        set { set("action", required: newValue) }
+    }
+
+    /// The workflow's steps.
+    public var steps: [JSONValue] {
+        get { required("steps") }
+        set { set("steps", required: newValue) }
+    }
+
+    /// The artifacts.
+    public var artifacts: [Artifact] {
+        get { required("artifacts") }
+        set { set("artifacts", required: newValue) }
+    }
+
+    /// When this was put together: ISO-8601, UTC.
+    public var generatedAt: String {
+        get { required("generated_at") }
+        set { set("generated_at", required: newValue) }
+    }
+}
+
+/// A pairing as it was created.
+public struct CreatedPairing: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["pairing", "pairing_url"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The pairing.
+    public var pairing: Pairing {
+        get { required("pairing") }
+        set { set("pairing", required: newValue) }
+    }
+
+    /// The page on which an administrator approves it.
+    public var pairingUrl: String {
+        get { required("pairing_url") }
+        set { set("pairing_url", required: newValue) }
+    }
+}
+
+/// An agent's request that a public key be taken as its own.
+public struct Pairing: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "org_id", "agent_id", "agent_name", "algorithm", "status", "permission_level", "expires_at",
+        "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which pairing: `pair_` and a UUID.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// Which agent asks.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// The agent's display name.
+    public var agentName: String? {
+        get { optional("agent_name") }
+        set { set("agent_name", optional: newValue) }
+    }
+
+    /// How the agent signs.
+    public var algorithm: String {
+        get { required("algorithm") }
+        set { set("algorithm", required: newValue) }
+    }
+
+    /// Where it is in its life.
+    public var status: PairingStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// What `permission_escalation` policies grant the agent once it is approved: `readonly`,
+    /// `workspace_write`, `danger`, `prompt` or `allow`.
+    public var permissionLevel: String? {
+        get { optional("permission_level") }
+        set { set("permission_level", optional: newValue) }
+    }
+
+    /// Until when it can be approved: ISO-8601, UTC.
+    public var expiresAt: String? {
+        get { optional("expires_at") }
+        set { set("expires_at", optional: newValue) }
+    }
+
+    /// When it was created: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// One pairing.
+public struct PairingDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["pairing"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The pairing.
+    public var pairing: Pairing {
+        get { required("pairing") }
+        set { set("pairing", required: newValue) }
+    }
+}
+
+/// Pairings.
+public struct PairingList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["pairings"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The pairings.
+    public var pairings: [Pairing] {
+        get { required("pairings") }
+        set { set("pairings", required: newValue) }
+    }
+}
+
+/// One identity.
+public struct IdentityDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["identity"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The identity.
+    public var identity: AgentIdentity {
+        get { required("identity") }
+        set { set("identity", required: newValue) }
+    }
+}
+
+/// An agent that has a public key. The key itself is not told.
+public struct AgentIdentity: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agent_id", "algorithm", "created_at", "updated_at"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which agent.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// How the agent signs.
+    public var algorithm: String {
+        get { required("algorithm") }
+        set { set("algorithm", required: newValue) }
+    }
+
+    /// When it got its first key: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it got its last one: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// Identities.
+public struct IdentityList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["identities"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The identities.
+    public var identities: [AgentIdentity] {
+        get { required("identities") }
+        set { set("identities", required: newValue) }
+    }
+}
+
+/// A public key that is gone.
+public struct RevokedIdentity: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
     }
 }
 
@@ -3311,6 +7402,4706 @@ public struct RecordedEvents: JSONRecord {
 
     public init(json: [String: JSONValue]) {
         self.json = json
+    }
+}
+
+/// A decision as it was written down.
+public struct RecordedDecision: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["decision"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The decision.
+    public var decision: LearningDecision {
+        get { required("decision") }
+        set { set("decision", required: newValue) }
+    }
+}
+
+/// A decision, and what came of it.
+public struct LearningDecision: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "decision", "context", "reasoning", "outcome", "confidence", "agent_id", "timestamp",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which decision: a number or a text.
+    public var id: JSONValue {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// What was decided.
+    public var decision: String {
+        get { required("decision") }
+        set { set("decision", required: newValue) }
+    }
+
+    /// What it was about.
+    public var context: String? {
+        get { optional("context") }
+        set { set("context", optional: newValue) }
+    }
+
+    /// Why.
+    public var reasoning: String? {
+        get { optional("reasoning") }
+        set { set("reasoning", optional: newValue) }
+    }
+
+    /// What came of it: `pending`, or words of your own.
+    public var outcome: String {
+        get { required("outcome") }
+        set { set("outcome", required: newValue) }
+    }
+
+    /// How sure the agent was, 0 to 100.
+    public var confidence: Int {
+        get { required("confidence") }
+        set { set("confidence", required: newValue) }
+    }
+
+    /// Who decided.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// When: ISO-8601, UTC.
+    public var timestamp: String {
+        get { required("timestamp") }
+        set { set("timestamp", required: newValue) }
+    }
+}
+
+/// What earlier actions teach.
+public struct LessonList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["lessons", "drift_warnings", "agent_id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The lessons.
+    public var lessons: [Lesson] {
+        get { required("lessons") }
+        set { set("lessons", required: newValue) }
+    }
+
+    /// Where the agent no longer behaves as it did.
+    public var driftWarnings: [DriftWarning] {
+        get { required("drift_warnings") }
+        set { set("drift_warnings", required: newValue) }
+    }
+
+    /// For which agent.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+}
+
+/// What earlier actions of one kind teach.
+public struct Lesson: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "action_type", "confidence", "success_rate", "hints", "guidance", "sample_size",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which kind of action.
+    public var actionType: String {
+        get { required("action_type") }
+        set { set("action_type", required: newValue) }
+    }
+
+    /// How sure it is, 0 to 100.
+    public var confidence: Double {
+        get { required("confidence") }
+        set { set("confidence", required: newValue) }
+    }
+
+    /// How many of the actions ended well, 0 to 1.
+    public var successRate: Double {
+        get { required("success_rate") }
+        set { set("success_rate", required: newValue) }
+    }
+
+    /// What the best ones had in common.
+    public var hints: LessonHints {
+        get { required("hints") }
+        set { set("hints", required: newValue) }
+    }
+
+    /// The same in words. Servers of 4.21 leave it null.
+    public var guidance: String? {
+        get { optional("guidance") }
+        set { set("guidance", optional: newValue) }
+    }
+
+    /// From how many actions it was learned.
+    public var sampleSize: Int {
+        get { required("sample_size") }
+        set { set("sample_size", required: newValue) }
+    }
+}
+
+/// What the best actions of one kind had in common. Servers of 4.21 leave all but `prefer_reversible` and
+/// `confidence_floor` null; `get_recommendations` has the numbers.
+public struct LessonHints: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "risk_cap", "prefer_reversible", "confidence_floor", "expected_duration", "expected_cost",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The risk that three in four stayed below, 0 to 100.
+    public var riskCap: Double? {
+        get { optional("risk_cap") }
+        set { set("risk_cap", optional: newValue) }
+    }
+
+    /// Whether most could be undone.
+    public var preferReversible: Bool? {
+        get { optional("prefer_reversible") }
+        set { set("prefer_reversible", optional: newValue) }
+    }
+
+    /// The confidence that three in four stayed above, 0 to 100.
+    public var confidenceFloor: Double? {
+        get { optional("confidence_floor") }
+        set { set("confidence_floor", optional: newValue) }
+    }
+
+    /// How long they usually took, in milliseconds.
+    public var expectedDuration: Double? {
+        get { optional("expected_duration") }
+        set { set("expected_duration", optional: newValue) }
+    }
+
+    /// What they usually cost, in US dollars.
+    public var expectedCost: Double? {
+        get { optional("expected_cost") }
+        set { set("expected_cost", optional: newValue) }
+    }
+}
+
+/// A measure in which the agent no longer behaves as it did.
+public struct DriftWarning: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["metric", "severity", "z_score", "direction"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// What was measured.
+    public var metric: String {
+        get { required("metric") }
+        set { set("metric", required: newValue) }
+    }
+
+    /// How bad it is.
+    public var severity: String {
+        get { required("severity") }
+        set { set("severity", required: newValue) }
+    }
+
+    /// How far it is from the mean, in standard deviations: a number with one decimal, as text.
+    public var zScore: String {
+        get { required("z_score") }
+        set { set("z_score", required: newValue) }
+    }
+
+    /// Which way it went.
+    public var direction: String {
+        get { required("direction") }
+        set { set("direction", required: newValue) }
+    }
+}
+
+/// How fast agents get better.
+public struct LearningVelocityList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["velocity"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// One entry per agent and window.
+    public var velocity: [LearningVelocity] {
+        get { required("velocity") }
+        set { set("velocity", required: newValue) }
+    }
+}
+
+/// How fast an agent got better in one window of time.
+public struct LearningVelocity: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "agent_id", "period", "period_start", "period_end", "episode_count", "avg_score",
+        "success_rate", "score_delta", "velocity", "acceleration", "maturity_score", "maturity_level",
+        "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which entry: `lv_…`.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// How long the window is.
+    public var period: LearningPeriod {
+        get { required("period") }
+        set { set("period", required: newValue) }
+    }
+
+    /// When the window began: ISO-8601, UTC.
+    public var periodStart: String {
+        get { required("period_start") }
+        set { set("period_start", required: newValue) }
+    }
+
+    /// When it ended: ISO-8601, UTC.
+    public var periodEnd: String {
+        get { required("period_end") }
+        set { set("period_end", required: newValue) }
+    }
+
+    /// How many actions were scored.
+    public var episodeCount: Int {
+        get { required("episode_count") }
+        set { set("episode_count", required: newValue) }
+    }
+
+    /// Their mean score, 0 to 100.
+    public var avgScore: Double {
+        get { required("avg_score") }
+        set { set("avg_score", required: newValue) }
+    }
+
+    /// How many of them ended well, 0 to 1.
+    public var successRate: Double {
+        get { required("success_rate") }
+        set { set("success_rate", required: newValue) }
+    }
+
+    /// How far the mean score moved.
+    public var scoreDelta: Double {
+        get { required("score_delta") }
+        set { set("score_delta", required: newValue) }
+    }
+
+    /// The slope of the mean scores, window by window; above 0 it gets better. Three decimals.
+    public var velocity: Double {
+        get { required("velocity") }
+        set { set("velocity", required: newValue) }
+    }
+
+    /// How much steeper the second half is than the first. Three decimals.
+    public var acceleration: Double {
+        get { required("acceleration") }
+        set { set("acceleration", required: newValue) }
+    }
+
+    /// How mature the agent is, 0 to 100.
+    public var maturityScore: Double {
+        get { required("maturity_score") }
+        set { set("maturity_score", required: newValue) }
+    }
+
+    /// The same as a word.
+    public var maturityLevel: MaturityLevel {
+        get { required("maturity_level") }
+        set { set("maturity_level", required: newValue) }
+    }
+
+    /// When it was computed: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+}
+
+/// How fast agents get better, as it was just computed.
+public struct LearningVelocityComputation: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agents_computed", "results"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// For how many agents.
+    public var agentsComputed: Int {
+        get { required("agents_computed") }
+        set { set("agents_computed", required: newValue) }
+    }
+
+    /// What came out. The form of an entry is the server's own and not fixed.
+    public var results: [JSONValue] {
+        get { required("results") }
+        set { set("results", required: newValue) }
+    }
+}
+
+/// How agents do week by week.
+public struct LearningCurveList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["curves"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// One entry per agent, kind of action and week.
+    public var curves: [LearningCurve] {
+        get { required("curves") }
+        set { set("curves", required: newValue) }
+    }
+}
+
+/// How an agent did in one week, with one kind of action.
+public struct LearningCurve: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "agent_id", "action_type", "window_start", "window_end", "episode_count", "avg_score",
+        "success_rate", "avg_duration_ms", "avg_cost", "p25_score", "p75_score",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which entry: `lc_…`.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// Which kind of action.
+    public var actionType: String {
+        get { required("action_type") }
+        set { set("action_type", required: newValue) }
+    }
+
+    /// When the week began: ISO-8601, UTC.
+    public var windowStart: String {
+        get { required("window_start") }
+        set { set("window_start", required: newValue) }
+    }
+
+    /// When it ended: ISO-8601, UTC.
+    public var windowEnd: String {
+        get { required("window_end") }
+        set { set("window_end", required: newValue) }
+    }
+
+    /// How many actions were scored.
+    public var episodeCount: Int {
+        get { required("episode_count") }
+        set { set("episode_count", required: newValue) }
+    }
+
+    /// Their mean score, 0 to 100.
+    public var avgScore: Double {
+        get { required("avg_score") }
+        set { set("avg_score", required: newValue) }
+    }
+
+    /// How many of them ended well, 0 to 1.
+    public var successRate: Double {
+        get { required("success_rate") }
+        set { set("success_rate", required: newValue) }
+    }
+
+    /// How long they took on average, in milliseconds.
+    public var avgDurationMs: Double? {
+        get { optional("avg_duration_ms") }
+        set { set("avg_duration_ms", optional: newValue) }
+    }
+
+    /// What they cost on average, in US dollars.
+    public var avgCost: Double? {
+        get { optional("avg_cost") }
+        set { set("avg_cost", optional: newValue) }
+    }
+
+    /// The score that one in four stayed below, 0 to 100.
+    public var p25Score: Double {
+        get { required("p25_score") }
+        set { set("p25_score", required: newValue) }
+    }
+
+    /// The score that three in four stayed below, 0 to 100.
+    public var p75Score: Double {
+        get { required("p75_score") }
+        set { set("p75_score", required: newValue) }
+    }
+}
+
+/// How agents do week by week, as it was just computed.
+public struct LearningCurveComputation: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["curves_computed", "results"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many entries.
+    public var curvesComputed: Int {
+        get { required("curves_computed") }
+        set { set("curves_computed", required: newValue) }
+    }
+
+    /// What came out. The form of an entry is the server's own and not fixed.
+    public var results: [JSONValue] {
+        get { required("results") }
+        set { set("results", required: newValue) }
+    }
+}
+
+/// Organisations.
+public struct OrganizationList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["organizations"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The organisations.
+    public var organizations: [Organization] {
+        get { required("organizations") }
+        set { set("organizations", required: newValue) }
+    }
+}
+
+/// An organisation.
+public struct Organization: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "name", "slug", "plan", "created_at", "updated_at", "active_keys",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which organisation: `org_` and a UUID.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is called in URLs.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// What it pays for.
+    public var plan: String? {
+        get { optional("plan") }
+        set { set("plan", optional: newValue) }
+    }
+
+    /// When it was created: ISO-8601, UTC.
+    public var createdAt: String? {
+        get { optional("created_at") }
+        set { set("created_at", optional: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String? {
+        get { optional("updated_at") }
+        set { set("updated_at", optional: newValue) }
+    }
+
+    /// How many API keys are in use, in a list: a number, or from some servers its text.
+    public var activeKeys: JSONValue? {
+        get { optional("active_keys") }
+        set { set("active_keys", optional: newValue) }
+    }
+}
+
+/// An organisation as it was created.
+public struct CreatedOrganization: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["organization", "api_key"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The organisation.
+    public var organization: Organization {
+        get { required("organization") }
+        set { set("organization", required: newValue) }
+    }
+
+    /// Its first API key.
+    public var apiKey: FirstApiKey {
+        get { required("api_key") }
+        set { set("api_key", required: newValue) }
+    }
+}
+
+/// The first API key of an organisation.
+public struct FirstApiKey: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id", "key", "prefix", "role", "warning"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which key: `key_` and a UUID.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// The key itself: a secret that is shown this once.
+    public var key: String {
+        get { required("key") }
+        set { set("key", required: newValue) }
+    }
+
+    /// How it begins.
+    public var prefix: String {
+        get { required("prefix") }
+        set { set("prefix", required: newValue) }
+    }
+
+    /// What it may do: `admin`.
+    public var role: ApiKeyRole {
+        get { required("role") }
+        set { set("role", required: newValue) }
+    }
+
+    /// Says for people that it is shown this once.
+    public var warning: String {
+        get { required("warning") }
+        set { set("warning", required: newValue) }
+    }
+}
+
+/// One organisation.
+public struct OrganizationDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["organization", "active_keys"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The organisation.
+    public var organization: Organization {
+        get { required("organization") }
+        set { set("organization", required: newValue) }
+    }
+
+    /// How many API keys are in use, where an organisation is read.
+    public var activeKeys: Int? {
+        get { optional("active_keys") }
+        set { set("active_keys", optional: newValue) }
+    }
+}
+
+/// The API keys of an organisation.
+public struct ApiKeyList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["keys"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The keys, the newest first.
+    public var keys: [ApiKey] {
+        get { required("keys") }
+        set { set("keys", required: newValue) }
+    }
+}
+
+/// An API key, without the key itself.
+public struct ApiKey: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "key_prefix", "label", "role", "last_used_at", "created_at", "revoked_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which key: `key_` and a UUID.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// How it begins.
+    public var keyPrefix: String {
+        get { required("key_prefix") }
+        set { set("key_prefix", required: newValue) }
+    }
+
+    /// What it is for.
+    public var label: String? {
+        get { optional("label") }
+        set { set("label", optional: newValue) }
+    }
+
+    /// What it may do.
+    public var role: ApiKeyRole {
+        get { required("role") }
+        set { set("role", required: newValue) }
+    }
+
+    /// When it was last used: ISO-8601, UTC.
+    public var lastUsedAt: String? {
+        get { optional("last_used_at") }
+        set { set("last_used_at", optional: newValue) }
+    }
+
+    /// When it was created: ISO-8601, UTC.
+    public var createdAt: String? {
+        get { optional("created_at") }
+        set { set("created_at", optional: newValue) }
+    }
+
+    /// Since when it is of no use: ISO-8601, UTC.
+    public var revokedAt: String? {
+        get { optional("revoked_at") }
+        set { set("revoked_at", optional: newValue) }
+    }
+}
+
+/// An API key as it was created.
+public struct CreatedApiKey: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["key"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The key.
+    public var key: NewApiKey {
+        get { required("key") }
+        set { set("key", required: newValue) }
+    }
+}
+
+/// A new API key.
+public struct NewApiKey: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "raw_key", "prefix", "label", "role", "storageWarning",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which key: `key_` and a UUID.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// The key itself: a secret that is shown this once.
+    public var rawKey: String {
+        get { required("raw_key") }
+        set { set("raw_key", required: newValue) }
+    }
+
+    /// How it begins.
+    public var prefix: String {
+        get { required("prefix") }
+        set { set("prefix", required: newValue) }
+    }
+
+    /// What it is for.
+    public var label: String {
+        get { required("label") }
+        set { set("label", required: newValue) }
+    }
+
+    /// What it may do.
+    public var role: ApiKeyRole {
+        get { required("role") }
+        set { set("role", required: newValue) }
+    }
+
+    /// Says for people that it is shown this once.
+    public var storageWarning: String? {
+        get { optional("storageWarning") }
+        set { set("storageWarning", optional: newValue) }
+    }
+}
+
+/// A trial workspace as it was created.
+public struct CreatedHostedWorkspace: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "workspace_id", "api_key", "key_prefix", "endpoint", "expires_at", "trial_action_cap",
+        "next_steps_url",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which workspace: the id of its organisation, `org_…`.
+    public var workspaceId: String {
+        get { required("workspace_id") }
+        set { set("workspace_id", required: newValue) }
+    }
+
+    /// Its API key: a secret that is shown this once.
+    public var apiKey: String {
+        get { required("api_key") }
+        set { set("api_key", required: newValue) }
+    }
+
+    /// How the key begins.
+    public var keyPrefix: String {
+        get { required("key_prefix") }
+        set { set("key_prefix", required: newValue) }
+    }
+
+    /// Where the server is: the base URL for a client of the workspace.
+    public var endpoint: String {
+        get { required("endpoint") }
+        set { set("endpoint", required: newValue) }
+    }
+
+    /// When the trial ends: ISO-8601, UTC.
+    public var expiresAt: String? {
+        get { optional("expires_at") }
+        set { set("expires_at", optional: newValue) }
+    }
+
+    /// How many actions the trial may record.
+    public var trialActionCap: Int? {
+        get { optional("trial_action_cap") }
+        set { set("trial_action_cap", optional: newValue) }
+    }
+
+    /// The page that says how to go on.
+    public var nextStepsUrl: String {
+        get { required("next_steps_url") }
+        set { set("next_steps_url", required: newValue) }
+    }
+}
+
+/// A trial workspace.
+public struct HostedWorkspace: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "workspace_id", "name", "trial_ends_at", "trial_action_cap", "trial_actions_used",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which workspace: the id of its organisation, `org_…`.
+    public var workspaceId: String {
+        get { required("workspace_id") }
+        set { set("workspace_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// When the trial ends: ISO-8601, UTC.
+    public var trialEndsAt: String? {
+        get { optional("trial_ends_at") }
+        set { set("trial_ends_at", optional: newValue) }
+    }
+
+    /// How many actions the trial may record.
+    public var trialActionCap: Int? {
+        get { optional("trial_action_cap") }
+        set { set("trial_action_cap", optional: newValue) }
+    }
+
+    /// How many it has recorded.
+    public var trialActionsUsed: Int? {
+        get { optional("trial_actions_used") }
+        set { set("trial_actions_used", optional: newValue) }
+    }
+}
+
+/// A trial workspace that is gone.
+public struct DeletedHostedWorkspace: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted", "workspace_id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+
+    /// Which workspace it was.
+    public var workspaceId: String {
+        get { required("workspace_id") }
+        set { set("workspace_id", required: newValue) }
+    }
+}
+
+/// All webhooks.
+public struct WebhookList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["webhooks"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The webhooks.
+    public var webhooks: [Webhook] {
+        get { required("webhooks") }
+        set { set("webhooks", required: newValue) }
+    }
+}
+
+/// A server that is told what happens.
+public struct Webhook: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "url", "secret", "events", "active", "failure_count", "last_triggered_at", "created_at",
+        "created_by",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which webhook: `wh_` and a UUID.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Where events are sent.
+    public var url: String {
+        get { required("url") }
+        set { set("url", required: newValue) }
+    }
+
+    /// The last four characters of its secret, behind 28 dots.
+    public var secret: String? {
+        get { optional("secret") }
+        set { set("secret", optional: newValue) }
+    }
+
+    /// JSON text: a list of the events it is told of.
+    public var events: String? {
+        get { optional("events") }
+        set { set("events", optional: newValue) }
+    }
+
+    /// Whether it is told: 0 or 1.
+    public var active: Int {
+        get { required("active") }
+        set { set("active", required: newValue) }
+    }
+
+    /// How often it failed in a row.
+    public var failureCount: Int {
+        get { required("failure_count") }
+        set { set("failure_count", required: newValue) }
+    }
+
+    /// When it was last told: ISO-8601, UTC.
+    public var lastTriggeredAt: String? {
+        get { optional("last_triggered_at") }
+        set { set("last_triggered_at", optional: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String? {
+        get { optional("created_at") }
+        set { set("created_at", optional: newValue) }
+    }
+
+    /// Who added it.
+    public var createdBy: String? {
+        get { optional("created_by") }
+        set { set("created_by", optional: newValue) }
+    }
+}
+
+/// A webhook as it was added.
+public struct CreatedWebhook: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["webhook", "storageWarning"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The webhook.
+    public var webhook: NewWebhook {
+        get { required("webhook") }
+        set { set("webhook", required: newValue) }
+    }
+
+    /// Says for people that the secret is shown this once.
+    public var storageWarning: String? {
+        get { optional("storageWarning") }
+        set { set("storageWarning", optional: newValue) }
+    }
+}
+
+/// A new webhook.
+public struct NewWebhook: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id", "url", "secret", "events", "active", "created_at"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which webhook: `wh_` and a UUID.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Where events are sent.
+    public var url: String {
+        get { required("url") }
+        set { set("url", required: newValue) }
+    }
+
+    /// What signs them: 64 hex digits that are shown this once.
+    public var secret: String {
+        get { required("secret") }
+        set { set("secret", required: newValue) }
+    }
+
+    /// The events it is told of.
+    public var events: [String] {
+        get { required("events") }
+        set { set("events", required: newValue) }
+    }
+
+    /// Whether it is told: 1.
+    public var active: Int {
+        get { required("active") }
+        set { set("active", required: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+}
+
+/// A webhook that is gone.
+public struct DeletedWebhook: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["success", "deleted"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// Which webhook it was.
+    public var deleted: String {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+}
+
+/// How a webhook answered to a test event.
+public struct WebhookTest: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["success", "response_status"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether it answered with a success.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// The HTTP status of its answer; null when there was none.
+    public var responseStatus: Int? {
+        get { optional("response_status") }
+        set { set("response_status", optional: newValue) }
+    }
+}
+
+/// Attempts to tell a webhook.
+public struct WebhookDeliveryList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deliveries"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The newest first.
+    public var deliveries: [WebhookDelivery] {
+        get { required("deliveries") }
+        set { set("deliveries", required: newValue) }
+    }
+}
+
+/// An attempt to tell a webhook.
+public struct WebhookDelivery: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "event_type", "status", "response_status", "attempted_at", "duration_ms", "payload",
+        "response_body",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which attempt: `wd_` and a UUID.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// What it was told.
+    public var eventType: String {
+        get { required("event_type") }
+        set { set("event_type", required: newValue) }
+    }
+
+    /// How it ended.
+    public var status: WebhookDeliveryStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// The HTTP status of the answer; null when there was none.
+    public var responseStatus: Int? {
+        get { optional("response_status") }
+        set { set("response_status", optional: newValue) }
+    }
+
+    /// When it was made: ISO-8601, UTC.
+    public var attemptedAt: String {
+        get { required("attempted_at") }
+        set { set("attempted_at", required: newValue) }
+    }
+
+    /// How long it took, in milliseconds.
+    public var durationMs: Int? {
+        get { optional("duration_ms") }
+        set { set("duration_ms", optional: newValue) }
+    }
+
+    /// What was sent: JSON text.
+    public var payload: String? {
+        get { optional("payload") }
+        set { set("payload", optional: newValue) }
+    }
+
+    /// What was answered, at most 2000 characters.
+    public var responseBody: String? {
+        get { optional("response_body") }
+        set { set("response_body", optional: newValue) }
+    }
+}
+
+/// What was done in an organisation.
+public struct ActivityLog: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["events", "stats", "pagination"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The newest first.
+    public var events: [ActivityEvent] {
+        get { required("events") }
+        set { set("events", required: newValue) }
+    }
+
+    /// Counts.
+    public var stats: ActivityStats {
+        get { required("stats") }
+        set { set("stats", required: newValue) }
+    }
+
+    /// Which part of the log this is.
+    public var pagination: ActivityPage {
+        get { required("pagination") }
+        set { set("pagination", required: newValue) }
+    }
+}
+
+/// Something that somebody did.
+public struct ActivityEvent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "org_id", "actor_id", "action", "resource_type", "resource_id", "details", "created_at",
+        "actor_name", "actor_image",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which event.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// Who did it.
+    public var actorId: String? {
+        get { optional("actor_id") }
+        set { set("actor_id", optional: newValue) }
+    }
+
+    /// What was done: `policy.created`.
+    public var action: String {
+        get { required("action") }
+        set { set("action", required: newValue) }
+    }
+
+    /// To what sort of thing: `policy`.
+    public var resourceType: String? {
+        get { optional("resource_type") }
+        set { set("resource_type", optional: newValue) }
+    }
+
+    /// To which one.
+    public var resourceId: String? {
+        get { optional("resource_id") }
+        set { set("resource_id", optional: newValue) }
+    }
+
+    /// More about it: JSON text.
+    public var details: String? {
+        get { optional("details") }
+        set { set("details", optional: newValue) }
+    }
+
+    /// When: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// Who did it, for people.
+    public var actorName: String? {
+        get { optional("actor_name") }
+        set { set("actor_name", optional: newValue) }
+    }
+
+    /// The URL of their picture.
+    public var actorImage: String? {
+        get { optional("actor_image") }
+        set { set("actor_image", optional: newValue) }
+    }
+}
+
+/// What was done, counted.
+public struct ActivityStats: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["total", "today", "unique_actors"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Events in all.
+    public var total: Int {
+        get { required("total") }
+        set { set("total", required: newValue) }
+    }
+
+    /// Events of today.
+    public var today: Int {
+        get { required("today") }
+        set { set("today", required: newValue) }
+    }
+
+    /// How many different people, agents and API keys.
+    public var uniqueActors: Int {
+        get { required("unique_actors") }
+        set { set("unique_actors", required: newValue) }
+    }
+}
+
+/// Which part of the log this is.
+public struct ActivityPage: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many were asked for.
+    public var limit: Int {
+        get { required("limit") }
+        set { set("limit", required: newValue) }
+    }
+
+    /// How many were skipped.
+    public var offset: Int {
+        get { required("offset") }
+        set { set("offset", required: newValue) }
+    }
+}
+
+/// One workflow template.
+public struct WorkflowTemplateDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["template"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The template.
+    public var template: WorkflowTemplate {
+        get { required("template") }
+        set { set("template", required: newValue) }
+    }
+}
+
+/// Steps that can be run again and again, with what belongs to them.
+public struct WorkflowTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "template_id", "org_id", "name", "slug", "description", "objective", "steps", "model_strategy_id",
+        "model_strategy_snapshot", "linked_prompt_template_ids", "linked_policy_ids",
+        "linked_knowledge_collection_ids", "linked_capability_ids", "linked_capability_tags", "version",
+        "status", "created_by", "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which template: `wft_` and a UUID.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its name in URLs.
+    public var slug: String {
+        get { required("slug") }
+        set { set("slug", required: newValue) }
+    }
+
+    /// What it is, in short.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What its runs are to achieve.
+    public var objective: String? {
+        get { optional("objective") }
+        set { set("objective", optional: newValue) }
+    }
+
+    /// Its steps, in their order, one object each.
+    public var steps: [JSONValue] {
+        get { required("steps") }
+        set { set("steps", required: newValue) }
+    }
+
+    /// The model strategy that its runs use.
+    public var modelStrategyId: String? {
+        get { optional("model_strategy_id") }
+        set { set("model_strategy_id", optional: newValue) }
+    }
+
+    /// That strategy as it was when it was last looked up.
+    public var modelStrategySnapshot: [String: JSONValue]? {
+        get { optional("model_strategy_snapshot") }
+        set { set("model_strategy_snapshot", optional: newValue) }
+    }
+
+    /// The prompt templates that belong to it.
+    public var linkedPromptTemplateIds: [String] {
+        get { required("linked_prompt_template_ids") }
+        set { set("linked_prompt_template_ids", required: newValue) }
+    }
+
+    /// The policies that belong to it.
+    public var linkedPolicyIds: [String] {
+        get { required("linked_policy_ids") }
+        set { set("linked_policy_ids", required: newValue) }
+    }
+
+    /// The knowledge collections that belong to it.
+    public var linkedKnowledgeCollectionIds: [String] {
+        get { required("linked_knowledge_collection_ids") }
+        set { set("linked_knowledge_collection_ids", required: newValue) }
+    }
+
+    /// The capabilities that belong to it.
+    public var linkedCapabilityIds: [String] {
+        get { required("linked_capability_ids") }
+        set { set("linked_capability_ids", required: newValue) }
+    }
+
+    /// The capabilities that belong to it, by their tags.
+    public var linkedCapabilityTags: [String] {
+        get { required("linked_capability_tags") }
+        set { set("linked_capability_tags", required: newValue) }
+    }
+
+    /// How often its steps were changed, and one.
+    public var version: Int {
+        get { required("version") }
+        set { set("version", required: newValue) }
+    }
+
+    /// Where it is in its life.
+    public var status: WorkflowTemplateStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// Who added it.
+    public var createdBy: String? {
+        get { optional("created_by") }
+        set { set("created_by", optional: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// A page of workflow templates.
+public struct WorkflowTemplateList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["templates"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The templates.
+    public var templates: [WorkflowTemplate] {
+        get { required("templates") }
+        set { set("templates", required: newValue) }
+    }
+}
+
+/// A workflow template that is gone.
+public struct DeletedWorkflowTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted", "template_id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether it is gone.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+
+    /// Which template it was.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+}
+
+/// A workflow that begins.
+public struct WorkflowLaunchDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["launch"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How it begins.
+    public var launch: WorkflowLaunch {
+        get { required("launch") }
+        set { set("launch", required: newValue) }
+    }
+}
+
+/// How a workflow begins.
+public struct WorkflowLaunch: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "action_id", "template_id", "template_version", "launched_at", "resolved_strategy",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The action that stands for the run.
+    public var actionId: String {
+        get { required("action_id") }
+        set { set("action_id", required: newValue) }
+    }
+
+    /// Which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// Which version of it.
+    public var templateVersion: Int {
+        get { required("template_version") }
+        set { set("template_version", required: newValue) }
+    }
+
+    /// When: ISO-8601, UTC.
+    public var launchedAt: String {
+        get { required("launched_at") }
+        set { set("launched_at", required: newValue) }
+    }
+
+    /// The model strategy as it stands now; nothing when the template has none.
+    public var resolvedStrategy: [String: JSONValue]? {
+        get { optional("resolved_strategy") }
+        set { set("resolved_strategy", optional: newValue) }
+    }
+}
+
+/// A run by the server, or why there was none.
+public struct WorkflowExecution: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "success", "action_id", "steps", "result", "total_elapsed_ms", "governed", "security", "error",
+        "message",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether all steps were run. False when the run waits for approval.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// The action that stands for the run, or waits for approval.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// What became of each step, one object each; absent when nothing was run.
+    public var steps: [JSONValue]? {
+        get { optional("steps") }
+        set { set("steps", optional: newValue) }
+    }
+
+    /// What came out.
+    public var result: JSONValue? {
+        get { optional("result") }
+        set { set("result", optional: newValue) }
+    }
+
+    /// How long it took, in milliseconds.
+    public var totalElapsedMs: Int? {
+        get { optional("total_elapsed_ms") }
+        set { set("total_elapsed_ms", optional: newValue) }
+    }
+
+    /// Whether guard was asked.
+    public var governed: Bool? {
+        get { optional("governed") }
+        set { set("governed", optional: newValue) }
+    }
+
+    /// What the scan for secrets found.
+    public var security: Security? {
+        get { optional("security") }
+        set { set("security", optional: newValue) }
+    }
+
+    /// Why nothing was run: `pending_approval`.
+    public var error: String? {
+        get { optional("error") }
+        set { set("error", optional: newValue) }
+    }
+
+    /// The same for people.
+    public var message: String? {
+        get { optional("message") }
+        set { set("message", optional: newValue) }
+    }
+}
+
+/// A page of runs.
+public struct WorkflowRunList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["template_id", "runs"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// The actions that stand for the runs.
+    public var runs: [Action] {
+        get { required("runs") }
+        set { set("runs", required: newValue) }
+    }
+}
+
+/// One run of a workflow.
+public struct WorkflowRun: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["action_id", "template_id", "status", "steps"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The action that stands for it.
+    public var actionId: String {
+        get { required("action_id") }
+        set { set("action_id", required: newValue) }
+    }
+
+    /// Which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// Where it is in its life.
+    public var status: ActionStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// What became of each step.
+    public var steps: [WorkflowRunStep] {
+        get { required("steps") }
+        set { set("steps", required: newValue) }
+    }
+}
+
+/// What became of one step of a run.
+public struct WorkflowRunStep: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "step_id", "step_name", "status", "input", "output", "error", "duration_ms",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which step.
+    public var stepId: String {
+        get { required("step_id") }
+        set { set("step_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var stepName: String {
+        get { required("step_name") }
+        set { set("step_name", required: newValue) }
+    }
+
+    /// What became of it.
+    public var status: WorkflowStepStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// What went in, whole.
+    public var input: JSONValue {
+        get { required("input") }
+        set { set("input", required: newValue) }
+    }
+
+    /// What came out, whole.
+    public var output: JSONValue {
+        get { required("output") }
+        set { set("output", required: newValue) }
+    }
+
+    /// What went wrong.
+    public var error: String? {
+        get { optional("error") }
+        set { set("error", optional: newValue) }
+    }
+
+    /// How long it took, in milliseconds.
+    public var durationMs: Int? {
+        get { optional("duration_ms") }
+        set { set("duration_ms", optional: newValue) }
+    }
+}
+
+/// A run that goes on where an earlier one failed.
+public struct ResumedWorkflowRun: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "success", "action_id", "resumed_from", "resume_step_index", "steps", "result", "error",
+        "total_elapsed_ms",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether all steps were run.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// The action that stands for the new run.
+    public var actionId: String {
+        get { required("action_id") }
+        set { set("action_id", required: newValue) }
+    }
+
+    /// The action that stands for the failed one.
+    public var resumedFrom: String {
+        get { required("resumed_from") }
+        set { set("resumed_from", required: newValue) }
+    }
+
+    /// The first step that was run, counted from 0.
+    public var resumeStepIndex: Int {
+        get { required("resume_step_index") }
+        set { set("resume_step_index", required: newValue) }
+    }
+
+    /// What became of each step, one object each.
+    public var steps: [JSONValue] {
+        get { required("steps") }
+        set { set("steps", required: newValue) }
+    }
+
+    /// What came out.
+    public var result: JSONValue {
+        get { required("result") }
+        set { set("result", required: newValue) }
+    }
+
+    /// What went wrong.
+    public var error: String? {
+        get { optional("error") }
+        set { set("error", optional: newValue) }
+    }
+
+    /// How long it took, in milliseconds.
+    public var totalElapsedMs: Int {
+        get { required("total_elapsed_ms") }
+        set { set("total_elapsed_ms", required: newValue) }
+    }
+}
+
+/// A run that was stopped.
+public struct CancelledWorkflowRun: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["success", "action_id", "status"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether it was stopped.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// The action that stands for it.
+    public var actionId: String {
+        get { required("action_id") }
+        set { set("action_id", required: newValue) }
+    }
+
+    /// Where it is in its life: `cancelled`.
+    public var status: ActionStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+}
+
+/// One capability.
+public struct CapabilityDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["capability"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The capability.
+    public var capability: Capability {
+        get { required("capability") }
+        set { set("capability", required: newValue) }
+    }
+}
+
+/// Something agents can do through the server.
+public struct Capability: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "capability_id", "org_id", "name", "slug", "description", "category", "source_type", "auth_type",
+        "risk_level", "requires_approval", "tags", "pricing", "health_status", "docs_url",
+        "invocation_schema", "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which capability: `cap_` and a UUID.
+    public var capabilityId: String {
+        get { required("capability_id") }
+        set { set("capability_id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its name in URLs and in policies.
+    public var slug: String {
+        get { required("slug") }
+        set { set("slug", required: newValue) }
+    }
+
+    /// What it does.
+    public var description: String {
+        get { required("description") }
+        set { set("description", required: newValue) }
+    }
+
+    /// What kind of thing it does.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How it is called.
+    public var sourceType: CapabilitySource {
+        get { required("source_type") }
+        set { set("source_type", required: newValue) }
+    }
+
+    /// How its calls are authorised.
+    public var authType: String {
+        get { required("auth_type") }
+        set { set("auth_type", required: newValue) }
+    }
+
+    /// How much harm it can do.
+    public var riskLevel: CapabilityRisk {
+        get { required("risk_level") }
+        set { set("risk_level", required: newValue) }
+    }
+
+    /// Whether each call waits for a human.
+    public var requiresApproval: Bool {
+        get { required("requires_approval") }
+        set { set("requires_approval", required: newValue) }
+    }
+
+    /// Words to find it by.
+    public var tags: [String] {
+        get { required("tags") }
+        set { set("tags", required: newValue) }
+    }
+
+    /// What it costs.
+    public var pricing: [String: JSONValue] {
+        get { required("pricing") }
+        set { set("pricing", required: newValue) }
+    }
+
+    /// How it does, as it was last stored.
+    public var healthStatus: String {
+        get { required("health_status") }
+        set { set("health_status", required: newValue) }
+    }
+
+    /// Where it is described.
+    public var docsUrl: String? {
+        get { optional("docs_url") }
+        set { set("docs_url", optional: newValue) }
+    }
+
+    /// How the server calls it.
+    public var invocationSchema: [String: JSONValue] {
+        get { required("invocation_schema") }
+        set { set("invocation_schema", required: newValue) }
+    }
+
+    /// When it was registered: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// A page of capabilities.
+public struct CapabilityList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["capabilities"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The capabilities.
+    public var capabilities: [Capability] {
+        get { required("capabilities") }
+        set { set("capabilities", required: newValue) }
+    }
+}
+
+/// A capability that is gone.
+public struct DeletedCapability: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether it is gone.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+}
+
+/// A call of a capability, or why there was none.
+public struct CapabilityInvocation: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "success", "action_id", "result", "elapsed_ms", "governed", "retry_metadata", "quota_warning",
+        "security", "error", "message",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether it was called and succeeded. False when the call waits for approval.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// The action that stands for the call, or waits for approval.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// What came out.
+    public var result: JSONValue? {
+        get { optional("result") }
+        set { set("result", optional: newValue) }
+    }
+
+    /// How long it took, in milliseconds.
+    public var elapsedMs: Int? {
+        get { optional("elapsed_ms") }
+        set { set("elapsed_ms", optional: newValue) }
+    }
+
+    /// Whether guard was asked.
+    public var governed: Bool? {
+        get { optional("governed") }
+        set { set("governed", optional: newValue) }
+    }
+
+    /// How often it was tried; absent unless the capability may be tried again.
+    public var retryMetadata: CapabilityRetries? {
+        get { optional("retry_metadata") }
+        set { set("retry_metadata", optional: newValue) }
+    }
+
+    /// How near the plan's quota is, when it is near.
+    public var quotaWarning: JSONValue? {
+        get { optional("quota_warning") }
+        set { set("quota_warning", optional: newValue) }
+    }
+
+    /// What the scan for secrets found.
+    public var security: Security? {
+        get { optional("security") }
+        set { set("security", optional: newValue) }
+    }
+
+    /// Why it was not called: `pending_approval`.
+    public var error: String? {
+        get { optional("error") }
+        set { set("error", optional: newValue) }
+    }
+
+    /// The same for people.
+    public var message: String? {
+        get { optional("message") }
+        set { set("message", optional: newValue) }
+    }
+}
+
+/// How often a capability was tried.
+public struct CapabilityRetries: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["total_attempts", "retried", "attempts"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How often in all.
+    public var totalAttempts: Int {
+        get { required("total_attempts") }
+        set { set("total_attempts", required: newValue) }
+    }
+
+    /// Whether more than once.
+    public var retried: Bool {
+        get { required("retried") }
+        set { set("retried", required: newValue) }
+    }
+
+    /// Each try.
+    public var attempts: [CapabilityTry] {
+        get { required("attempts") }
+        set { set("attempts", required: newValue) }
+    }
+}
+
+/// One try to call a capability.
+public struct CapabilityTry: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["attempt", "success", "error", "status", "elapsed_ms"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which try, counted from 1.
+    public var attempt: Int {
+        get { required("attempt") }
+        set { set("attempt", required: newValue) }
+    }
+
+    /// Whether it succeeded.
+    public var success: Bool? {
+        get { optional("success") }
+        set { set("success", optional: newValue) }
+    }
+
+    /// What went wrong.
+    public var error: String? {
+        get { optional("error") }
+        set { set("error", optional: newValue) }
+    }
+
+    /// The HTTP status.
+    public var status: Int? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// How long it took, in milliseconds.
+    public var elapsedMs: Int {
+        get { required("elapsed_ms") }
+        set { set("elapsed_ms", required: newValue) }
+    }
+}
+
+/// A test of a capability.
+public struct CapabilityTest: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "success", "tested", "capability_id", "test_action_id", "result", "elapsed_ms", "health_status",
+        "certification_status", "retry_metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether it succeeded.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// Whether it took place.
+    public var tested: Bool {
+        get { required("tested") }
+        set { set("tested", required: newValue) }
+    }
+
+    /// Which capability.
+    public var capabilityId: String {
+        get { required("capability_id") }
+        set { set("capability_id", required: newValue) }
+    }
+
+    /// The action that stands for the test.
+    public var testActionId: String {
+        get { required("test_action_id") }
+        set { set("test_action_id", required: newValue) }
+    }
+
+    /// What came out.
+    public var result: JSONValue {
+        get { required("result") }
+        set { set("result", required: newValue) }
+    }
+
+    /// How long it took, in milliseconds.
+    public var elapsedMs: Int {
+        get { required("elapsed_ms") }
+        set { set("elapsed_ms", required: newValue) }
+    }
+
+    /// How the capability does: `healthy`.
+    public var healthStatus: String {
+        get { required("health_status") }
+        set { set("health_status", required: newValue) }
+    }
+
+    /// What its last test says: `certified`.
+    public var certificationStatus: Certification {
+        get { required("certification_status") }
+        set { set("certification_status", required: newValue) }
+    }
+
+    /// How often it was tried; absent unless the capability may be tried again.
+    public var retryMetadata: CapabilityRetries? {
+        get { optional("retry_metadata") }
+        set { set("retry_metadata", optional: newValue) }
+    }
+}
+
+/// How a capability does.
+public struct CapabilityHealth: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "capability_id", "name", "slug", "category", "risk_level", "health_status", "status",
+        "certification_status", "last_checked_at", "last_success_at", "last_failure_at", "last_tested_at",
+        "last_test_status", "last_test_action_id", "last_test_duration_ms", "last_test_summary",
+        "stale_check", "total_invocations", "successful_invocations", "failed_invocations",
+        "pending_approvals", "success_rate_1d", "success_rate_7d", "p95_latency_ms", "recent_errors",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which capability.
+    public var capabilityId: String {
+        get { required("capability_id") }
+        set { set("capability_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its name in URLs and in policies.
+    public var slug: String {
+        get { required("slug") }
+        set { set("slug", required: newValue) }
+    }
+
+    /// What kind of thing it does.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How much harm it can do.
+    public var riskLevel: CapabilityRisk {
+        get { required("risk_level") }
+        set { set("risk_level", required: newValue) }
+    }
+
+    /// How it does, as it was last stored.
+    public var healthStatus: String {
+        get { required("health_status") }
+        set { set("health_status", required: newValue) }
+    }
+
+    /// How it does, by its calls of the last 7 days; without calls, as it was last stored.
+    public var status: CapabilityState {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// What its last test says.
+    public var certificationStatus: Certification {
+        get { required("certification_status") }
+        set { set("certification_status", required: newValue) }
+    }
+
+    /// When it was last called or tested: ISO-8601, UTC.
+    public var lastCheckedAt: String? {
+        get { optional("last_checked_at") }
+        set { set("last_checked_at", optional: newValue) }
+    }
+
+    /// When that last succeeded: ISO-8601, UTC.
+    public var lastSuccessAt: String? {
+        get { optional("last_success_at") }
+        set { set("last_success_at", optional: newValue) }
+    }
+
+    /// When that last failed: ISO-8601, UTC.
+    public var lastFailureAt: String? {
+        get { optional("last_failure_at") }
+        set { set("last_failure_at", optional: newValue) }
+    }
+
+    /// When it was last tested: ISO-8601, UTC.
+    public var lastTestedAt: String? {
+        get { optional("last_tested_at") }
+        set { set("last_tested_at", optional: newValue) }
+    }
+
+    /// How the last test ended.
+    public var lastTestStatus: String? {
+        get { optional("last_test_status") }
+        set { set("last_test_status", optional: newValue) }
+    }
+
+    /// The action that stands for the last test.
+    public var lastTestActionId: String? {
+        get { optional("last_test_action_id") }
+        set { set("last_test_action_id", optional: newValue) }
+    }
+
+    /// How long the last test took, in milliseconds.
+    public var lastTestDurationMs: Int? {
+        get { optional("last_test_duration_ms") }
+        set { set("last_test_duration_ms", optional: newValue) }
+    }
+
+    /// What came out of the last test, in short.
+    public var lastTestSummary: String? {
+        get { optional("last_test_summary") }
+        set { set("last_test_summary", optional: newValue) }
+    }
+
+    /// Whether the last test is older than 30 days.
+    public var staleCheck: Bool {
+        get { required("stale_check") }
+        set { set("stale_check", required: newValue) }
+    }
+
+    /// How often it was called.
+    public var totalInvocations: Int {
+        get { required("total_invocations") }
+        set { set("total_invocations", required: newValue) }
+    }
+
+    /// How often that succeeded.
+    public var successfulInvocations: Int {
+        get { required("successful_invocations") }
+        set { set("successful_invocations", required: newValue) }
+    }
+
+    /// How often that failed.
+    public var failedInvocations: Int {
+        get { required("failed_invocations") }
+        set { set("failed_invocations", required: newValue) }
+    }
+
+    /// How many calls wait for approval.
+    public var pendingApprovals: Int {
+        get { required("pending_approvals") }
+        set { set("pending_approvals", required: newValue) }
+    }
+
+    /// How many calls of the last day succeeded, in percent.
+    public var successRate1d: Int? {
+        get { optional("success_rate_1d") }
+        set { set("success_rate_1d", optional: newValue) }
+    }
+
+    /// How many calls of the last 7 days succeeded, in percent.
+    public var successRate7d: Int? {
+        get { optional("success_rate_7d") }
+        set { set("success_rate_7d", optional: newValue) }
+    }
+
+    /// How long 95 of 100 calls took at most, in milliseconds.
+    public var p95LatencyMs: Int? {
+        get { optional("p95_latency_ms") }
+        set { set("p95_latency_ms", optional: newValue) }
+    }
+
+    /// What went wrong lately.
+    public var recentErrors: [CapabilityFailure] {
+        get { required("recent_errors") }
+        set { set("recent_errors", required: newValue) }
+    }
+}
+
+/// A call that went wrong.
+public struct CapabilityFailure: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["message", "timestamp"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Why.
+    public var message: String {
+        get { required("message") }
+        set { set("message", required: newValue) }
+    }
+
+    /// When: ISO-8601, UTC.
+    public var timestamp: String {
+        get { required("timestamp") }
+        set { set("timestamp", required: newValue) }
+    }
+}
+
+/// A page of how capabilities do.
+public struct CapabilityHealthList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["capabilities"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The capabilities.
+    public var capabilities: [CapabilityHealth] {
+        get { required("capabilities") }
+        set { set("capabilities", required: newValue) }
+    }
+}
+
+/// The calls and tests of a capability.
+public struct CapabilityHistory: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["capability_id", "name", "slug", "events"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which capability.
+    public var capabilityId: String {
+        get { required("capability_id") }
+        set { set("capability_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its name in URLs and in policies.
+    public var slug: String {
+        get { required("slug") }
+        set { set("slug", required: newValue) }
+    }
+
+    /// The calls and tests.
+    public var events: [CapabilityEvent] {
+        get { required("events") }
+        set { set("events", required: newValue) }
+    }
+}
+
+/// A call or a test of a capability.
+public struct CapabilityEvent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "action_id", "action_type", "status", "agent_id", "declared_goal", "trigger", "output_summary",
+        "error_message", "duration_ms", "timestamp_start", "timestamp_end",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The action that stands for it.
+    public var actionId: String {
+        get { required("action_id") }
+        set { set("action_id", required: newValue) }
+    }
+
+    /// `capability_invoke` or `capability_test`.
+    public var actionType: String {
+        get { required("action_type") }
+        set { set("action_type", required: newValue) }
+    }
+
+    /// The state of that action.
+    public var status: String {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// Who called.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// What it was for.
+    public var declaredGoal: String {
+        get { required("declared_goal") }
+        set { set("declared_goal", required: newValue) }
+    }
+
+    /// What set it off.
+    public var trigger: String? {
+        get { optional("trigger") }
+        set { set("trigger", optional: newValue) }
+    }
+
+    /// What came out, in short.
+    public var outputSummary: String? {
+        get { optional("output_summary") }
+        set { set("output_summary", optional: newValue) }
+    }
+
+    /// What went wrong.
+    public var errorMessage: String? {
+        get { optional("error_message") }
+        set { set("error_message", optional: newValue) }
+    }
+
+    /// How long it took, in milliseconds.
+    public var durationMs: Int? {
+        get { optional("duration_ms") }
+        set { set("duration_ms", optional: newValue) }
+    }
+
+    /// When it started: ISO-8601, UTC.
+    public var timestampStart: String {
+        get { required("timestamp_start") }
+        set { set("timestamp_start", required: newValue) }
+    }
+
+    /// When it ended: ISO-8601, UTC.
+    public var timestampEnd: String? {
+        get { optional("timestamp_end") }
+        set { set("timestamp_end", optional: newValue) }
+    }
+}
+
+/// One model strategy.
+public struct ModelStrategyDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["strategy"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The strategy.
+    public var strategy: ModelStrategy {
+        get { required("strategy") }
+        set { set("strategy", required: newValue) }
+    }
+}
+
+/// Which language model answers, and which ones stand in for it.
+public struct ModelStrategy: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "strategy_id", "org_id", "name", "description", "config", "created_by", "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which strategy: `mst_` and a UUID.
+    public var strategyId: String {
+        get { required("strategy_id") }
+        set { set("strategy_id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is, in short.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What it says, as `create_model_strategy` takes it.
+    public var config: [String: JSONValue] {
+        get { required("config") }
+        set { set("config", required: newValue) }
+    }
+
+    /// Who added it.
+    public var createdBy: String? {
+        get { optional("created_by") }
+        set { set("created_by", optional: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// All model strategies.
+public struct ModelStrategyList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["strategies"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The strategies.
+    public var strategies: [ModelStrategy] {
+        get { required("strategies") }
+        set { set("strategies", required: newValue) }
+    }
+}
+
+/// A model strategy that is gone.
+public struct DeletedModelStrategy: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether it is gone.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+}
+
+/// A language model's answer. Members that count its tokens differ by server; they are kept as they come.
+public struct StrategyCompletion: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "content", "provider", "model", "cost_usd", "fallback_used", "strategy_id", "strategy_name",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// What the model says.
+    public var content: String {
+        get { required("content") }
+        set { set("content", required: newValue) }
+    }
+
+    /// Who runs the model.
+    public var provider: String {
+        get { required("provider") }
+        set { set("provider", required: newValue) }
+    }
+
+    /// Which model answered.
+    public var model: String {
+        get { required("model") }
+        set { set("model", required: newValue) }
+    }
+
+    /// What it cost, in US dollars; an estimate.
+    public var costUsd: Double {
+        get { required("cost_usd") }
+        set { set("cost_usd", required: newValue) }
+    }
+
+    /// Whether another than the first choice answered.
+    public var fallbackUsed: Bool {
+        get { required("fallback_used") }
+        set { set("fallback_used", required: newValue) }
+    }
+
+    /// Which strategy.
+    public var strategyId: String {
+        get { required("strategy_id") }
+        set { set("strategy_id", required: newValue) }
+    }
+
+    /// What the strategy is called.
+    public var strategyName: String {
+        get { required("strategy_name") }
+        set { set("strategy_name", required: newValue) }
+    }
+}
+
+/// One collection.
+public struct KnowledgeCollectionDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["collection"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The collection.
+    public var collection: KnowledgeCollection {
+        get { required("collection") }
+        set { set("collection", required: newValue) }
+    }
+}
+
+/// Documents that can be searched together.
+public struct KnowledgeCollection: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "collection_id", "org_id", "name", "description", "source_type", "tags", "ingestion_status",
+        "doc_count", "last_synced_at", "created_at", "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which collection: `kc_` and a UUID.
+    public var collectionId: String {
+        get { required("collection_id") }
+        set { set("collection_id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is, in short.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// Where its documents come from.
+    public var sourceType: KnowledgeSource {
+        get { required("source_type") }
+        set { set("source_type", required: newValue) }
+    }
+
+    /// Words to find it by.
+    public var tags: [String] {
+        get { required("tags") }
+        set { set("tags", required: newValue) }
+    }
+
+    /// How far its documents have been read.
+    public var ingestionStatus: KnowledgeIngestion {
+        get { required("ingestion_status") }
+        set { set("ingestion_status", required: newValue) }
+    }
+
+    /// How many documents it has.
+    public var docCount: Int {
+        get { required("doc_count") }
+        set { set("doc_count", required: newValue) }
+    }
+
+    /// When they were last read: ISO-8601, UTC.
+    public var lastSyncedAt: String? {
+        get { optional("last_synced_at") }
+        set { set("last_synced_at", optional: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// A page of collections.
+public struct KnowledgeCollectionList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["collections"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The collections.
+    public var collections: [KnowledgeCollection] {
+        get { required("collections") }
+        set { set("collections", required: newValue) }
+    }
+}
+
+/// A collection that is gone.
+public struct DeletedKnowledgeCollection: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted", "collection_id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether it is gone.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+
+    /// Which collection it was.
+    public var collectionId: String {
+        get { required("collection_id") }
+        set { set("collection_id", required: newValue) }
+    }
+}
+
+/// One document of a collection.
+public struct KnowledgeItemDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["item"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The document's entry.
+    public var item: KnowledgeItem {
+        get { required("item") }
+        set { set("item", required: newValue) }
+    }
+}
+
+/// The entry of a document in a collection.
+public struct KnowledgeItem: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "item_id", "collection_id", "source_uri", "title", "mime_type", "status", "metadata", "created_at",
+        "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which document: `kci_` and a UUID.
+    public var itemId: String {
+        get { required("item_id") }
+        set { set("item_id", required: newValue) }
+    }
+
+    /// Which collection.
+    public var collectionId: String {
+        get { required("collection_id") }
+        set { set("collection_id", required: newValue) }
+    }
+
+    /// Where the document is.
+    public var sourceUri: String {
+        get { required("source_uri") }
+        set { set("source_uri", required: newValue) }
+    }
+
+    /// What it is called.
+    public var title: String? {
+        get { optional("title") }
+        set { set("title", optional: newValue) }
+    }
+
+    /// Its media type.
+    public var mimeType: String? {
+        get { optional("mime_type") }
+        set { set("mime_type", optional: newValue) }
+    }
+
+    /// Whether it has been read.
+    public var status: KnowledgeItemStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue] {
+        get { required("metadata") }
+        set { set("metadata", required: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// A page of documents.
+public struct KnowledgeItemList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["items"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The documents' entries.
+    public var items: [KnowledgeItem] {
+        get { required("items") }
+        set { set("items", required: newValue) }
+    }
+}
+
+/// How reading the documents of a collection went.
+public struct KnowledgeSyncDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["sync"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The figures.
+    public var sync: KnowledgeSync {
+        get { required("sync") }
+        set { set("sync", required: newValue) }
+    }
+}
+
+/// How reading the documents of a collection went, in figures.
+public struct KnowledgeSync: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["ingested", "failed", "chunks_created", "errors"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many documents were read.
+    public var ingested: Int {
+        get { required("ingested") }
+        set { set("ingested", required: newValue) }
+    }
+
+    /// How many could not be read.
+    public var failed: Int {
+        get { required("failed") }
+        set { set("failed", required: newValue) }
+    }
+
+    /// How many passages they were cut into.
+    public var chunksCreated: Int {
+        get { required("chunks_created") }
+        set { set("chunks_created", required: newValue) }
+    }
+
+    /// What went wrong, one text for each document: its id, a colon and the reason.
+    public var errors: [String] {
+        get { required("errors") }
+        set { set("errors", required: newValue) }
+    }
+}
+
+/// What a search found.
+public struct KnowledgeSearch: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["query", "collection_id", "results", "count"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// What was looked for.
+    public var query: String {
+        get { required("query") }
+        set { set("query", required: newValue) }
+    }
+
+    /// In which collection.
+    public var collectionId: String {
+        get { required("collection_id") }
+        set { set("collection_id", required: newValue) }
+    }
+
+    /// The passages, the nearest first.
+    public var results: [KnowledgePassage] {
+        get { required("results") }
+        set { set("results", required: newValue) }
+    }
+
+    /// How many there are.
+    public var count: Int {
+        get { required("count") }
+        set { set("count", required: newValue) }
+    }
+}
+
+/// A passage of a document.
+public struct KnowledgePassage: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "chunk_id", "item_id", "content", "score", "position", "token_count", "title", "source_uri",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which passage: `kch_` and a UUID.
+    public var chunkId: String {
+        get { required("chunk_id") }
+        set { set("chunk_id", required: newValue) }
+    }
+
+    /// Of which document.
+    public var itemId: String {
+        get { required("item_id") }
+        set { set("item_id", required: newValue) }
+    }
+
+    /// Its text.
+    public var content: String {
+        get { required("content") }
+        set { set("content", required: newValue) }
+    }
+
+    /// How near it is in meaning: the cosine of the two embeddings, 1 at most.
+    public var score: Double {
+        get { required("score") }
+        set { set("score", required: newValue) }
+    }
+
+    /// Where it stands among the passages of its document.
+    public var position: Int {
+        get { required("position") }
+        set { set("position", required: newValue) }
+    }
+
+    /// How many tokens it has.
+    public var tokenCount: Int {
+        get { required("token_count") }
+        set { set("token_count", required: newValue) }
+    }
+
+    /// What the document is called.
+    public var title: String? {
+        get { optional("title") }
+        set { set("title", optional: newValue) }
+    }
+
+    /// Where the document is.
+    public var sourceUri: String? {
+        get { optional("source_uri") }
+        set { set("source_uri", optional: newValue) }
+    }
+}
+
+/// What was spent.
+public struct Spend: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "lens", "period", "agent", "x402", "fleet_total_usd", "code_sessions", "code_total_usd",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whose costs.
+    public var lens: SpendLens? {
+        get { optional("lens") }
+        set { set("lens", optional: newValue) }
+    }
+
+    /// How far back was looked.
+    public var period: String? {
+        get { optional("period") }
+        set { set("period", optional: newValue) }
+    }
+
+    /// What language models cost the agents; in the lens `fleet`.
+    public var agent: AgentSpend? {
+        get { optional("agent") }
+        set { set("agent", optional: newValue) }
+    }
+
+    /// What the agents bought; in the lens `fleet`.
+    public var x402: PurchaseSpend? {
+        get { optional("x402") }
+        set { set("x402", optional: newValue) }
+    }
+
+    /// Both together, in US dollars; in the lens `fleet`.
+    public var fleetTotalUsd: Double? {
+        get { optional("fleet_total_usd") }
+        set { set("fleet_total_usd", optional: newValue) }
+    }
+
+    /// What coding sessions cost; in the lens `claude-code`.
+    public var codeSessions: CodeSessionSpend? {
+        get { optional("code_sessions") }
+        set { set("code_sessions", optional: newValue) }
+    }
+
+    /// All of them together, in US dollars; in the lens `claude-code`.
+    public var codeTotalUsd: Double? {
+        get { optional("code_total_usd") }
+        set { set("code_total_usd", optional: newValue) }
+    }
+}
+
+/// What language models cost the agents.
+public struct AgentSpend: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["total_cost_usd"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// All together, in US dollars.
+    public var totalCostUsd: Double {
+        get { required("total_cost_usd") }
+        set { set("total_cost_usd", required: newValue) }
+    }
+}
+
+/// What the agents bought.
+public struct PurchaseSpend: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["total_spend_usd"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// All together, in US dollars.
+    public var totalSpendUsd: Double {
+        get { required("total_spend_usd") }
+        set { set("total_spend_usd", required: newValue) }
+    }
+}
+
+/// What coding sessions cost.
+public struct CodeSessionSpend: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["session_count", "total_cache_savings_usd", "by_project"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many sessions there were.
+    public var sessionCount: Int {
+        get { required("session_count") }
+        set { set("session_count", required: newValue) }
+    }
+
+    /// What the cache of the model's provider saved, in US dollars.
+    public var totalCacheSavingsUsd: Double {
+        get { required("total_cache_savings_usd") }
+        set { set("total_cache_savings_usd", required: newValue) }
+    }
+
+    /// What each project cost.
+    public var byProject: [ProjectSpend] {
+        get { required("by_project") }
+        set { set("by_project", required: newValue) }
+    }
+}
+
+/// What the coding sessions of one project cost.
+public struct ProjectSpend: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["project_id", "project_name", "cost_usd"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which project.
+    public var projectId: String {
+        get { required("project_id") }
+        set { set("project_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var projectName: String {
+        get { required("project_name") }
+        set { set("project_name", required: newValue) }
+    }
+
+    /// All its sessions together, in US dollars.
+    public var costUsd: Double {
+        get { required("cost_usd") }
+        set { set("cost_usd", required: newValue) }
+    }
+}
+
+/// Templates.
+public struct PromptTemplateList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["templates"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The templates.
+    public var templates: [PromptTemplate] {
+        get { required("templates") }
+        set { set("templates", required: newValue) }
+    }
+}
+
+/// A prompt that is kept in versions.
+public struct PromptTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "org_id", "name", "description", "category", "created_by", "created_at", "updated_at",
+        "version_count", "active_version",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which template: `pt_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String {
+        get { required("description") }
+        set { set("description", required: newValue) }
+    }
+
+    /// What kind of prompt it is.
+    public var category: String {
+        get { required("category") }
+        set { set("category", required: newValue) }
+    }
+
+    /// Who added it.
+    public var createdBy: String? {
+        get { optional("created_by") }
+        set { set("created_by", optional: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+
+    /// In lists, how many versions there are.
+    public var versionCount: Int? {
+        get { optional("version_count") }
+        set { set("version_count", optional: newValue) }
+    }
+
+    /// In lists, the number of the active version: `Some(None)`, null on the wire, when there is none.
+    public var activeVersion: Int? {
+        get { optional("active_version") }
+        set { set("active_version", optional: newValue) }
+    }
+}
+
+/// A template as it was added.
+public struct CreatedPromptTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id", "name", "description", "category"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which template: `pt_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String {
+        get { required("description") }
+        set { set("description", required: newValue) }
+    }
+
+    /// What kind of prompt it is.
+    public var category: String {
+        get { required("category") }
+        set { set("category", required: newValue) }
+    }
+}
+
+/// A template that is gone.
+public struct DeletedPromptTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+}
+
+/// The versions of a template.
+public struct PromptVersionList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["versions"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Newest first.
+    public var versions: [PromptVersion] {
+        get { required("versions") }
+        set { set("versions", required: newValue) }
+    }
+}
+
+/// One version of a prompt.
+public struct PromptVersion: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "template_id", "version", "content", "model_hint", "parameters", "changelog", "is_active",
+        "created_by", "created_at", "message",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which version: `pv_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Of which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// Its number, from 1.
+    public var version: Int {
+        get { required("version") }
+        set { set("version", required: newValue) }
+    }
+
+    /// The prompt, with placeholders: names in double braces.
+    public var content: String {
+        get { required("content") }
+        set { set("content", required: newValue) }
+    }
+
+    /// The model it was written for.
+    public var modelHint: String {
+        get { required("model_hint") }
+        set { set("model_hint", required: newValue) }
+    }
+
+    /// The names of its placeholders: a list, or JSON text that holds one.
+    public var parameters: JSONValue {
+        get { required("parameters") }
+        set { set("parameters", required: newValue) }
+    }
+
+    /// What is new about it.
+    public var changelog: String {
+        get { required("changelog") }
+        set { set("changelog", required: newValue) }
+    }
+
+    /// Whether it is the one that is rendered.
+    public var isActive: Bool {
+        get { required("is_active") }
+        set { set("is_active", required: newValue) }
+    }
+
+    /// Who added it.
+    public var createdBy: String? {
+        get { optional("created_by") }
+        set { set("created_by", optional: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// Says that it was activated, in the answer to that.
+    public var message: String? {
+        get { optional("message") }
+        set { set("message", optional: newValue) }
+    }
+}
+
+/// A version as it was added.
+public struct CreatedPromptVersion: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id", "template_id", "version", "content", "is_active"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which version: `pv_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Of which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// Its number: one more than the newest.
+    public var version: Int {
+        get { required("version") }
+        set { set("version", required: newValue) }
+    }
+
+    /// The prompt.
+    public var content: String {
+        get { required("content") }
+        set { set("content", required: newValue) }
+    }
+
+    /// Always false.
+    public var isActive: Bool {
+        get { required("is_active") }
+        set { set("is_active", required: newValue) }
+    }
+}
+
+/// A prompt whose placeholders are filled.
+public struct RenderedPrompt: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "rendered", "version_id", "template_id", "version", "parameters", "run_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The text.
+    public var rendered: String {
+        get { required("rendered") }
+        set { set("rendered", required: newValue) }
+    }
+
+    /// From which version.
+    public var versionId: String {
+        get { required("version_id") }
+        set { set("version_id", required: newValue) }
+    }
+
+    /// From which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// The number of the version.
+    public var version: Int {
+        get { required("version") }
+        set { set("version", required: newValue) }
+    }
+
+    /// The names of its placeholders.
+    public var parameters: [String] {
+        get { required("parameters") }
+        set { set("parameters", required: newValue) }
+    }
+
+    /// Which run it was, when it was written down: `pr_…`.
+    public var runId: String? {
+        get { optional("run_id") }
+        set { set("run_id", optional: newValue) }
+    }
+}
+
+/// Runs, counted. For one template there are the five members from `total_runs` on, for all of them the
+/// others.
+public struct PromptStats: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "overall", "by_template", "by_version", "available", "total_runs", "avg_tokens", "avg_latency_ms",
+        "versions_used", "unique_agents",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// All runs.
+    public var overall: PromptUsage? {
+        get { optional("overall") }
+        set { set("overall", optional: newValue) }
+    }
+
+    /// By template. The form of an entry is the server's own and not fixed.
+    public var byTemplate: [JSONValue]? {
+        get { optional("by_template") }
+        set { set("by_template", optional: newValue) }
+    }
+
+    /// By version. The form of an entry is the server's own and not fixed.
+    public var byVersion: [JSONValue]? {
+        get { optional("by_version") }
+        set { set("by_version", optional: newValue) }
+    }
+
+    /// Whether runs can be counted.
+    public var available: Bool? {
+        get { optional("available") }
+        set { set("available", optional: newValue) }
+    }
+
+    /// How many runs there were.
+    public var totalRuns: Int? {
+        get { optional("total_runs") }
+        set { set("total_runs", optional: newValue) }
+    }
+
+    /// How many tokens they took on average; `Some(None)`, null on the wire, when that is not known.
+    public var avgTokens: Double? {
+        get { optional("avg_tokens") }
+        set { set("avg_tokens", optional: newValue) }
+    }
+
+    /// How long they took on average, in milliseconds; `Some(None)`, null on the wire, when that is not
+    /// known.
+    public var avgLatencyMs: Double? {
+        get { optional("avg_latency_ms") }
+        set { set("avg_latency_ms", optional: newValue) }
+    }
+
+    /// How many versions were rendered.
+    public var versionsUsed: Int? {
+        get { optional("versions_used") }
+        set { set("versions_used", optional: newValue) }
+    }
+
+    /// How many agents rendered them.
+    public var uniqueAgents: Int? {
+        get { optional("unique_agents") }
+        set { set("unique_agents", optional: newValue) }
+    }
+}
+
+/// All runs, counted.
+public struct PromptUsage: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "total_runs", "unique_templates", "avg_tokens", "avg_latency_ms", "today_count",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many there were.
+    public var totalRuns: Int {
+        get { required("total_runs") }
+        set { set("total_runs", required: newValue) }
+    }
+
+    /// Of how many templates.
+    public var uniqueTemplates: Int {
+        get { required("unique_templates") }
+        set { set("unique_templates", required: newValue) }
+    }
+
+    /// How many tokens they took on average.
+    public var avgTokens: Double? {
+        get { optional("avg_tokens") }
+        set { set("avg_tokens", optional: newValue) }
+    }
+
+    /// How long they took on average, in milliseconds.
+    public var avgLatencyMs: Double? {
+        get { optional("avg_latency_ms") }
+        set { set("avg_latency_ms", optional: newValue) }
+    }
+
+    /// How many there were today.
+    public var todayCount: Int {
+        get { required("today_count") }
+        set { set("today_count", required: newValue) }
+    }
+}
+
+/// Runs that were written down.
+public struct PromptRunList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["runs"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The runs.
+    public var runs: [PromptRun] {
+        get { required("runs") }
+        set { set("runs", required: newValue) }
+    }
+}
+
+/// One rendering of a prompt.
+public struct PromptRun: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "template_id", "version_id", "action_id", "agent_id", "input_vars", "rendered", "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which run: `pr_…`.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Of which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// Of which version.
+    public var versionId: String {
+        get { required("version_id") }
+        set { set("version_id", required: newValue) }
+    }
+
+    /// The action it was rendered for.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// Who rendered it.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// What stood in the place of each placeholder: an object, or JSON text that holds one.
+    public var inputVars: JSONValue {
+        get { required("input_vars") }
+        set { set("input_vars", required: newValue) }
+    }
+
+    /// The text that came out.
+    public var rendered: String {
+        get { required("rendered") }
+        set { set("rendered", required: newValue) }
+    }
+
+    /// When: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+}
+
+/// A grade of an action.
+public struct EvaluationScore: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "action_id", "scorer_name", "score", "label", "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which grade: `ev_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Which action.
+    public var actionId: String {
+        get { required("action_id") }
+        set { set("action_id", required: newValue) }
+    }
+
+    /// What it was graded for, or by which scorer.
+    public var scorerName: String {
+        get { required("scorer_name") }
+        set { set("scorer_name", required: newValue) }
+    }
+
+    /// The grade, 0 to 1; null where none could be given.
+    public var score: Double? {
+        get { optional("score") }
+        set { set("score", optional: newValue) }
+    }
+
+    /// The grade as a word.
+    public var label: String? {
+        get { optional("label") }
+        set { set("label", optional: newValue) }
+    }
+
+    /// When it was given: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+}
+
+/// Grades.
+public struct EvaluationScoreList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["scores", "total"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The grades.
+    public var scores: [EvaluationScore] {
+        get { required("scores") }
+        set { set("scores", required: newValue) }
+    }
+
+    /// How many there are in all, where the server says so.
+    public var total: Int? {
+        get { optional("total") }
+        set { set("total", optional: newValue) }
+    }
+}
+
+/// A scorer as it was added.
+public struct CreatedScorer: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["id", "name", "scorer_type", "warning"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which scorer: `es_…`.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// How it grades.
+    public var scorerType: ScorerType {
+        get { required("scorer_type") }
+        set { set("scorer_type", required: newValue) }
+    }
+
+    /// What may keep it from working.
+    public var warning: String? {
+        get { optional("warning") }
+        set { set("warning", optional: newValue) }
+    }
+}
+
+/// What a scorer makes of a sample.
+public struct ScorerPreview: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["preview", "scorer_type", "result"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var preview: Bool {
+        get { required("preview") }
+        set { set("preview", required: newValue) }
+    }
+
+    /// How the scorer grades.
+    public var scorerType: ScorerType {
+        get { required("scorer_type") }
+        set { set("scorer_type", required: newValue) }
+    }
+
+    /// The grade.
+    public var result: ScorerResult {
+        get { required("result") }
+        set { set("result", required: newValue) }
+    }
+}
+
+/// The grade that a scorer gives.
+public struct ScorerResult: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["score", "label", "reasoning", "error"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The grade, 0 to 1; null where none could be given.
+    public var score: Double? {
+        get { optional("score") }
+        set { set("score", optional: newValue) }
+    }
+
+    /// The grade as a word.
+    public var label: String? {
+        get { optional("label") }
+        set { set("label", optional: newValue) }
+    }
+
+    /// Why.
+    public var reasoning: String? {
+        get { optional("reasoning") }
+        set { set("reasoning", optional: newValue) }
+    }
+
+    /// Why there is no grade.
+    public var error: String? {
+        get { optional("error") }
+        set { set("error", optional: newValue) }
+    }
+}
+
+/// Scoring profiles.
+public struct ScoringProfileList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["profiles"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The profiles.
+    public var profiles: [ScoringProfile] {
+        get { required("profiles") }
+        set { set("profiles", required: newValue) }
+    }
+}
+
+/// What turns the measures of an action into one score.
+public struct ScoringProfile: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "org_id", "name", "description", "action_type", "status", "composite_method", "metadata",
+        "created_at", "updated_at", "dimensions",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which profile: `sp_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose organisation; absent right after it was added.
+    public var orgId: String? {
+        get { optional("org_id") }
+        set { set("org_id", optional: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String {
+        get { required("description") }
+        set { set("description", required: newValue) }
+    }
+
+    /// The kind of action it is for; null means every kind.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// The state it is in: `active`, or another word.
+    public var status: String {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// How the scores of its dimensions become one.
+    public var compositeMethod: CompositeMethod {
+        get { required("composite_method") }
+        set { set("composite_method", required: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue] {
+        get { required("metadata") }
+        set { set("metadata", required: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC; absent right after that.
+    public var createdAt: String? {
+        get { optional("created_at") }
+        set { set("created_at", optional: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC; absent right after it was added.
+    public var updatedAt: String? {
+        get { optional("updated_at") }
+        set { set("updated_at", optional: newValue) }
+    }
+
+    /// What it looks at; empty, too, in the answer to a change.
+    public var dimensions: [ScoringDimension] {
+        get { required("dimensions") }
+        set { set("dimensions", required: newValue) }
+    }
+}
+
+/// One thing that a profile looks at.
+public struct ScoringDimension: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "profile_id", "name", "description", "weight", "data_source", "data_config", "scale",
+        "sort_order",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which dimension: `sd_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Of which profile.
+    public var profileId: String {
+        get { required("profile_id") }
+        set { set("profile_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String {
+        get { required("description") }
+        set { set("description", required: newValue) }
+    }
+
+    /// How much it counts beside the others.
+    public var weight: Double {
+        get { required("weight") }
+        set { set("weight", required: newValue) }
+    }
+
+    /// What it looks at.
+    public var dataSource: ScoringSource {
+        get { required("data_source") }
+        set { set("data_source", required: newValue) }
+    }
+
+    /// More about what it looks at.
+    public var dataConfig: [String: JSONValue] {
+        get { required("data_config") }
+        set { set("data_config", required: newValue) }
+    }
+
+    /// Which value earns which score; the first that fits counts.
+    public var scale: [ScaleRule] {
+        get { required("scale") }
+        set { set("scale", required: newValue) }
+    }
+
+    /// Its place among the dimensions.
+    public var sortOrder: Int {
+        get { required("sort_order") }
+        set { set("sort_order", required: newValue) }
+    }
+}
+
+/// Which value earns which score.
+public struct ScaleRule: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["label", "operator", "value", "score"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// What such a value is called.
+    public var label: String {
+        get { required("label") }
+        set { set("label", required: newValue) }
+    }
+
+    /// How a value is compared.
+    public var `operator`: ScaleOperator {
+        get { required("operator") }
+        set { set("operator", required: newValue) }
+    }
+
+    /// With what: a number or a text; two numbers for `between`.
+    public var value: JSONValue {
+        get { required("value") }
+        set { set("value", required: newValue) }
+    }
+
+    /// The score, 0 to 100.
+    public var score: Double {
+        get { required("score") }
+        set { set("score", required: newValue) }
+    }
+}
+
+/// A profile, a dimension or a risk template that is gone.
+public struct DeletedScoringRecord: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+}
+
+/// What a profile makes of an action.
+public struct ProfileScore: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "profile_id", "profile_name", "action_id", "composite_score", "composite_method", "dimensions",
+        "agent_id", "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which score: `ps_…`.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// By which profile.
+    public var profileId: String {
+        get { required("profile_id") }
+        set { set("profile_id", required: newValue) }
+    }
+
+    /// What the profile is called.
+    public var profileName: String {
+        get { required("profile_name") }
+        set { set("profile_name", required: newValue) }
+    }
+
+    /// Of which action, where that is known.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// The score, 0 to 100, with two decimals; null when no dimension has one.
+    public var compositeScore: Double? {
+        get { optional("composite_score") }
+        set { set("composite_score", optional: newValue) }
+    }
+
+    /// How the scores of the dimensions became one.
+    public var compositeMethod: CompositeMethod {
+        get { required("composite_method") }
+        set { set("composite_method", required: newValue) }
+    }
+
+    /// The score of each dimension.
+    public var dimensions: [DimensionScore] {
+        get { required("dimensions") }
+        set { set("dimensions", required: newValue) }
+    }
+
+    /// In lists, who acted: `Some(None)`, null on the wire, when that is not known.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// In lists, when it was scored: ISO-8601, UTC.
+    public var createdAt: String? {
+        get { optional("created_at") }
+        set { set("created_at", optional: newValue) }
+    }
+}
+
+/// What one dimension makes of an action.
+public struct DimensionScore: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "dimension_id", "dimension_name", "weight", "raw_value", "score", "label",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which dimension.
+    public var dimensionId: String {
+        get { required("dimension_id") }
+        set { set("dimension_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var dimensionName: String {
+        get { required("dimension_name") }
+        set { set("dimension_name", required: newValue) }
+    }
+
+    /// How much it counts beside the others.
+    public var weight: Double {
+        get { required("weight") }
+        set { set("weight", required: newValue) }
+    }
+
+    /// What was measured; null when there was nothing.
+    public var rawValue: JSONValue {
+        get { required("raw_value") }
+        set { set("raw_value", required: newValue) }
+    }
+
+    /// The score, 0 to 100; null when there was nothing to measure.
+    public var score: Double? {
+        get { optional("score") }
+        set { set("score", optional: newValue) }
+    }
+
+    /// What such a value is called on the scale; `no_data` when there was nothing to measure, `default` when
+    /// nothing on the scale fits, `unscaled` without a scale.
+    public var label: String {
+        get { required("label") }
+        set { set("label", required: newValue) }
+    }
+}
+
+/// What a profile makes of several actions.
+public struct ProfileScoreBatch: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["results", "summary"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The scores, one per action.
+    public var results: [ProfileScore] {
+        get { required("results") }
+        set { set("results", required: newValue) }
+    }
+
+    /// The same summed up.
+    public var summary: ProfileScoreSummary {
+        get { required("summary") }
+        set { set("summary", required: newValue) }
+    }
+}
+
+/// Scores of several actions, summed up.
+public struct ProfileScoreSummary: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["total", "scored", "avg_score"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many actions there were.
+    public var total: Int {
+        get { required("total") }
+        set { set("total", required: newValue) }
+    }
+
+    /// How many of them have a score.
+    public var scored: Int {
+        get { required("scored") }
+        set { set("scored", required: newValue) }
+    }
+
+    /// Their mean, 0 to 100; null when there is none.
+    public var avgScore: Double? {
+        get { optional("avg_score") }
+        set { set("avg_score", optional: newValue) }
+    }
+}
+
+/// Stored scores.
+public struct ProfileScoreList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["scores"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The scores.
+    public var scores: [ProfileScore] {
+        get { required("scores") }
+        set { set("scores", required: newValue) }
+    }
+}
+
+/// The stored scores of a profile, summed up.
+public struct ProfileScoreStats: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "total_scores", "avg_score", "min_score", "max_score", "stddev_score", "unique_agents",
+        "unique_actions",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many there are.
+    public var totalScores: Int {
+        get { required("total_scores") }
+        set { set("total_scores", required: newValue) }
+    }
+
+    /// Their mean, 0 to 100; null when there is none.
+    public var avgScore: Double? {
+        get { optional("avg_score") }
+        set { set("avg_score", optional: newValue) }
+    }
+
+    /// The lowest.
+    public var minScore: Double? {
+        get { optional("min_score") }
+        set { set("min_score", optional: newValue) }
+    }
+
+    /// The highest.
+    public var maxScore: Double? {
+        get { optional("max_score") }
+        set { set("max_score", optional: newValue) }
+    }
+
+    /// Their standard deviation, as of a sample.
+    public var stddevScore: Double? {
+        get { optional("stddev_score") }
+        set { set("stddev_score", optional: newValue) }
+    }
+
+    /// Of how many agents.
+    public var uniqueAgents: Int {
+        get { required("unique_agents") }
+        set { set("unique_agents", required: newValue) }
+    }
+
+    /// Of how many actions.
+    public var uniqueActions: Int {
+        get { required("unique_actions") }
+        set { set("unique_actions", required: newValue) }
+    }
+}
+
+/// Risk templates.
+public struct RiskTemplateList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["templates"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The templates.
+    public var templates: [RiskTemplate] {
+        get { required("templates") }
+        set { set("templates", required: newValue) }
+    }
+}
+
+/// Rules by which the risk of an action is worked out.
+public struct RiskTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "org_id", "name", "description", "action_type", "base_risk", "rules", "status", "created_at",
+        "updated_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which template: `rt_` and 24 hex digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String {
+        get { required("description") }
+        set { set("description", required: newValue) }
+    }
+
+    /// The kind of action it is for; null means every kind.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// The risk to start from, 0 to 100.
+    public var baseRisk: Int {
+        get { required("base_risk") }
+        set { set("base_risk", required: newValue) }
+    }
+
+    /// What adds to it.
+    public var rules: [RiskRule] {
+        get { required("rules") }
+        set { set("rules", required: newValue) }
+    }
+
+    /// The state it is in: `active`, or another word.
+    public var status: String {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// When it was added: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+
+    /// When it was last changed: ISO-8601, UTC.
+    public var updatedAt: String {
+        get { required("updated_at") }
+        set { set("updated_at", required: newValue) }
+    }
+}
+
+/// What adds to a risk.
+public struct RiskRule: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["condition", "add"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// When it does: a member of the action, an operator, a value.
+    public var condition: String {
+        get { required("condition") }
+        set { set("condition", required: newValue) }
+    }
+
+    /// How much; below 0 it takes away.
+    public var add: Int {
+        get { required("add") }
+        set { set("add", required: newValue) }
+    }
+}
+
+/// Scales suggested from earlier actions.
+public struct ScoringCalibration: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "status", "message", "count", "action_type", "lookback_days", "suggestions",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether there was enough to go by.
+    public var status: CalibrationStatus {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// The same in words, where there is something to say.
+    public var message: String? {
+        get { optional("message") }
+        set { set("message", optional: newValue) }
+    }
+
+    /// From how many actions.
+    public var count: Int {
+        get { required("count") }
+        set { set("count", required: newValue) }
+    }
+
+    /// From which kind of action; `(all)` means every kind.
+    public var actionType: String {
+        get { required("action_type") }
+        set { set("action_type", required: newValue) }
+    }
+
+    /// How far back was looked, in days.
+    public var lookbackDays: Int {
+        get { required("lookback_days") }
+        set { set("lookback_days", required: newValue) }
+    }
+
+    /// The suggestions, one per measure.
+    public var suggestions: [CalibrationSuggestion] {
+        get { required("suggestions") }
+        set { set("suggestions", required: newValue) }
+    }
+}
+
+/// A scale for one measure.
+public struct CalibrationSuggestion: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "metric", "data_source", "lower_is_better", "sample_size", "distribution", "suggested_scale",
+        "suggested_weight",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which measure.
+    public var metric: String {
+        get { required("metric") }
+        set { set("metric", required: newValue) }
+    }
+
+    /// What a dimension must look at for it.
+    public var dataSource: ScoringSource {
+        get { required("data_source") }
+        set { set("data_source", required: newValue) }
+    }
+
+    /// Whether less is better.
+    public var lowerIsBetter: Bool {
+        get { required("lower_is_better") }
+        set { set("lower_is_better", required: newValue) }
+    }
+
+    /// How many actions had it.
+    public var sampleSize: Int {
+        get { required("sample_size") }
+        set { set("sample_size", required: newValue) }
+    }
+
+    /// How its values are spread.
+    public var distribution: MetricDistribution {
+        get { required("distribution") }
+        set { set("distribution", required: newValue) }
+    }
+
+    /// The scale: four rules that earn 100, 75, 50 and 20.
+    public var suggestedScale: [ScaleRule] {
+        get { required("suggested_scale") }
+        set { set("suggested_scale", required: newValue) }
+    }
+
+    /// How much it should count beside the others.
+    public var suggestedWeight: Double {
+        get { required("suggested_weight") }
+        set { set("suggested_weight", required: newValue) }
+    }
+}
+
+/// How values are spread.
+public struct MetricDistribution: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["p10", "p25", "p50", "p75", "p90", "min", "max"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// One in ten lies below.
+    public var p10: Double {
+        get { required("p10") }
+        set { set("p10", required: newValue) }
+    }
+
+    /// One in four lies below.
+    public var p25: Double {
+        get { required("p25") }
+        set { set("p25", required: newValue) }
+    }
+
+    /// Half of them lie below.
+    public var p50: Double {
+        get { required("p50") }
+        set { set("p50", required: newValue) }
+    }
+
+    /// Three in four lie below.
+    public var p75: Double {
+        get { required("p75") }
+        set { set("p75", required: newValue) }
+    }
+
+    /// Nine in ten lie below.
+    public var p90: Double {
+        get { required("p90") }
+        set { set("p90", required: newValue) }
+    }
+
+    /// The lowest.
+    public var min: Double {
+        get { required("min") }
+        set { set("min", required: newValue) }
+    }
+
+    /// The highest.
+    public var max: Double {
+        get { required("max") }
+        set { set("max", required: newValue) }
     }
 }
 

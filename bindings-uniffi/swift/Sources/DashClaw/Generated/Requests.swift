@@ -979,6 +979,190 @@ public struct GetOpenLoops: JSONRecord {
     }
 }
 
+/// The arguments of ``DashClaw/createComplianceExport(_:options:)``.
+public struct CreateComplianceExport: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "frameworks", "name", "format", "window_days", "include_evidence", "include_remediation",
+        "include_trends",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        frameworks: [String], name: String? = nil, format: ExportFormat? = nil, windowDays: Int? = nil,
+        includeEvidence: Bool? = nil, includeRemediation: Bool? = nil, includeTrends: Bool? = nil
+    ) {
+        json = [:]
+        self.frameworks = frameworks
+        self.name = name
+        self.format = format
+        self.windowDays = windowDays
+        self.includeEvidence = includeEvidence
+        self.includeRemediation = includeRemediation
+        self.includeTrends = includeTrends
+    }
+
+    /// Which frameworks, at least one.
+    public var frameworks: [String] {
+        get { required("frameworks") }
+        set { set("frameworks", required: newValue) }
+    }
+
+    /// What it is called. `"Compliance Export"` unless given.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// In which form the reports are written. One of `markdown`, `json`. `"markdown"` unless given.
+    public var format: ExportFormat? {
+        get { optional("format") }
+        set { set("format", optional: newValue) }
+    }
+
+    /// How far back the evidence goes, in days. `30` unless given.
+    public var windowDays: Int? {
+        get { optional("window_days") }
+        set { set("window_days", optional: newValue) }
+    }
+
+    /// Whether it holds evidence. `true` unless given.
+    public var includeEvidence: Bool? {
+        get { optional("include_evidence") }
+        set { set("include_evidence", optional: newValue) }
+    }
+
+    /// Whether it says how to mend what is missing. `true` unless given.
+    public var includeRemediation: Bool? {
+        get { optional("include_remediation") }
+        set { set("include_remediation", optional: newValue) }
+    }
+
+    /// Whether it shows how coverage changed. `false` unless given.
+    public var includeTrends: Bool? {
+        get { optional("include_trends") }
+        set { set("include_trends", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createComplianceSchedule(_:options:)``. Other members are sent as they are.
+public struct CreateComplianceSchedule: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "frameworks", "cron_expression", "name", "format", "window_days", "include_evidence",
+        "include_remediation", "include_trends",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        frameworks: [String], cronExpression: String, name: String? = nil, format: ExportFormat? = nil,
+        windowDays: Int? = nil, includeEvidence: Bool? = nil, includeRemediation: Bool? = nil,
+        includeTrends: Bool? = nil
+    ) {
+        json = [:]
+        self.frameworks = frameworks
+        self.cronExpression = cronExpression
+        self.name = name
+        self.format = format
+        self.windowDays = windowDays
+        self.includeEvidence = includeEvidence
+        self.includeRemediation = includeRemediation
+        self.includeTrends = includeTrends
+    }
+
+    /// Which frameworks, at least one.
+    public var frameworks: [String] {
+        get { required("frameworks") }
+        set { set("frameworks", required: newValue) }
+    }
+
+    /// When: a cron expression, such as `0 6 * * 1` for Mondays at six.
+    public var cronExpression: String {
+        get { required("cron_expression") }
+        set { set("cron_expression", required: newValue) }
+    }
+
+    /// What it is called. `"Scheduled Export"` unless given.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// In which form the reports are written. `markdown` unless given. One of `markdown`, `json`.
+    public var format: ExportFormat? {
+        get { optional("format") }
+        set { set("format", optional: newValue) }
+    }
+
+    /// How far back the evidence goes, in days; 30 unless given.
+    public var windowDays: Int? {
+        get { optional("window_days") }
+        set { set("window_days", optional: newValue) }
+    }
+
+    /// Whether exports hold evidence, which is so unless given.
+    public var includeEvidence: Bool? {
+        get { optional("include_evidence") }
+        set { set("include_evidence", optional: newValue) }
+    }
+
+    /// Whether they say how to mend what is missing, which is so unless given.
+    public var includeRemediation: Bool? {
+        get { optional("include_remediation") }
+        set { set("include_remediation", optional: newValue) }
+    }
+
+    /// Whether they show how coverage changed, which is not so unless given.
+    public var includeTrends: Bool? {
+        get { optional("include_trends") }
+        set { set("include_trends", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateComplianceSchedule(_:options:)``. Other members are sent as they are.
+public struct UpdateComplianceSchedule: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["schedule_id", "enabled", "name"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(scheduleId: String, enabled: Bool? = nil, name: String? = nil) {
+        json = [:]
+        self.scheduleId = scheduleId
+        self.enabled = enabled
+        self.name = name
+    }
+
+    /// Which schedule: `csch_` and 24 hex digits.
+    public var scheduleId: String {
+        get { required("schedule_id") }
+        set { set("schedule_id", required: newValue) }
+    }
+
+    /// Whether exports are made.
+    public var enabled: Bool? {
+        get { optional("enabled") }
+        set { set("enabled", optional: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+}
+
 /// The arguments of ``DashClaw/updateSession(_:options:)``. Other members are sent as they are.
 public struct UpdateSession: JSONRecord {
     public var json: [String: JSONValue]
@@ -1047,6 +1231,1298 @@ public struct UpdateSession: JSONRecord {
     public var summary: String? {
         get { optional("summary") }
         set { set("summary", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createHandoff(_:options:)``. Other members are sent as they are.
+public struct CreateHandoff: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "summary", "bundle", "context", "tags", "session_date", "key_decisions", "open_tasks", "mood_notes",
+        "next_priorities", "project_id", "session_id", "reason", "agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        summary: String? = nil, bundle: [String: JSONValue]? = nil, context: JSONValue? = nil,
+        tags: [String]? = nil, sessionDate: String? = nil, keyDecisions: JSONValue? = nil,
+        openTasks: JSONValue? = nil, moodNotes: JSONValue? = nil, nextPriorities: JSONValue? = nil,
+        projectId: String? = nil, sessionId: String? = nil, reason: String? = nil, agentId: String? = nil
+    ) {
+        json = [:]
+        self.summary = summary
+        self.bundle = bundle
+        self.context = context
+        self.tags = tags
+        self.sessionDate = sessionDate
+        self.keyDecisions = keyDecisions
+        self.openTasks = openTasks
+        self.moodNotes = moodNotes
+        self.nextPriorities = nextPriorities
+        self.projectId = projectId
+        self.sessionId = sessionId
+        self.reason = reason
+        self.agentId = agentId
+    }
+
+    /// What was done and what is next.
+    public var summary: String? {
+        get { optional("summary") }
+        set { set("summary", optional: newValue) }
+    }
+
+    /// The whole note in one object of your own form.
+    public var bundle: [String: JSONValue]? {
+        get { optional("bundle") }
+        set { set("bundle", optional: newValue) }
+    }
+
+    /// What the next session must know: any JSON.
+    public var context: JSONValue? {
+        get { optional("context") }
+        set { set("context", optional: newValue) }
+    }
+
+    /// Words to find it by.
+    public var tags: [String]? {
+        get { optional("tags") }
+        set { set("tags", optional: newValue) }
+    }
+
+    /// Which day it is about.
+    public var sessionDate: String? {
+        get { optional("session_date") }
+        set { set("session_date", optional: newValue) }
+    }
+
+    /// What was decided: any JSON.
+    public var keyDecisions: JSONValue? {
+        get { optional("key_decisions") }
+        set { set("key_decisions", optional: newValue) }
+    }
+
+    /// What is left to do: any JSON.
+    public var openTasks: JSONValue? {
+        get { optional("open_tasks") }
+        set { set("open_tasks", optional: newValue) }
+    }
+
+    /// How the people seemed: any JSON.
+    public var moodNotes: JSONValue? {
+        get { optional("mood_notes") }
+        set { set("mood_notes", optional: newValue) }
+    }
+
+    /// What comes first: any JSON.
+    public var nextPriorities: JSONValue? {
+        get { optional("next_priorities") }
+        set { set("next_priorities", optional: newValue) }
+    }
+
+    /// The project it is about. The latest handoff of an agent is one without a project.
+    public var projectId: String? {
+        get { optional("project_id") }
+        set { set("project_id", optional: newValue) }
+    }
+
+    /// The session that leaves it.
+    public var sessionId: String? {
+        get { optional("session_id") }
+        set { set("session_id", optional: newValue) }
+    }
+
+    /// Why the session ends.
+    public var reason: String? {
+        get { optional("reason") }
+        set { set("reason", optional: newValue) }
+    }
+
+    /// For which agent. The client's own unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getHandoffs(_:options:)``. Other members are sent as they are.
+public struct GetHandoffs: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agent_id", "project_id", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(agentId: String? = nil, projectId: String? = nil, limit: Int? = nil, offset: Int? = nil) {
+        json = [:]
+        self.agentId = agentId
+        self.projectId = projectId
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Of which agent. The client's own unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// Only about this project.
+    public var projectId: String? {
+        get { optional("project_id") }
+        set { set("project_id", optional: newValue) }
+    }
+
+    /// How many, 1 to 100; 20 unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/sendMessage(_:options:)``. Other members are sent as they are.
+public struct SendMessage: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "body", "to", "message_type", "attachments", "subject", "thread_id", "urgent", "doc_ref", "action_id",
+        "from_agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        body: String, to: String? = nil, messageType: MessageType? = nil, attachments: [JSONValue]? = nil,
+        subject: String? = nil, threadId: String? = nil, urgent: Bool? = nil, docRef: String? = nil,
+        actionId: String? = nil, fromAgentId: String? = nil
+    ) {
+        json = [:]
+        self.body = body
+        self.to = to
+        self.messageType = messageType
+        self.attachments = attachments
+        self.subject = subject
+        self.threadId = threadId
+        self.urgent = urgent
+        self.docRef = docRef
+        self.actionId = actionId
+        self.fromAgentId = fromAgentId
+    }
+
+    /// What to say. At most 2000 characters.
+    public var body: String {
+        get { required("body") }
+        set { set("body", required: newValue) }
+    }
+
+    /// To which agent. To everybody unless given.
+    public var to: String? {
+        get { optional("to") }
+        set { set("to", optional: newValue) }
+    }
+
+    /// What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`. `"info"` unless
+    /// given.
+    public var messageType: MessageType? {
+        get { optional("message_type") }
+        set { set("message_type", optional: newValue) }
+    }
+
+    /// Files, at most 3, one object each: `filename`, `mime_type`, and `data`, base64, of at most 5 MB.
+    public var attachments: [JSONValue]? {
+        get { optional("attachments") }
+        set { set("attachments", optional: newValue) }
+    }
+
+    /// What it is about, in short. At most 200 characters.
+    public var subject: String? {
+        get { optional("subject") }
+        set { set("subject", optional: newValue) }
+    }
+
+    /// The thread it belongs to: `mt_…`; it must be open.
+    public var threadId: String? {
+        get { optional("thread_id") }
+        set { set("thread_id", optional: newValue) }
+    }
+
+    /// Whether it is urgent; false unless given.
+    public var urgent: Bool? {
+        get { optional("urgent") }
+        set { set("urgent", optional: newValue) }
+    }
+
+    /// A shared document it is about.
+    public var docRef: String? {
+        get { optional("doc_ref") }
+        set { set("doc_ref", optional: newValue) }
+    }
+
+    /// The action it is about.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// Who sends it. The client's own agent unless given.
+    public var fromAgentId: String? {
+        get { optional("from_agent_id") }
+        set { set("from_agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getMessages(_:options:)``.
+public struct GetMessages: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "direction", "message_type", "unread", "thread_id", "limit", "offset", "agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        direction: MessageDirection? = nil, messageType: MessageType? = nil, unread: Bool? = nil,
+        threadId: String? = nil, limit: Int? = nil, offset: Int? = nil, agentId: String? = nil
+    ) {
+        json = [:]
+        self.direction = direction
+        self.messageType = messageType
+        self.unread = unread
+        self.threadId = threadId
+        self.limit = limit
+        self.offset = offset
+        self.agentId = agentId
+    }
+
+    /// Which way they went; `inbox` unless given. One of `inbox`, `sent`, `all`.
+    public var direction: MessageDirection? {
+        get { optional("direction") }
+        set { set("direction", optional: newValue) }
+    }
+
+    /// Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+    public var messageType: MessageType? {
+        get { optional("message_type") }
+        set { set("message_type", optional: newValue) }
+    }
+
+    /// Whether to list unread ones only. A message to everybody stays unread here.
+    public var unread: Bool? {
+        get { optional("unread") }
+        set { set("unread", optional: newValue) }
+    }
+
+    /// Only this thread.
+    public var threadId: String? {
+        get { optional("thread_id") }
+        set { set("thread_id", optional: newValue) }
+    }
+
+    /// How many, 1 to 1000; 50 unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+
+    /// Of which agent. The client's own unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getInbox(_:options:)``. Other members are sent as they are.
+public struct GetInbox: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "message_type", "unread", "thread_id", "limit", "offset", "agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        messageType: MessageType? = nil, unread: Bool? = nil, threadId: String? = nil, limit: Int? = nil,
+        offset: Int? = nil, agentId: String? = nil
+    ) {
+        json = [:]
+        self.messageType = messageType
+        self.unread = unread
+        self.threadId = threadId
+        self.limit = limit
+        self.offset = offset
+        self.agentId = agentId
+    }
+
+    /// Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+    public var messageType: MessageType? {
+        get { optional("message_type") }
+        set { set("message_type", optional: newValue) }
+    }
+
+    /// Whether to list unread ones only. A message to everybody stays unread here.
+    public var unread: Bool? {
+        get { optional("unread") }
+        set { set("unread", optional: newValue) }
+    }
+
+    /// Only this thread.
+    public var threadId: String? {
+        get { optional("thread_id") }
+        set { set("thread_id", optional: newValue) }
+    }
+
+    /// How many, 1 to 1000; 50 unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+
+    /// Of which agent. The client's own unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/registerAgent(_:options:)``. Other members are sent as they are.
+public struct RegisterAgent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "name", "slug", "endpoint", "auth_type", "auth_metadata", "risk_class", "default_budget_usd",
+        "status", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, slug: String? = nil, endpoint: String? = nil, authType: String? = nil,
+        authMetadata: [String: JSONValue]? = nil, riskClass: RegisteredAgentRisk? = nil,
+        defaultBudgetUsd: Double? = nil, status: String? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.slug = slug
+        self.endpoint = endpoint
+        self.authType = authType
+        self.authMetadata = authMetadata
+        self.riskClass = riskClass
+        self.defaultBudgetUsd = defaultBudgetUsd
+        self.status = status
+        self.metadata = metadata
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its short name; unique.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// Where it is.
+    public var endpoint: String? {
+        get { optional("endpoint") }
+        set { set("endpoint", optional: newValue) }
+    }
+
+    /// How it wants callers to prove who they are; `none` unless given.
+    public var authType: String? {
+        get { optional("auth_type") }
+        set { set("auth_type", optional: newValue) }
+    }
+
+    /// More about that.
+    public var authMetadata: [String: JSONValue]? {
+        get { optional("auth_metadata") }
+        set { set("auth_metadata", optional: newValue) }
+    }
+
+    /// How much harm it could do; `medium` unless given. One of `low`, `medium`, `high`, `critical`.
+    public var riskClass: RegisteredAgentRisk? {
+        get { optional("risk_class") }
+        set { set("risk_class", optional: newValue) }
+    }
+
+    /// What a call may cost, in US dollars.
+    public var defaultBudgetUsd: Double? {
+        get { optional("default_budget_usd") }
+        set { set("default_budget_usd", optional: newValue) }
+    }
+
+    /// Its state; `active` unless given.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listRegisteredAgents(_:options:)``. Other members are sent as they are.
+public struct ListRegisteredAgents: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["status"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(status: String? = nil) {
+        json = [:]
+        self.status = status
+    }
+
+    /// Only agents in this state.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateRegisteredAgent(_:options:)``. Other members are sent as they are.
+public struct UpdateRegisteredAgent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "registered_agent_id", "name", "endpoint", "auth_type", "auth_metadata", "risk_class",
+        "default_budget_usd", "status", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        registeredAgentId: String, name: String? = nil, endpoint: String? = nil, authType: String? = nil,
+        authMetadata: [String: JSONValue]? = nil, riskClass: RegisteredAgentRisk? = nil,
+        defaultBudgetUsd: Double? = nil, status: String? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.registeredAgentId = registeredAgentId
+        self.name = name
+        self.endpoint = endpoint
+        self.authType = authType
+        self.authMetadata = authMetadata
+        self.riskClass = riskClass
+        self.defaultBudgetUsd = defaultBudgetUsd
+        self.status = status
+        self.metadata = metadata
+    }
+
+    /// Which agent: its `entry_id`.
+    public var registeredAgentId: String {
+        get { required("registered_agent_id") }
+        set { set("registered_agent_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// Where it is.
+    public var endpoint: String? {
+        get { optional("endpoint") }
+        set { set("endpoint", optional: newValue) }
+    }
+
+    /// How it wants callers to prove who they are.
+    public var authType: String? {
+        get { optional("auth_type") }
+        set { set("auth_type", optional: newValue) }
+    }
+
+    /// More about that.
+    public var authMetadata: [String: JSONValue]? {
+        get { optional("auth_metadata") }
+        set { set("auth_metadata", optional: newValue) }
+    }
+
+    /// How much harm it could do. One of `low`, `medium`, `high`, `critical`.
+    public var riskClass: RegisteredAgentRisk? {
+        get { optional("risk_class") }
+        set { set("risk_class", optional: newValue) }
+    }
+
+    /// What a call may cost, in US dollars.
+    public var defaultBudgetUsd: Double? {
+        get { optional("default_budget_usd") }
+        set { set("default_budget_usd", optional: newValue) }
+    }
+
+    /// Its state. Only an `active` one can be called.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listAgentReputationEvents(_:options:)``. Other members are sent as they are.
+public struct ListAgentReputationEvents: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agent_id", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(agentId: String, limit: Int? = nil, offset: Int? = nil) {
+        json = [:]
+        self.agentId = agentId
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Which agent. Not filled in by the client.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// How many, 1 to 200. `50` unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip. `0` unless given.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/submitWorkOrder(_:options:)``. Other members are sent as they are.
+public struct SubmitWorkOrder: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["type", "input", "budget", "requested_by"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        type: String, input: [String: JSONValue], budget: WorkOrderBudget? = nil, requestedBy: String? = nil
+    ) {
+        json = [:]
+        self.type = type
+        self.input = input
+        self.budget = budget
+        self.requestedBy = requestedBy
+    }
+
+    /// Work of which type.
+    public var type: String {
+        get { required("type") }
+        set { set("type", required: newValue) }
+    }
+
+    /// What the work is about, as the type's `input_schema` wants it.
+    public var input: [String: JSONValue] {
+        get { required("input") }
+        set { set("input", required: newValue) }
+    }
+
+    /// What it may cost and how long it may take; the type's defaults unless given.
+    public var budget: WorkOrderBudget? {
+        get { optional("budget") }
+        set { set("budget", optional: newValue) }
+    }
+
+    /// Who orders. The client's own agent unless given.
+    public var requestedBy: String? {
+        get { optional("requested_by") }
+        set { set("requested_by", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listWorkOrders(_:options:)``. Other members are sent as they are.
+public struct ListWorkOrders: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["status", "type", "agent", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        status: WorkOrderStatus? = nil, type: String? = nil, agent: String? = nil, limit: Int? = nil,
+        offset: Int? = nil
+    ) {
+        json = [:]
+        self.status = status
+        self.type = type
+        self.agent = agent
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Only orders in this state. One of `pending_approval`, `queued`, `claimed`, `completed`, `failed`,
+    /// `timed_out`, `cancelled`, `blocked`.
+    public var status: WorkOrderStatus? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// Only work of this type.
+    public var type: String? {
+        get { optional("type") }
+        set { set("type", optional: newValue) }
+    }
+
+    /// Only orders of this agent, be it the one that ordered or the one that does the work.
+    public var agent: String? {
+        get { optional("agent") }
+        set { set("agent", optional: newValue) }
+    }
+
+    /// How many, 1 to 200; 50 unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/completeWorkOrder(_:options:)``. Other members are sent as they are.
+public struct CompleteWorkOrder: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "work_order_id", "status", "output", "cost", "error", "agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        workOrderId: String, status: WorkOrderEnd? = nil, output: [String: JSONValue]? = nil,
+        cost: WorkOrderCost? = nil, error: WorkOrderFailure? = nil, agentId: String? = nil
+    ) {
+        json = [:]
+        self.workOrderId = workOrderId
+        self.status = status
+        self.output = output
+        self.cost = cost
+        self.error = error
+        self.agentId = agentId
+    }
+
+    /// Which work order.
+    public var workOrderId: String {
+        get { required("work_order_id") }
+        set { set("work_order_id", required: newValue) }
+    }
+
+    /// How it ended. The server wants one. One of `completed`, `failed`.
+    public var status: WorkOrderEnd? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// What came out, as the type's `output_schema` wants it. Needed when it is `completed`.
+    public var output: [String: JSONValue]? {
+        get { optional("output") }
+        set { set("output", optional: newValue) }
+    }
+
+    /// What it cost.
+    public var cost: WorkOrderCost? {
+        get { optional("cost") }
+        set { set("cost", optional: newValue) }
+    }
+
+    /// What went wrong, when it is `failed`.
+    public var error: WorkOrderFailure? {
+        get { optional("error") }
+        set { set("error", optional: newValue) }
+    }
+
+    /// Who did it. The client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/registerWorkOrderType(_:options:)``. Other members are sent as they are.
+public struct RegisterWorkOrderType: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "type", "display_name", "description", "input_schema", "output_schema", "version",
+        "default_max_cost_usd", "default_timeout_seconds",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        type: String, inputSchema: [String: JSONValue], outputSchema: [String: JSONValue],
+        displayName: String? = nil, description: String? = nil, version: String? = nil,
+        defaultMaxCostUsd: Double? = nil, defaultTimeoutSeconds: Int? = nil
+    ) {
+        json = [:]
+        self.type = type
+        self.displayName = displayName
+        self.description = description
+        self.inputSchema = inputSchema
+        self.outputSchema = outputSchema
+        self.version = version
+        self.defaultMaxCostUsd = defaultMaxCostUsd
+        self.defaultTimeoutSeconds = defaultTimeoutSeconds
+    }
+
+    /// What it is called: a lower-case letter, then 2 to 63 lower-case letters, digits and underscores;
+    /// unique. At most 64 characters.
+    public var type: String {
+        get { required("type") }
+        set { set("type", required: newValue) }
+    }
+
+    /// What it is called, for people.
+    public var displayName: String? {
+        get { optional("display_name") }
+        set { set("display_name", optional: newValue) }
+    }
+
+    /// What the work is.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// JSON Schema of what goes in; its root must be an object.
+    public var inputSchema: [String: JSONValue] {
+        get { required("input_schema") }
+        set { set("input_schema", required: newValue) }
+    }
+
+    /// JSON Schema of what comes out.
+    public var outputSchema: [String: JSONValue] {
+        get { required("output_schema") }
+        set { set("output_schema", required: newValue) }
+    }
+
+    /// Its version; `1.0` unless given.
+    public var version: String? {
+        get { optional("version") }
+        set { set("version", optional: newValue) }
+    }
+
+    /// What an order may cost unless it says otherwise, in US dollars.
+    public var defaultMaxCostUsd: Double? {
+        get { optional("default_max_cost_usd") }
+        set { set("default_max_cost_usd", optional: newValue) }
+    }
+
+    /// How long an order may take unless it says otherwise, in seconds; 600 unless given.
+    public var defaultTimeoutSeconds: Int? {
+        get { optional("default_timeout_seconds") }
+        set { set("default_timeout_seconds", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createProvider(_:options:)``. Other members are sent as they are.
+public struct CreateProvider: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "name", "slug", "description", "category", "base_url", "status", "default_currency", "pricing_model",
+        "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, slug: String? = nil, description: String? = nil, category: String? = nil,
+        baseUrl: String? = nil, status: String? = nil, defaultCurrency: String? = nil,
+        pricingModel: String? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.slug = slug
+        self.description = description
+        self.category = category
+        self.baseUrl = baseUrl
+        self.status = status
+        self.defaultCurrency = defaultCurrency
+        self.pricingModel = pricingModel
+        self.metadata = metadata
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its short name; unique.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// What it offers.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What kind of provider it is; `research` unless given.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// Where it is.
+    public var baseUrl: String? {
+        get { optional("base_url") }
+        set { set("base_url", optional: newValue) }
+    }
+
+    /// Its state; `active` unless given.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// What it is paid in; `USDC` unless given.
+    public var defaultCurrency: String? {
+        get { optional("default_currency") }
+        set { set("default_currency", optional: newValue) }
+    }
+
+    /// How it charges.
+    public var pricingModel: String? {
+        get { optional("pricing_model") }
+        set { set("pricing_model", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listProviders(_:options:)``. Other members are sent as they are.
+public struct ListProviders: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["status"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(status: String? = nil) {
+        json = [:]
+        self.status = status
+    }
+
+    /// Only providers in this state.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateProvider(_:options:)``. Other members are sent as they are.
+public struct UpdateProvider: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "provider_id", "name", "slug", "description", "category", "base_url", "status", "default_currency",
+        "pricing_model", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        providerId: String, name: String? = nil, slug: String? = nil, description: String? = nil,
+        category: String? = nil, baseUrl: String? = nil, status: String? = nil,
+        defaultCurrency: String? = nil, pricingModel: String? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.providerId = providerId
+        self.name = name
+        self.slug = slug
+        self.description = description
+        self.category = category
+        self.baseUrl = baseUrl
+        self.status = status
+        self.defaultCurrency = defaultCurrency
+        self.pricingModel = pricingModel
+        self.metadata = metadata
+    }
+
+    /// Which provider.
+    public var providerId: String {
+        get { required("provider_id") }
+        set { set("provider_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// Its short name from now on; unique.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// What it offers.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What kind of provider it is.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// Where it is.
+    public var baseUrl: String? {
+        get { optional("base_url") }
+        set { set("base_url", optional: newValue) }
+    }
+
+    /// Its state.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// What it is paid in.
+    public var defaultCurrency: String? {
+        get { optional("default_currency") }
+        set { set("default_currency", optional: newValue) }
+    }
+
+    /// How it charges.
+    public var pricingModel: String? {
+        get { optional("pricing_model") }
+        set { set("pricing_model", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createProviderEndpoint(_:options:)``. Other members are sent as they are.
+public struct CreateProviderEndpoint: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "provider_id", "name", "endpoint_url", "category", "sensitivity_level", "default_price", "price_unit",
+        "enabled", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        providerId: String, name: String, endpointUrl: String? = nil, category: String? = nil,
+        sensitivityLevel: String? = nil, defaultPrice: Double? = nil, priceUnit: String? = nil,
+        enabled: Bool? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.providerId = providerId
+        self.name = name
+        self.endpointUrl = endpointUrl
+        self.category = category
+        self.sensitivityLevel = sensitivityLevel
+        self.defaultPrice = defaultPrice
+        self.priceUnit = priceUnit
+        self.enabled = enabled
+        self.metadata = metadata
+    }
+
+    /// Whose.
+    public var providerId: String {
+        get { required("provider_id") }
+        set { set("provider_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Where it is called.
+    public var endpointUrl: String? {
+        get { optional("endpoint_url") }
+        set { set("endpoint_url", optional: newValue) }
+    }
+
+    /// What kind of endpoint it is.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How sensitive its data are; `low` unless given.
+    public var sensitivityLevel: String? {
+        get { optional("sensitivity_level") }
+        set { set("sensitivity_level", optional: newValue) }
+    }
+
+    /// What a call costs, in the provider's currency.
+    public var defaultPrice: Double? {
+        get { optional("default_price") }
+        set { set("default_price", optional: newValue) }
+    }
+
+    /// What the price is for; `per_call` unless given.
+    public var priceUnit: String? {
+        get { optional("price_unit") }
+        set { set("price_unit", optional: newValue) }
+    }
+
+    /// Whether it may be used; true unless given.
+    public var enabled: Bool? {
+        get { optional("enabled") }
+        set { set("enabled", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/recordPurchase(_:options:)``. Other members are sent as they are.
+public struct RecordPurchase: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "agent_id", "provider", "declared_goal", "purchase_reason", "context_gap", "expected_value",
+        "provider_id", "endpoint_id", "alternatives_considered", "cost_estimate", "spend_amount", "currency",
+        "payment_method", "wallet_reference", "payment_reference",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        agentId: String, provider: String, declaredGoal: String, purchaseReason: String, contextGap: String,
+        expectedValue: String, providerId: String? = nil, endpointId: String? = nil,
+        alternativesConsidered: String? = nil, costEstimate: Double? = nil, spendAmount: Double? = nil,
+        currency: String? = nil, paymentMethod: String? = nil, walletReference: String? = nil,
+        paymentReference: String? = nil
+    ) {
+        json = [:]
+        self.agentId = agentId
+        self.provider = provider
+        self.declaredGoal = declaredGoal
+        self.purchaseReason = purchaseReason
+        self.contextGap = contextGap
+        self.expectedValue = expectedValue
+        self.providerId = providerId
+        self.endpointId = endpointId
+        self.alternativesConsidered = alternativesConsidered
+        self.costEstimate = costEstimate
+        self.spendAmount = spendAmount
+        self.currency = currency
+        self.paymentMethod = paymentMethod
+        self.walletReference = walletReference
+        self.paymentReference = paymentReference
+    }
+
+    /// Who buys. At most 128 characters.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// From whom: a name, a slug, an origin or an id. At most 256 characters.
+    public var provider: String {
+        get { required("provider") }
+        set { set("provider", required: newValue) }
+    }
+
+    /// What the purchase is for, in a sentence. At most 2000 characters.
+    public var declaredGoal: String {
+        get { required("declared_goal") }
+        set { set("declared_goal", required: newValue) }
+    }
+
+    /// Why it has to be bought. At most 2000 characters.
+    public var purchaseReason: String {
+        get { required("purchase_reason") }
+        set { set("purchase_reason", required: newValue) }
+    }
+
+    /// What the agent does not know without it. At most 2000 characters.
+    public var contextGap: String {
+        get { required("context_gap") }
+        set { set("context_gap", required: newValue) }
+    }
+
+    /// What it should bring. At most 2000 characters.
+    public var expectedValue: String {
+        get { required("expected_value") }
+        set { set("expected_value", required: newValue) }
+    }
+
+    /// From which provider, by id.
+    public var providerId: String? {
+        get { optional("provider_id") }
+        set { set("provider_id", optional: newValue) }
+    }
+
+    /// From which of its endpoints.
+    public var endpointId: String? {
+        get { optional("endpoint_id") }
+        set { set("endpoint_id", optional: newValue) }
+    }
+
+    /// What else would have done. At most 4000 characters.
+    public var alternativesConsidered: String? {
+        get { optional("alternatives_considered") }
+        set { set("alternatives_considered", optional: newValue) }
+    }
+
+    /// What it costs, in `currency`, 0 to 1000000. It wins over `spend_amount`.
+    public var costEstimate: Double? {
+        get { optional("cost_estimate") }
+        set { set("cost_estimate", optional: newValue) }
+    }
+
+    /// What it costs, in `currency`, 0 to 1000000.
+    public var spendAmount: Double? {
+        get { optional("spend_amount") }
+        set { set("spend_amount", optional: newValue) }
+    }
+
+    /// What is paid in: 2 to 16 letters and digits; `USDC` unless given.
+    public var currency: String? {
+        get { optional("currency") }
+        set { set("currency", optional: newValue) }
+    }
+
+    /// How it is paid. At most 64 characters.
+    public var paymentMethod: String? {
+        get { optional("payment_method") }
+        set { set("payment_method", optional: newValue) }
+    }
+
+    /// The wallet that pays. Only its last four characters are kept. At most 512 characters.
+    public var walletReference: String? {
+        get { optional("wallet_reference") }
+        set { set("wallet_reference", optional: newValue) }
+    }
+
+    /// What the payment is called. Only its last four characters are kept. At most 512 characters.
+    public var paymentReference: String? {
+        get { optional("payment_reference") }
+        set { set("payment_reference", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listPurchases(_:options:)``. Other members are sent as they are.
+public struct ListPurchases: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["provider_id", "agent_id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(providerId: String? = nil, agentId: String? = nil) {
+        json = [:]
+        self.providerId = providerId
+        self.agentId = agentId
+    }
+
+    /// Only from this provider.
+    public var providerId: String? {
+        get { optional("provider_id") }
+        set { set("provider_id", optional: newValue) }
+    }
+
+    /// Only of this agent. All agents unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
     }
 }
 
@@ -1147,6 +2623,120 @@ public struct RecordX402Purchase: JSONRecord {
     public var paymentMethod: String? {
         get { optional("payment_method") }
         set { set("payment_method", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createArtifact(_:options:)``.
+public struct CreateArtifact: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "name", "artifact_type", "description", "content_json", "content_url", "mime_type", "size_bytes",
+        "source_action_id", "source_step_id", "source_agent_id", "retention_days", "tags", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, artifactType: String? = nil, description: String? = nil, contentJson: JSONValue? = nil,
+        contentUrl: String? = nil, mimeType: String? = nil, sizeBytes: Int? = nil,
+        sourceActionId: String? = nil, sourceStepId: String? = nil, sourceAgentId: String? = nil,
+        retentionDays: Int? = nil, tags: [String]? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.artifactType = artifactType
+        self.description = description
+        self.contentJson = contentJson
+        self.contentUrl = contentUrl
+        self.mimeType = mimeType
+        self.sizeBytes = sizeBytes
+        self.sourceActionId = sourceActionId
+        self.sourceStepId = sourceStepId
+        self.sourceAgentId = sourceAgentId
+        self.retentionDays = retentionDays
+        self.tags = tags
+        self.metadata = metadata
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What kind of thing it is: `json`, `x402_purchase_result`, or a word of your own.
+    public var artifactType: String? {
+        get { optional("artifact_type") }
+        set { set("artifact_type", optional: newValue) }
+    }
+
+    /// What it is about.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// The thing itself: any JSON.
+    public var contentJson: JSONValue? {
+        get { optional("content_json") }
+        set { set("content_json", optional: newValue) }
+    }
+
+    /// Where the thing itself is, when it is kept elsewhere.
+    public var contentUrl: String? {
+        get { optional("content_url") }
+        set { set("content_url", optional: newValue) }
+    }
+
+    /// Its media type.
+    public var mimeType: String? {
+        get { optional("mime_type") }
+        set { set("mime_type", optional: newValue) }
+    }
+
+    /// How large it is, in bytes.
+    public var sizeBytes: Int? {
+        get { optional("size_bytes") }
+        set { set("size_bytes", optional: newValue) }
+    }
+
+    /// The action it came from.
+    public var sourceActionId: String? {
+        get { optional("source_action_id") }
+        set { set("source_action_id", optional: newValue) }
+    }
+
+    /// The workflow's step it came from.
+    public var sourceStepId: String? {
+        get { optional("source_step_id") }
+        set { set("source_step_id", optional: newValue) }
+    }
+
+    /// The agent it came from. Not filled in by the client.
+    public var sourceAgentId: String? {
+        get { optional("source_agent_id") }
+        set { set("source_agent_id", optional: newValue) }
+    }
+
+    /// How long it is kept, in days.
+    public var retentionDays: Int? {
+        get { optional("retention_days") }
+        set { set("retention_days", optional: newValue) }
+    }
+
+    /// Words to find it by, of at most 500 characters each.
+    public var tags: [String]? {
+        get { optional("tags") }
+        set { set("tags", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
     }
 }
 
@@ -1342,5 +2932,2792 @@ public struct RecordRecommendationEvents: JSONRecord {
     public var details: [String: JSONValue]? {
         get { optional("details") }
         set { set("details", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/recordDecision(_:options:)``. Other members are sent as they are.
+public struct RecordDecision: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "decision", "context", "reasoning", "outcome", "confidence", "agent_id",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        decision: String, context: String? = nil, reasoning: String? = nil, outcome: String? = nil,
+        confidence: Int? = nil, agentId: String? = nil
+    ) {
+        json = [:]
+        self.decision = decision
+        self.context = context
+        self.reasoning = reasoning
+        self.outcome = outcome
+        self.confidence = confidence
+        self.agentId = agentId
+    }
+
+    /// What was decided. At most 2000 characters.
+    public var decision: String {
+        get { required("decision") }
+        set { set("decision", required: newValue) }
+    }
+
+    /// What it was about. At most 5000 characters.
+    public var context: String? {
+        get { optional("context") }
+        set { set("context", optional: newValue) }
+    }
+
+    /// Why. At most 5000 characters.
+    public var reasoning: String? {
+        get { optional("reasoning") }
+        set { set("reasoning", optional: newValue) }
+    }
+
+    /// What came of it; `pending` unless given. At most 200 characters.
+    public var outcome: String? {
+        get { optional("outcome") }
+        set { set("outcome", optional: newValue) }
+    }
+
+    /// How sure the agent was, 0 to 100; 50 unless given.
+    public var confidence: Int? {
+        get { optional("confidence") }
+        set { set("confidence", optional: newValue) }
+    }
+
+    /// Who decided. The client's own agent unless given. At most 128 characters.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateOrg(_:options:)``. Other members are sent as they are.
+public struct UpdateOrg: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["org_id", "name"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(orgId: String, name: String? = nil) {
+        json = [:]
+        self.orgId = orgId
+        self.name = name
+    }
+
+    /// Which organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// What it is called from now on. At most 256 characters.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getActivityLogs(_:options:)``. Other members are sent as they are.
+public struct GetActivityLogs: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "action", "actor_id", "resource_type", "before", "after", "limit", "offset",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        action: String? = nil, actorId: String? = nil, resourceType: String? = nil, before: String? = nil,
+        after: String? = nil, limit: Int? = nil, offset: Int? = nil
+    ) {
+        json = [:]
+        self.action = action
+        self.actorId = actorId
+        self.resourceType = resourceType
+        self.before = before
+        self.after = after
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Only what was done in this word: `policy.created`.
+    public var action: String? {
+        get { optional("action") }
+        set { set("action", optional: newValue) }
+    }
+
+    /// Only what this person, agent or API key did.
+    public var actorId: String? {
+        get { optional("actor_id") }
+        set { set("actor_id", optional: newValue) }
+    }
+
+    /// Only what was done to such things: `policy`.
+    public var resourceType: String? {
+        get { optional("resource_type") }
+        set { set("resource_type", optional: newValue) }
+    }
+
+    /// Only what was done before this time: ISO-8601.
+    public var before: String? {
+        get { optional("before") }
+        set { set("before", optional: newValue) }
+    }
+
+    /// Only what was done after this time: ISO-8601.
+    public var after: String? {
+        get { optional("after") }
+        set { set("after", optional: newValue) }
+    }
+
+    /// How many, 1 to 200; 50 unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createWorkflowTemplate(_:options:)``. Other members are sent as they are.
+public struct CreateWorkflowTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "name", "slug", "description", "objective", "steps", "model_strategy_id",
+        "linked_prompt_template_ids", "linked_policy_ids", "linked_knowledge_collection_ids",
+        "linked_capability_ids", "linked_capability_tags", "status",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, slug: String? = nil, description: String? = nil, objective: String? = nil,
+        steps: [JSONValue]? = nil, modelStrategyId: String? = nil, linkedPromptTemplateIds: [String]? = nil,
+        linkedPolicyIds: [String]? = nil, linkedKnowledgeCollectionIds: [String]? = nil,
+        linkedCapabilityIds: [String]? = nil, linkedCapabilityTags: [String]? = nil,
+        status: WorkflowTemplateStatus? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.slug = slug
+        self.description = description
+        self.objective = objective
+        self.steps = steps
+        self.modelStrategyId = modelStrategyId
+        self.linkedPromptTemplateIds = linkedPromptTemplateIds
+        self.linkedPolicyIds = linkedPolicyIds
+        self.linkedKnowledgeCollectionIds = linkedKnowledgeCollectionIds
+        self.linkedCapabilityIds = linkedCapabilityIds
+        self.linkedCapabilityTags = linkedCapabilityTags
+        self.status = status
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its name in URLs; unique. The server makes one of `name` unless given.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// What it is, in short.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What its runs are to achieve.
+    public var objective: String? {
+        get { optional("objective") }
+        set { set("objective", optional: newValue) }
+    }
+
+    /// Its steps, in their order, one object each: `{"id": "plan"}`.
+    public var steps: [JSONValue]? {
+        get { optional("steps") }
+        set { set("steps", optional: newValue) }
+    }
+
+    /// The model strategy that its runs use.
+    public var modelStrategyId: String? {
+        get { optional("model_strategy_id") }
+        set { set("model_strategy_id", optional: newValue) }
+    }
+
+    /// The prompt templates that belong to it.
+    public var linkedPromptTemplateIds: [String]? {
+        get { optional("linked_prompt_template_ids") }
+        set { set("linked_prompt_template_ids", optional: newValue) }
+    }
+
+    /// The policies that belong to it.
+    public var linkedPolicyIds: [String]? {
+        get { optional("linked_policy_ids") }
+        set { set("linked_policy_ids", optional: newValue) }
+    }
+
+    /// The knowledge collections that belong to it.
+    public var linkedKnowledgeCollectionIds: [String]? {
+        get { optional("linked_knowledge_collection_ids") }
+        set { set("linked_knowledge_collection_ids", optional: newValue) }
+    }
+
+    /// The capabilities that belong to it.
+    public var linkedCapabilityIds: [String]? {
+        get { optional("linked_capability_ids") }
+        set { set("linked_capability_ids", optional: newValue) }
+    }
+
+    /// The capabilities that belong to it, by their tags.
+    public var linkedCapabilityTags: [String]? {
+        get { optional("linked_capability_tags") }
+        set { set("linked_capability_tags", optional: newValue) }
+    }
+
+    /// Where it is in its life. One of `draft`, `active`, `archived`.
+    public var status: WorkflowTemplateStatus? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listWorkflowTemplates(_:options:)``. Other members are sent as they are.
+public struct ListWorkflowTemplates: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["status", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(status: WorkflowTemplateStatus? = nil, limit: Int? = nil, offset: Int? = nil) {
+        json = [:]
+        self.status = status
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Only templates in this state. One of `draft`, `active`, `archived`.
+    public var status: WorkflowTemplateStatus? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// How many, 1 to 200. `50` unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip. `0` unless given.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateWorkflowTemplate(_:options:)``. Other members are sent as they are.
+public struct UpdateWorkflowTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "template_id", "name", "slug", "description", "objective", "steps", "model_strategy_id",
+        "linked_prompt_template_ids", "linked_policy_ids", "linked_knowledge_collection_ids",
+        "linked_capability_ids", "linked_capability_tags", "status",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        templateId: String, name: String? = nil, slug: String? = nil, description: String? = nil,
+        objective: String? = nil, steps: [JSONValue]? = nil, modelStrategyId: String? = nil,
+        linkedPromptTemplateIds: [String]? = nil, linkedPolicyIds: [String]? = nil,
+        linkedKnowledgeCollectionIds: [String]? = nil, linkedCapabilityIds: [String]? = nil,
+        linkedCapabilityTags: [String]? = nil, status: WorkflowTemplateStatus? = nil
+    ) {
+        json = [:]
+        self.templateId = templateId
+        self.name = name
+        self.slug = slug
+        self.description = description
+        self.objective = objective
+        self.steps = steps
+        self.modelStrategyId = modelStrategyId
+        self.linkedPromptTemplateIds = linkedPromptTemplateIds
+        self.linkedPolicyIds = linkedPolicyIds
+        self.linkedKnowledgeCollectionIds = linkedKnowledgeCollectionIds
+        self.linkedCapabilityIds = linkedCapabilityIds
+        self.linkedCapabilityTags = linkedCapabilityTags
+        self.status = status
+    }
+
+    /// Which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// Its name in URLs from now on; unique.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// What it is, in short.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What its runs are to achieve.
+    public var objective: String? {
+        get { optional("objective") }
+        set { set("objective", optional: newValue) }
+    }
+
+    /// All its steps from now on, in their order, one object each.
+    public var steps: [JSONValue]? {
+        get { optional("steps") }
+        set { set("steps", optional: newValue) }
+    }
+
+    /// The model strategy that its runs use from now on.
+    public var modelStrategyId: String? {
+        get { optional("model_strategy_id") }
+        set { set("model_strategy_id", optional: newValue) }
+    }
+
+    /// The prompt templates that belong to it from now on.
+    public var linkedPromptTemplateIds: [String]? {
+        get { optional("linked_prompt_template_ids") }
+        set { set("linked_prompt_template_ids", optional: newValue) }
+    }
+
+    /// The policies that belong to it from now on.
+    public var linkedPolicyIds: [String]? {
+        get { optional("linked_policy_ids") }
+        set { set("linked_policy_ids", optional: newValue) }
+    }
+
+    /// The knowledge collections that belong to it from now on.
+    public var linkedKnowledgeCollectionIds: [String]? {
+        get { optional("linked_knowledge_collection_ids") }
+        set { set("linked_knowledge_collection_ids", optional: newValue) }
+    }
+
+    /// The capabilities that belong to it from now on.
+    public var linkedCapabilityIds: [String]? {
+        get { optional("linked_capability_ids") }
+        set { set("linked_capability_ids", optional: newValue) }
+    }
+
+    /// The capabilities that belong to it from now on, by their tags.
+    public var linkedCapabilityTags: [String]? {
+        get { optional("linked_capability_tags") }
+        set { set("linked_capability_tags", optional: newValue) }
+    }
+
+    /// Where it is in its life. One of `draft`, `active`, `archived`.
+    public var status: WorkflowTemplateStatus? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/duplicateWorkflowTemplate(_:options:)``. Other members are sent as they are.
+public struct DuplicateWorkflowTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["template_id", "name", "slug"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(templateId: String, name: String? = nil, slug: String? = nil) {
+        json = [:]
+        self.templateId = templateId
+        self.name = name
+        self.slug = slug
+    }
+
+    /// Which template to copy.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// What the copy is called; the old name and ` (copy)` unless given.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// The copy's name in URLs; unique.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/launchWorkflowTemplate(_:options:)``. Other members are sent as they are.
+public struct LaunchWorkflowTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["template_id", "agent_id", "declared_goal"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(templateId: String, agentId: String? = nil, declaredGoal: String? = nil) {
+        json = [:]
+        self.templateId = templateId
+        self.agentId = agentId
+        self.declaredGoal = declaredGoal
+    }
+
+    /// Which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// Who runs it; `workflow_launcher` unless given. Not filled in by the client.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// What the run is for, in a sentence.
+    public var declaredGoal: String? {
+        get { optional("declared_goal") }
+        set { set("declared_goal", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createCapability(_:options:)``. Other members are sent as they are.
+public struct CreateCapability: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "name", "slug", "description", "category", "source_type", "auth_type", "risk_level",
+        "requires_approval", "tags", "pricing", "health_status", "docs_url", "invocation_schema",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, slug: String? = nil, description: String? = nil, category: String? = nil,
+        sourceType: CapabilitySource? = nil, authType: String? = nil, riskLevel: CapabilityRisk? = nil,
+        requiresApproval: Bool? = nil, tags: [String]? = nil, pricing: [String: JSONValue]? = nil,
+        healthStatus: String? = nil, docsUrl: String? = nil, invocationSchema: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.slug = slug
+        self.description = description
+        self.category = category
+        self.sourceType = sourceType
+        self.authType = authType
+        self.riskLevel = riskLevel
+        self.requiresApproval = requiresApproval
+        self.tags = tags
+        self.pricing = pricing
+        self.healthStatus = healthStatus
+        self.docsUrl = docsUrl
+        self.invocationSchema = invocationSchema
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// Its name in URLs and in policies (`capability:<slug>`); unique. The server makes one of `name` unless
+    /// given.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// What it does.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What kind of thing it does: `messaging`, or a word of your own.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How it is called; `internal_sdk` unless given. One of `internal_sdk`, `http_api`, `webhook`,
+    /// `human_approval`, `external_marketplace`.
+    public var sourceType: CapabilitySource? {
+        get { optional("source_type") }
+        set { set("source_type", optional: newValue) }
+    }
+
+    /// How its calls are authorised: `oauth`, or a word of your own; `none` unless given.
+    public var authType: String? {
+        get { optional("auth_type") }
+        set { set("auth_type", optional: newValue) }
+    }
+
+    /// How much harm it can do; `medium` unless given. One of `low`, `medium`, `high`, `critical`.
+    public var riskLevel: CapabilityRisk? {
+        get { optional("risk_level") }
+        set { set("risk_level", optional: newValue) }
+    }
+
+    /// Whether each call waits for a human; false unless given.
+    public var requiresApproval: Bool? {
+        get { optional("requires_approval") }
+        set { set("requires_approval", optional: newValue) }
+    }
+
+    /// Words to find it by, of at most 500 characters each.
+    public var tags: [String]? {
+        get { optional("tags") }
+        set { set("tags", optional: newValue) }
+    }
+
+    /// What it costs. Sent as it is.
+    public var pricing: [String: JSONValue]? {
+        get { optional("pricing") }
+        set { set("pricing", optional: newValue) }
+    }
+
+    /// How it does; `unknown` unless given.
+    public var healthStatus: String? {
+        get { optional("health_status") }
+        set { set("health_status", optional: newValue) }
+    }
+
+    /// Where it is described.
+    public var docsUrl: String? {
+        get { optional("docs_url") }
+        set { set("docs_url", optional: newValue) }
+    }
+
+    /// How the server calls it: `endpoint`, `method`, `auth`, `input_schema`, `output_schema`,
+    /// `request_mapping`, `response_mapping`, `timeout_ms`, `retry_policy`, `circuit_breaker`. Sent as it is.
+    public var invocationSchema: [String: JSONValue]? {
+        get { optional("invocation_schema") }
+        set { set("invocation_schema", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listCapabilities(_:options:)``. Other members are sent as they are.
+public struct ListCapabilities: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["category", "risk_level", "search", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        category: String? = nil, riskLevel: CapabilityRisk? = nil, search: String? = nil, limit: Int? = nil,
+        offset: Int? = nil
+    ) {
+        json = [:]
+        self.category = category
+        self.riskLevel = riskLevel
+        self.search = search
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Only this kind.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// Only those of this risk. One of `low`, `medium`, `high`, `critical`.
+    public var riskLevel: CapabilityRisk? {
+        get { optional("risk_level") }
+        set { set("risk_level", optional: newValue) }
+    }
+
+    /// Only those that have these words.
+    public var search: String? {
+        get { optional("search") }
+        set { set("search", optional: newValue) }
+    }
+
+    /// How many, 1 to 500. `100` unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip. `0` unless given.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateCapability(_:options:)``. Other members are sent as they are.
+public struct UpdateCapability: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "capability_id", "name", "slug", "description", "category", "source_type", "auth_type", "risk_level",
+        "requires_approval", "tags", "pricing", "health_status", "docs_url", "invocation_schema",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        capabilityId: String, name: String? = nil, slug: String? = nil, description: String? = nil,
+        category: String? = nil, sourceType: CapabilitySource? = nil, authType: String? = nil,
+        riskLevel: CapabilityRisk? = nil, requiresApproval: Bool? = nil, tags: [String]? = nil,
+        pricing: [String: JSONValue]? = nil, healthStatus: String? = nil, docsUrl: String? = nil,
+        invocationSchema: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.capabilityId = capabilityId
+        self.name = name
+        self.slug = slug
+        self.description = description
+        self.category = category
+        self.sourceType = sourceType
+        self.authType = authType
+        self.riskLevel = riskLevel
+        self.requiresApproval = requiresApproval
+        self.tags = tags
+        self.pricing = pricing
+        self.healthStatus = healthStatus
+        self.docsUrl = docsUrl
+        self.invocationSchema = invocationSchema
+    }
+
+    /// Which capability.
+    public var capabilityId: String {
+        get { required("capability_id") }
+        set { set("capability_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// Its name in URLs and in policies from now on; unique.
+    public var slug: String? {
+        get { optional("slug") }
+        set { set("slug", optional: newValue) }
+    }
+
+    /// What it does.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What kind of thing it does.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How it is called. One of `internal_sdk`, `http_api`, `webhook`, `human_approval`,
+    /// `external_marketplace`.
+    public var sourceType: CapabilitySource? {
+        get { optional("source_type") }
+        set { set("source_type", optional: newValue) }
+    }
+
+    /// How its calls are authorised.
+    public var authType: String? {
+        get { optional("auth_type") }
+        set { set("auth_type", optional: newValue) }
+    }
+
+    /// How much harm it can do. One of `low`, `medium`, `high`, `critical`.
+    public var riskLevel: CapabilityRisk? {
+        get { optional("risk_level") }
+        set { set("risk_level", optional: newValue) }
+    }
+
+    /// Whether each call waits for a human.
+    public var requiresApproval: Bool? {
+        get { optional("requires_approval") }
+        set { set("requires_approval", optional: newValue) }
+    }
+
+    /// Words to find it by from now on, of at most 500 characters each.
+    public var tags: [String]? {
+        get { optional("tags") }
+        set { set("tags", optional: newValue) }
+    }
+
+    /// What it costs. Sent as it is.
+    public var pricing: [String: JSONValue]? {
+        get { optional("pricing") }
+        set { set("pricing", optional: newValue) }
+    }
+
+    /// How it does.
+    public var healthStatus: String? {
+        get { optional("health_status") }
+        set { set("health_status", optional: newValue) }
+    }
+
+    /// Where it is described.
+    public var docsUrl: String? {
+        get { optional("docs_url") }
+        set { set("docs_url", optional: newValue) }
+    }
+
+    /// How the server calls it. Sent as it is.
+    public var invocationSchema: [String: JSONValue]? {
+        get { optional("invocation_schema") }
+        set { set("invocation_schema", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listCapabilityHealth(_:options:)``. Other members are sent as they are.
+public struct ListCapabilityHealth: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "status", "certification_status", "stale_only", "limit", "offset", "category", "risk_level", "search",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        status: CapabilityState? = nil, certificationStatus: Certification? = nil, staleOnly: Bool? = nil,
+        limit: Int? = nil, offset: Int? = nil, category: String? = nil, riskLevel: CapabilityRisk? = nil,
+        search: String? = nil
+    ) {
+        json = [:]
+        self.status = status
+        self.certificationStatus = certificationStatus
+        self.staleOnly = staleOnly
+        self.limit = limit
+        self.offset = offset
+        self.category = category
+        self.riskLevel = riskLevel
+        self.search = search
+    }
+
+    /// Only those that do so. One of `untested`, `healthy`, `degraded`, `failing`.
+    public var status: CapabilityState? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// Only those of this certification. One of `uncertified`, `certified`, `stale`, `failed`.
+    public var certificationStatus: Certification? {
+        get { optional("certification_status") }
+        set { set("certification_status", optional: newValue) }
+    }
+
+    /// Only those whose last test is older than 30 days.
+    public var staleOnly: Bool? {
+        get { optional("stale_only") }
+        set { set("stale_only", optional: newValue) }
+    }
+
+    /// How many. 1 or more. `50` unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip. `0` unless given.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+
+    /// Only this kind.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// Only those of this risk. One of `low`, `medium`, `high`, `critical`.
+    public var riskLevel: CapabilityRisk? {
+        get { optional("risk_level") }
+        set { set("risk_level", optional: newValue) }
+    }
+
+    /// Only those that have these words.
+    public var search: String? {
+        get { optional("search") }
+        set { set("search", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getCapabilityHistory(_:options:)``. Other members are sent as they are.
+public struct GetCapabilityHistory: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "capability_id", "action_type", "status", "limit", "offset",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        capabilityId: String, actionType: String? = nil, status: String? = nil, limit: Int? = nil,
+        offset: Int? = nil
+    ) {
+        json = [:]
+        self.capabilityId = capabilityId
+        self.actionType = actionType
+        self.status = status
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Which capability.
+    public var capabilityId: String {
+        get { required("capability_id") }
+        set { set("capability_id", required: newValue) }
+    }
+
+    /// Only calls (`capability_invoke`) or only tests (`capability_test`).
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// Only those in this state: `completed`, `failed`, …
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// How many, 1 to 100. `20` unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip. `0` unless given.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createModelStrategy(_:options:)``. Other members are sent as they are.
+public struct CreateModelStrategy: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["name", "description", "config"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(name: String, config: [String: JSONValue], description: String? = nil) {
+        json = [:]
+        self.name = name
+        self.description = description
+        self.config = config
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is, in short.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What it says: `primary` is the first choice, `{"provider": "openai", "model": "gpt-4.1"}`; `fallback`
+    /// is a list of those that stand in for it, in their order. Also `costSensitivity` (`low`, `balanced`,
+    /// `high-quality`), `latencySensitivity` (`low`, `medium`, `high`), `maxBudgetUsd` (in US dollars),
+    /// `maxRetries`, and `allowedProviders` (a list of names). Sent as it is.
+    public var config: [String: JSONValue] {
+        get { required("config") }
+        set { set("config", required: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateModelStrategy(_:options:)``. Other members are sent as they are.
+public struct UpdateModelStrategy: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["strategy_id", "name", "description", "config"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        strategyId: String, name: String? = nil, description: String? = nil,
+        config: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.strategyId = strategyId
+        self.name = name
+        self.description = description
+        self.config = config
+    }
+
+    /// Which strategy.
+    public var strategyId: String {
+        get { required("strategy_id") }
+        set { set("strategy_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// What it is, in short.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// Those of its settings that change. Each replaces the one of the same name as a whole; the others stay.
+    /// Sent as it is.
+    public var config: [String: JSONValue]? {
+        get { optional("config") }
+        set { set("config", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/completeWithStrategy(_:options:)``. Other members are sent as they are.
+public struct CompleteWithStrategy: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "strategy_id", "messages", "max_tokens", "temperature", "task_mode",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        strategyId: String, messages: [JSONValue], maxTokens: Int? = nil, temperature: Double? = nil,
+        taskMode: String? = nil
+    ) {
+        json = [:]
+        self.strategyId = strategyId
+        self.messages = messages
+        self.maxTokens = maxTokens
+        self.temperature = temperature
+        self.taskMode = taskMode
+    }
+
+    /// Which strategy.
+    public var strategyId: String {
+        get { required("strategy_id") }
+        set { set("strategy_id", required: newValue) }
+    }
+
+    /// What was said so far, one object each: `{"role": "user", "content": "…"}`. Sent as they are.
+    public var messages: [JSONValue] {
+        get { required("messages") }
+        set { set("messages", required: newValue) }
+    }
+
+    /// The most tokens that the answer may have; 1024 unless given.
+    public var maxTokens: Int? {
+        get { optional("max_tokens") }
+        set { set("max_tokens", optional: newValue) }
+    }
+
+    /// How freely the model chooses its words; 0.7 unless given.
+    public var temperature: Double? {
+        get { optional("temperature") }
+        set { set("temperature", optional: newValue) }
+    }
+
+    /// What kind of task it is: `reasoning`, or a word of your own.
+    public var taskMode: String? {
+        get { optional("task_mode") }
+        set { set("task_mode", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createKnowledgeCollection(_:options:)``. Other members are sent as they are.
+public struct CreateKnowledgeCollection: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["name", "description", "source_type", "tags"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, description: String? = nil, sourceType: KnowledgeSource? = nil, tags: [String]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.description = description
+        self.sourceType = sourceType
+        self.tags = tags
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is, in short.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// Where its documents come from; `files` unless given. One of `files`, `urls`, `external`, `notes`.
+    public var sourceType: KnowledgeSource? {
+        get { optional("source_type") }
+        set { set("source_type", optional: newValue) }
+    }
+
+    /// Words to find it by, of at most 500 characters each.
+    public var tags: [String]? {
+        get { optional("tags") }
+        set { set("tags", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateKnowledgeCollection(_:options:)``. Other members are sent as they are.
+public struct UpdateKnowledgeCollection: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "collection_id", "name", "description", "source_type", "tags",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        collectionId: String, name: String? = nil, description: String? = nil,
+        sourceType: KnowledgeSource? = nil, tags: [String]? = nil
+    ) {
+        json = [:]
+        self.collectionId = collectionId
+        self.name = name
+        self.description = description
+        self.sourceType = sourceType
+        self.tags = tags
+    }
+
+    /// Which collection.
+    public var collectionId: String {
+        get { required("collection_id") }
+        set { set("collection_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// What it is, in short.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// Where its documents come from. One of `files`, `urls`, `external`, `notes`.
+    public var sourceType: KnowledgeSource? {
+        get { optional("source_type") }
+        set { set("source_type", optional: newValue) }
+    }
+
+    /// Words to find it by from now on, of at most 500 characters each.
+    public var tags: [String]? {
+        get { optional("tags") }
+        set { set("tags", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/addKnowledgeCollectionItem(_:options:)``. Other members are sent as they are.
+public struct AddKnowledgeCollectionItem: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "collection_id", "source_uri", "title", "mime_type", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        collectionId: String, sourceUri: String, title: String? = nil, mimeType: String? = nil,
+        metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.collectionId = collectionId
+        self.sourceUri = sourceUri
+        self.title = title
+        self.mimeType = mimeType
+        self.metadata = metadata
+    }
+
+    /// Which collection.
+    public var collectionId: String {
+        get { required("collection_id") }
+        set { set("collection_id", required: newValue) }
+    }
+
+    /// Where the document is: a URL.
+    public var sourceUri: String {
+        get { required("source_uri") }
+        set { set("source_uri", required: newValue) }
+    }
+
+    /// What it is called.
+    public var title: String? {
+        get { optional("title") }
+        set { set("title", optional: newValue) }
+    }
+
+    /// Its media type: `text/markdown`.
+    public var mimeType: String? {
+        get { optional("mime_type") }
+        set { set("mime_type", optional: newValue) }
+    }
+
+    /// More about it. Sent as it is.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listKnowledgeCollectionItems(_:options:)``. Other members are sent as they
+/// are.
+public struct ListKnowledgeCollectionItems: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["collection_id", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(collectionId: String, limit: Int? = nil, offset: Int? = nil) {
+        json = [:]
+        self.collectionId = collectionId
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Which collection.
+    public var collectionId: String {
+        get { required("collection_id") }
+        set { set("collection_id", required: newValue) }
+    }
+
+    /// How many, 1 to 500. `100` unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip. `0` unless given.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/searchKnowledgeCollection(_:options:)``. Other members are sent as they are.
+public struct SearchKnowledgeCollection: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["collection_id", "query", "limit"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(collectionId: String, query: String, limit: Int? = nil) {
+        json = [:]
+        self.collectionId = collectionId
+        self.query = query
+        self.limit = limit
+    }
+
+    /// Which collection.
+    public var collectionId: String {
+        get { required("collection_id") }
+        set { set("collection_id", required: newValue) }
+    }
+
+    /// What to look for, in plain words.
+    public var query: String {
+        get { required("query") }
+        set { set("query", required: newValue) }
+    }
+
+    /// How many passages, 1 to 20. `5` unless given.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/saveSnippet(_:options:)``. Other members are sent as they are.
+public struct SaveSnippet: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "name", "code", "agent_id", "description", "language", "tags",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, code: String, agentId: String? = nil, description: String? = nil,
+        language: String? = nil, tags: [String]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.code = code
+        self.agentId = agentId
+        self.description = description
+        self.language = language
+        self.tags = tags
+    }
+
+    /// What it is called; unique in the organisation.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// The code.
+    public var code: String {
+        get { required("code") }
+        set { set("code", required: newValue) }
+    }
+
+    /// Who keeps it. The client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// What it does.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// In which programming language it is.
+    public var language: String? {
+        get { optional("language") }
+        set { set("language", optional: newValue) }
+    }
+
+    /// Words to find it by.
+    public var tags: [String]? {
+        get { optional("tags") }
+        set { set("tags", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getSnippets(_:options:)``. Other members are sent as they are.
+public struct GetSnippets: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["search", "tag", "language", "limit"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(search: String? = nil, tag: String? = nil, language: String? = nil, limit: Int? = nil) {
+        json = [:]
+        self.search = search
+        self.tag = tag
+        self.language = language
+        self.limit = limit
+    }
+
+    /// Only those with these words in their name or description.
+    public var search: String? {
+        get { optional("search") }
+        set { set("search", optional: newValue) }
+    }
+
+    /// Only those with this tag.
+    public var tag: String? {
+        get { optional("tag") }
+        set { set("tag", optional: newValue) }
+    }
+
+    /// Only those in this programming language.
+    public var language: String? {
+        get { optional("language") }
+        set { set("language", optional: newValue) }
+    }
+
+    /// How many. 1 or more.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/logObservation(_:options:)``. Other members are sent as they are.
+public struct LogObservation: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["observation", "agent_id", "category", "importance"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        observation: String, agentId: String? = nil, category: String? = nil, importance: Int? = nil
+    ) {
+        json = [:]
+        self.observation = observation
+        self.agentId = agentId
+        self.category = category
+        self.importance = importance
+    }
+
+    /// What was observed.
+    public var observation: String {
+        get { required("observation") }
+        set { set("observation", required: newValue) }
+    }
+
+    /// Who observed it. The client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// What kind of thing it is: a word of your own.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How much it matters, 1 to 10.
+    public var importance: Int? {
+        get { optional("importance") }
+        set { set("importance", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/setPreference(_:options:)``. Other members are sent as they are.
+public struct SetPreference: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["preference", "agent_id", "category", "confidence"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(preference: String, agentId: String? = nil, category: String? = nil, confidence: Int? = nil) {
+        json = [:]
+        self.preference = preference
+        self.agentId = agentId
+        self.category = category
+        self.confidence = confidence
+    }
+
+    /// What the user prefers.
+    public var preference: String {
+        get { required("preference") }
+        set { set("preference", required: newValue) }
+    }
+
+    /// Who learned it. The client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// What kind of thing it is: a word of your own.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How sure the agent is, 0 to 100.
+    public var confidence: Int? {
+        get { optional("confidence") }
+        set { set("confidence", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/logMood(_:options:)``. Other members are sent as they are.
+public struct LogMood: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["mood", "agent_id", "energy", "notes"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(mood: String, agentId: String? = nil, energy: JSONValue? = nil, notes: String? = nil) {
+        json = [:]
+        self.mood = mood
+        self.agentId = agentId
+        self.energy = energy
+        self.notes = notes
+    }
+
+    /// The mood: `focused`, or a word of your own.
+    public var mood: String {
+        get { required("mood") }
+        set { set("mood", required: newValue) }
+    }
+
+    /// Who noticed it. The client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// How much energy the user has: `high`, or a number of your own scale.
+    public var energy: JSONValue? {
+        get { optional("energy") }
+        set { set("energy", optional: newValue) }
+    }
+
+    /// More about it.
+    public var notes: String? {
+        get { optional("notes") }
+        set { set("notes", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/trackApproach(_:options:)``. Other members are sent as they are.
+public struct TrackApproach: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["approach", "agent_id", "context", "success"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(approach: String, agentId: String? = nil, context: String? = nil, success: Bool? = nil) {
+        json = [:]
+        self.approach = approach
+        self.agentId = agentId
+        self.context = context
+        self.success = success
+    }
+
+    /// The way of working.
+    public var approach: String {
+        get { required("approach") }
+        set { set("approach", required: newValue) }
+    }
+
+    /// Who worked so. The client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// When it is of use.
+    public var context: String? {
+        get { optional("context") }
+        set { set("context", optional: newValue) }
+    }
+
+    /// Whether it did well. Without it the way is noted and not judged.
+    public var success: Bool? {
+        get { optional("success") }
+        set { set("success", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createGoal(_:options:)``. Other members are sent as they are.
+public struct CreateGoal: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "title", "agent_id", "category", "description", "target_date", "progress", "status",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        title: String, agentId: String? = nil, category: String? = nil, description: String? = nil,
+        targetDate: String? = nil, progress: Int? = nil, status: String? = nil
+    ) {
+        json = [:]
+        self.title = title
+        self.agentId = agentId
+        self.category = category
+        self.description = description
+        self.targetDate = targetDate
+        self.progress = progress
+        self.status = status
+    }
+
+    /// What is to be reached.
+    public var title: String {
+        get { required("title") }
+        set { set("title", required: newValue) }
+    }
+
+    /// Whose goal. That of the client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// What kind of goal it is: a word of your own.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// More about it.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// By when: ISO-8601.
+    public var targetDate: String? {
+        get { optional("target_date") }
+        set { set("target_date", optional: newValue) }
+    }
+
+    /// How much of it is reached, 0 to 100.
+    public var progress: Int? {
+        get { optional("progress") }
+        set { set("progress", optional: newValue) }
+    }
+
+    /// Where it stands: `active`, `completed` or `paused`.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/recordContent(_:options:)``. Other members are sent as they are.
+public struct RecordContent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["title", "agent_id", "platform", "status", "url"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        title: String, agentId: String? = nil, platform: String? = nil, status: String? = nil,
+        url: String? = nil
+    ) {
+        json = [:]
+        self.title = title
+        self.agentId = agentId
+        self.platform = platform
+        self.status = status
+        self.url = url
+    }
+
+    /// What it is called.
+    public var title: String {
+        get { required("title") }
+        set { set("title", required: newValue) }
+    }
+
+    /// Who wrote it. The client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// For where: `linkedin`, or a word of your own.
+    public var platform: String? {
+        get { optional("platform") }
+        set { set("platform", optional: newValue) }
+    }
+
+    /// Where it stands: `draft` or `published`.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// Where it can be read.
+    public var url: String? {
+        get { optional("url") }
+        set { set("url", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/recordIdea(_:options:)``. Other members are sent as they are.
+public struct RecordIdea: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "title", "description", "category", "score", "status", "source",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        title: String, description: String? = nil, category: String? = nil, score: Int? = nil,
+        status: String? = nil, source: String? = nil
+    ) {
+        json = [:]
+        self.title = title
+        self.description = description
+        self.category = category
+        self.score = score
+        self.status = status
+        self.source = source
+    }
+
+    /// The idea, in short.
+    public var title: String {
+        get { required("title") }
+        set { set("title", required: newValue) }
+    }
+
+    /// More about it.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What kind of idea it is: a word of your own.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+
+    /// How good it is, 0 to 100; 50 unless given.
+    public var score: Int? {
+        get { optional("score") }
+        set { set("score", optional: newValue) }
+    }
+
+    /// Where it stands: `pending`, `in_progress`, `shipped` or `rejected`.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// Where it comes from.
+    public var source: String? {
+        get { optional("source") }
+        set { set("source", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/recordInteraction(_:options:)``. Other members are sent as they are.
+public struct RecordInteraction: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "summary", "agent_id", "contact_name", "contact_id", "direction", "interaction_type", "platform",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        summary: String, agentId: String? = nil, contactName: String? = nil, contactId: String? = nil,
+        direction: String? = nil, interactionType: String? = nil, platform: String? = nil
+    ) {
+        json = [:]
+        self.summary = summary
+        self.agentId = agentId
+        self.contactName = contactName
+        self.contactId = contactId
+        self.direction = direction
+        self.interactionType = interactionType
+        self.platform = platform
+    }
+
+    /// What happened.
+    public var summary: String {
+        get { required("summary") }
+        set { set("summary", required: newValue) }
+    }
+
+    /// Who was in touch. The client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// With whom, by name.
+    public var contactName: String? {
+        get { optional("contact_name") }
+        set { set("contact_name", optional: newValue) }
+    }
+
+    /// With whom, by id.
+    public var contactId: String? {
+        get { optional("contact_id") }
+        set { set("contact_id", optional: newValue) }
+    }
+
+    /// Who began: `inbound` or `outbound`.
+    public var direction: String? {
+        get { optional("direction") }
+        set { set("direction", optional: newValue) }
+    }
+
+    /// In what form: `message`, `meeting`, `email`, or a word of your own.
+    public var interactionType: String? {
+        get { optional("interaction_type") }
+        set { set("interaction_type", optional: newValue) }
+    }
+
+    /// Where: `slack`, or a word of your own.
+    public var platform: String? {
+        get { optional("platform") }
+        set { set("platform", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createCalendarEvent(_:options:)``. Other members are sent as they are.
+public struct CreateCalendarEvent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "summary", "start_time", "end_time", "location", "description",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        summary: String, startTime: String, endTime: String? = nil, location: String? = nil,
+        description: String? = nil
+    ) {
+        json = [:]
+        self.summary = summary
+        self.startTime = startTime
+        self.endTime = endTime
+        self.location = location
+        self.description = description
+    }
+
+    /// What it is.
+    public var summary: String {
+        get { required("summary") }
+        set { set("summary", required: newValue) }
+    }
+
+    /// When it begins: ISO-8601.
+    public var startTime: String {
+        get { required("start_time") }
+        set { set("start_time", required: newValue) }
+    }
+
+    /// When it ends: ISO-8601.
+    public var endTime: String? {
+        get { optional("end_time") }
+        set { set("end_time", optional: newValue) }
+    }
+
+    /// Where it is.
+    public var location: String? {
+        get { optional("location") }
+        set { set("location", optional: newValue) }
+    }
+
+    /// More about it.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/reportTokenUsage(_:options:)``. Other members are sent as they are.
+public struct ReportTokenUsage: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "tokens_in", "tokens_out", "agent_id", "model", "session_key",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        tokensIn: Int, tokensOut: Int, agentId: String? = nil, model: String? = nil,
+        sessionKey: String? = nil
+    ) {
+        json = [:]
+        self.tokensIn = tokensIn
+        self.tokensOut = tokensOut
+        self.agentId = agentId
+        self.model = model
+        self.sessionKey = sessionKey
+    }
+
+    /// Tokens that the model read.
+    public var tokensIn: Int {
+        get { required("tokens_in") }
+        set { set("tokens_in", required: newValue) }
+    }
+
+    /// Tokens that the model wrote.
+    public var tokensOut: Int {
+        get { required("tokens_out") }
+        set { set("tokens_out", required: newValue) }
+    }
+
+    /// Who used them. The client's own agent unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// Which model.
+    public var model: String? {
+        get { optional("model") }
+        set { set("model", optional: newValue) }
+    }
+
+    /// What they were used for: a run, a conversation, by an id of your own.
+    public var sessionKey: String? {
+        get { optional("session_key") }
+        set { set("session_key", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updatePromptTemplate(_:options:)``. Other members are sent as they are.
+public struct UpdatePromptTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["template_id", "name", "description", "category"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        templateId: String, name: String? = nil, description: String? = nil, category: String? = nil
+    ) {
+        json = [:]
+        self.templateId = templateId
+        self.name = name
+        self.description = description
+        self.category = category
+    }
+
+    /// Which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// What kind of prompt it is from now on.
+    public var category: String? {
+        get { optional("category") }
+        set { set("category", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createScore(_:options:)``.
+public struct CreateScore: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "action_id", "scorer_name", "score", "label", "reasoning", "evaluated_by", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        actionId: String, scorerName: String, score: Double, label: String? = nil, reasoning: String? = nil,
+        evaluatedBy: String? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.actionId = actionId
+        self.scorerName = scorerName
+        self.score = score
+        self.label = label
+        self.reasoning = reasoning
+        self.evaluatedBy = evaluatedBy
+        self.metadata = metadata
+    }
+
+    /// Which action.
+    public var actionId: String {
+        get { required("action_id") }
+        set { set("action_id", required: newValue) }
+    }
+
+    /// What it is graded for, or by which scorer.
+    public var scorerName: String {
+        get { required("scorer_name") }
+        set { set("scorer_name", required: newValue) }
+    }
+
+    /// The grade, 0 to 1.
+    public var score: Double {
+        get { required("score") }
+        set { set("score", required: newValue) }
+    }
+
+    /// The grade as a word.
+    public var label: String? {
+        get { optional("label") }
+        set { set("label", optional: newValue) }
+    }
+
+    /// Why.
+    public var reasoning: String? {
+        get { optional("reasoning") }
+        set { set("reasoning", optional: newValue) }
+    }
+
+    /// Who graded.
+    public var evaluatedBy: String? {
+        get { optional("evaluated_by") }
+        set { set("evaluated_by", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getScores(_:options:)``. Other members are sent as they are.
+public struct GetScores: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "action_id", "scorer_name", "evaluated_by", "min_score", "max_score", "agent_id", "limit", "offset",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        actionId: String? = nil, scorerName: String? = nil, evaluatedBy: String? = nil,
+        minScore: Double? = nil, maxScore: Double? = nil, agentId: String? = nil, limit: Int? = nil,
+        offset: Int? = nil
+    ) {
+        json = [:]
+        self.actionId = actionId
+        self.scorerName = scorerName
+        self.evaluatedBy = evaluatedBy
+        self.minScore = minScore
+        self.maxScore = maxScore
+        self.agentId = agentId
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Only grades of this action.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// Only grades by this scorer.
+    public var scorerName: String? {
+        get { optional("scorer_name") }
+        set { set("scorer_name", optional: newValue) }
+    }
+
+    /// Only grades that this one gave.
+    public var evaluatedBy: String? {
+        get { optional("evaluated_by") }
+        set { set("evaluated_by", optional: newValue) }
+    }
+
+    /// Only this grade or better, 0 to 1.
+    public var minScore: Double? {
+        get { optional("min_score") }
+        set { set("min_score", optional: newValue) }
+    }
+
+    /// Only this grade or worse, 0 to 1.
+    public var maxScore: Double? {
+        get { optional("max_score") }
+        set { set("max_score", optional: newValue) }
+    }
+
+    /// Only actions of this agent. All agents unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// How many; 50 unless given. 1 or more.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip; 0 unless given.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateScorer(_:options:)``. Other members are sent as they are.
+public struct UpdateScorer: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["scorer_id", "name", "config", "description"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        scorerId: String, name: String? = nil, config: [String: JSONValue]? = nil, description: String? = nil
+    ) {
+        json = [:]
+        self.scorerId = scorerId
+        self.name = name
+        self.config = config
+        self.description = description
+    }
+
+    /// Which scorer.
+    public var scorerId: String {
+        get { required("scorer_id") }
+        set { set("scorer_id", required: newValue) }
+    }
+
+    /// What it is called from now on; unique.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// What it goes by from now on.
+    public var config: [String: JSONValue]? {
+        get { optional("config") }
+        set { set("config", optional: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getEvalRuns(_:options:)``. Other members are sent as they are.
+public struct GetEvalRuns: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = []
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init() {
+        json = [:]
+    }
+}
+
+/// The arguments of ``DashClaw/getEvalStats(_:options:)``. Other members are sent as they are.
+public struct GetEvalStats: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = []
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init() {
+        json = [:]
+    }
+}
+
+/// The arguments of ``DashClaw/listScoringProfiles(_:options:)``. Other members are sent as they are.
+public struct ListScoringProfiles: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["action_type", "status", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(actionType: String? = nil, status: String? = nil, limit: Int? = nil, offset: Int? = nil) {
+        json = [:]
+        self.actionType = actionType
+        self.status = status
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Only profiles for this kind of action, and those for every kind.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// Only profiles in this state; `active` unless given.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// How many. 1 or more.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createScoringProfile(_:options:)``. Other members are sent as they are.
+public struct CreateScoringProfile: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "name", "description", "action_type", "composite_method", "metadata", "dimensions",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, description: String? = nil, actionType: String? = nil,
+        compositeMethod: CompositeMethod? = nil, metadata: [String: JSONValue]? = nil,
+        dimensions: [JSONValue]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.description = description
+        self.actionType = actionType
+        self.compositeMethod = compositeMethod
+        self.metadata = metadata
+        self.dimensions = dimensions
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// The kind of action it is for. Every kind unless given.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// How the scores of its dimensions become one; `weighted_average` unless given. One of
+    /// `weighted_average`, `minimum`, `geometric_mean`.
+    public var compositeMethod: CompositeMethod? {
+        get { optional("composite_method") }
+        set { set("composite_method", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+
+    /// What it looks at: objects with the fields of `add_scoring_dimension`.
+    public var dimensions: [JSONValue]? {
+        get { optional("dimensions") }
+        set { set("dimensions", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateScoringProfile(_:options:)``. Other members are sent as they are.
+public struct UpdateScoringProfile: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "profile_id", "name", "description", "action_type", "composite_method", "status", "metadata",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        profileId: String, name: String? = nil, description: String? = nil, actionType: String? = nil,
+        compositeMethod: CompositeMethod? = nil, status: String? = nil, metadata: [String: JSONValue]? = nil
+    ) {
+        json = [:]
+        self.profileId = profileId
+        self.name = name
+        self.description = description
+        self.actionType = actionType
+        self.compositeMethod = compositeMethod
+        self.status = status
+        self.metadata = metadata
+    }
+
+    /// Which profile.
+    public var profileId: String {
+        get { required("profile_id") }
+        set { set("profile_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// The kind of action it is for from now on.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// How the scores of its dimensions become one from now on. One of `weighted_average`, `minimum`,
+    /// `geometric_mean`.
+    public var compositeMethod: CompositeMethod? {
+        get { optional("composite_method") }
+        set { set("composite_method", optional: newValue) }
+    }
+
+    /// The state it is in from now on.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// More about it.
+    public var metadata: [String: JSONValue]? {
+        get { optional("metadata") }
+        set { set("metadata", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/addScoringDimension(_:options:)``. Other members are sent as they are.
+public struct AddScoringDimension: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "profile_id", "name", "data_source", "description", "weight", "data_config", "scale", "sort_order",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        profileId: String, name: String, dataSource: ScoringSource, description: String? = nil,
+        weight: Double? = nil, dataConfig: [String: JSONValue]? = nil, scale: [JSONValue]? = nil,
+        sortOrder: Int? = nil
+    ) {
+        json = [:]
+        self.profileId = profileId
+        self.name = name
+        self.dataSource = dataSource
+        self.description = description
+        self.weight = weight
+        self.dataConfig = dataConfig
+        self.scale = scale
+        self.sortOrder = sortOrder
+    }
+
+    /// Which profile.
+    public var profileId: String {
+        get { required("profile_id") }
+        set { set("profile_id", required: newValue) }
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it looks at. One of `duration_ms`, `cost_estimate`, `tokens_total`, `risk_score`, `confidence`,
+    /// `eval_score`, `metadata_field`, `custom_function`.
+    public var dataSource: ScoringSource {
+        get { required("data_source") }
+        set { set("data_source", required: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// How much it counts beside the others; 1 unless given.
+    public var weight: Double? {
+        get { optional("weight") }
+        set { set("weight", optional: newValue) }
+    }
+
+    /// More about what it looks at: for `metadata_field` the `field`, with dots for members of members.
+    public var dataConfig: [String: JSONValue]? {
+        get { optional("data_config") }
+        set { set("data_config", optional: newValue) }
+    }
+
+    /// Which value earns which score: objects with `label`, `operator`, `value` and `score`. The first that
+    /// fits counts; where none does, the lowest score among them. Without a scale every value earns 50.
+    public var scale: [JSONValue]? {
+        get { optional("scale") }
+        set { set("scale", optional: newValue) }
+    }
+
+    /// Its place among the dimensions.
+    public var sortOrder: Int? {
+        get { optional("sort_order") }
+        set { set("sort_order", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateScoringDimension(_:options:)``. Other members are sent as they are.
+public struct UpdateScoringDimension: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "profile_id", "dimension_id", "name", "data_source", "description", "weight", "data_config", "scale",
+        "sort_order",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        profileId: String, dimensionId: String, name: String? = nil, dataSource: ScoringSource? = nil,
+        description: String? = nil, weight: Double? = nil, dataConfig: [String: JSONValue]? = nil,
+        scale: [JSONValue]? = nil, sortOrder: Int? = nil
+    ) {
+        json = [:]
+        self.profileId = profileId
+        self.dimensionId = dimensionId
+        self.name = name
+        self.dataSource = dataSource
+        self.description = description
+        self.weight = weight
+        self.dataConfig = dataConfig
+        self.scale = scale
+        self.sortOrder = sortOrder
+    }
+
+    /// Which profile.
+    public var profileId: String {
+        get { required("profile_id") }
+        set { set("profile_id", required: newValue) }
+    }
+
+    /// Which dimension.
+    public var dimensionId: String {
+        get { required("dimension_id") }
+        set { set("dimension_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// What it looks at from now on. One of `duration_ms`, `cost_estimate`, `tokens_total`, `risk_score`,
+    /// `confidence`, `eval_score`, `metadata_field`, `custom_function`.
+    public var dataSource: ScoringSource? {
+        get { optional("data_source") }
+        set { set("data_source", optional: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// How much it counts beside the others from now on.
+    public var weight: Double? {
+        get { optional("weight") }
+        set { set("weight", optional: newValue) }
+    }
+
+    /// More about what it looks at.
+    public var dataConfig: [String: JSONValue]? {
+        get { optional("data_config") }
+        set { set("data_config", optional: newValue) }
+    }
+
+    /// Which value earns which score from now on: objects with `label`, `operator`, `value` and `score`.
+    public var scale: [JSONValue]? {
+        get { optional("scale") }
+        set { set("scale", optional: newValue) }
+    }
+
+    /// Its place among the dimensions from now on.
+    public var sortOrder: Int? {
+        get { optional("sort_order") }
+        set { set("sort_order", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/getProfileScores(_:options:)``. Other members are sent as they are.
+public struct GetProfileScores: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["profile_id", "agent_id", "action_id", "limit", "offset"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        profileId: String? = nil, agentId: String? = nil, actionId: String? = nil, limit: Int? = nil,
+        offset: Int? = nil
+    ) {
+        json = [:]
+        self.profileId = profileId
+        self.agentId = agentId
+        self.actionId = actionId
+        self.limit = limit
+        self.offset = offset
+    }
+
+    /// Only scores by this profile.
+    public var profileId: String? {
+        get { optional("profile_id") }
+        set { set("profile_id", optional: newValue) }
+    }
+
+    /// Only scores of this agent's actions. All agents unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// Only scores of this action.
+    public var actionId: String? {
+        get { optional("action_id") }
+        set { set("action_id", optional: newValue) }
+    }
+
+    /// How many. 1 or more.
+    public var limit: Int? {
+        get { optional("limit") }
+        set { set("limit", optional: newValue) }
+    }
+
+    /// How many to skip.
+    public var offset: Int? {
+        get { optional("offset") }
+        set { set("offset", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/listRiskTemplates(_:options:)``. Other members are sent as they are.
+public struct ListRiskTemplates: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["action_type", "status"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(actionType: String? = nil, status: String? = nil) {
+        json = [:]
+        self.actionType = actionType
+        self.status = status
+    }
+
+    /// Only templates for this kind of action.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// Only templates in this state.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/createRiskTemplate(_:options:)``. Other members are sent as they are.
+public struct CreateRiskTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["name", "description", "action_type", "base_risk", "rules"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        name: String, description: String? = nil, actionType: String? = nil, baseRisk: Int? = nil,
+        rules: [JSONValue]? = nil
+    ) {
+        json = [:]
+        self.name = name
+        self.description = description
+        self.actionType = actionType
+        self.baseRisk = baseRisk
+        self.rules = rules
+    }
+
+    /// What it is called.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// The kind of action it is for. Every kind unless given.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// The risk to start from, 0 to 100; 0 unless given.
+    public var baseRisk: Int? {
+        get { optional("base_risk") }
+        set { set("base_risk", optional: newValue) }
+    }
+
+    /// What adds to it: objects with `condition` (a member of the action, one of `==`, `!=`, `>=`, `<=`, `>`,
+    /// `<` and `contains`, a value) and `add`. The sum is kept within 0 to 100.
+    public var rules: [JSONValue]? {
+        get { optional("rules") }
+        set { set("rules", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/updateRiskTemplate(_:options:)``. Other members are sent as they are.
+public struct UpdateRiskTemplate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "template_id", "name", "description", "action_type", "base_risk", "rules", "status",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        templateId: String, name: String? = nil, description: String? = nil, actionType: String? = nil,
+        baseRisk: Int? = nil, rules: [JSONValue]? = nil, status: String? = nil
+    ) {
+        json = [:]
+        self.templateId = templateId
+        self.name = name
+        self.description = description
+        self.actionType = actionType
+        self.baseRisk = baseRisk
+        self.rules = rules
+        self.status = status
+    }
+
+    /// Which template.
+    public var templateId: String {
+        get { required("template_id") }
+        set { set("template_id", required: newValue) }
+    }
+
+    /// What it is called from now on.
+    public var name: String? {
+        get { optional("name") }
+        set { set("name", optional: newValue) }
+    }
+
+    /// What it is for.
+    public var description: String? {
+        get { optional("description") }
+        set { set("description", optional: newValue) }
+    }
+
+    /// The kind of action it is for from now on.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// The risk to start from, 0 to 100.
+    public var baseRisk: Int? {
+        get { optional("base_risk") }
+        set { set("base_risk", optional: newValue) }
+    }
+
+    /// What adds to it from now on: objects with `condition` and `add`.
+    public var rules: [JSONValue]? {
+        get { optional("rules") }
+        set { set("rules", optional: newValue) }
+    }
+
+    /// The state it is in from now on.
+    public var status: String? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+}
+
+/// The arguments of ``DashClaw/autoCalibrate(_:options:)``. Other members are sent as they are.
+public struct AutoCalibrate: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["action_type", "agent_id", "lookback_days", "metrics"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        actionType: String? = nil, agentId: String? = nil, lookbackDays: Int? = nil, metrics: [String]? = nil
+    ) {
+        json = [:]
+        self.actionType = actionType
+        self.agentId = agentId
+        self.lookbackDays = lookbackDays
+        self.metrics = metrics
+    }
+
+    /// Only from this kind of action. Every kind unless given.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
+    }
+
+    /// Only from this agent's actions. All agents unless given.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// How far to look back, in days; 30 unless given. 1 or more.
+    public var lookbackDays: Int? {
+        get { optional("lookback_days") }
+        set { set("lookback_days", optional: newValue) }
+    }
+
+    /// What to suggest scales for, each of at most 500 characters. Everything unless given.
+    public var metrics: [String]? {
+        get { optional("metrics") }
+        set { set("metrics", optional: newValue) }
     }
 }

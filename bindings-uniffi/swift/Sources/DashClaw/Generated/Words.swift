@@ -266,6 +266,80 @@ public struct PolicyType: OpenWord {
     }
 }
 
+/// In which form a report is written.
+public struct ReportFormat: OpenWord {
+    /// Markdown, for people.
+    public static let md = Self(rawValue: "md")
+    /// JSON, for programs.
+    public static let json = Self(rawValue: "json")
+
+    public static let known: [Self] = [.md, .json]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How far a control is covered.
+public struct ControlStatus: OpenWord {
+    /// In full.
+    public static let covered = Self(rawValue: "covered")
+    /// In part.
+    public static let partial = Self(rawValue: "partial")
+    /// Not at all.
+    public static let gap = Self(rawValue: "gap")
+
+    public static let known: [Self] = [.covered, .partial, .gap]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// In which form the reports of an export are written.
+public struct ExportFormat: OpenWord {
+    /// Markdown, for people.
+    public static let markdown = Self(rawValue: "markdown")
+    /// JSON, for programs.
+    public static let json = Self(rawValue: "json")
+
+    public static let known: [Self] = [.markdown, .json]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Where an export is in its life.
+public struct ComplianceExportStatus: OpenWord {
+    /// It was asked for.
+    public static let pending = Self(rawValue: "pending")
+    /// It is being made.
+    public static let running = Self(rawValue: "running")
+    /// It is there.
+    public static let completed = Self(rawValue: "completed")
+    /// It could not be made; `error_message` says why.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.pending, .running, .completed, .failed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
 /// Where a session is in its life.
 public struct SessionStatus: OpenWord {
     /// Under way.
@@ -276,6 +350,109 @@ public struct SessionStatus: OpenWord {
     public static let closed = Self(rawValue: "closed")
 
     public static let known: [Self] = [.running, .blocked, .closed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What kind of message it is.
+public struct MessageType: OpenWord {
+    /// Asks for something to be done.
+    public static let action = Self(rawValue: "action")
+    /// Tells something.
+    public static let info = Self(rawValue: "info")
+    /// Tells what was learned.
+    public static let lesson = Self(rawValue: "lesson")
+    /// Asks something.
+    public static let question = Self(rawValue: "question")
+    /// Tells how far something is.
+    public static let status = Self(rawValue: "status")
+
+    public static let known: [Self] = [.action, .info, .lesson, .question, .status]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What became of a message.
+public struct MessageStatus: OpenWord {
+    /// It was sent. A message to everybody stays so.
+    public static let sent = Self(rawValue: "sent")
+    /// Its receiver has read it.
+    public static let read = Self(rawValue: "read")
+    /// It was archived.
+    public static let archived = Self(rawValue: "archived")
+
+    public static let known: [Self] = [.sent, .read, .archived]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Which way messages went.
+public struct MessageDirection: OpenWord {
+    /// To the agent, or to everybody; without its own and without archived ones.
+    public static let inbox = Self(rawValue: "inbox")
+    /// From the agent.
+    public static let sent = Self(rawValue: "sent")
+    /// Both.
+    public static let all = Self(rawValue: "all")
+
+    public static let known: [Self] = [.inbox, .sent, .all]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How dangerous a text is to a model that reads it.
+public struct InjectionRisk: OpenWord {
+    /// Nothing was found.
+    public static let none = Self(rawValue: "none")
+    /// A little.
+    public static let low = Self(rawValue: "low")
+    /// Somewhat.
+    public static let medium = Self(rawValue: "medium")
+    /// Much.
+    public static let high = Self(rawValue: "high")
+    /// As much as can be.
+    public static let critical = Self(rawValue: "critical")
+
+    public static let known: [Self] = [.none, .low, .medium, .high, .critical]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What to do with a text that was scanned.
+public struct InjectionAdvice: OpenWord {
+    /// Let it pass.
+    public static let allow = Self(rawValue: "allow")
+    /// Let it pass, and say so.
+    public static let warn = Self(rawValue: "warn")
+    /// Keep it away from models.
+    public static let block = Self(rawValue: "block")
+
+    public static let known: [Self] = [.allow, .warn, .block]
 
     /// The word as it stands on the wire.
     public let rawValue: String
@@ -299,6 +476,521 @@ public struct AgentStatus: OpenWord {
     public static let stale = Self(rawValue: "stale")
 
     public static let known: [Self] = [.online, .offline, .idle, .busy, .stale]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How much harm a registered agent could do.
+public struct RegisteredAgentRisk: OpenWord {
+    /// Little.
+    public static let low = Self(rawValue: "low")
+    /// Some.
+    public static let medium = Self(rawValue: "medium")
+    /// Much.
+    public static let high = Self(rawValue: "high")
+    /// As much as can be.
+    public static let critical = Self(rawValue: "critical")
+
+    public static let known: [Self] = [.low, .medium, .high, .critical]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Where a work order is in its life.
+public struct WorkOrderStatus: OpenWord {
+    /// Waits for a human.
+    public static let pendingApproval = Self(rawValue: "pending_approval")
+    /// Waits for an agent to claim it.
+    public static let queued = Self(rawValue: "queued")
+    /// An agent does it.
+    public static let claimed = Self(rawValue: "claimed")
+    /// Done.
+    public static let completed = Self(rawValue: "completed")
+    /// It could not be done.
+    public static let failed = Self(rawValue: "failed")
+    /// The agent that claimed it took too long.
+    public static let timedOut = Self(rawValue: "timed_out")
+    /// Somebody cancelled it, or a human denied it.
+    public static let cancelled = Self(rawValue: "cancelled")
+    /// Guard refused it.
+    public static let blocked = Self(rawValue: "blocked")
+
+    public static let known: [Self] = [
+        .pendingApproval, .queued, .claimed, .completed, .failed, .timedOut, .cancelled, .blocked
+    ]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How a work order ended, as the agent that did it reports.
+public struct WorkOrderEnd: OpenWord {
+    /// The work is done.
+    public static let completed = Self(rawValue: "completed")
+    /// It could not be done.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.completed, .failed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How far a purchase has come.
+public struct PurchaseStatus: OpenWord {
+    /// It was recorded.
+    public static let pending = Self(rawValue: "pending")
+    /// A human approved it.
+    public static let approved = Self(rawValue: "approved")
+    /// It was made and brought what it should.
+    public static let succeeded = Self(rawValue: "succeeded")
+    /// It brought some of it.
+    public static let partial = Self(rawValue: "partial")
+    /// It failed.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.pending, .approved, .succeeded, .partial, .failed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Where a pairing is in its life.
+public struct PairingStatus: OpenWord {
+    /// Nobody has decided yet.
+    public static let pending = Self(rawValue: "pending")
+    /// An administrator agreed: the key is the agent's identity.
+    public static let approved = Self(rawValue: "approved")
+    /// Nobody decided in time.
+    public static let expired = Self(rawValue: "expired")
+
+    public static let known: [Self] = [.pending, .approved, .expired]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How long a window of time is.
+public struct LearningPeriod: OpenWord {
+    /// A day.
+    public static let daily = Self(rawValue: "daily")
+    /// A week.
+    public static let weekly = Self(rawValue: "weekly")
+
+    public static let known: [Self] = [.daily, .weekly]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How mature an agent is, by the number of its scored actions, how many ended well and their mean score.
+public struct MaturityLevel: OpenWord {
+    /// From the first action on.
+    public static let novice = Self(rawValue: "novice")
+    /// From 10 actions, 40 % success and a mean of 40.
+    public static let developing = Self(rawValue: "developing")
+    /// From 50 actions, 60 % success and a mean of 55.
+    public static let competent = Self(rawValue: "competent")
+    /// From 150 actions, 75 % success and a mean of 65.
+    public static let proficient = Self(rawValue: "proficient")
+    /// From 500 actions, 85 % success and a mean of 75.
+    public static let expert = Self(rawValue: "expert")
+    /// From 1000 actions, 92 % success and a mean of 85.
+    public static let master = Self(rawValue: "master")
+
+    public static let known: [Self] = [.novice, .developing, .competent, .proficient, .expert, .master]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What an API key may do.
+public struct ApiKeyRole: OpenWord {
+    /// Everything.
+    public static let admin = Self(rawValue: "admin")
+    /// What agents do.
+    public static let member = Self(rawValue: "member")
+    /// Reading.
+    public static let readonly = Self(rawValue: "readonly")
+
+    public static let known: [Self] = [.admin, .member, .readonly]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How an attempt to tell a webhook ended.
+public struct WebhookDeliveryStatus: OpenWord {
+    /// It answered with a success.
+    public static let success = Self(rawValue: "success")
+    /// It did not.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.success, .failed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Where a workflow template is in its life.
+public struct WorkflowTemplateStatus: OpenWord {
+    /// Being written.
+    public static let draft = Self(rawValue: "draft")
+    /// In use.
+    public static let active = Self(rawValue: "active")
+    /// Put away.
+    public static let archived = Self(rawValue: "archived")
+
+    public static let known: [Self] = [.draft, .active, .archived]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What became of one step of a run.
+public struct WorkflowStepStatus: OpenWord {
+    /// Under way.
+    public static let running = Self(rawValue: "running")
+    /// Done.
+    public static let completed = Self(rawValue: "completed")
+    /// Gone wrong.
+    public static let failed = Self(rawValue: "failed")
+    /// Left out.
+    public static let skipped = Self(rawValue: "skipped")
+    /// Taken over from an earlier run.
+    public static let reused = Self(rawValue: "reused")
+
+    public static let known: [Self] = [.running, .completed, .failed, .skipped, .reused]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How a capability is called.
+public struct CapabilitySource: OpenWord {
+    /// By the agent's own program.
+    public static let internalSdk = Self(rawValue: "internal_sdk")
+    /// By the server, over HTTP. Only these can be invoked and tested.
+    public static let httpApi = Self(rawValue: "http_api")
+    /// By a webhook.
+    public static let webhook = Self(rawValue: "webhook")
+    /// By asking a human.
+    public static let humanApproval = Self(rawValue: "human_approval")
+    /// On a marketplace.
+    public static let externalMarketplace = Self(rawValue: "external_marketplace")
+
+    public static let known: [Self] = [.internalSdk, .httpApi, .webhook, .humanApproval, .externalMarketplace]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How much harm a capability can do.
+public struct CapabilityRisk: OpenWord {
+    /// Little.
+    public static let low = Self(rawValue: "low")
+    /// Some.
+    public static let medium = Self(rawValue: "medium")
+    /// Much.
+    public static let high = Self(rawValue: "high")
+    /// Very much.
+    public static let critical = Self(rawValue: "critical")
+
+    public static let known: [Self] = [.low, .medium, .high, .critical]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What the last test of a capability says.
+public struct Certification: OpenWord {
+    /// There was none.
+    public static let uncertified = Self(rawValue: "uncertified")
+    /// It succeeded.
+    public static let certified = Self(rawValue: "certified")
+    /// It succeeded more than 30 days ago.
+    public static let stale = Self(rawValue: "stale")
+    /// It failed.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.uncertified, .certified, .stale, .failed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How a capability does.
+public struct CapabilityState: OpenWord {
+    /// Nobody has called it yet.
+    public static let untested = Self(rawValue: "untested")
+    /// Its calls succeed.
+    public static let healthy = Self(rawValue: "healthy")
+    /// Some calls fail, or wait for approval.
+    public static let degraded = Self(rawValue: "degraded")
+    /// All calls fail.
+    public static let failing = Self(rawValue: "failing")
+
+    public static let known: [Self] = [.untested, .healthy, .degraded, .failing]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Where the documents of a collection come from.
+public struct KnowledgeSource: OpenWord {
+    /// Files.
+    public static let files = Self(rawValue: "files")
+    /// Web pages.
+    public static let urls = Self(rawValue: "urls")
+    /// Another system.
+    public static let external = Self(rawValue: "external")
+    /// Notes.
+    public static let notes = Self(rawValue: "notes")
+
+    public static let known: [Self] = [.files, .urls, .external, .notes]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How far the documents of a collection have been read.
+public struct KnowledgeIngestion: OpenWord {
+    /// There are none.
+    public static let empty = Self(rawValue: "empty")
+    /// Some wait to be read.
+    public static let pending = Self(rawValue: "pending")
+    /// They are being read.
+    public static let syncing = Self(rawValue: "syncing")
+    /// They have been read.
+    public static let synced = Self(rawValue: "synced")
+    /// Reading went wrong.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.empty, .pending, .syncing, .synced, .failed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Whether a document has been read.
+public struct KnowledgeItemStatus: OpenWord {
+    /// It waits to be.
+    public static let pending = Self(rawValue: "pending")
+    /// It can be found.
+    public static let indexed = Self(rawValue: "indexed")
+    /// Reading it went wrong.
+    public static let failed = Self(rawValue: "failed")
+
+    public static let known: [Self] = [.pending, .indexed, .failed]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Whose costs are summed up.
+public struct SpendLens: OpenWord {
+    /// Those of the agents: language models and purchases.
+    public static let fleet = Self(rawValue: "fleet")
+    /// Those of the operators' own coding sessions.
+    public static let claudeCode = Self(rawValue: "claude-code")
+
+    public static let known: [Self] = [.fleet, .claudeCode]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How a scorer grades.
+public struct ScorerType: OpenWord {
+    /// A regular expression over the outcome.
+    public static let regex = Self(rawValue: "regex")
+    /// Words that must stand in the outcome, any or all of them.
+    public static let contains = Self(rawValue: "contains")
+    /// A number of the action that must lie in a range.
+    public static let numericRange = Self(rawValue: "numeric_range")
+    /// An expression of at most 500 characters, in the server's small expression language.
+    public static let customFunction = Self(rawValue: "custom_function")
+    /// A language model; the server needs access to one.
+    public static let llmJudge = Self(rawValue: "llm_judge")
+
+    public static let known: [Self] = [.regex, .contains, .numericRange, .customFunction, .llmJudge]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How the scores of several dimensions become one.
+public struct CompositeMethod: OpenWord {
+    /// The mean, by weight; a dimension without a score is left out.
+    public static let weightedAverage = Self(rawValue: "weighted_average")
+    /// The lowest.
+    public static let minimum = Self(rawValue: "minimum")
+    /// The geometric mean: 0 when one of them is 0.
+    public static let geometricMean = Self(rawValue: "geometric_mean")
+
+    public static let known: [Self] = [.weightedAverage, .minimum, .geometricMean]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What a dimension looks at.
+public struct ScoringSource: OpenWord {
+    /// How long the action took, in milliseconds.
+    public static let durationMs = Self(rawValue: "duration_ms")
+    /// What it cost, in US dollars.
+    public static let costEstimate = Self(rawValue: "cost_estimate")
+    /// How many tokens it took in and gave out.
+    public static let tokensTotal = Self(rawValue: "tokens_total")
+    /// Its risk, 0 to 100.
+    public static let riskScore = Self(rawValue: "risk_score")
+    /// How sure the agent was, 0 to 100.
+    public static let confidence = Self(rawValue: "confidence")
+    /// How it was graded.
+    public static let evalScore = Self(rawValue: "eval_score")
+    /// A member of its metadata.
+    public static let metadataField = Self(rawValue: "metadata_field")
+    /// What a function of your own returns. Servers may refuse it.
+    public static let customFunction = Self(rawValue: "custom_function")
+
+    public static let known: [Self] = [
+        .durationMs, .costEstimate, .tokensTotal, .riskScore, .confidence, .evalScore, .metadataField,
+        .customFunction
+    ]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How a value is compared.
+public struct ScaleOperator: OpenWord {
+    /// It is less.
+    public static let lt = Self(rawValue: "lt")
+    /// It is less or the same.
+    public static let lte = Self(rawValue: "lte")
+    /// It is more.
+    public static let gt = Self(rawValue: "gt")
+    /// It is more or the same.
+    public static let gte = Self(rawValue: "gte")
+    /// It is the same.
+    public static let eq = Self(rawValue: "eq")
+    /// It lies between two numbers.
+    public static let between = Self(rawValue: "between")
+    /// It contains the text.
+    public static let contains = Self(rawValue: "contains")
+
+    public static let known: [Self] = [.lt, .lte, .gt, .gte, .eq, .between, .contains]
+
+    /// The word as it stands on the wire.
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Whether there was enough to go by.
+public struct CalibrationStatus: OpenWord {
+    /// There was.
+    public static let ok = Self(rawValue: "ok")
+    /// There were fewer than 10 actions.
+    public static let insufficientData = Self(rawValue: "insufficient_data")
+
+    public static let known: [Self] = [.ok, .insufficientData]
 
     /// The word as it stands on the wire.
     public let rawValue: String

@@ -2,100 +2,465 @@
 
 package dev.dashclaw
 
+import dev.dashclaw.api.AcknowledgeDriftAlert
 import dev.dashclaw.api.ActionDetail
 import dev.dashclaw.api.ActionGraph
 import dev.dashclaw.api.ActionList
 import dev.dashclaw.api.ActionStatus
 import dev.dashclaw.api.ActionTrace
+import dev.dashclaw.api.ActivatePromptVersion
+import dev.dashclaw.api.ActivityLog
+import dev.dashclaw.api.AddAgentCapability
+import dev.dashclaw.api.AddKnowledgeCollectionItem
+import dev.dashclaw.api.AddScoringDimension
+import dev.dashclaw.api.AgentCapabilityList
+import dev.dashclaw.api.AgentEnv
+import dev.dashclaw.api.AgentReputation
+import dev.dashclaw.api.AgentReputationReceipt
 import dev.dashclaw.api.AgentStatus
+import dev.dashclaw.api.AnalyzeGaps
+import dev.dashclaw.api.ApiKeyList
+import dev.dashclaw.api.ApiKeyRole
 import dev.dashclaw.api.ApprovalDecision
 import dev.dashclaw.api.ApproveAction
+import dev.dashclaw.api.ApprovePairing
 import dev.dashclaw.api.ApprovedAction
+import dev.dashclaw.api.ArchiveMessages
+import dev.dashclaw.api.ArtifactList
 import dev.dashclaw.api.AssumptionDetail
+import dev.dashclaw.api.AutoCalibrate
+import dev.dashclaw.api.BatchScoreWithProfile
+import dev.dashclaw.api.Broadcast
+import dev.dashclaw.api.CancelWorkOrder
+import dev.dashclaw.api.CancelWorkflowRun
+import dev.dashclaw.api.CancelledWorkOrder
+import dev.dashclaw.api.CancelledWorkflowRun
+import dev.dashclaw.api.CapabilityDetail
+import dev.dashclaw.api.CapabilityHealth
+import dev.dashclaw.api.CapabilityHealthList
+import dev.dashclaw.api.CapabilityHistory
+import dev.dashclaw.api.CapabilityInvocation
+import dev.dashclaw.api.CapabilityList
+import dev.dashclaw.api.CapabilityRisk
+import dev.dashclaw.api.CapabilitySource
+import dev.dashclaw.api.CapabilityState
+import dev.dashclaw.api.CapabilityTest
+import dev.dashclaw.api.Certification
+import dev.dashclaw.api.ClaimWorkOrder
+import dev.dashclaw.api.ClaimedWorkOrder
+import dev.dashclaw.api.CompleteWithStrategy
+import dev.dashclaw.api.CompleteWorkOrder
+import dev.dashclaw.api.CompletedWorkOrder
+import dev.dashclaw.api.ComplianceBundle
+import dev.dashclaw.api.ComplianceEvidence
+import dev.dashclaw.api.ComplianceExport
+import dev.dashclaw.api.ComplianceExportList
+import dev.dashclaw.api.ComplianceFrameworkList
+import dev.dashclaw.api.ComplianceGaps
+import dev.dashclaw.api.ComplianceMap
+import dev.dashclaw.api.ComplianceReport
+import dev.dashclaw.api.ComplianceSchedule
+import dev.dashclaw.api.ComplianceScheduleList
+import dev.dashclaw.api.ComplianceTrendList
+import dev.dashclaw.api.CompositeMethod
+import dev.dashclaw.api.ComputeDriftBaselines
+import dev.dashclaw.api.ComputeLearningCurves
+import dev.dashclaw.api.ComputeLearningVelocity
+import dev.dashclaw.api.ConnectionReport
+import dev.dashclaw.api.ConsumeHandoff
+import dev.dashclaw.api.ConsumedHandoff
+import dev.dashclaw.api.ContentScan
 import dev.dashclaw.api.CreateAction
+import dev.dashclaw.api.CreateApiKey
+import dev.dashclaw.api.CreateArtifact
+import dev.dashclaw.api.CreateCalendarEvent
+import dev.dashclaw.api.CreateCapability
+import dev.dashclaw.api.CreateComplianceExport
+import dev.dashclaw.api.CreateComplianceSchedule
+import dev.dashclaw.api.CreateEvalRun
+import dev.dashclaw.api.CreateEvidenceBundle
+import dev.dashclaw.api.CreateGoal
+import dev.dashclaw.api.CreateHandoff
+import dev.dashclaw.api.CreateHostedWorkspace
+import dev.dashclaw.api.CreateKnowledgeCollection
+import dev.dashclaw.api.CreateMessageThread
+import dev.dashclaw.api.CreateModelStrategy
+import dev.dashclaw.api.CreateOrg
+import dev.dashclaw.api.CreatePairing
 import dev.dashclaw.api.CreatePairingFromPrivateJwk
 import dev.dashclaw.api.CreatePolicy
+import dev.dashclaw.api.CreatePromptTemplate
+import dev.dashclaw.api.CreatePromptVersion
+import dev.dashclaw.api.CreateProvider
+import dev.dashclaw.api.CreateProviderEndpoint
+import dev.dashclaw.api.CreateRiskTemplate
+import dev.dashclaw.api.CreateScore
+import dev.dashclaw.api.CreateScorer
+import dev.dashclaw.api.CreateScoringProfile
 import dev.dashclaw.api.CreateSession
+import dev.dashclaw.api.CreateWebhook
+import dev.dashclaw.api.CreateWorkflowTemplate
 import dev.dashclaw.api.CreatedAction
+import dev.dashclaw.api.CreatedApiKey
 import dev.dashclaw.api.CreatedAssumption
+import dev.dashclaw.api.CreatedComplianceExport
+import dev.dashclaw.api.CreatedComplianceSchedule
+import dev.dashclaw.api.CreatedHandoff
+import dev.dashclaw.api.CreatedHostedWorkspace
 import dev.dashclaw.api.CreatedLoop
+import dev.dashclaw.api.CreatedMessageThread
+import dev.dashclaw.api.CreatedOrganization
+import dev.dashclaw.api.CreatedPairing
 import dev.dashclaw.api.CreatedPolicy
+import dev.dashclaw.api.CreatedPromptTemplate
+import dev.dashclaw.api.CreatedPromptVersion
+import dev.dashclaw.api.CreatedScorer
+import dev.dashclaw.api.CreatedWebhook
+import dev.dashclaw.api.DeleteCapability
+import dev.dashclaw.api.DeleteComplianceExport
+import dev.dashclaw.api.DeleteComplianceSchedule
+import dev.dashclaw.api.DeleteDriftAlert
+import dev.dashclaw.api.DeleteHostedWorkspace
+import dev.dashclaw.api.DeleteKnowledgeCollection
+import dev.dashclaw.api.DeleteModelStrategy
 import dev.dashclaw.api.DeletePolicy
+import dev.dashclaw.api.DeletePromptTemplate
+import dev.dashclaw.api.DeleteRiskTemplate
+import dev.dashclaw.api.DeleteScorer
+import dev.dashclaw.api.DeleteScoringDimension
+import dev.dashclaw.api.DeleteScoringProfile
+import dev.dashclaw.api.DeleteSnippet
+import dev.dashclaw.api.DeleteWebhook
+import dev.dashclaw.api.DeleteWorkflowTemplate
+import dev.dashclaw.api.DeletedCapability
+import dev.dashclaw.api.DeletedComplianceExport
+import dev.dashclaw.api.DeletedComplianceSchedule
+import dev.dashclaw.api.DeletedHostedWorkspace
+import dev.dashclaw.api.DeletedKnowledgeCollection
+import dev.dashclaw.api.DeletedModelStrategy
 import dev.dashclaw.api.DeletedPolicy
+import dev.dashclaw.api.DeletedPromptTemplate
+import dev.dashclaw.api.DeletedScoringRecord
+import dev.dashclaw.api.DeletedWebhook
+import dev.dashclaw.api.DeletedWorkflowTemplate
+import dev.dashclaw.api.DetectDrift
+import dev.dashclaw.api.DownloadComplianceExport
 import dev.dashclaw.api.DriftReport
+import dev.dashclaw.api.DuplicateWorkflowTemplate
+import dev.dashclaw.api.EvaluationScore
+import dev.dashclaw.api.EvaluationScoreList
+import dev.dashclaw.api.EvidenceBundle
+import dev.dashclaw.api.ExecuteWorkflowTemplate
+import dev.dashclaw.api.ExportFormat
 import dev.dashclaw.api.GetAction
 import dev.dashclaw.api.GetActionGraph
 import dev.dashclaw.api.GetActionOutcome
 import dev.dashclaw.api.GetActionTrace
 import dev.dashclaw.api.GetActions
+import dev.dashclaw.api.GetActivityLogs
+import dev.dashclaw.api.GetAgentEnv
+import dev.dashclaw.api.GetAgentReputation
+import dev.dashclaw.api.GetAgentReputationReceipt
+import dev.dashclaw.api.GetApproaches
 import dev.dashclaw.api.GetAssumption
 import dev.dashclaw.api.GetAttachment
+import dev.dashclaw.api.GetCapability
+import dev.dashclaw.api.GetCapabilityHealth
+import dev.dashclaw.api.GetCapabilityHistory
+import dev.dashclaw.api.GetComplianceEvidence
+import dev.dashclaw.api.GetComplianceExport
+import dev.dashclaw.api.GetComplianceReport
+import dev.dashclaw.api.GetComplianceTrends
+import dev.dashclaw.api.GetDailyDigest
 import dev.dashclaw.api.GetDriftReport
+import dev.dashclaw.api.GetDriftSnapshots
+import dev.dashclaw.api.GetDriftStats
+import dev.dashclaw.api.GetEvalRun
+import dev.dashclaw.api.GetEvalRuns
+import dev.dashclaw.api.GetEvalStats
 import dev.dashclaw.api.GetGuardDecisions
+import dev.dashclaw.api.GetHandoff
+import dev.dashclaw.api.GetHandoffs
+import dev.dashclaw.api.GetHostedWorkspace
+import dev.dashclaw.api.GetInbox
+import dev.dashclaw.api.GetKnowledgeCollection
+import dev.dashclaw.api.GetLatestHandoff
+import dev.dashclaw.api.GetLearningAnalyticsSummary
+import dev.dashclaw.api.GetLearningCurves
 import dev.dashclaw.api.GetLearningRecommendations
+import dev.dashclaw.api.GetLearningVelocity
+import dev.dashclaw.api.GetLessons
+import dev.dashclaw.api.GetMessage
+import dev.dashclaw.api.GetMessageThreads
+import dev.dashclaw.api.GetMessages
+import dev.dashclaw.api.GetModelStrategy
 import dev.dashclaw.api.GetOpenLoops
+import dev.dashclaw.api.GetOrgById
+import dev.dashclaw.api.GetOrgKeys
+import dev.dashclaw.api.GetPairing
 import dev.dashclaw.api.GetPendingApprovals
+import dev.dashclaw.api.GetPreferenceSummary
+import dev.dashclaw.api.GetProfileScoreStats
+import dev.dashclaw.api.GetProfileScores
+import dev.dashclaw.api.GetPromptStats
+import dev.dashclaw.api.GetPromptTemplate
+import dev.dashclaw.api.GetPromptVersion
+import dev.dashclaw.api.GetProofReport
+import dev.dashclaw.api.GetProvider
+import dev.dashclaw.api.GetRecommendationMetrics
 import dev.dashclaw.api.GetRecommendations
+import dev.dashclaw.api.GetRegisteredAgent
+import dev.dashclaw.api.GetScores
+import dev.dashclaw.api.GetScoringProfile
+import dev.dashclaw.api.GetSentMessages
 import dev.dashclaw.api.GetSession
 import dev.dashclaw.api.GetSessionEvents
 import dev.dashclaw.api.GetSignals
+import dev.dashclaw.api.GetSnippet
+import dev.dashclaw.api.GetSnippets
+import dev.dashclaw.api.GetSpend
+import dev.dashclaw.api.GetWebhookDeliveries
+import dev.dashclaw.api.GetWorkOrder
+import dev.dashclaw.api.GetWorkflowRun
+import dev.dashclaw.api.GetWorkflowTemplate
 import dev.dashclaw.api.Guard
 import dev.dashclaw.api.GuardDecision
 import dev.dashclaw.api.GuardDecisionList
+import dev.dashclaw.api.Handoff
+import dev.dashclaw.api.HandoffList
 import dev.dashclaw.api.Health
 import dev.dashclaw.api.Heartbeat
 import dev.dashclaw.api.HeartbeatAck
+import dev.dashclaw.api.HostedWorkspace
+import dev.dashclaw.api.IdentityDetail
+import dev.dashclaw.api.IdentityList
+import dev.dashclaw.api.ImportPolicies
 import dev.dashclaw.api.IntegrityVerdict
+import dev.dashclaw.api.InvokeCapability
+import dev.dashclaw.api.InvokeRegisteredAgent
 import dev.dashclaw.api.JwkSet
+import dev.dashclaw.api.KnowledgeCollectionDetail
+import dev.dashclaw.api.KnowledgeCollectionList
+import dev.dashclaw.api.KnowledgeItemDetail
+import dev.dashclaw.api.KnowledgeItemList
+import dev.dashclaw.api.KnowledgeSearch
+import dev.dashclaw.api.KnowledgeSource
+import dev.dashclaw.api.KnowledgeSyncDetail
+import dev.dashclaw.api.LaunchWorkflowTemplate
+import dev.dashclaw.api.LearningCurveComputation
+import dev.dashclaw.api.LearningCurveList
+import dev.dashclaw.api.LearningPeriod
+import dev.dashclaw.api.LearningVelocityComputation
+import dev.dashclaw.api.LearningVelocityList
+import dev.dashclaw.api.LessonList
+import dev.dashclaw.api.ListAgentCapabilities
+import dev.dashclaw.api.ListAgentReputationEvents
+import dev.dashclaw.api.ListArtifacts
+import dev.dashclaw.api.ListCapabilities
+import dev.dashclaw.api.ListCapabilityHealth
+import dev.dashclaw.api.ListComplianceExports
+import dev.dashclaw.api.ListDriftAlerts
+import dev.dashclaw.api.ListKnowledgeCollectionItems
+import dev.dashclaw.api.ListKnowledgeCollections
+import dev.dashclaw.api.ListPairings
 import dev.dashclaw.api.ListPolicies
+import dev.dashclaw.api.ListPromptRuns
+import dev.dashclaw.api.ListPromptTemplates
+import dev.dashclaw.api.ListPromptVersions
+import dev.dashclaw.api.ListProviderEndpoints
+import dev.dashclaw.api.ListProviders
+import dev.dashclaw.api.ListPurchases
+import dev.dashclaw.api.ListRegisteredAgents
+import dev.dashclaw.api.ListRiskTemplates
+import dev.dashclaw.api.ListScoringProfiles
 import dev.dashclaw.api.ListSessions
+import dev.dashclaw.api.ListWorkOrderTypes
+import dev.dashclaw.api.ListWorkOrders
+import dev.dashclaw.api.ListWorkflowRuns
+import dev.dashclaw.api.ListWorkflowTemplates
+import dev.dashclaw.api.LogMood
+import dev.dashclaw.api.LogObservation
 import dev.dashclaw.api.LoopList
 import dev.dashclaw.api.LoopStatus
 import dev.dashclaw.api.LoopType
+import dev.dashclaw.api.MapCompliance
+import dev.dashclaw.api.MarkRead
 import dev.dashclaw.api.MessageAttachment
+import dev.dashclaw.api.MessageDetail
+import dev.dashclaw.api.MessageDirection
+import dev.dashclaw.api.MessageList
+import dev.dashclaw.api.MessageThreadDetail
+import dev.dashclaw.api.MessageThreadList
+import dev.dashclaw.api.MessageType
+import dev.dashclaw.api.ModelStrategyDetail
+import dev.dashclaw.api.ModelStrategyList
 import dev.dashclaw.api.NOTHING
+import dev.dashclaw.api.OrganizationDetail
+import dev.dashclaw.api.OrganizationList
 import dev.dashclaw.api.Outcome
 import dev.dashclaw.api.OutcomeStatus
+import dev.dashclaw.api.Pairing
+import dev.dashclaw.api.PairingDetail
+import dev.dashclaw.api.PairingList
+import dev.dashclaw.api.PairingStatus
 import dev.dashclaw.api.PolicyDetail
+import dev.dashclaw.api.PolicyImport
 import dev.dashclaw.api.PolicyList
+import dev.dashclaw.api.PolicyProof
 import dev.dashclaw.api.PolicySimulation
+import dev.dashclaw.api.PolicyTestReport
 import dev.dashclaw.api.PolicyType
+import dev.dashclaw.api.PreviewScorer
 import dev.dashclaw.api.Priority
+import dev.dashclaw.api.ProfileScore
+import dev.dashclaw.api.ProfileScoreBatch
+import dev.dashclaw.api.ProfileScoreList
+import dev.dashclaw.api.ProfileScoreStats
+import dev.dashclaw.api.PromptInjectionScan
+import dev.dashclaw.api.PromptRunList
+import dev.dashclaw.api.PromptStats
+import dev.dashclaw.api.PromptTemplate
+import dev.dashclaw.api.PromptTemplateList
+import dev.dashclaw.api.PromptVersion
+import dev.dashclaw.api.PromptVersionList
+import dev.dashclaw.api.RebuildRecommendations
 import dev.dashclaw.api.RecommendAction
 import dev.dashclaw.api.RecommendationList
 import dev.dashclaw.api.RecommendedAction
+import dev.dashclaw.api.RecomputeAgentReputation
+import dev.dashclaw.api.RecomputedReputation
 import dev.dashclaw.api.RecordAssumption
+import dev.dashclaw.api.RecordContent
+import dev.dashclaw.api.RecordDecision
+import dev.dashclaw.api.RecordIdea
+import dev.dashclaw.api.RecordInteraction
+import dev.dashclaw.api.RecordPurchase
 import dev.dashclaw.api.RecordPurchaseResult
 import dev.dashclaw.api.RecordRecommendationEvents
 import dev.dashclaw.api.RecordX402Purchase
+import dev.dashclaw.api.RecordedDecision
 import dev.dashclaw.api.RecordedEvents
+import dev.dashclaw.api.RecordedPurchase
+import dev.dashclaw.api.RegisterAgent
 import dev.dashclaw.api.RegisterAssumption
+import dev.dashclaw.api.RegisterIdentity
 import dev.dashclaw.api.RegisterOpenLoop
+import dev.dashclaw.api.RegisterWorkOrderType
+import dev.dashclaw.api.RegisteredAgentAnswer
+import dev.dashclaw.api.RegisteredAgentDetail
+import dev.dashclaw.api.RegisteredAgentList
+import dev.dashclaw.api.RegisteredAgentRisk
+import dev.dashclaw.api.RenderPrompt
+import dev.dashclaw.api.RenderedPrompt
 import dev.dashclaw.api.ReportActionFailure
 import dev.dashclaw.api.ReportActionOutcome
 import dev.dashclaw.api.ReportActionPartial
 import dev.dashclaw.api.ReportActionSuccess
+import dev.dashclaw.api.ReportConnections
+import dev.dashclaw.api.ReportFormat
+import dev.dashclaw.api.ReportMemoryHealth
+import dev.dashclaw.api.ReportSecurityFinding
+import dev.dashclaw.api.ReportTokenUsage
 import dev.dashclaw.api.ReportedAction
 import dev.dashclaw.api.ReportedOutcome
+import dev.dashclaw.api.ReputationEventList
+import dev.dashclaw.api.ReputationVerdict
+import dev.dashclaw.api.ResolveMessageThread
 import dev.dashclaw.api.ResolveOpenLoop
 import dev.dashclaw.api.ResolvedLoop
+import dev.dashclaw.api.ResumeWorkflowRun
+import dev.dashclaw.api.ResumedWorkflowRun
+import dev.dashclaw.api.RevokeIdentity
+import dev.dashclaw.api.RevokedIdentity
+import dev.dashclaw.api.RiskTemplate
+import dev.dashclaw.api.RiskTemplateList
+import dev.dashclaw.api.SaveSharedDoc
+import dev.dashclaw.api.SaveSnippet
+import dev.dashclaw.api.SavedArtifact
+import dev.dashclaw.api.SavedRegisteredAgent
+import dev.dashclaw.api.SavedX402Endpoint
+import dev.dashclaw.api.SavedX402Provider
+import dev.dashclaw.api.ScanContent
+import dev.dashclaw.api.ScanPromptInjection
+import dev.dashclaw.api.ScoreWithProfile
+import dev.dashclaw.api.ScorerPreview
+import dev.dashclaw.api.ScorerType
+import dev.dashclaw.api.ScoringCalibration
+import dev.dashclaw.api.ScoringDimension
+import dev.dashclaw.api.ScoringProfile
+import dev.dashclaw.api.ScoringProfileList
+import dev.dashclaw.api.ScoringSource
+import dev.dashclaw.api.SearchKnowledgeCollection
+import dev.dashclaw.api.SendMessage
+import dev.dashclaw.api.SentMessage
 import dev.dashclaw.api.SessionDetail
 import dev.dashclaw.api.SessionEventList
 import dev.dashclaw.api.SessionList
 import dev.dashclaw.api.SessionStatus
+import dev.dashclaw.api.SetPreference
+import dev.dashclaw.api.SetRecommendationActive
 import dev.dashclaw.api.SettledPurchase
 import dev.dashclaw.api.SignalList
 import dev.dashclaw.api.SimulatePolicy
 import dev.dashclaw.api.SourceOfTruth
+import dev.dashclaw.api.Spend
+import dev.dashclaw.api.SpendLens
+import dev.dashclaw.api.StrategyCompletion
+import dev.dashclaw.api.SubmitWorkOrder
+import dev.dashclaw.api.SubmittedWorkOrder
+import dev.dashclaw.api.SyncKnowledgeCollection
+import dev.dashclaw.api.TestCapability
+import dev.dashclaw.api.TestPolicies
+import dev.dashclaw.api.TestWebhook
+import dev.dashclaw.api.TrackApproach
+import dev.dashclaw.api.UpdateCapability
+import dev.dashclaw.api.UpdateComplianceSchedule
+import dev.dashclaw.api.UpdateKnowledgeCollection
+import dev.dashclaw.api.UpdateModelStrategy
+import dev.dashclaw.api.UpdateOrg
 import dev.dashclaw.api.UpdateOutcome
 import dev.dashclaw.api.UpdatePolicy
+import dev.dashclaw.api.UpdatePromptTemplate
+import dev.dashclaw.api.UpdateProvider
+import dev.dashclaw.api.UpdateRegisteredAgent
+import dev.dashclaw.api.UpdateRiskTemplate
+import dev.dashclaw.api.UpdateScorer
+import dev.dashclaw.api.UpdateScoringDimension
+import dev.dashclaw.api.UpdateScoringProfile
 import dev.dashclaw.api.UpdateSession
+import dev.dashclaw.api.UpdateWorkflowTemplate
 import dev.dashclaw.api.UpdatedAction
+import dev.dashclaw.api.UpdatedMessages
+import dev.dashclaw.api.UseSnippet
 import dev.dashclaw.api.ValidateAssumption
 import dev.dashclaw.api.ValidatedAssumption
 import dev.dashclaw.api.VerdictWord
 import dev.dashclaw.api.VerifyIntegrity
+import dev.dashclaw.api.VerifyReputationReceipt
 import dev.dashclaw.api.WaitForPairing
+import dev.dashclaw.api.WebhookDeliveryList
+import dev.dashclaw.api.WebhookList
+import dev.dashclaw.api.WebhookTest
+import dev.dashclaw.api.WorkOrderBudget
+import dev.dashclaw.api.WorkOrderCost
+import dev.dashclaw.api.WorkOrderDetail
+import dev.dashclaw.api.WorkOrderEnd
+import dev.dashclaw.api.WorkOrderFailure
+import dev.dashclaw.api.WorkOrderList
+import dev.dashclaw.api.WorkOrderStatus
+import dev.dashclaw.api.WorkOrderType
+import dev.dashclaw.api.WorkOrderTypeList
+import dev.dashclaw.api.WorkflowExecution
+import dev.dashclaw.api.WorkflowLaunchDetail
+import dev.dashclaw.api.WorkflowRun
+import dev.dashclaw.api.WorkflowRunList
+import dev.dashclaw.api.WorkflowTemplateDetail
+import dev.dashclaw.api.WorkflowTemplateList
+import dev.dashclaw.api.WorkflowTemplateStatus
+import dev.dashclaw.api.X402EndpointList
+import dev.dashclaw.api.X402ProviderDetail
+import dev.dashclaw.api.X402ProviderList
+import dev.dashclaw.api.X402PurchaseList
 import kotlinx.serialization.DeserializationStrategy
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
@@ -1209,6 +1574,506 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Runs the tests of all policies that hold, and returns each one's result. The server keeps a record of
+     * the run.
+     *
+     * `POST /api/policies/test`. A repeat would do it twice.
+     *
+     * @param agentId Who asks. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun testPolicies(agentId: String? = null, options: CallOptions? = null): PolicyTestReport =
+        testPolicies(TestPolicies(agentId), options)
+
+    /** `testPolicies` with its arguments in one object. */
+    public suspend fun testPolicies(request: TestPolicies, options: CallOptions? = null): PolicyTestReport =
+        call(
+            "test_policies",
+            encode(TestPolicies.serializer(), request),
+            PolicyTestReport.serializer(),
+            options,
+        )
+
+    /**
+     * Writes down what the policies that hold prove: a report for auditors.
+     *
+     * `GET /api/policies/proof`. Reads only.
+     *
+     * @param format In which form. One of `md`, `json`. `"json"` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getProofReport(
+        format: ReportFormat? = null,
+        options: CallOptions? = null,
+    ): PolicyProof =
+        getProofReport(GetProofReport(format), options)
+
+    /** `getProofReport` with its arguments in one object. */
+    public suspend fun getProofReport(request: GetProofReport, options: CallOptions? = null): PolicyProof =
+        call(
+            "get_proof_report",
+            encode(GetProofReport.serializer(), request),
+            PolicyProof.serializer(),
+            options,
+        )
+
+    /**
+     * Adds the policies of a pack of the server's, or of a YAML text. Needs an API key of the admin role.
+     *
+     * A policy whose name exists already is left out and named in `skipped_names`. Neither a pack nor a text,
+     * and a pack that the server does not have, are errors of kind `validation`.
+     *
+     * `POST /api/policies/import`. A repeat would do it twice.
+     *
+     * @param pack The name of the pack. It comes before `yaml`; one of the two must be given.
+     * @param yaml Policies in YAML: a document with a list `policies`.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun importPolicies(
+        pack: String? = null,
+        yaml: String? = null,
+        options: CallOptions? = null,
+    ): PolicyImport =
+        importPolicies(ImportPolicies(pack, yaml), options)
+
+    /** `importPolicies` with its arguments in one object. */
+    public suspend fun importPolicies(request: ImportPolicies, options: CallOptions? = null): PolicyImport =
+        call(
+            "import_policies",
+            encode(ImportPolicies.serializer(), request),
+            PolicyImport.serializer(),
+            options,
+        )
+
+    /**
+     * Holds the policies that are in force against the controls of a framework.
+     *
+     * Every control comes back with the policies that cover it, in full or in part. An unknown framework is a
+     * `NotFoundException` whose `available` names those there are.
+     *
+     * `GET /api/compliance/map`. Reads only.
+     *
+     * @param framework Which framework: an id of `listFrameworks`, such as `soc2`.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun mapCompliance(framework: String, options: CallOptions? = null): ComplianceMap =
+        mapCompliance(MapCompliance(framework), options)
+
+    /** `mapCompliance` with its arguments in one object. */
+    public suspend fun mapCompliance(request: MapCompliance, options: CallOptions? = null): ComplianceMap =
+        call(
+            "map_compliance",
+            encode(MapCompliance.serializer(), request),
+            ComplianceMap.serializer(),
+            options,
+        )
+
+    /**
+     * Says what is missing for a framework, in the order in which it should be mended, and how great the risk
+     * is.
+     *
+     * An unknown framework is a `NotFoundException`.
+     *
+     * `GET /api/compliance/gaps`. Reads only.
+     *
+     * @param framework Which framework.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun analyzeGaps(framework: String, options: CallOptions? = null): ComplianceGaps =
+        analyzeGaps(AnalyzeGaps(framework), options)
+
+    /** `analyzeGaps` with its arguments in one object. */
+    public suspend fun analyzeGaps(request: AnalyzeGaps, options: CallOptions? = null): ComplianceGaps =
+        call("analyze_gaps", encode(AnalyzeGaps.serializer(), request), ComplianceGaps.serializer(), options)
+
+    /**
+     * Writes a report on a framework. Each report is also a point of `getComplianceTrends`.
+     *
+     * An unknown framework is a `NotFoundException`.
+     *
+     * `GET /api/compliance/report`. Reads only.
+     *
+     * @param framework Which framework.
+     * @param format In which form. One of `md`, `json`. `"json"` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun getComplianceReport(
+        framework: String,
+        format: ReportFormat? = null,
+        options: CallOptions? = null,
+    ): ComplianceReport =
+        getComplianceReport(GetComplianceReport(framework, format), options)
+
+    /** `getComplianceReport` with its arguments in one object. */
+    public suspend fun getComplianceReport(
+        request: GetComplianceReport,
+        options: CallOptions? = null,
+    ): ComplianceReport =
+        call(
+            "get_compliance_report",
+            encode(GetComplianceReport.serializer(), request),
+            ComplianceReport.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the frameworks that the server knows.
+     *
+     * `GET /api/compliance/frameworks`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listFrameworks(options: CallOptions? = null): ComplianceFrameworkList =
+        call("list_frameworks", "{}", ComplianceFrameworkList.serializer(), options)
+
+    /**
+     * Counts what guard decided and what agents did in the last days: evidence that the policies are in
+     * force.
+     *
+     * `GET /api/compliance/evidence`. Reads only.
+     *
+     * @param window How far to look back: a number of days, as in `30d`. `"30d"` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getComplianceEvidence(
+        window: String? = null,
+        options: CallOptions? = null,
+    ): ComplianceEvidence =
+        getComplianceEvidence(GetComplianceEvidence(window), options)
+
+    /** `getComplianceEvidence` with its arguments in one object. */
+    public suspend fun getComplianceEvidence(
+        request: GetComplianceEvidence,
+        options: CallOptions? = null,
+    ): ComplianceEvidence =
+        call(
+            "get_compliance_evidence",
+            encode(GetComplianceEvidence.serializer(), request),
+            ComplianceEvidence.serializer(),
+            options,
+        )
+
+    /**
+     * Makes an export: reports on frameworks, with evidence, in one document that the server signs.
+     *
+     * It is made before the answer comes, but the answer holds its id only: `getComplianceExport` says
+     * whether it is `completed` or `failed`. An unknown framework is left out and no error; an empty list is
+     * a `DashClawException` of kind `VALIDATION`.
+     *
+     * `POST /api/compliance/exports`. A repeat would do it twice.
+     *
+     * @param frameworks Which frameworks, at least one.
+     * @param name What it is called. `"Compliance Export"` unless given.
+     * @param format In which form the reports are written. One of `markdown`, `json`. `"markdown"` unless
+     *   given.
+     * @param windowDays How far back the evidence goes, in days. `30` unless given.
+     * @param includeEvidence Whether it holds evidence. `true` unless given.
+     * @param includeRemediation Whether it says how to mend what is missing. `true` unless given.
+     * @param includeTrends Whether it shows how coverage changed. `false` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createComplianceExport(
+        frameworks: List<String>,
+        name: String? = null,
+        format: ExportFormat? = null,
+        windowDays: Long? = null,
+        includeEvidence: Boolean? = null,
+        includeRemediation: Boolean? = null,
+        includeTrends: Boolean? = null,
+        options: CallOptions? = null,
+    ): CreatedComplianceExport =
+        createComplianceExport(
+            CreateComplianceExport(
+                frameworks, name, format, windowDays, includeEvidence, includeRemediation, includeTrends,
+            ),
+            options,
+        )
+
+    /** `createComplianceExport` with its arguments in one object. */
+    public suspend fun createComplianceExport(
+        request: CreateComplianceExport,
+        options: CallOptions? = null,
+    ): CreatedComplianceExport =
+        call(
+            "create_compliance_export",
+            encode(CreateComplianceExport.serializer(), request),
+            CreatedComplianceExport.serializer(),
+            options,
+        )
+
+    /**
+     * Lists exports without their contents, the newest first.
+     *
+     * `GET /api/compliance/exports`. Reads only.
+     *
+     * @param limit How many. The server returns at most 100. `20` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listComplianceExports(
+        limit: Long? = null,
+        options: CallOptions? = null,
+    ): ComplianceExportList =
+        listComplianceExports(ListComplianceExports(limit), options)
+
+    /** `listComplianceExports` with its arguments in one object. */
+    public suspend fun listComplianceExports(
+        request: ListComplianceExports,
+        options: CallOptions? = null,
+    ): ComplianceExportList =
+        call(
+            "list_compliance_exports",
+            encode(ListComplianceExports.serializer(), request),
+            ComplianceExportList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one export with its contents. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/compliance/exports/{export_id}`. Reads only.
+     *
+     * @param exportId Which export: `ce_` and 24 hex digits.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getComplianceExport(exportId: String, options: CallOptions? = null): ComplianceExport =
+        getComplianceExport(GetComplianceExport(exportId), options)
+
+    /** `getComplianceExport` with its arguments in one object. */
+    public suspend fun getComplianceExport(
+        request: GetComplianceExport,
+        options: CallOptions? = null,
+    ): ComplianceExport =
+        call(
+            "get_compliance_export",
+            encode(GetComplianceExport.serializer(), request),
+            ComplianceExport.serializer(),
+            options,
+        )
+
+    /**
+     * Reads what an export made, as the server signed it.
+     *
+     * That is a compliance bundle, which `verifyReceipt` checks; the report stands in its `payload`. Older
+     * servers wrote a report alone: it comes back as `text` with its `media_type`. An unknown id is a
+     * `NotFoundException`, an export that is not `completed` a `ConflictException`.
+     *
+     * `GET /api/compliance/exports/{export_id}/download`. Reads only.
+     *
+     * @param exportId Which export.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun downloadComplianceExport(
+        exportId: String,
+        options: CallOptions? = null,
+    ): ComplianceBundle =
+        downloadComplianceExport(DownloadComplianceExport(exportId), options)
+
+    /** `downloadComplianceExport` with its arguments in one object. */
+    public suspend fun downloadComplianceExport(
+        request: DownloadComplianceExport,
+        options: CallOptions? = null,
+    ): ComplianceBundle =
+        call(
+            "download_compliance_export",
+            encode(DownloadComplianceExport.serializer(), request),
+            ComplianceBundle.serializer(),
+            options,
+        )
+
+    /**
+     * Removes an export. The server does not say whether there was one.
+     *
+     * `DELETE /api/compliance/exports/{export_id}`. Safe to repeat.
+     *
+     * @param exportId Which export.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteComplianceExport(
+        exportId: String,
+        options: CallOptions? = null,
+    ): DeletedComplianceExport =
+        deleteComplianceExport(DeleteComplianceExport(exportId), options)
+
+    /** `deleteComplianceExport` with its arguments in one object. */
+    public suspend fun deleteComplianceExport(
+        request: DeleteComplianceExport,
+        options: CallOptions? = null,
+    ): DeletedComplianceExport =
+        call(
+            "delete_compliance_export",
+            encode(DeleteComplianceExport.serializer(), request),
+            DeletedComplianceExport.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a schedule on which exports are made. The answer holds its id only.
+     *
+     * No framework, and no times, are errors of kind `validation`.
+     *
+     * `POST /api/compliance/schedules`. A repeat would do it twice.
+     *
+     * @param frameworks Which frameworks, at least one.
+     * @param cronExpression When: a cron expression, such as `0 6 * * 1` for Mondays at six.
+     * @param name What it is called. `"Scheduled Export"` unless given.
+     * @param format In which form the reports are written. `markdown` unless given. One of `markdown`,
+     *   `json`.
+     * @param windowDays How far back the evidence goes, in days; 30 unless given.
+     * @param includeEvidence Whether exports hold evidence, which is so unless given.
+     * @param includeRemediation Whether they say how to mend what is missing, which is so unless given.
+     * @param includeTrends Whether they show how coverage changed, which is not so unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createComplianceSchedule(
+        frameworks: List<String>,
+        cronExpression: String,
+        name: String? = null,
+        format: ExportFormat? = null,
+        windowDays: Long? = null,
+        includeEvidence: Boolean? = null,
+        includeRemediation: Boolean? = null,
+        includeTrends: Boolean? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CreatedComplianceSchedule =
+        createComplianceSchedule(
+            CreateComplianceSchedule(
+                frameworks, cronExpression, name, format, windowDays, includeEvidence, includeRemediation,
+                includeTrends, extra,
+            ),
+            options,
+        )
+
+    /** `createComplianceSchedule` with its arguments in one object. */
+    public suspend fun createComplianceSchedule(
+        request: CreateComplianceSchedule,
+        options: CallOptions? = null,
+    ): CreatedComplianceSchedule =
+        call(
+            "create_compliance_schedule",
+            encode(CreateComplianceSchedule.serializer(), request),
+            CreatedComplianceSchedule.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the schedules on which exports are made, the newest first.
+     *
+     * `GET /api/compliance/schedules`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listComplianceSchedules(options: CallOptions? = null): ComplianceScheduleList =
+        call("list_compliance_schedules", "{}", ComplianceScheduleList.serializer(), options)
+
+    /**
+     * Changes a schedule, and returns it as it is then. The server takes `enabled` and `name` and leaves the
+     * rest as it is. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/compliance/schedules/{schedule_id}`. Safe to repeat.
+     *
+     * @param scheduleId Which schedule: `csch_` and 24 hex digits.
+     * @param enabled Whether exports are made.
+     * @param name What it is called from now on.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateComplianceSchedule(
+        scheduleId: String,
+        enabled: Boolean? = null,
+        name: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ComplianceSchedule =
+        updateComplianceSchedule(UpdateComplianceSchedule(scheduleId, enabled, name, extra), options)
+
+    /** `updateComplianceSchedule` with its arguments in one object. */
+    public suspend fun updateComplianceSchedule(
+        request: UpdateComplianceSchedule,
+        options: CallOptions? = null,
+    ): ComplianceSchedule =
+        call(
+            "update_compliance_schedule",
+            encode(UpdateComplianceSchedule.serializer(), request),
+            ComplianceSchedule.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a schedule. The server does not say whether there was one.
+     *
+     * `DELETE /api/compliance/schedules/{schedule_id}`. Safe to repeat.
+     *
+     * @param scheduleId Which schedule.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteComplianceSchedule(
+        scheduleId: String,
+        options: CallOptions? = null,
+    ): DeletedComplianceSchedule =
+        deleteComplianceSchedule(DeleteComplianceSchedule(scheduleId), options)
+
+    /** `deleteComplianceSchedule` with its arguments in one object. */
+    public suspend fun deleteComplianceSchedule(
+        request: DeleteComplianceSchedule,
+        options: CallOptions? = null,
+    ): DeletedComplianceSchedule =
+        call(
+            "delete_compliance_schedule",
+            encode(DeleteComplianceSchedule.serializer(), request),
+            DeletedComplianceSchedule.serializer(),
+            options,
+        )
+
+    /**
+     * Lists how far frameworks were covered when reports on them were written, the newest first.
+     *
+     * `GET /api/compliance/trends`. Reads only.
+     *
+     * @param framework Only this framework. All of them unless given.
+     * @param limit How many. The server returns at most 100. `30` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getComplianceTrends(
+        framework: String? = null,
+        limit: Long? = null,
+        options: CallOptions? = null,
+    ): ComplianceTrendList =
+        getComplianceTrends(GetComplianceTrends(framework, limit), options)
+
+    /** `getComplianceTrends` with its arguments in one object. */
+    public suspend fun getComplianceTrends(
+        request: GetComplianceTrends,
+        options: CallOptions? = null,
+    ): ComplianceTrendList =
+        call(
+            "get_compliance_trends",
+            encode(GetComplianceTrends.serializer(), request),
+            ComplianceTrendList.serializer(),
+            options,
+        )
+
+    /**
      * Begins a session.
      *
      * `POST /api/sessions`. A repeat would do it twice.
@@ -1348,6 +2213,543 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Leaves a note for the agent's next session: in `bundle`, or in parts, of which `summary` is the first.
+     *
+     * Hosted servers take a `bundle` only and refuse parts alone with a `DashClawException` of kind
+     * `VALIDATION`; the embedded instance makes a bundle of them.
+     *
+     * `POST /api/handoffs`. A repeat would do it twice.
+     *
+     * @param summary What was done and what is next.
+     * @param bundle The whole note in one object of your own form.
+     * @param context What the next session must know: any JSON.
+     * @param tags Words to find it by.
+     * @param sessionDate Which day it is about.
+     * @param keyDecisions What was decided: any JSON.
+     * @param openTasks What is left to do: any JSON.
+     * @param moodNotes How the people seemed: any JSON.
+     * @param nextPriorities What comes first: any JSON.
+     * @param projectId The project it is about. The latest handoff of an agent is one without a project.
+     * @param sessionId The session that leaves it.
+     * @param reason Why the session ends.
+     * @param agentId For which agent. The client's own unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createHandoff(
+        summary: String? = null,
+        bundle: JsonObject? = null,
+        context: JsonElement? = null,
+        tags: List<String>? = null,
+        sessionDate: String? = null,
+        keyDecisions: JsonElement? = null,
+        openTasks: JsonElement? = null,
+        moodNotes: JsonElement? = null,
+        nextPriorities: JsonElement? = null,
+        projectId: String? = null,
+        sessionId: String? = null,
+        reason: String? = null,
+        agentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CreatedHandoff =
+        createHandoff(
+            CreateHandoff(
+                summary, bundle, context, tags, sessionDate, keyDecisions, openTasks, moodNotes,
+                nextPriorities, projectId, sessionId, reason, agentId, extra,
+            ),
+            options,
+        )
+
+    /** `createHandoff` with its arguments in one object. */
+    public suspend fun createHandoff(request: CreateHandoff, options: CallOptions? = null): CreatedHandoff =
+        call(
+            "create_handoff",
+            encode(CreateHandoff.serializer(), request),
+            CreatedHandoff.serializer(),
+            options,
+        )
+
+    /**
+     * Lists handoffs of the agent.
+     *
+     * `GET /api/handoffs`. Reads only. Pages through `handoffs` with `limit` and `offset`.
+     *
+     * @param agentId Of which agent. The client's own unless given.
+     * @param projectId Only about this project.
+     * @param limit How many, 1 to 100; 20 unless given.
+     * @param offset How many to skip.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getHandoffs(
+        agentId: String? = null,
+        projectId: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): HandoffList =
+        getHandoffs(GetHandoffs(agentId, projectId, limit, offset, extra), options)
+
+    /** `getHandoffs` with its arguments in one object. */
+    public suspend fun getHandoffs(request: GetHandoffs, options: CallOptions? = null): HandoffList =
+        call("get_handoffs", encode(GetHandoffs.serializer(), request), HandoffList.serializer(), options)
+
+    /**
+     * Reads the newest handoff of the agent that belongs to no project and was not consumed. When there is
+     * none, that is a `NotFoundException`.
+     *
+     * `GET /api/handoffs`. Reads only.
+     *
+     * @param agentId Of which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun getLatestHandoff(agentId: String? = null, options: CallOptions? = null): Handoff =
+        getLatestHandoff(GetLatestHandoff(agentId), options)
+
+    /** `getLatestHandoff` with its arguments in one object. */
+    public suspend fun getLatestHandoff(request: GetLatestHandoff, options: CallOptions? = null): Handoff =
+        call(
+            "get_latest_handoff",
+            encode(GetLatestHandoff.serializer(), request),
+            Handoff.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one handoff. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/handoffs/{handoff_id}`. Reads only.
+     *
+     * @param handoffId Which handoff.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getHandoff(handoffId: String, options: CallOptions? = null): Handoff =
+        getHandoff(GetHandoff(handoffId), options)
+
+    /** `getHandoff` with its arguments in one object. */
+    public suspend fun getHandoff(request: GetHandoff, options: CallOptions? = null): Handoff =
+        call("get_handoff", encode(GetHandoff.serializer(), request), Handoff.serializer(), options)
+
+    /**
+     * Marks a handoff as taken up, so that it is not the latest any more. An unknown id is a
+     * `NotFoundException`.
+     *
+     * `POST /api/handoffs/{handoff_id}/consume`. Safe to repeat.
+     *
+     * @param handoffId Which handoff.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun consumeHandoff(handoffId: String, options: CallOptions? = null): ConsumedHandoff =
+        consumeHandoff(ConsumeHandoff(handoffId), options)
+
+    /** `consumeHandoff` with its arguments in one object. */
+    public suspend fun consumeHandoff(
+        request: ConsumeHandoff,
+        options: CallOptions? = null,
+    ): ConsumedHandoff =
+        call(
+            "consume_handoff",
+            encode(ConsumeHandoff.serializer(), request),
+            ConsumedHandoff.serializer(),
+            options,
+        )
+
+    /**
+     * Sends a message to an agent, or to everybody.
+     *
+     * Sender and receiver must be known to the server, by a heartbeat, an action, an identity or an earlier
+     * message; otherwise it is a `PermissionDeniedException`. An unknown thread is a `NotFoundException`.
+     * Secrets in the text are made illegible before it is stored.
+     *
+     * `POST /api/messages`. A repeat would do it twice.
+     *
+     * @param body What to say. At most 2000 characters.
+     * @param to To which agent. To everybody unless given.
+     * @param messageType What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`.
+     *   `"info"` unless given.
+     * @param attachments Files, at most 3, one object each: `filename`, `mime_type`, and `data`, base64, of
+     *   at most 5 MB.
+     * @param subject What it is about, in short. At most 200 characters.
+     * @param threadId The thread it belongs to: `mt_…`; it must be open.
+     * @param urgent Whether it is urgent; false unless given.
+     * @param docRef A shared document it is about.
+     * @param actionId The action it is about.
+     * @param fromAgentId Who sends it. The client's own agent unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws PermissionDeniedException See the description.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun sendMessage(
+        body: String,
+        to: String? = null,
+        messageType: MessageType? = null,
+        attachments: List<JsonElement>? = null,
+        subject: String? = null,
+        threadId: String? = null,
+        urgent: Boolean? = null,
+        docRef: String? = null,
+        actionId: String? = null,
+        fromAgentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SentMessage =
+        sendMessage(
+            SendMessage(
+                body, to, messageType, attachments, subject, threadId, urgent, docRef, actionId, fromAgentId,
+                extra,
+            ),
+            options,
+        )
+
+    /** `sendMessage` with its arguments in one object. */
+    public suspend fun sendMessage(request: SendMessage, options: CallOptions? = null): SentMessage =
+        call("send_message", encode(SendMessage.serializer(), request), SentMessage.serializer(), options)
+
+    /**
+     * Sends a message to everybody. The same limits and errors hold as for `sendMessage`.
+     *
+     * `POST /api/messages`. A repeat would do it twice.
+     *
+     * @param body What to say. At most 2000 characters.
+     * @param messageType What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`.
+     *   `"info"` unless given.
+     * @param subject What it is about, in short. At most 200 characters.
+     * @param threadId The thread it belongs to: `mt_…`; it must be open.
+     * @param urgent Whether it is urgent; false unless given.
+     * @param fromAgentId Who sends it. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun broadcast(
+        body: String,
+        messageType: MessageType? = null,
+        subject: String? = null,
+        threadId: String? = null,
+        urgent: Boolean? = null,
+        fromAgentId: String? = null,
+        options: CallOptions? = null,
+    ): SentMessage =
+        broadcast(Broadcast(body, messageType, subject, threadId, urgent, fromAgentId), options)
+
+    /** `broadcast` with its arguments in one object. */
+    public suspend fun broadcast(request: Broadcast, options: CallOptions? = null): SentMessage =
+        call("broadcast", encode(Broadcast.serializer(), request), SentMessage.serializer(), options)
+
+    /**
+     * Lists messages of the agent.
+     *
+     * `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+     *
+     * @param direction Which way they went; `inbox` unless given. One of `inbox`, `sent`, `all`.
+     * @param messageType Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+     * @param unread Whether to list unread ones only. A message to everybody stays unread here.
+     * @param threadId Only this thread.
+     * @param limit How many, 1 to 1000; 50 unless given.
+     * @param offset How many to skip.
+     * @param agentId Of which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getMessages(
+        direction: MessageDirection? = null,
+        messageType: MessageType? = null,
+        unread: Boolean? = null,
+        threadId: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): MessageList =
+        getMessages(GetMessages(direction, messageType, unread, threadId, limit, offset, agentId), options)
+
+    /** `getMessages` with its arguments in one object. */
+    public suspend fun getMessages(request: GetMessages, options: CallOptions? = null): MessageList =
+        call("get_messages", encode(GetMessages.serializer(), request), MessageList.serializer(), options)
+
+    /**
+     * Lists messages to the agent or to everybody, without its own and without archived ones.
+     *
+     * `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+     *
+     * @param messageType Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+     * @param unread Whether to list unread ones only. A message to everybody stays unread here.
+     * @param threadId Only this thread.
+     * @param limit How many, 1 to 1000; 50 unless given.
+     * @param offset How many to skip.
+     * @param agentId Of which agent. The client's own unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getInbox(
+        messageType: MessageType? = null,
+        unread: Boolean? = null,
+        threadId: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        agentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): MessageList =
+        getInbox(GetInbox(messageType, unread, threadId, limit, offset, agentId, extra), options)
+
+    /** `getInbox` with its arguments in one object. */
+    public suspend fun getInbox(request: GetInbox, options: CallOptions? = null): MessageList =
+        call("get_inbox", encode(GetInbox.serializer(), request), MessageList.serializer(), options)
+
+    /**
+     * Lists messages that the agent sent.
+     *
+     * `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
+     *
+     * @param messageType Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+     * @param threadId Only this thread.
+     * @param limit How many, 1 to 1000; 50 unless given.
+     * @param offset How many to skip.
+     * @param agentId Of which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getSentMessages(
+        messageType: MessageType? = null,
+        threadId: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): MessageList =
+        getSentMessages(GetSentMessages(messageType, threadId, limit, offset, agentId), options)
+
+    /** `getSentMessages` with its arguments in one object. */
+    public suspend fun getSentMessages(request: GetSentMessages, options: CallOptions? = null): MessageList =
+        call(
+            "get_sent_messages",
+            encode(GetSentMessages.serializer(), request),
+            MessageList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one message. An unknown id is a `NotFoundException`, and so is every id where the server does not
+     * serve single messages.
+     *
+     * `GET /api/messages/{message_id}`. Reads only.
+     *
+     * @param messageId Which message.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getMessage(messageId: String, options: CallOptions? = null): MessageDetail =
+        getMessage(GetMessage(messageId), options)
+
+    /** `getMessage` with its arguments in one object. */
+    public suspend fun getMessage(request: GetMessage, options: CallOptions? = null): MessageDetail =
+        call("get_message", encode(GetMessage.serializer(), request), MessageDetail.serializer(), options)
+
+    /**
+     * Marks messages as read by the agent. One that is for another agent is left as it is.
+     *
+     * `PATCH /api/messages`. Safe to repeat.
+     *
+     * @param messageIds Which messages.
+     * @param agentId Who has read them. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     */
+    public suspend fun markRead(
+        messageIds: List<String>,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): UpdatedMessages =
+        markRead(MarkRead(messageIds, agentId), options)
+
+    /** `markRead` with its arguments in one object. */
+    public suspend fun markRead(request: MarkRead, options: CallOptions? = null): UpdatedMessages =
+        call("mark_read", encode(MarkRead.serializer(), request), UpdatedMessages.serializer(), options)
+
+    /**
+     * Archives messages: an inbox does not list them any more.
+     *
+     * `PATCH /api/messages`. Safe to repeat.
+     *
+     * @param messageIds Which messages.
+     * @param agentId Who archives them. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     */
+    public suspend fun archiveMessages(
+        messageIds: List<String>,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): UpdatedMessages =
+        archiveMessages(ArchiveMessages(messageIds, agentId), options)
+
+    /** `archiveMessages` with its arguments in one object. */
+    public suspend fun archiveMessages(
+        request: ArchiveMessages,
+        options: CallOptions? = null,
+    ): UpdatedMessages =
+        call(
+            "archive_messages",
+            encode(ArchiveMessages.serializer(), request),
+            UpdatedMessages.serializer(),
+            options,
+        )
+
+    /**
+     * Begins a thread that messages can belong to.
+     *
+     * `POST /api/messages/threads`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param participants The agents that take part, of at most 500 characters each.
+     * @param createdBy Who begins it. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createMessageThread(
+        name: String,
+        participants: List<String>? = null,
+        createdBy: String? = null,
+        options: CallOptions? = null,
+    ): CreatedMessageThread =
+        createMessageThread(CreateMessageThread(name, participants, createdBy), options)
+
+    /** `createMessageThread` with its arguments in one object. */
+    public suspend fun createMessageThread(
+        request: CreateMessageThread,
+        options: CallOptions? = null,
+    ): CreatedMessageThread =
+        call(
+            "create_message_thread",
+            encode(CreateMessageThread.serializer(), request),
+            CreatedMessageThread.serializer(),
+            options,
+        )
+
+    /**
+     * Lists threads of the agent.
+     *
+     * `GET /api/messages/threads`. Reads only.
+     *
+     * @param status Only threads in this state: `open` or `resolved`.
+     * @param limit How many, 1 to 100; 20 unless given.
+     * @param agentId Of which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getMessageThreads(
+        status: String? = null,
+        limit: Long? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): MessageThreadList =
+        getMessageThreads(GetMessageThreads(status, limit, agentId), options)
+
+    /** `getMessageThreads` with its arguments in one object. */
+    public suspend fun getMessageThreads(
+        request: GetMessageThreads,
+        options: CallOptions? = null,
+    ): MessageThreadList =
+        call(
+            "get_message_threads",
+            encode(GetMessageThreads.serializer(), request),
+            MessageThreadList.serializer(),
+            options,
+        )
+
+    /**
+     * Ends a thread. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/messages/threads`. Safe to repeat.
+     *
+     * @param threadId Which thread: `mt_…`.
+     * @param summary What came of it.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun resolveMessageThread(
+        threadId: String,
+        summary: String? = null,
+        options: CallOptions? = null,
+    ): MessageThreadDetail =
+        resolveMessageThread(ResolveMessageThread(threadId, summary), options)
+
+    /** `resolveMessageThread` with its arguments in one object. */
+    public suspend fun resolveMessageThread(
+        request: ResolveMessageThread,
+        options: CallOptions? = null,
+    ): MessageThreadDetail =
+        call(
+            "resolve_message_thread",
+            encode(ResolveMessageThread.serializer(), request),
+            MessageThreadDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Saves a document that all agents can read. What comes back is the server's own; its members are not
+     * fixed. Not every server has such documents; one without answers with a `NotFoundException`.
+     *
+     * `POST /api/messages/docs`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param content What it says.
+     * @param agentId Who saves it. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun saveSharedDoc(
+        name: String,
+        content: String,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        saveSharedDoc(SaveSharedDoc(name, content, agentId), options)
+
+    /** `saveSharedDoc` with its arguments in one object. */
+    public suspend fun saveSharedDoc(request: SaveSharedDoc, options: CallOptions? = null): JsonObject =
+        call("save_shared_doc", encode(SaveSharedDoc.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Downloads an attachment of a message: its bytes, its name and its media type.
+     *
+     * The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
+     * id is a `NotFoundException`.
+     *
+     * Starts with `GET /api/messages/attachments`. Reads only.
+     *
+     * @param attachmentId Which attachment.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun getAttachment(attachmentId: String, options: CallOptions? = null): MessageAttachment =
+        getAttachment(GetAttachment(attachmentId), options)
+
+    /** `getAttachment` with its arguments in one object. */
+    public suspend fun getAttachment(
+        request: GetAttachment,
+        options: CallOptions? = null,
+    ): MessageAttachment =
+        call(
+            "get_attachment",
+            encode(GetAttachment.serializer(), request),
+            MessageAttachment.serializer(),
+            options,
+        )
+
+    /**
      * Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API
      * key.
      *
@@ -1392,6 +2794,117 @@ public abstract class Operations internal constructor() {
         call("get_jwks", "{}", JwkSet.serializer(), options)
 
     /**
+     * Looks for secrets and personal data in a text. Nothing is stored.
+     *
+     * `POST /api/security/scan`. Reads only.
+     *
+     * @param text The text.
+     * @param destination Where it is about to go.
+     * @param agentId Whose text it is. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     */
+    public suspend fun scanContent(
+        text: String,
+        destination: String? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): ContentScan =
+        scanContent(ScanContent(text, destination, agentId), options)
+
+    /** `scanContent` with its arguments in one object. */
+    public suspend fun scanContent(request: ScanContent, options: CallOptions? = null): ContentScan =
+        call("scan_content", encode(ScanContent.serializer(), request), ContentScan.serializer(), options)
+
+    /**
+     * Looks for secrets and personal data in a text, as `scanContent` does, and stores that they were found.
+     * Of the text itself only its SHA-256 hash is stored.
+     *
+     * `POST /api/security/scan`. A repeat would do it twice.
+     *
+     * @param text The text.
+     * @param destination Where it was about to go.
+     * @param agentId Whose text it is. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun reportSecurityFinding(
+        text: String,
+        destination: String? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): ContentScan =
+        reportSecurityFinding(ReportSecurityFinding(text, destination, agentId), options)
+
+    /** `reportSecurityFinding` with its arguments in one object. */
+    public suspend fun reportSecurityFinding(
+        request: ReportSecurityFinding,
+        options: CallOptions? = null,
+    ): ContentScan =
+        call(
+            "report_security_finding",
+            encode(ReportSecurityFinding.serializer(), request),
+            ContentScan.serializer(),
+            options,
+        )
+
+    /**
+     * Looks in a text for attempts to give orders to the model that reads it.
+     *
+     * `POST /api/security/prompt-injection`. A repeat would do it twice.
+     *
+     * @param text The text.
+     * @param source Where it comes from: `user_input`, for one.
+     * @param agentId Who is about to read it. The client's own agent unless given.
+     * @param store Whether findings are stored; true unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun scanPromptInjection(
+        text: String,
+        source: String? = null,
+        agentId: String? = null,
+        store: Boolean? = null,
+        options: CallOptions? = null,
+    ): PromptInjectionScan =
+        scanPromptInjection(ScanPromptInjection(text, source, agentId, store), options)
+
+    /** `scanPromptInjection` with its arguments in one object. */
+    public suspend fun scanPromptInjection(
+        request: ScanPromptInjection,
+        options: CallOptions? = null,
+    ): PromptInjectionScan =
+        call(
+            "scan_prompt_injection",
+            encode(ScanPromptInjection.serializer(), request),
+            PromptInjectionScan.serializer(),
+            options,
+        )
+
+    /**
+     * Reads the secrets that are meant for an agent: those of its organisation, overridden by its own.
+     *
+     * Keep them in memory; never log them, store them, or show them to a model. A key of the readonly role is
+     * a `PermissionDeniedException`. A server that cannot decrypt answers with a `DashClawException` of kind
+     * `SERVER`.
+     *
+     * `GET /api/secrets/env`. Reads only.
+     *
+     * @param agentId For which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     */
+    public suspend fun getAgentEnv(agentId: String? = null, options: CallOptions? = null): AgentEnv =
+        getAgentEnv(GetAgentEnv(agentId), options)
+
+    /** `getAgentEnv` with its arguments in one object. */
+    public suspend fun getAgentEnv(request: GetAgentEnv, options: CallOptions? = null): AgentEnv =
+        call("get_agent_env", encode(GetAgentEnv.serializer(), request), AgentEnv.serializer(), options)
+
+    /**
      * Says that the agent is there. Creating an action says so, too. An unknown status is a
      * `DashClawException` of kind `VALIDATION`.
      *
@@ -1421,74 +2934,1087 @@ public abstract class Operations internal constructor() {
         call("heartbeat", encode(Heartbeat.serializer(), request), HeartbeatAck.serializer(), options)
 
     /**
-     * Registers the public half of a private RSA key, as `createPairing` does. The private key is sent
-     * nowhere.
+     * Tells which services the agent is connected to. A service that was told before is told anew.
      *
-     * A key that is no private RSA key of 2048 to 4096 bits is a `DashClawException` of kind
-     * `INVALID_ARGUMENT`, which shows nothing of it.
+     * `POST /api/agents/connections`. Safe to repeat.
      *
-     * Starts with `POST /api/pairings`. A repeat would do it twice.
-     *
-     * @param privateJwk The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1`
-     *   and `iqmp` are read, too.
-     * @param agentName The agent's name for people. The client's own unless given.
+     * @param connections The services, 1 to 50, one object each: `provider` (needed), `auth_type` (`api_key`
+     *   unless given, or `subscription`, `oauth`, `pre_configured`, `environment`), `plan_name`, `status`
+     *   (`active` unless given, or `inactive`, `error`) and `metadata` (a text or an object of at most 10
+     *   KB).
+     * @param agentId Which agent. The client's own unless given. At most 128 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
-     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
-     * @throws DashClawException Of kind `INVALID_ARGUMENT`: see the description.
      */
-    public suspend fun createPairingFromPrivateJwk(
-        privateJwk: JsonObject,
-        agentName: String? = null,
+    public suspend fun reportConnections(
+        connections: List<JsonElement>,
+        agentId: String? = null,
         options: CallOptions? = null,
-    ): JsonObject =
-        createPairingFromPrivateJwk(CreatePairingFromPrivateJwk(privateJwk, agentName), options)
+    ): ConnectionReport =
+        reportConnections(ReportConnections(connections, agentId), options)
 
-    /** `createPairingFromPrivateJwk` with its arguments in one object. */
-    public suspend fun createPairingFromPrivateJwk(
-        request: CreatePairingFromPrivateJwk,
+    /** `reportConnections` with its arguments in one object. */
+    public suspend fun reportConnections(
+        request: ReportConnections,
         options: CallOptions? = null,
-    ): JsonObject =
+    ): ConnectionReport =
         call(
-            "create_pairing_from_private_jwk",
-            encode(CreatePairingFromPrivateJwk.serializer(), request),
-            JsonObject.serializer(),
+            "report_connections",
+            encode(ReportConnections.serializer(), request),
+            ConnectionReport.serializer(),
             options,
         )
 
     /**
-     * Waits until a pairing is approved, and returns it.
+     * Enters an agent into the register, so that others may call it. A slug that exists already is a
+     * `ConflictException`.
      *
-     * One that expires is an `ApprovalExpiredException`, one that is rejected an `ApprovalDeniedException`,
-     * and one that nobody decides about in time an `ApprovalTimeoutException`; it stands. A server that
-     * cannot be reached for a while is asked again.
+     * `POST /api/agents/registry`. A repeat would do it twice.
      *
-     * Starts with `GET /api/pairings/{pairing_id}`. Reads only.
+     * @param name What it is called.
+     * @param slug Its short name; unique.
+     * @param endpoint Where it is.
+     * @param authType How it wants callers to prove who they are; `none` unless given.
+     * @param authMetadata More about that.
+     * @param riskClass How much harm it could do; `medium` unless given. One of `low`, `medium`, `high`,
+     *   `critical`.
+     * @param defaultBudgetUsd What a call may cost, in US dollars.
+     * @param status Its state; `active` unless given.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun registerAgent(
+        name: String,
+        slug: String? = null,
+        endpoint: String? = null,
+        authType: String? = null,
+        authMetadata: JsonObject? = null,
+        riskClass: RegisteredAgentRisk? = null,
+        defaultBudgetUsd: Double? = null,
+        status: String? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SavedRegisteredAgent =
+        registerAgent(
+            RegisterAgent(
+                name, slug, endpoint, authType, authMetadata, riskClass, defaultBudgetUsd, status, metadata,
+                extra,
+            ),
+            options,
+        )
+
+    /** `registerAgent` with its arguments in one object. */
+    public suspend fun registerAgent(
+        request: RegisterAgent,
+        options: CallOptions? = null,
+    ): SavedRegisteredAgent =
+        call(
+            "register_agent",
+            encode(RegisterAgent.serializer(), request),
+            SavedRegisteredAgent.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the agents of the register.
      *
-     * @param pairingId Which pairing.
-     * @param timeout How long to wait in all. With no time at all it is looked at once. 300 seconds unless
-     *   given.
-     * @param interval How often it is looked at; at most ten times a second. 2 seconds unless given.
+     * `GET /api/agents/registry`. Reads only.
+     *
+     * @param status Only agents in this state.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listRegisteredAgents(
+        status: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): RegisteredAgentList =
+        listRegisteredAgents(ListRegisteredAgents(status, extra), options)
+
+    /** `listRegisteredAgents` with its arguments in one object. */
+    public suspend fun listRegisteredAgents(
+        request: ListRegisteredAgents,
+        options: CallOptions? = null,
+    ): RegisteredAgentList =
+        call(
+            "list_registered_agents",
+            encode(ListRegisteredAgents.serializer(), request),
+            RegisteredAgentList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one agent of the register with what it can do and its newest calls. An unknown id is a
+     * `NotFoundException`.
+     *
+     * `GET /api/agents/registry/{registered_agent_id}`. Reads only.
+     *
+     * @param registeredAgentId Which agent: its `entry_id`.
      * @param options How this call differs from the client's others.
      * @throws NotFoundException There is no such record.
-     * @throws ApprovalExpiredException See the description.
-     * @throws ApprovalDeniedException See the description.
-     * @throws ApprovalTimeoutException See the description.
      */
-    public suspend fun waitForPairing(
-        pairingId: String,
-        timeout: Duration? = null,
-        interval: Duration? = null,
+    public suspend fun getRegisteredAgent(
+        registeredAgentId: String,
         options: CallOptions? = null,
-    ): JsonObject =
-        waitForPairing(WaitForPairing(pairingId, timeout, interval), options)
+    ): RegisteredAgentDetail =
+        getRegisteredAgent(GetRegisteredAgent(registeredAgentId), options)
 
-    /** `waitForPairing` with its arguments in one object. */
-    public suspend fun waitForPairing(request: WaitForPairing, options: CallOptions? = null): JsonObject =
+    /** `getRegisteredAgent` with its arguments in one object. */
+    public suspend fun getRegisteredAgent(
+        request: GetRegisteredAgent,
+        options: CallOptions? = null,
+    ): RegisteredAgentDetail =
         call(
-            "wait_for_pairing",
-            encode(WaitForPairing.serializer(), request),
-            JsonObject.serializer(),
+            "get_registered_agent",
+            encode(GetRegisteredAgent.serializer(), request),
+            RegisteredAgentDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Changes an agent of the register: the fields that are given. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/agents/registry/{registered_agent_id}`. Safe to repeat.
+     *
+     * @param registeredAgentId Which agent: its `entry_id`.
+     * @param name What it is called from now on.
+     * @param endpoint Where it is.
+     * @param authType How it wants callers to prove who they are.
+     * @param authMetadata More about that.
+     * @param riskClass How much harm it could do. One of `low`, `medium`, `high`, `critical`.
+     * @param defaultBudgetUsd What a call may cost, in US dollars.
+     * @param status Its state. Only an `active` one can be called.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateRegisteredAgent(
+        registeredAgentId: String,
+        name: String? = null,
+        endpoint: String? = null,
+        authType: String? = null,
+        authMetadata: JsonObject? = null,
+        riskClass: RegisteredAgentRisk? = null,
+        defaultBudgetUsd: Double? = null,
+        status: String? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SavedRegisteredAgent =
+        updateRegisteredAgent(
+            UpdateRegisteredAgent(
+                registeredAgentId, name, endpoint, authType, authMetadata, riskClass, defaultBudgetUsd,
+                status, metadata, extra,
+            ),
+            options,
+        )
+
+    /** `updateRegisteredAgent` with its arguments in one object. */
+    public suspend fun updateRegisteredAgent(
+        request: UpdateRegisteredAgent,
+        options: CallOptions? = null,
+    ): SavedRegisteredAgent =
+        call(
+            "update_registered_agent",
+            encode(UpdateRegisteredAgent.serializer(), request),
+            SavedRegisteredAgent.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a capability to an agent of the register, and returns all it has. An unknown agent or capability
+     * is a `NotFoundException`.
+     *
+     * `POST /api/agents/registry/{registered_agent_id}/capabilities`. A repeat would do it twice.
+     *
+     * @param registeredAgentId Which agent: its `entry_id`.
+     * @param capabilityId Which capability.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun addAgentCapability(
+        registeredAgentId: String,
+        capabilityId: String,
+        options: CallOptions? = null,
+    ): AgentCapabilityList =
+        addAgentCapability(AddAgentCapability(registeredAgentId, capabilityId), options)
+
+    /** `addAgentCapability` with its arguments in one object. */
+    public suspend fun addAgentCapability(
+        request: AddAgentCapability,
+        options: CallOptions? = null,
+    ): AgentCapabilityList =
+        call(
+            "add_agent_capability",
+            encode(AddAgentCapability.serializer(), request),
+            AgentCapabilityList.serializer(),
+            options,
+        )
+
+    /**
+     * Lists what an agent of the register can do. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/agents/registry/{registered_agent_id}/capabilities`. Reads only.
+     *
+     * @param registeredAgentId Which agent: its `entry_id`.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun listAgentCapabilities(
+        registeredAgentId: String,
+        options: CallOptions? = null,
+    ): AgentCapabilityList =
+        listAgentCapabilities(ListAgentCapabilities(registeredAgentId), options)
+
+    /** `listAgentCapabilities` with its arguments in one object. */
+    public suspend fun listAgentCapabilities(
+        request: ListAgentCapabilities,
+        options: CallOptions? = null,
+    ): AgentCapabilityList =
+        call(
+            "list_agent_capabilities",
+            encode(ListAgentCapabilities.serializer(), request),
+            AgentCapabilityList.serializer(),
+            options,
+        )
+
+    /**
+     * Calls an agent of the register by one of its capabilities. Guard has its say first, and the call is
+     * recorded as an action.
+     *
+     * When a human must approve first, the result has `success` false and the `error` `pending_approval`, and
+     * nothing was called. A call that guard blocks is a `PermissionDeniedException`, an agent that is not
+     * active a `ConflictException`, an unknown agent or capability a `NotFoundException`, a capability that
+     * the agent does not have a `DashClawException` of kind `VALIDATION`, and a call that failed a
+     * `DashClawException` of kind `SERVER`.
+     *
+     * `POST /api/agents/invoke`. A repeat would do it twice.
+     *
+     * @param registeredAgentId Which agent: its `entry_id`.
+     * @param capabilityId Which of its capabilities.
+     * @param agentId Who calls. Not filled in by the client.
+     * @param payload What to send.
+     * @param declaredGoal What the call is for, in a sentence.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws PermissionDeniedException See the description.
+     * @throws ConflictException See the description.
+     * @throws NotFoundException See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     */
+    public suspend fun invokeRegisteredAgent(
+        registeredAgentId: String,
+        capabilityId: String,
+        agentId: String? = null,
+        payload: JsonObject? = null,
+        declaredGoal: String? = null,
+        options: CallOptions? = null,
+    ): RegisteredAgentAnswer =
+        invokeRegisteredAgent(
+            InvokeRegisteredAgent(registeredAgentId, capabilityId, agentId, payload, declaredGoal),
+            options,
+        )
+
+    /** `invokeRegisteredAgent` with its arguments in one object. */
+    public suspend fun invokeRegisteredAgent(
+        request: InvokeRegisteredAgent,
+        options: CallOptions? = null,
+    ): RegisteredAgentAnswer =
+        call(
+            "invoke_registered_agent",
+            encode(InvokeRegisteredAgent.serializer(), request),
+            RegisteredAgentAnswer.serializer(),
+            options,
+        )
+
+    /**
+     * Reads how well an agent has done: as it was last computed, or else computed now and not stored. An
+     * unknown agent is a `NotFoundException`.
+     *
+     * `GET /api/reputation/agents/{agent_id}`. Reads only.
+     *
+     * @param agentId Which agent. Not filled in by the client.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getAgentReputation(agentId: String, options: CallOptions? = null): AgentReputation =
+        getAgentReputation(GetAgentReputation(agentId), options)
+
+    /** `getAgentReputation` with its arguments in one object. */
+    public suspend fun getAgentReputation(
+        request: GetAgentReputation,
+        options: CallOptions? = null,
+    ): AgentReputation =
+        call(
+            "get_agent_reputation",
+            encode(GetAgentReputation.serializer(), request),
+            AgentReputation.serializer(),
+            options,
+        )
+
+    /**
+     * Lists what an agent's reputation was made from: at most the 2000 newest events of the last 365 days are
+     * kept.
+     *
+     * `GET /api/reputation/agents/{agent_id}/events`. Reads only. Pages through `events` with `limit` and
+     * `offset`.
+     *
+     * @param agentId Which agent. Not filled in by the client.
+     * @param limit How many, 1 to 200. `50` unless given.
+     * @param offset How many to skip. `0` unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun listAgentReputationEvents(
+        agentId: String,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ReputationEventList =
+        listAgentReputationEvents(ListAgentReputationEvents(agentId, limit, offset, extra), options)
+
+    /** `listAgentReputationEvents` with its arguments in one object. */
+    public suspend fun listAgentReputationEvents(
+        request: ListAgentReputationEvents,
+        options: CallOptions? = null,
+    ): ReputationEventList =
+        call(
+            "list_agent_reputation_events",
+            encode(ListAgentReputationEvents.serializer(), request),
+            ReputationEventList.serializer(),
+            options,
+        )
+
+    /**
+     * Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
+     * `NotFoundException`.
+     *
+     * `POST /api/reputation/agents/{agent_id}/recompute`. A repeat would do it twice.
+     *
+     * @param agentId Which agent. Not filled in by the client.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun recomputeAgentReputation(
+        agentId: String,
+        options: CallOptions? = null,
+    ): RecomputedReputation =
+        recomputeAgentReputation(RecomputeAgentReputation(agentId), options)
+
+    /** `recomputeAgentReputation` with its arguments in one object. */
+    public suspend fun recomputeAgentReputation(
+        request: RecomputeAgentReputation,
+        options: CallOptions? = null,
+    ): RecomputedReputation =
+        call(
+            "recompute_agent_reputation",
+            encode(RecomputeAgentReputation.serializer(), request),
+            RecomputedReputation.serializer(),
+            options,
+        )
+
+    /**
+     * Reads the signed receipt for an agent's reputation. Check it with `verifyReceipt`, which needs no
+     * server. An unknown agent is a `NotFoundException`.
+     *
+     * `GET /api/reputation/agents/{agent_id}/receipt`. Reads only.
+     *
+     * @param agentId Which agent. Not filled in by the client.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getAgentReputationReceipt(
+        agentId: String,
+        options: CallOptions? = null,
+    ): AgentReputationReceipt =
+        getAgentReputationReceipt(GetAgentReputationReceipt(agentId), options)
+
+    /** `getAgentReputationReceipt` with its arguments in one object. */
+    public suspend fun getAgentReputationReceipt(
+        request: GetAgentReputationReceipt,
+        options: CallOptions? = null,
+    ): AgentReputationReceipt =
+        call(
+            "get_agent_reputation_receipt",
+            encode(GetAgentReputationReceipt.serializer(), request),
+            AgentReputationReceipt.serializer(),
+            options,
+        )
+
+    /**
+     * Asks the server whether a reputation receipt was signed by one of its keys.
+     *
+     * A forgery, or what is no receipt, is a normal result with `ok` false, not an error. The server is less
+     * strict than `verifyReceipt`, which needs no server.
+     *
+     * `POST /api/reputation/verify`. Reads only.
+     *
+     * @param receipt The receipt, exactly as it came.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     */
+    public suspend fun verifyReputationReceipt(
+        receipt: JsonElement,
+        options: CallOptions? = null,
+    ): ReputationVerdict =
+        verifyReputationReceipt(VerifyReputationReceipt(receipt), options)
+
+    /** `verifyReputationReceipt` with its arguments in one object. */
+    public suspend fun verifyReputationReceipt(
+        request: VerifyReputationReceipt,
+        options: CallOptions? = null,
+    ): ReputationVerdict =
+        call(
+            "verify_reputation_receipt",
+            encode(VerifyReputationReceipt.serializer(), request),
+            ReputationVerdict.serializer(),
+            options,
+        )
+
+    /**
+     * Orders work of a registered type.
+     *
+     * Guard has its say first, and the answer says how it went: the order is `queued`, waits for a human
+     * (`pending_approval`), or is `blocked`. All three come back as a normal result; a `blocked` one does not
+     * raise here.
+     *
+     * An unknown type is a `NotFoundException`. An input that breaks the type's contract, or a budget that
+     * makes no sense, is a `DashClawException` of kind `VALIDATION` with `details`.
+     *
+     * `POST /api/work-orders`. A repeat would do it twice.
+     *
+     * @param type Work of which type.
+     * @param input What the work is about, as the type's `input_schema` wants it.
+     * @param budget What it may cost and how long it may take; the type's defaults unless given.
+     * @param requestedBy Who orders. The client's own agent unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun submitWorkOrder(
+        type: String,
+        input: JsonObject,
+        budget: WorkOrderBudget? = null,
+        requestedBy: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SubmittedWorkOrder =
+        submitWorkOrder(SubmitWorkOrder(type, input, budget, requestedBy, extra), options)
+
+    /** `submitWorkOrder` with its arguments in one object. */
+    public suspend fun submitWorkOrder(
+        request: SubmitWorkOrder,
+        options: CallOptions? = null,
+    ): SubmittedWorkOrder =
+        call(
+            "submit_work_order",
+            encode(SubmitWorkOrder.serializer(), request),
+            SubmittedWorkOrder.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one work order, with its receipt once it has ended. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/work-orders/{work_order_id}`. Reads only.
+     *
+     * @param workOrderId Which work order.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getWorkOrder(workOrderId: String, options: CallOptions? = null): WorkOrderDetail =
+        getWorkOrder(GetWorkOrder(workOrderId), options)
+
+    /** `getWorkOrder` with its arguments in one object. */
+    public suspend fun getWorkOrder(request: GetWorkOrder, options: CallOptions? = null): WorkOrderDetail =
+        call(
+            "get_work_order",
+            encode(GetWorkOrder.serializer(), request),
+            WorkOrderDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Lists work orders.
+     *
+     * `GET /api/work-orders`. Reads only. Pages through `work_orders` with `limit` and `offset`.
+     *
+     * @param status Only orders in this state. One of `pending_approval`, `queued`, `claimed`, `completed`,
+     *   `failed`, `timed_out`, `cancelled`, `blocked`.
+     * @param type Only work of this type.
+     * @param agent Only orders of this agent, be it the one that ordered or the one that does the work.
+     * @param limit How many, 1 to 200; 50 unless given.
+     * @param offset How many to skip.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listWorkOrders(
+        status: WorkOrderStatus? = null,
+        type: String? = null,
+        agent: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): WorkOrderList =
+        listWorkOrders(ListWorkOrders(status, type, agent, limit, offset, extra), options)
+
+    /** `listWorkOrders` with its arguments in one object. */
+    public suspend fun listWorkOrders(request: ListWorkOrders, options: CallOptions? = null): WorkOrderList =
+        call(
+            "list_work_orders",
+            encode(ListWorkOrders.serializer(), request),
+            WorkOrderList.serializer(),
+            options,
+        )
+
+    /**
+     * Cancels a work order that is `queued`, `claimed` or `pending_approval`.
+     *
+     * One that has ended already is a `ConflictException` with its state, an unknown id a
+     * `NotFoundException`.
+     *
+     * `DELETE /api/work-orders/{work_order_id}`. Safe to repeat.
+     *
+     * @param workOrderId Which work order.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun cancelWorkOrder(
+        workOrderId: String,
+        options: CallOptions? = null,
+    ): CancelledWorkOrder =
+        cancelWorkOrder(CancelWorkOrder(workOrderId), options)
+
+    /** `cancelWorkOrder` with its arguments in one object. */
+    public suspend fun cancelWorkOrder(
+        request: CancelWorkOrder,
+        options: CallOptions? = null,
+    ): CancelledWorkOrder =
+        call(
+            "cancel_work_order",
+            encode(CancelWorkOrder.serializer(), request),
+            CancelledWorkOrder.serializer(),
+            options,
+        )
+
+    /**
+     * Takes the oldest queued work order for the agent to do; nobody else gets it. `work_order` is null when
+     * there is none.
+     *
+     * It must be completed before `lease_expires_at`; then it ends as `timed_out`.
+     *
+     * `POST /api/work-orders/claim`. A repeat would do it twice.
+     *
+     * @param types Only work of these types. Any type unless given.
+     * @param agentId Who takes it. The client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun claimWorkOrder(
+        types: List<String>? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): ClaimedWorkOrder =
+        claimWorkOrder(ClaimWorkOrder(types, agentId), options)
+
+    /** `claimWorkOrder` with its arguments in one object. */
+    public suspend fun claimWorkOrder(
+        request: ClaimWorkOrder,
+        options: CallOptions? = null,
+    ): ClaimedWorkOrder =
+        call(
+            "claim_work_order",
+            encode(ClaimWorkOrder.serializer(), request),
+            ClaimedWorkOrder.serializer(),
+            options,
+        )
+
+    /**
+     * Ends a work order that the agent has claimed, and returns its receipt.
+     *
+     * An output that breaks the type's contract is a `DashClawException` of kind `VALIDATION` with `details`;
+     * the order stays claimed. An order of another agent is a `PermissionDeniedException`, one that is not
+     * claimed a `ConflictException` with its state, and an unknown id a `NotFoundException`. A cost above the
+     * budget is noted in the receipt, not refused.
+     *
+     * `POST /api/work-orders/{work_order_id}/complete`. A repeat would do it twice.
+     *
+     * @param workOrderId Which work order.
+     * @param status How it ended. The server wants one. One of `completed`, `failed`.
+     * @param output What came out, as the type's `output_schema` wants it. Needed when it is `completed`.
+     * @param cost What it cost.
+     * @param error What went wrong, when it is `failed`.
+     * @param agentId Who did it. The client's own agent unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws PermissionDeniedException See the description.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun completeWorkOrder(
+        workOrderId: String,
+        status: WorkOrderEnd? = null,
+        output: JsonObject? = null,
+        cost: WorkOrderCost? = null,
+        error: WorkOrderFailure? = null,
+        agentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CompletedWorkOrder =
+        completeWorkOrder(
+            CompleteWorkOrder(workOrderId, status, output, cost, error, agentId, extra),
+            options,
+        )
+
+    /** `completeWorkOrder` with its arguments in one object. */
+    public suspend fun completeWorkOrder(
+        request: CompleteWorkOrder,
+        options: CallOptions? = null,
+    ): CompletedWorkOrder =
+        call(
+            "complete_work_order",
+            encode(CompleteWorkOrder.serializer(), request),
+            CompletedWorkOrder.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the types of work that can be ordered.
+     *
+     * `GET /api/work-orders/types`. Reads only.
+     *
+     * @param includeDisabled Whether to list disabled ones, too; false unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listWorkOrderTypes(
+        includeDisabled: Boolean? = null,
+        options: CallOptions? = null,
+    ): WorkOrderTypeList =
+        listWorkOrderTypes(ListWorkOrderTypes(includeDisabled), options)
+
+    /** `listWorkOrderTypes` with its arguments in one object. */
+    public suspend fun listWorkOrderTypes(
+        request: ListWorkOrderTypes,
+        options: CallOptions? = null,
+    ): WorkOrderTypeList =
+        call(
+            "list_work_order_types",
+            encode(ListWorkOrderTypes.serializer(), request),
+            WorkOrderTypeList.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a type of work: a contract over what goes in and what comes out.
+     *
+     * Of JSON Schema the server checks `type`, `required`, `properties`, `items`, `enum`, `minimum`,
+     * `maximum`, `minLength` and `maxLength`, and ignores the rest. A type that exists already is a
+     * `ConflictException`, a schema that makes no sense a `DashClawException` of kind `VALIDATION` with
+     * `details`.
+     *
+     * `POST /api/work-orders/types`. A repeat would do it twice.
+     *
+     * @param type What it is called: a lower-case letter, then 2 to 63 lower-case letters, digits and
+     *   underscores; unique. At most 64 characters.
+     * @param displayName What it is called, for people.
+     * @param description What the work is.
+     * @param inputSchema JSON Schema of what goes in; its root must be an object.
+     * @param outputSchema JSON Schema of what comes out.
+     * @param version Its version; `1.0` unless given.
+     * @param defaultMaxCostUsd What an order may cost unless it says otherwise, in US dollars.
+     * @param defaultTimeoutSeconds How long an order may take unless it says otherwise, in seconds; 600
+     *   unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun registerWorkOrderType(
+        type: String,
+        inputSchema: JsonObject,
+        outputSchema: JsonObject,
+        displayName: String? = null,
+        description: String? = null,
+        version: String? = null,
+        defaultMaxCostUsd: Double? = null,
+        defaultTimeoutSeconds: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): WorkOrderType =
+        registerWorkOrderType(
+            RegisterWorkOrderType(
+                type, inputSchema, outputSchema, displayName, description, version, defaultMaxCostUsd,
+                defaultTimeoutSeconds, extra,
+            ),
+            options,
+        )
+
+    /** `registerWorkOrderType` with its arguments in one object. */
+    public suspend fun registerWorkOrderType(
+        request: RegisterWorkOrderType,
+        options: CallOptions? = null,
+    ): WorkOrderType =
+        call(
+            "register_work_order_type",
+            encode(RegisterWorkOrderType.serializer(), request),
+            WorkOrderType.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a provider that agents may buy from. A slug that exists already is a `ConflictException`.
+     *
+     * `POST /api/x402/providers`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param slug Its short name; unique.
+     * @param description What it offers.
+     * @param category What kind of provider it is; `research` unless given.
+     * @param baseUrl Where it is.
+     * @param status Its state; `active` unless given.
+     * @param defaultCurrency What it is paid in; `USDC` unless given.
+     * @param pricingModel How it charges.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun createProvider(
+        name: String,
+        slug: String? = null,
+        description: String? = null,
+        category: String? = null,
+        baseUrl: String? = null,
+        status: String? = null,
+        defaultCurrency: String? = null,
+        pricingModel: String? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SavedX402Provider =
+        createProvider(
+            CreateProvider(
+                name, slug, description, category, baseUrl, status, defaultCurrency, pricingModel, metadata,
+                extra,
+            ),
+            options,
+        )
+
+    /** `createProvider` with its arguments in one object. */
+    public suspend fun createProvider(
+        request: CreateProvider,
+        options: CallOptions? = null,
+    ): SavedX402Provider =
+        call(
+            "create_provider",
+            encode(CreateProvider.serializer(), request),
+            SavedX402Provider.serializer(),
+            options,
+        )
+
+    /**
+     * Lists providers.
+     *
+     * `GET /api/x402/providers`. Reads only.
+     *
+     * @param status Only providers in this state.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listProviders(
+        status: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): X402ProviderList =
+        listProviders(ListProviders(status, extra), options)
+
+    /** `listProviders` with its arguments in one object. */
+    public suspend fun listProviders(request: ListProviders, options: CallOptions? = null): X402ProviderList =
+        call(
+            "list_providers",
+            encode(ListProviders.serializer(), request),
+            X402ProviderList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one provider with its endpoints. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/x402/providers/{provider_id}`. Reads only.
+     *
+     * @param providerId Which provider.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getProvider(providerId: String, options: CallOptions? = null): X402ProviderDetail =
+        getProvider(GetProvider(providerId), options)
+
+    /** `getProvider` with its arguments in one object. */
+    public suspend fun getProvider(request: GetProvider, options: CallOptions? = null): X402ProviderDetail =
+        call(
+            "get_provider",
+            encode(GetProvider.serializer(), request),
+            X402ProviderDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Changes a provider: the fields that are given. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/x402/providers/{provider_id}`. Safe to repeat.
+     *
+     * @param providerId Which provider.
+     * @param name What it is called from now on.
+     * @param slug Its short name from now on; unique.
+     * @param description What it offers.
+     * @param category What kind of provider it is.
+     * @param baseUrl Where it is.
+     * @param status Its state.
+     * @param defaultCurrency What it is paid in.
+     * @param pricingModel How it charges.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateProvider(
+        providerId: String,
+        name: String? = null,
+        slug: String? = null,
+        description: String? = null,
+        category: String? = null,
+        baseUrl: String? = null,
+        status: String? = null,
+        defaultCurrency: String? = null,
+        pricingModel: String? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SavedX402Provider =
+        updateProvider(
+            UpdateProvider(
+                providerId, name, slug, description, category, baseUrl, status, defaultCurrency, pricingModel,
+                metadata, extra,
+            ),
+            options,
+        )
+
+    /** `updateProvider` with its arguments in one object. */
+    public suspend fun updateProvider(
+        request: UpdateProvider,
+        options: CallOptions? = null,
+    ): SavedX402Provider =
+        call(
+            "update_provider",
+            encode(UpdateProvider.serializer(), request),
+            SavedX402Provider.serializer(),
+            options,
+        )
+
+    /**
+     * Adds something that a provider sells. An unknown provider is a `NotFoundException`.
+     *
+     * `POST /api/x402/providers/{provider_id}/endpoints`. A repeat would do it twice.
+     *
+     * @param providerId Whose.
+     * @param name What it is called.
+     * @param endpointUrl Where it is called.
+     * @param category What kind of endpoint it is.
+     * @param sensitivityLevel How sensitive its data are; `low` unless given.
+     * @param defaultPrice What a call costs, in the provider's currency.
+     * @param priceUnit What the price is for; `per_call` unless given.
+     * @param enabled Whether it may be used; true unless given.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createProviderEndpoint(
+        providerId: String,
+        name: String,
+        endpointUrl: String? = null,
+        category: String? = null,
+        sensitivityLevel: String? = null,
+        defaultPrice: Double? = null,
+        priceUnit: String? = null,
+        enabled: Boolean? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): SavedX402Endpoint =
+        createProviderEndpoint(
+            CreateProviderEndpoint(
+                providerId, name, endpointUrl, category, sensitivityLevel, defaultPrice, priceUnit, enabled,
+                metadata, extra,
+            ),
+            options,
+        )
+
+    /** `createProviderEndpoint` with its arguments in one object. */
+    public suspend fun createProviderEndpoint(
+        request: CreateProviderEndpoint,
+        options: CallOptions? = null,
+    ): SavedX402Endpoint =
+        call(
+            "create_provider_endpoint",
+            encode(CreateProviderEndpoint.serializer(), request),
+            SavedX402Endpoint.serializer(),
+            options,
+        )
+
+    /**
+     * Lists what a provider sells. An unknown provider is a `NotFoundException`.
+     *
+     * `GET /api/x402/providers/{provider_id}/endpoints`. Reads only.
+     *
+     * @param providerId Whose.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun listProviderEndpoints(
+        providerId: String,
+        options: CallOptions? = null,
+    ): X402EndpointList =
+        listProviderEndpoints(ListProviderEndpoints(providerId), options)
+
+    /** `listProviderEndpoints` with its arguments in one object. */
+    public suspend fun listProviderEndpoints(
+        request: ListProviderEndpoints,
+        options: CallOptions? = null,
+    ): X402EndpointList =
+        call(
+            "list_provider_endpoints",
+            encode(ListProviderEndpoints.serializer(), request),
+            X402EndpointList.serializer(),
+            options,
+        )
+
+    /**
+     * Records what the agent is about to buy as an action, and returns the binding verdict on it.
+     *
+     * `allow` and `warn`: the action is `running`; pay, then report its outcome. `require_approval`: it is
+     * `pending_approval`; wait for a human with `waitForApproval` and the action's `action_id`. `block`: the
+     * call fails with a `GuardBlockedException` that holds the verdict.
+     *
+     * A `provider` that nobody knows is added; an unknown `provider_id` or `endpoint_id` is a
+     * `NotFoundException`. The request carries no idempotency key: the same purchase twice is two purchases.
+     *
+     * `POST /api/x402/purchases`. A repeat would do it twice.
+     *
+     * @param agentId Who buys. At most 128 characters.
+     * @param provider From whom: a name, a slug, an origin or an id. At most 256 characters.
+     * @param declaredGoal What the purchase is for, in a sentence. At most 2000 characters.
+     * @param purchaseReason Why it has to be bought. At most 2000 characters.
+     * @param contextGap What the agent does not know without it. At most 2000 characters.
+     * @param expectedValue What it should bring. At most 2000 characters.
+     * @param providerId From which provider, by id.
+     * @param endpointId From which of its endpoints.
+     * @param alternativesConsidered What else would have done. At most 4000 characters.
+     * @param costEstimate What it costs, in `currency`, 0 to 1000000. It wins over `spend_amount`.
+     * @param spendAmount What it costs, in `currency`, 0 to 1000000.
+     * @param currency What is paid in: 2 to 16 letters and digits; `USDC` unless given.
+     * @param paymentMethod How it is paid. At most 64 characters.
+     * @param walletReference The wallet that pays. Only its last four characters are kept. At most 512
+     *   characters.
+     * @param paymentReference What the payment is called. Only its last four characters are kept. At most 512
+     *   characters.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws GuardBlockedException A policy blocks the action.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun recordPurchase(
+        agentId: String,
+        provider: String,
+        declaredGoal: String,
+        purchaseReason: String,
+        contextGap: String,
+        expectedValue: String,
+        providerId: String? = null,
+        endpointId: String? = null,
+        alternativesConsidered: String? = null,
+        costEstimate: Double? = null,
+        spendAmount: Double? = null,
+        currency: String? = null,
+        paymentMethod: String? = null,
+        walletReference: String? = null,
+        paymentReference: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): RecordedPurchase =
+        recordPurchase(
+            RecordPurchase(
+                agentId, provider, declaredGoal, purchaseReason, contextGap, expectedValue, providerId,
+                endpointId, alternativesConsidered, costEstimate, spendAmount, currency, paymentMethod,
+                walletReference, paymentReference, extra,
+            ),
+            options,
+        )
+
+    /** `recordPurchase` with its arguments in one object. */
+    public suspend fun recordPurchase(
+        request: RecordPurchase,
+        options: CallOptions? = null,
+    ): RecordedPurchase =
+        call(
+            "record_purchase",
+            encode(RecordPurchase.serializer(), request),
+            RecordedPurchase.serializer(),
+            options,
+        )
+
+    /**
+     * Lists purchases, at most 1000.
+     *
+     * `GET /api/x402/purchases`. Reads only.
+     *
+     * @param providerId Only from this provider.
+     * @param agentId Only of this agent. All agents unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listPurchases(
+        providerId: String? = null,
+        agentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): X402PurchaseList =
+        listPurchases(ListPurchases(providerId, agentId, extra), options)
+
+    /** `listPurchases` with its arguments in one object. */
+    public suspend fun listPurchases(request: ListPurchases, options: CallOptions? = null): X402PurchaseList =
+        call(
+            "list_purchases",
+            encode(ListPurchases.serializer(), request),
+            X402PurchaseList.serializer(),
             options,
         )
 
@@ -1574,45 +4100,372 @@ public abstract class Operations internal constructor() {
         actionId: String,
         result: JsonObject? = null,
         options: CallOptions? = null,
-    ): JsonObject =
+    ): SavedArtifact =
         recordPurchaseResult(RecordPurchaseResult(actionId, result), options)
 
     /** `recordPurchaseResult` with its arguments in one object. */
     public suspend fun recordPurchaseResult(
         request: RecordPurchaseResult,
         options: CallOptions? = null,
-    ): JsonObject =
+    ): SavedArtifact =
         call(
             "record_purchase_result",
             encode(RecordPurchaseResult.serializer(), request),
-            JsonObject.serializer(),
+            SavedArtifact.serializer(),
             options,
         )
 
     /**
-     * Downloads an attachment of a message: its bytes, its name and its media type.
+     * Keeps something that an action made or found.
      *
-     * The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
-     * id is a `NotFoundException`.
+     * `POST /api/artifacts`. A repeat would do it twice.
      *
-     * Starts with `GET /api/messages/attachments`. Reads only.
-     *
-     * @param attachmentId Which attachment.
+     * @param name What it is called.
+     * @param artifactType What kind of thing it is: `json`, `x402_purchase_result`, or a word of your own.
+     * @param description What it is about.
+     * @param contentJson The thing itself: any JSON.
+     * @param contentUrl Where the thing itself is, when it is kept elsewhere.
+     * @param mimeType Its media type.
+     * @param sizeBytes How large it is, in bytes.
+     * @param sourceActionId The action it came from.
+     * @param sourceStepId The workflow's step it came from.
+     * @param sourceAgentId The agent it came from. Not filled in by the client.
+     * @param retentionDays How long it is kept, in days.
+     * @param tags Words to find it by, of at most 500 characters each.
+     * @param metadata More about it.
      * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createArtifact(
+        name: String,
+        artifactType: String? = null,
+        description: String? = null,
+        contentJson: JsonElement? = null,
+        contentUrl: String? = null,
+        mimeType: String? = null,
+        sizeBytes: Long? = null,
+        sourceActionId: String? = null,
+        sourceStepId: String? = null,
+        sourceAgentId: String? = null,
+        retentionDays: Long? = null,
+        tags: List<String>? = null,
+        metadata: JsonObject? = null,
+        options: CallOptions? = null,
+    ): SavedArtifact =
+        createArtifact(
+            CreateArtifact(
+                name, artifactType, description, contentJson, contentUrl, mimeType, sizeBytes, sourceActionId,
+                sourceStepId, sourceAgentId, retentionDays, tags, metadata,
+            ),
+            options,
+        )
+
+    /** `createArtifact` with its arguments in one object. */
+    public suspend fun createArtifact(request: CreateArtifact, options: CallOptions? = null): SavedArtifact =
+        call(
+            "create_artifact",
+            encode(CreateArtifact.serializer(), request),
+            SavedArtifact.serializer(),
+            options,
+        )
+
+    /**
+     * Lists artifacts.
+     *
+     * `GET /api/artifacts`. Reads only. Pages through `artifacts` with `limit` and `offset`.
+     *
+     * @param actionId Only those of this action.
+     * @param stepId Only those of this workflow's step.
+     * @param agentId Only those of this agent. All agents unless given.
+     * @param type Only things of this kind.
+     * @param limit How many. 1 or more.
+     * @param offset How many to skip.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listArtifacts(
+        actionId: String? = null,
+        stepId: String? = null,
+        agentId: String? = null,
+        type: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        options: CallOptions? = null,
+    ): ArtifactList =
+        listArtifacts(ListArtifacts(actionId, stepId, agentId, type, limit, offset), options)
+
+    /** `listArtifacts` with its arguments in one object. */
+    public suspend fun listArtifacts(request: ListArtifacts, options: CallOptions? = null): ArtifactList =
+        call(
+            "list_artifacts",
+            encode(ListArtifacts.serializer(), request),
+            ArtifactList.serializer(),
+            options,
+        )
+
+    /**
+     * Puts together what is known of an action: the action, its workflow's steps and its artifacts. An
+     * unknown id is a `NotFoundException`.
+     *
+     * `POST /api/artifacts/evidence-bundle`. Reads only.
+     *
+     * @param actionId Which action.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException See the description.
      */
-    public suspend fun getAttachment(attachmentId: String, options: CallOptions? = null): MessageAttachment =
-        getAttachment(GetAttachment(attachmentId), options)
+    public suspend fun createEvidenceBundle(actionId: String, options: CallOptions? = null): EvidenceBundle =
+        createEvidenceBundle(CreateEvidenceBundle(actionId), options)
 
-    /** `getAttachment` with its arguments in one object. */
-    public suspend fun getAttachment(
-        request: GetAttachment,
+    /** `createEvidenceBundle` with its arguments in one object. */
+    public suspend fun createEvidenceBundle(
+        request: CreateEvidenceBundle,
         options: CallOptions? = null,
-    ): MessageAttachment =
+    ): EvidenceBundle =
         call(
-            "get_attachment",
-            encode(GetAttachment.serializer(), request),
-            MessageAttachment.serializer(),
+            "create_evidence_bundle",
+            encode(CreateEvidenceBundle.serializer(), request),
+            EvidenceBundle.serializer(),
+            options,
+        )
+
+    /**
+     * Asks an administrator to take a public key as the agent's own.
+     *
+     * The pairing is `pending` until an administrator approves it and lasts 15 minutes unless the server is
+     * set up otherwise. `pairing_url` is the page on which it is approved. A key that is no PEM text is a
+     * `DashClawException` of kind `VALIDATION`.
+     *
+     * `POST /api/pairings`. A repeat would do it twice.
+     *
+     * @param publicKeyPem The public key: PEM (SPKI), with its `BEGIN PUBLIC KEY` and `END PUBLIC KEY` lines.
+     * @param algorithm How the agent signs. The server does not check it. `"RSASSA-PKCS1-v1_5"` unless given.
+     * @param agentName The agent's display name. The client's own unless given.
+     * @param agentId Which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createPairing(
+        publicKeyPem: String,
+        algorithm: String? = null,
+        agentName: String? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): CreatedPairing =
+        createPairing(CreatePairing(publicKeyPem, algorithm, agentName, agentId), options)
+
+    /** `createPairing` with its arguments in one object. */
+    public suspend fun createPairing(request: CreatePairing, options: CallOptions? = null): CreatedPairing =
+        call(
+            "create_pairing",
+            encode(CreatePairing.serializer(), request),
+            CreatedPairing.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one pairing, without its key. One that nobody approved in time is `expired`. An unknown id is a
+     * `NotFoundException`.
+     *
+     * `GET /api/pairings/{pairing_id}`. Reads only.
+     *
+     * @param pairingId Which pairing: `pair_` and a UUID.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getPairing(pairingId: String, options: CallOptions? = null): PairingDetail =
+        getPairing(GetPairing(pairingId), options)
+
+    /** `getPairing` with its arguments in one object. */
+    public suspend fun getPairing(request: GetPairing, options: CallOptions? = null): PairingDetail =
+        call("get_pairing", encode(GetPairing.serializer(), request), PairingDetail.serializer(), options)
+
+    /**
+     * Registers the public half of a private RSA key, as `createPairing` does. The private key is sent
+     * nowhere.
+     *
+     * A key that is no private RSA key of 2048 to 4096 bits is a `DashClawException` of kind
+     * `INVALID_ARGUMENT`, which shows nothing of it.
+     *
+     * Starts with `POST /api/pairings`. A repeat would do it twice.
+     *
+     * @param privateJwk The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1`
+     *   and `iqmp` are read, too.
+     * @param agentName The agent's name for people. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws DashClawException Of kind `INVALID_ARGUMENT`: see the description.
+     */
+    public suspend fun createPairingFromPrivateJwk(
+        privateJwk: JsonObject,
+        agentName: String? = null,
+        options: CallOptions? = null,
+    ): CreatedPairing =
+        createPairingFromPrivateJwk(CreatePairingFromPrivateJwk(privateJwk, agentName), options)
+
+    /** `createPairingFromPrivateJwk` with its arguments in one object. */
+    public suspend fun createPairingFromPrivateJwk(
+        request: CreatePairingFromPrivateJwk,
+        options: CallOptions? = null,
+    ): CreatedPairing =
+        call(
+            "create_pairing_from_private_jwk",
+            encode(CreatePairingFromPrivateJwk.serializer(), request),
+            CreatedPairing.serializer(),
+            options,
+        )
+
+    /**
+     * Waits until a pairing is approved, and returns it.
+     *
+     * One that expires is an `ApprovalExpiredException`, one that is rejected an `ApprovalDeniedException`,
+     * and one that nobody decides about in time an `ApprovalTimeoutException`; it stands. A server that
+     * cannot be reached for a while is asked again.
+     *
+     * Starts with `GET /api/pairings/{pairing_id}`. Reads only.
+     *
+     * @param pairingId Which pairing.
+     * @param timeout How long to wait in all. With no time at all it is looked at once. 300 seconds unless
+     *   given.
+     * @param interval How often it is looked at; at most ten times a second. 2 seconds unless given.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws ApprovalExpiredException See the description.
+     * @throws ApprovalDeniedException See the description.
+     * @throws ApprovalTimeoutException See the description.
+     */
+    public suspend fun waitForPairing(
+        pairingId: String,
+        timeout: Duration? = null,
+        interval: Duration? = null,
+        options: CallOptions? = null,
+    ): Pairing =
+        waitForPairing(WaitForPairing(pairingId, timeout, interval), options)
+
+    /** `waitForPairing` with its arguments in one object. */
+    public suspend fun waitForPairing(request: WaitForPairing, options: CallOptions? = null): Pairing =
+        call("wait_for_pairing", encode(WaitForPairing.serializer(), request), Pairing.serializer(), options)
+
+    /**
+     * Lists pairings. Needs an API key of the admin role.
+     *
+     * `GET /api/pairings`. Reads only.
+     *
+     * @param status Only pairings in this state. `pending` unless given. One of `pending`, `approved`,
+     *   `expired`.
+     * @param limit How many, 1 to 200; 50 unless given.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun listPairings(
+        status: PairingStatus? = null,
+        limit: Long? = null,
+        options: CallOptions? = null,
+    ): PairingList =
+        listPairings(ListPairings(status, limit), options)
+
+    /** `listPairings` with its arguments in one object. */
+    public suspend fun listPairings(request: ListPairings, options: CallOptions? = null): PairingList =
+        call("list_pairings", encode(ListPairings.serializer(), request), PairingList.serializer(), options)
+
+    /**
+     * Takes the public key of a pairing as the agent's identity. Needs an API key of the admin role.
+     *
+     * The identity that comes back is what the agent's signatures are checked against. An unknown id is a
+     * `NotFoundException`; a pairing that is not pending, or that has expired, is a `ConflictException`.
+     *
+     * `POST /api/pairings/{pairing_id}/approve`. A repeat would do it twice.
+     *
+     * @param pairingId Which pairing.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun approvePairing(pairingId: String, options: CallOptions? = null): IdentityDetail =
+        approvePairing(ApprovePairing(pairingId), options)
+
+    /** `approvePairing` with its arguments in one object. */
+    public suspend fun approvePairing(request: ApprovePairing, options: CallOptions? = null): IdentityDetail =
+        call(
+            "approve_pairing",
+            encode(ApprovePairing.serializer(), request),
+            IdentityDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Sets the public key of an agent, in place of an earlier one. Needs an API key of the admin role.
+     *
+     * An agent that has no such key asks for it with `createPairing`.
+     *
+     * `POST /api/identities`. Safe to repeat.
+     *
+     * @param agentId Which agent.
+     * @param publicKey The public key: PEM (SPKI).
+     * @param algorithm How the agent signs. `"RSASSA-PKCS1-v1_5"` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun registerIdentity(
+        agentId: String,
+        publicKey: String,
+        algorithm: String? = null,
+        options: CallOptions? = null,
+    ): IdentityDetail =
+        registerIdentity(RegisterIdentity(agentId, publicKey, algorithm), options)
+
+    /** `registerIdentity` with its arguments in one object. */
+    public suspend fun registerIdentity(
+        request: RegisterIdentity,
+        options: CallOptions? = null,
+    ): IdentityDetail =
+        call(
+            "register_identity",
+            encode(RegisterIdentity.serializer(), request),
+            IdentityDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the agents that have a public key. Needs an API key of the admin role.
+     *
+     * `GET /api/identities`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun getIdentities(options: CallOptions? = null): IdentityList =
+        call("get_identities", "{}", IdentityList.serializer(), options)
+
+    /**
+     * Takes an agent's public key away, and ends its pending pairings. Needs an API key of the admin role.
+     *
+     * An agent without a key is a `NotFoundException`.
+     *
+     * `DELETE /api/identities/{agent_id}`. Safe to repeat.
+     *
+     * @param agentId Which agent.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun revokeIdentity(agentId: String, options: CallOptions? = null): RevokedIdentity =
+        revokeIdentity(RevokeIdentity(agentId), options)
+
+    /** `revokeIdentity` with its arguments in one object. */
+    public suspend fun revokeIdentity(
+        request: RevokeIdentity,
+        options: CallOptions? = null,
+    ): RevokedIdentity =
+        call(
+            "revoke_identity",
+            encode(RevokeIdentity.serializer(), request),
+            RevokedIdentity.serializer(),
             options,
         )
 
@@ -1774,6 +4627,4194 @@ public abstract class Operations internal constructor() {
             "record_recommendation_events",
             encode(RecordRecommendationEvents.serializer(), request),
             RecordedEvents.serializer(),
+            options,
+        )
+
+    /**
+     * Turns a recommendation on or off. The answer's members are the server's own and not fixed.
+     *
+     * `PATCH /api/learning/recommendations/{recommendation_id}`. Safe to repeat.
+     *
+     * @param recommendationId Which recommendation.
+     * @param active Whether it is in use from now on.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun setRecommendationActive(
+        recommendationId: String,
+        active: Boolean,
+        options: CallOptions? = null,
+    ): JsonObject =
+        setRecommendationActive(SetRecommendationActive(recommendationId, active), options)
+
+    /** `setRecommendationActive` with its arguments in one object. */
+    public suspend fun setRecommendationActive(
+        request: SetRecommendationActive,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "set_recommendation_active",
+            encode(SetRecommendationActive.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Learns recommendations anew from actions that have ended. The answer's members are the server's own and
+     * not fixed.
+     *
+     * `POST /api/learning/recommendations`. A repeat would do it twice.
+     *
+     * @param actionType Only for this kind of action.
+     * @param lookbackDays How far to look back, in days. 1 or more. `30` unless given.
+     * @param minSamples How many actions of a kind there must be to learn from them. 1 or more. `5` unless
+     *   given.
+     * @param episodeLimit From how many actions to learn at most. 1 or more. `5000` unless given.
+     * @param actionId The action that gives rise to it.
+     * @param agentId For which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun rebuildRecommendations(
+        actionType: String? = null,
+        lookbackDays: Long? = null,
+        minSamples: Long? = null,
+        episodeLimit: Long? = null,
+        actionId: String? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        rebuildRecommendations(
+            RebuildRecommendations(actionType, lookbackDays, minSamples, episodeLimit, actionId, agentId),
+            options,
+        )
+
+    /** `rebuildRecommendations` with its arguments in one object. */
+    public suspend fun rebuildRecommendations(
+        request: RebuildRecommendations,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "rebuild_recommendations",
+            encode(RebuildRecommendations.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Says how well recommendations do. The answer's members are the server's own and not fixed.
+     *
+     * `GET /api/learning/recommendations/metrics`. Reads only.
+     *
+     * @param actionType Only for this kind of action.
+     * @param limit How many at most. 1 or more. `100` unless given.
+     * @param agentId For which agent. The client's own unless given.
+     * @param includeInactive Whether to count inactive ones, too; false unless given.
+     * @param lookbackDays How far to look back, in days. 1 or more. `30` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getRecommendationMetrics(
+        actionType: String? = null,
+        limit: Long? = null,
+        agentId: String? = null,
+        includeInactive: Boolean? = null,
+        lookbackDays: Long? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        getRecommendationMetrics(
+            GetRecommendationMetrics(actionType, limit, agentId, includeInactive, lookbackDays),
+            options,
+        )
+
+    /** `getRecommendationMetrics` with its arguments in one object. */
+    public suspend fun getRecommendationMetrics(
+        request: GetRecommendationMetrics,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "get_recommendation_metrics",
+            encode(GetRecommendationMetrics.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Writes a decision, and what came of it, into the ledger that learning reads.
+     *
+     * `POST /api/learning`. A repeat would do it twice.
+     *
+     * @param decision What was decided. At most 2000 characters.
+     * @param context What it was about. At most 5000 characters.
+     * @param reasoning Why. At most 5000 characters.
+     * @param outcome What came of it; `pending` unless given. At most 200 characters.
+     * @param confidence How sure the agent was, 0 to 100; 50 unless given.
+     * @param agentId Who decided. The client's own agent unless given. At most 128 characters.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun recordDecision(
+        decision: String,
+        context: String? = null,
+        reasoning: String? = null,
+        outcome: String? = null,
+        confidence: Long? = null,
+        agentId: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): RecordedDecision =
+        recordDecision(
+            RecordDecision(decision, context, reasoning, outcome, confidence, agentId, extra),
+            options,
+        )
+
+    /** `recordDecision` with its arguments in one object. */
+    public suspend fun recordDecision(
+        request: RecordDecision,
+        options: CallOptions? = null,
+    ): RecordedDecision =
+        call(
+            "record_decision",
+            encode(RecordDecision.serializer(), request),
+            RecordedDecision.serializer(),
+            options,
+        )
+
+    /**
+     * Lists what earlier actions teach, for people and prompts: one lesson per active recommendation, and
+     * warnings where the agent no longer behaves as it did.
+     *
+     * `GET /api/learning/lessons`. Reads only.
+     *
+     * @param actionType Only for this kind of action.
+     * @param limit How many, at least 1; 10 unless given.
+     * @param agentId For which agent. The client's own unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getLessons(
+        actionType: String? = null,
+        limit: Long? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): LessonList =
+        getLessons(GetLessons(actionType, limit, agentId), options)
+
+    /** `getLessons` with its arguments in one object. */
+    public suspend fun getLessons(request: GetLessons, options: CallOptions? = null): LessonList =
+        call("get_lessons", encode(GetLessons.serializer(), request), LessonList.serializer(), options)
+
+    /**
+     * Lists how fast agents get better, one entry per window of time. Reads what `computeLearningVelocity`
+     * stored: before its first call there may be nothing.
+     *
+     * `GET /api/learning/analytics/velocity`. Reads only.
+     *
+     * @param agentId Which agent. The client's own unless given; an empty text means every agent.
+     * @param limit How many, 1 to 100. `30` unless given.
+     * @param lookbackDays Taken for compatibility; servers ignore it. 1 or more.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getLearningVelocity(
+        agentId: String? = null,
+        limit: Long? = null,
+        lookbackDays: Long? = null,
+        options: CallOptions? = null,
+    ): LearningVelocityList =
+        getLearningVelocity(GetLearningVelocity(agentId, limit, lookbackDays), options)
+
+    /** `getLearningVelocity` with its arguments in one object. */
+    public suspend fun getLearningVelocity(
+        request: GetLearningVelocity,
+        options: CallOptions? = null,
+    ): LearningVelocityList =
+        call(
+            "get_learning_velocity",
+            encode(GetLearningVelocity.serializer(), request),
+            LearningVelocityList.serializer(),
+            options,
+        )
+
+    /**
+     * Computes and stores how fast agents get better.
+     *
+     * An agent needs 3 scored actions in at least 2 windows; others are left out.
+     *
+     * `POST /api/learning/analytics/velocity`. A repeat would do it twice.
+     *
+     * @param agentId Only for this agent. Every agent unless given.
+     * @param lookbackDays How far to look back, in days. 1 or more. `30` unless given.
+     * @param period How long a window is. One of `daily`, `weekly`. `"daily"` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun computeLearningVelocity(
+        agentId: String? = null,
+        lookbackDays: Long? = null,
+        period: LearningPeriod? = null,
+        options: CallOptions? = null,
+    ): LearningVelocityComputation =
+        computeLearningVelocity(ComputeLearningVelocity(agentId, lookbackDays, period), options)
+
+    /** `computeLearningVelocity` with its arguments in one object. */
+    public suspend fun computeLearningVelocity(
+        request: ComputeLearningVelocity,
+        options: CallOptions? = null,
+    ): LearningVelocityComputation =
+        call(
+            "compute_learning_velocity",
+            encode(ComputeLearningVelocity.serializer(), request),
+            LearningVelocityComputation.serializer(),
+            options,
+        )
+
+    /**
+     * Lists how agents do week by week, for each kind of action. Reads what `computeLearningCurves` stored:
+     * before its first call there may be nothing.
+     *
+     * `GET /api/learning/analytics/curves`. Reads only.
+     *
+     * @param agentId Which agent. The client's own unless given; an empty text means every agent.
+     * @param actionType Only this kind of action.
+     * @param limit How many, 1 to 200. `50` unless given.
+     * @param lookbackDays Taken for compatibility; servers ignore it. 1 or more.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getLearningCurves(
+        agentId: String? = null,
+        actionType: String? = null,
+        limit: Long? = null,
+        lookbackDays: Long? = null,
+        options: CallOptions? = null,
+    ): LearningCurveList =
+        getLearningCurves(GetLearningCurves(agentId, actionType, limit, lookbackDays), options)
+
+    /** `getLearningCurves` with its arguments in one object. */
+    public suspend fun getLearningCurves(
+        request: GetLearningCurves,
+        options: CallOptions? = null,
+    ): LearningCurveList =
+        call(
+            "get_learning_curves",
+            encode(GetLearningCurves.serializer(), request),
+            LearningCurveList.serializer(),
+            options,
+        )
+
+    /**
+     * Computes and stores how agents do week by week, for each kind of action.
+     *
+     * `POST /api/learning/analytics/curves`. A repeat would do it twice.
+     *
+     * @param agentId Only for this agent. Every agent unless given.
+     * @param lookbackDays How far to look back, in days. 1 or more. `60` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun computeLearningCurves(
+        agentId: String? = null,
+        lookbackDays: Long? = null,
+        options: CallOptions? = null,
+    ): LearningCurveComputation =
+        computeLearningCurves(ComputeLearningCurves(agentId, lookbackDays), options)
+
+    /** `computeLearningCurves` with its arguments in one object. */
+    public suspend fun computeLearningCurves(
+        request: ComputeLearningCurves,
+        options: CallOptions? = null,
+    ): LearningCurveComputation =
+        call(
+            "compute_learning_curves",
+            encode(ComputeLearningCurves.serializer(), request),
+            LearningCurveComputation.serializer(),
+            options,
+        )
+
+    /**
+     * Sums up what was learned. The answer's members are the server's own and not fixed.
+     *
+     * `GET /api/learning/analytics/summary`. Reads only.
+     *
+     * @param agentId Only this agent. Every agent unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getLearningAnalyticsSummary(
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        getLearningAnalyticsSummary(GetLearningAnalyticsSummary(agentId), options)
+
+    /** `getLearningAnalyticsSummary` with its arguments in one object. */
+    public suspend fun getLearningAnalyticsSummary(
+        request: GetLearningAnalyticsSummary,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "get_learning_analytics_summary",
+            encode(GetLearningAnalyticsSummary.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the levels of maturity and what each asks for. The answer's members are the server's own and not
+     * fixed.
+     *
+     * `GET /api/learning/analytics/maturity`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getMaturityLevels(options: CallOptions? = null): JsonObject =
+        call("get_maturity_levels", "{}", JsonObject.serializer(), options)
+
+    /**
+     * Reads the organisation of the API key, as a list of one. Needs an API key of the admin role.
+     *
+     * `GET /api/orgs`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun getOrg(options: CallOptions? = null): OrganizationList =
+        call("get_org", "{}", OrganizationList.serializer(), options)
+
+    /**
+     * Creates an organisation and its first API key, of the admin role. Needs an API key of the admin role.
+     *
+     * The new key is in this answer and never shown again. A slug that exists already is a
+     * `ConflictException`; a trial workspace may not create organisations, which is a
+     * `PermissionDeniedException`.
+     *
+     * `POST /api/orgs`. A repeat would do it twice.
+     *
+     * @param name What it is called. At most 256 characters.
+     * @param slug What it is called in URLs; unique. Lower-case letters, digits and hyphens, at most 64.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun createOrg(
+        name: String,
+        slug: String,
+        options: CallOptions? = null,
+    ): CreatedOrganization =
+        createOrg(CreateOrg(name, slug), options)
+
+    /** `createOrg` with its arguments in one object. */
+    public suspend fun createOrg(request: CreateOrg, options: CallOptions? = null): CreatedOrganization =
+        call("create_org", encode(CreateOrg.serializer(), request), CreatedOrganization.serializer(), options)
+
+    /**
+     * Reads one organisation: the API key's own. Needs an API key of the admin role.
+     *
+     * Any other organisation is a `PermissionDeniedException`.
+     *
+     * `GET /api/orgs/{org_id}`. Reads only.
+     *
+     * @param orgId Which organisation.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getOrgById(orgId: String, options: CallOptions? = null): OrganizationDetail =
+        getOrgById(GetOrgById(orgId), options)
+
+    /** `getOrgById` with its arguments in one object. */
+    public suspend fun getOrgById(request: GetOrgById, options: CallOptions? = null): OrganizationDetail =
+        call(
+            "get_org_by_id",
+            encode(GetOrgById.serializer(), request),
+            OrganizationDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Changes an organisation: the API key's own. Needs an API key of the admin role.
+     *
+     * The server takes a new name and leaves everything else as it is. Any other organisation is a
+     * `PermissionDeniedException`.
+     *
+     * `PATCH /api/orgs/{org_id}`. Safe to repeat.
+     *
+     * @param orgId Which organisation.
+     * @param name What it is called from now on. At most 256 characters.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateOrg(
+        orgId: String,
+        name: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): OrganizationDetail =
+        updateOrg(UpdateOrg(orgId, name, extra), options)
+
+    /** `updateOrg` with its arguments in one object. */
+    public suspend fun updateOrg(request: UpdateOrg, options: CallOptions? = null): OrganizationDetail =
+        call("update_org", encode(UpdateOrg.serializer(), request), OrganizationDetail.serializer(), options)
+
+    /**
+     * Lists the API keys of an organisation, the newest first: their beginnings only. Needs an API key of the
+     * admin role.
+     *
+     * Any organisation but the API key's own is a `PermissionDeniedException`.
+     *
+     * `GET /api/orgs/{org_id}/keys`. Reads only.
+     *
+     * @param orgId Which organisation.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getOrgKeys(orgId: String, options: CallOptions? = null): ApiKeyList =
+        getOrgKeys(GetOrgKeys(orgId), options)
+
+    /** `getOrgKeys` with its arguments in one object. */
+    public suspend fun getOrgKeys(request: GetOrgKeys, options: CallOptions? = null): ApiKeyList =
+        call("get_org_keys", encode(GetOrgKeys.serializer(), request), ApiKeyList.serializer(), options)
+
+    /**
+     * Creates an API key of the caller's organisation. Needs an API key of the admin role.
+     *
+     * The new key is in this answer and never shown again. A plan that allows no more keys is a
+     * `PermissionDeniedException` with the code `QUOTA_EXCEEDED`.
+     *
+     * `POST /api/keys`. A repeat would do it twice.
+     *
+     * @param label What it is for. `API Key` unless given. At most 256 characters.
+     * @param role What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createApiKey(
+        label: String? = null,
+        role: ApiKeyRole? = null,
+        options: CallOptions? = null,
+    ): CreatedApiKey =
+        createApiKey(CreateApiKey(label, role), options)
+
+    /** `createApiKey` with its arguments in one object. */
+    public suspend fun createApiKey(request: CreateApiKey, options: CallOptions? = null): CreatedApiKey =
+        call(
+            "create_api_key",
+            encode(CreateApiKey.serializer(), request),
+            CreatedApiKey.serializer(),
+            options,
+        )
+
+    /**
+     * Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.
+     *
+     * The new key is in this answer and never shown again. A token that the server does not accept is a
+     * `DashClawException` of kind `VALIDATION`, too many workspaces from one address a
+     * `RateLimitedException`, no room for another trial a `DashClawException` of kind `SERVER`, and a server
+     * that hosts nobody a `NotFoundException`.
+     *
+     * `POST /api/hosted/workspaces`. A repeat would do it twice. Needs no API key.
+     *
+     * @param turnstileToken What Cloudflare Turnstile gave to a human. Servers in production ask for it.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws RateLimitedException See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun createHostedWorkspace(
+        turnstileToken: String? = null,
+        options: CallOptions? = null,
+    ): CreatedHostedWorkspace =
+        createHostedWorkspace(CreateHostedWorkspace(turnstileToken), options)
+
+    /** `createHostedWorkspace` with its arguments in one object. */
+    public suspend fun createHostedWorkspace(
+        request: CreateHostedWorkspace,
+        options: CallOptions? = null,
+    ): CreatedHostedWorkspace =
+        call(
+            "create_hosted_workspace",
+            encode(CreateHostedWorkspace.serializer(), request),
+            CreatedHostedWorkspace.serializer(),
+            options,
+        )
+
+    /**
+     * Reads a trial workspace. Needs an API key of the admin role.
+     *
+     * An unknown id, and a workspace that is no trial, are errors of kind `not_found`.
+     *
+     * `GET /api/hosted/workspaces/{workspace_id}`. Reads only.
+     *
+     * @param workspaceId Which workspace: the id of its organisation, `org_…`.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getHostedWorkspace(
+        workspaceId: String,
+        options: CallOptions? = null,
+    ): HostedWorkspace =
+        getHostedWorkspace(GetHostedWorkspace(workspaceId), options)
+
+    /** `getHostedWorkspace` with its arguments in one object. */
+    public suspend fun getHostedWorkspace(
+        request: GetHostedWorkspace,
+        options: CallOptions? = null,
+    ): HostedWorkspace =
+        call(
+            "get_hosted_workspace",
+            encode(GetHostedWorkspace.serializer(), request),
+            HostedWorkspace.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a trial workspace with all it holds. Needs an API key of the admin role.
+     *
+     * An unknown id, and a workspace that is no trial, are errors of kind `not_found`.
+     *
+     * `DELETE /api/hosted/workspaces/{workspace_id}`. Safe to repeat.
+     *
+     * @param workspaceId Which workspace.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteHostedWorkspace(
+        workspaceId: String,
+        options: CallOptions? = null,
+    ): DeletedHostedWorkspace =
+        deleteHostedWorkspace(DeleteHostedWorkspace(workspaceId), options)
+
+    /** `deleteHostedWorkspace` with its arguments in one object. */
+    public suspend fun deleteHostedWorkspace(
+        request: DeleteHostedWorkspace,
+        options: CallOptions? = null,
+    ): DeletedHostedWorkspace =
+        call(
+            "delete_hosted_workspace",
+            encode(DeleteHostedWorkspace.serializer(), request),
+            DeletedHostedWorkspace.serializer(),
+            options,
+        )
+
+    /**
+     * Lists all webhooks. Of each secret only the last four characters are shown.
+     *
+     * `GET /api/webhooks`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getWebhooks(options: CallOptions? = null): WebhookList =
+        call("get_webhooks", "{}", WebhookList.serializer(), options)
+
+    /**
+     * Adds a webhook. Needs an API key of the admin role.
+     *
+     * The secret that signs what is sent is in this answer and never shown again: `X-DashClaw-Signature` of a
+     * delivery is the HMAC-SHA256 of its body, in hex. Ten failures in a row switch a webhook off. A URL that
+     * is not `https`, or not on a public host, is a `DashClawException` of kind `VALIDATION`.
+     *
+     * `POST /api/webhooks`. A repeat would do it twice.
+     *
+     * @param url Where events are sent: `https`, on a public host.
+     * @param events Which events; `all` unless given. `autonomy_spike`, `high_impact_low_oversight`,
+     *   `repeated_failures`, `stale_loop`, `assumption_drift`, `stale_assumption`, `stale_running_action`,
+     *   `drift_alert`, `approval_pending`, `approval_granted`, `approval_denied`.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createWebhook(
+        url: String,
+        events: List<String>? = null,
+        options: CallOptions? = null,
+    ): CreatedWebhook =
+        createWebhook(CreateWebhook(url, events), options)
+
+    /** `createWebhook` with its arguments in one object. */
+    public suspend fun createWebhook(request: CreateWebhook, options: CallOptions? = null): CreatedWebhook =
+        call(
+            "create_webhook",
+            encode(CreateWebhook.serializer(), request),
+            CreatedWebhook.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a webhook. Needs an API key of the admin role. An unknown id is a `NotFoundException`.
+     *
+     * `DELETE /api/webhooks`. Safe to repeat.
+     *
+     * @param webhookId Which webhook: `wh_` and a UUID.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun deleteWebhook(webhookId: String, options: CallOptions? = null): DeletedWebhook =
+        deleteWebhook(DeleteWebhook(webhookId), options)
+
+    /** `deleteWebhook` with its arguments in one object. */
+    public suspend fun deleteWebhook(request: DeleteWebhook, options: CallOptions? = null): DeletedWebhook =
+        call(
+            "delete_webhook",
+            encode(DeleteWebhook.serializer(), request),
+            DeletedWebhook.serializer(),
+            options,
+        )
+
+    /**
+     * Sends a test event to a webhook, and says how it answered. Needs an API key of the admin role.
+     *
+     * A webhook that fails is a normal result with `success` false. An unknown id is a `NotFoundException`.
+     *
+     * `POST /api/webhooks/{webhook_id}/test`. A repeat would do it twice.
+     *
+     * @param webhookId Which webhook.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun testWebhook(webhookId: String, options: CallOptions? = null): WebhookTest =
+        testWebhook(TestWebhook(webhookId), options)
+
+    /** `testWebhook` with its arguments in one object. */
+    public suspend fun testWebhook(request: TestWebhook, options: CallOptions? = null): WebhookTest =
+        call("test_webhook", encode(TestWebhook.serializer(), request), WebhookTest.serializer(), options)
+
+    /**
+     * Lists the last 20 attempts to tell a webhook, the newest first. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/webhooks/{webhook_id}/deliveries`. Reads only.
+     *
+     * @param webhookId Which webhook.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getWebhookDeliveries(
+        webhookId: String,
+        options: CallOptions? = null,
+    ): WebhookDeliveryList =
+        getWebhookDeliveries(GetWebhookDeliveries(webhookId), options)
+
+    /** `getWebhookDeliveries` with its arguments in one object. */
+    public suspend fun getWebhookDeliveries(
+        request: GetWebhookDeliveries,
+        options: CallOptions? = null,
+    ): WebhookDeliveryList =
+        call(
+            "get_webhook_deliveries",
+            encode(GetWebhookDeliveries.serializer(), request),
+            WebhookDeliveryList.serializer(),
+            options,
+        )
+
+    /**
+     * Lists what people and agents did in the organisation, the newest first, with counts.
+     *
+     * A time that cannot be read is a `DashClawException` of kind `VALIDATION`.
+     *
+     * `GET /api/activity`. Reads only. Pages through `events` with `limit` and `offset`.
+     *
+     * @param action Only what was done in this word: `policy.created`.
+     * @param actorId Only what this person, agent or API key did.
+     * @param resourceType Only what was done to such things: `policy`.
+     * @param before Only what was done before this time: ISO-8601.
+     * @param after Only what was done after this time: ISO-8601.
+     * @param limit How many, 1 to 200; 50 unless given.
+     * @param offset How many to skip.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: see the description.
+     */
+    public suspend fun getActivityLogs(
+        action: String? = null,
+        actorId: String? = null,
+        resourceType: String? = null,
+        before: String? = null,
+        after: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ActivityLog =
+        getActivityLogs(
+            GetActivityLogs(action, actorId, resourceType, before, after, limit, offset, extra),
+            options,
+        )
+
+    /** `getActivityLogs` with its arguments in one object. */
+    public suspend fun getActivityLogs(request: GetActivityLogs, options: CallOptions? = null): ActivityLog =
+        call(
+            "get_activity_logs",
+            encode(GetActivityLogs.serializer(), request),
+            ActivityLog.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a workflow template and returns it. Needs an API key of the admin role.
+     *
+     * A slug that exists already is a `ConflictException`, a key without the role a
+     * `PermissionDeniedException`.
+     *
+     * `POST /api/workflows/templates`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param slug Its name in URLs; unique. The server makes one of `name` unless given.
+     * @param description What it is, in short.
+     * @param objective What its runs are to achieve.
+     * @param steps Its steps, in their order, one object each: `{"id": "plan"}`.
+     * @param modelStrategyId The model strategy that its runs use.
+     * @param linkedPromptTemplateIds The prompt templates that belong to it.
+     * @param linkedPolicyIds The policies that belong to it.
+     * @param linkedKnowledgeCollectionIds The knowledge collections that belong to it.
+     * @param linkedCapabilityIds The capabilities that belong to it.
+     * @param linkedCapabilityTags The capabilities that belong to it, by their tags.
+     * @param status Where it is in its life. One of `draft`, `active`, `archived`.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun createWorkflowTemplate(
+        name: String,
+        slug: String? = null,
+        description: String? = null,
+        objective: String? = null,
+        steps: List<JsonElement>? = null,
+        modelStrategyId: String? = null,
+        linkedPromptTemplateIds: List<String>? = null,
+        linkedPolicyIds: List<String>? = null,
+        linkedKnowledgeCollectionIds: List<String>? = null,
+        linkedCapabilityIds: List<String>? = null,
+        linkedCapabilityTags: List<String>? = null,
+        status: WorkflowTemplateStatus? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): WorkflowTemplateDetail =
+        createWorkflowTemplate(
+            CreateWorkflowTemplate(
+                name, slug, description, objective, steps, modelStrategyId, linkedPromptTemplateIds,
+                linkedPolicyIds, linkedKnowledgeCollectionIds, linkedCapabilityIds, linkedCapabilityTags,
+                status, extra,
+            ),
+            options,
+        )
+
+    /** `createWorkflowTemplate` with its arguments in one object. */
+    public suspend fun createWorkflowTemplate(
+        request: CreateWorkflowTemplate,
+        options: CallOptions? = null,
+    ): WorkflowTemplateDetail =
+        call(
+            "create_workflow_template",
+            encode(CreateWorkflowTemplate.serializer(), request),
+            WorkflowTemplateDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Lists workflow templates.
+     *
+     * `GET /api/workflows/templates`. Reads only. Pages through `templates` with `limit` and `offset`.
+     *
+     * @param status Only templates in this state. One of `draft`, `active`, `archived`.
+     * @param limit How many, 1 to 200. `50` unless given.
+     * @param offset How many to skip. `0` unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listWorkflowTemplates(
+        status: WorkflowTemplateStatus? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): WorkflowTemplateList =
+        listWorkflowTemplates(ListWorkflowTemplates(status, limit, offset, extra), options)
+
+    /** `listWorkflowTemplates` with its arguments in one object. */
+    public suspend fun listWorkflowTemplates(
+        request: ListWorkflowTemplates,
+        options: CallOptions? = null,
+    ): WorkflowTemplateList =
+        call(
+            "list_workflow_templates",
+            encode(ListWorkflowTemplates.serializer(), request),
+            WorkflowTemplateList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one workflow template. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/workflows/templates/{template_id}`. Reads only.
+     *
+     * @param templateId Which template.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getWorkflowTemplate(
+        templateId: String,
+        options: CallOptions? = null,
+    ): WorkflowTemplateDetail =
+        getWorkflowTemplate(GetWorkflowTemplate(templateId), options)
+
+    /** `getWorkflowTemplate` with its arguments in one object. */
+    public suspend fun getWorkflowTemplate(
+        request: GetWorkflowTemplate,
+        options: CallOptions? = null,
+    ): WorkflowTemplateDetail =
+        call(
+            "get_workflow_template",
+            encode(GetWorkflowTemplate.serializer(), request),
+            WorkflowTemplateDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Changes a workflow template: the fields that are given. Needs an API key of the admin role.
+     *
+     * When its steps change, its version goes up by one. An unknown id is a `NotFoundException`, a key
+     * without the role a `PermissionDeniedException`.
+     *
+     * `PATCH /api/workflows/templates/{template_id}`. A repeat would do it twice.
+     *
+     * @param templateId Which template.
+     * @param name What it is called from now on.
+     * @param slug Its name in URLs from now on; unique.
+     * @param description What it is, in short.
+     * @param objective What its runs are to achieve.
+     * @param steps All its steps from now on, in their order, one object each.
+     * @param modelStrategyId The model strategy that its runs use from now on.
+     * @param linkedPromptTemplateIds The prompt templates that belong to it from now on.
+     * @param linkedPolicyIds The policies that belong to it from now on.
+     * @param linkedKnowledgeCollectionIds The knowledge collections that belong to it from now on.
+     * @param linkedCapabilityIds The capabilities that belong to it from now on.
+     * @param linkedCapabilityTags The capabilities that belong to it from now on, by their tags.
+     * @param status Where it is in its life. One of `draft`, `active`, `archived`.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun updateWorkflowTemplate(
+        templateId: String,
+        name: String? = null,
+        slug: String? = null,
+        description: String? = null,
+        objective: String? = null,
+        steps: List<JsonElement>? = null,
+        modelStrategyId: String? = null,
+        linkedPromptTemplateIds: List<String>? = null,
+        linkedPolicyIds: List<String>? = null,
+        linkedKnowledgeCollectionIds: List<String>? = null,
+        linkedCapabilityIds: List<String>? = null,
+        linkedCapabilityTags: List<String>? = null,
+        status: WorkflowTemplateStatus? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): WorkflowTemplateDetail =
+        updateWorkflowTemplate(
+            UpdateWorkflowTemplate(
+                templateId, name, slug, description, objective, steps, modelStrategyId,
+                linkedPromptTemplateIds, linkedPolicyIds, linkedKnowledgeCollectionIds, linkedCapabilityIds,
+                linkedCapabilityTags, status, extra,
+            ),
+            options,
+        )
+
+    /** `updateWorkflowTemplate` with its arguments in one object. */
+    public suspend fun updateWorkflowTemplate(
+        request: UpdateWorkflowTemplate,
+        options: CallOptions? = null,
+    ): WorkflowTemplateDetail =
+        call(
+            "update_workflow_template",
+            encode(UpdateWorkflowTemplate.serializer(), request),
+            WorkflowTemplateDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a workflow template. Needs an API key of the admin role.
+     *
+     * An unknown id is a `NotFoundException`, a key without the role a `PermissionDeniedException`.
+     *
+     * `DELETE /api/workflows/templates/{template_id}`. Safe to repeat.
+     *
+     * @param templateId Which template.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteWorkflowTemplate(
+        templateId: String,
+        options: CallOptions? = null,
+    ): DeletedWorkflowTemplate =
+        deleteWorkflowTemplate(DeleteWorkflowTemplate(templateId), options)
+
+    /** `deleteWorkflowTemplate` with its arguments in one object. */
+    public suspend fun deleteWorkflowTemplate(
+        request: DeleteWorkflowTemplate,
+        options: CallOptions? = null,
+    ): DeletedWorkflowTemplate =
+        call(
+            "delete_workflow_template",
+            encode(DeleteWorkflowTemplate.serializer(), request),
+            DeletedWorkflowTemplate.serializer(),
+            options,
+        )
+
+    /**
+     * Copies a workflow template and returns the copy, a draft. An unknown id is a `NotFoundException`.
+     *
+     * `POST /api/workflows/templates/{template_id}/duplicate`. A repeat would do it twice.
+     *
+     * @param templateId Which template to copy.
+     * @param name What the copy is called; the old name and ` (copy)` unless given.
+     * @param slug The copy's name in URLs; unique.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun duplicateWorkflowTemplate(
+        templateId: String,
+        name: String? = null,
+        slug: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): WorkflowTemplateDetail =
+        duplicateWorkflowTemplate(DuplicateWorkflowTemplate(templateId, name, slug, extra), options)
+
+    /** `duplicateWorkflowTemplate` with its arguments in one object. */
+    public suspend fun duplicateWorkflowTemplate(
+        request: DuplicateWorkflowTemplate,
+        options: CallOptions? = null,
+    ): WorkflowTemplateDetail =
+        call(
+            "duplicate_workflow_template",
+            encode(DuplicateWorkflowTemplate.serializer(), request),
+            WorkflowTemplateDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Records that a workflow begins, as a running action of type `workflow_launch`, and returns that
+     * action's id with the model strategy as it stands now.
+     *
+     * It runs no step: the caller does that and reports the action's outcome. To let the server run the steps
+     * use `executeWorkflowTemplate`. An unknown id is a `NotFoundException`.
+     *
+     * `POST /api/workflows/templates/{template_id}/launch`. A repeat would do it twice.
+     *
+     * @param templateId Which template.
+     * @param agentId Who runs it; `workflow_launcher` unless given. Not filled in by the client.
+     * @param declaredGoal What the run is for, in a sentence.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun launchWorkflowTemplate(
+        templateId: String,
+        agentId: String? = null,
+        declaredGoal: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): WorkflowLaunchDetail =
+        launchWorkflowTemplate(LaunchWorkflowTemplate(templateId, agentId, declaredGoal, extra), options)
+
+    /** `launchWorkflowTemplate` with its arguments in one object. */
+    public suspend fun launchWorkflowTemplate(
+        request: LaunchWorkflowTemplate,
+        options: CallOptions? = null,
+    ): WorkflowLaunchDetail =
+        call(
+            "launch_workflow_template",
+            encode(LaunchWorkflowTemplate.serializer(), request),
+            WorkflowLaunchDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Asks guard, lets the server run all steps of a workflow, and returns what came out.
+     *
+     * What needs a human's approval is not run: then `success` is false, `error` is `pending_approval`, and
+     * `action_id` is the action that waits. A run that fails is a `DashClawException` of kind `SERVER` whose
+     * `body` holds the steps as they are returned otherwise. A workflow without steps is a
+     * `DashClawException` of kind `VALIDATION`, an unknown id a `NotFoundException`, and what guard blocks,
+     * or the plan's quota does not allow, a `PermissionDeniedException`.
+     *
+     * `POST /api/workflows/templates/{template_id}/execute`. A repeat would do it twice.
+     *
+     * @param templateId Which template.
+     * @param variables The values that its steps may use, by name. Sent as they are.
+     * @param agentId Who runs it; `anonymous` unless given. Not filled in by the client.
+     * @param declaredGoal What the run is for, in a sentence.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     * @throws PermissionDeniedException See the description.
+     */
+    public suspend fun executeWorkflowTemplate(
+        templateId: String,
+        variables: JsonObject? = null,
+        agentId: String? = null,
+        declaredGoal: String? = null,
+        options: CallOptions? = null,
+    ): WorkflowExecution =
+        executeWorkflowTemplate(
+            ExecuteWorkflowTemplate(templateId, variables, agentId, declaredGoal),
+            options,
+        )
+
+    /** `executeWorkflowTemplate` with its arguments in one object. */
+    public suspend fun executeWorkflowTemplate(
+        request: ExecuteWorkflowTemplate,
+        options: CallOptions? = null,
+    ): WorkflowExecution =
+        call(
+            "execute_workflow_template",
+            encode(ExecuteWorkflowTemplate.serializer(), request),
+            WorkflowExecution.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the runs of a workflow template: the actions that stand for them.
+     *
+     * `GET /api/workflows/templates/{template_id}/runs`. Reads only. Pages through `runs` with `limit` and
+     * `offset`.
+     *
+     * @param templateId Which template.
+     * @param limit How many; the server decides unless given. 1 or more.
+     * @param offset How many to skip.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun listWorkflowRuns(
+        templateId: String,
+        limit: Long? = null,
+        offset: Long? = null,
+        options: CallOptions? = null,
+    ): WorkflowRunList =
+        listWorkflowRuns(ListWorkflowRuns(templateId, limit, offset), options)
+
+    /** `listWorkflowRuns` with its arguments in one object. */
+    public suspend fun listWorkflowRuns(
+        request: ListWorkflowRuns,
+        options: CallOptions? = null,
+    ): WorkflowRunList =
+        call(
+            "list_workflow_runs",
+            encode(ListWorkflowRuns.serializer(), request),
+            WorkflowRunList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one run of a workflow with the whole input and output of each step. An unknown run is a
+     * `NotFoundException`.
+     *
+     * `GET /api/workflows/templates/{template_id}/runs/{run_action_id}`. Reads only.
+     *
+     * @param templateId Which template.
+     * @param runActionId Which run: the id of its action.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getWorkflowRun(
+        templateId: String,
+        runActionId: String,
+        options: CallOptions? = null,
+    ): WorkflowRun =
+        getWorkflowRun(GetWorkflowRun(templateId, runActionId), options)
+
+    /** `getWorkflowRun` with its arguments in one object. */
+    public suspend fun getWorkflowRun(request: GetWorkflowRun, options: CallOptions? = null): WorkflowRun =
+        call(
+            "get_workflow_run",
+            encode(GetWorkflowRun.serializer(), request),
+            WorkflowRun.serializer(),
+            options,
+        )
+
+    /**
+     * Runs a failed workflow again from where it failed, as a new run. Steps that were completed are not run
+     * again; they are taken over as `reused`.
+     *
+     * A run that did not fail, or has nothing left to run, is a `DashClawException` of kind `VALIDATION`, an
+     * unknown one `not_found`.
+     *
+     * `POST /api/workflows/templates/{template_id}/runs/{run_action_id}/resume`. A repeat would do it twice.
+     *
+     * @param templateId Which template.
+     * @param runActionId Which run: the id of its action.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws DashClawException Of kind `VALIDATION`: see the description.
+     */
+    public suspend fun resumeWorkflowRun(
+        templateId: String,
+        runActionId: String,
+        options: CallOptions? = null,
+    ): ResumedWorkflowRun =
+        resumeWorkflowRun(ResumeWorkflowRun(templateId, runActionId), options)
+
+    /** `resumeWorkflowRun` with its arguments in one object. */
+    public suspend fun resumeWorkflowRun(
+        request: ResumeWorkflowRun,
+        options: CallOptions? = null,
+    ): ResumedWorkflowRun =
+        call(
+            "resume_workflow_run",
+            encode(ResumeWorkflowRun.serializer(), request),
+            ResumedWorkflowRun.serializer(),
+            options,
+        )
+
+    /**
+     * Stops a running workflow. A run that is not running is a `DashClawException` of kind `VALIDATION`, an
+     * unknown one `not_found`.
+     *
+     * `POST /api/workflows/templates/{template_id}/runs/{run_action_id}/cancel`. A repeat would do it twice.
+     *
+     * @param templateId Which template.
+     * @param runActionId Which run: the id of its action.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws DashClawException Of kind `VALIDATION`: see the description.
+     */
+    public suspend fun cancelWorkflowRun(
+        templateId: String,
+        runActionId: String,
+        options: CallOptions? = null,
+    ): CancelledWorkflowRun =
+        cancelWorkflowRun(CancelWorkflowRun(templateId, runActionId), options)
+
+    /** `cancelWorkflowRun` with its arguments in one object. */
+    public suspend fun cancelWorkflowRun(
+        request: CancelWorkflowRun,
+        options: CallOptions? = null,
+    ): CancelledWorkflowRun =
+        call(
+            "cancel_workflow_run",
+            encode(CancelWorkflowRun.serializer(), request),
+            CancelledWorkflowRun.serializer(),
+            options,
+        )
+
+    /**
+     * Registers a capability and returns it. A slug that exists already is a `ConflictException`.
+     *
+     * `POST /api/capabilities`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param slug Its name in URLs and in policies (`capability:<slug>`); unique. The server makes one of
+     *   `name` unless given.
+     * @param description What it does.
+     * @param category What kind of thing it does: `messaging`, or a word of your own.
+     * @param sourceType How it is called; `internal_sdk` unless given. One of `internal_sdk`, `http_api`,
+     *   `webhook`, `human_approval`, `external_marketplace`.
+     * @param authType How its calls are authorised: `oauth`, or a word of your own; `none` unless given.
+     * @param riskLevel How much harm it can do; `medium` unless given. One of `low`, `medium`, `high`,
+     *   `critical`.
+     * @param requiresApproval Whether each call waits for a human; false unless given.
+     * @param tags Words to find it by, of at most 500 characters each.
+     * @param pricing What it costs. Sent as it is.
+     * @param healthStatus How it does; `unknown` unless given.
+     * @param docsUrl Where it is described.
+     * @param invocationSchema How the server calls it: `endpoint`, `method`, `auth`, `input_schema`,
+     *   `output_schema`, `request_mapping`, `response_mapping`, `timeout_ms`, `retry_policy`,
+     *   `circuit_breaker`. Sent as it is.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun createCapability(
+        name: String,
+        slug: String? = null,
+        description: String? = null,
+        category: String? = null,
+        sourceType: CapabilitySource? = null,
+        authType: String? = null,
+        riskLevel: CapabilityRisk? = null,
+        requiresApproval: Boolean? = null,
+        tags: List<String>? = null,
+        pricing: JsonObject? = null,
+        healthStatus: String? = null,
+        docsUrl: String? = null,
+        invocationSchema: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CapabilityDetail =
+        createCapability(
+            CreateCapability(
+                name, slug, description, category, sourceType, authType, riskLevel, requiresApproval, tags,
+                pricing, healthStatus, docsUrl, invocationSchema, extra,
+            ),
+            options,
+        )
+
+    /** `createCapability` with its arguments in one object. */
+    public suspend fun createCapability(
+        request: CreateCapability,
+        options: CallOptions? = null,
+    ): CapabilityDetail =
+        call(
+            "create_capability",
+            encode(CreateCapability.serializer(), request),
+            CapabilityDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Lists capabilities. Filters narrow the list together.
+     *
+     * `GET /api/capabilities`. Reads only. Pages through `capabilities` with `limit` and `offset`.
+     *
+     * @param category Only this kind.
+     * @param riskLevel Only those of this risk. One of `low`, `medium`, `high`, `critical`.
+     * @param search Only those that have these words.
+     * @param limit How many, 1 to 500. `100` unless given.
+     * @param offset How many to skip. `0` unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listCapabilities(
+        category: String? = null,
+        riskLevel: CapabilityRisk? = null,
+        search: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CapabilityList =
+        listCapabilities(ListCapabilities(category, riskLevel, search, limit, offset, extra), options)
+
+    /** `listCapabilities` with its arguments in one object. */
+    public suspend fun listCapabilities(
+        request: ListCapabilities,
+        options: CallOptions? = null,
+    ): CapabilityList =
+        call(
+            "list_capabilities",
+            encode(ListCapabilities.serializer(), request),
+            CapabilityList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one capability. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/capabilities/{capability_id}`. Reads only.
+     *
+     * @param capabilityId Which capability.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getCapability(capabilityId: String, options: CallOptions? = null): CapabilityDetail =
+        getCapability(GetCapability(capabilityId), options)
+
+    /** `getCapability` with its arguments in one object. */
+    public suspend fun getCapability(request: GetCapability, options: CallOptions? = null): CapabilityDetail =
+        call(
+            "get_capability",
+            encode(GetCapability.serializer(), request),
+            CapabilityDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Changes a capability: the fields that are given. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/capabilities/{capability_id}`. Safe to repeat.
+     *
+     * @param capabilityId Which capability.
+     * @param name What it is called from now on.
+     * @param slug Its name in URLs and in policies from now on; unique.
+     * @param description What it does.
+     * @param category What kind of thing it does.
+     * @param sourceType How it is called. One of `internal_sdk`, `http_api`, `webhook`, `human_approval`,
+     *   `external_marketplace`.
+     * @param authType How its calls are authorised.
+     * @param riskLevel How much harm it can do. One of `low`, `medium`, `high`, `critical`.
+     * @param requiresApproval Whether each call waits for a human.
+     * @param tags Words to find it by from now on, of at most 500 characters each.
+     * @param pricing What it costs. Sent as it is.
+     * @param healthStatus How it does.
+     * @param docsUrl Where it is described.
+     * @param invocationSchema How the server calls it. Sent as it is.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateCapability(
+        capabilityId: String,
+        name: String? = null,
+        slug: String? = null,
+        description: String? = null,
+        category: String? = null,
+        sourceType: CapabilitySource? = null,
+        authType: String? = null,
+        riskLevel: CapabilityRisk? = null,
+        requiresApproval: Boolean? = null,
+        tags: List<String>? = null,
+        pricing: JsonObject? = null,
+        healthStatus: String? = null,
+        docsUrl: String? = null,
+        invocationSchema: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CapabilityDetail =
+        updateCapability(
+            UpdateCapability(
+                capabilityId, name, slug, description, category, sourceType, authType, riskLevel,
+                requiresApproval, tags, pricing, healthStatus, docsUrl, invocationSchema, extra,
+            ),
+            options,
+        )
+
+    /** `updateCapability` with its arguments in one object. */
+    public suspend fun updateCapability(
+        request: UpdateCapability,
+        options: CallOptions? = null,
+    ): CapabilityDetail =
+        call(
+            "update_capability",
+            encode(UpdateCapability.serializer(), request),
+            CapabilityDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a capability. An unknown id is a `NotFoundException`.
+     *
+     * `DELETE /api/capabilities/{capability_id}`. Safe to repeat.
+     *
+     * @param capabilityId Which capability.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteCapability(
+        capabilityId: String,
+        options: CallOptions? = null,
+    ): DeletedCapability =
+        deleteCapability(DeleteCapability(capabilityId), options)
+
+    /** `deleteCapability` with its arguments in one object. */
+    public suspend fun deleteCapability(
+        request: DeleteCapability,
+        options: CallOptions? = null,
+    ): DeletedCapability =
+        call(
+            "delete_capability",
+            encode(DeleteCapability.serializer(), request),
+            DeletedCapability.serializer(),
+            options,
+        )
+
+    /**
+     * Asks guard, lets the server call a capability, and returns what came out. The call is recorded as an
+     * action.
+     *
+     * What needs a human's approval is not called: then `success` is false, `error` is `pending_approval`,
+     * and `action_id` is the action that waits. What guard blocks, or the agent or the plan may not do, is a
+     * `PermissionDeniedException`; a capability that cannot be called, or a payload that does not fit it, a
+     * `DashClawException` of kind `VALIDATION`; an unknown id a `NotFoundException`; and a call that fails a
+     * `DashClawException` of kind `SERVER`, whose `body` holds `action_id`.
+     *
+     * `POST /api/capabilities/{capability_id}/invoke`. A repeat would do it twice.
+     *
+     * @param capabilityId Which capability.
+     * @param payload What it is called with. Its members are the body of the request, sent as they are; the
+     *   other arguments join them, and none may be given in both places.
+     * @param actor For whom it is called. The capability sees it as a member of its payload.
+     * @param reason Why it is called. The capability sees it as a member of its payload.
+     * @param agentId Who calls it. The client's own agent unless given. The capability sees it as a member of
+     *   its payload.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws PermissionDeniedException See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     */
+    public suspend fun invokeCapability(
+        capabilityId: String,
+        payload: JsonObject? = null,
+        actor: String? = null,
+        reason: String? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): CapabilityInvocation =
+        invokeCapability(InvokeCapability(capabilityId, payload, actor, reason, agentId), options)
+
+    /** `invokeCapability` with its arguments in one object. */
+    public suspend fun invokeCapability(
+        request: InvokeCapability,
+        options: CallOptions? = null,
+    ): CapabilityInvocation =
+        call(
+            "invoke_capability",
+            encode(InvokeCapability.serializer(), request),
+            CapabilityInvocation.serializer(),
+            options,
+        )
+
+    /**
+     * Lets the server call a capability to see whether it works, without guard, and returns what came out.
+     * The call is real; it is recorded as an action of type `capability_test` and decides the capability's
+     * certification.
+     *
+     * A test that fails is a `DashClawException` of kind `SERVER` whose `body` holds `health_status` and
+     * `certification_status`; a capability that cannot be called, or a payload that does not fit it, a
+     * `DashClawException` of kind `VALIDATION`; an unknown id a `NotFoundException`.
+     *
+     * `POST /api/capabilities/{capability_id}/test`. A repeat would do it twice.
+     *
+     * @param capabilityId Which capability.
+     * @param payload What it is called with. Its members are the body of the request, sent as they are; the
+     *   other arguments join them, and none may be given in both places.
+     * @param agentId Who calls it. The client's own agent unless given. The capability sees it as a member of
+     *   its payload.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     */
+    public suspend fun testCapability(
+        capabilityId: String,
+        payload: JsonObject? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): CapabilityTest =
+        testCapability(TestCapability(capabilityId, payload, agentId), options)
+
+    /** `testCapability` with its arguments in one object. */
+    public suspend fun testCapability(request: TestCapability, options: CallOptions? = null): CapabilityTest =
+        call(
+            "test_capability",
+            encode(TestCapability.serializer(), request),
+            CapabilityTest.serializer(),
+            options,
+        )
+
+    /**
+     * Says how a capability does, by its calls of the last 7 days and its last test. An unknown id is a
+     * `NotFoundException`.
+     *
+     * `GET /api/capabilities/{capability_id}/health`. Reads only.
+     *
+     * @param capabilityId Which capability.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getCapabilityHealth(
+        capabilityId: String,
+        options: CallOptions? = null,
+    ): CapabilityHealth =
+        getCapabilityHealth(GetCapabilityHealth(capabilityId), options)
+
+    /** `getCapabilityHealth` with its arguments in one object. */
+    public suspend fun getCapabilityHealth(
+        request: GetCapabilityHealth,
+        options: CallOptions? = null,
+    ): CapabilityHealth =
+        call(
+            "get_capability_health",
+            encode(GetCapabilityHealth.serializer(), request),
+            CapabilityHealth.serializer(),
+            options,
+        )
+
+    /**
+     * Says how capabilities do, by their calls of the last 7 days and their last tests. Filters narrow the
+     * list together.
+     *
+     * `GET /api/capabilities/health`. Reads only. Pages through `capabilities` with `limit` and `offset`.
+     *
+     * @param status Only those that do so. One of `untested`, `healthy`, `degraded`, `failing`.
+     * @param certificationStatus Only those of this certification. One of `uncertified`, `certified`,
+     *   `stale`, `failed`.
+     * @param staleOnly Only those whose last test is older than 30 days.
+     * @param limit How many. 1 or more. `50` unless given.
+     * @param offset How many to skip. `0` unless given.
+     * @param category Only this kind.
+     * @param riskLevel Only those of this risk. One of `low`, `medium`, `high`, `critical`.
+     * @param search Only those that have these words.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listCapabilityHealth(
+        status: CapabilityState? = null,
+        certificationStatus: Certification? = null,
+        staleOnly: Boolean? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        category: String? = null,
+        riskLevel: CapabilityRisk? = null,
+        search: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CapabilityHealthList =
+        listCapabilityHealth(
+            ListCapabilityHealth(
+                status, certificationStatus, staleOnly, limit, offset, category, riskLevel, search, extra,
+            ),
+            options,
+        )
+
+    /** `listCapabilityHealth` with its arguments in one object. */
+    public suspend fun listCapabilityHealth(
+        request: ListCapabilityHealth,
+        options: CallOptions? = null,
+    ): CapabilityHealthList =
+        call(
+            "list_capability_health",
+            encode(ListCapabilityHealth.serializer(), request),
+            CapabilityHealthList.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the calls and tests of a capability. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/capabilities/{capability_id}/history`. Reads only. Pages through `events` with `limit` and
+     * `offset`.
+     *
+     * @param capabilityId Which capability.
+     * @param actionType Only calls (`capability_invoke`) or only tests (`capability_test`).
+     * @param status Only those in this state: `completed`, `failed`, …
+     * @param limit How many, 1 to 100. `20` unless given.
+     * @param offset How many to skip. `0` unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getCapabilityHistory(
+        capabilityId: String,
+        actionType: String? = null,
+        status: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): CapabilityHistory =
+        getCapabilityHistory(
+            GetCapabilityHistory(capabilityId, actionType, status, limit, offset, extra),
+            options,
+        )
+
+    /** `getCapabilityHistory` with its arguments in one object. */
+    public suspend fun getCapabilityHistory(
+        request: GetCapabilityHistory,
+        options: CallOptions? = null,
+    ): CapabilityHistory =
+        call(
+            "get_capability_history",
+            encode(GetCapabilityHistory.serializer(), request),
+            CapabilityHistory.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a model strategy and returns it.
+     *
+     * A `config` without a `primary` of `provider` and `model` is a `DashClawException` of kind `VALIDATION`.
+     *
+     * `POST /api/model-strategies`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param description What it is, in short.
+     * @param config What it says: `primary` is the first choice,
+     *   `{"provider": "openai", "model": "gpt-4.1"}`; `fallback` is a list of those that stand in for it, in
+     *   their order. Also `costSensitivity` (`low`, `balanced`, `high-quality`), `latencySensitivity` (`low`,
+     *   `medium`, `high`), `maxBudgetUsd` (in US dollars), `maxRetries`, and `allowedProviders` (a list of
+     *   names). Sent as it is.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createModelStrategy(
+        name: String,
+        config: JsonObject,
+        description: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ModelStrategyDetail =
+        createModelStrategy(CreateModelStrategy(name, config, description, extra), options)
+
+    /** `createModelStrategy` with its arguments in one object. */
+    public suspend fun createModelStrategy(
+        request: CreateModelStrategy,
+        options: CallOptions? = null,
+    ): ModelStrategyDetail =
+        call(
+            "create_model_strategy",
+            encode(CreateModelStrategy.serializer(), request),
+            ModelStrategyDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Lists all model strategies.
+     *
+     * `GET /api/model-strategies`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listModelStrategies(options: CallOptions? = null): ModelStrategyList =
+        call("list_model_strategies", "{}", ModelStrategyList.serializer(), options)
+
+    /**
+     * Reads one model strategy. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/model-strategies/{strategy_id}`. Reads only.
+     *
+     * @param strategyId Which strategy.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getModelStrategy(
+        strategyId: String,
+        options: CallOptions? = null,
+    ): ModelStrategyDetail =
+        getModelStrategy(GetModelStrategy(strategyId), options)
+
+    /** `getModelStrategy` with its arguments in one object. */
+    public suspend fun getModelStrategy(
+        request: GetModelStrategy,
+        options: CallOptions? = null,
+    ): ModelStrategyDetail =
+        call(
+            "get_model_strategy",
+            encode(GetModelStrategy.serializer(), request),
+            ModelStrategyDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Changes a model strategy: the fields that are given. An unknown id is a `NotFoundException`, and a
+     * `config` that is no longer whole a `DashClawException` of kind `VALIDATION`.
+     *
+     * `PATCH /api/model-strategies/{strategy_id}`. Safe to repeat.
+     *
+     * @param strategyId Which strategy.
+     * @param name What it is called from now on.
+     * @param description What it is, in short.
+     * @param config Those of its settings that change. Each replaces the one of the same name as a whole; the
+     *   others stay. Sent as it is.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateModelStrategy(
+        strategyId: String,
+        name: String? = null,
+        description: String? = null,
+        config: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ModelStrategyDetail =
+        updateModelStrategy(UpdateModelStrategy(strategyId, name, description, config, extra), options)
+
+    /** `updateModelStrategy` with its arguments in one object. */
+    public suspend fun updateModelStrategy(
+        request: UpdateModelStrategy,
+        options: CallOptions? = null,
+    ): ModelStrategyDetail =
+        call(
+            "update_model_strategy",
+            encode(UpdateModelStrategy.serializer(), request),
+            ModelStrategyDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a model strategy. Workflow templates that use it go on without one. An unknown id is a
+     * `NotFoundException`.
+     *
+     * `DELETE /api/model-strategies/{strategy_id}`. Safe to repeat.
+     *
+     * @param strategyId Which strategy.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteModelStrategy(
+        strategyId: String,
+        options: CallOptions? = null,
+    ): DeletedModelStrategy =
+        deleteModelStrategy(DeleteModelStrategy(strategyId), options)
+
+    /** `deleteModelStrategy` with its arguments in one object. */
+    public suspend fun deleteModelStrategy(
+        request: DeleteModelStrategy,
+        options: CallOptions? = null,
+    ): DeletedModelStrategy =
+        call(
+            "delete_model_strategy",
+            encode(DeleteModelStrategy.serializer(), request),
+            DeletedModelStrategy.serializer(),
+            options,
+        )
+
+    /**
+     * Lets a language model answer as a strategy says: the first choice, and when that fails those that stand
+     * in for it, in their order. The server calls them with the organisation's own keys.
+     *
+     * An unknown id is a `NotFoundException`. When all of them fail, it is a `DashClawException` of kind
+     * `SERVER` whose `body` has the failures in `provider_errors`.
+     *
+     * `POST /api/model-strategies/{strategy_id}/complete`. A repeat would do it twice.
+     *
+     * @param strategyId Which strategy.
+     * @param messages What was said so far, one object each: `{"role": "user", "content": "…"}`. Sent as they
+     *   are.
+     * @param maxTokens The most tokens that the answer may have; 1024 unless given.
+     * @param temperature How freely the model chooses its words; 0.7 unless given.
+     * @param taskMode What kind of task it is: `reasoning`, or a word of your own.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     */
+    public suspend fun completeWithStrategy(
+        strategyId: String,
+        messages: List<JsonElement>,
+        maxTokens: Long? = null,
+        temperature: Double? = null,
+        taskMode: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): StrategyCompletion =
+        completeWithStrategy(
+            CompleteWithStrategy(strategyId, messages, maxTokens, temperature, taskMode, extra),
+            options,
+        )
+
+    /** `completeWithStrategy` with its arguments in one object. */
+    public suspend fun completeWithStrategy(
+        request: CompleteWithStrategy,
+        options: CallOptions? = null,
+    ): StrategyCompletion =
+        call(
+            "complete_with_strategy",
+            encode(CompleteWithStrategy.serializer(), request),
+            StrategyCompletion.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a collection, which is empty, and returns it.
+     *
+     * `POST /api/knowledge/collections`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param description What it is, in short.
+     * @param sourceType Where its documents come from; `files` unless given. One of `files`, `urls`,
+     *   `external`, `notes`.
+     * @param tags Words to find it by, of at most 500 characters each.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createKnowledgeCollection(
+        name: String,
+        description: String? = null,
+        sourceType: KnowledgeSource? = null,
+        tags: List<String>? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): KnowledgeCollectionDetail =
+        createKnowledgeCollection(
+            CreateKnowledgeCollection(name, description, sourceType, tags, extra),
+            options,
+        )
+
+    /** `createKnowledgeCollection` with its arguments in one object. */
+    public suspend fun createKnowledgeCollection(
+        request: CreateKnowledgeCollection,
+        options: CallOptions? = null,
+    ): KnowledgeCollectionDetail =
+        call(
+            "create_knowledge_collection",
+            encode(CreateKnowledgeCollection.serializer(), request),
+            KnowledgeCollectionDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Lists collections.
+     *
+     * `GET /api/knowledge/collections`. Reads only. Pages through `collections` with `limit` and `offset`.
+     *
+     * @param sourceType Only collections whose documents come from here. One of `files`, `urls`, `external`,
+     *   `notes`.
+     * @param limit How many. 1 or more. `50` unless given.
+     * @param offset How many to skip. `0` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listKnowledgeCollections(
+        sourceType: KnowledgeSource? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        options: CallOptions? = null,
+    ): KnowledgeCollectionList =
+        listKnowledgeCollections(ListKnowledgeCollections(sourceType, limit, offset), options)
+
+    /** `listKnowledgeCollections` with its arguments in one object. */
+    public suspend fun listKnowledgeCollections(
+        request: ListKnowledgeCollections,
+        options: CallOptions? = null,
+    ): KnowledgeCollectionList =
+        call(
+            "list_knowledge_collections",
+            encode(ListKnowledgeCollections.serializer(), request),
+            KnowledgeCollectionList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one collection, without its documents. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/knowledge/collections/{collection_id}`. Reads only.
+     *
+     * @param collectionId Which collection.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getKnowledgeCollection(
+        collectionId: String,
+        options: CallOptions? = null,
+    ): KnowledgeCollectionDetail =
+        getKnowledgeCollection(GetKnowledgeCollection(collectionId), options)
+
+    /** `getKnowledgeCollection` with its arguments in one object. */
+    public suspend fun getKnowledgeCollection(
+        request: GetKnowledgeCollection,
+        options: CallOptions? = null,
+    ): KnowledgeCollectionDetail =
+        call(
+            "get_knowledge_collection",
+            encode(GetKnowledgeCollection.serializer(), request),
+            KnowledgeCollectionDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Changes a collection: the fields that are given. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/knowledge/collections/{collection_id}`. Safe to repeat.
+     *
+     * @param collectionId Which collection.
+     * @param name What it is called from now on.
+     * @param description What it is, in short.
+     * @param sourceType Where its documents come from. One of `files`, `urls`, `external`, `notes`.
+     * @param tags Words to find it by from now on, of at most 500 characters each.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateKnowledgeCollection(
+        collectionId: String,
+        name: String? = null,
+        description: String? = null,
+        sourceType: KnowledgeSource? = null,
+        tags: List<String>? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): KnowledgeCollectionDetail =
+        updateKnowledgeCollection(
+            UpdateKnowledgeCollection(collectionId, name, description, sourceType, tags, extra),
+            options,
+        )
+
+    /** `updateKnowledgeCollection` with its arguments in one object. */
+    public suspend fun updateKnowledgeCollection(
+        request: UpdateKnowledgeCollection,
+        options: CallOptions? = null,
+    ): KnowledgeCollectionDetail =
+        call(
+            "update_knowledge_collection",
+            encode(UpdateKnowledgeCollection.serializer(), request),
+            KnowledgeCollectionDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a collection with all that was read from its documents. An unknown id is a `NotFoundException`.
+     *
+     * `DELETE /api/knowledge/collections/{collection_id}`. Safe to repeat.
+     *
+     * @param collectionId Which collection.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteKnowledgeCollection(
+        collectionId: String,
+        options: CallOptions? = null,
+    ): DeletedKnowledgeCollection =
+        deleteKnowledgeCollection(DeleteKnowledgeCollection(collectionId), options)
+
+    /** `deleteKnowledgeCollection` with its arguments in one object. */
+    public suspend fun deleteKnowledgeCollection(
+        request: DeleteKnowledgeCollection,
+        options: CallOptions? = null,
+    ): DeletedKnowledgeCollection =
+        call(
+            "delete_knowledge_collection",
+            encode(DeleteKnowledgeCollection.serializer(), request),
+            DeletedKnowledgeCollection.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a document to a collection and returns its entry. It can be found only after
+     * `syncKnowledgeCollection`.
+     *
+     * An unknown collection is a `NotFoundException`.
+     *
+     * `POST /api/knowledge/collections/{collection_id}/items`. A repeat would do it twice.
+     *
+     * @param collectionId Which collection.
+     * @param sourceUri Where the document is: a URL.
+     * @param title What it is called.
+     * @param mimeType Its media type: `text/markdown`.
+     * @param metadata More about it. Sent as it is.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun addKnowledgeCollectionItem(
+        collectionId: String,
+        sourceUri: String,
+        title: String? = null,
+        mimeType: String? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): KnowledgeItemDetail =
+        addKnowledgeCollectionItem(
+            AddKnowledgeCollectionItem(collectionId, sourceUri, title, mimeType, metadata, extra),
+            options,
+        )
+
+    /** `addKnowledgeCollectionItem` with its arguments in one object. */
+    public suspend fun addKnowledgeCollectionItem(
+        request: AddKnowledgeCollectionItem,
+        options: CallOptions? = null,
+    ): KnowledgeItemDetail =
+        call(
+            "add_knowledge_collection_item",
+            encode(AddKnowledgeCollectionItem.serializer(), request),
+            KnowledgeItemDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the documents of a collection. An unknown collection is a `NotFoundException`.
+     *
+     * `GET /api/knowledge/collections/{collection_id}/items`. Reads only. Pages through `items` with `limit`
+     * and `offset`.
+     *
+     * @param collectionId Which collection.
+     * @param limit How many, 1 to 500. `100` unless given.
+     * @param offset How many to skip. `0` unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun listKnowledgeCollectionItems(
+        collectionId: String,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): KnowledgeItemList =
+        listKnowledgeCollectionItems(
+            ListKnowledgeCollectionItems(collectionId, limit, offset, extra),
+            options,
+        )
+
+    /** `listKnowledgeCollectionItems` with its arguments in one object. */
+    public suspend fun listKnowledgeCollectionItems(
+        request: ListKnowledgeCollectionItems,
+        options: CallOptions? = null,
+    ): KnowledgeItemList =
+        call(
+            "list_knowledge_collection_items",
+            encode(ListKnowledgeCollectionItems.serializer(), request),
+            KnowledgeItemList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads the documents of a collection that wait for it, at most 50, so that they can be found, and
+     * returns how that went.
+     *
+     * The server needs an OpenAI API key of the organisation; without one it is a `DashClawException` of kind
+     * `VALIDATION`. An unknown collection is a `NotFoundException`.
+     *
+     * `POST /api/knowledge/collections/{collection_id}/sync`. A repeat would do it twice.
+     *
+     * @param collectionId Which collection.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws DashClawException Of kind `VALIDATION`: see the description.
+     */
+    public suspend fun syncKnowledgeCollection(
+        collectionId: String,
+        options: CallOptions? = null,
+    ): KnowledgeSyncDetail =
+        syncKnowledgeCollection(SyncKnowledgeCollection(collectionId), options)
+
+    /** `syncKnowledgeCollection` with its arguments in one object. */
+    public suspend fun syncKnowledgeCollection(
+        request: SyncKnowledgeCollection,
+        options: CallOptions? = null,
+    ): KnowledgeSyncDetail =
+        call(
+            "sync_knowledge_collection",
+            encode(SyncKnowledgeCollection.serializer(), request),
+            KnowledgeSyncDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Finds the passages of a collection that are nearest in meaning to a question, the nearest first.
+     * Nothing is written.
+     *
+     * The server needs an OpenAI API key of the organisation; without one it is a `DashClawException` of kind
+     * `VALIDATION`. An unknown collection is a `NotFoundException`.
+     *
+     * `POST /api/knowledge/collections/{collection_id}/search`. Reads only.
+     *
+     * @param collectionId Which collection.
+     * @param query What to look for, in plain words.
+     * @param limit How many passages, 1 to 20. `5` unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun searchKnowledgeCollection(
+        collectionId: String,
+        query: String,
+        limit: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): KnowledgeSearch =
+        searchKnowledgeCollection(SearchKnowledgeCollection(collectionId, query, limit, extra), options)
+
+    /** `searchKnowledgeCollection` with its arguments in one object. */
+    public suspend fun searchKnowledgeCollection(
+        request: SearchKnowledgeCollection,
+        options: CallOptions? = null,
+    ): KnowledgeSearch =
+        call(
+            "search_knowledge_collection",
+            encode(SearchKnowledgeCollection.serializer(), request),
+            KnowledgeSearch.serializer(),
+            options,
+        )
+
+    /**
+     * Keeps a piece of code under a name; one that is kept under that name already is replaced. Returns it
+     * with its id; the members are the server's own and not fixed. A server without snippets answers with a
+     * `NotFoundException`.
+     *
+     * `POST /api/snippets`. Safe to repeat.
+     *
+     * @param name What it is called; unique in the organisation.
+     * @param code The code.
+     * @param agentId Who keeps it. The client's own agent unless given.
+     * @param description What it does.
+     * @param language In which programming language it is.
+     * @param tags Words to find it by.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun saveSnippet(
+        name: String,
+        code: String,
+        agentId: String? = null,
+        description: String? = null,
+        language: String? = null,
+        tags: List<String>? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        saveSnippet(SaveSnippet(name, code, agentId, description, language, tags, extra), options)
+
+    /** `saveSnippet` with its arguments in one object. */
+    public suspend fun saveSnippet(request: SaveSnippet, options: CallOptions? = null): JsonObject =
+        call("save_snippet", encode(SaveSnippet.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Lists snippets. The members are the server's own and not fixed.
+     *
+     * `GET /api/snippets`. Reads only.
+     *
+     * @param search Only those with these words in their name or description.
+     * @param tag Only those with this tag.
+     * @param language Only those in this programming language.
+     * @param limit How many. 1 or more.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getSnippets(
+        search: String? = null,
+        tag: String? = null,
+        language: String? = null,
+        limit: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        getSnippets(GetSnippets(search, tag, language, limit, extra), options)
+
+    /** `getSnippets` with its arguments in one object. */
+    public suspend fun getSnippets(request: GetSnippets, options: CallOptions? = null): JsonObject =
+        call("get_snippets", encode(GetSnippets.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Reads one snippet; the members are the server's own and not fixed. An unknown id is a
+     * `NotFoundException`.
+     *
+     * `GET /api/snippets/{snippet_id}`. Reads only.
+     *
+     * @param snippetId Which snippet.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getSnippet(snippetId: String, options: CallOptions? = null): JsonObject =
+        getSnippet(GetSnippet(snippetId), options)
+
+    /** `getSnippet` with its arguments in one object. */
+    public suspend fun getSnippet(request: GetSnippet, options: CallOptions? = null): JsonObject =
+        call("get_snippet", encode(GetSnippet.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Counts one more use of a snippet and returns it; the members are the server's own and not fixed. An
+     * unknown id is a `NotFoundException`.
+     *
+     * `POST /api/snippets/{snippet_id}/use`. A repeat would do it twice.
+     *
+     * @param snippetId Which snippet.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun useSnippet(snippetId: String, options: CallOptions? = null): JsonObject =
+        useSnippet(UseSnippet(snippetId), options)
+
+    /** `useSnippet` with its arguments in one object. */
+    public suspend fun useSnippet(request: UseSnippet, options: CallOptions? = null): JsonObject =
+        call("use_snippet", encode(UseSnippet.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Removes a snippet; the members of the answer are the server's own and not fixed. An unknown id is a
+     * `NotFoundException`.
+     *
+     * `DELETE /api/snippets`. Safe to repeat.
+     *
+     * @param snippetId Which snippet.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun deleteSnippet(snippetId: String, options: CallOptions? = null): JsonObject =
+        deleteSnippet(DeleteSnippet(snippetId), options)
+
+    /** `deleteSnippet` with its arguments in one object. */
+    public suspend fun deleteSnippet(request: DeleteSnippet, options: CallOptions? = null): JsonObject =
+        call("delete_snippet", encode(DeleteSnippet.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Notes something that the agent observed about its user, and returns the note; the members are the
+     * server's own and not fixed. A server without preferences answers with a `NotFoundException`.
+     *
+     * `POST /api/preferences`. A repeat would do it twice.
+     *
+     * @param observation What was observed.
+     * @param agentId Who observed it. The client's own agent unless given.
+     * @param category What kind of thing it is: a word of your own.
+     * @param importance How much it matters, 1 to 10.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun logObservation(
+        observation: String,
+        agentId: String? = null,
+        category: String? = null,
+        importance: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        logObservation(LogObservation(observation, agentId, category, importance, extra), options)
+
+    /** `logObservation` with its arguments in one object. */
+    public suspend fun logObservation(request: LogObservation, options: CallOptions? = null): JsonObject =
+        call(
+            "log_observation",
+            encode(LogObservation.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Notes what the user prefers, and returns the note; the members are the server's own and not fixed. A
+     * server without preferences answers with a `NotFoundException`.
+     *
+     * `POST /api/preferences`. A repeat would do it twice.
+     *
+     * @param preference What the user prefers.
+     * @param agentId Who learned it. The client's own agent unless given.
+     * @param category What kind of thing it is: a word of your own.
+     * @param confidence How sure the agent is, 0 to 100.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun setPreference(
+        preference: String,
+        agentId: String? = null,
+        category: String? = null,
+        confidence: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        setPreference(SetPreference(preference, agentId, category, confidence, extra), options)
+
+    /** `setPreference` with its arguments in one object. */
+    public suspend fun setPreference(request: SetPreference, options: CallOptions? = null): JsonObject =
+        call("set_preference", encode(SetPreference.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Notes in what mood the user is, and returns the note; the members are the server's own and not fixed. A
+     * server without preferences answers with a `NotFoundException`.
+     *
+     * `POST /api/preferences`. A repeat would do it twice.
+     *
+     * @param mood The mood: `focused`, or a word of your own.
+     * @param agentId Who noticed it. The client's own agent unless given.
+     * @param energy How much energy the user has: `high`, or a number of your own scale.
+     * @param notes More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun logMood(
+        mood: String,
+        agentId: String? = null,
+        energy: JsonElement? = null,
+        notes: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        logMood(LogMood(mood, agentId, energy, notes, extra), options)
+
+    /** `logMood` with its arguments in one object. */
+    public suspend fun logMood(request: LogMood, options: CallOptions? = null): JsonObject =
+        call("log_mood", encode(LogMood.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Notes a way of working and whether it did well, and returns the note; the members are the server's own
+     * and not fixed. A server without preferences answers with a `NotFoundException`.
+     *
+     * `POST /api/preferences`. A repeat would do it twice.
+     *
+     * @param approach The way of working.
+     * @param agentId Who worked so. The client's own agent unless given.
+     * @param context When it is of use.
+     * @param success Whether it did well. Without it the way is noted and not judged.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun trackApproach(
+        approach: String,
+        agentId: String? = null,
+        context: String? = null,
+        success: Boolean? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        trackApproach(TrackApproach(approach, agentId, context, success, extra), options)
+
+    /** `trackApproach` with its arguments in one object. */
+    public suspend fun trackApproach(request: TrackApproach, options: CallOptions? = null): JsonObject =
+        call("track_approach", encode(TrackApproach.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Sums up all that was noted; the members are the server's own and not fixed. A server without
+     * preferences answers with a `NotFoundException`.
+     *
+     * `GET /api/preferences`. Reads only.
+     *
+     * @param agentId Whose notes. Those of the client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun getPreferenceSummary(
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        getPreferenceSummary(GetPreferenceSummary(agentId), options)
+
+    /** `getPreferenceSummary` with its arguments in one object. */
+    public suspend fun getPreferenceSummary(
+        request: GetPreferenceSummary,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "get_preference_summary",
+            encode(GetPreferenceSummary.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Lists ways of working with how often each did well; the members are the server's own and not fixed. A
+     * server without preferences answers with a `NotFoundException`.
+     *
+     * `GET /api/preferences`. Reads only.
+     *
+     * @param limit How many. 1 or more.
+     * @param agentId Whose notes. Those of the client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun getApproaches(
+        limit: Long? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        getApproaches(GetApproaches(limit, agentId), options)
+
+    /** `getApproaches` with its arguments in one object. */
+    public suspend fun getApproaches(request: GetApproaches, options: CallOptions? = null): JsonObject =
+        call("get_approaches", encode(GetApproaches.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Sums up what the agent did in a day; the members are the server's own and not fixed. A server without
+     * digests answers with a `NotFoundException`.
+     *
+     * `GET /api/digest`. Reads only.
+     *
+     * @param date Which day: `2026-06-15`; today unless given.
+     * @param agentId Whose day. That of the client's own agent unless given.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun getDailyDigest(
+        date: String? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        getDailyDigest(GetDailyDigest(date, agentId), options)
+
+    /** `getDailyDigest` with its arguments in one object. */
+    public suspend fun getDailyDigest(request: GetDailyDigest, options: CallOptions? = null): JsonObject =
+        call(
+            "get_daily_digest",
+            encode(GetDailyDigest.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Records a goal and returns it; the members are the server's own and not fixed. A server without goals
+     * answers with a `NotFoundException`.
+     *
+     * `POST /api/goals`. A repeat would do it twice.
+     *
+     * @param title What is to be reached.
+     * @param agentId Whose goal. That of the client's own agent unless given.
+     * @param category What kind of goal it is: a word of your own.
+     * @param description More about it.
+     * @param targetDate By when: ISO-8601.
+     * @param progress How much of it is reached, 0 to 100.
+     * @param status Where it stands: `active`, `completed` or `paused`.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun createGoal(
+        title: String,
+        agentId: String? = null,
+        category: String? = null,
+        description: String? = null,
+        targetDate: String? = null,
+        progress: Long? = null,
+        status: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        createGoal(
+            CreateGoal(title, agentId, category, description, targetDate, progress, status, extra),
+            options,
+        )
+
+    /** `createGoal` with its arguments in one object. */
+    public suspend fun createGoal(request: CreateGoal, options: CallOptions? = null): JsonObject =
+        call("create_goal", encode(CreateGoal.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Records something that the agent wrote, and returns the record; the members are the server's own and
+     * not fixed. A server without content answers with a `NotFoundException`.
+     *
+     * `POST /api/content`. A repeat would do it twice.
+     *
+     * @param title What it is called.
+     * @param agentId Who wrote it. The client's own agent unless given.
+     * @param platform For where: `linkedin`, or a word of your own.
+     * @param status Where it stands: `draft` or `published`.
+     * @param url Where it can be read.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun recordContent(
+        title: String,
+        agentId: String? = null,
+        platform: String? = null,
+        status: String? = null,
+        url: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        recordContent(RecordContent(title, agentId, platform, status, url, extra), options)
+
+    /** `recordContent` with its arguments in one object. */
+    public suspend fun recordContent(request: RecordContent, options: CallOptions? = null): JsonObject =
+        call("record_content", encode(RecordContent.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Records an idea and returns it; the members are the server's own and not fixed. A server without ideas
+     * answers with a `NotFoundException`.
+     *
+     * `POST /api/inspiration`. A repeat would do it twice.
+     *
+     * @param title The idea, in short.
+     * @param description More about it.
+     * @param category What kind of idea it is: a word of your own.
+     * @param score How good it is, 0 to 100; 50 unless given.
+     * @param status Where it stands: `pending`, `in_progress`, `shipped` or `rejected`.
+     * @param source Where it comes from.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun recordIdea(
+        title: String,
+        description: String? = null,
+        category: String? = null,
+        score: Long? = null,
+        status: String? = null,
+        source: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        recordIdea(RecordIdea(title, description, category, score, status, source, extra), options)
+
+    /** `recordIdea` with its arguments in one object. */
+    public suspend fun recordIdea(request: RecordIdea, options: CallOptions? = null): JsonObject =
+        call("record_idea", encode(RecordIdea.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Records that the agent was in touch with somebody, and returns the record; the members are the server's
+     * own and not fixed. A server without contacts answers with a `NotFoundException`.
+     *
+     * `POST /api/relationships`. A repeat would do it twice.
+     *
+     * @param summary What happened.
+     * @param agentId Who was in touch. The client's own agent unless given.
+     * @param contactName With whom, by name.
+     * @param contactId With whom, by id.
+     * @param direction Who began: `inbound` or `outbound`.
+     * @param interactionType In what form: `message`, `meeting`, `email`, or a word of your own.
+     * @param platform Where: `slack`, or a word of your own.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun recordInteraction(
+        summary: String,
+        agentId: String? = null,
+        contactName: String? = null,
+        contactId: String? = null,
+        direction: String? = null,
+        interactionType: String? = null,
+        platform: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        recordInteraction(
+            RecordInteraction(
+                summary, agentId, contactName, contactId, direction, interactionType, platform, extra,
+            ),
+            options,
+        )
+
+    /** `recordInteraction` with its arguments in one object. */
+    public suspend fun recordInteraction(
+        request: RecordInteraction,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "record_interaction",
+            encode(RecordInteraction.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Records an appointment and returns it; the members are the server's own and not fixed. A server without
+     * a calendar answers with a `NotFoundException`.
+     *
+     * `POST /api/calendar`. A repeat would do it twice.
+     *
+     * @param summary What it is.
+     * @param startTime When it begins: ISO-8601.
+     * @param endTime When it ends: ISO-8601.
+     * @param location Where it is.
+     * @param description More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun createCalendarEvent(
+        summary: String,
+        startTime: String,
+        endTime: String? = null,
+        location: String? = null,
+        description: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        createCalendarEvent(
+            CreateCalendarEvent(summary, startTime, endTime, location, description, extra),
+            options,
+        )
+
+    /** `createCalendarEvent` with its arguments in one object. */
+    public suspend fun createCalendarEvent(
+        request: CreateCalendarEvent,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "create_calendar_event",
+            encode(CreateCalendarEvent.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Reports in what state the agent's memory is, and returns the record; the members are the server's own
+     * and not fixed. A server without it answers with a `NotFoundException`.
+     *
+     * `POST /api/memory`. A repeat would do it twice.
+     *
+     * @param health The figures: `{"score": 82}`, where `score` is 0 to 100. Also `total_files`,
+     *   `total_lines`, `total_size_kb`, `duplicates`, `stale_count`. Sent as they are.
+     * @param entities What the memory knows of, one object each:
+     *   `{"name": "PostgreSQL", "type": "service", "mentions": 12}`.
+     * @param topics What the memory is about, one object each: `{"name": "deployment", "mentions": 15}`.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun reportMemoryHealth(
+        health: JsonElement,
+        entities: List<JsonElement>? = null,
+        topics: List<JsonElement>? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        reportMemoryHealth(ReportMemoryHealth(health, entities, topics), options)
+
+    /** `reportMemoryHealth` with its arguments in one object. */
+    public suspend fun reportMemoryHealth(
+        request: ReportMemoryHealth,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "report_memory_health",
+            encode(ReportMemoryHealth.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Reports how many tokens a language model read and wrote for the agent; the members of the answer are
+     * the server's own and not fixed.
+     *
+     * Tokens of an action are better reported with its end, by `updateOutcome`. A server without this answers
+     * with a `NotFoundException`.
+     *
+     * `POST /api/tokens`. A repeat would do it twice.
+     *
+     * @param tokensIn Tokens that the model read.
+     * @param tokensOut Tokens that the model wrote.
+     * @param agentId Who used them. The client's own agent unless given.
+     * @param model Which model.
+     * @param sessionKey What they were used for: a run, a conversation, by an id of your own.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun reportTokenUsage(
+        tokensIn: Long,
+        tokensOut: Long,
+        agentId: String? = null,
+        model: String? = null,
+        sessionKey: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        reportTokenUsage(ReportTokenUsage(tokensIn, tokensOut, agentId, model, sessionKey, extra), options)
+
+    /** `reportTokenUsage` with its arguments in one object. */
+    public suspend fun reportTokenUsage(request: ReportTokenUsage, options: CallOptions? = null): JsonObject =
+        call(
+            "report_token_usage",
+            encode(ReportTokenUsage.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of the
+     * other.
+     *
+     * `GET /api/finops/spend`. Reads only.
+     *
+     * @param lens Whose costs; `fleet` unless given. One of `fleet`, `claude-code`.
+     * @param period How far to look back: `7d`, `30d` or `90d`; `30d` unless given.
+     * @param agentId Only the costs of this agent, in the lens `fleet`. All agents unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getSpend(
+        lens: SpendLens? = null,
+        period: String? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): Spend =
+        getSpend(GetSpend(lens, period, agentId), options)
+
+    /** `getSpend` with its arguments in one object. */
+    public suspend fun getSpend(request: GetSpend, options: CallOptions? = null): Spend =
+        call("get_spend", encode(GetSpend.serializer(), request), Spend.serializer(), options)
+
+    /**
+     * Computes what is normal for agents, for later comparison. The answer's members are the server's own and
+     * not fixed.
+     *
+     * `POST /api/drift/alerts`. A repeat would do it twice.
+     *
+     * @param agentId Only for this agent. Every agent unless given.
+     * @param lookbackDays How far to look back, in days. 1 or more. `30` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun computeDriftBaselines(
+        agentId: String? = null,
+        lookbackDays: Long? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        computeDriftBaselines(ComputeDriftBaselines(agentId, lookbackDays), options)
+
+    /** `computeDriftBaselines` with its arguments in one object. */
+    public suspend fun computeDriftBaselines(
+        request: ComputeDriftBaselines,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "compute_drift_baselines",
+            encode(ComputeDriftBaselines.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Compares what agents do now with what is normal for them, and raises an alert where they differ. The
+     * answer's members are the server's own and not fixed.
+     *
+     * `POST /api/drift/alerts`. A repeat would do it twice.
+     *
+     * @param agentId Only for this agent. Every agent unless given.
+     * @param windowDays How many days count as now. 1 or more. `7` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun detectDrift(
+        agentId: String? = null,
+        windowDays: Long? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        detectDrift(DetectDrift(agentId, windowDays), options)
+
+    /** `detectDrift` with its arguments in one object. */
+    public suspend fun detectDrift(request: DetectDrift, options: CallOptions? = null): JsonObject =
+        call("detect_drift", encode(DetectDrift.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Records how all agents behave at this moment. The answer's members are the server's own and not fixed.
+     *
+     * `POST /api/drift/alerts`. A repeat would do it twice.
+     *
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun recordDriftSnapshots(options: CallOptions? = null): JsonObject =
+        call("record_drift_snapshots", "{}", JsonObject.serializer(), options)
+
+    /**
+     * Lists alerts. The answer's members are the server's own and not fixed.
+     *
+     * `GET /api/drift/alerts`. Reads only.
+     *
+     * @param agentId Only alerts on this agent. All agents unless given.
+     * @param severity Only alerts this severe.
+     * @param acknowledged Only those that somebody acknowledged, or only the others. Both unless given.
+     * @param limit How many. 1 or more. `50` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listDriftAlerts(
+        agentId: String? = null,
+        severity: String? = null,
+        acknowledged: Boolean? = null,
+        limit: Long? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        listDriftAlerts(ListDriftAlerts(agentId, severity, acknowledged, limit), options)
+
+    /** `listDriftAlerts` with its arguments in one object. */
+    public suspend fun listDriftAlerts(request: ListDriftAlerts, options: CallOptions? = null): JsonObject =
+        call(
+            "list_drift_alerts",
+            encode(ListDriftAlerts.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Marks an alert as seen. The answer's members are the server's own and not fixed.
+     *
+     * `PATCH /api/drift/alerts/{alert_id}`. Safe to repeat.
+     *
+     * @param alertId Which alert.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun acknowledgeDriftAlert(alertId: String, options: CallOptions? = null): JsonObject =
+        acknowledgeDriftAlert(AcknowledgeDriftAlert(alertId), options)
+
+    /** `acknowledgeDriftAlert` with its arguments in one object. */
+    public suspend fun acknowledgeDriftAlert(
+        request: AcknowledgeDriftAlert,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "acknowledge_drift_alert",
+            encode(AcknowledgeDriftAlert.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Removes an alert. The answer's members are the server's own and not fixed.
+     *
+     * `DELETE /api/drift/alerts/{alert_id}`. Safe to repeat.
+     *
+     * @param alertId Which alert.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteDriftAlert(alertId: String, options: CallOptions? = null): JsonObject =
+        deleteDriftAlert(DeleteDriftAlert(alertId), options)
+
+    /** `deleteDriftAlert` with its arguments in one object. */
+    public suspend fun deleteDriftAlert(request: DeleteDriftAlert, options: CallOptions? = null): JsonObject =
+        call(
+            "delete_drift_alert",
+            encode(DeleteDriftAlert.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Counts alerts. The answer's members are the server's own and not fixed.
+     *
+     * `GET /api/drift/stats`. Reads only.
+     *
+     * @param agentId Only alerts on this agent. All agents unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getDriftStats(agentId: String? = null, options: CallOptions? = null): JsonObject =
+        getDriftStats(GetDriftStats(agentId), options)
+
+    /** `getDriftStats` with its arguments in one object. */
+    public suspend fun getDriftStats(request: GetDriftStats, options: CallOptions? = null): JsonObject =
+        call("get_drift_stats", encode(GetDriftStats.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Lists how agents behaved when that was recorded. The answer's members are the server's own and not
+     * fixed.
+     *
+     * `GET /api/drift/snapshots`. Reads only.
+     *
+     * @param agentId Only this agent. All agents unless given.
+     * @param metric Only this measure; `getDriftMetrics` lists them.
+     * @param limit How many. 1 or more. `30` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getDriftSnapshots(
+        agentId: String? = null,
+        metric: String? = null,
+        limit: Long? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        getDriftSnapshots(GetDriftSnapshots(agentId, metric, limit), options)
+
+    /** `getDriftSnapshots` with its arguments in one object. */
+    public suspend fun getDriftSnapshots(
+        request: GetDriftSnapshots,
+        options: CallOptions? = null,
+    ): JsonObject =
+        call(
+            "get_drift_snapshots",
+            encode(GetDriftSnapshots.serializer(), request),
+            JsonObject.serializer(),
+            options,
+        )
+
+    /**
+     * Lists what is measured. The answer's members are the server's own and not fixed.
+     *
+     * `GET /api/drift/metrics`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getDriftMetrics(options: CallOptions? = null): JsonObject =
+        call("get_drift_metrics", "{}", JsonObject.serializer(), options)
+
+    /**
+     * Lists templates, each with the number of its versions and the active one.
+     *
+     * `GET /api/prompts/templates`. Reads only.
+     *
+     * @param category Only this category.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listPromptTemplates(
+        category: String? = null,
+        options: CallOptions? = null,
+    ): PromptTemplateList =
+        listPromptTemplates(ListPromptTemplates(category), options)
+
+    /** `listPromptTemplates` with its arguments in one object. */
+    public suspend fun listPromptTemplates(
+        request: ListPromptTemplates,
+        options: CallOptions? = null,
+    ): PromptTemplateList =
+        call(
+            "list_prompt_templates",
+            encode(ListPromptTemplates.serializer(), request),
+            PromptTemplateList.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one template. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/prompts/templates/{template_id}`. Reads only.
+     *
+     * @param templateId Which template.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getPromptTemplate(templateId: String, options: CallOptions? = null): PromptTemplate =
+        getPromptTemplate(GetPromptTemplate(templateId), options)
+
+    /** `getPromptTemplate` with its arguments in one object. */
+    public suspend fun getPromptTemplate(
+        request: GetPromptTemplate,
+        options: CallOptions? = null,
+    ): PromptTemplate =
+        call(
+            "get_prompt_template",
+            encode(GetPromptTemplate.serializer(), request),
+            PromptTemplate.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a template, which has no version yet. Needs an API key of the admin role; a key without it is a
+     * `PermissionDeniedException`.
+     *
+     * `POST /api/prompts/templates`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param description What it is for. `""` unless given.
+     * @param category What kind of prompt it is: a word of your own. `"general"` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createPromptTemplate(
+        name: String,
+        description: String? = null,
+        category: String? = null,
+        options: CallOptions? = null,
+    ): CreatedPromptTemplate =
+        createPromptTemplate(CreatePromptTemplate(name, description, category), options)
+
+    /** `createPromptTemplate` with its arguments in one object. */
+    public suspend fun createPromptTemplate(
+        request: CreatePromptTemplate,
+        options: CallOptions? = null,
+    ): CreatedPromptTemplate =
+        call(
+            "create_prompt_template",
+            encode(CreatePromptTemplate.serializer(), request),
+            CreatedPromptTemplate.serializer(),
+            options,
+        )
+
+    /**
+     * Changes a template: the fields that are given. Needs an API key of the admin role.
+     *
+     * An unknown id, or a change of nothing, is a `NotFoundException`; a key without the role a
+     * `PermissionDeniedException`.
+     *
+     * `PATCH /api/prompts/templates/{template_id}`. Safe to repeat.
+     *
+     * @param templateId Which template.
+     * @param name What it is called from now on.
+     * @param description What it is for.
+     * @param category What kind of prompt it is from now on.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updatePromptTemplate(
+        templateId: String,
+        name: String? = null,
+        description: String? = null,
+        category: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): PromptTemplate =
+        updatePromptTemplate(UpdatePromptTemplate(templateId, name, description, category, extra), options)
+
+    /** `updatePromptTemplate` with its arguments in one object. */
+    public suspend fun updatePromptTemplate(
+        request: UpdatePromptTemplate,
+        options: CallOptions? = null,
+    ): PromptTemplate =
+        call(
+            "update_prompt_template",
+            encode(UpdatePromptTemplate.serializer(), request),
+            PromptTemplate.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a template with its versions and runs. Needs an API key of the admin role; a key without it is
+     * a `PermissionDeniedException`. An unknown id is no error.
+     *
+     * `DELETE /api/prompts/templates/{template_id}`. Safe to repeat.
+     *
+     * @param templateId Which template.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deletePromptTemplate(
+        templateId: String,
+        options: CallOptions? = null,
+    ): DeletedPromptTemplate =
+        deletePromptTemplate(DeletePromptTemplate(templateId), options)
+
+    /** `deletePromptTemplate` with its arguments in one object. */
+    public suspend fun deletePromptTemplate(
+        request: DeletePromptTemplate,
+        options: CallOptions? = null,
+    ): DeletedPromptTemplate =
+        call(
+            "delete_prompt_template",
+            encode(DeletePromptTemplate.serializer(), request),
+            DeletedPromptTemplate.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the versions of a template, newest first.
+     *
+     * `GET /api/prompts/templates/{template_id}/versions`. Reads only.
+     *
+     * @param templateId Which template.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun listPromptVersions(
+        templateId: String,
+        options: CallOptions? = null,
+    ): PromptVersionList =
+        listPromptVersions(ListPromptVersions(templateId), options)
+
+    /** `listPromptVersions` with its arguments in one object. */
+    public suspend fun listPromptVersions(
+        request: ListPromptVersions,
+        options: CallOptions? = null,
+    ): PromptVersionList =
+        call(
+            "list_prompt_versions",
+            encode(ListPromptVersions.serializer(), request),
+            PromptVersionList.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a version to a template. It is not active until `activatePromptVersion` makes it so. Needs an API
+     * key of the admin role; a key without it is a `PermissionDeniedException`.
+     *
+     * `POST /api/prompts/templates/{template_id}/versions`. A repeat would do it twice.
+     *
+     * @param templateId Which template.
+     * @param content The prompt, with placeholders: names in double braces.
+     * @param modelHint The model it was written for. `""` unless given.
+     * @param parameters The names of its placeholders, each of at most 500 characters. `[]` unless given.
+     * @param changelog What is new about it. `""` unless given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createPromptVersion(
+        templateId: String,
+        content: String,
+        modelHint: String? = null,
+        parameters: List<String>? = null,
+        changelog: String? = null,
+        options: CallOptions? = null,
+    ): CreatedPromptVersion =
+        createPromptVersion(
+            CreatePromptVersion(templateId, content, modelHint, parameters, changelog),
+            options,
+        )
+
+    /** `createPromptVersion` with its arguments in one object. */
+    public suspend fun createPromptVersion(
+        request: CreatePromptVersion,
+        options: CallOptions? = null,
+    ): CreatedPromptVersion =
+        call(
+            "create_prompt_version",
+            encode(CreatePromptVersion.serializer(), request),
+            CreatedPromptVersion.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one version. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/prompts/templates/{template_id}/versions/{version_id}`. Reads only.
+     *
+     * @param templateId Which template.
+     * @param versionId Which version.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getPromptVersion(
+        templateId: String,
+        versionId: String,
+        options: CallOptions? = null,
+    ): PromptVersion =
+        getPromptVersion(GetPromptVersion(templateId, versionId), options)
+
+    /** `getPromptVersion` with its arguments in one object. */
+    public suspend fun getPromptVersion(
+        request: GetPromptVersion,
+        options: CallOptions? = null,
+    ): PromptVersion =
+        call(
+            "get_prompt_version",
+            encode(GetPromptVersion.serializer(), request),
+            PromptVersion.serializer(),
+            options,
+        )
+
+    /**
+     * Makes a version the active one of its template, and the others inactive. Needs an API key of the admin
+     * role.
+     *
+     * An unknown id is a `NotFoundException`, a key without the role a `PermissionDeniedException`.
+     *
+     * `POST /api/prompts/templates/{template_id}/versions/{version_id}`. Safe to repeat.
+     *
+     * @param templateId Which template.
+     * @param versionId Which version.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun activatePromptVersion(
+        templateId: String,
+        versionId: String,
+        options: CallOptions? = null,
+    ): PromptVersion =
+        activatePromptVersion(ActivatePromptVersion(templateId, versionId), options)
+
+    /** `activatePromptVersion` with its arguments in one object. */
+    public suspend fun activatePromptVersion(
+        request: ActivatePromptVersion,
+        options: CallOptions? = null,
+    ): PromptVersion =
+        call(
+            "activate_prompt_version",
+            encode(ActivatePromptVersion.serializer(), request),
+            PromptVersion.serializer(),
+            options,
+        )
+
+    /**
+     * Fills the placeholders of a prompt: of the version that is given, else of the active one of the
+     * template. One of the two ids is needed.
+     *
+     * Each placeholder, a name in double braces, for which there is a variable is replaced; others stay as
+     * they are. An unknown version, or a template without an active one, is a `NotFoundException`.
+     *
+     * `POST /api/prompts/render`. A repeat would do it twice.
+     *
+     * @param templateId Which template.
+     * @param versionId Which version. The active one unless given.
+     * @param variables What stands in the place of each placeholder, by name. `{}` unless given.
+     * @param actionId The action it is rendered for.
+     * @param agentId Who renders. The client's own agent unless given.
+     * @param record Whether to write the run down, for `listPromptRuns` and `getPromptStats`. `false` unless
+     *   given.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     */
+    public suspend fun renderPrompt(
+        templateId: String? = null,
+        versionId: String? = null,
+        variables: JsonObject? = null,
+        actionId: String? = null,
+        agentId: String? = null,
+        record: Boolean? = null,
+        options: CallOptions? = null,
+    ): RenderedPrompt =
+        renderPrompt(RenderPrompt(templateId, versionId, variables, actionId, agentId, record), options)
+
+    /** `renderPrompt` with its arguments in one object. */
+    public suspend fun renderPrompt(request: RenderPrompt, options: CallOptions? = null): RenderedPrompt =
+        call(
+            "render_prompt",
+            encode(RenderPrompt.serializer(), request),
+            RenderedPrompt.serializer(),
+            options,
+        )
+
+    /**
+     * Counts runs: those of one template, or all of them, by template and version.
+     *
+     * `GET /api/prompts/stats`. Reads only.
+     *
+     * @param templateId Only this template.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getPromptStats(templateId: String? = null, options: CallOptions? = null): PromptStats =
+        getPromptStats(GetPromptStats(templateId), options)
+
+    /** `getPromptStats` with its arguments in one object. */
+    public suspend fun getPromptStats(request: GetPromptStats, options: CallOptions? = null): PromptStats =
+        call(
+            "get_prompt_stats",
+            encode(GetPromptStats.serializer(), request),
+            PromptStats.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the runs that were written down.
+     *
+     * `GET /api/prompts/runs`. Reads only.
+     *
+     * @param templateId Only runs of this template.
+     * @param versionId Only runs of this version.
+     * @param limit How many, 1 to 100. `50` unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listPromptRuns(
+        templateId: String? = null,
+        versionId: String? = null,
+        limit: Long? = null,
+        options: CallOptions? = null,
+    ): PromptRunList =
+        listPromptRuns(ListPromptRuns(templateId, versionId, limit), options)
+
+    /** `listPromptRuns` with its arguments in one object. */
+    public suspend fun listPromptRuns(request: ListPromptRuns, options: CallOptions? = null): PromptRunList =
+        call(
+            "list_prompt_runs",
+            encode(ListPromptRuns.serializer(), request),
+            PromptRunList.serializer(),
+            options,
+        )
+
+    /**
+     * Grades an action. A grade outside 0 to 1 is a `DashClawException` of kind `VALIDATION`.
+     *
+     * `POST /api/evaluations`. A repeat would do it twice.
+     *
+     * @param actionId Which action.
+     * @param scorerName What it is graded for, or by which scorer.
+     * @param score The grade, 0 to 1.
+     * @param label The grade as a word.
+     * @param reasoning Why.
+     * @param evaluatedBy Who graded.
+     * @param metadata More about it.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createScore(
+        actionId: String,
+        scorerName: String,
+        score: Double,
+        label: String? = null,
+        reasoning: String? = null,
+        evaluatedBy: String? = null,
+        metadata: JsonObject? = null,
+        options: CallOptions? = null,
+    ): EvaluationScore =
+        createScore(
+            CreateScore(actionId, scorerName, score, label, reasoning, evaluatedBy, metadata),
+            options,
+        )
+
+    /** `createScore` with its arguments in one object. */
+    public suspend fun createScore(request: CreateScore, options: CallOptions? = null): EvaluationScore =
+        call("create_score", encode(CreateScore.serializer(), request), EvaluationScore.serializer(), options)
+
+    /**
+     * Lists grades.
+     *
+     * `GET /api/evaluations`. Reads only. Pages through `scores` with `limit` and `offset`.
+     *
+     * @param actionId Only grades of this action.
+     * @param scorerName Only grades by this scorer.
+     * @param evaluatedBy Only grades that this one gave.
+     * @param minScore Only this grade or better, 0 to 1.
+     * @param maxScore Only this grade or worse, 0 to 1.
+     * @param agentId Only actions of this agent. All agents unless given.
+     * @param limit How many; 50 unless given. 1 or more.
+     * @param offset How many to skip; 0 unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getScores(
+        actionId: String? = null,
+        scorerName: String? = null,
+        evaluatedBy: String? = null,
+        minScore: Double? = null,
+        maxScore: Double? = null,
+        agentId: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): EvaluationScoreList =
+        getScores(
+            GetScores(actionId, scorerName, evaluatedBy, minScore, maxScore, agentId, limit, offset, extra),
+            options,
+        )
+
+    /** `getScores` with its arguments in one object. */
+    public suspend fun getScores(request: GetScores, options: CallOptions? = null): EvaluationScoreList =
+        call("get_scores", encode(GetScores.serializer(), request), EvaluationScoreList.serializer(), options)
+
+    /**
+     * Adds a scorer. Needs an API key of the admin role.
+     *
+     * A name that exists already is a `ConflictException`, a key without the role a
+     * `PermissionDeniedException`, and an unknown type a `DashClawException` of kind `VALIDATION`.
+     *
+     * `POST /api/evaluations/scorers`. A repeat would do it twice.
+     *
+     * @param name What it is called; unique.
+     * @param scorerType How it grades. One of `regex`, `contains`, `numeric_range`, `custom_function`,
+     *   `llm_judge`.
+     * @param config What it goes by, by type: for `numeric_range` the `field` that must lie in the range,
+     *   `risk_score` unless given.
+     * @param description What it is for.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun createScorer(
+        name: String,
+        scorerType: ScorerType,
+        config: JsonObject? = null,
+        description: String? = null,
+        options: CallOptions? = null,
+    ): CreatedScorer =
+        createScorer(CreateScorer(name, scorerType, config, description), options)
+
+    /** `createScorer` with its arguments in one object. */
+    public suspend fun createScorer(request: CreateScorer, options: CallOptions? = null): CreatedScorer =
+        call("create_scorer", encode(CreateScorer.serializer(), request), CreatedScorer.serializer(), options)
+
+    /**
+     * Lists scorers. The answer's members are the server's own and not fixed.
+     *
+     * `GET /api/evaluations/scorers`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getScorers(options: CallOptions? = null): JsonObject =
+        call("get_scorers", "{}", JsonObject.serializer(), options)
+
+    /**
+     * Changes a scorer: the fields that are given. The answer's members are the server's own and not fixed.
+     *
+     * `PATCH /api/evaluations/scorers/{scorer_id}`. Safe to repeat.
+     *
+     * @param scorerId Which scorer.
+     * @param name What it is called from now on; unique.
+     * @param config What it goes by from now on.
+     * @param description What it is for.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateScorer(
+        scorerId: String,
+        name: String? = null,
+        config: JsonObject? = null,
+        description: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): JsonObject =
+        updateScorer(UpdateScorer(scorerId, name, config, description, extra), options)
+
+    /** `updateScorer` with its arguments in one object. */
+    public suspend fun updateScorer(request: UpdateScorer, options: CallOptions? = null): JsonObject =
+        call("update_scorer", encode(UpdateScorer.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Removes a scorer. The answer's members are the server's own and not fixed.
+     *
+     * `DELETE /api/evaluations/scorers/{scorer_id}`. Safe to repeat.
+     *
+     * @param scorerId Which scorer.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteScorer(scorerId: String, options: CallOptions? = null): JsonObject =
+        deleteScorer(DeleteScorer(scorerId), options)
+
+    /** `deleteScorer` with its arguments in one object. */
+    public suspend fun deleteScorer(request: DeleteScorer, options: CallOptions? = null): JsonObject =
+        call("delete_scorer", encode(DeleteScorer.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Tries a scorer on a sample before it is added. Nothing is written. An unknown type is a
+     * `DashClawException` of kind `VALIDATION`; a scorer that fails says so in the result.
+     *
+     * `POST /api/evaluations/scorers/preview`. Reads only.
+     *
+     * @param scorerType How the scorer grades. One of `regex`, `contains`, `numeric_range`,
+     *   `custom_function`, `llm_judge`.
+     * @param config What it goes by, by type.
+     * @param sample An action to be graded: `outcome` and other members that the scorer looks at.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     */
+    public suspend fun previewScorer(
+        scorerType: ScorerType,
+        config: JsonObject? = null,
+        sample: JsonObject? = null,
+        options: CallOptions? = null,
+    ): ScorerPreview =
+        previewScorer(PreviewScorer(scorerType, config, sample), options)
+
+    /** `previewScorer` with its arguments in one object. */
+    public suspend fun previewScorer(request: PreviewScorer, options: CallOptions? = null): ScorerPreview =
+        call(
+            "preview_scorer",
+            encode(PreviewScorer.serializer(), request),
+            ScorerPreview.serializer(),
+            options,
+        )
+
+    /**
+     * Grades many actions with one scorer. The answer's members are the server's own and not fixed.
+     *
+     * `POST /api/evaluations/runs`. A repeat would do it twice.
+     *
+     * @param name What the run is called.
+     * @param scorerId Which scorer.
+     * @param actionFilters Which actions, by their members.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createEvalRun(
+        name: String,
+        scorerId: String,
+        actionFilters: JsonObject? = null,
+        options: CallOptions? = null,
+    ): JsonObject =
+        createEvalRun(CreateEvalRun(name, scorerId, actionFilters), options)
+
+    /** `createEvalRun` with its arguments in one object. */
+    public suspend fun createEvalRun(request: CreateEvalRun, options: CallOptions? = null): JsonObject =
+        call("create_eval_run", encode(CreateEvalRun.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Lists runs. The answer's members are the server's own and not fixed; filters are passed on as they are.
+     *
+     * `GET /api/evaluations/runs`. Reads only.
+     *
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getEvalRuns(extra: JsonObject = NOTHING, options: CallOptions? = null): JsonObject =
+        getEvalRuns(GetEvalRuns(extra), options)
+
+    /** `getEvalRuns` with its arguments in one object. */
+    public suspend fun getEvalRuns(request: GetEvalRuns, options: CallOptions? = null): JsonObject =
+        call("get_eval_runs", encode(GetEvalRuns.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Reads one run. The answer's members are the server's own and not fixed.
+     *
+     * `GET /api/evaluations/runs/{run_id}`. Reads only.
+     *
+     * @param runId Which run.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getEvalRun(runId: String, options: CallOptions? = null): JsonObject =
+        getEvalRun(GetEvalRun(runId), options)
+
+    /** `getEvalRun` with its arguments in one object. */
+    public suspend fun getEvalRun(request: GetEvalRun, options: CallOptions? = null): JsonObject =
+        call("get_eval_run", encode(GetEvalRun.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Sums up grades. The answer's members are the server's own and not fixed; filters are passed on as they
+     * are.
+     *
+     * `GET /api/evaluations/stats`. Reads only.
+     *
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getEvalStats(extra: JsonObject = NOTHING, options: CallOptions? = null): JsonObject =
+        getEvalStats(GetEvalStats(extra), options)
+
+    /** `getEvalStats` with its arguments in one object. */
+    public suspend fun getEvalStats(request: GetEvalStats, options: CallOptions? = null): JsonObject =
+        call("get_eval_stats", encode(GetEvalStats.serializer(), request), JsonObject.serializer(), options)
+
+    /**
+     * Lists scoring profiles with their dimensions.
+     *
+     * `GET /api/scoring/profiles`. Reads only. Pages through `profiles` with `limit` and `offset`.
+     *
+     * @param actionType Only profiles for this kind of action, and those for every kind.
+     * @param status Only profiles in this state; `active` unless given.
+     * @param limit How many. 1 or more.
+     * @param offset How many to skip.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listScoringProfiles(
+        actionType: String? = null,
+        status: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ScoringProfileList =
+        listScoringProfiles(ListScoringProfiles(actionType, status, limit, offset, extra), options)
+
+    /** `listScoringProfiles` with its arguments in one object. */
+    public suspend fun listScoringProfiles(
+        request: ListScoringProfiles,
+        options: CallOptions? = null,
+    ): ScoringProfileList =
+        call(
+            "list_scoring_profiles",
+            encode(ListScoringProfiles.serializer(), request),
+            ScoringProfileList.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a scoring profile, with its dimensions when they are given. An unknown method of combining scores
+     * is a `DashClawException` of kind `VALIDATION`.
+     *
+     * `POST /api/scoring/profiles`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param description What it is for.
+     * @param actionType The kind of action it is for. Every kind unless given.
+     * @param compositeMethod How the scores of its dimensions become one; `weighted_average` unless given.
+     *   One of `weighted_average`, `minimum`, `geometric_mean`.
+     * @param metadata More about it.
+     * @param dimensions What it looks at: objects with the fields of `addScoringDimension`.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createScoringProfile(
+        name: String,
+        description: String? = null,
+        actionType: String? = null,
+        compositeMethod: CompositeMethod? = null,
+        metadata: JsonObject? = null,
+        dimensions: List<JsonElement>? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ScoringProfile =
+        createScoringProfile(
+            CreateScoringProfile(name, description, actionType, compositeMethod, metadata, dimensions, extra),
+            options,
+        )
+
+    /** `createScoringProfile` with its arguments in one object. */
+    public suspend fun createScoringProfile(
+        request: CreateScoringProfile,
+        options: CallOptions? = null,
+    ): ScoringProfile =
+        call(
+            "create_scoring_profile",
+            encode(CreateScoringProfile.serializer(), request),
+            ScoringProfile.serializer(),
+            options,
+        )
+
+    /**
+     * Reads one scoring profile with its dimensions. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/scoring/profiles/{profile_id}`. Reads only.
+     *
+     * @param profileId Which profile.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getScoringProfile(profileId: String, options: CallOptions? = null): ScoringProfile =
+        getScoringProfile(GetScoringProfile(profileId), options)
+
+    /** `getScoringProfile` with its arguments in one object. */
+    public suspend fun getScoringProfile(
+        request: GetScoringProfile,
+        options: CallOptions? = null,
+    ): ScoringProfile =
+        call(
+            "get_scoring_profile",
+            encode(GetScoringProfile.serializer(), request),
+            ScoringProfile.serializer(),
+            options,
+        )
+
+    /**
+     * Changes a scoring profile: the fields that are given. Its dimensions have operations of their own. An
+     * unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/scoring/profiles/{profile_id}`. Safe to repeat.
+     *
+     * @param profileId Which profile.
+     * @param name What it is called from now on.
+     * @param description What it is for.
+     * @param actionType The kind of action it is for from now on.
+     * @param compositeMethod How the scores of its dimensions become one from now on. One of
+     *   `weighted_average`, `minimum`, `geometric_mean`.
+     * @param status The state it is in from now on.
+     * @param metadata More about it.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateScoringProfile(
+        profileId: String,
+        name: String? = null,
+        description: String? = null,
+        actionType: String? = null,
+        compositeMethod: CompositeMethod? = null,
+        status: String? = null,
+        metadata: JsonObject? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ScoringProfile =
+        updateScoringProfile(
+            UpdateScoringProfile(
+                profileId, name, description, actionType, compositeMethod, status, metadata, extra,
+            ),
+            options,
+        )
+
+    /** `updateScoringProfile` with its arguments in one object. */
+    public suspend fun updateScoringProfile(
+        request: UpdateScoringProfile,
+        options: CallOptions? = null,
+    ): ScoringProfile =
+        call(
+            "update_scoring_profile",
+            encode(UpdateScoringProfile.serializer(), request),
+            ScoringProfile.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a scoring profile. An unknown id is a `NotFoundException`.
+     *
+     * `DELETE /api/scoring/profiles/{profile_id}`. Safe to repeat.
+     *
+     * @param profileId Which profile.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteScoringProfile(
+        profileId: String,
+        options: CallOptions? = null,
+    ): DeletedScoringRecord =
+        deleteScoringProfile(DeleteScoringProfile(profileId), options)
+
+    /** `deleteScoringProfile` with its arguments in one object. */
+    public suspend fun deleteScoringProfile(
+        request: DeleteScoringProfile,
+        options: CallOptions? = null,
+    ): DeletedScoringRecord =
+        call(
+            "delete_scoring_profile",
+            encode(DeleteScoringProfile.serializer(), request),
+            DeletedScoringRecord.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a dimension to a scoring profile. An unknown profile is a `NotFoundException`.
+     *
+     * `POST /api/scoring/profiles/{profile_id}/dimensions`. A repeat would do it twice.
+     *
+     * @param profileId Which profile.
+     * @param name What it is called.
+     * @param dataSource What it looks at. One of `duration_ms`, `cost_estimate`, `tokens_total`,
+     *   `risk_score`, `confidence`, `eval_score`, `metadata_field`, `custom_function`.
+     * @param description What it is for.
+     * @param weight How much it counts beside the others; 1 unless given.
+     * @param dataConfig More about what it looks at: for `metadata_field` the `field`, with dots for members
+     *   of members.
+     * @param scale Which value earns which score: objects with `label`, `operator`, `value` and `score`. The
+     *   first that fits counts; where none does, the lowest score among them. Without a scale every value
+     *   earns 50.
+     * @param sortOrder Its place among the dimensions.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun addScoringDimension(
+        profileId: String,
+        name: String,
+        dataSource: ScoringSource,
+        description: String? = null,
+        weight: Double? = null,
+        dataConfig: JsonObject? = null,
+        scale: List<JsonElement>? = null,
+        sortOrder: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ScoringDimension =
+        addScoringDimension(
+            AddScoringDimension(
+                profileId, name, dataSource, description, weight, dataConfig, scale, sortOrder, extra,
+            ),
+            options,
+        )
+
+    /** `addScoringDimension` with its arguments in one object. */
+    public suspend fun addScoringDimension(
+        request: AddScoringDimension,
+        options: CallOptions? = null,
+    ): ScoringDimension =
+        call(
+            "add_scoring_dimension",
+            encode(AddScoringDimension.serializer(), request),
+            ScoringDimension.serializer(),
+            options,
+        )
+
+    /**
+     * Changes a dimension: the fields that are given. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/scoring/profiles/{profile_id}/dimensions/{dimension_id}`. Safe to repeat.
+     *
+     * @param profileId Which profile.
+     * @param dimensionId Which dimension.
+     * @param name What it is called from now on.
+     * @param dataSource What it looks at from now on. One of `duration_ms`, `cost_estimate`, `tokens_total`,
+     *   `risk_score`, `confidence`, `eval_score`, `metadata_field`, `custom_function`.
+     * @param description What it is for.
+     * @param weight How much it counts beside the others from now on.
+     * @param dataConfig More about what it looks at.
+     * @param scale Which value earns which score from now on: objects with `label`, `operator`, `value` and
+     *   `score`.
+     * @param sortOrder Its place among the dimensions from now on.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateScoringDimension(
+        profileId: String,
+        dimensionId: String,
+        name: String? = null,
+        dataSource: ScoringSource? = null,
+        description: String? = null,
+        weight: Double? = null,
+        dataConfig: JsonObject? = null,
+        scale: List<JsonElement>? = null,
+        sortOrder: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ScoringDimension =
+        updateScoringDimension(
+            UpdateScoringDimension(
+                profileId, dimensionId, name, dataSource, description, weight, dataConfig, scale, sortOrder,
+                extra,
+            ),
+            options,
+        )
+
+    /** `updateScoringDimension` with its arguments in one object. */
+    public suspend fun updateScoringDimension(
+        request: UpdateScoringDimension,
+        options: CallOptions? = null,
+    ): ScoringDimension =
+        call(
+            "update_scoring_dimension",
+            encode(UpdateScoringDimension.serializer(), request),
+            ScoringDimension.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a dimension from a scoring profile. An unknown id is a `NotFoundException`.
+     *
+     * `DELETE /api/scoring/profiles/{profile_id}/dimensions/{dimension_id}`. Safe to repeat.
+     *
+     * @param profileId Which profile.
+     * @param dimensionId Which dimension.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteScoringDimension(
+        profileId: String,
+        dimensionId: String,
+        options: CallOptions? = null,
+    ): DeletedScoringRecord =
+        deleteScoringDimension(DeleteScoringDimension(profileId, dimensionId), options)
+
+    /** `deleteScoringDimension` with its arguments in one object. */
+    public suspend fun deleteScoringDimension(
+        request: DeleteScoringDimension,
+        options: CallOptions? = null,
+    ): DeletedScoringRecord =
+        call(
+            "delete_scoring_dimension",
+            encode(DeleteScoringDimension.serializer(), request),
+            DeletedScoringRecord.serializer(),
+            options,
+        )
+
+    /**
+     * Scores one action by a profile and stores the score. An unknown profile is a `NotFoundException`, one
+     * without dimensions a `DashClawException` of kind `SERVER`.
+     *
+     * `POST /api/scoring/score`. A repeat would do it twice.
+     *
+     * @param profileId By which profile.
+     * @param action The action: its members as `getAction` returns them, or what is to be scored.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     */
+    public suspend fun scoreWithProfile(
+        profileId: String,
+        action: JsonObject,
+        options: CallOptions? = null,
+    ): ProfileScore =
+        scoreWithProfile(ScoreWithProfile(profileId, action), options)
+
+    /** `scoreWithProfile` with its arguments in one object. */
+    public suspend fun scoreWithProfile(
+        request: ScoreWithProfile,
+        options: CallOptions? = null,
+    ): ProfileScore =
+        call(
+            "score_with_profile",
+            encode(ScoreWithProfile.serializer(), request),
+            ProfileScore.serializer(),
+            options,
+        )
+
+    /**
+     * Scores several actions by a profile and stores the scores. An unknown profile is a `NotFoundException`,
+     * one without dimensions a `DashClawException` of kind `SERVER`.
+     *
+     * `POST /api/scoring/score`. A repeat would do it twice.
+     *
+     * @param profileId By which profile.
+     * @param actions The actions: objects as `scoreWithProfile` takes one.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws NotFoundException See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     */
+    public suspend fun batchScoreWithProfile(
+        profileId: String,
+        actions: List<JsonElement>,
+        options: CallOptions? = null,
+    ): ProfileScoreBatch =
+        batchScoreWithProfile(BatchScoreWithProfile(profileId, actions), options)
+
+    /** `batchScoreWithProfile` with its arguments in one object. */
+    public suspend fun batchScoreWithProfile(
+        request: BatchScoreWithProfile,
+        options: CallOptions? = null,
+    ): ProfileScoreBatch =
+        call(
+            "batch_score_with_profile",
+            encode(BatchScoreWithProfile.serializer(), request),
+            ProfileScoreBatch.serializer(),
+            options,
+        )
+
+    /**
+     * Lists stored scores.
+     *
+     * `GET /api/scoring/score`. Reads only. Pages through `scores` with `limit` and `offset`.
+     *
+     * @param profileId Only scores by this profile.
+     * @param agentId Only scores of this agent's actions. All agents unless given.
+     * @param actionId Only scores of this action.
+     * @param limit How many. 1 or more.
+     * @param offset How many to skip.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getProfileScores(
+        profileId: String? = null,
+        agentId: String? = null,
+        actionId: String? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ProfileScoreList =
+        getProfileScores(GetProfileScores(profileId, agentId, actionId, limit, offset, extra), options)
+
+    /** `getProfileScores` with its arguments in one object. */
+    public suspend fun getProfileScores(
+        request: GetProfileScores,
+        options: CallOptions? = null,
+    ): ProfileScoreList =
+        call(
+            "get_profile_scores",
+            encode(GetProfileScores.serializer(), request),
+            ProfileScoreList.serializer(),
+            options,
+        )
+
+    /**
+     * Sums up the stored scores of a profile.
+     *
+     * `GET /api/scoring/score`. Reads only.
+     *
+     * @param profileId Which profile.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getProfileScoreStats(
+        profileId: String,
+        options: CallOptions? = null,
+    ): ProfileScoreStats =
+        getProfileScoreStats(GetProfileScoreStats(profileId), options)
+
+    /** `getProfileScoreStats` with its arguments in one object. */
+    public suspend fun getProfileScoreStats(
+        request: GetProfileScoreStats,
+        options: CallOptions? = null,
+    ): ProfileScoreStats =
+        call(
+            "get_profile_score_stats",
+            encode(GetProfileScoreStats.serializer(), request),
+            ProfileScoreStats.serializer(),
+            options,
+        )
+
+    /**
+     * Lists risk templates.
+     *
+     * `GET /api/scoring/risk-templates`. Reads only.
+     *
+     * @param actionType Only templates for this kind of action.
+     * @param status Only templates in this state.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listRiskTemplates(
+        actionType: String? = null,
+        status: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): RiskTemplateList =
+        listRiskTemplates(ListRiskTemplates(actionType, status, extra), options)
+
+    /** `listRiskTemplates` with its arguments in one object. */
+    public suspend fun listRiskTemplates(
+        request: ListRiskTemplates,
+        options: CallOptions? = null,
+    ): RiskTemplateList =
+        call(
+            "list_risk_templates",
+            encode(ListRiskTemplates.serializer(), request),
+            RiskTemplateList.serializer(),
+            options,
+        )
+
+    /**
+     * Adds a risk template: rules by which the server works out the risk of actions.
+     *
+     * `POST /api/scoring/risk-templates`. A repeat would do it twice.
+     *
+     * @param name What it is called.
+     * @param description What it is for.
+     * @param actionType The kind of action it is for. Every kind unless given.
+     * @param baseRisk The risk to start from, 0 to 100; 0 unless given.
+     * @param rules What adds to it: objects with `condition` (a member of the action, one of `==`, `!=`,
+     *   `>=`, `<=`, `>`, `<` and `contains`, a value) and `add`. The sum is kept within 0 to 100.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     */
+    public suspend fun createRiskTemplate(
+        name: String,
+        description: String? = null,
+        actionType: String? = null,
+        baseRisk: Long? = null,
+        rules: List<JsonElement>? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): RiskTemplate =
+        createRiskTemplate(CreateRiskTemplate(name, description, actionType, baseRisk, rules, extra), options)
+
+    /** `createRiskTemplate` with its arguments in one object. */
+    public suspend fun createRiskTemplate(
+        request: CreateRiskTemplate,
+        options: CallOptions? = null,
+    ): RiskTemplate =
+        call(
+            "create_risk_template",
+            encode(CreateRiskTemplate.serializer(), request),
+            RiskTemplate.serializer(),
+            options,
+        )
+
+    /**
+     * Changes a risk template: the fields that are given. An unknown id is a `NotFoundException`.
+     *
+     * `PATCH /api/scoring/risk-templates/{template_id}`. Safe to repeat.
+     *
+     * @param templateId Which template.
+     * @param name What it is called from now on.
+     * @param description What it is for.
+     * @param actionType The kind of action it is for from now on.
+     * @param baseRisk The risk to start from, 0 to 100.
+     * @param rules What adds to it from now on: objects with `condition` and `add`.
+     * @param status The state it is in from now on.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun updateRiskTemplate(
+        templateId: String,
+        name: String? = null,
+        description: String? = null,
+        actionType: String? = null,
+        baseRisk: Long? = null,
+        rules: List<JsonElement>? = null,
+        status: String? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): RiskTemplate =
+        updateRiskTemplate(
+            UpdateRiskTemplate(templateId, name, description, actionType, baseRisk, rules, status, extra),
+            options,
+        )
+
+    /** `updateRiskTemplate` with its arguments in one object. */
+    public suspend fun updateRiskTemplate(
+        request: UpdateRiskTemplate,
+        options: CallOptions? = null,
+    ): RiskTemplate =
+        call(
+            "update_risk_template",
+            encode(UpdateRiskTemplate.serializer(), request),
+            RiskTemplate.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a risk template. An unknown id is a `NotFoundException`.
+     *
+     * `DELETE /api/scoring/risk-templates/{template_id}`. Safe to repeat.
+     *
+     * @param templateId Which template.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteRiskTemplate(
+        templateId: String,
+        options: CallOptions? = null,
+    ): DeletedScoringRecord =
+        deleteRiskTemplate(DeleteRiskTemplate(templateId), options)
+
+    /** `deleteRiskTemplate` with its arguments in one object. */
+    public suspend fun deleteRiskTemplate(
+        request: DeleteRiskTemplate,
+        options: CallOptions? = null,
+    ): DeletedScoringRecord =
+        call(
+            "delete_risk_template",
+            encode(DeleteRiskTemplate.serializer(), request),
+            DeletedScoringRecord.serializer(),
+            options,
+        )
+
+    /**
+     * Suggests scales from what earlier actions measured. Nothing is written.
+     *
+     * With fewer than 10 actions there are no suggestions, and `status` says `insufficient_data`.
+     *
+     * `POST /api/scoring/calibrate`. Reads only.
+     *
+     * @param actionType Only from this kind of action. Every kind unless given.
+     * @param agentId Only from this agent's actions. All agents unless given.
+     * @param lookbackDays How far to look back, in days; 30 unless given. 1 or more.
+     * @param metrics What to suggest scales for, each of at most 500 characters. Everything unless given.
+     * @param extra More fields, sent as they are.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     */
+    public suspend fun autoCalibrate(
+        actionType: String? = null,
+        agentId: String? = null,
+        lookbackDays: Long? = null,
+        metrics: List<String>? = null,
+        extra: JsonObject = NOTHING,
+        options: CallOptions? = null,
+    ): ScoringCalibration =
+        autoCalibrate(AutoCalibrate(actionType, agentId, lookbackDays, metrics, extra), options)
+
+    /** `autoCalibrate` with its arguments in one object. */
+    public suspend fun autoCalibrate(
+        request: AutoCalibrate,
+        options: CallOptions? = null,
+    ): ScoringCalibration =
+        call(
+            "auto_calibrate",
+            encode(AutoCalibrate.serializer(), request),
+            ScoringCalibration.serializer(),
             options,
         )
 

@@ -171,6 +171,83 @@ extension DashClaw {
             return try await self.simulatePolicy(
                 policyType: policyType, rules: rules, days: days, options: options
             ).jsonValue
+        case "test_policies":
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.testPolicies(agentId: agentId, options: options).jsonValue
+        case "get_proof_report":
+            let format: ReportFormat? = given.optional("format")
+            guard given.fits else { return nil }
+            return try await self.getProofReport(format: format, options: options).jsonValue
+        case "import_policies":
+            let pack: String? = given.optional("pack")
+            let yaml: String? = given.optional("yaml")
+            guard given.fits else { return nil }
+            return try await self.importPolicies(pack: pack, yaml: yaml, options: options).jsonValue
+        case "map_compliance":
+            let framework: String = given.required("framework")
+            guard given.fits else { return nil }
+            return try await self.mapCompliance(framework: framework, options: options).jsonValue
+        case "analyze_gaps":
+            let framework: String = given.required("framework")
+            guard given.fits else { return nil }
+            return try await self.analyzeGaps(framework: framework, options: options).jsonValue
+        case "get_compliance_report":
+            let framework: String = given.required("framework")
+            let format: ReportFormat? = given.optional("format")
+            guard given.fits else { return nil }
+            return try await self.getComplianceReport(
+                framework: framework, format: format, options: options
+            ).jsonValue
+        case "list_frameworks":
+            guard arguments.isEmpty else { return nil }
+            return try await self.listFrameworks(options: options).jsonValue
+        case "get_compliance_evidence":
+            let window: String? = given.optional("window")
+            guard given.fits else { return nil }
+            return try await self.getComplianceEvidence(window: window, options: options).jsonValue
+        case "create_compliance_export":
+            return try await self.createComplianceExport(
+                CreateComplianceExport(json: arguments), options: options
+            ).jsonValue
+        case "list_compliance_exports":
+            let limit: Int? = given.optional("limit")
+            guard given.fits else { return nil }
+            return try await self.listComplianceExports(limit: limit, options: options).jsonValue
+        case "get_compliance_export":
+            let exportId: String = given.required("export_id")
+            guard given.fits else { return nil }
+            return try await self.getComplianceExport(exportId: exportId, options: options).jsonValue
+        case "download_compliance_export":
+            let exportId: String = given.required("export_id")
+            guard given.fits else { return nil }
+            return try await self.downloadComplianceExport(exportId: exportId, options: options).jsonValue
+        case "delete_compliance_export":
+            let exportId: String = given.required("export_id")
+            guard given.fits else { return nil }
+            return try await self.deleteComplianceExport(exportId: exportId, options: options).jsonValue
+        case "create_compliance_schedule":
+            return try await self.createComplianceSchedule(
+                CreateComplianceSchedule(json: arguments), options: options
+            ).jsonValue
+        case "list_compliance_schedules":
+            guard arguments.isEmpty else { return nil }
+            return try await self.listComplianceSchedules(options: options).jsonValue
+        case "update_compliance_schedule":
+            return try await self.updateComplianceSchedule(
+                UpdateComplianceSchedule(json: arguments), options: options
+            ).jsonValue
+        case "delete_compliance_schedule":
+            let scheduleId: String = given.required("schedule_id")
+            guard given.fits else { return nil }
+            return try await self.deleteComplianceSchedule(scheduleId: scheduleId, options: options).jsonValue
+        case "get_compliance_trends":
+            let framework: String? = given.optional("framework")
+            let limit: Int? = given.optional("limit")
+            guard given.fits else { return nil }
+            return try await self.getComplianceTrends(
+                framework: framework, limit: limit, options: options
+            ).jsonValue
         case "create_session":
             let workspace: String? = given.optional("workspace")
             let branch: String? = given.optional("branch")
@@ -197,6 +274,104 @@ extension DashClaw {
             let sessionId: String = given.required("session_id")
             guard given.fits else { return nil }
             return try await self.getSessionEvents(sessionId: sessionId, options: options).jsonValue
+        case "create_handoff":
+            return try await self.createHandoff(CreateHandoff(json: arguments), options: options).jsonValue
+        case "get_handoffs":
+            return try await self.getHandoffs(GetHandoffs(json: arguments), options: options).jsonValue
+        case "get_latest_handoff":
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getLatestHandoff(agentId: agentId, options: options).jsonValue
+        case "get_handoff":
+            let handoffId: String = given.required("handoff_id")
+            guard given.fits else { return nil }
+            return try await self.getHandoff(handoffId: handoffId, options: options).jsonValue
+        case "consume_handoff":
+            let handoffId: String = given.required("handoff_id")
+            guard given.fits else { return nil }
+            return try await self.consumeHandoff(handoffId: handoffId, options: options).jsonValue
+        case "send_message":
+            return try await self.sendMessage(SendMessage(json: arguments), options: options).jsonValue
+        case "broadcast":
+            let body: String = given.required("body")
+            let messageType: MessageType? = given.optional("message_type")
+            let subject: String? = given.optional("subject")
+            let threadId: String? = given.optional("thread_id")
+            let urgent: Bool? = given.optional("urgent")
+            let fromAgentId: String? = given.optional("from_agent_id")
+            guard given.fits else { return nil }
+            return try await self.broadcast(
+                body: body, messageType: messageType, subject: subject, threadId: threadId, urgent: urgent,
+                fromAgentId: fromAgentId, options: options
+            ).jsonValue
+        case "get_messages":
+            return try await self.getMessages(GetMessages(json: arguments), options: options).jsonValue
+        case "get_inbox":
+            return try await self.getInbox(GetInbox(json: arguments), options: options).jsonValue
+        case "get_sent_messages":
+            let messageType: MessageType? = given.optional("message_type")
+            let threadId: String? = given.optional("thread_id")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getSentMessages(
+                messageType: messageType, threadId: threadId, limit: limit, offset: offset, agentId: agentId,
+                options: options
+            ).jsonValue
+        case "get_message":
+            let messageId: String = given.required("message_id")
+            guard given.fits else { return nil }
+            return try await self.getMessage(messageId: messageId, options: options).jsonValue
+        case "mark_read":
+            let messageIds: [String] = given.required("message_ids")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.markRead(
+                messageIds: messageIds, agentId: agentId, options: options
+            ).jsonValue
+        case "archive_messages":
+            let messageIds: [String] = given.required("message_ids")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.archiveMessages(
+                messageIds: messageIds, agentId: agentId, options: options
+            ).jsonValue
+        case "create_message_thread":
+            let name: String = given.required("name")
+            let participants: [String]? = given.optional("participants")
+            let createdBy: String? = given.optional("created_by")
+            guard given.fits else { return nil }
+            return try await self.createMessageThread(
+                name: name, participants: participants, createdBy: createdBy, options: options
+            ).jsonValue
+        case "get_message_threads":
+            let status: String? = given.optional("status")
+            let limit: Int? = given.optional("limit")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getMessageThreads(
+                status: status, limit: limit, agentId: agentId, options: options
+            ).jsonValue
+        case "resolve_message_thread":
+            let threadId: String = given.required("thread_id")
+            let summary: String? = given.optional("summary")
+            guard given.fits else { return nil }
+            return try await self.resolveMessageThread(
+                threadId: threadId, summary: summary, options: options
+            ).jsonValue
+        case "save_shared_doc":
+            let name: String = given.required("name")
+            let content: String = given.required("content")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.saveSharedDoc(
+                name: name, content: content, agentId: agentId, options: options
+            ).jsonValue
+        case "get_attachment":
+            let attachmentId: String = given.required("attachment_id")
+            guard given.fits else { return nil }
+            return try await self.getAttachment(attachmentId: attachmentId, options: options).jsonValue
         case "verify_integrity":
             let receipt: [String: JSONValue]? = given.optional("receipt")
             let bundle: [String: JSONValue]? = given.optional("bundle")
@@ -207,6 +382,35 @@ extension DashClaw {
         case "get_jwks":
             guard arguments.isEmpty else { return nil }
             return try await self.getJwks(options: options).jsonValue
+        case "scan_content":
+            let text: String = given.required("text")
+            let destination: String? = given.optional("destination")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.scanContent(
+                text: text, destination: destination, agentId: agentId, options: options
+            ).jsonValue
+        case "report_security_finding":
+            let text: String = given.required("text")
+            let destination: String? = given.optional("destination")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.reportSecurityFinding(
+                text: text, destination: destination, agentId: agentId, options: options
+            ).jsonValue
+        case "scan_prompt_injection":
+            let text: String = given.required("text")
+            let source: String? = given.optional("source")
+            let agentId: String? = given.optional("agent_id")
+            let store: Bool? = given.optional("store")
+            guard given.fits else { return nil }
+            return try await self.scanPromptInjection(
+                text: text, source: source, agentId: agentId, store: store, options: options
+            ).jsonValue
+        case "get_agent_env":
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getAgentEnv(agentId: agentId, options: options).jsonValue
         case "heartbeat":
             let status: AgentStatus? = given.optional("status")
             let currentTaskId: String? = given.optional("current_task_id")
@@ -218,6 +422,171 @@ extension DashClaw {
                 status: status, currentTaskId: currentTaskId, metadata: metadata, agentId: agentId,
                 agentName: agentName, options: options
             ).jsonValue
+        case "report_connections":
+            let connections: [JSONValue] = given.required("connections")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.reportConnections(
+                connections: connections, agentId: agentId, options: options
+            ).jsonValue
+        case "register_agent":
+            return try await self.registerAgent(RegisterAgent(json: arguments), options: options).jsonValue
+        case "list_registered_agents":
+            return try await self.listRegisteredAgents(
+                ListRegisteredAgents(json: arguments), options: options
+            ).jsonValue
+        case "get_registered_agent":
+            let registeredAgentId: String = given.required("registered_agent_id")
+            guard given.fits else { return nil }
+            return try await self.getRegisteredAgent(
+                registeredAgentId: registeredAgentId, options: options
+            ).jsonValue
+        case "update_registered_agent":
+            return try await self.updateRegisteredAgent(
+                UpdateRegisteredAgent(json: arguments), options: options
+            ).jsonValue
+        case "add_agent_capability":
+            let registeredAgentId: String = given.required("registered_agent_id")
+            let capabilityId: String = given.required("capability_id")
+            guard given.fits else { return nil }
+            return try await self.addAgentCapability(
+                registeredAgentId: registeredAgentId, capabilityId: capabilityId, options: options
+            ).jsonValue
+        case "list_agent_capabilities":
+            let registeredAgentId: String = given.required("registered_agent_id")
+            guard given.fits else { return nil }
+            return try await self.listAgentCapabilities(
+                registeredAgentId: registeredAgentId, options: options
+            ).jsonValue
+        case "invoke_registered_agent":
+            let registeredAgentId: String = given.required("registered_agent_id")
+            let capabilityId: String = given.required("capability_id")
+            let agentId: String? = given.optional("agent_id")
+            let payload: [String: JSONValue]? = given.optional("payload")
+            let declaredGoal: String? = given.optional("declared_goal")
+            guard given.fits else { return nil }
+            return try await self.invokeRegisteredAgent(
+                registeredAgentId: registeredAgentId, capabilityId: capabilityId, agentId: agentId,
+                payload: payload, declaredGoal: declaredGoal, options: options
+            ).jsonValue
+        case "get_agent_reputation":
+            let agentId: String = given.required("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getAgentReputation(agentId: agentId, options: options).jsonValue
+        case "list_agent_reputation_events":
+            return try await self.listAgentReputationEvents(
+                ListAgentReputationEvents(json: arguments), options: options
+            ).jsonValue
+        case "recompute_agent_reputation":
+            let agentId: String = given.required("agent_id")
+            guard given.fits else { return nil }
+            return try await self.recomputeAgentReputation(agentId: agentId, options: options).jsonValue
+        case "get_agent_reputation_receipt":
+            let agentId: String = given.required("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getAgentReputationReceipt(agentId: agentId, options: options).jsonValue
+        case "verify_reputation_receipt":
+            let receipt: JSONValue = given.required("receipt")
+            guard given.fits else { return nil }
+            return try await self.verifyReputationReceipt(receipt: receipt, options: options).jsonValue
+        case "submit_work_order":
+            return try await self.submitWorkOrder(
+                SubmitWorkOrder(json: arguments), options: options
+            ).jsonValue
+        case "get_work_order":
+            let workOrderId: String = given.required("work_order_id")
+            guard given.fits else { return nil }
+            return try await self.getWorkOrder(workOrderId: workOrderId, options: options).jsonValue
+        case "list_work_orders":
+            return try await self.listWorkOrders(ListWorkOrders(json: arguments), options: options).jsonValue
+        case "cancel_work_order":
+            let workOrderId: String = given.required("work_order_id")
+            guard given.fits else { return nil }
+            return try await self.cancelWorkOrder(workOrderId: workOrderId, options: options).jsonValue
+        case "claim_work_order":
+            let types: [String]? = given.optional("types")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.claimWorkOrder(types: types, agentId: agentId, options: options).jsonValue
+        case "complete_work_order":
+            return try await self.completeWorkOrder(
+                CompleteWorkOrder(json: arguments), options: options
+            ).jsonValue
+        case "list_work_order_types":
+            let includeDisabled: Bool? = given.optional("include_disabled")
+            guard given.fits else { return nil }
+            return try await self.listWorkOrderTypes(
+                includeDisabled: includeDisabled, options: options
+            ).jsonValue
+        case "register_work_order_type":
+            return try await self.registerWorkOrderType(
+                RegisterWorkOrderType(json: arguments), options: options
+            ).jsonValue
+        case "create_provider":
+            return try await self.createProvider(CreateProvider(json: arguments), options: options).jsonValue
+        case "list_providers":
+            return try await self.listProviders(ListProviders(json: arguments), options: options).jsonValue
+        case "get_provider":
+            let providerId: String = given.required("provider_id")
+            guard given.fits else { return nil }
+            return try await self.getProvider(providerId: providerId, options: options).jsonValue
+        case "update_provider":
+            return try await self.updateProvider(UpdateProvider(json: arguments), options: options).jsonValue
+        case "create_provider_endpoint":
+            return try await self.createProviderEndpoint(
+                CreateProviderEndpoint(json: arguments), options: options
+            ).jsonValue
+        case "list_provider_endpoints":
+            let providerId: String = given.required("provider_id")
+            guard given.fits else { return nil }
+            return try await self.listProviderEndpoints(providerId: providerId, options: options).jsonValue
+        case "record_purchase":
+            return try await self.recordPurchase(RecordPurchase(json: arguments), options: options).jsonValue
+        case "list_purchases":
+            return try await self.listPurchases(ListPurchases(json: arguments), options: options).jsonValue
+        case "record_x402_purchase":
+            return try await self.recordX402Purchase(
+                RecordX402Purchase(json: arguments), options: options
+            ).jsonValue
+        case "record_purchase_result":
+            let actionId: String = given.required("action_id")
+            let result: [String: JSONValue]? = given.optional("result")
+            guard given.fits else { return nil }
+            return try await self.recordPurchaseResult(
+                actionId: actionId, result: result, options: options
+            ).jsonValue
+        case "create_artifact":
+            return try await self.createArtifact(CreateArtifact(json: arguments), options: options).jsonValue
+        case "list_artifacts":
+            let actionId: String? = given.optional("action_id")
+            let stepId: String? = given.optional("step_id")
+            let agentId: String? = given.optional("agent_id")
+            let type: String? = given.optional("type")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            guard given.fits else { return nil }
+            return try await self.listArtifacts(
+                actionId: actionId, stepId: stepId, agentId: agentId, type: type, limit: limit,
+                offset: offset, options: options
+            ).jsonValue
+        case "create_evidence_bundle":
+            let actionId: String = given.required("action_id")
+            guard given.fits else { return nil }
+            return try await self.createEvidenceBundle(actionId: actionId, options: options).jsonValue
+        case "create_pairing":
+            let publicKeyPem: String = given.required("public_key_pem")
+            let algorithm: String? = given.optional("algorithm")
+            let agentName: String? = given.optional("agent_name")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.createPairing(
+                publicKeyPem: publicKeyPem, algorithm: algorithm, agentName: agentName, agentId: agentId,
+                options: options
+            ).jsonValue
+        case "get_pairing":
+            let pairingId: String = given.required("pairing_id")
+            guard given.fits else { return nil }
+            return try await self.getPairing(pairingId: pairingId, options: options).jsonValue
         case "create_pairing_from_private_jwk":
             let privateJwk: [String: JSONValue] = given.required("private_jwk")
             let agentName: String? = given.optional("agent_name")
@@ -233,21 +602,30 @@ extension DashClaw {
             return try await self.waitForPairing(
                 pairingId: pairingId, timeout: timeout, interval: interval, options: options
             ).jsonValue
-        case "record_x402_purchase":
-            return try await self.recordX402Purchase(
-                RecordX402Purchase(json: arguments), options: options
-            ).jsonValue
-        case "record_purchase_result":
-            let actionId: String = given.required("action_id")
-            let result: [String: JSONValue]? = given.optional("result")
+        case "list_pairings":
+            let status: PairingStatus? = given.optional("status")
+            let limit: Int? = given.optional("limit")
             guard given.fits else { return nil }
-            return try await self.recordPurchaseResult(
-                actionId: actionId, result: result, options: options
-            ).jsonValue
-        case "get_attachment":
-            let attachmentId: String = given.required("attachment_id")
+            return try await self.listPairings(status: status, limit: limit, options: options).jsonValue
+        case "approve_pairing":
+            let pairingId: String = given.required("pairing_id")
             guard given.fits else { return nil }
-            return try await self.getAttachment(attachmentId: attachmentId, options: options).jsonValue
+            return try await self.approvePairing(pairingId: pairingId, options: options).jsonValue
+        case "register_identity":
+            let agentId: String = given.required("agent_id")
+            let publicKey: String = given.required("public_key")
+            let algorithm: String? = given.optional("algorithm")
+            guard given.fits else { return nil }
+            return try await self.registerIdentity(
+                agentId: agentId, publicKey: publicKey, algorithm: algorithm, options: options
+            ).jsonValue
+        case "get_identities":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getIdentities(options: options).jsonValue
+        case "revoke_identity":
+            let agentId: String = given.required("agent_id")
+            guard given.fits else { return nil }
+            return try await self.revokeIdentity(agentId: agentId, options: options).jsonValue
         case "get_recommendations":
             return try await self.getRecommendations(
                 GetRecommendations(json: arguments), options: options
@@ -264,6 +642,655 @@ extension DashClaw {
             return try await self.recordRecommendationEvents(
                 RecordRecommendationEvents(json: arguments), options: options
             ).jsonValue
+        case "set_recommendation_active":
+            let recommendationId: String = given.required("recommendation_id")
+            let active: Bool = given.required("active")
+            guard given.fits else { return nil }
+            return try await self.setRecommendationActive(
+                recommendationId: recommendationId, active: active, options: options
+            ).jsonValue
+        case "rebuild_recommendations":
+            let actionType: String? = given.optional("action_type")
+            let lookbackDays: Int? = given.optional("lookback_days")
+            let minSamples: Int? = given.optional("min_samples")
+            let episodeLimit: Int? = given.optional("episode_limit")
+            let actionId: String? = given.optional("action_id")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.rebuildRecommendations(
+                actionType: actionType, lookbackDays: lookbackDays, minSamples: minSamples,
+                episodeLimit: episodeLimit, actionId: actionId, agentId: agentId, options: options
+            ).jsonValue
+        case "get_recommendation_metrics":
+            let actionType: String? = given.optional("action_type")
+            let limit: Int? = given.optional("limit")
+            let agentId: String? = given.optional("agent_id")
+            let includeInactive: Bool? = given.optional("include_inactive")
+            let lookbackDays: Int? = given.optional("lookback_days")
+            guard given.fits else { return nil }
+            return try await self.getRecommendationMetrics(
+                actionType: actionType, limit: limit, agentId: agentId, includeInactive: includeInactive,
+                lookbackDays: lookbackDays, options: options
+            ).jsonValue
+        case "record_decision":
+            return try await self.recordDecision(RecordDecision(json: arguments), options: options).jsonValue
+        case "get_lessons":
+            let actionType: String? = given.optional("action_type")
+            let limit: Int? = given.optional("limit")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getLessons(
+                actionType: actionType, limit: limit, agentId: agentId, options: options
+            ).jsonValue
+        case "get_learning_velocity":
+            let agentId: String? = given.optional("agent_id")
+            let limit: Int? = given.optional("limit")
+            let lookbackDays: Int? = given.optional("lookback_days")
+            guard given.fits else { return nil }
+            return try await self.getLearningVelocity(
+                agentId: agentId, limit: limit, lookbackDays: lookbackDays, options: options
+            ).jsonValue
+        case "compute_learning_velocity":
+            let agentId: String? = given.optional("agent_id")
+            let lookbackDays: Int? = given.optional("lookback_days")
+            let period: LearningPeriod? = given.optional("period")
+            guard given.fits else { return nil }
+            return try await self.computeLearningVelocity(
+                agentId: agentId, lookbackDays: lookbackDays, period: period, options: options
+            ).jsonValue
+        case "get_learning_curves":
+            let agentId: String? = given.optional("agent_id")
+            let actionType: String? = given.optional("action_type")
+            let limit: Int? = given.optional("limit")
+            let lookbackDays: Int? = given.optional("lookback_days")
+            guard given.fits else { return nil }
+            return try await self.getLearningCurves(
+                agentId: agentId, actionType: actionType, limit: limit, lookbackDays: lookbackDays,
+                options: options
+            ).jsonValue
+        case "compute_learning_curves":
+            let agentId: String? = given.optional("agent_id")
+            let lookbackDays: Int? = given.optional("lookback_days")
+            guard given.fits else { return nil }
+            return try await self.computeLearningCurves(
+                agentId: agentId, lookbackDays: lookbackDays, options: options
+            ).jsonValue
+        case "get_learning_analytics_summary":
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getLearningAnalyticsSummary(agentId: agentId, options: options).jsonValue
+        case "get_maturity_levels":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getMaturityLevels(options: options).jsonValue
+        case "get_org":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getOrg(options: options).jsonValue
+        case "create_org":
+            let name: String = given.required("name")
+            let slug: String = given.required("slug")
+            guard given.fits else { return nil }
+            return try await self.createOrg(name: name, slug: slug, options: options).jsonValue
+        case "get_org_by_id":
+            let orgId: String = given.required("org_id")
+            guard given.fits else { return nil }
+            return try await self.getOrgById(orgId: orgId, options: options).jsonValue
+        case "update_org":
+            return try await self.updateOrg(UpdateOrg(json: arguments), options: options).jsonValue
+        case "get_org_keys":
+            let orgId: String = given.required("org_id")
+            guard given.fits else { return nil }
+            return try await self.getOrgKeys(orgId: orgId, options: options).jsonValue
+        case "create_api_key":
+            let label: String? = given.optional("label")
+            let role: ApiKeyRole? = given.optional("role")
+            guard given.fits else { return nil }
+            return try await self.createApiKey(label: label, role: role, options: options).jsonValue
+        case "create_hosted_workspace":
+            let turnstileToken: String? = given.optional("turnstile_token")
+            guard given.fits else { return nil }
+            return try await self.createHostedWorkspace(
+                turnstileToken: turnstileToken, options: options
+            ).jsonValue
+        case "get_hosted_workspace":
+            let workspaceId: String = given.required("workspace_id")
+            guard given.fits else { return nil }
+            return try await self.getHostedWorkspace(workspaceId: workspaceId, options: options).jsonValue
+        case "delete_hosted_workspace":
+            let workspaceId: String = given.required("workspace_id")
+            guard given.fits else { return nil }
+            return try await self.deleteHostedWorkspace(workspaceId: workspaceId, options: options).jsonValue
+        case "get_webhooks":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getWebhooks(options: options).jsonValue
+        case "create_webhook":
+            let url: String = given.required("url")
+            let events: [String]? = given.optional("events")
+            guard given.fits else { return nil }
+            return try await self.createWebhook(url: url, events: events, options: options).jsonValue
+        case "delete_webhook":
+            let webhookId: String = given.required("webhook_id")
+            guard given.fits else { return nil }
+            return try await self.deleteWebhook(webhookId: webhookId, options: options).jsonValue
+        case "test_webhook":
+            let webhookId: String = given.required("webhook_id")
+            guard given.fits else { return nil }
+            return try await self.testWebhook(webhookId: webhookId, options: options).jsonValue
+        case "get_webhook_deliveries":
+            let webhookId: String = given.required("webhook_id")
+            guard given.fits else { return nil }
+            return try await self.getWebhookDeliveries(webhookId: webhookId, options: options).jsonValue
+        case "get_activity_logs":
+            return try await self.getActivityLogs(
+                GetActivityLogs(json: arguments), options: options
+            ).jsonValue
+        case "create_workflow_template":
+            return try await self.createWorkflowTemplate(
+                CreateWorkflowTemplate(json: arguments), options: options
+            ).jsonValue
+        case "list_workflow_templates":
+            return try await self.listWorkflowTemplates(
+                ListWorkflowTemplates(json: arguments), options: options
+            ).jsonValue
+        case "get_workflow_template":
+            let templateId: String = given.required("template_id")
+            guard given.fits else { return nil }
+            return try await self.getWorkflowTemplate(templateId: templateId, options: options).jsonValue
+        case "update_workflow_template":
+            return try await self.updateWorkflowTemplate(
+                UpdateWorkflowTemplate(json: arguments), options: options
+            ).jsonValue
+        case "delete_workflow_template":
+            let templateId: String = given.required("template_id")
+            guard given.fits else { return nil }
+            return try await self.deleteWorkflowTemplate(templateId: templateId, options: options).jsonValue
+        case "duplicate_workflow_template":
+            return try await self.duplicateWorkflowTemplate(
+                DuplicateWorkflowTemplate(json: arguments), options: options
+            ).jsonValue
+        case "launch_workflow_template":
+            return try await self.launchWorkflowTemplate(
+                LaunchWorkflowTemplate(json: arguments), options: options
+            ).jsonValue
+        case "execute_workflow_template":
+            let templateId: String = given.required("template_id")
+            let variables: [String: JSONValue]? = given.optional("variables")
+            let agentId: String? = given.optional("agent_id")
+            let declaredGoal: String? = given.optional("declared_goal")
+            guard given.fits else { return nil }
+            return try await self.executeWorkflowTemplate(
+                templateId: templateId, variables: variables, agentId: agentId, declaredGoal: declaredGoal,
+                options: options
+            ).jsonValue
+        case "list_workflow_runs":
+            let templateId: String = given.required("template_id")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            guard given.fits else { return nil }
+            return try await self.listWorkflowRuns(
+                templateId: templateId, limit: limit, offset: offset, options: options
+            ).jsonValue
+        case "get_workflow_run":
+            let templateId: String = given.required("template_id")
+            let runActionId: String = given.required("run_action_id")
+            guard given.fits else { return nil }
+            return try await self.getWorkflowRun(
+                templateId: templateId, runActionId: runActionId, options: options
+            ).jsonValue
+        case "resume_workflow_run":
+            let templateId: String = given.required("template_id")
+            let runActionId: String = given.required("run_action_id")
+            guard given.fits else { return nil }
+            return try await self.resumeWorkflowRun(
+                templateId: templateId, runActionId: runActionId, options: options
+            ).jsonValue
+        case "cancel_workflow_run":
+            let templateId: String = given.required("template_id")
+            let runActionId: String = given.required("run_action_id")
+            guard given.fits else { return nil }
+            return try await self.cancelWorkflowRun(
+                templateId: templateId, runActionId: runActionId, options: options
+            ).jsonValue
+        case "create_capability":
+            return try await self.createCapability(
+                CreateCapability(json: arguments), options: options
+            ).jsonValue
+        case "list_capabilities":
+            return try await self.listCapabilities(
+                ListCapabilities(json: arguments), options: options
+            ).jsonValue
+        case "get_capability":
+            let capabilityId: String = given.required("capability_id")
+            guard given.fits else { return nil }
+            return try await self.getCapability(capabilityId: capabilityId, options: options).jsonValue
+        case "update_capability":
+            return try await self.updateCapability(
+                UpdateCapability(json: arguments), options: options
+            ).jsonValue
+        case "delete_capability":
+            let capabilityId: String = given.required("capability_id")
+            guard given.fits else { return nil }
+            return try await self.deleteCapability(capabilityId: capabilityId, options: options).jsonValue
+        case "invoke_capability":
+            let capabilityId: String = given.required("capability_id")
+            let payload: [String: JSONValue]? = given.optional("payload")
+            let actor: String? = given.optional("actor")
+            let reason: String? = given.optional("reason")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.invokeCapability(
+                capabilityId: capabilityId, payload: payload, actor: actor, reason: reason, agentId: agentId,
+                options: options
+            ).jsonValue
+        case "test_capability":
+            let capabilityId: String = given.required("capability_id")
+            let payload: [String: JSONValue]? = given.optional("payload")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.testCapability(
+                capabilityId: capabilityId, payload: payload, agentId: agentId, options: options
+            ).jsonValue
+        case "get_capability_health":
+            let capabilityId: String = given.required("capability_id")
+            guard given.fits else { return nil }
+            return try await self.getCapabilityHealth(capabilityId: capabilityId, options: options).jsonValue
+        case "list_capability_health":
+            return try await self.listCapabilityHealth(
+                ListCapabilityHealth(json: arguments), options: options
+            ).jsonValue
+        case "get_capability_history":
+            return try await self.getCapabilityHistory(
+                GetCapabilityHistory(json: arguments), options: options
+            ).jsonValue
+        case "create_model_strategy":
+            return try await self.createModelStrategy(
+                CreateModelStrategy(json: arguments), options: options
+            ).jsonValue
+        case "list_model_strategies":
+            guard arguments.isEmpty else { return nil }
+            return try await self.listModelStrategies(options: options).jsonValue
+        case "get_model_strategy":
+            let strategyId: String = given.required("strategy_id")
+            guard given.fits else { return nil }
+            return try await self.getModelStrategy(strategyId: strategyId, options: options).jsonValue
+        case "update_model_strategy":
+            return try await self.updateModelStrategy(
+                UpdateModelStrategy(json: arguments), options: options
+            ).jsonValue
+        case "delete_model_strategy":
+            let strategyId: String = given.required("strategy_id")
+            guard given.fits else { return nil }
+            return try await self.deleteModelStrategy(strategyId: strategyId, options: options).jsonValue
+        case "complete_with_strategy":
+            return try await self.completeWithStrategy(
+                CompleteWithStrategy(json: arguments), options: options
+            ).jsonValue
+        case "create_knowledge_collection":
+            return try await self.createKnowledgeCollection(
+                CreateKnowledgeCollection(json: arguments), options: options
+            ).jsonValue
+        case "list_knowledge_collections":
+            let sourceType: KnowledgeSource? = given.optional("source_type")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            guard given.fits else { return nil }
+            return try await self.listKnowledgeCollections(
+                sourceType: sourceType, limit: limit, offset: offset, options: options
+            ).jsonValue
+        case "get_knowledge_collection":
+            let collectionId: String = given.required("collection_id")
+            guard given.fits else { return nil }
+            return try await self.getKnowledgeCollection(
+                collectionId: collectionId, options: options
+            ).jsonValue
+        case "update_knowledge_collection":
+            return try await self.updateKnowledgeCollection(
+                UpdateKnowledgeCollection(json: arguments), options: options
+            ).jsonValue
+        case "delete_knowledge_collection":
+            let collectionId: String = given.required("collection_id")
+            guard given.fits else { return nil }
+            return try await self.deleteKnowledgeCollection(
+                collectionId: collectionId, options: options
+            ).jsonValue
+        case "add_knowledge_collection_item":
+            return try await self.addKnowledgeCollectionItem(
+                AddKnowledgeCollectionItem(json: arguments), options: options
+            ).jsonValue
+        case "list_knowledge_collection_items":
+            return try await self.listKnowledgeCollectionItems(
+                ListKnowledgeCollectionItems(json: arguments), options: options
+            ).jsonValue
+        case "sync_knowledge_collection":
+            let collectionId: String = given.required("collection_id")
+            guard given.fits else { return nil }
+            return try await self.syncKnowledgeCollection(
+                collectionId: collectionId, options: options
+            ).jsonValue
+        case "search_knowledge_collection":
+            return try await self.searchKnowledgeCollection(
+                SearchKnowledgeCollection(json: arguments), options: options
+            ).jsonValue
+        case "save_snippet":
+            return try await self.saveSnippet(SaveSnippet(json: arguments), options: options).jsonValue
+        case "get_snippets":
+            return try await self.getSnippets(GetSnippets(json: arguments), options: options).jsonValue
+        case "get_snippet":
+            let snippetId: String = given.required("snippet_id")
+            guard given.fits else { return nil }
+            return try await self.getSnippet(snippetId: snippetId, options: options).jsonValue
+        case "use_snippet":
+            let snippetId: String = given.required("snippet_id")
+            guard given.fits else { return nil }
+            return try await self.useSnippet(snippetId: snippetId, options: options).jsonValue
+        case "delete_snippet":
+            let snippetId: String = given.required("snippet_id")
+            guard given.fits else { return nil }
+            return try await self.deleteSnippet(snippetId: snippetId, options: options).jsonValue
+        case "log_observation":
+            return try await self.logObservation(LogObservation(json: arguments), options: options).jsonValue
+        case "set_preference":
+            return try await self.setPreference(SetPreference(json: arguments), options: options).jsonValue
+        case "log_mood":
+            return try await self.logMood(LogMood(json: arguments), options: options).jsonValue
+        case "track_approach":
+            return try await self.trackApproach(TrackApproach(json: arguments), options: options).jsonValue
+        case "get_preference_summary":
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getPreferenceSummary(agentId: agentId, options: options).jsonValue
+        case "get_approaches":
+            let limit: Int? = given.optional("limit")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getApproaches(limit: limit, agentId: agentId, options: options).jsonValue
+        case "get_daily_digest":
+            let date: String? = given.optional("date")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getDailyDigest(date: date, agentId: agentId, options: options).jsonValue
+        case "create_goal":
+            return try await self.createGoal(CreateGoal(json: arguments), options: options).jsonValue
+        case "record_content":
+            return try await self.recordContent(RecordContent(json: arguments), options: options).jsonValue
+        case "record_idea":
+            return try await self.recordIdea(RecordIdea(json: arguments), options: options).jsonValue
+        case "record_interaction":
+            return try await self.recordInteraction(
+                RecordInteraction(json: arguments), options: options
+            ).jsonValue
+        case "create_calendar_event":
+            return try await self.createCalendarEvent(
+                CreateCalendarEvent(json: arguments), options: options
+            ).jsonValue
+        case "report_memory_health":
+            let health: JSONValue = given.required("health")
+            let entities: [JSONValue]? = given.optional("entities")
+            let topics: [JSONValue]? = given.optional("topics")
+            guard given.fits else { return nil }
+            return try await self.reportMemoryHealth(
+                health: health, entities: entities, topics: topics, options: options
+            ).jsonValue
+        case "report_token_usage":
+            return try await self.reportTokenUsage(
+                ReportTokenUsage(json: arguments), options: options
+            ).jsonValue
+        case "get_spend":
+            let lens: SpendLens? = given.optional("lens")
+            let period: String? = given.optional("period")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getSpend(
+                lens: lens, period: period, agentId: agentId, options: options
+            ).jsonValue
+        case "compute_drift_baselines":
+            let agentId: String? = given.optional("agent_id")
+            let lookbackDays: Int? = given.optional("lookback_days")
+            guard given.fits else { return nil }
+            return try await self.computeDriftBaselines(
+                agentId: agentId, lookbackDays: lookbackDays, options: options
+            ).jsonValue
+        case "detect_drift":
+            let agentId: String? = given.optional("agent_id")
+            let windowDays: Int? = given.optional("window_days")
+            guard given.fits else { return nil }
+            return try await self.detectDrift(
+                agentId: agentId, windowDays: windowDays, options: options
+            ).jsonValue
+        case "record_drift_snapshots":
+            guard arguments.isEmpty else { return nil }
+            return try await self.recordDriftSnapshots(options: options).jsonValue
+        case "list_drift_alerts":
+            let agentId: String? = given.optional("agent_id")
+            let severity: String? = given.optional("severity")
+            let acknowledged: Bool? = given.optional("acknowledged")
+            let limit: Int? = given.optional("limit")
+            guard given.fits else { return nil }
+            return try await self.listDriftAlerts(
+                agentId: agentId, severity: severity, acknowledged: acknowledged, limit: limit,
+                options: options
+            ).jsonValue
+        case "acknowledge_drift_alert":
+            let alertId: String = given.required("alert_id")
+            guard given.fits else { return nil }
+            return try await self.acknowledgeDriftAlert(alertId: alertId, options: options).jsonValue
+        case "delete_drift_alert":
+            let alertId: String = given.required("alert_id")
+            guard given.fits else { return nil }
+            return try await self.deleteDriftAlert(alertId: alertId, options: options).jsonValue
+        case "get_drift_stats":
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getDriftStats(agentId: agentId, options: options).jsonValue
+        case "get_drift_snapshots":
+            let agentId: String? = given.optional("agent_id")
+            let metric: String? = given.optional("metric")
+            let limit: Int? = given.optional("limit")
+            guard given.fits else { return nil }
+            return try await self.getDriftSnapshots(
+                agentId: agentId, metric: metric, limit: limit, options: options
+            ).jsonValue
+        case "get_drift_metrics":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getDriftMetrics(options: options).jsonValue
+        case "list_prompt_templates":
+            let category: String? = given.optional("category")
+            guard given.fits else { return nil }
+            return try await self.listPromptTemplates(category: category, options: options).jsonValue
+        case "get_prompt_template":
+            let templateId: String = given.required("template_id")
+            guard given.fits else { return nil }
+            return try await self.getPromptTemplate(templateId: templateId, options: options).jsonValue
+        case "create_prompt_template":
+            let name: String = given.required("name")
+            let description: String? = given.optional("description")
+            let category: String? = given.optional("category")
+            guard given.fits else { return nil }
+            return try await self.createPromptTemplate(
+                name: name, description: description, category: category, options: options
+            ).jsonValue
+        case "update_prompt_template":
+            return try await self.updatePromptTemplate(
+                UpdatePromptTemplate(json: arguments), options: options
+            ).jsonValue
+        case "delete_prompt_template":
+            let templateId: String = given.required("template_id")
+            guard given.fits else { return nil }
+            return try await self.deletePromptTemplate(templateId: templateId, options: options).jsonValue
+        case "list_prompt_versions":
+            let templateId: String = given.required("template_id")
+            guard given.fits else { return nil }
+            return try await self.listPromptVersions(templateId: templateId, options: options).jsonValue
+        case "create_prompt_version":
+            let templateId: String = given.required("template_id")
+            let content: String = given.required("content")
+            let modelHint: String? = given.optional("model_hint")
+            let parameters: [String]? = given.optional("parameters")
+            let changelog: String? = given.optional("changelog")
+            guard given.fits else { return nil }
+            return try await self.createPromptVersion(
+                templateId: templateId, content: content, modelHint: modelHint, parameters: parameters,
+                changelog: changelog, options: options
+            ).jsonValue
+        case "get_prompt_version":
+            let templateId: String = given.required("template_id")
+            let versionId: String = given.required("version_id")
+            guard given.fits else { return nil }
+            return try await self.getPromptVersion(
+                templateId: templateId, versionId: versionId, options: options
+            ).jsonValue
+        case "activate_prompt_version":
+            let templateId: String = given.required("template_id")
+            let versionId: String = given.required("version_id")
+            guard given.fits else { return nil }
+            return try await self.activatePromptVersion(
+                templateId: templateId, versionId: versionId, options: options
+            ).jsonValue
+        case "render_prompt":
+            let templateId: String? = given.optional("template_id")
+            let versionId: String? = given.optional("version_id")
+            let variables: [String: JSONValue]? = given.optional("variables")
+            let actionId: String? = given.optional("action_id")
+            let agentId: String? = given.optional("agent_id")
+            let record: Bool? = given.optional("record")
+            guard given.fits else { return nil }
+            return try await self.renderPrompt(
+                templateId: templateId, versionId: versionId, variables: variables, actionId: actionId,
+                agentId: agentId, record: record, options: options
+            ).jsonValue
+        case "get_prompt_stats":
+            let templateId: String? = given.optional("template_id")
+            guard given.fits else { return nil }
+            return try await self.getPromptStats(templateId: templateId, options: options).jsonValue
+        case "list_prompt_runs":
+            let templateId: String? = given.optional("template_id")
+            let versionId: String? = given.optional("version_id")
+            let limit: Int? = given.optional("limit")
+            guard given.fits else { return nil }
+            return try await self.listPromptRuns(
+                templateId: templateId, versionId: versionId, limit: limit, options: options
+            ).jsonValue
+        case "create_score":
+            return try await self.createScore(CreateScore(json: arguments), options: options).jsonValue
+        case "get_scores":
+            return try await self.getScores(GetScores(json: arguments), options: options).jsonValue
+        case "create_scorer":
+            let name: String = given.required("name")
+            let scorerType: ScorerType = given.required("scorer_type")
+            let config: [String: JSONValue]? = given.optional("config")
+            let description: String? = given.optional("description")
+            guard given.fits else { return nil }
+            return try await self.createScorer(
+                name: name, scorerType: scorerType, config: config, description: description,
+                options: options
+            ).jsonValue
+        case "get_scorers":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getScorers(options: options).jsonValue
+        case "update_scorer":
+            return try await self.updateScorer(UpdateScorer(json: arguments), options: options).jsonValue
+        case "delete_scorer":
+            let scorerId: String = given.required("scorer_id")
+            guard given.fits else { return nil }
+            return try await self.deleteScorer(scorerId: scorerId, options: options).jsonValue
+        case "preview_scorer":
+            let scorerType: ScorerType = given.required("scorer_type")
+            let config: [String: JSONValue]? = given.optional("config")
+            let sample: [String: JSONValue]? = given.optional("sample")
+            guard given.fits else { return nil }
+            return try await self.previewScorer(
+                scorerType: scorerType, config: config, sample: sample, options: options
+            ).jsonValue
+        case "create_eval_run":
+            let name: String = given.required("name")
+            let scorerId: String = given.required("scorer_id")
+            let actionFilters: [String: JSONValue]? = given.optional("action_filters")
+            guard given.fits else { return nil }
+            return try await self.createEvalRun(
+                name: name, scorerId: scorerId, actionFilters: actionFilters, options: options
+            ).jsonValue
+        case "get_eval_runs":
+            return try await self.getEvalRuns(GetEvalRuns(json: arguments), options: options).jsonValue
+        case "get_eval_run":
+            let runId: String = given.required("run_id")
+            guard given.fits else { return nil }
+            return try await self.getEvalRun(runId: runId, options: options).jsonValue
+        case "get_eval_stats":
+            return try await self.getEvalStats(GetEvalStats(json: arguments), options: options).jsonValue
+        case "list_scoring_profiles":
+            return try await self.listScoringProfiles(
+                ListScoringProfiles(json: arguments), options: options
+            ).jsonValue
+        case "create_scoring_profile":
+            return try await self.createScoringProfile(
+                CreateScoringProfile(json: arguments), options: options
+            ).jsonValue
+        case "get_scoring_profile":
+            let profileId: String = given.required("profile_id")
+            guard given.fits else { return nil }
+            return try await self.getScoringProfile(profileId: profileId, options: options).jsonValue
+        case "update_scoring_profile":
+            return try await self.updateScoringProfile(
+                UpdateScoringProfile(json: arguments), options: options
+            ).jsonValue
+        case "delete_scoring_profile":
+            let profileId: String = given.required("profile_id")
+            guard given.fits else { return nil }
+            return try await self.deleteScoringProfile(profileId: profileId, options: options).jsonValue
+        case "add_scoring_dimension":
+            return try await self.addScoringDimension(
+                AddScoringDimension(json: arguments), options: options
+            ).jsonValue
+        case "update_scoring_dimension":
+            return try await self.updateScoringDimension(
+                UpdateScoringDimension(json: arguments), options: options
+            ).jsonValue
+        case "delete_scoring_dimension":
+            let profileId: String = given.required("profile_id")
+            let dimensionId: String = given.required("dimension_id")
+            guard given.fits else { return nil }
+            return try await self.deleteScoringDimension(
+                profileId: profileId, dimensionId: dimensionId, options: options
+            ).jsonValue
+        case "score_with_profile":
+            let profileId: String = given.required("profile_id")
+            let action: [String: JSONValue] = given.required("action")
+            guard given.fits else { return nil }
+            return try await self.scoreWithProfile(
+                profileId: profileId, action: action, options: options
+            ).jsonValue
+        case "batch_score_with_profile":
+            let profileId: String = given.required("profile_id")
+            let actions: [JSONValue] = given.required("actions")
+            guard given.fits else { return nil }
+            return try await self.batchScoreWithProfile(
+                profileId: profileId, actions: actions, options: options
+            ).jsonValue
+        case "get_profile_scores":
+            return try await self.getProfileScores(
+                GetProfileScores(json: arguments), options: options
+            ).jsonValue
+        case "get_profile_score_stats":
+            let profileId: String = given.required("profile_id")
+            guard given.fits else { return nil }
+            return try await self.getProfileScoreStats(profileId: profileId, options: options).jsonValue
+        case "list_risk_templates":
+            return try await self.listRiskTemplates(
+                ListRiskTemplates(json: arguments), options: options
+            ).jsonValue
+        case "create_risk_template":
+            return try await self.createRiskTemplate(
+                CreateRiskTemplate(json: arguments), options: options
+            ).jsonValue
+        case "update_risk_template":
+            return try await self.updateRiskTemplate(
+                UpdateRiskTemplate(json: arguments), options: options
+            ).jsonValue
+        case "delete_risk_template":
+            let templateId: String = given.required("template_id")
+            guard given.fits else { return nil }
+            return try await self.deleteRiskTemplate(templateId: templateId, options: options).jsonValue
+        case "auto_calibrate":
+            return try await self.autoCalibrate(AutoCalibrate(json: arguments), options: options).jsonValue
         case "get_health":
             guard arguments.isEmpty else { return nil }
             return try await self.getHealth(options: options).jsonValue

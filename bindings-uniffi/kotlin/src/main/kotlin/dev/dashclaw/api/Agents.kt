@@ -10,6 +10,7 @@ import kotlinx.serialization.KeepGeneratedSerializer
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.UseSerializers
+import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
 
 /** What an agent is doing. */
@@ -39,6 +40,30 @@ public value class AgentStatus(
     }
 }
 
+/** How much harm a registered agent could do. */
+@Serializable
+@JvmInline
+public value class RegisteredAgentRisk(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** Little. */
+        public val LOW: RegisteredAgentRisk = RegisteredAgentRisk("low")
+
+        /** Some. */
+        public val MEDIUM: RegisteredAgentRisk = RegisteredAgentRisk("medium")
+
+        /** Much. */
+        public val HIGH: RegisteredAgentRisk = RegisteredAgentRisk("high")
+
+        /** As much as can be. */
+        public val CRITICAL: RegisteredAgentRisk = RegisteredAgentRisk("critical")
+    }
+}
+
 /**
  * The arguments of `heartbeat`.
  *
@@ -59,6 +84,148 @@ public data class Heartbeat(
 )
 
 /**
+ * The arguments of `reportConnections`.
+ *
+ * @property connections The services, 1 to 50, one object each: `provider` (needed), `auth_type` (`api_key`
+ *   unless given, or `subscription`, `oauth`, `pre_configured`, `environment`), `plan_name`, `status`
+ *   (`active` unless given, or `inactive`, `error`) and `metadata` (a text or an object of at most 10 KB).
+ * @property agentId Which agent. The client's own unless given. At most 128 characters.
+ */
+@Serializable
+public data class ReportConnections(
+    val connections: List<JsonElement>,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `registerAgent`.
+ *
+ * @property name What it is called.
+ * @property slug Its short name; unique.
+ * @property endpoint Where it is.
+ * @property authType How it wants callers to prove who they are; `none` unless given.
+ * @property authMetadata More about that.
+ * @property riskClass How much harm it could do; `medium` unless given. One of `low`, `medium`, `high`,
+ *   `critical`.
+ * @property defaultBudgetUsd What a call may cost, in US dollars.
+ * @property status Its state; `active` unless given.
+ * @property metadata More about it.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RegisterAgent.Codec::class)
+@KeepGeneratedSerializer
+public data class RegisterAgent(
+    val name: String,
+    val slug: String? = null,
+    val endpoint: String? = null,
+    @SerialName("auth_type") val authType: String? = null,
+    @SerialName("auth_metadata") val authMetadata: JsonObject? = null,
+    @SerialName("risk_class") val riskClass: RegisteredAgentRisk? = null,
+    @SerialName("default_budget_usd") val defaultBudgetUsd: Double? = null,
+    val status: String? = null,
+    val metadata: JsonObject? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RegisterAgent>(generatedSerializer())
+}
+
+/**
+ * The arguments of `listRegisteredAgents`.
+ *
+ * @property status Only agents in this state.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = ListRegisteredAgents.Codec::class)
+@KeepGeneratedSerializer
+public data class ListRegisteredAgents(
+    val status: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<ListRegisteredAgents>(generatedSerializer())
+}
+
+/**
+ * The arguments of `getRegisteredAgent`.
+ *
+ * @property registeredAgentId Which agent: its `entry_id`.
+ */
+@Serializable
+public data class GetRegisteredAgent(
+    @SerialName("registered_agent_id") val registeredAgentId: String,
+)
+
+/**
+ * The arguments of `updateRegisteredAgent`.
+ *
+ * @property registeredAgentId Which agent: its `entry_id`.
+ * @property name What it is called from now on.
+ * @property endpoint Where it is.
+ * @property authType How it wants callers to prove who they are.
+ * @property authMetadata More about that.
+ * @property riskClass How much harm it could do. One of `low`, `medium`, `high`, `critical`.
+ * @property defaultBudgetUsd What a call may cost, in US dollars.
+ * @property status Its state. Only an `active` one can be called.
+ * @property metadata More about it.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = UpdateRegisteredAgent.Codec::class)
+@KeepGeneratedSerializer
+public data class UpdateRegisteredAgent(
+    @SerialName("registered_agent_id") val registeredAgentId: String,
+    val name: String? = null,
+    val endpoint: String? = null,
+    @SerialName("auth_type") val authType: String? = null,
+    @SerialName("auth_metadata") val authMetadata: JsonObject? = null,
+    @SerialName("risk_class") val riskClass: RegisteredAgentRisk? = null,
+    @SerialName("default_budget_usd") val defaultBudgetUsd: Double? = null,
+    val status: String? = null,
+    val metadata: JsonObject? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<UpdateRegisteredAgent>(generatedSerializer())
+}
+
+/**
+ * The arguments of `addAgentCapability`.
+ *
+ * @property registeredAgentId Which agent: its `entry_id`.
+ * @property capabilityId Which capability.
+ */
+@Serializable
+public data class AddAgentCapability(
+    @SerialName("registered_agent_id") val registeredAgentId: String,
+    @SerialName("capability_id") val capabilityId: String,
+)
+
+/**
+ * The arguments of `listAgentCapabilities`.
+ *
+ * @property registeredAgentId Which agent: its `entry_id`.
+ */
+@Serializable
+public data class ListAgentCapabilities(
+    @SerialName("registered_agent_id") val registeredAgentId: String,
+)
+
+/**
+ * The arguments of `invokeRegisteredAgent`.
+ *
+ * @property registeredAgentId Which agent: its `entry_id`.
+ * @property capabilityId Which of its capabilities.
+ * @property agentId Who calls. Not filled in by the client.
+ * @property payload What to send.
+ * @property declaredGoal What the call is for, in a sentence.
+ */
+@Serializable
+public data class InvokeRegisteredAgent(
+    @SerialName("registered_agent_id") val registeredAgentId: String,
+    @SerialName("capability_id") val capabilityId: String,
+    @SerialName("agent_id") val agentId: String? = null,
+    val payload: JsonObject? = null,
+    @SerialName("declared_goal") val declaredGoal: String? = null,
+)
+
+/**
  * The answer to a heartbeat.
  *
  * @property status Always `ok`.
@@ -73,4 +240,207 @@ public data class HeartbeatAck(
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<HeartbeatAck>(generatedSerializer())
+}
+
+/**
+ * Connections as they were taken.
+ *
+ * @property connections The connections.
+ * @property errors What is wrong with those that were not taken.
+ * @property created How many were taken.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = ConnectionReport.Codec::class)
+@KeepGeneratedSerializer
+public data class ConnectionReport(
+    val connections: List<AgentConnection> = emptyList(),
+    val errors: List<String>? = null,
+    val created: Long = 0,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<ConnectionReport>(generatedSerializer())
+}
+
+/**
+ * A service that an agent is connected to.
+ *
+ * @property id Which connection: `conn_…`.
+ * @property agentId Which agent.
+ * @property provider Which service.
+ * @property authType How the agent proves who it is.
+ * @property planName Which plan it has there.
+ * @property status `active`, `inactive` or `error`.
+ * @property metadata More about it, as text.
+ * @property reportedAt When it was first told: ISO-8601, UTC.
+ * @property updatedAt When it was last told: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = AgentConnection.Codec::class)
+@KeepGeneratedSerializer
+public data class AgentConnection(
+    val id: String = "",
+    @SerialName("agent_id") val agentId: String = "",
+    val provider: String,
+    @SerialName("auth_type") val authType: String = "",
+    @SerialName("plan_name") val planName: String? = null,
+    val status: String = "",
+    val metadata: String? = null,
+    @SerialName("reported_at") val reportedAt: String = "",
+    @SerialName("updated_at") val updatedAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<AgentConnection>(generatedSerializer())
+}
+
+/**
+ * An agent as it was entered or changed.
+ *
+ * @property registeredAgent The agent.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = SavedRegisteredAgent.Codec::class)
+@KeepGeneratedSerializer
+public data class SavedRegisteredAgent(
+    @SerialName("registered_agent") val registeredAgent: RegisteredAgent,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<SavedRegisteredAgent>(generatedSerializer())
+}
+
+/**
+ * An agent that others may call.
+ *
+ * @property entryId Which agent: `reg_…`.
+ * @property orgId Whose organisation.
+ * @property name What it is called.
+ * @property slug Its short name.
+ * @property endpoint Where it is.
+ * @property authType How it wants callers to prove who they are.
+ * @property authMetadata More about that.
+ * @property riskClass How much harm it could do.
+ * @property defaultBudgetUsd What a call may cost, in US dollars.
+ * @property status Its state: `active`, for one.
+ * @property metadata More about it.
+ * @property createdAt When it was entered: ISO-8601, UTC.
+ * @property updatedAt When it was last changed: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RegisteredAgent.Codec::class)
+@KeepGeneratedSerializer
+public data class RegisteredAgent(
+    @SerialName("entry_id") val entryId: String,
+    @SerialName("org_id") val orgId: String = "",
+    val name: String,
+    val slug: String = "",
+    val endpoint: String? = null,
+    @SerialName("auth_type") val authType: String = "",
+    @SerialName("auth_metadata") val authMetadata: JsonObject = NOTHING,
+    @SerialName("risk_class") val riskClass: RegisteredAgentRisk = RegisteredAgentRisk(""),
+    @SerialName("default_budget_usd") val defaultBudgetUsd: Double? = null,
+    val status: String = "",
+    val metadata: JsonObject = NOTHING,
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName("updated_at") val updatedAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RegisteredAgent>(generatedSerializer())
+}
+
+/**
+ * Agents of the register.
+ *
+ * @property registeredAgents The agents.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RegisteredAgentList.Codec::class)
+@KeepGeneratedSerializer
+public data class RegisteredAgentList(
+    @SerialName("registered_agents") val registeredAgents: List<RegisteredAgent>,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RegisteredAgentList>(generatedSerializer())
+}
+
+/**
+ * An agent of the register with what it can do.
+ *
+ * @property registeredAgent The agent.
+ * @property capabilities What it can do.
+ * @property invocations Its newest calls, at most 20, one object each. The members are the server's own.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RegisteredAgentDetail.Codec::class)
+@KeepGeneratedSerializer
+public data class RegisteredAgentDetail(
+    @SerialName("registered_agent") val registeredAgent: RegisteredAgent,
+    val capabilities: List<AgentCapability> = emptyList(),
+    val invocations: List<JsonElement> = emptyList(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RegisteredAgentDetail>(generatedSerializer())
+}
+
+/**
+ * Something that a registered agent can do.
+ *
+ * @property capabilityId Which capability: `cap_…`.
+ * @property name What it is called.
+ * @property slug Its short name.
+ * @property category What kind of capability it is.
+ * @property riskLevel How much harm it could do.
+ * @property sourceType How it is called.
+ * @property healthStatus Whether it works at present.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = AgentCapability.Codec::class)
+@KeepGeneratedSerializer
+public data class AgentCapability(
+    @SerialName("capability_id") val capabilityId: String,
+    val name: String = "",
+    val slug: String = "",
+    val category: String? = null,
+    @SerialName("risk_level") val riskLevel: String? = null,
+    @SerialName("source_type") val sourceType: String? = null,
+    @SerialName("health_status") val healthStatus: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<AgentCapability>(generatedSerializer())
+}
+
+/**
+ * What an agent of the register can do.
+ *
+ * @property capabilities Its capabilities.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = AgentCapabilityList.Codec::class)
+@KeepGeneratedSerializer
+public data class AgentCapabilityList(
+    val capabilities: List<AgentCapability>,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<AgentCapabilityList>(generatedSerializer())
+}
+
+/**
+ * What came of a call of an agent.
+ *
+ * @property success Whether it was called.
+ * @property actionId The action that stands for the call.
+ * @property riskScore The risk, 0 to 100.
+ * @property result What the agent answered: any JSON.
+ * @property error Why it was not called: `pending_approval`.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RegisteredAgentAnswer.Codec::class)
+@KeepGeneratedSerializer
+public data class RegisteredAgentAnswer(
+    val success: Boolean,
+    @SerialName("action_id") val actionId: String? = null,
+    @SerialName("risk_score") val riskScore: Long? = null,
+    val result: JsonElement? = null,
+    val error: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RegisteredAgentAnswer>(generatedSerializer())
 }

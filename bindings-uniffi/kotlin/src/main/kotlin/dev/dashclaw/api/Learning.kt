@@ -13,6 +13,54 @@ import kotlinx.serialization.UseSerializers
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
 
+/** How long a window of time is. */
+@Serializable
+@JvmInline
+public value class LearningPeriod(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** A day. */
+        public val DAILY: LearningPeriod = LearningPeriod("daily")
+
+        /** A week. */
+        public val WEEKLY: LearningPeriod = LearningPeriod("weekly")
+    }
+}
+
+/** How mature an agent is, by the number of its scored actions, how many ended well and their mean score. */
+@Serializable
+@JvmInline
+public value class MaturityLevel(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** From the first action on. */
+        public val NOVICE: MaturityLevel = MaturityLevel("novice")
+
+        /** From 10 actions, 40 % success and a mean of 40. */
+        public val DEVELOPING: MaturityLevel = MaturityLevel("developing")
+
+        /** From 50 actions, 60 % success and a mean of 55. */
+        public val COMPETENT: MaturityLevel = MaturityLevel("competent")
+
+        /** From 150 actions, 75 % success and a mean of 65. */
+        public val PROFICIENT: MaturityLevel = MaturityLevel("proficient")
+
+        /** From 500 actions, 85 % success and a mean of 75. */
+        public val EXPERT: MaturityLevel = MaturityLevel("expert")
+
+        /** From 1000 actions, 92 % success and a mean of 85. */
+        public val MASTER: MaturityLevel = MaturityLevel("master")
+    }
+}
+
 /**
  * The arguments of `getRecommendations`.
  *
@@ -94,6 +142,162 @@ public data class RecordRecommendationEvents(
 ) : Record() {
     internal object Codec : RecordSerializer<RecordRecommendationEvents>(generatedSerializer())
 }
+
+/**
+ * The arguments of `setRecommendationActive`.
+ *
+ * @property recommendationId Which recommendation.
+ * @property active Whether it is in use from now on.
+ */
+@Serializable
+public data class SetRecommendationActive(
+    @SerialName("recommendation_id") val recommendationId: String,
+    val active: Boolean,
+)
+
+/**
+ * The arguments of `rebuildRecommendations`.
+ *
+ * @property actionType Only for this kind of action.
+ * @property lookbackDays How far to look back, in days. 1 or more. `30` unless given.
+ * @property minSamples How many actions of a kind there must be to learn from them. 1 or more. `5` unless
+ *   given.
+ * @property episodeLimit From how many actions to learn at most. 1 or more. `5000` unless given.
+ * @property actionId The action that gives rise to it.
+ * @property agentId For which agent. The client's own unless given.
+ */
+@Serializable
+public data class RebuildRecommendations(
+    @SerialName("action_type") val actionType: String? = null,
+    @SerialName("lookback_days") val lookbackDays: Long? = null,
+    @SerialName("min_samples") val minSamples: Long? = null,
+    @SerialName("episode_limit") val episodeLimit: Long? = null,
+    @SerialName("action_id") val actionId: String? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `getRecommendationMetrics`.
+ *
+ * @property actionType Only for this kind of action.
+ * @property limit How many at most. 1 or more. `100` unless given.
+ * @property agentId For which agent. The client's own unless given.
+ * @property includeInactive Whether to count inactive ones, too; false unless given.
+ * @property lookbackDays How far to look back, in days. 1 or more. `30` unless given.
+ */
+@Serializable
+public data class GetRecommendationMetrics(
+    @SerialName("action_type") val actionType: String? = null,
+    val limit: Long? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName("include_inactive") val includeInactive: Boolean? = null,
+    @SerialName("lookback_days") val lookbackDays: Long? = null,
+)
+
+/**
+ * The arguments of `recordDecision`.
+ *
+ * @property decision What was decided. At most 2000 characters.
+ * @property context What it was about. At most 5000 characters.
+ * @property reasoning Why. At most 5000 characters.
+ * @property outcome What came of it; `pending` unless given. At most 200 characters.
+ * @property confidence How sure the agent was, 0 to 100; 50 unless given.
+ * @property agentId Who decided. The client's own agent unless given. At most 128 characters.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RecordDecision.Codec::class)
+@KeepGeneratedSerializer
+public data class RecordDecision(
+    val decision: String,
+    val context: String? = null,
+    val reasoning: String? = null,
+    val outcome: String? = null,
+    val confidence: Long? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RecordDecision>(generatedSerializer())
+}
+
+/**
+ * The arguments of `getLessons`.
+ *
+ * @property actionType Only for this kind of action.
+ * @property limit How many, at least 1; 10 unless given.
+ * @property agentId For which agent. The client's own unless given.
+ */
+@Serializable
+public data class GetLessons(
+    @SerialName("action_type") val actionType: String? = null,
+    val limit: Long? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `getLearningVelocity`.
+ *
+ * @property agentId Which agent. The client's own unless given; an empty text means every agent.
+ * @property limit How many, 1 to 100. `30` unless given.
+ * @property lookbackDays Taken for compatibility; servers ignore it. 1 or more.
+ */
+@Serializable
+public data class GetLearningVelocity(
+    @SerialName("agent_id") val agentId: String? = null,
+    val limit: Long? = null,
+    @SerialName("lookback_days") val lookbackDays: Long? = null,
+)
+
+/**
+ * The arguments of `computeLearningVelocity`.
+ *
+ * @property agentId Only for this agent. Every agent unless given.
+ * @property lookbackDays How far to look back, in days. 1 or more. `30` unless given.
+ * @property period How long a window is. One of `daily`, `weekly`. `"daily"` unless given.
+ */
+@Serializable
+public data class ComputeLearningVelocity(
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName("lookback_days") val lookbackDays: Long? = null,
+    val period: LearningPeriod? = null,
+)
+
+/**
+ * The arguments of `getLearningCurves`.
+ *
+ * @property agentId Which agent. The client's own unless given; an empty text means every agent.
+ * @property actionType Only this kind of action.
+ * @property limit How many, 1 to 200. `50` unless given.
+ * @property lookbackDays Taken for compatibility; servers ignore it. 1 or more.
+ */
+@Serializable
+public data class GetLearningCurves(
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName("action_type") val actionType: String? = null,
+    val limit: Long? = null,
+    @SerialName("lookback_days") val lookbackDays: Long? = null,
+)
+
+/**
+ * The arguments of `computeLearningCurves`.
+ *
+ * @property agentId Only for this agent. Every agent unless given.
+ * @property lookbackDays How far to look back, in days. 1 or more. `60` unless given.
+ */
+@Serializable
+public data class ComputeLearningCurves(
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName("lookback_days") val lookbackDays: Long? = null,
+)
+
+/**
+ * The arguments of `getLearningAnalyticsSummary`.
+ *
+ * @property agentId Only this agent. Every agent unless given.
+ */
+@Serializable
+public data class GetLearningAnalyticsSummary(
+    @SerialName("agent_id") val agentId: String? = null,
+)
 
 /**
  * Recommendations.
@@ -210,4 +414,279 @@ public data class RecordedEvents(
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<RecordedEvents>(generatedSerializer())
+}
+
+/**
+ * A decision as it was written down.
+ *
+ * @property decision The decision.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RecordedDecision.Codec::class)
+@KeepGeneratedSerializer
+public data class RecordedDecision(
+    val decision: LearningDecision,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RecordedDecision>(generatedSerializer())
+}
+
+/**
+ * A decision, and what came of it.
+ *
+ * @property id Which decision: a number or a text.
+ * @property decision What was decided.
+ * @property context What it was about.
+ * @property reasoning Why.
+ * @property outcome What came of it: `pending`, or words of your own.
+ * @property confidence How sure the agent was, 0 to 100.
+ * @property agentId Who decided.
+ * @property timestamp When: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = LearningDecision.Codec::class)
+@KeepGeneratedSerializer
+public data class LearningDecision(
+    val id: JsonElement? = null,
+    val decision: String,
+    val context: String? = null,
+    val reasoning: String? = null,
+    val outcome: String = "",
+    val confidence: Long = 0,
+    @SerialName("agent_id") val agentId: String? = null,
+    val timestamp: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<LearningDecision>(generatedSerializer())
+}
+
+/**
+ * What earlier actions teach.
+ *
+ * @property lessons The lessons.
+ * @property driftWarnings Where the agent no longer behaves as it did.
+ * @property agentId For which agent.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = LessonList.Codec::class)
+@KeepGeneratedSerializer
+public data class LessonList(
+    val lessons: List<Lesson>,
+    @SerialName("drift_warnings") val driftWarnings: List<DriftWarning> = emptyList(),
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<LessonList>(generatedSerializer())
+}
+
+/**
+ * What earlier actions of one kind teach.
+ *
+ * @property actionType Which kind of action.
+ * @property confidence How sure it is, 0 to 100.
+ * @property successRate How many of the actions ended well, 0 to 1.
+ * @property hints What the best ones had in common.
+ * @property guidance The same in words. Servers of 4.21 leave it null.
+ * @property sampleSize From how many actions it was learned.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = Lesson.Codec::class)
+@KeepGeneratedSerializer
+public data class Lesson(
+    @SerialName("action_type") val actionType: String = "",
+    val confidence: Double = 0.0,
+    @SerialName("success_rate") val successRate: Double = 0.0,
+    val hints: LessonHints = LessonHints(),
+    val guidance: String? = null,
+    @SerialName("sample_size") val sampleSize: Long = 0,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<Lesson>(generatedSerializer())
+}
+
+/**
+ * What the best actions of one kind had in common. Servers of 4.21 leave all but `prefer_reversible` and
+ * `confidence_floor` null; `getRecommendations` has the numbers.
+ *
+ * @property riskCap The risk that three in four stayed below, 0 to 100.
+ * @property preferReversible Whether most could be undone.
+ * @property confidenceFloor The confidence that three in four stayed above, 0 to 100.
+ * @property expectedDuration How long they usually took, in milliseconds.
+ * @property expectedCost What they usually cost, in US dollars.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = LessonHints.Codec::class)
+@KeepGeneratedSerializer
+public data class LessonHints(
+    @SerialName("risk_cap") val riskCap: Double? = null,
+    @SerialName("prefer_reversible") val preferReversible: Boolean? = null,
+    @SerialName("confidence_floor") val confidenceFloor: Double? = null,
+    @SerialName("expected_duration") val expectedDuration: Double? = null,
+    @SerialName("expected_cost") val expectedCost: Double? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<LessonHints>(generatedSerializer())
+}
+
+/**
+ * A measure in which the agent no longer behaves as it did.
+ *
+ * @property metric What was measured.
+ * @property severity How bad it is.
+ * @property zScore How far it is from the mean, in standard deviations: a number with one decimal, as text.
+ * @property direction Which way it went.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = DriftWarning.Codec::class)
+@KeepGeneratedSerializer
+public data class DriftWarning(
+    val metric: String = "",
+    val severity: String = "",
+    @SerialName("z_score") val zScore: String = "",
+    val direction: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<DriftWarning>(generatedSerializer())
+}
+
+/**
+ * How fast agents get better.
+ *
+ * @property velocity One entry per agent and window.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = LearningVelocityList.Codec::class)
+@KeepGeneratedSerializer
+public data class LearningVelocityList(
+    val velocity: List<LearningVelocity>,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<LearningVelocityList>(generatedSerializer())
+}
+
+/**
+ * How fast an agent got better in one window of time.
+ *
+ * @property id Which entry: `lv_…`.
+ * @property agentId Whose.
+ * @property period How long the window is.
+ * @property periodStart When the window began: ISO-8601, UTC.
+ * @property periodEnd When it ended: ISO-8601, UTC.
+ * @property episodeCount How many actions were scored.
+ * @property avgScore Their mean score, 0 to 100.
+ * @property successRate How many of them ended well, 0 to 1.
+ * @property scoreDelta How far the mean score moved.
+ * @property velocity The slope of the mean scores, window by window; above 0 it gets better. Three decimals.
+ * @property acceleration How much steeper the second half is than the first. Three decimals.
+ * @property maturityScore How mature the agent is, 0 to 100.
+ * @property maturityLevel The same as a word.
+ * @property createdAt When it was computed: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = LearningVelocity.Codec::class)
+@KeepGeneratedSerializer
+public data class LearningVelocity(
+    val id: String = "",
+    @SerialName("agent_id") val agentId: String = "",
+    val period: LearningPeriod = LearningPeriod(""),
+    @SerialName("period_start") val periodStart: String = "",
+    @SerialName("period_end") val periodEnd: String = "",
+    @SerialName("episode_count") val episodeCount: Long = 0,
+    @SerialName("avg_score") val avgScore: Double = 0.0,
+    @SerialName("success_rate") val successRate: Double = 0.0,
+    @SerialName("score_delta") val scoreDelta: Double = 0.0,
+    val velocity: Double = 0.0,
+    val acceleration: Double = 0.0,
+    @SerialName("maturity_score") val maturityScore: Double = 0.0,
+    @SerialName("maturity_level") val maturityLevel: MaturityLevel = MaturityLevel(""),
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<LearningVelocity>(generatedSerializer())
+}
+
+/**
+ * How fast agents get better, as it was just computed.
+ *
+ * @property agentsComputed For how many agents.
+ * @property results What came out. The form of an entry is the server's own and not fixed.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = LearningVelocityComputation.Codec::class)
+@KeepGeneratedSerializer
+public data class LearningVelocityComputation(
+    @SerialName("agents_computed") val agentsComputed: Long = 0,
+    val results: List<JsonElement> = emptyList(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<LearningVelocityComputation>(generatedSerializer())
+}
+
+/**
+ * How agents do week by week.
+ *
+ * @property curves One entry per agent, kind of action and week.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = LearningCurveList.Codec::class)
+@KeepGeneratedSerializer
+public data class LearningCurveList(
+    val curves: List<LearningCurve>,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<LearningCurveList>(generatedSerializer())
+}
+
+/**
+ * How an agent did in one week, with one kind of action.
+ *
+ * @property id Which entry: `lc_…`.
+ * @property agentId Whose.
+ * @property actionType Which kind of action.
+ * @property windowStart When the week began: ISO-8601, UTC.
+ * @property windowEnd When it ended: ISO-8601, UTC.
+ * @property episodeCount How many actions were scored.
+ * @property avgScore Their mean score, 0 to 100.
+ * @property successRate How many of them ended well, 0 to 1.
+ * @property avgDurationMs How long they took on average, in milliseconds.
+ * @property avgCost What they cost on average, in US dollars.
+ * @property p25Score The score that one in four stayed below, 0 to 100.
+ * @property p75Score The score that three in four stayed below, 0 to 100.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = LearningCurve.Codec::class)
+@KeepGeneratedSerializer
+public data class LearningCurve(
+    val id: String = "",
+    @SerialName("agent_id") val agentId: String = "",
+    @SerialName("action_type") val actionType: String = "",
+    @SerialName("window_start") val windowStart: String = "",
+    @SerialName("window_end") val windowEnd: String = "",
+    @SerialName("episode_count") val episodeCount: Long = 0,
+    @SerialName("avg_score") val avgScore: Double = 0.0,
+    @SerialName("success_rate") val successRate: Double = 0.0,
+    @SerialName("avg_duration_ms") val avgDurationMs: Double? = null,
+    @SerialName("avg_cost") val avgCost: Double? = null,
+    @SerialName("p25_score") val p25Score: Double = 0.0,
+    @SerialName("p75_score") val p75Score: Double = 0.0,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<LearningCurve>(generatedSerializer())
+}
+
+/**
+ * How agents do week by week, as it was just computed.
+ *
+ * @property curvesComputed How many entries.
+ * @property results What came out. The form of an entry is the server's own and not fixed.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = LearningCurveComputation.Codec::class)
+@KeepGeneratedSerializer
+public data class LearningCurveComputation(
+    @SerialName("curves_computed") val curvesComputed: Long = 0,
+    val results: List<JsonElement> = emptyList(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<LearningCurveComputation>(generatedSerializer())
 }

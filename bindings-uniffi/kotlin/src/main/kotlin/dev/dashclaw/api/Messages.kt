@@ -10,7 +10,286 @@ import kotlinx.serialization.KeepGeneratedSerializer
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.UseSerializers
+import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
+
+/** What kind of message it is. */
+@Serializable
+@JvmInline
+public value class MessageType(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** Asks for something to be done. */
+        public val ACTION: MessageType = MessageType("action")
+
+        /** Tells something. */
+        public val INFO: MessageType = MessageType("info")
+
+        /** Tells what was learned. */
+        public val LESSON: MessageType = MessageType("lesson")
+
+        /** Asks something. */
+        public val QUESTION: MessageType = MessageType("question")
+
+        /** Tells how far something is. */
+        public val STATUS: MessageType = MessageType("status")
+    }
+}
+
+/** What became of a message. */
+@Serializable
+@JvmInline
+public value class MessageStatus(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** It was sent. A message to everybody stays so. */
+        public val SENT: MessageStatus = MessageStatus("sent")
+
+        /** Its receiver has read it. */
+        public val READ: MessageStatus = MessageStatus("read")
+
+        /** It was archived. */
+        public val ARCHIVED: MessageStatus = MessageStatus("archived")
+    }
+}
+
+/** Which way messages went. */
+@Serializable
+@JvmInline
+public value class MessageDirection(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** To the agent, or to everybody; without its own and without archived ones. */
+        public val INBOX: MessageDirection = MessageDirection("inbox")
+
+        /** From the agent. */
+        public val SENT: MessageDirection = MessageDirection("sent")
+
+        /** Both. */
+        public val ALL: MessageDirection = MessageDirection("all")
+    }
+}
+
+/**
+ * The arguments of `sendMessage`.
+ *
+ * @property body What to say. At most 2000 characters.
+ * @property to To which agent. To everybody unless given.
+ * @property messageType What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`.
+ *   `"info"` unless given.
+ * @property attachments Files, at most 3, one object each: `filename`, `mime_type`, and `data`, base64, of at
+ *   most 5 MB.
+ * @property subject What it is about, in short. At most 200 characters.
+ * @property threadId The thread it belongs to: `mt_…`; it must be open.
+ * @property urgent Whether it is urgent; false unless given.
+ * @property docRef A shared document it is about.
+ * @property actionId The action it is about.
+ * @property fromAgentId Who sends it. The client's own agent unless given.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = SendMessage.Codec::class)
+@KeepGeneratedSerializer
+public data class SendMessage(
+    val body: String,
+    val to: String? = null,
+    @SerialName("message_type") val messageType: MessageType? = null,
+    val attachments: List<JsonElement>? = null,
+    val subject: String? = null,
+    @SerialName("thread_id") val threadId: String? = null,
+    val urgent: Boolean? = null,
+    @SerialName("doc_ref") val docRef: String? = null,
+    @SerialName("action_id") val actionId: String? = null,
+    @SerialName("from_agent_id") val fromAgentId: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<SendMessage>(generatedSerializer())
+}
+
+/**
+ * The arguments of `broadcast`.
+ *
+ * @property body What to say. At most 2000 characters.
+ * @property messageType What kind of message it is. One of `action`, `info`, `lesson`, `question`, `status`.
+ *   `"info"` unless given.
+ * @property subject What it is about, in short. At most 200 characters.
+ * @property threadId The thread it belongs to: `mt_…`; it must be open.
+ * @property urgent Whether it is urgent; false unless given.
+ * @property fromAgentId Who sends it. The client's own agent unless given.
+ */
+@Serializable
+public data class Broadcast(
+    val body: String,
+    @SerialName("message_type") val messageType: MessageType? = null,
+    val subject: String? = null,
+    @SerialName("thread_id") val threadId: String? = null,
+    val urgent: Boolean? = null,
+    @SerialName("from_agent_id") val fromAgentId: String? = null,
+)
+
+/**
+ * The arguments of `getMessages`.
+ *
+ * @property direction Which way they went; `inbox` unless given. One of `inbox`, `sent`, `all`.
+ * @property messageType Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+ * @property unread Whether to list unread ones only. A message to everybody stays unread here.
+ * @property threadId Only this thread.
+ * @property limit How many, 1 to 1000; 50 unless given.
+ * @property offset How many to skip.
+ * @property agentId Of which agent. The client's own unless given.
+ */
+@Serializable
+public data class GetMessages(
+    val direction: MessageDirection? = null,
+    @SerialName("message_type") val messageType: MessageType? = null,
+    val unread: Boolean? = null,
+    @SerialName("thread_id") val threadId: String? = null,
+    val limit: Long? = null,
+    val offset: Long? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `getInbox`.
+ *
+ * @property messageType Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+ * @property unread Whether to list unread ones only. A message to everybody stays unread here.
+ * @property threadId Only this thread.
+ * @property limit How many, 1 to 1000; 50 unless given.
+ * @property offset How many to skip.
+ * @property agentId Of which agent. The client's own unless given.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = GetInbox.Codec::class)
+@KeepGeneratedSerializer
+public data class GetInbox(
+    @SerialName("message_type") val messageType: MessageType? = null,
+    val unread: Boolean? = null,
+    @SerialName("thread_id") val threadId: String? = null,
+    val limit: Long? = null,
+    val offset: Long? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<GetInbox>(generatedSerializer())
+}
+
+/**
+ * The arguments of `getSentMessages`.
+ *
+ * @property messageType Only this kind. One of `action`, `info`, `lesson`, `question`, `status`.
+ * @property threadId Only this thread.
+ * @property limit How many, 1 to 1000; 50 unless given.
+ * @property offset How many to skip.
+ * @property agentId Of which agent. The client's own unless given.
+ */
+@Serializable
+public data class GetSentMessages(
+    @SerialName("message_type") val messageType: MessageType? = null,
+    @SerialName("thread_id") val threadId: String? = null,
+    val limit: Long? = null,
+    val offset: Long? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `getMessage`.
+ *
+ * @property messageId Which message.
+ */
+@Serializable
+public data class GetMessage(
+    @SerialName("message_id") val messageId: String,
+)
+
+/**
+ * The arguments of `markRead`.
+ *
+ * @property messageIds Which messages.
+ * @property agentId Who has read them. The client's own agent unless given.
+ */
+@Serializable
+public data class MarkRead(
+    @SerialName("message_ids") val messageIds: List<String>,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `archiveMessages`.
+ *
+ * @property messageIds Which messages.
+ * @property agentId Who archives them. The client's own agent unless given.
+ */
+@Serializable
+public data class ArchiveMessages(
+    @SerialName("message_ids") val messageIds: List<String>,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `createMessageThread`.
+ *
+ * @property name What it is called.
+ * @property participants The agents that take part, of at most 500 characters each.
+ * @property createdBy Who begins it. The client's own agent unless given.
+ */
+@Serializable
+public data class CreateMessageThread(
+    val name: String,
+    val participants: List<String>? = null,
+    @SerialName("created_by") val createdBy: String? = null,
+)
+
+/**
+ * The arguments of `getMessageThreads`.
+ *
+ * @property status Only threads in this state: `open` or `resolved`.
+ * @property limit How many, 1 to 100; 20 unless given.
+ * @property agentId Of which agent. The client's own unless given.
+ */
+@Serializable
+public data class GetMessageThreads(
+    val status: String? = null,
+    val limit: Long? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `resolveMessageThread`.
+ *
+ * @property threadId Which thread: `mt_…`.
+ * @property summary What came of it.
+ */
+@Serializable
+public data class ResolveMessageThread(
+    @SerialName("thread_id") val threadId: String,
+    val summary: String? = null,
+)
+
+/**
+ * The arguments of `saveSharedDoc`.
+ *
+ * @property name What it is called.
+ * @property content What it says.
+ * @property agentId Who saves it. The client's own agent unless given.
+ */
+@Serializable
+public data class SaveSharedDoc(
+    val name: String,
+    val content: String,
+    @SerialName("agent_id") val agentId: String? = null,
+)
 
 /**
  * The arguments of `getAttachment`.
@@ -21,6 +300,201 @@ import kotlinx.serialization.json.JsonObject
 public data class GetAttachment(
     @SerialName("attachment_id") val attachmentId: String,
 )
+
+/**
+ * A message as it was sent.
+ *
+ * @property message The message.
+ * @property messageId Its id once more.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = SentMessage.Codec::class)
+@KeepGeneratedSerializer
+public data class SentMessage(
+    val message: AgentMessage,
+    @SerialName("message_id") val messageId: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<SentMessage>(generatedSerializer())
+}
+
+/**
+ * A message from an agent to another one, or to everybody.
+ *
+ * @property id Which message: `msg_` and 24 hex digits.
+ * @property orgId Whose organisation.
+ * @property threadId The thread it belongs to.
+ * @property fromAgentId Who sent it.
+ * @property toAgentId To which agent; nothing when it is for everybody.
+ * @property messageType What kind of message it is.
+ * @property subject What it is about.
+ * @property body What it says.
+ * @property urgent Whether it is urgent.
+ * @property status What became of it.
+ * @property docRef The shared document it is about.
+ * @property readBy JSON text: the agents that have read a message to everybody.
+ * @property actionId The action it is about.
+ * @property createdAt When it was sent: ISO-8601, UTC.
+ * @property readAt When it was read: ISO-8601, UTC.
+ * @property archivedAt When it was archived: ISO-8601, UTC.
+ * @property attachments What is told of its files, without their content. The members are the server's own.
+ * @property isRead In lists, whether the agent that asks has read it.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = AgentMessage.Codec::class)
+@KeepGeneratedSerializer
+public data class AgentMessage(
+    val id: String,
+    @SerialName("org_id") val orgId: String = "",
+    @SerialName("thread_id") val threadId: String? = null,
+    @SerialName("from_agent_id") val fromAgentId: String = "",
+    @SerialName("to_agent_id") val toAgentId: String? = null,
+    @SerialName("message_type") val messageType: MessageType = MessageType(""),
+    val subject: String? = null,
+    val body: String = "",
+    val urgent: Boolean = false,
+    val status: MessageStatus = MessageStatus(""),
+    @SerialName("doc_ref") val docRef: String? = null,
+    @SerialName("read_by") val readBy: String? = null,
+    @SerialName("action_id") val actionId: String? = null,
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName("read_at") val readAt: String? = null,
+    @SerialName("archived_at") val archivedAt: String? = null,
+    val attachments: List<JsonElement>? = null,
+    @SerialName("is_read") val isRead: Boolean? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<AgentMessage>(generatedSerializer())
+}
+
+/**
+ * Messages.
+ *
+ * @property messages The messages.
+ * @property total How many of them there are here.
+ * @property unreadCount How many the agent has not read.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = MessageList.Codec::class)
+@KeepGeneratedSerializer
+public data class MessageList(
+    val messages: List<AgentMessage>,
+    val total: Long = 0,
+    @SerialName("unread_count") val unreadCount: Long = 0,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<MessageList>(generatedSerializer())
+}
+
+/**
+ * One message.
+ *
+ * @property message The message.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = MessageDetail.Codec::class)
+@KeepGeneratedSerializer
+public data class MessageDetail(
+    val message: AgentMessage,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<MessageDetail>(generatedSerializer())
+}
+
+/**
+ * Messages that were changed.
+ *
+ * @property updated How many.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = UpdatedMessages.Codec::class)
+@KeepGeneratedSerializer
+public data class UpdatedMessages(
+    val updated: Long,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<UpdatedMessages>(generatedSerializer())
+}
+
+/**
+ * A thread as it was begun.
+ *
+ * @property thread The thread.
+ * @property threadId Its id once more.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = CreatedMessageThread.Codec::class)
+@KeepGeneratedSerializer
+public data class CreatedMessageThread(
+    val thread: MessageThread,
+    @SerialName("thread_id") val threadId: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<CreatedMessageThread>(generatedSerializer())
+}
+
+/**
+ * A thread of messages.
+ *
+ * @property id Which thread: `mt_` and 24 hex digits.
+ * @property name What it is called.
+ * @property participants JSON text: the agents that take part.
+ * @property status `open` or `resolved`.
+ * @property summary What came of it.
+ * @property createdBy Who began it.
+ * @property createdAt When it began: ISO-8601, UTC.
+ * @property updatedAt When it was last changed: ISO-8601, UTC.
+ * @property resolvedAt When it ended: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = MessageThread.Codec::class)
+@KeepGeneratedSerializer
+public data class MessageThread(
+    val id: String,
+    val name: String = "",
+    val participants: String? = null,
+    val status: String = "",
+    val summary: String? = null,
+    @SerialName("created_by") val createdBy: String = "",
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName("updated_at") val updatedAt: String = "",
+    @SerialName("resolved_at") val resolvedAt: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<MessageThread>(generatedSerializer())
+}
+
+/**
+ * Threads.
+ *
+ * @property threads The threads.
+ * @property total How many there are.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = MessageThreadList.Codec::class)
+@KeepGeneratedSerializer
+public data class MessageThreadList(
+    val threads: List<MessageThread>,
+    val total: Long = 0,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<MessageThreadList>(generatedSerializer())
+}
+
+/**
+ * One thread.
+ *
+ * @property thread The thread.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = MessageThreadDetail.Codec::class)
+@KeepGeneratedSerializer
+public data class MessageThreadDetail(
+    val thread: MessageThread,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<MessageThreadDetail>(generatedSerializer())
+}
 
 /**
  * A file that was sent with a message.

@@ -6,11 +6,59 @@
 package dev.dashclaw.api
 
 import kotlinx.serialization.ExperimentalSerializationApi
+import kotlinx.serialization.KeepGeneratedSerializer
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.UseSerializers
 import kotlinx.serialization.json.JsonObject
 import kotlin.time.Duration
+
+/** Where a pairing is in its life. */
+@Serializable
+@JvmInline
+public value class PairingStatus(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** Nobody has decided yet. */
+        public val PENDING: PairingStatus = PairingStatus("pending")
+
+        /** An administrator agreed: the key is the agent's identity. */
+        public val APPROVED: PairingStatus = PairingStatus("approved")
+
+        /** Nobody decided in time. */
+        public val EXPIRED: PairingStatus = PairingStatus("expired")
+    }
+}
+
+/**
+ * The arguments of `createPairing`.
+ *
+ * @property publicKeyPem The public key: PEM (SPKI), with its `BEGIN PUBLIC KEY` and `END PUBLIC KEY` lines.
+ * @property algorithm How the agent signs. The server does not check it. `"RSASSA-PKCS1-v1_5"` unless given.
+ * @property agentName The agent's display name. The client's own unless given.
+ * @property agentId Which agent. The client's own unless given.
+ */
+@Serializable
+public data class CreatePairing(
+    @SerialName("public_key_pem") val publicKeyPem: String,
+    val algorithm: String? = null,
+    @SerialName("agent_name") val agentName: String? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `getPairing`.
+ *
+ * @property pairingId Which pairing: `pair_` and a UUID.
+ */
+@Serializable
+public data class GetPairing(
+    @SerialName("pairing_id") val pairingId: String,
+)
 
 /**
  * The arguments of `createPairingFromPrivateJwk`.
@@ -39,3 +87,143 @@ public data class WaitForPairing(
     val timeout: Duration? = null,
     val interval: Duration? = null,
 )
+
+/**
+ * The arguments of `listPairings`.
+ *
+ * @property status Only pairings in this state. `pending` unless given. One of `pending`, `approved`,
+ *   `expired`.
+ * @property limit How many, 1 to 200; 50 unless given.
+ */
+@Serializable
+public data class ListPairings(
+    val status: PairingStatus? = null,
+    val limit: Long? = null,
+)
+
+/**
+ * The arguments of `approvePairing`.
+ *
+ * @property pairingId Which pairing.
+ */
+@Serializable
+public data class ApprovePairing(
+    @SerialName("pairing_id") val pairingId: String,
+)
+
+/**
+ * A pairing as it was created.
+ *
+ * @property pairing The pairing.
+ * @property pairingUrl The page on which an administrator approves it.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = CreatedPairing.Codec::class)
+@KeepGeneratedSerializer
+public data class CreatedPairing(
+    val pairing: Pairing,
+    @SerialName("pairing_url") val pairingUrl: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<CreatedPairing>(generatedSerializer())
+}
+
+/**
+ * An agent's request that a public key be taken as its own.
+ *
+ * @property id Which pairing: `pair_` and a UUID.
+ * @property orgId Whose organisation.
+ * @property agentId Which agent asks.
+ * @property agentName The agent's display name.
+ * @property algorithm How the agent signs.
+ * @property status Where it is in its life.
+ * @property permissionLevel What `permission_escalation` policies grant the agent once it is approved:
+ *   `readonly`, `workspace_write`, `danger`, `prompt` or `allow`.
+ * @property expiresAt Until when it can be approved: ISO-8601, UTC.
+ * @property createdAt When it was created: ISO-8601, UTC.
+ * @property updatedAt When it was last changed: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = Pairing.Codec::class)
+@KeepGeneratedSerializer
+public data class Pairing(
+    val id: String,
+    @SerialName("org_id") val orgId: String = "",
+    @SerialName("agent_id") val agentId: String = "",
+    @SerialName("agent_name") val agentName: String? = null,
+    val algorithm: String = "",
+    val status: PairingStatus,
+    @SerialName("permission_level") val permissionLevel: String? = null,
+    @SerialName("expires_at") val expiresAt: String? = null,
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName("updated_at") val updatedAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<Pairing>(generatedSerializer())
+}
+
+/**
+ * One pairing.
+ *
+ * @property pairing The pairing.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = PairingDetail.Codec::class)
+@KeepGeneratedSerializer
+public data class PairingDetail(
+    val pairing: Pairing,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<PairingDetail>(generatedSerializer())
+}
+
+/**
+ * Pairings.
+ *
+ * @property pairings The pairings.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = PairingList.Codec::class)
+@KeepGeneratedSerializer
+public data class PairingList(
+    val pairings: List<Pairing>,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<PairingList>(generatedSerializer())
+}
+
+/**
+ * One identity.
+ *
+ * @property identity The identity.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = IdentityDetail.Codec::class)
+@KeepGeneratedSerializer
+public data class IdentityDetail(
+    val identity: AgentIdentity,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<IdentityDetail>(generatedSerializer())
+}
+
+/**
+ * An agent that has a public key. The key itself is not told.
+ *
+ * @property agentId Which agent.
+ * @property algorithm How the agent signs.
+ * @property createdAt When it got its first key: ISO-8601, UTC.
+ * @property updatedAt When it got its last one: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = AgentIdentity.Codec::class)
+@KeepGeneratedSerializer
+public data class AgentIdentity(
+    @SerialName("agent_id") val agentId: String,
+    val algorithm: String = "",
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName("updated_at") val updatedAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<AgentIdentity>(generatedSerializer())
+}

@@ -70,6 +70,24 @@ public value class PolicyType(
     }
 }
 
+/** In which form a report is written. */
+@Serializable
+@JvmInline
+public value class ReportFormat(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** Markdown, for people. */
+        public val MD: ReportFormat = ReportFormat("md")
+
+        /** JSON, for programs. */
+        public val JSON: ReportFormat = ReportFormat("json")
+    }
+}
+
 /**
  * The arguments of `listPolicies`.
  *
@@ -150,6 +168,38 @@ public data class SimulatePolicy(
     @SerialName("policy_type") val policyType: PolicyType,
     val rules: JsonObject,
     val days: Long? = null,
+)
+
+/**
+ * The arguments of `testPolicies`.
+ *
+ * @property agentId Who asks. The client's own agent unless given.
+ */
+@Serializable
+public data class TestPolicies(
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `getProofReport`.
+ *
+ * @property format In which form. One of `md`, `json`. `"json"` unless given.
+ */
+@Serializable
+public data class GetProofReport(
+    val format: ReportFormat? = null,
+)
+
+/**
+ * The arguments of `importPolicies`.
+ *
+ * @property pack The name of the pack. It comes before `yaml`; one of the two must be given.
+ * @property yaml Policies in YAML: a document with a list `policies`.
+ */
+@Serializable
+public data class ImportPolicies(
+    val pack: String? = null,
+    val yaml: String? = null,
 )
 
 /**
@@ -323,4 +373,151 @@ public data class SimulationMatch(
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<SimulationMatch>(generatedSerializer())
+}
+
+/**
+ * How policies did in their tests.
+ *
+ * @property results Counts, and every test.
+ * @property generatedAt When they ran: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = PolicyTestReport.Codec::class)
+@KeepGeneratedSerializer
+public data class PolicyTestReport(
+    val results: PolicyTestResults,
+    @SerialName("generated_at") val generatedAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<PolicyTestReport>(generatedSerializer())
+}
+
+/**
+ * How policies did in their tests, counted and in full.
+ *
+ * @property totalPolicies How many policies were tested.
+ * @property totalTests How many tests ran.
+ * @property passed How many passed.
+ * @property failed How many did not.
+ * @property success Whether all passed.
+ * @property details Policy by policy.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = PolicyTestResults.Codec::class)
+@KeepGeneratedSerializer
+public data class PolicyTestResults(
+    @SerialName("total_policies") val totalPolicies: Long = 0,
+    @SerialName("total_tests") val totalTests: Long = 0,
+    val passed: Long = 0,
+    val failed: Long = 0,
+    val success: Boolean,
+    val details: List<PolicyTestDetail> = emptyList(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<PolicyTestResults>(generatedSerializer())
+}
+
+/**
+ * How one policy did in its tests.
+ *
+ * @property policyId Which policy.
+ * @property policyName What it is called.
+ * @property tests Its tests.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = PolicyTestDetail.Codec::class)
+@KeepGeneratedSerializer
+public data class PolicyTestDetail(
+    @SerialName("policy_id") val policyId: String = "",
+    @SerialName("policy_name") val policyName: String = "",
+    val tests: List<PolicyTest> = emptyList(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<PolicyTestDetail>(generatedSerializer())
+}
+
+/**
+ * One test of a policy.
+ *
+ * @property name What it is called.
+ * @property passed Whether the policy did as expected.
+ * @property expected What was expected: whether the action is let pass. Newer servers may say a verdict.
+ * @property actual What came out, in the same form.
+ * @property reason Why.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = PolicyTest.Codec::class)
+@KeepGeneratedSerializer
+public data class PolicyTest(
+    val name: String = "",
+    val passed: Boolean,
+    val expected: JsonElement? = null,
+    val actual: JsonElement? = null,
+    val reason: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<PolicyTest>(generatedSerializer())
+}
+
+/**
+ * What the policies prove, in writing.
+ *
+ * @property report The report: Markdown, or as JSON an object or its text.
+ * @property format In which form: `md` or `json`.
+ * @property generatedAt When it was written: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = PolicyProof.Codec::class)
+@KeepGeneratedSerializer
+public data class PolicyProof(
+    val report: JsonElement? = null,
+    val format: String = "",
+    @SerialName("generated_at") val generatedAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<PolicyProof>(generatedSerializer())
+}
+
+/**
+ * What an import did.
+ *
+ * @property imported How many policies were added.
+ * @property skipped How many were left out.
+ * @property skippedNames Those that were left out, most of them because there is one of that name.
+ * @property errors What went wrong, policy by policy.
+ * @property policies The policies that were added.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = PolicyImport.Codec::class)
+@KeepGeneratedSerializer
+public data class PolicyImport(
+    val imported: Long,
+    val skipped: Long = 0,
+    @SerialName("skipped_names") val skippedNames: List<String> = emptyList(),
+    val errors: List<String> = emptyList(),
+    val policies: List<ImportedPolicy> = emptyList(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<PolicyImport>(generatedSerializer())
+}
+
+/**
+ * A policy that an import added.
+ *
+ * @property id Which policy.
+ * @property name What it is called.
+ * @property policyType What it looks at.
+ * @property active Whether it holds: 0 or 1.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = ImportedPolicy.Codec::class)
+@KeepGeneratedSerializer
+public data class ImportedPolicy(
+    val id: String,
+    val name: String = "",
+    @SerialName("policy_type") val policyType: PolicyType = PolicyType(""),
+    val active: Long = 0,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<ImportedPolicy>(generatedSerializer())
 }

@@ -10,7 +10,227 @@ import kotlinx.serialization.KeepGeneratedSerializer
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.UseSerializers
+import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
+
+/** How far a purchase has come. */
+@Serializable
+@JvmInline
+public value class PurchaseStatus(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** It was recorded. */
+        public val PENDING: PurchaseStatus = PurchaseStatus("pending")
+
+        /** A human approved it. */
+        public val APPROVED: PurchaseStatus = PurchaseStatus("approved")
+
+        /** It was made and brought what it should. */
+        public val SUCCEEDED: PurchaseStatus = PurchaseStatus("succeeded")
+
+        /** It brought some of it. */
+        public val PARTIAL: PurchaseStatus = PurchaseStatus("partial")
+
+        /** It failed. */
+        public val FAILED: PurchaseStatus = PurchaseStatus("failed")
+    }
+}
+
+/**
+ * The arguments of `createProvider`.
+ *
+ * @property name What it is called.
+ * @property slug Its short name; unique.
+ * @property description What it offers.
+ * @property category What kind of provider it is; `research` unless given.
+ * @property baseUrl Where it is.
+ * @property status Its state; `active` unless given.
+ * @property defaultCurrency What it is paid in; `USDC` unless given.
+ * @property pricingModel How it charges.
+ * @property metadata More about it.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = CreateProvider.Codec::class)
+@KeepGeneratedSerializer
+public data class CreateProvider(
+    val name: String,
+    val slug: String? = null,
+    val description: String? = null,
+    val category: String? = null,
+    @SerialName("base_url") val baseUrl: String? = null,
+    val status: String? = null,
+    @SerialName("default_currency") val defaultCurrency: String? = null,
+    @SerialName("pricing_model") val pricingModel: String? = null,
+    val metadata: JsonObject? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<CreateProvider>(generatedSerializer())
+}
+
+/**
+ * The arguments of `listProviders`.
+ *
+ * @property status Only providers in this state.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = ListProviders.Codec::class)
+@KeepGeneratedSerializer
+public data class ListProviders(
+    val status: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<ListProviders>(generatedSerializer())
+}
+
+/**
+ * The arguments of `getProvider`.
+ *
+ * @property providerId Which provider.
+ */
+@Serializable
+public data class GetProvider(
+    @SerialName("provider_id") val providerId: String,
+)
+
+/**
+ * The arguments of `updateProvider`.
+ *
+ * @property providerId Which provider.
+ * @property name What it is called from now on.
+ * @property slug Its short name from now on; unique.
+ * @property description What it offers.
+ * @property category What kind of provider it is.
+ * @property baseUrl Where it is.
+ * @property status Its state.
+ * @property defaultCurrency What it is paid in.
+ * @property pricingModel How it charges.
+ * @property metadata More about it.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = UpdateProvider.Codec::class)
+@KeepGeneratedSerializer
+public data class UpdateProvider(
+    @SerialName("provider_id") val providerId: String,
+    val name: String? = null,
+    val slug: String? = null,
+    val description: String? = null,
+    val category: String? = null,
+    @SerialName("base_url") val baseUrl: String? = null,
+    val status: String? = null,
+    @SerialName("default_currency") val defaultCurrency: String? = null,
+    @SerialName("pricing_model") val pricingModel: String? = null,
+    val metadata: JsonObject? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<UpdateProvider>(generatedSerializer())
+}
+
+/**
+ * The arguments of `createProviderEndpoint`.
+ *
+ * @property providerId Whose.
+ * @property name What it is called.
+ * @property endpointUrl Where it is called.
+ * @property category What kind of endpoint it is.
+ * @property sensitivityLevel How sensitive its data are; `low` unless given.
+ * @property defaultPrice What a call costs, in the provider's currency.
+ * @property priceUnit What the price is for; `per_call` unless given.
+ * @property enabled Whether it may be used; true unless given.
+ * @property metadata More about it.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = CreateProviderEndpoint.Codec::class)
+@KeepGeneratedSerializer
+public data class CreateProviderEndpoint(
+    @SerialName("provider_id") val providerId: String,
+    val name: String,
+    @SerialName("endpoint_url") val endpointUrl: String? = null,
+    val category: String? = null,
+    @SerialName("sensitivity_level") val sensitivityLevel: String? = null,
+    @SerialName("default_price") val defaultPrice: Double? = null,
+    @SerialName("price_unit") val priceUnit: String? = null,
+    val enabled: Boolean? = null,
+    val metadata: JsonObject? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<CreateProviderEndpoint>(generatedSerializer())
+}
+
+/**
+ * The arguments of `listProviderEndpoints`.
+ *
+ * @property providerId Whose.
+ */
+@Serializable
+public data class ListProviderEndpoints(
+    @SerialName("provider_id") val providerId: String,
+)
+
+/**
+ * The arguments of `recordPurchase`.
+ *
+ * @property agentId Who buys. At most 128 characters.
+ * @property provider From whom: a name, a slug, an origin or an id. At most 256 characters.
+ * @property declaredGoal What the purchase is for, in a sentence. At most 2000 characters.
+ * @property purchaseReason Why it has to be bought. At most 2000 characters.
+ * @property contextGap What the agent does not know without it. At most 2000 characters.
+ * @property expectedValue What it should bring. At most 2000 characters.
+ * @property providerId From which provider, by id.
+ * @property endpointId From which of its endpoints.
+ * @property alternativesConsidered What else would have done. At most 4000 characters.
+ * @property costEstimate What it costs, in `currency`, 0 to 1000000. It wins over `spend_amount`.
+ * @property spendAmount What it costs, in `currency`, 0 to 1000000.
+ * @property currency What is paid in: 2 to 16 letters and digits; `USDC` unless given.
+ * @property paymentMethod How it is paid. At most 64 characters.
+ * @property walletReference The wallet that pays. Only its last four characters are kept. At most 512
+ *   characters.
+ * @property paymentReference What the payment is called. Only its last four characters are kept. At most 512
+ *   characters.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RecordPurchase.Codec::class)
+@KeepGeneratedSerializer
+public data class RecordPurchase(
+    @SerialName("agent_id") val agentId: String,
+    val provider: String,
+    @SerialName("declared_goal") val declaredGoal: String,
+    @SerialName("purchase_reason") val purchaseReason: String,
+    @SerialName("context_gap") val contextGap: String,
+    @SerialName("expected_value") val expectedValue: String,
+    @SerialName("provider_id") val providerId: String? = null,
+    @SerialName("endpoint_id") val endpointId: String? = null,
+    @SerialName("alternatives_considered") val alternativesConsidered: String? = null,
+    @SerialName("cost_estimate") val costEstimate: Double? = null,
+    @SerialName("spend_amount") val spendAmount: Double? = null,
+    val currency: String? = null,
+    @SerialName("payment_method") val paymentMethod: String? = null,
+    @SerialName("wallet_reference") val walletReference: String? = null,
+    @SerialName("payment_reference") val paymentReference: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RecordPurchase>(generatedSerializer())
+}
+
+/**
+ * The arguments of `listPurchases`.
+ *
+ * @property providerId Only from this provider.
+ * @property agentId Only of this agent. All agents unless given.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = ListPurchases.Codec::class)
+@KeepGeneratedSerializer
+public data class ListPurchases(
+    @SerialName("provider_id") val providerId: String? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<ListPurchases>(generatedSerializer())
+}
 
 /**
  * The arguments of `recordX402Purchase`.
@@ -57,6 +277,238 @@ public data class RecordPurchaseResult(
     @SerialName("action_id") val actionId: String,
     val result: JsonObject? = null,
 )
+
+/**
+ * A provider as it was added or changed.
+ *
+ * @property provider The provider.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = SavedX402Provider.Codec::class)
+@KeepGeneratedSerializer
+public data class SavedX402Provider(
+    val provider: X402Provider,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<SavedX402Provider>(generatedSerializer())
+}
+
+/**
+ * A provider that agents may buy from.
+ *
+ * @property providerId Which provider: `prov_…`.
+ * @property orgId Whose organisation.
+ * @property name What it is called.
+ * @property slug Its short name.
+ * @property description What it offers.
+ * @property category What kind of provider it is.
+ * @property baseUrl Where it is.
+ * @property status Its state: `active`, for one.
+ * @property defaultCurrency What it is paid in.
+ * @property pricingModel How it charges.
+ * @property metadata More about it.
+ * @property createdAt When it was added: ISO-8601, UTC.
+ * @property updatedAt When it was last changed: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = X402Provider.Codec::class)
+@KeepGeneratedSerializer
+public data class X402Provider(
+    @SerialName("provider_id") val providerId: String,
+    @SerialName("org_id") val orgId: String = "",
+    val name: String,
+    val slug: String = "",
+    val description: String? = null,
+    val category: String? = null,
+    @SerialName("base_url") val baseUrl: String? = null,
+    val status: String = "",
+    @SerialName("default_currency") val defaultCurrency: String? = null,
+    @SerialName("pricing_model") val pricingModel: String? = null,
+    val metadata: JsonObject = NOTHING,
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName("updated_at") val updatedAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<X402Provider>(generatedSerializer())
+}
+
+/**
+ * Providers.
+ *
+ * @property providers The providers.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = X402ProviderList.Codec::class)
+@KeepGeneratedSerializer
+public data class X402ProviderList(
+    val providers: List<X402Provider>,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<X402ProviderList>(generatedSerializer())
+}
+
+/**
+ * A provider with what it sells.
+ *
+ * @property provider The provider.
+ * @property endpoints What it sells.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = X402ProviderDetail.Codec::class)
+@KeepGeneratedSerializer
+public data class X402ProviderDetail(
+    val provider: X402Provider,
+    val endpoints: List<X402Endpoint> = emptyList(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<X402ProviderDetail>(generatedSerializer())
+}
+
+/**
+ * Something that a provider sells.
+ *
+ * @property endpointId Which endpoint: `pep_…`.
+ * @property providerId Whose.
+ * @property name What it is called.
+ * @property endpointUrl Where it is called.
+ * @property category What kind of endpoint it is.
+ * @property sensitivityLevel How sensitive its data are.
+ * @property defaultPrice What a call costs, in the provider's currency.
+ * @property priceUnit What the price is for.
+ * @property enabled Whether it may be used: 0 or 1.
+ * @property metadata More about it.
+ * @property createdAt When it was added: ISO-8601, UTC.
+ * @property updatedAt When it was last changed: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = X402Endpoint.Codec::class)
+@KeepGeneratedSerializer
+public data class X402Endpoint(
+    @SerialName("endpoint_id") val endpointId: String,
+    @SerialName("provider_id") val providerId: String = "",
+    val name: String,
+    @SerialName("endpoint_url") val endpointUrl: String? = null,
+    val category: String? = null,
+    @SerialName("sensitivity_level") val sensitivityLevel: String? = null,
+    @SerialName("default_price") val defaultPrice: Double? = null,
+    @SerialName("price_unit") val priceUnit: String? = null,
+    val enabled: Long = 0,
+    val metadata: JsonObject = NOTHING,
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName("updated_at") val updatedAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<X402Endpoint>(generatedSerializer())
+}
+
+/**
+ * An endpoint as it was added.
+ *
+ * @property endpoint The endpoint.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = SavedX402Endpoint.Codec::class)
+@KeepGeneratedSerializer
+public data class SavedX402Endpoint(
+    val endpoint: X402Endpoint,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<SavedX402Endpoint>(generatedSerializer())
+}
+
+/**
+ * What a provider sells.
+ *
+ * @property endpoints The endpoints.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = X402EndpointList.Codec::class)
+@KeepGeneratedSerializer
+public data class X402EndpointList(
+    val endpoints: List<X402Endpoint>,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<X402EndpointList>(generatedSerializer())
+}
+
+/**
+ * A purchase as it was recorded, with the verdict on it.
+ *
+ * @property action The action that stands for it.
+ * @property purchase The purchase.
+ * @property decision The verdict.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RecordedPurchase.Codec::class)
+@KeepGeneratedSerializer
+public data class RecordedPurchase(
+    val action: Action,
+    val purchase: X402Purchase,
+    val decision: GuardDecision? = null,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RecordedPurchase>(generatedSerializer())
+}
+
+/**
+ * Something that an agent bought, or is about to buy.
+ *
+ * @property actionId The action that stands for it.
+ * @property providerId From which provider.
+ * @property providerName What the provider is called; told in lists.
+ * @property endpointId From which of its endpoints.
+ * @property agentId Who buys.
+ * @property spendAmount What it costs, in `currency`.
+ * @property currency What is paid in.
+ * @property paymentMethod How it is paid.
+ * @property walletReference The last four characters of the wallet that pays: `****1a2b`.
+ * @property paymentReference The last four characters of what the payment is called.
+ * @property purchaseReason Why it has to be bought.
+ * @property contextGap What the agent does not know without it.
+ * @property alternativesConsidered What else would have done.
+ * @property expectedValue What it should bring.
+ * @property executionStatus How far it has come.
+ * @property createdAt When it was recorded: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = X402Purchase.Codec::class)
+@KeepGeneratedSerializer
+public data class X402Purchase(
+    @SerialName("action_id") val actionId: String,
+    @SerialName("provider_id") val providerId: String = "",
+    @SerialName("provider_name") val providerName: String? = null,
+    @SerialName("endpoint_id") val endpointId: String? = null,
+    @SerialName("agent_id") val agentId: String = "",
+    @SerialName("spend_amount") val spendAmount: Double = 0.0,
+    val currency: String = "",
+    @SerialName("payment_method") val paymentMethod: String? = null,
+    @SerialName("wallet_reference") val walletReference: String? = null,
+    @SerialName("payment_reference") val paymentReference: String? = null,
+    @SerialName("purchase_reason") val purchaseReason: String = "",
+    @SerialName("context_gap") val contextGap: String = "",
+    @SerialName("alternatives_considered") val alternativesConsidered: String? = null,
+    @SerialName("expected_value") val expectedValue: String = "",
+    @SerialName("execution_status") val executionStatus: PurchaseStatus = PurchaseStatus(""),
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<X402Purchase>(generatedSerializer())
+}
+
+/**
+ * Purchases.
+ *
+ * @property purchases The purchases.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = X402PurchaseList.Codec::class)
+@KeepGeneratedSerializer
+public data class X402PurchaseList(
+    val purchases: List<X402Purchase>,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<X402PurchaseList>(generatedSerializer())
+}
 
 /**
  * A purchase that was paid already, step by step.
@@ -123,4 +575,64 @@ public data class StepError(
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<StepError>(generatedSerializer())
+}
+
+/**
+ * An artifact as it was kept.
+ *
+ * @property artifact The artifact.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = SavedArtifact.Codec::class)
+@KeepGeneratedSerializer
+public data class SavedArtifact(
+    val artifact: Artifact,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<SavedArtifact>(generatedSerializer())
+}
+
+/**
+ * Something that an action left behind.
+ *
+ * @property artifactId Which artifact: `art_…`.
+ * @property orgId Whose organisation.
+ * @property artifactType What kind of thing it is.
+ * @property name What it is called.
+ * @property description What it is about.
+ * @property content The thing itself.
+ * @property contentUrl Where the thing itself is, when it is kept elsewhere.
+ * @property mimeType Its media type.
+ * @property sizeBytes How large it is, in bytes.
+ * @property sourceActionId The action it came from.
+ * @property sourceStepId The workflow's step it came from.
+ * @property sourceAgentId The agent it came from.
+ * @property retentionDays How long it is kept, in days.
+ * @property tags Words to find it by.
+ * @property metadata More about it.
+ * @property createdAt When it was kept: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = Artifact.Codec::class)
+@KeepGeneratedSerializer
+public data class Artifact(
+    @SerialName("artifact_id") val artifactId: String,
+    @SerialName("org_id") val orgId: String = "",
+    @SerialName("artifact_type") val artifactType: String = "",
+    val name: String,
+    val description: String? = null,
+    val content: JsonElement? = null,
+    @SerialName("content_url") val contentUrl: String? = null,
+    @SerialName("mime_type") val mimeType: String? = null,
+    @SerialName("size_bytes") val sizeBytes: Long? = null,
+    @SerialName("source_action_id") val sourceActionId: String? = null,
+    @SerialName("source_step_id") val sourceStepId: String? = null,
+    @SerialName("source_agent_id") val sourceAgentId: String? = null,
+    @SerialName("retention_days") val retentionDays: Long? = null,
+    val tags: List<String> = emptyList(),
+    val metadata: JsonObject = NOTHING,
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<Artifact>(generatedSerializer())
 }
