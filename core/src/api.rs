@@ -47,11 +47,11 @@ pub mod signals;
 pub mod snippets;
 pub mod usage;
 pub mod webhooks;
+#[cfg(test)]
+mod wire_tests;
 pub mod work_orders;
 pub mod workflows;
 pub mod x402;
-#[cfg(test)]
-mod wire_tests;
 
 /// Members that this version does not know, kept as they came.
 pub type Extra = BTreeMap<String, Value>;

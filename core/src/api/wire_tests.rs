@@ -2,15 +2,15 @@
 
 mod access;
 mod agents;
+mod capabilities;
 mod commerce;
 mod compliance;
-mod capabilities;
 mod knowledge;
-mod usage;
-mod workflows;
 mod learning;
 mod prompts;
 mod scoring;
+mod usage;
+mod workflows;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
