@@ -8,6 +8,7 @@ const { executionOf } = require('./execution.js');
 const { bytesOf, deriveIdempotencyKey } = require('./functions.js');
 const { actionContext, runWork, track } = require('./governed.js');
 const { Instance } = require('./instance.js');
+const { items, workOrders } = require('./lists.js');
 const { ask, forget, open, register } = require('./mailbox.js');
 const { BYTES, LENGTHS, Operations } = require('./operations.js');
 const { callOptions, clientOptions, inOurWords, inSeconds, secondsOnly, snake } = require('./options.js');
@@ -100,6 +101,25 @@ class DashClaw extends Operations {
   /** Calls an operation by its name, for what this version has no method for. */
   async call(operation, args, options) {
     return this._call(snake(wellFormed('operation', operation)), args ?? {}, options);
+  }
+
+  /** Every generated iterator ends here. */
+  _pages(operation, args, options) {
+    const settings = { ...this.#defaults, ...options };
+    const begin = () => {
+      const texts = [encode(inSeconds(args ?? {}, LENGTHS[operation])), callOptions(settings)];
+      return translated(() => this.#native.pages(operation, ...texts), inOurWords);
+    };
+    return items(begin, settings.signal);
+  }
+
+  /** Works: claims orders and yields each as soon as there is one. */
+  workOrders({ types, interval = 5_000, signal } = {}) {
+    const begin = () => {
+      const text = encode(types ?? [], 'types');
+      return translated(() => this.#native.workOrders(text, secondsOnly(interval)), inOurWords);
+    };
+    return workOrders(begin, signal);
   }
 
   /** Waits until a human has decided about an action, and returns it as `getAction` does. */

@@ -13,6 +13,17 @@ class Operations {
     return this._call('get_guard_decisions', filters, options);
   }
 
+  /**
+   * Goes through all that `getGuardDecisions` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterGuardDecisions(filters, options) {
+    return this._pages('get_guard_decisions', filters, options);
+  }
+
   /** Records what the agent is about to do, and returns the binding verdict on it. */
   createAction(action, options) {
     return this._call('create_action', action, options);
@@ -26,6 +37,17 @@ class Operations {
   /** Lists actions, newest first. */
   getActions(filters, options) {
     return this._call('get_actions', filters, options);
+  }
+
+  /**
+   * Goes through all that `getActions` lists, with the same arguments: `limit` is a page's size, `offset` how
+   * many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterActions(filters, options) {
+    return this._pages('get_actions', filters, options);
   }
 
   /** Ends an action, or adds facts to it. */
@@ -58,6 +80,17 @@ class Operations {
   getPendingApprovals(limit, offset, options) {
     if (isObject(limit)) return this._call('get_pending_approvals', ...arguments);
     return this._call('get_pending_approvals', { limit, offset }, options);
+  }
+
+  /**
+   * Goes through all that `getPendingApprovals` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterPendingApprovals(filters, options) {
+    return this._pages('get_pending_approvals', filters, options);
   }
 
   /** Reports how an action ended. */
@@ -112,6 +145,17 @@ class Operations {
     return this._call('get_drift_report', filters, options);
   }
 
+  /**
+   * Goes through all that `getDriftReport` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterDriftReport(filters, options) {
+    return this._pages('get_drift_report', filters, options);
+  }
+
   /** Records what an action leaves to be done. */
   registerOpenLoop(actionId, loopType, description, metadata, options) {
     if (isObject(actionId)) return this._call('register_open_loop', ...arguments);
@@ -127,6 +171,17 @@ class Operations {
   /** Lists loops, most urgent first. */
   getOpenLoops(filters, options) {
     return this._call('get_open_loops', filters, options);
+  }
+
+  /**
+   * Goes through all that `getOpenLoops` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterOpenLoops(filters, options) {
+    return this._pages('get_open_loops', filters, options);
   }
 
   /** Lists what is going wrong right now. */
@@ -292,6 +347,17 @@ class Operations {
     return this._call('get_handoffs', filters, options);
   }
 
+  /**
+   * Goes through all that `getHandoffs` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterHandoffs(filters, options) {
+    return this._pages('get_handoffs', filters, options);
+  }
+
   /** Reads the newest handoff of the agent that belongs to no project and was not consumed. */
   getLatestHandoff(filters, options) {
     return this._call('get_latest_handoff', filters, options);
@@ -322,14 +388,47 @@ class Operations {
     return this._call('get_messages', filters, options);
   }
 
+  /**
+   * Goes through all that `getMessages` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterMessages(filters, options) {
+    return this._pages('get_messages', filters, options);
+  }
+
   /** Lists messages to the agent or to everybody, without its own and without archived ones. */
   getInbox(filters, options) {
     return this._call('get_inbox', filters, options);
   }
 
+  /**
+   * Goes through all that `getInbox` lists, with the same arguments: `limit` is a page's size, `offset` how
+   * many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterInbox(filters, options) {
+    return this._pages('get_inbox', filters, options);
+  }
+
   /** Lists messages that the agent sent. */
   getSentMessages(filters, options) {
     return this._call('get_sent_messages', filters, options);
+  }
+
+  /**
+   * Goes through all that `getSentMessages` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterSentMessages(filters, options) {
+    return this._pages('get_sent_messages', filters, options);
   }
 
   /** Reads one message. */
@@ -468,6 +567,17 @@ class Operations {
     return this._call('list_agent_reputation_events', merge(filters, { agent_id: agentId }), options);
   }
 
+  /**
+   * Goes through all that `listAgentReputationEvents` lists, with the same arguments: `limit` is a page's
+   * size, `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterAgentReputationEvents(agentId, filters, options) {
+    return this._pages('list_agent_reputation_events', merge(filters, { agent_id: agentId }), options);
+  }
+
   /** Computes how well an agent has done and stores it with a signed receipt. */
   recomputeAgentReputation(agentId, options) {
     return this._call('recompute_agent_reputation', { agent_id: agentId }, options);
@@ -496,6 +606,17 @@ class Operations {
   /** Lists work orders. */
   listWorkOrders(filters, options) {
     return this._call('list_work_orders', filters, options);
+  }
+
+  /**
+   * Goes through all that `listWorkOrders` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterWorkOrders(filters, options) {
+    return this._pages('list_work_orders', filters, options);
   }
 
   /** Cancels a work order that is `queued`, `claimed` or `pending_approval`. */
@@ -585,6 +706,17 @@ class Operations {
   /** Lists artifacts. */
   listArtifacts(filters, options) {
     return this._call('list_artifacts', filters, options);
+  }
+
+  /**
+   * Goes through all that `listArtifacts` lists, with the same arguments: `limit` is a page's size, `offset`
+   * how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterArtifacts(filters, options) {
+    return this._pages('list_artifacts', filters, options);
   }
 
   /** Puts together what is known of an action: the action, its workflow's steps and its artifacts. */
@@ -801,6 +933,17 @@ class Operations {
     return this._call('get_activity_logs', filters, options);
   }
 
+  /**
+   * Goes through all that `getActivityLogs` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterActivityLogs(filters, options) {
+    return this._pages('get_activity_logs', filters, options);
+  }
+
   /** Adds a workflow template and returns it. */
   createWorkflowTemplate(fields, options) {
     return this._call('create_workflow_template', fields, options);
@@ -809,6 +952,17 @@ class Operations {
   /** Lists workflow templates. */
   listWorkflowTemplates(filters, options) {
     return this._call('list_workflow_templates', filters, options);
+  }
+
+  /**
+   * Goes through all that `listWorkflowTemplates` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterWorkflowTemplates(filters, options) {
+    return this._pages('list_workflow_templates', filters, options);
   }
 
   /** Reads one workflow template. */
@@ -849,6 +1003,17 @@ class Operations {
     return this._call('list_workflow_runs', merge(filters, { template_id: templateId }), options);
   }
 
+  /**
+   * Goes through all that `listWorkflowRuns` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterWorkflowRuns(templateId, filters, options) {
+    return this._pages('list_workflow_runs', merge(filters, { template_id: templateId }), options);
+  }
+
   /** Reads one run of a workflow with the whole input and output of each step. */
   getWorkflowRun(templateId, runActionId, options) {
     return this._call('get_workflow_run', { template_id: templateId, run_action_id: runActionId }, options);
@@ -874,6 +1039,17 @@ class Operations {
   /** Lists capabilities. */
   listCapabilities(filters, options) {
     return this._call('list_capabilities', filters, options);
+  }
+
+  /**
+   * Goes through all that `listCapabilities` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterCapabilities(filters, options) {
+    return this._pages('list_capabilities', filters, options);
   }
 
   /** Reads one capability. */
@@ -911,9 +1087,31 @@ class Operations {
     return this._call('list_capability_health', filters, options);
   }
 
+  /**
+   * Goes through all that `listCapabilityHealth` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterCapabilityHealth(filters, options) {
+    return this._pages('list_capability_health', filters, options);
+  }
+
   /** Lists the calls and tests of a capability. */
   getCapabilityHistory(capabilityId, filters, options) {
     return this._call('get_capability_history', merge(filters, { capability_id: capabilityId }), options);
+  }
+
+  /**
+   * Goes through all that `getCapabilityHistory` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterCapabilityHistory(capabilityId, filters, options) {
+    return this._pages('get_capability_history', merge(filters, { capability_id: capabilityId }), options);
   }
 
   /** Adds a model strategy and returns it. */
@@ -960,6 +1158,17 @@ class Operations {
     return this._call('list_knowledge_collections', filters, options);
   }
 
+  /**
+   * Goes through all that `listKnowledgeCollections` lists, with the same arguments: `limit` is a page's
+   * size, `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterKnowledgeCollections(filters, options) {
+    return this._pages('list_knowledge_collections', filters, options);
+  }
+
   /** Reads one collection, without its documents. */
   getKnowledgeCollection(collectionId, options) {
     return this._call('get_knowledge_collection', { collection_id: collectionId }, options);
@@ -986,6 +1195,18 @@ class Operations {
   listKnowledgeCollectionItems(collectionId, filters, options) {
     const fields = merge(filters, { collection_id: collectionId });
     return this._call('list_knowledge_collection_items', fields, options);
+  }
+
+  /**
+   * Goes through all that `listKnowledgeCollectionItems` lists, with the same arguments: `limit` is a page's
+   * size, `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterKnowledgeCollectionItems(collectionId, filters, options) {
+    const fields = merge(filters, { collection_id: collectionId });
+    return this._pages('list_knowledge_collection_items', fields, options);
   }
 
   /**
@@ -1238,6 +1459,17 @@ class Operations {
     return this._call('get_scores', filters, options);
   }
 
+  /**
+   * Goes through all that `getScores` lists, with the same arguments: `limit` is a page's size, `offset` how
+   * many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterScores(filters, options) {
+    return this._pages('get_scores', filters, options);
+  }
+
   /** Adds a scorer. */
   createScorer(name, scorerType, config, description, options) {
     if (isObject(name)) return this._call('create_scorer', ...arguments);
@@ -1287,6 +1519,17 @@ class Operations {
   /** Lists scoring profiles with their dimensions. */
   listScoringProfiles(filters, options) {
     return this._call('list_scoring_profiles', filters, options);
+  }
+
+  /**
+   * Goes through all that `listScoringProfiles` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterScoringProfiles(filters, options) {
+    return this._pages('list_scoring_profiles', filters, options);
   }
 
   /** Adds a scoring profile, with its dimensions when they are given. */
@@ -1341,6 +1584,17 @@ class Operations {
   /** Lists stored scores. */
   getProfileScores(filters, options) {
     return this._call('get_profile_scores', filters, options);
+  }
+
+  /**
+   * Goes through all that `getProfileScores` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterProfileScores(filters, options) {
+    return this._pages('get_profile_scores', filters, options);
   }
 
   /** Sums up the stored scores of a profile. */

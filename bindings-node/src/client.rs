@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dashclaw::bridge::{SharedEvents, seconds, stoppable};
+use dashclaw::bridge::{SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
 use dashclaw::{CallOptions, DashClaw, GovernedOptions, WaitOptions};
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, Reference};
@@ -12,6 +12,7 @@ use crate::crossing::{json, raise};
 use crate::events::NativeEvents;
 use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
+use crate::lists::{NativePages, NativeWorkOrders};
 use crate::mailbox::NativeMailbox;
 use crate::runtime::runtime;
 
@@ -168,6 +169,25 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn events(&self, last_event_id: Option<String>) -> NativeEvents {
         NativeEvents::new(SharedEvents::new(&self.core, last_event_id))
+    }
+
+    /// Goes through all that an operation lists.
+    #[napi(catch_unwind)]
+    pub fn pages(
+        &self,
+        operation: String,
+        arguments: String,
+        options: Option<String>,
+    ) -> napi::Result<NativePages> {
+        let options = call_options(options.as_deref())?;
+        let pages = SharedPages::new(&self.core, &operation, arguments.as_bytes(), options);
+        pages.map(NativePages::new).map_err(raise)
+    }
+
+    /// Works. `types` is a JSON array of texts, or empty; `interval` is seconds.
+    #[napi(catch_unwind)]
+    pub fn work_orders(&self, types: String, interval: f64) -> napi::Result<NativeWorkOrders> {
+        SharedWorkOrders::new(&self.core, &types, interval).map(NativeWorkOrders::new).map_err(raise)
     }
 
     /// Sends heartbeats: now and every `interval` seconds. `arguments` is a JSON object.

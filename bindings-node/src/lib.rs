@@ -16,5 +16,6 @@ mod events;
 mod functions;
 mod hooks;
 mod instance;
+mod lists;
 mod mailbox;
 mod runtime;

@@ -1,7 +1,10 @@
 /// <reference lib="esnext.disposable" />
 // What `lib` defines by hand. The operations and their types are generated: operations.d.ts, api.d.ts.
 
-import type { ActionDetail, CreateAction, CreatedAction, Fields, GuardDecision, Heartbeat, Outcome } from './api.js';
+import type {
+  ActionDetail, CompletedWorkOrder, CreateAction, CreatedAction, Fields, GuardDecision, Heartbeat, Outcome, WorkOrder,
+  WorkOrderCost,
+} from './api.js';
 import type { DashClawError } from './errors.js';
 import type { CallOptions } from './operations.js';
 import { Operations } from './operations.js';
@@ -80,6 +83,38 @@ export interface WaitOptions {
   interval?: number;
   /** Stops the waiting. */
   signal?: AbortSignal;
+}
+
+/** What a worker takes, and how it waits. */
+export interface WorkerOptions {
+  /** Only work of these types; any unless given. */
+  types?: readonly string[];
+  /** How often an empty queue is asked, in milliseconds, give or take a quarter. 5,000 unless given. */
+  interval?: number;
+  /** Stops the worker. */
+  signal?: AbortSignal;
+}
+
+/** A work order that was claimed. It is to be completed or failed. */
+export interface ClaimedOrder {
+  /** The order as the server wrote it. */
+  readonly order: WorkOrder;
+  /** Which order. */
+  readonly id: string;
+  /** Work of which type. */
+  readonly type: string;
+  /** What the work is about. */
+  readonly input: any;
+  /**
+   * Reports that the work is done.
+   *
+   * @param output - What came out, as the type's contract wants it. After a `ValidationError` the order is still to be
+   *   completed or failed.
+   * @param cost - What it cost.
+   */
+  complete(output: object, cost?: Partial<WorkOrderCost> | null, options?: { signal?: AbortSignal }): Promise<CompletedWorkOrder>;
+  /** Reports that it could not be done: a word for programs, a text for people. */
+  fail(code: string, message: string, options?: { signal?: AbortSignal }): Promise<CompletedWorkOrder>;
 }
 
 /** How governed work is run. */
@@ -273,6 +308,14 @@ export declare class DashClaw extends Operations {
     fn: (action: { action_id: string }) => T | Promise<T>,
     options?: CallOptions,
   ): Promise<T>;
+
+  /**
+   * Works: yields each work order that is claimed, as soon as there is one. Leaving the loop ends the worker.
+   *
+   * An order that is neither completed nor failed when the loop goes on or ends is reported as failed, so that none stays
+   * claimed. While the queue is empty it is asked again and again; errors that may pass are waited out.
+   */
+  workOrders(options?: WorkerOptions): AsyncIterableIterator<ClaimedOrder>;
 
   /** Messages, assumptions and the outcome of one action, without repeating its id. */
   actionContext(actionId: string): ActionContext;

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dashclaw::bridge::{SharedEvents, seconds, stoppable};
+use dashclaw::bridge::{SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
 use dashclaw::{CallOptions, DashClaw, GovernedOptions, WaitOptions};
 use pyo3::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
@@ -13,6 +13,7 @@ use crate::crossing::{cross, json, raise};
 use crate::events::NativeEvents;
 use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
+use crate::lists::{NativePages, NativeWorkOrders};
 use crate::per_process::PerProcess;
 use crate::runtime::{cell, lock};
 
@@ -155,6 +156,26 @@ impl NativeClient {
     #[pyo3(signature = (last_event_id=None))]
     fn events(&self, py: Python<'_>, last_event_id: Option<String>) -> PyResult<NativeEvents> {
         Ok(NativeEvents::new(SharedEvents::new(&self.core(py)?, last_event_id)))
+    }
+
+    /// Goes through all that an operation lists.
+    #[pyo3(signature = (operation, arguments, options=None))]
+    fn pages(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        arguments: &str,
+        options: Option<&str>,
+    ) -> PyResult<NativePages> {
+        let (options, _) = call_options(py, options)?;
+        let pages = SharedPages::new(&self.core(py)?, operation, arguments.as_bytes(), options);
+        pages.map(NativePages::new).map_err(|error| raise(py, &error))
+    }
+
+    /// Works. `types` is a JSON array of texts, or empty.
+    fn work_orders(&self, py: Python<'_>, types: &str, interval: f64) -> PyResult<NativeWorkOrders> {
+        let orders = SharedWorkOrders::new(&self.core(py)?, types, interval);
+        orders.map(NativeWorkOrders::new).map_err(|error| raise(py, &error))
     }
 
     /// Sends heartbeats: now and every `interval` seconds. `arguments` is a JSON object.

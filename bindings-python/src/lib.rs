@@ -11,6 +11,7 @@ mod events;
 mod functions;
 mod hooks;
 mod instance;
+mod lists;
 mod per_process;
 mod runtime;
 
@@ -30,4 +31,6 @@ mod _native {
     };
     #[pymodule_export]
     use crate::instance::NativeInstance;
+    #[pymodule_export]
+    use crate::lists::{NativePages, NativeWorkOrders};
 }

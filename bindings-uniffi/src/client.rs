@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dashclaw::bridge::{SharedEvents, seconds, stoppable};
+use dashclaw::bridge::{SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
 use dashclaw::{ApproverOptions, Begun, CallOptions, DashClaw, GovernedOptions, WaitOptions};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +13,7 @@ use crate::events::NativeEvents;
 use crate::functions::NativeVerification;
 use crate::hooks::{self, NativeHooks};
 use crate::instance::NativeInstance;
+use crate::lists::{NativePages, NativeWorkOrders};
 use crate::runtime::{inside, run, run_detached};
 use crate::stop::{Stop, token};
 
@@ -140,6 +141,24 @@ impl NativeClient {
         let end = CancellationToken::new();
         let options = ApproverOptions { cancel: Some(end.clone()), ..ApproverOptions::default() };
         NativeApprovals::new(self.0.pending_approvals(options), end)
+    }
+
+    /// Goes through all that an operation lists.
+    pub fn pages(
+        &self,
+        operation: &str,
+        arguments: Vec<u8>,
+        options: Option<String>,
+    ) -> Result<Arc<NativePages>> {
+        let options = options
+            .map_or_else(|| Ok(CallOptions::default()), |json| CallOptions::from_json(json.as_bytes()));
+        let pages = SharedPages::new(&self.0, operation, &arguments, options.map_err(crossing)?);
+        pages.map(NativePages::new).map_err(crossing)
+    }
+
+    /// Works. `types` is a JSON array of texts, or empty.
+    pub fn work_orders(&self, types: &str, interval: f64) -> Result<Arc<NativeWorkOrders>> {
+        SharedWorkOrders::new(&self.0, types, interval).map(NativeWorkOrders::new).map_err(crossing)
     }
 
     /// Sends heartbeats: now and every `interval` seconds.

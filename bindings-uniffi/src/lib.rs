@@ -12,6 +12,7 @@ mod events;
 mod functions;
 mod hooks;
 mod instance;
+mod lists;
 mod runtime;
 mod stop;
 
@@ -25,6 +26,7 @@ pub use functions::{
 };
 pub use hooks::NativeHooks;
 pub use instance::NativeInstance;
+pub use lists::{NativePages, NativeWorkOrders};
 pub use stop::Stop;
 
 uniffi::setup_scaffolding!();

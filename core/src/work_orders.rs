@@ -24,6 +24,8 @@ use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result};
 
 /// How often an empty queue is asked unless told otherwise.
 pub const DEFAULT_POLL: Duration = Duration::from_secs(5);
+/// How long the end waits for a claim under way.
+const GRACE: Duration = Duration::from_secs(1);
 /// More often would only be load.
 const MIN_POLL: Duration = Duration::from_millis(100);
 
@@ -101,10 +103,19 @@ impl WorkOrders {
         next
     }
 
-    /// Ends the worker and waits until its last order is accounted for. Doing so twice is harmless.
+    /// Ends the worker and waits until its last order is accounted for; for a claim under way, a second at most: what that
+    /// brings later is given up all the same, if the program still runs. Doing so twice is harmless.
     pub async fn close(&mut self) {
         self.cancel.cancel();
         self.ended = true;
+        if let Some(claiming) = &mut self.claiming
+            && let Ok(claimed) = tokio::time::timeout(GRACE, claiming).await
+        {
+            self.claiming = None;
+            if let Ok(Ok(Some(order))) = claimed {
+                self.desk.open(&order);
+            }
+        }
         self.release();
         self.desk.give_up().await;
     }

@@ -62,6 +62,15 @@ pub(crate) fn argument(
     sentences.join(" ").trim_start().to_owned()
 }
 
+/// What the method does that goes through all items of `operation`.
+pub(crate) fn iterator(operation: &str) -> String {
+    format!(
+        "Goes through all that `{operation}` lists, with the same arguments: `limit` is a page's size, `offset` how many to \
+         skip.\n\nA page is asked for when it is needed. The last page is one that is short or empty, or the same as the one \
+         before."
+    )
+}
+
 /// What comes back, in a sentence.
 pub(crate) fn returned(api: &Api, response: &Shape, spell: &Spell) -> Option<String> {
     let Shape::Named(name) = response else { return None };

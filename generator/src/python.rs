@@ -92,6 +92,12 @@ fn bytes(api: &Api) -> Vec<String> {
 
 /// The names that `texts` need of `collections.abc`.
 fn abstract_types(texts: &[&String]) -> String {
-    let used = |name: &&str| texts.iter().any(|text| text.contains(&format!("{name}[")));
-    ["Sequence"].into_iter().filter(used).fold("Mapping".to_owned(), |names, name| format!("{names}, {name}"))
+    let used = |text: &str| texts.iter().any(|found| found.contains(text));
+    let names = [
+        ("AsyncIterator", used("-> AsyncIterator[")),
+        ("Iterator", used("-> Iterator[")),
+        ("Mapping", true),
+        ("Sequence", used("Sequence[")),
+    ];
+    names.into_iter().filter(|(_, is_used)| *is_used).map(|(name, _)| name).collect::<Vec<_>>().join(", ")
 }

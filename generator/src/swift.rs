@@ -93,7 +93,9 @@ fn operations(shapes: &Shapes<'_>) -> Result<String> {
 
 fn dispatch(shapes: &Shapes<'_>) -> Result<String> {
     let cases = shapes.api.operations().map(|operation| dispatch::case(shapes, operation));
-    template::fill(DISPATCH, minijinja::context! { cases => cases.collect::<Vec<_>>() })
+    let iterators = shapes.api.operations().filter_map(|operation| dispatch::iterator(shapes, operation));
+    let (cases, iterators) = (cases.collect::<Vec<_>>(), iterators.collect::<Vec<_>>());
+    template::fill(DISPATCH, minijinja::context! { cases, iterators })
 }
 
 fn error_kinds() -> String {

@@ -119,6 +119,7 @@ macro_rules! row {
             path: $path,
             fields: $fields,
             rules: $rules,
+            iterator: None,
             doc: $doc,
             request_schema: |generator| generator.subschema_for::<$request>(),
             response_schema: |generator| generator.subschema_for::<$response>(),

@@ -8,15 +8,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ._async_operations import AsyncOperations
+from ._async_work_orders import AsyncClaimedOrder, claimed_orders_async
 from ._base import BaseClient
 from ._functions import Verification, document_bytes
 from ._governed import ActionContext, Run, Tracking, finish_arguments
-from ._wire import decode, encode, encode_call
+from ._wire import decode, encode, encode_call, encode_member
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ._native import NativeEvents
+    from ._native import NativeEvents, NativePages
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="AsyncDashClaw")
@@ -47,6 +48,13 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
             last_event_id: Starts behind this event instead of now; the server keeps 10 minutes.
         """
         return AsyncEventStream(self._native.events(last_event_id))
+
+    def _pages(self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> Any:
+        return _items(self._native.pages(operation, encode_call(arguments, extra), self._call_options({})))
+
+    def work_orders(self, types: list[str] | None = None, *, interval: float = 5) -> AsyncIterator[AsyncClaimedOrder]:
+        """Works: yields each order that is claimed, as soon as there is one; see ``DashClaw.work_orders``."""
+        return claimed_orders_async(self._native.work_orders(encode_member("types", types or []), interval))
 
     def track(self, action_type: str, declared_goal: str, **fields: Any) -> AsyncTrack:
         """Records the block of an ``async with`` as an action; see ``DashClaw.track``."""
@@ -108,6 +116,12 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+async def _items(pages: NativePages) -> AsyncIterator[Any]:
+    while (page := await pages.next(get_running_loop())) is not None:
+        for item in decode(page):
+            yield item
 
 
 class AsyncEventStream(AsyncIterator[Any]):

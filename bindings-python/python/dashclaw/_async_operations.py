@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ class AsyncOperations:
         idempotency: Literal["intent", "call"] = "intent",
     ) -> Any:
         """Sends one operation without the arguments that are None. The client overrides it."""
+        raise NotImplementedError
+
+    def _pages(
+        self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Goes through all that an operation lists. The client overrides it."""
         raise NotImplementedError
 
     async def guard(
@@ -90,6 +96,21 @@ class AsyncOperations:
             "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
         }
         return await self._call("get_guard_decisions", arguments)
+
+    def iter_guard_decisions(
+        self, decision: types.Verdict | str | None = None, limit: int = 20, offset: int = 0,
+        agent_id: str | None = None,
+    ) -> AsyncIterator[types.GuardDecisionRecord]:
+        """Goes through all that ``get_guard_decisions`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return self._pages("get_guard_decisions", arguments)
 
     async def create_action(
         self, action_type: str, declared_goal: str, session_id: str | None = None, *,
@@ -254,6 +275,27 @@ class AsyncOperations:
         }
         return await self._call("get_actions", arguments, fields)
 
+    def iter_actions(
+        self, *,
+        agent_id: str | None = None, swarm_id: str | None = None,
+        status: types.ActionStatus | str | None = None,
+        exclude_status: types.ActionStatus | str | None = None, action_type: str | None = None,
+        risk_min: int | None = None, outcome_status: types.OutcomeStatus | str | None = None,
+        limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.Action]:
+        """Goes through all that ``get_actions`` lists, with the same arguments: ``limit`` is a page's size,
+        ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "swarm_id": swarm_id, "status": status, "exclude_status": exclude_status,
+            "action_type": action_type, "risk_min": risk_min, "outcome_status": outcome_status,
+            "limit": limit, "offset": offset,
+        }
+        return self._pages("get_actions", arguments, fields)
+
     async def update_outcome(
         self, action_id: str, status: types.ActionStatus | str | Mapping[str, Any] | None = None, *,
         output_summary: str | None = None, side_effects: list[str] | None = None,
@@ -390,6 +432,15 @@ class AsyncOperations:
             A page of actions.
         """
         return await self._call("get_pending_approvals", {"limit": limit, "offset": offset})
+
+    def iter_pending_approvals(self, limit: int = 20, offset: int = 0) -> AsyncIterator[types.Action]:
+        """Goes through all that ``get_pending_approvals`` lists, with the same arguments: ``limit`` is a
+        page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        return self._pages("get_pending_approvals", {"limit": limit, "offset": offset})
 
     async def report_action_outcome(
         self, action_id: str, status: types.ReportedOutcome | str, summary: str | None = None,
@@ -644,6 +695,23 @@ class AsyncOperations:
         }
         return await self._call("get_drift_report", arguments, fields)
 
+    def iter_drift_report(
+        self, *,
+        validated: bool | None = None, stale: bool | None = None, action_id: str | None = None,
+        agent_id: str | None = None, limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.Assumption]:
+        """Goes through all that ``get_drift_report`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "validated": validated, "stale": stale, "action_id": action_id, "agent_id": agent_id,
+            "limit": limit, "offset": offset,
+        }
+        return self._pages("get_drift_report", arguments, fields)
+
     async def register_open_loop(
         self, action_id: str, loop_type: types.LoopType | str, description: str, metadata: Any = None, *,
         priority: types.Priority | str | None = None, owner: str | None = None,
@@ -736,6 +804,24 @@ class AsyncOperations:
             "action_id": action_id, "limit": limit, "offset": offset,
         }
         return await self._call("get_open_loops", arguments, fields)
+
+    def iter_open_loops(
+        self, *,
+        status: types.LoopStatus | str | None = None, loop_type: types.LoopType | str | None = None,
+        priority: types.Priority | str | None = None, agent_id: str | None = None,
+        action_id: str | None = None, limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.OpenLoop]:
+        """Goes through all that ``get_open_loops`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "status": status, "loop_type": loop_type, "priority": priority, "agent_id": agent_id,
+            "action_id": action_id, "limit": limit, "offset": offset,
+        }
+        return self._pages("get_open_loops", arguments, fields)
 
     async def get_signals(self, *, agent_id: str | None = None) -> types.SignalList:
         """Lists what is going wrong right now. Signals are computed when they are read.
@@ -1406,6 +1492,22 @@ class AsyncOperations:
         }
         return await self._call("get_handoffs", arguments, fields)
 
+    def iter_handoffs(
+        self, *,
+        agent_id: str | None = None, project_id: str | None = None, limit: int | None = None,
+        offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.Handoff]:
+        """Goes through all that ``get_handoffs`` lists, with the same arguments: ``limit`` is a page's size,
+        ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "project_id": project_id, "limit": limit, "offset": offset,
+        }
+        return self._pages("get_handoffs", arguments, fields)
+
     async def get_latest_handoff(self, *, agent_id: str | None = None) -> types.Handoff:
         """Reads the newest handoff of the agent that belongs to no project and was not consumed. When there
         is none, that is a ``NotFoundError``.
@@ -1561,6 +1663,24 @@ class AsyncOperations:
         }
         return await self._call("get_messages", arguments)
 
+    def iter_messages(
+        self, direction: types.MessageDirection | str | None = None,
+        message_type: types.MessageType | str | None = None, unread: bool | None = None,
+        thread_id: str | None = None, limit: int | None = None, *,
+        offset: int | None = None, agent_id: str | None = None,
+    ) -> AsyncIterator[types.AgentMessage]:
+        """Goes through all that ``get_messages`` lists, with the same arguments: ``limit`` is a page's size,
+        ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "direction": direction, "message_type": message_type, "unread": unread, "thread_id": thread_id,
+            "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return self._pages("get_messages", arguments)
+
     async def get_inbox(
         self, *,
         message_type: types.MessageType | str | None = None, unread: bool | None = None,
@@ -1589,6 +1709,24 @@ class AsyncOperations:
         }
         return await self._call("get_inbox", arguments, fields)
 
+    def iter_inbox(
+        self, *,
+        message_type: types.MessageType | str | None = None, unread: bool | None = None,
+        thread_id: str | None = None, limit: int | None = None, offset: int | None = None,
+        agent_id: str | None = None, **fields: Any,
+    ) -> AsyncIterator[types.AgentMessage]:
+        """Goes through all that ``get_inbox`` lists, with the same arguments: ``limit`` is a page's size,
+        ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "message_type": message_type, "unread": unread, "thread_id": thread_id, "limit": limit,
+            "offset": offset, "agent_id": agent_id,
+        }
+        return self._pages("get_inbox", arguments, fields)
+
     async def get_sent_messages(
         self, message_type: types.MessageType | str | None = None, thread_id: str | None = None,
         limit: int | None = None, *,
@@ -1613,6 +1751,23 @@ class AsyncOperations:
             "agent_id": agent_id,
         }
         return await self._call("get_sent_messages", arguments)
+
+    def iter_sent_messages(
+        self, message_type: types.MessageType | str | None = None, thread_id: str | None = None,
+        limit: int | None = None, *,
+        offset: int | None = None, agent_id: str | None = None,
+    ) -> AsyncIterator[types.AgentMessage]:
+        """Goes through all that ``get_sent_messages`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "message_type": message_type, "thread_id": thread_id, "limit": limit, "offset": offset,
+            "agent_id": agent_id,
+        }
+        return self._pages("get_sent_messages", arguments)
 
     async def get_message(self, message_id: str) -> types.MessageDetail:
         """Reads one message. An unknown id is a ``NotFoundError``, and so is every id where the server does
@@ -2183,6 +2338,20 @@ class AsyncOperations:
         }
         return await self._call("list_agent_reputation_events", arguments, fields)
 
+    def iter_agent_reputation_events(
+        self, agent_id: str, limit: int = 50, offset: int = 0, **fields: Any,
+    ) -> AsyncIterator[types.ReputationEvent]:
+        """Goes through all that ``list_agent_reputation_events`` lists, with the same arguments: ``limit`` is
+        a page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "limit": limit, "offset": offset,
+        }
+        return self._pages("list_agent_reputation_events", arguments, fields)
+
     async def recompute_agent_reputation(self, agent_id: str) -> types.RecomputedReputation:
         """Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
         ``NotFoundError``.
@@ -2298,6 +2467,17 @@ class AsyncOperations:
             A page of work orders.
         """
         return await self._call("list_work_orders", filters or {}, fields)
+
+    def iter_work_orders(
+        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None, **fields: Any,
+    ) -> AsyncIterator[types.WorkOrder]:
+        """Goes through all that ``list_work_orders`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        return self._pages("list_work_orders", filters or {}, fields)
 
     async def cancel_work_order(self, work_order_id: str) -> types.CancelledWorkOrder:
         """Cancels a work order that is ``queued``, ``claimed`` or ``pending_approval``.
@@ -2795,6 +2975,23 @@ class AsyncOperations:
             "offset": offset,
         }
         return await self._call("list_artifacts", arguments)
+
+    def iter_artifacts(
+        self, *,
+        action_id: str | None = None, step_id: str | None = None, agent_id: str | None = None,
+        type: str | None = None, limit: int | None = None, offset: int | None = None,
+    ) -> AsyncIterator[types.Artifact]:
+        """Goes through all that ``list_artifacts`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "step_id": step_id, "agent_id": agent_id, "type": type, "limit": limit,
+            "offset": offset,
+        }
+        return self._pages("list_artifacts", arguments)
 
     async def create_evidence_bundle(self, action_id: str) -> types.EvidenceBundle:
         """Puts together what is known of an action: the action, its workflow's steps and its artifacts. An
@@ -3665,6 +3862,24 @@ class AsyncOperations:
         }
         return await self._call("get_activity_logs", arguments, fields)
 
+    def iter_activity_logs(
+        self, *,
+        action: str | None = None, actor_id: str | None = None, resource_type: str | None = None,
+        before: str | None = None, after: str | None = None, limit: int | None = None,
+        offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.ActivityEvent]:
+        """Goes through all that ``get_activity_logs`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "action": action, "actor_id": actor_id, "resource_type": resource_type, "before": before,
+            "after": after, "limit": limit, "offset": offset,
+        }
+        return self._pages("get_activity_logs", arguments, fields)
+
     async def create_workflow_template(
         self, *,
         name: str, slug: str | None = None, description: str | None = None, objective: str | None = None,
@@ -3736,6 +3951,21 @@ class AsyncOperations:
             "status": status, "limit": limit, "offset": offset,
         }
         return await self._call("list_workflow_templates", arguments, fields)
+
+    def iter_workflow_templates(
+        self, status: types.WorkflowTemplateStatus | str | None = None, limit: int = 50, offset: int = 0,
+        **fields: Any,
+    ) -> AsyncIterator[types.WorkflowTemplate]:
+        """Goes through all that ``list_workflow_templates`` lists, with the same arguments: ``limit`` is a
+        page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "status": status, "limit": limit, "offset": offset,
+        }
+        return self._pages("list_workflow_templates", arguments, fields)
 
     async def get_workflow_template(self, template_id: str) -> types.WorkflowTemplateDetail:
         """Reads one workflow template. An unknown id is a ``NotFoundError``.
@@ -3940,6 +4170,20 @@ class AsyncOperations:
         }
         return await self._call("list_workflow_runs", arguments)
 
+    def iter_workflow_runs(
+        self, template_id: str, limit: int | None = None, offset: int | None = None,
+    ) -> AsyncIterator[types.Action]:
+        """Goes through all that ``list_workflow_runs`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "limit": limit, "offset": offset,
+        }
+        return self._pages("list_workflow_runs", arguments)
+
     async def get_workflow_run(self, template_id: str, run_action_id: str) -> types.WorkflowRun:
         """Reads one run of a workflow with the whole input and output of each step. An unknown run is a
         ``NotFoundError``.
@@ -4087,6 +4331,23 @@ class AsyncOperations:
             "offset": offset,
         }
         return await self._call("list_capabilities", arguments, fields)
+
+    def iter_capabilities(
+        self, category: str | None = None, risk_level: types.CapabilityRisk | str | None = None,
+        search: str | None = None, limit: int = 100, offset: int = 0,
+        **fields: Any,
+    ) -> AsyncIterator[types.Capability]:
+        """Goes through all that ``list_capabilities`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "category": category, "risk_level": risk_level, "search": search, "limit": limit,
+            "offset": offset,
+        }
+        return self._pages("list_capabilities", arguments, fields)
 
     async def get_capability(self, capability_id: str) -> types.CapabilityDetail:
         """Reads one capability. An unknown id is a ``NotFoundError``.
@@ -4294,6 +4555,26 @@ class AsyncOperations:
         }
         return await self._call("list_capability_health", arguments, fields)
 
+    def iter_capability_health(
+        self, status: types.CapabilityState | str | None = None,
+        certification_status: types.Certification | str | None = None, stale_only: bool | None = None,
+        limit: int = 50, offset: int = 0, *,
+        category: str | None = None, risk_level: types.CapabilityRisk | str | None = None,
+        search: str | None = None, **fields: Any,
+    ) -> AsyncIterator[types.CapabilityHealth]:
+        """Goes through all that ``list_capability_health`` lists, with the same arguments: ``limit`` is a
+        page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "status": status, "certification_status": certification_status, "stale_only": stale_only,
+            "limit": limit, "offset": offset, "category": category, "risk_level": risk_level,
+            "search": search,
+        }
+        return self._pages("list_capability_health", arguments, fields)
+
     async def get_capability_history(
         self, capability_id: str, action_type: str | None = None, status: str | None = None, limit: int = 20,
         offset: int = 0,
@@ -4323,6 +4604,23 @@ class AsyncOperations:
             "offset": offset,
         }
         return await self._call("get_capability_history", arguments, fields)
+
+    def iter_capability_history(
+        self, capability_id: str, action_type: str | None = None, status: str | None = None, limit: int = 20,
+        offset: int = 0,
+        **fields: Any,
+    ) -> AsyncIterator[types.CapabilityEvent]:
+        """Goes through all that ``get_capability_history`` lists, with the same arguments: ``limit`` is a
+        page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "capability_id": capability_id, "action_type": action_type, "status": status, "limit": limit,
+            "offset": offset,
+        }
+        return self._pages("get_capability_history", arguments, fields)
 
     async def create_model_strategy(
         self, *, name: str, description: str | None = None, config: Mapping[str, Any], **fields: Any,
@@ -4516,6 +4814,20 @@ class AsyncOperations:
         }
         return await self._call("list_knowledge_collections", arguments)
 
+    def iter_knowledge_collections(
+        self, source_type: types.KnowledgeSource | str | None = None, limit: int = 50, offset: int = 0,
+    ) -> AsyncIterator[types.KnowledgeCollection]:
+        """Goes through all that ``list_knowledge_collections`` lists, with the same arguments: ``limit`` is a
+        page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "source_type": source_type, "limit": limit, "offset": offset,
+        }
+        return self._pages("list_knowledge_collections", arguments)
+
     async def get_knowledge_collection(self, collection_id: str) -> types.KnowledgeCollectionDetail:
         """Reads one collection, without its documents. An unknown id is a ``NotFoundError``.
 
@@ -4637,6 +4949,20 @@ class AsyncOperations:
             "collection_id": collection_id, "limit": limit, "offset": offset,
         }
         return await self._call("list_knowledge_collection_items", arguments, fields)
+
+    def iter_knowledge_collection_items(
+        self, collection_id: str, limit: int = 100, offset: int = 0, **fields: Any,
+    ) -> AsyncIterator[types.KnowledgeItem]:
+        """Goes through all that ``list_knowledge_collection_items`` lists, with the same arguments: ``limit``
+        is a page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "collection_id": collection_id, "limit": limit, "offset": offset,
+        }
+        return self._pages("list_knowledge_collection_items", arguments, fields)
 
     async def sync_knowledge_collection(self, collection_id: str) -> types.KnowledgeSyncDetail:
         """Reads the documents of a collection that wait for it, at most 50, so that they can be found, and
@@ -5613,6 +5939,25 @@ class AsyncOperations:
         }
         return await self._call("get_scores", arguments, fields)
 
+    def iter_scores(
+        self, *,
+        action_id: str | None = None, scorer_name: str | None = None, evaluated_by: str | None = None,
+        min_score: float | None = None, max_score: float | None = None, agent_id: str | None = None,
+        limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.EvaluationScore]:
+        """Goes through all that ``get_scores`` lists, with the same arguments: ``limit`` is a page's size,
+        ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "scorer_name": scorer_name, "evaluated_by": evaluated_by,
+            "min_score": min_score, "max_score": max_score, "agent_id": agent_id, "limit": limit,
+            "offset": offset,
+        }
+        return self._pages("get_scores", arguments, fields)
+
     async def create_scorer(
         self, name: str, scorer_type: types.ScorerType | str, config: Mapping[str, Any] | None = None,
         description: str | None = None,
@@ -5797,6 +6142,22 @@ class AsyncOperations:
             "action_type": action_type, "status": status, "limit": limit, "offset": offset,
         }
         return await self._call("list_scoring_profiles", arguments, fields)
+
+    def iter_scoring_profiles(
+        self, *,
+        action_type: str | None = None, status: str | None = None, limit: int | None = None,
+        offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.ScoringProfile]:
+        """Goes through all that ``list_scoring_profiles`` lists, with the same arguments: ``limit`` is a
+        page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "action_type": action_type, "status": status, "limit": limit, "offset": offset,
+        }
+        return self._pages("list_scoring_profiles", arguments, fields)
 
     async def create_scoring_profile(
         self, *,
@@ -6069,6 +6430,23 @@ class AsyncOperations:
             "offset": offset,
         }
         return await self._call("get_profile_scores", arguments, fields)
+
+    def iter_profile_scores(
+        self, *,
+        profile_id: str | None = None, agent_id: str | None = None, action_id: str | None = None,
+        limit: int | None = None, offset: int | None = None, **fields: Any,
+    ) -> AsyncIterator[types.ProfileScore]:
+        """Goes through all that ``get_profile_scores`` lists, with the same arguments: ``limit`` is a page's
+        size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "profile_id": profile_id, "agent_id": agent_id, "action_id": action_id, "limit": limit,
+            "offset": offset,
+        }
+        return self._pages("get_profile_scores", arguments, fields)
 
     async def get_profile_score_stats(self, profile_id: str) -> types.ProfileScoreStats:
         """Sums up the stored scores of a profile.

@@ -10,12 +10,13 @@ from ._base import BaseClient
 from ._functions import Verification, document_bytes
 from ._governed import ActionContext, Run, Tracking, finish_arguments
 from ._operations import Operations
-from ._wire import decode, encode, encode_call
+from ._wire import decode, encode, encode_call, encode_member
+from ._work_orders import ClaimedOrder, claimed_orders
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ._native import NativeEvents
+    from ._native import NativeEvents, NativePages
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="DashClaw")
@@ -66,6 +67,21 @@ class DashClaw(Operations, BaseClient):
             last_event_id: Starts behind this event instead of now; the server keeps 10 minutes.
         """
         return EventStream(self._native.events(last_event_id))
+
+    def _pages(self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> Any:
+        return _items(self._native.pages(operation, encode_call(arguments, extra), self._call_options({})))
+
+    def work_orders(self, types: list[str] | None = None, *, interval: float = 5) -> Iterator[ClaimedOrder]:
+        """Works: yields each order that is claimed, as soon as there is one.
+
+        An order that is neither completed nor failed when the loop goes on or ends is reported as failed, so that none
+        stays claimed. While the queue is empty it is asked again and again; errors that may pass are waited out.
+
+        Args:
+            types: Only work of these types; any unless given.
+            interval: How often an empty queue is asked, in seconds, give or take a quarter.
+        """
+        return claimed_orders(self._native.work_orders(encode_member("types", types or []), interval))
 
     def track(self, action_type: str, declared_goal: str, **fields: Any) -> Track:
         """Records the block of a ``with`` as an action: completed at its end, failed when it raises.
@@ -141,6 +157,11 @@ class DashClaw(Operations, BaseClient):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _items(pages: NativePages) -> Iterator[Any]:
+    while (page := pages.next()) is not None:
+        yield from decode(page)
 
 
 class EventStream(Iterator[Any]):

@@ -5,6 +5,7 @@ mod agents;
 mod capabilities;
 mod commerce;
 mod compliance;
+mod composed;
 mod knowledge;
 mod learning;
 mod prompts;

@@ -3,7 +3,8 @@
 use super::kdoc;
 use super::names::property;
 use super::shapes::{optional, response, type_name};
-use crate::model::{Api, Argument, Operation};
+use crate::describe;
+use crate::model::{Api, Argument, Doc, Operation, Shape};
 use crate::text::{WIDTH, camel_case, pack};
 
 const INDENT: &str = "    ";
@@ -34,8 +35,32 @@ pub(super) fn text(api: &Api, operation: &Operation) -> String {
     let answer = response(api, &operation.response);
     let by_object =
         list(INDENT, &format!("public suspend fun {name}("), &parameters, &format!("): {answer} ="));
-    let body = send(api, operation, &format!("encode({}.serializer(), request)", operation.request));
-    format!("{doc}\n{declared} =\n{by_name}\n\n{doc_of_object}\n{by_object}\n{body}")
+    let encoded = format!("encode({}.serializer(), request)", operation.request);
+    let body = send(api, operation, &encoded);
+    let text = format!("{doc}\n{declared} =\n{by_name}\n\n{doc_of_object}\n{by_object}\n{body}");
+    match &operation.iterator {
+        Some((name, item)) => format!("{text}\n\n{}", iterating(api, operation, (name, item), &encoded)),
+        None => text,
+    }
+}
+
+/// The function that goes through all items, which takes its arguments in one object.
+fn iterating(api: &Api, operation: &Operation, (name, item): (&str, &Shape), encoded: &str) -> String {
+    let item = response(api, item);
+    let required = operation.arguments.iter().any(|argument| argument.required);
+    let default = if required { String::new() } else { format!(" = {}()", operation.request) };
+    let parameters = [format!("request: {}{default}", operation.request), OPTIONS.to_owned()];
+    let head = format!("public fun {}(", camel_case(name));
+    let declared = list(INDENT, &head, &parameters, &format!("): Flow<{item}> ="));
+    let items = [
+        format!("\"{}\"", operation.name),
+        encoded.to_owned(),
+        format!("{item}.serializer()"),
+        "options".to_owned(),
+    ];
+    let body = list(&INDENT.repeat(2), "pages(", &items, ")");
+    let doc = kdoc::of_text(&kdoc::blocks(&Doc::read(&describe::iterator(operation.name))), INDENT);
+    format!("{doc}\n{declared}\n{body}")
 }
 
 const OPTIONS: &str = "options: CallOptions? = null";

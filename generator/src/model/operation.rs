@@ -29,6 +29,8 @@ pub struct Operation {
     pub constants: Vec<Argument>,
     /// What it returns.
     pub response: Shape,
+    /// The method that goes through all its items, and what each item is, where it lists pages.
+    pub iterator: Option<(&'static str, Shape)>,
     /// How it behaves.
     pub rules: Rules,
     /// How it may fail beyond what every operation has in common.
@@ -80,6 +82,12 @@ impl Operation {
         let is_constant = |argument: &Argument| row.field(argument.name).is_some_and(|field| field.constant);
         let doc = Doc::read(row.doc);
         let (constants, arguments) = all.into_iter().partition(is_constant);
+        let response = types.shape(schemas.response(row), row.domain).map_err(in_row)?;
+        let item = |(name, member): (&'static str, &str)| match types.item(&response, member) {
+            Some(shape) => Ok((name, shape)),
+            None => Err(in_row(format!("its answer has no list `{member}`"))),
+        };
+        let iterator = row.iterator.zip(row.rules.pages).map(item).transpose()?;
         Ok(Self {
             name: row.name,
             domain: row.domain,
@@ -90,7 +98,8 @@ impl Operation {
             doc,
             arguments,
             constants,
-            response: types.shape(schemas.response(row), row.domain).map_err(in_row)?,
+            response,
+            iterator,
             rules: row.rules,
         })
     }

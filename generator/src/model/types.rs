@@ -132,6 +132,18 @@ impl<'a> Types<'a> {
         })
     }
 
+    /// What the list `member` of an answer holds.
+    pub(super) fn item(&self, response: &Shape, member: &str) -> Option<Shape> {
+        let Shape::Named(name) = response else { return None };
+        let Form::Record(members) = &self.found.iter().find(|one| one.name == *name)?.form else {
+            return None;
+        };
+        match members.iter().find(|one| one.name == member)?.shape.present() {
+            Shape::List(item) => Some((**item).clone()),
+            _ => None,
+        }
+    }
+
     /// Notes that the engine refuses unknown words in this member of a response.
     pub(super) fn close(&mut self, response: &Shape, member: &str) {
         let Shape::Named(name) = response else { return };

@@ -27,6 +27,12 @@ pub(super) fn of_method(api: &Api, operation: &Operation, more: &[(&str, &str)],
     quoted(lines, indent)
 }
 
+/// The docstring of the method that goes through all items.
+pub(super) fn of_iterator(operation: &Operation, indent: &str) -> String {
+    let text = describe::iterator(operation.name);
+    quoted(body(&Doc::read(&text), indent), indent)
+}
+
 /// A docstring that holds `doc` only.
 pub(super) fn of_doc(doc: &Doc, indent: &str) -> Option<String> {
     if doc.is_empty() { None } else { Some(quoted(body(doc, indent), indent)) }

@@ -6,7 +6,7 @@ use super::annotation::Annotations;
 use super::docstring;
 use super::names::{literal, or_none, parameter};
 use crate::Result;
-use crate::model::{Api, Argument, Operation};
+use crate::model::{Api, Argument, Operation, Shape};
 use crate::text::{WIDTH, pack};
 
 const INDENT: &str = "    ";
@@ -26,7 +26,23 @@ pub(super) fn text(api: &Api, operation: &Operation, color: Color) -> Result<Str
     let key: &[(&str, &str)] = if is_keyed(operation) { &[KEY_DOC] } else { &[] };
     lines.push(docstring::of_method(api, operation, key, &deep));
     lines.extend(body(operation, color, &deep));
+    if let Some((name, item)) = &operation.iterator {
+        lines.push(String::new());
+        lines.extend(iterating(api, operation, (name, item), color));
+    }
     Ok(lines.join("\n"))
+}
+
+/// The method that goes through all items.
+fn iterating(api: &Api, operation: &Operation, (name, item): (&str, &Shape), color: Color) -> Vec<String> {
+    let deep = format!("{INDENT}{INDENT}");
+    let annotations = Annotations { api, prefix: "types." };
+    let kind = if color == Color::Async { "AsyncIterator" } else { "Iterator" };
+    let returns = format!("{kind}[{}]", annotations.received(item, false));
+    let mut lines = declared(api, operation, &format!("def {name}"), &returns, INDENT);
+    lines.push(docstring::of_iterator(operation, &deep));
+    lines.extend(called(operation, "return self._pages", &deep));
+    lines
 }
 
 const KEY_DOC: (&str, &str) = (
@@ -52,6 +68,13 @@ fn check(operation: &Operation) -> Result<()> {
 
 /// The `def` up to its colon, in lines indented by `indent`.
 pub(super) fn signature(api: &Api, operation: &Operation, color: Color, indent: &str) -> Vec<String> {
+    let word = if color == Color::Async { "async def" } else { "def" };
+    let returns = Annotations { api, prefix: "types." }.response(&operation.response);
+    declared(api, operation, &format!("{word} {}", operation.name), &returns, indent)
+}
+
+/// A method of this head with the operation's parameters.
+fn declared(api: &Api, operation: &Operation, head: &str, returns: &str, indent: &str) -> Vec<String> {
     let annotations = Annotations { api, prefix: "types." };
     let (mut by_position, mut by_name) = parameters(operation, annotations);
     by_position.insert(0, "self".to_owned());
@@ -64,9 +87,8 @@ pub(super) fn signature(api: &Api, operation: &Operation, color: Color, indent: 
     if operation.rules.open || matches!(operation.rules.call, Call::Object(_)) {
         by_name.push("**fields: Any".to_owned());
     }
-    let word = if color == Color::Async { "async def" } else { "def" };
-    let head = format!("{indent}{word} {}(", operation.name);
-    let tail = format!(") -> {}:", annotations.response(&operation.response));
+    let head = format!("{indent}{head}(");
+    let tail = format!(") -> {returns}:");
     let all: Vec<String> = by_position.iter().chain(&by_name).cloned().collect();
     let line = format!("{head}{}{tail}", all.join(", "));
     if line.len() <= WIDTH {
@@ -117,8 +139,13 @@ fn declaration(argument: &Argument, optional: bool, annotations: Annotations<'_>
 
 fn body(operation: &Operation, color: Color, indent: &str) -> Vec<String> {
     let word = if color == Color::Async { "return await" } else { "return" };
+    called(operation, &format!("{word} self._call"), indent)
+}
+
+/// The call of `function` with the operation's name and arguments.
+fn called(operation: &Operation, function: &str, indent: &str) -> Vec<String> {
     let call = |arguments: &str| {
-        let mut call = format!("{indent}{word} self._call(\"{}\", {arguments}", operation.name);
+        let mut call = format!("{indent}{function}(\"{}\", {arguments}", operation.name);
         if operation.rules.open || matches!(operation.rules.call, Call::Object(_)) {
             call.push_str(", fields");
         }

@@ -84,6 +84,9 @@ fn facts(operation: &Operation) -> String {
     if let Some(items) = rules.pages {
         facts.push(format!("Pages through `{items}` with `limit` and `offset`."));
     }
+    if let Some((name, _)) = &operation.iterator {
+        facts.push(format!("`{name}` goes through all of them."));
+    }
     if let Some(flag) = rules.key_when {
         facts.push(format!("With `{flag}` it writes, under an idempotency key of its own."));
     }

@@ -27,6 +27,25 @@ pub(super) fn case(shapes: &Shapes<'_>, operation: &Operation) -> String {
     lines.join("\n")
 }
 
+/// One case of the table of iterators; nothing for an operation that lists no pages.
+pub(super) fn iterator(shapes: &Shapes<'_>, operation: &Operation) -> Option<String> {
+    let (name, _) = operation.iterator.as_ref()?;
+    let mut lines = vec![format!("{INDENT}case \"{}\":", operation.name)];
+    let mut passed = if takes_request(operation) {
+        vec![format!("{}(json: arguments)", operation.request)]
+    } else {
+        let all = arguments(operation);
+        lines.extend(all.iter().map(|argument| read(shapes, argument)));
+        lines.push(format!("{INDENT}    guard given.fits else {{ return nil }}"));
+        all.iter().map(|argument| self::passed(argument)).collect()
+    };
+    passed.push("options: options".to_owned());
+    let deep = format!("{INDENT}    ");
+    let head = format!("{deep}return erased(self.{}(", camel(name));
+    lines.extend(parameter_list(&head, &passed, "))", &deep));
+    Some(lines.join("\n"))
+}
+
 fn passed(argument: &Argument) -> String {
     let name = camel(argument.name);
     format!("{name}: {}", quoted(&name))

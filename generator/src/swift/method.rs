@@ -2,11 +2,12 @@
 
 use dashclaw::catalogue::{Call, Expect};
 
-use super::docs::{described, of_method, parameter};
+use super::docs::{comment, described, of_method, parameter};
 use super::names::{camel, quoted};
 use super::record::parameter_list;
 use super::shapes::Shapes;
-use crate::model::{Argument, Operation};
+use crate::describe;
+use crate::model::{Argument, Doc, Operation};
 use crate::text::{WIDTH, wrap};
 
 const INDENT: &str = "    ";
@@ -34,13 +35,27 @@ pub(super) fn text(shapes: &Shapes<'_>, operation: &Operation) -> String {
         lines.push(format!("{INDENT}@discardableResult"));
     }
     lines.extend(signature(shapes, operation, INDENT));
-    lines.extend(body(operation));
+    lines.extend(body(operation, "try await send"));
     lines.push(format!("{INDENT}}}"));
+    if let Some((name, item)) = &operation.iterator {
+        lines.push(String::new());
+        lines.extend(comment(&Doc::read(&describe::iterator(operation.name)), INDENT));
+        let tail = format!(") -> AsyncThrowingStream<{}, any Error> {{", shapes.response(item));
+        lines.extend(declared(shapes, operation, name, &tail, INDENT));
+        lines.extend(body(operation, "pages"));
+        lines.push(format!("{INDENT}}}"));
+    }
     lines.join("\n")
 }
 
 /// The `func` up to its brace, in lines indented by `indent`.
 pub(super) fn signature(shapes: &Shapes<'_>, operation: &Operation, indent: &str) -> Vec<String> {
+    let tail = format!(") async throws -> {} {{", shapes.response(&operation.response));
+    declared(shapes, operation, operation.name, &tail, indent)
+}
+
+/// A method called `name` with the operation's parameters.
+fn declared(shapes: &Shapes<'_>, operation: &Operation, name: &str, tail: &str, indent: &str) -> Vec<String> {
     let mut parameters: Vec<String> = if takes_request(operation) {
         let default = if operation.arguments.iter().any(|argument| argument.required) {
             String::new()
@@ -57,9 +72,8 @@ pub(super) fn signature(shapes: &Shapes<'_>, operation: &Operation, indent: &str
         arguments(operation).into_iter().map(declared).collect()
     };
     parameters.push(OPTIONS.to_owned());
-    let head = format!("{indent}public func {}(", quoted(&camel(operation.name)));
-    let tail = format!(") async throws -> {} {{", shapes.response(&operation.response));
-    parameter_list(&head, &parameters, &tail, indent)
+    let head = format!("{indent}public func {}(", quoted(&camel(name)));
+    parameter_list(&head, &parameters, tail, indent)
 }
 
 /// The arguments, those that must be given first.
@@ -70,9 +84,9 @@ pub(super) fn arguments(operation: &Operation) -> Vec<&Argument> {
     required.into_iter().chain(optional).collect()
 }
 
-fn body(operation: &Operation) -> Vec<String> {
+fn body(operation: &Operation, function: &str) -> Vec<String> {
     let deep = INDENT.repeat(2);
-    let head = format!("{deep}try await send(\"{}\", ", operation.name);
+    let head = format!("{deep}{function}(\"{}\", ", operation.name);
     if takes_request(operation) {
         return vec![format!("{head}request.json, options)")];
     }
@@ -91,11 +105,8 @@ fn body(operation: &Operation) -> Vec<String> {
     let inner = INDENT.repeat(3);
     // Wrapping must not part a name from its value.
     let glued = items.join(", ").replace(": ", ":\u{1}");
-    let mut lines = vec![
-        format!("{deep}try await send("),
-        format!("{inner}\"{}\",", operation.name),
-        format!("{inner}["),
-    ];
+    let mut lines =
+        vec![format!("{deep}{function}("), format!("{inner}\"{}\",", operation.name), format!("{inner}[")];
     let most = format!("{inner}{INDENT}");
     lines.extend(wrap(&glued, WIDTH, &most, &most).into_iter().map(|line| line.replace('\u{1}', " ")));
     lines.extend([format!("{inner}],"), format!("{inner}options)")]);

@@ -61,6 +61,17 @@ impl<'a> Parameters<'a> {
         Some(Self { positional: Vec::new(), rest: Some(rest) })
     }
 
+    /// The ids in the path by position, then an object with the others.
+    pub(super) fn with_fields(self, operation: &'a Operation) -> Self {
+        let in_path = |argument: &&Argument| argument.place == Place::Path;
+        let (positional, others): (Vec<_>, Vec<_>) = operation.arguments.iter().partition(in_path);
+        let rest = self.rest.unwrap_or(Rest {
+            name: parameter(usual_rest(operation)),
+            required: others.iter().any(|argument| argument.required),
+        });
+        Self { positional, rest: Some(rest) }
+    }
+
     /// The names of all parameters but the options.
     pub(super) fn names(&self) -> Vec<String> {
         let positional = self.positional.iter().map(|argument| parameter(argument.name));

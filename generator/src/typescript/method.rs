@@ -19,7 +19,12 @@ const OPTIONS: &str = "options?: CallOptions";
 pub(super) fn module(api: &Api) -> Result<String> {
     let methods = api.operations().map(|operation| {
         let summary = tsdoc::summary(operation, INDENT);
-        Ok(format!("{summary}\n{}", body(api, operation)?.join("\n")))
+        let mut text = format!("{summary}\n{}", body(api, operation)?.join("\n"));
+        if let Some((name, _)) = &operation.iterator {
+            let doc = tsdoc::of_iterator(operation, INDENT);
+            text.push_str(&format!("\n\n{doc}\n{}", iterating(operation, name).join("\n")));
+        }
+        Ok(text)
     });
     let methods: Vec<String> = methods.collect::<Result<_>>()?;
     let table = |members: &dyn Fn(&Operation) -> Vec<String>| -> Vec<String> {
@@ -46,9 +51,41 @@ fn declaration(api: &Api, operation: &Operation) -> String {
     let usual = Parameters::of(operation);
     let doc = tsdoc::of_method(api, operation, &usual, INDENT);
     let first = format!("{doc}\n{};", signature(api, operation, &usual, INDENT));
-    let Some(in_object) = usual.in_object(operation) else { return first };
-    let doc = tsdoc::of_object_form(operation, INDENT);
-    format!("{first}\n{doc}\n{};", signature(api, operation, &in_object, INDENT))
+    let mut text = first;
+    if let Some(in_object) = usual.in_object(operation) {
+        let doc = tsdoc::of_object_form(operation, INDENT);
+        text.push_str(&format!("\n{doc}\n{};", signature(api, operation, &in_object, INDENT)));
+    }
+    if let Some((name, item)) = &operation.iterator {
+        let doc = tsdoc::of_iterator(operation, INDENT);
+        let item = Annotations { api, given: false }.response(item);
+        let returns = format!("AsyncIterableIterator<{item}>");
+        text.push_str(&format!(
+            "\n\n{doc}\n{};",
+            declared(name, &iterated(api, operation), &returns, INDENT)
+        ));
+    }
+    text
+}
+
+/// What the method takes that goes through all items: the ids of the path by position, then the fields.
+fn fields_of(operation: &Operation) -> Parameters<'_> {
+    Parameters::of(operation).with_fields(operation)
+}
+
+/// The same with types.
+fn iterated(api: &Api, operation: &Operation) -> Vec<String> {
+    typed(api, operation, &fields_of(operation))
+}
+
+fn iterating(operation: &Operation, name: &str) -> Vec<String> {
+    let parameters = fields_of(operation);
+    let mut names = parameters.names();
+    names.push("options".to_owned());
+    let mut lines = vec![format!("{INDENT}{}({}) {{", camel_case(name), names.join(", "))];
+    lines.extend(call("_pages", operation.name, &parameters, &INDENT.repeat(2)));
+    lines.push(format!("{INDENT}}}"));
+    lines
 }
 
 /// The types that the signatures name.
@@ -61,7 +98,12 @@ fn imported(api: &Api) -> Vec<String> {
         .chain([OTHER, "Fields"])
         .collect();
     let mut names = BTreeSet::new();
-    for text in api.operations().flat_map(|operation| signatures(api, operation, "")) {
+    let declared = api.operations().map(|operation| declaration(api, operation));
+    let code = |text: String| {
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with(['*', '/']));
+        lines.map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    for text in declared.map(code) {
         let words = text.split(|char: char| !char.is_ascii_alphanumeric()).map(str::to_owned);
         names.extend(words.filter(|word| known.contains(word.as_str())));
     }
@@ -79,13 +121,13 @@ fn body(api: &Api, operation: &Operation) -> Result<Vec<String>> {
     if parameters.in_object(operation).is_some() {
         lines.push(format!("{deep}if (isObject({})) return this._call('{name}', ...arguments);", names[0]));
     }
-    lines.extend(call(name, &parameters, &deep));
+    lines.extend(call("_call", name, &parameters, &deep));
     lines.push(format!("{INDENT}}}"));
     Ok(lines)
 }
 
 /// The call of the engine.
-fn call(name: &str, parameters: &Parameters<'_>, indent: &str) -> Vec<String> {
+fn call(method: &str, name: &str, parameters: &Parameters<'_>, indent: &str) -> Vec<String> {
     let positional = parameters.positional.iter().map(|argument| match parameter(argument.name) {
         same if same == argument.name => same,
         other => format!("{}: {other}", argument.name),
@@ -97,14 +139,14 @@ fn call(name: &str, parameters: &Parameters<'_>, indent: &str) -> Vec<String> {
         (None, "") => "{}".to_owned(),
         (None, _) => format!("{{ {positional} }}"),
     };
-    let line = format!("{indent}return this._call('{name}', {arguments}, options);");
+    let line = format!("{indent}return this.{method}('{name}', {arguments}, options);");
     if line.len() <= WIDTH {
         return vec![line];
     }
     let all = if parameters.names().iter().any(|name| name == "fields") { "all" } else { "fields" };
     vec![
         format!("{indent}const {all} = {arguments};"),
-        format!("{indent}return this._call('{name}', {all}, options);"),
+        format!("{indent}return this.{method}('{name}', {all}, options);"),
     ]
 }
 
@@ -117,15 +159,19 @@ pub(super) fn signatures(api: &Api, operation: &Operation, indent: &str) -> Vec<
 }
 
 fn signature(api: &Api, operation: &Operation, parameters: &Parameters<'_>, indent: &str) -> String {
-    let typed = typed(api, operation, parameters);
     let answer = Annotations { api, given: false }.response(&operation.response);
-    let name = camel_case(operation.name);
-    let line = format!("{indent}{name}({}): Promise<{answer}>", typed.join(", "));
+    declared(operation.name, &typed(api, operation, parameters), &format!("Promise<{answer}>"), indent)
+}
+
+/// A method with these parameters, without its semicolon.
+fn declared(name: &str, parameters: &[String], returns: &str, indent: &str) -> String {
+    let name = camel_case(name);
+    let line = format!("{indent}{name}({}): {returns}", parameters.join(", "));
     if line.len() < WIDTH {
         return line;
     }
-    let lines = pack(&typed, WIDTH, &format!("{indent}{INDENT}")).join("\n");
-    format!("{indent}{name}(\n{lines}\n{indent}): Promise<{answer}>")
+    let lines = pack(parameters, WIDTH, &format!("{indent}{INDENT}")).join("\n");
+    format!("{indent}{name}(\n{lines}\n{indent}): {returns}")
 }
 
 /// The parameters with their types.

@@ -45,6 +45,11 @@ pub(super) fn of_object_form(operation: &Operation, indent: &str) -> String {
     comment(&[Block { text, verbatim: false }], &[], indent)
 }
 
+/// The comment of the method that goes through all items.
+pub(super) fn of_iterator(operation: &Operation, indent: &str) -> String {
+    comment(&Doc::read(&describe::iterator(operation.name)).blocks(&spell), &[], indent)
+}
+
 /// A comment that holds `doc` only.
 pub(super) fn of_doc(doc: &Doc, indent: &str) -> Option<String> {
     (!doc.is_empty()).then(|| comment(&doc.blocks(&spell), &[], indent))

@@ -252,6 +252,8 @@ pub(crate) struct Step {
     pub(crate) wait_for_approval: Option<String>,
     pub(crate) run_governed: Option<Map<String, Value>>,
     pub(crate) events: Option<Map<String, Value>>,
+    pub(crate) iterate: Option<Map<String, Value>>,
+    pub(crate) work_orders: Option<Map<String, Value>>,
     pub(crate) verify_receipt: Option<Map<String, Value>>,
     pub(crate) require_valid_receipt: Option<Map<String, Value>>,
     pub(crate) canonical_json: Option<Map<String, Value>>,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use dashclaw::catalogue::{Call, find};
+use dashclaw::catalogue::{Call, Kind, find};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
@@ -136,7 +136,7 @@ impl<'a> Steps<'a> {
             (None, Some(with), _) => {
                 Some(RawValue::from_string(with.to_string()).map_err(|error| error.to_string())?)
             }
-            (None, None, "call") => {
+            (None, None, "call" | "iterate") => {
                 Some(RawValue::from_string("{}".to_owned()).map_err(|error| error.to_string())?)
             }
             _ => None,
@@ -153,6 +153,8 @@ impl<'a> Steps<'a> {
         let whole = [
             ("run_governed", &step.run_governed),
             ("events", &step.events),
+            ("iterate", &step.iterate),
+            ("work_orders", &step.work_orders),
             ("verify_receipt", &step.verify_receipt),
             ("require_valid_receipt", &step.require_valid_receipt),
             ("canonical_json", &step.canonical_json),
@@ -163,6 +165,9 @@ impl<'a> Steps<'a> {
         ];
         if let Some((action, Some(own))) = whole.into_iter().find(|(_, own)| own.is_some()) {
             members.extend(object(own));
+            if let Some(row) = step.iterate.as_ref().and_then(|own| find(own["operation"].as_str()?)) {
+                members.insert("iterator".to_owned(), json!(row.iterator));
+            }
             // A receipt out of an earlier answer is a value; the testees take its text.
             if let Some(document) = members.get_mut("document").filter(|document| document.is_object()) {
                 *document = Value::from(document.to_string());
@@ -182,6 +187,14 @@ impl<'a> Steps<'a> {
                 find(value).map(|row| row.rules.call).filter(|_| action == "call")
             {
                 members.insert("object".to_owned(), json!(name));
+            }
+            // In languages that tell lengths of time in another unit, or as a type.
+            if let Some(row) = find(value).filter(|_| action == "call") {
+                let lengths = row.fields.iter().filter(|field| field.kind == Kind::Seconds);
+                let lengths: Vec<&str> = lengths.map(|field| field.name).collect();
+                if !lengths.is_empty() {
+                    members.insert("lengths".to_owned(), json!(lengths));
+                }
             }
             return Ok(action);
         }

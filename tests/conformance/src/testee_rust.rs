@@ -9,7 +9,9 @@ use dashclaw::canonical::{Layer, canonical_json};
 use dashclaw::idempotency::derive_idempotency_key;
 use dashclaw::receipt::{Jwks, Verification, verify_receipt};
 use dashclaw::signing::ActionSigner;
-use dashclaw::{CallOptions, DashClaw, Error, ErrorKind, EventOptions, GovernedOptions, WaitOptions};
+use dashclaw::{
+    CallOptions, DashClaw, Error, ErrorKind, EventOptions, GovernedOptions, WaitOptions, WorkerOptions,
+};
 use dashclaw_server::{Instance, InstanceOptions, Role};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
@@ -45,6 +47,8 @@ struct Request {
     policies: Option<String>,
     instance: Option<String>,
     role: Option<String>,
+    types: Option<Vec<String>>,
+    orders: Option<Vec<Value>>,
 }
 
 type Answer = Result<String, Error>;
@@ -170,6 +174,8 @@ async fn serve(client: &DashClaw, request: &Request, cancel: CancellationToken) 
                 .map(text)
         }
         "events" => events(client, request, cancel).await,
+        "iterate" => iterate(client, request, cancel).await,
+        "work_orders" => work(client, request, cancel).await,
         "run_governed" => governed(client, request, cancel).await,
         "verify_receipt" => {
             let document = request.document.as_deref().unwrap_or_default();
@@ -199,6 +205,48 @@ async fn events(client: &DashClaw, request: &Request, cancel: CancellationToken)
         }
     }
     Ok(Value::Array(seen).to_string())
+}
+
+async fn iterate(client: &DashClaw, request: &Request, cancel: CancellationToken) -> Answer {
+    let options = CallOptions { cancel: Some(cancel), ..CallOptions::from_json(options(request))? };
+    let operation = request.operation.as_deref().unwrap_or_default();
+    let arguments = request.arguments.as_ref().map_or("{}", |raw| raw.get());
+    let mut pages = client.pages(operation, arguments.as_bytes(), options)?;
+    let mut seen = Vec::new();
+    while request.take.is_none_or(|take| seen.len() < take) {
+        match pages.next().await {
+            Some(item) => seen.push(item?.get().to_owned()),
+            None => break,
+        }
+    }
+    Ok(format!("[{}]", seen.join(",")))
+}
+
+/// Does with each order what the case says, and then leaves the loop.
+async fn work(client: &DashClaw, request: &Request, cancel: CancellationToken) -> Answer {
+    let types = request.types.clone().unwrap_or_default();
+    let interval = wait_options(request, cancel.clone()).interval;
+    let mut orders = client.work_orders(WorkerOptions { types, interval, cancel: Some(cancel.clone()) });
+    let mut seen = Vec::new();
+    let worked = async {
+        for what in request.orders.iter().flatten() {
+            let Some(order) = orders.next().await.transpose()? else {
+                let stopped = || Error::new(ErrorKind::Cancelled, "the worker was stopped");
+                return if cancel.is_cancelled() { Err(stopped()) } else { Ok(()) };
+            };
+            seen.push(order.id().to_owned());
+            if let Some(output) = what.get("complete") {
+                order.complete(output, what.get("cost")).await?;
+            } else if let Some(reason) = what.get("fail") {
+                let text = |at: usize| reason[at].as_str().unwrap_or_default();
+                order.fail(text(0), text(1)).await?;
+            }
+        }
+        Ok(())
+    };
+    let worked = worked.await;
+    orders.close().await;
+    worked.map(|()| json!(seen).to_string())
 }
 
 /// `work` returns a value or fails with a text, as the case says.

@@ -26,7 +26,10 @@ function parse(text) {
 }
 
 function write(value) {
-  const text = JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? { $big: String(member) } : member));
+  const text = JSON.stringify(value, (_, member) => {
+    if (member?.type === 'Buffer' && Array.isArray(member.data)) return Buffer.from(member.data).toString('base64');
+    return typeof member === 'bigint' ? { $big: String(member) } : member;
+  });
   return text.replace(/\{"\$big":"(-?\d+)"\}/g, '$1');
 }
 
@@ -93,12 +96,30 @@ const setup = {
 };
 
 const calls = {
-  call: ({ operation, object, arguments: given, options }, client, signal) => {
+  call: ({ operation, object, lengths = [], arguments: written, options }, client, signal) => {
+    const given = inMilliseconds(written, lengths);
     const settings = { ...ours(options), signal };
     const method = client[camel(operation)];
     const placed = typeof method === 'function' && (object ? [given] : positions(method, given));
     // `call` shows what the SDK says about an operation or arguments that no method takes.
     return placed ? method.call(client, ...placed, settings) : client.call(operation, given, settings);
+  },
+  iterate: async ({ iterator, arguments: given, take = Infinity, options }, client, signal) => {
+    const seen = [];
+    for await (const item of client[camel(iterator)](given, { ...ours(options), signal })) {
+      if (seen.push(item) >= take) break;
+    }
+    return seen;
+  },
+  work_orders: async ({ types, orders, options }, client, signal) => {
+    const seen = [];
+    for await (const order of client.workOrders({ types, ...ours(options), signal })) {
+      const what = orders[seen.length];
+      if (what.complete) await order.complete(what.complete, what.cost);
+      if (what.fail) await order.fail(...what.fail);
+      if (seen.push(order.id) >= orders.length) break;
+    }
+    return seen;
   },
   wait_for_approval: ({ action_id: id, options }, client, signal) => client.waitForApproval(id, { ...ours(options), signal }),
   verify_receipt: async ({ document }, client, signal) => verification(await client.verifyReceipt(document, { signal })),
@@ -129,6 +150,14 @@ const calls = {
     return seen;
   },
 };
+
+/** Arguments with lengths of time in the unit they have here. */
+function inMilliseconds(given, lengths) {
+  const entries = Object.entries(given).map(([name, value]) => {
+    return [name, lengths.includes(name) && typeof value === 'number' ? value * 1000 : value];
+  });
+  return Object.fromEntries(entries);
+}
 
 /** The arguments by position, as the method names them; undefined when it cannot take them all. */
 function positions(method, given) {

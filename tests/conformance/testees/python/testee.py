@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import contextlib
 import inspect
+import itertools
 import json
 import os
 import queue
@@ -29,7 +32,7 @@ _writing = threading.Lock()
 
 def reply(request_id: int, member: str, value: Any) -> None:
     """Writes one answer line as a whole, so that concurrent answers do not mix."""
-    line = json.dumps({"id": request_id, member: value}) + "\n"
+    line = json.dumps({"id": request_id, member: value}, default=lambda data: base64.b64encode(data).decode()) + "\n"
     with _writing:
         sys.__stdout__.write(line)
         sys.__stdout__.flush()
@@ -130,6 +133,10 @@ async def serve(client: Any, request: dict[str, Any], finish: Any) -> Any:
                 return {"action_id": error.action_id, "ran": True, "failed": str(error)}
         case "events":
             return await finish(events(client, request))
+        case "iterate":
+            return await finish(iterate(client, request))
+        case "work_orders":
+            return await finish(work_orders(client, request))
     raise ValueError(f"unknown: {request['do']}")
 
 
@@ -157,6 +164,55 @@ def events(client: Any, request: dict[str, Any]) -> Any:
         async with stream:
             while len(seen) < take and (event := await anext(stream, None)) is not None:
                 seen.append(event)
+        return seen
+
+    return collect()
+
+
+def iterate(client: Any, request: dict[str, Any]) -> Any:
+    arguments = request["arguments"]
+    items = getattr(client, request["iterator"])(**arguments)
+    take = request.get("take")
+    if not hasattr(items, "__anext__"):
+        return list(itertools.islice(items, take))
+
+    async def collect() -> list[Any]:
+        seen: list[Any] = []
+        while (take is None or len(seen) < take) and (item := await anext(items, None)) is not None:
+            seen.append(item)
+        return seen
+
+    return collect()
+
+
+def work_orders(client: Any, request: dict[str, Any]) -> Any:
+    """Does with each order what the case says, and then leaves the loop."""
+    orders = client.work_orders(request.get("types"), **keywords(request, "interval"))
+    seen: list[str] = []
+
+    def done(order: Any, what: dict[str, Any]) -> Any:
+        seen.append(order.id)
+        if "complete" in what:
+            return order.complete(what["complete"], what.get("cost"))
+        return order.fail(*what["fail"]) if "fail" in what else None
+
+    if not hasattr(orders, "__anext__"):
+        try:
+            for what, order in zip(request["orders"], orders):
+                done(order, what)
+        finally:
+            orders.close()
+        return seen
+
+    async def collect() -> list[str]:
+        async with contextlib.aclosing(orders):
+            for what in request["orders"]:
+                order = await anext(orders, None)
+                if order is None:
+                    break
+                reported = done(order, what)
+                if reported is not None:
+                    await reported
         return seen
 
     return collect()

@@ -50,6 +50,24 @@ extension DashClaw {
             options)
     }
 
+    /// Goes through all that `get_guard_decisions` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterGuardDecisions(
+        decision: Verdict? = nil, limit: Int? = nil, offset: Int? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<GuardDecisionRecord, any Error> {
+        pages(
+            "get_guard_decisions",
+            [
+                "decision": decision?.jsonValue, "limit": limit?.jsonValue, "offset": offset?.jsonValue,
+                "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
     /// Records what the agent is about to do, and returns the binding verdict on it.
     ///
     /// `allow` and `warn`: the action is `running`. `require_approval`: it is `pending_approval`; wait for a
@@ -108,6 +126,17 @@ extension DashClaw {
         _ request: GetActions = GetActions(), options: CallOptions = CallOptions()
     ) async throws -> ActionList {
         try await send("get_actions", request.json, options)
+    }
+
+    /// Goes through all that `get_actions` lists, with the same arguments: `limit` is a page's size, `offset`
+    /// how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterActions(
+        _ request: GetActions = GetActions(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Action, any Error> {
+        pages("get_actions", request.json, options)
     }
 
     /// Ends an action, or adds facts to it.
@@ -220,6 +249,17 @@ extension DashClaw {
                 "limit": limit?.jsonValue, "offset": offset?.jsonValue
             ],
             options)
+    }
+
+    /// Goes through all that `get_pending_approvals` lists, with the same arguments: `limit` is a page's
+    /// size, `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterPendingApprovals(
+        limit: Int? = nil, offset: Int? = nil, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Action, any Error> {
+        pages("get_pending_approvals", ["limit": limit?.jsonValue, "offset": offset?.jsonValue], options)
     }
 
     /// Reports how an action ended. The first report is final.
@@ -444,6 +484,17 @@ extension DashClaw {
         try await send("get_drift_report", request.json, options)
     }
 
+    /// Goes through all that `get_drift_report` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterDriftReport(
+        _ request: GetDriftReport = GetDriftReport(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Assumption, any Error> {
+        pages("get_drift_report", request.json, options)
+    }
+
     /// Records what an action leaves to be done. An unknown action is a ``DashClawError`` of kind `notFound`.
     ///
     /// `POST /api/actions/loops`. A repeat would do it twice.
@@ -501,6 +552,17 @@ extension DashClaw {
         _ request: GetOpenLoops = GetOpenLoops(), options: CallOptions = CallOptions()
     ) async throws -> LoopList {
         try await send("get_open_loops", request.json, options)
+    }
+
+    /// Goes through all that `get_open_loops` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterOpenLoops(
+        _ request: GetOpenLoops = GetOpenLoops(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<OpenLoop, any Error> {
+        pages("get_open_loops", request.json, options)
     }
 
     /// Lists what is going wrong right now. Signals are computed when they are read.
@@ -1101,6 +1163,17 @@ extension DashClaw {
         try await send("get_handoffs", request.json, options)
     }
 
+    /// Goes through all that `get_handoffs` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterHandoffs(
+        _ request: GetHandoffs = GetHandoffs(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Handoff, any Error> {
+        pages("get_handoffs", request.json, options)
+    }
+
     /// Reads the newest handoff of the agent that belongs to no project and was not consumed. When there is
     /// none, that is a ``DashClawError`` of kind `notFound`.
     ///
@@ -1215,6 +1288,17 @@ extension DashClaw {
         try await send("get_messages", request.json, options)
     }
 
+    /// Goes through all that `get_messages` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterMessages(
+        _ request: GetMessages = GetMessages(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<AgentMessage, any Error> {
+        pages("get_messages", request.json, options)
+    }
+
     /// Lists messages to the agent or to everybody, without its own and without archived ones.
     ///
     /// `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
@@ -1228,6 +1312,17 @@ extension DashClaw {
         _ request: GetInbox = GetInbox(), options: CallOptions = CallOptions()
     ) async throws -> MessageList {
         try await send("get_inbox", request.json, options)
+    }
+
+    /// Goes through all that `get_inbox` lists, with the same arguments: `limit` is a page's size, `offset`
+    /// how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterInbox(
+        _ request: GetInbox = GetInbox(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<AgentMessage, any Error> {
+        pages("get_inbox", request.json, options)
     }
 
     /// Lists messages that the agent sent.
@@ -1248,6 +1343,24 @@ extension DashClaw {
         agentId: String? = nil, options: CallOptions = CallOptions()
     ) async throws -> MessageList {
         try await send(
+            "get_sent_messages",
+            [
+                "message_type": messageType?.jsonValue, "thread_id": threadId?.jsonValue,
+                "limit": limit?.jsonValue, "offset": offset?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Goes through all that `get_sent_messages` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterSentMessages(
+        messageType: MessageType? = nil, threadId: String? = nil, limit: Int? = nil, offset: Int? = nil,
+        agentId: String? = nil, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<AgentMessage, any Error> {
+        pages(
             "get_sent_messages",
             [
                 "message_type": messageType?.jsonValue, "thread_id": threadId?.jsonValue,
@@ -1815,6 +1928,17 @@ extension DashClaw {
         try await send("list_agent_reputation_events", request.json, options)
     }
 
+    /// Goes through all that `list_agent_reputation_events` lists, with the same arguments: `limit` is a
+    /// page's size, `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterAgentReputationEvents(
+        _ request: ListAgentReputationEvents, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<ReputationEvent, any Error> {
+        pages("list_agent_reputation_events", request.json, options)
+    }
+
     /// Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
     /// ``DashClawError`` of kind `notFound`.
     ///
@@ -1923,6 +2047,17 @@ extension DashClaw {
         _ request: ListWorkOrders = ListWorkOrders(), options: CallOptions = CallOptions()
     ) async throws -> WorkOrderList {
         try await send("list_work_orders", request.json, options)
+    }
+
+    /// Goes through all that `list_work_orders` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterWorkOrders(
+        _ request: ListWorkOrders = ListWorkOrders(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<WorkOrder, any Error> {
+        pages("list_work_orders", request.json, options)
     }
 
     /// Cancels a work order that is `queued`, `claimed` or `pending_approval`.
@@ -2259,6 +2394,25 @@ extension DashClaw {
         limit: Int? = nil, offset: Int? = nil, options: CallOptions = CallOptions()
     ) async throws -> ArtifactList {
         try await send(
+            "list_artifacts",
+            [
+                "action_id": actionId?.jsonValue, "step_id": stepId?.jsonValue,
+                "agent_id": agentId?.jsonValue, "type": type?.jsonValue, "limit": limit?.jsonValue,
+                "offset": offset?.jsonValue
+            ],
+            options)
+    }
+
+    /// Goes through all that `list_artifacts` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterArtifacts(
+        actionId: String? = nil, stepId: String? = nil, agentId: String? = nil, type: String? = nil,
+        limit: Int? = nil, offset: Int? = nil, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Artifact, any Error> {
+        pages(
             "list_artifacts",
             [
                 "action_id": actionId?.jsonValue, "step_id": stepId?.jsonValue,
@@ -3097,6 +3251,17 @@ extension DashClaw {
         try await send("get_activity_logs", request.json, options)
     }
 
+    /// Goes through all that `get_activity_logs` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterActivityLogs(
+        _ request: GetActivityLogs = GetActivityLogs(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<ActivityEvent, any Error> {
+        pages("get_activity_logs", request.json, options)
+    }
+
     /// Adds a workflow template and returns it. Needs an API key of the admin role.
     ///
     /// A slug that exists already is a ``DashClawError`` of kind `conflict`, a key without the role a
@@ -3131,6 +3296,17 @@ extension DashClaw {
         _ request: ListWorkflowTemplates = ListWorkflowTemplates(), options: CallOptions = CallOptions()
     ) async throws -> WorkflowTemplateList {
         try await send("list_workflow_templates", request.json, options)
+    }
+
+    /// Goes through all that `list_workflow_templates` lists, with the same arguments: `limit` is a page's
+    /// size, `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterWorkflowTemplates(
+        _ request: ListWorkflowTemplates = ListWorkflowTemplates(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<WorkflowTemplate, any Error> {
+        pages("list_workflow_templates", request.json, options)
     }
 
     /// Reads one workflow template. An unknown id is a ``DashClawError`` of kind `notFound`.
@@ -3287,6 +3463,22 @@ extension DashClaw {
             options)
     }
 
+    /// Goes through all that `list_workflow_runs` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterWorkflowRuns(
+        templateId: String, limit: Int? = nil, offset: Int? = nil, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Action, any Error> {
+        pages(
+            "list_workflow_runs",
+            [
+                "template_id": templateId.jsonValue, "limit": limit?.jsonValue, "offset": offset?.jsonValue
+            ],
+            options)
+    }
+
     /// Reads one run of a workflow with the whole input and output of each step. An unknown run is a
     /// ``DashClawError`` of kind `notFound`.
     ///
@@ -3394,6 +3586,17 @@ extension DashClaw {
         _ request: ListCapabilities = ListCapabilities(), options: CallOptions = CallOptions()
     ) async throws -> CapabilityList {
         try await send("list_capabilities", request.json, options)
+    }
+
+    /// Goes through all that `list_capabilities` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterCapabilities(
+        _ request: ListCapabilities = ListCapabilities(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<Capability, any Error> {
+        pages("list_capabilities", request.json, options)
     }
 
     /// Reads one capability. An unknown id is a ``DashClawError`` of kind `notFound`.
@@ -3551,6 +3754,17 @@ extension DashClaw {
         try await send("list_capability_health", request.json, options)
     }
 
+    /// Goes through all that `list_capability_health` lists, with the same arguments: `limit` is a page's
+    /// size, `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterCapabilityHealth(
+        _ request: ListCapabilityHealth = ListCapabilityHealth(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<CapabilityHealth, any Error> {
+        pages("list_capability_health", request.json, options)
+    }
+
     /// Lists the calls and tests of a capability. An unknown id is a ``DashClawError`` of kind `notFound`.
     ///
     /// `GET /api/capabilities/{capability_id}/history`. Reads only. Pages through `events` with `limit` and
@@ -3565,6 +3779,17 @@ extension DashClaw {
         _ request: GetCapabilityHistory, options: CallOptions = CallOptions()
     ) async throws -> CapabilityHistory {
         try await send("get_capability_history", request.json, options)
+    }
+
+    /// Goes through all that `get_capability_history` lists, with the same arguments: `limit` is a page's
+    /// size, `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterCapabilityHistory(
+        _ request: GetCapabilityHistory, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<CapabilityEvent, any Error> {
+        pages("get_capability_history", request.json, options)
     }
 
     /// Adds a model strategy and returns it.
@@ -3711,6 +3936,23 @@ extension DashClaw {
             options)
     }
 
+    /// Goes through all that `list_knowledge_collections` lists, with the same arguments: `limit` is a page's
+    /// size, `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterKnowledgeCollections(
+        sourceType: KnowledgeSource? = nil, limit: Int? = nil, offset: Int? = nil,
+        options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<KnowledgeCollection, any Error> {
+        pages(
+            "list_knowledge_collections",
+            [
+                "source_type": sourceType?.jsonValue, "limit": limit?.jsonValue, "offset": offset?.jsonValue
+            ],
+            options)
+    }
+
     /// Reads one collection, without its documents. An unknown id is a ``DashClawError`` of kind `notFound`.
     ///
     /// `GET /api/knowledge/collections/{collection_id}`. Reads only.
@@ -3796,6 +4038,17 @@ extension DashClaw {
         _ request: ListKnowledgeCollectionItems, options: CallOptions = CallOptions()
     ) async throws -> KnowledgeItemList {
         try await send("list_knowledge_collection_items", request.json, options)
+    }
+
+    /// Goes through all that `list_knowledge_collection_items` lists, with the same arguments: `limit` is a
+    /// page's size, `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterKnowledgeCollectionItems(
+        _ request: ListKnowledgeCollectionItems, options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<KnowledgeItem, any Error> {
+        pages("list_knowledge_collection_items", request.json, options)
     }
 
     /// Reads the documents of a collection that wait for it, at most 50, so that they can be found, and
@@ -4666,6 +4919,17 @@ extension DashClaw {
         try await send("get_scores", request.json, options)
     }
 
+    /// Goes through all that `get_scores` lists, with the same arguments: `limit` is a page's size, `offset`
+    /// how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterScores(
+        _ request: GetScores = GetScores(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<EvaluationScore, any Error> {
+        pages("get_scores", request.json, options)
+    }
+
     /// Adds a scorer. Needs an API key of the admin role.
     ///
     /// A name that exists already is a ``DashClawError`` of kind `conflict`, a key without the role a
@@ -4850,6 +5114,17 @@ extension DashClaw {
         _ request: ListScoringProfiles = ListScoringProfiles(), options: CallOptions = CallOptions()
     ) async throws -> ScoringProfileList {
         try await send("list_scoring_profiles", request.json, options)
+    }
+
+    /// Goes through all that `list_scoring_profiles` lists, with the same arguments: `limit` is a page's
+    /// size, `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterScoringProfiles(
+        _ request: ListScoringProfiles = ListScoringProfiles(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<ScoringProfile, any Error> {
+        pages("list_scoring_profiles", request.json, options)
     }
 
     /// Adds a scoring profile, with its dimensions when they are given. An unknown method of combining scores
@@ -5041,6 +5316,17 @@ extension DashClaw {
         _ request: GetProfileScores = GetProfileScores(), options: CallOptions = CallOptions()
     ) async throws -> ProfileScoreList {
         try await send("get_profile_scores", request.json, options)
+    }
+
+    /// Goes through all that `get_profile_scores` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterProfileScores(
+        _ request: GetProfileScores = GetProfileScores(), options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<ProfileScore, any Error> {
+        pages("get_profile_scores", request.json, options)
     }
 
     /// Sums up the stored scores of a profile.

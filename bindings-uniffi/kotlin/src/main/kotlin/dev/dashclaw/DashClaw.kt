@@ -8,6 +8,7 @@ import dev.dashclaw.api.GuardDecision
 import dev.dashclaw.api.Heartbeat
 import dev.dashclaw.api.NOTHING
 import dev.dashclaw.api.Outcome
+import dev.dashclaw.api.WorkOrder
 import dev.dashclaw.ffi.NativeBegun
 import dev.dashclaw.ffi.NativeClient
 import kotlinx.coroutines.NonCancellable
@@ -15,7 +16,10 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.withContext
 import kotlinx.serialization.DeserializationStrategy
+import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.jsonArray
 import java.net.URLEncoder
 import java.nio.file.Path
 import kotlin.time.Duration
@@ -201,6 +205,45 @@ public class DashClaw internal constructor(
                 }
             } finally {
                 approvals.finish()
+            }
+        }
+    }
+
+    override fun <T> pages(
+        operation: String,
+        arguments: String,
+        item: DeserializationStrategy<T>,
+        options: CallOptions?,
+    ): Flow<T> = flow {
+        native { native.pages(operation, arguments.toUtf8(), options?.toJson()) }.use { pages ->
+            while (true) {
+                val page = native { pages.next(null) } ?: break
+                for (one in wire.parseToJsonElement(page.decodeToString()).jsonArray) emit(decode(operation, item, one))
+            }
+        }
+    }
+
+    /**
+     * Works: the orders that are claimed, each as soon as there is one. Each collector is a worker of its own, which ends
+     * with the collecting.
+     *
+     * An order that is neither completed nor failed when the next one is asked for, or when the worker ends, is reported as
+     * failed, so that none stays claimed. While the queue is empty it is asked again and again; errors that may pass are
+     * waited out.
+     *
+     * @param types Only work of these types; any unless given.
+     * @param interval How often an empty queue is asked, give or take a quarter.
+     */
+    public fun workOrders(types: List<String> = emptyList(), interval: Duration = DEFAULT_INTERVAL): Flow<ClaimedOrder> = flow {
+        val text = JsonArray(types.map(::JsonPrimitive)).toString()
+        native { native.workOrders(text, interval.inSeconds()) }.use { orders ->
+            try {
+                while (true) {
+                    val order = native { orders.next(null) } ?: break
+                    emit(ClaimedOrder(decode("claim_work_order", WorkOrder.serializer(), order), orders))
+                }
+            } finally {
+                withContext(NonCancellable) { native { orders.finish() } }
             }
         }
     }

@@ -3,18 +3,21 @@
 package dev.dashclaw
 
 import dev.dashclaw.api.AcknowledgeDriftAlert
+import dev.dashclaw.api.Action
 import dev.dashclaw.api.ActionDetail
 import dev.dashclaw.api.ActionGraph
 import dev.dashclaw.api.ActionList
 import dev.dashclaw.api.ActionStatus
 import dev.dashclaw.api.ActionTrace
 import dev.dashclaw.api.ActivatePromptVersion
+import dev.dashclaw.api.ActivityEvent
 import dev.dashclaw.api.ActivityLog
 import dev.dashclaw.api.AddAgentCapability
 import dev.dashclaw.api.AddKnowledgeCollectionItem
 import dev.dashclaw.api.AddScoringDimension
 import dev.dashclaw.api.AgentCapabilityList
 import dev.dashclaw.api.AgentEnv
+import dev.dashclaw.api.AgentMessage
 import dev.dashclaw.api.AgentReputation
 import dev.dashclaw.api.AgentReputationReceipt
 import dev.dashclaw.api.AgentStatus
@@ -26,7 +29,9 @@ import dev.dashclaw.api.ApproveAction
 import dev.dashclaw.api.ApprovePairing
 import dev.dashclaw.api.ApprovedAction
 import dev.dashclaw.api.ArchiveMessages
+import dev.dashclaw.api.Artifact
 import dev.dashclaw.api.ArtifactList
+import dev.dashclaw.api.Assumption
 import dev.dashclaw.api.AssumptionDetail
 import dev.dashclaw.api.AutoCalibrate
 import dev.dashclaw.api.BatchScoreWithProfile
@@ -35,7 +40,9 @@ import dev.dashclaw.api.CancelWorkOrder
 import dev.dashclaw.api.CancelWorkflowRun
 import dev.dashclaw.api.CancelledWorkOrder
 import dev.dashclaw.api.CancelledWorkflowRun
+import dev.dashclaw.api.Capability
 import dev.dashclaw.api.CapabilityDetail
+import dev.dashclaw.api.CapabilityEvent
 import dev.dashclaw.api.CapabilityHealth
 import dev.dashclaw.api.CapabilityHealthList
 import dev.dashclaw.api.CapabilityHistory
@@ -226,6 +233,7 @@ import dev.dashclaw.api.GetWorkflowTemplate
 import dev.dashclaw.api.Guard
 import dev.dashclaw.api.GuardDecision
 import dev.dashclaw.api.GuardDecisionList
+import dev.dashclaw.api.GuardDecisionRecord
 import dev.dashclaw.api.Handoff
 import dev.dashclaw.api.HandoffList
 import dev.dashclaw.api.Health
@@ -239,8 +247,10 @@ import dev.dashclaw.api.IntegrityVerdict
 import dev.dashclaw.api.InvokeCapability
 import dev.dashclaw.api.InvokeRegisteredAgent
 import dev.dashclaw.api.JwkSet
+import dev.dashclaw.api.KnowledgeCollection
 import dev.dashclaw.api.KnowledgeCollectionDetail
 import dev.dashclaw.api.KnowledgeCollectionList
+import dev.dashclaw.api.KnowledgeItem
 import dev.dashclaw.api.KnowledgeItemDetail
 import dev.dashclaw.api.KnowledgeItemList
 import dev.dashclaw.api.KnowledgeSearch
@@ -295,6 +305,7 @@ import dev.dashclaw.api.MessageType
 import dev.dashclaw.api.ModelStrategyDetail
 import dev.dashclaw.api.ModelStrategyList
 import dev.dashclaw.api.NOTHING
+import dev.dashclaw.api.OpenLoop
 import dev.dashclaw.api.OrganizationDetail
 import dev.dashclaw.api.OrganizationList
 import dev.dashclaw.api.Outcome
@@ -363,6 +374,7 @@ import dev.dashclaw.api.ReportSecurityFinding
 import dev.dashclaw.api.ReportTokenUsage
 import dev.dashclaw.api.ReportedAction
 import dev.dashclaw.api.ReportedOutcome
+import dev.dashclaw.api.ReputationEvent
 import dev.dashclaw.api.ReputationEventList
 import dev.dashclaw.api.ReputationVerdict
 import dev.dashclaw.api.ResolveMessageThread
@@ -441,6 +453,7 @@ import dev.dashclaw.api.WaitForPairing
 import dev.dashclaw.api.WebhookDeliveryList
 import dev.dashclaw.api.WebhookList
 import dev.dashclaw.api.WebhookTest
+import dev.dashclaw.api.WorkOrder
 import dev.dashclaw.api.WorkOrderBudget
 import dev.dashclaw.api.WorkOrderCost
 import dev.dashclaw.api.WorkOrderDetail
@@ -454,6 +467,7 @@ import dev.dashclaw.api.WorkflowExecution
 import dev.dashclaw.api.WorkflowLaunchDetail
 import dev.dashclaw.api.WorkflowRun
 import dev.dashclaw.api.WorkflowRunList
+import dev.dashclaw.api.WorkflowTemplate
 import dev.dashclaw.api.WorkflowTemplateDetail
 import dev.dashclaw.api.WorkflowTemplateList
 import dev.dashclaw.api.WorkflowTemplateStatus
@@ -461,6 +475,7 @@ import dev.dashclaw.api.X402EndpointList
 import dev.dashclaw.api.X402ProviderDetail
 import dev.dashclaw.api.X402ProviderList
 import dev.dashclaw.api.X402PurchaseList
+import kotlinx.coroutines.flow.Flow
 import kotlinx.serialization.DeserializationStrategy
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
@@ -475,6 +490,14 @@ public abstract class Operations internal constructor() {
         answer: DeserializationStrategy<T>,
         options: CallOptions?,
     ): T
+
+    /** Goes through all that an operation lists. */
+    internal abstract fun <T> pages(
+        operation: String,
+        arguments: String,
+        item: DeserializationStrategy<T>,
+        options: CallOptions?,
+    ): Flow<T>
 
     /**
      * Asks whether the agent may act.
@@ -580,6 +603,24 @@ public abstract class Operations internal constructor() {
             "get_guard_decisions",
             encode(GetGuardDecisions.serializer(), request),
             GuardDecisionList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getGuardDecisions` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterGuardDecisions(
+        request: GetGuardDecisions = GetGuardDecisions(),
+        options: CallOptions? = null,
+    ): Flow<GuardDecisionRecord> =
+        pages(
+            "get_guard_decisions",
+            encode(GetGuardDecisions.serializer(), request),
+            GuardDecisionRecord.serializer(),
             options,
         )
 
@@ -768,6 +809,16 @@ public abstract class Operations internal constructor() {
         call("get_actions", encode(GetActions.serializer(), request), ActionList.serializer(), options)
 
     /**
+     * Goes through all that `getActions` lists, with the same arguments: `limit` is a page's size, `offset`
+     * how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterActions(request: GetActions = GetActions(), options: CallOptions? = null): Flow<Action> =
+        pages("get_actions", encode(GetActions.serializer(), request), Action.serializer(), options)
+
+    /**
      * Ends an action, or adds facts to it.
      *
      * `status`, `output_summary` and `timestamp_end` close the action and are taken only while it is
@@ -942,6 +993,24 @@ public abstract class Operations internal constructor() {
             "get_pending_approvals",
             encode(GetPendingApprovals.serializer(), request),
             ActionList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getPendingApprovals` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterPendingApprovals(
+        request: GetPendingApprovals = GetPendingApprovals(),
+        options: CallOptions? = null,
+    ): Flow<Action> =
+        pages(
+            "get_pending_approvals",
+            encode(GetPendingApprovals.serializer(), request),
+            Action.serializer(),
             options,
         )
 
@@ -1300,6 +1369,24 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Goes through all that `getDriftReport` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterDriftReport(
+        request: GetDriftReport = GetDriftReport(),
+        options: CallOptions? = null,
+    ): Flow<Assumption> =
+        pages(
+            "get_drift_report",
+            encode(GetDriftReport.serializer(), request),
+            Assumption.serializer(),
+            options,
+        )
+
+    /**
      * Records what an action leaves to be done. An unknown action is a `NotFoundException`.
      *
      * `POST /api/actions/loops`. A repeat would do it twice.
@@ -1416,6 +1503,19 @@ public abstract class Operations internal constructor() {
     /** `getOpenLoops` with its arguments in one object. */
     public suspend fun getOpenLoops(request: GetOpenLoops, options: CallOptions? = null): LoopList =
         call("get_open_loops", encode(GetOpenLoops.serializer(), request), LoopList.serializer(), options)
+
+    /**
+     * Goes through all that `getOpenLoops` lists, with the same arguments: `limit` is a page's size, `offset`
+     * how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterOpenLoops(
+        request: GetOpenLoops = GetOpenLoops(),
+        options: CallOptions? = null,
+    ): Flow<OpenLoop> =
+        pages("get_open_loops", encode(GetOpenLoops.serializer(), request), OpenLoop.serializer(), options)
 
     /**
      * Lists what is going wrong right now. Signals are computed when they are read.
@@ -2299,6 +2399,19 @@ public abstract class Operations internal constructor() {
         call("get_handoffs", encode(GetHandoffs.serializer(), request), HandoffList.serializer(), options)
 
     /**
+     * Goes through all that `getHandoffs` lists, with the same arguments: `limit` is a page's size, `offset`
+     * how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterHandoffs(
+        request: GetHandoffs = GetHandoffs(),
+        options: CallOptions? = null,
+    ): Flow<Handoff> =
+        pages("get_handoffs", encode(GetHandoffs.serializer(), request), Handoff.serializer(), options)
+
+    /**
      * Reads the newest handoff of the agent that belongs to no project and was not consumed. When there is
      * none, that is a `NotFoundException`.
      *
@@ -2477,6 +2590,19 @@ public abstract class Operations internal constructor() {
         call("get_messages", encode(GetMessages.serializer(), request), MessageList.serializer(), options)
 
     /**
+     * Goes through all that `getMessages` lists, with the same arguments: `limit` is a page's size, `offset`
+     * how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterMessages(
+        request: GetMessages = GetMessages(),
+        options: CallOptions? = null,
+    ): Flow<AgentMessage> =
+        pages("get_messages", encode(GetMessages.serializer(), request), AgentMessage.serializer(), options)
+
+    /**
      * Lists messages to the agent or to everybody, without its own and without archived ones.
      *
      * `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
@@ -2507,6 +2633,16 @@ public abstract class Operations internal constructor() {
         call("get_inbox", encode(GetInbox.serializer(), request), MessageList.serializer(), options)
 
     /**
+     * Goes through all that `getInbox` lists, with the same arguments: `limit` is a page's size, `offset` how
+     * many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterInbox(request: GetInbox = GetInbox(), options: CallOptions? = null): Flow<AgentMessage> =
+        pages("get_inbox", encode(GetInbox.serializer(), request), AgentMessage.serializer(), options)
+
+    /**
      * Lists messages that the agent sent.
      *
      * `GET /api/messages`. Reads only. Pages through `messages` with `limit` and `offset`.
@@ -2534,6 +2670,24 @@ public abstract class Operations internal constructor() {
             "get_sent_messages",
             encode(GetSentMessages.serializer(), request),
             MessageList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getSentMessages` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterSentMessages(
+        request: GetSentMessages = GetSentMessages(),
+        options: CallOptions? = null,
+    ): Flow<AgentMessage> =
+        pages(
+            "get_sent_messages",
+            encode(GetSentMessages.serializer(), request),
+            AgentMessage.serializer(),
             options,
         )
 
@@ -3298,6 +3452,24 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Goes through all that `listAgentReputationEvents` lists, with the same arguments: `limit` is a page's
+     * size, `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterAgentReputationEvents(
+        request: ListAgentReputationEvents,
+        options: CallOptions? = null,
+    ): Flow<ReputationEvent> =
+        pages(
+            "list_agent_reputation_events",
+            encode(ListAgentReputationEvents.serializer(), request),
+            ReputationEvent.serializer(),
+            options,
+        )
+
+    /**
      * Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
      * `NotFoundException`.
      *
@@ -3480,6 +3652,24 @@ public abstract class Operations internal constructor() {
             "list_work_orders",
             encode(ListWorkOrders.serializer(), request),
             WorkOrderList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `listWorkOrders` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterWorkOrders(
+        request: ListWorkOrders = ListWorkOrders(),
+        options: CallOptions? = null,
+    ): Flow<WorkOrder> =
+        pages(
+            "list_work_orders",
+            encode(ListWorkOrders.serializer(), request),
+            WorkOrder.serializer(),
             options,
         )
 
@@ -4202,6 +4392,19 @@ public abstract class Operations internal constructor() {
             ArtifactList.serializer(),
             options,
         )
+
+    /**
+     * Goes through all that `listArtifacts` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterArtifacts(
+        request: ListArtifacts = ListArtifacts(),
+        options: CallOptions? = null,
+    ): Flow<Artifact> =
+        pages("list_artifacts", encode(ListArtifacts.serializer(), request), Artifact.serializer(), options)
 
     /**
      * Puts together what is known of an action: the action, its workflow's steps and its artifacts. An
@@ -5366,6 +5569,24 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Goes through all that `getActivityLogs` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterActivityLogs(
+        request: GetActivityLogs = GetActivityLogs(),
+        options: CallOptions? = null,
+    ): Flow<ActivityEvent> =
+        pages(
+            "get_activity_logs",
+            encode(GetActivityLogs.serializer(), request),
+            ActivityEvent.serializer(),
+            options,
+        )
+
+    /**
      * Adds a workflow template and returns it. Needs an API key of the admin role.
      *
      * A slug that exists already is a `ConflictException`, a key without the role a
@@ -5458,6 +5679,24 @@ public abstract class Operations internal constructor() {
             "list_workflow_templates",
             encode(ListWorkflowTemplates.serializer(), request),
             WorkflowTemplateList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `listWorkflowTemplates` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterWorkflowTemplates(
+        request: ListWorkflowTemplates = ListWorkflowTemplates(),
+        options: CallOptions? = null,
+    ): Flow<WorkflowTemplate> =
+        pages(
+            "list_workflow_templates",
+            encode(ListWorkflowTemplates.serializer(), request),
+            WorkflowTemplate.serializer(),
             options,
         )
 
@@ -5737,6 +5976,21 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Goes through all that `listWorkflowRuns` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterWorkflowRuns(request: ListWorkflowRuns, options: CallOptions? = null): Flow<Action> =
+        pages(
+            "list_workflow_runs",
+            encode(ListWorkflowRuns.serializer(), request),
+            Action.serializer(),
+            options,
+        )
+
+    /**
      * Reads one run of a workflow with the whole input and output of each step. An unknown run is a
      * `NotFoundException`.
      *
@@ -5929,6 +6183,24 @@ public abstract class Operations internal constructor() {
             "list_capabilities",
             encode(ListCapabilities.serializer(), request),
             CapabilityList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `listCapabilities` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterCapabilities(
+        request: ListCapabilities = ListCapabilities(),
+        options: CallOptions? = null,
+    ): Flow<Capability> =
+        pages(
+            "list_capabilities",
+            encode(ListCapabilities.serializer(), request),
+            Capability.serializer(),
             options,
         )
 
@@ -6208,6 +6480,24 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Goes through all that `listCapabilityHealth` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterCapabilityHealth(
+        request: ListCapabilityHealth = ListCapabilityHealth(),
+        options: CallOptions? = null,
+    ): Flow<CapabilityHealth> =
+        pages(
+            "list_capability_health",
+            encode(ListCapabilityHealth.serializer(), request),
+            CapabilityHealth.serializer(),
+            options,
+        )
+
+    /**
      * Lists the calls and tests of a capability. An unknown id is a `NotFoundException`.
      *
      * `GET /api/capabilities/{capability_id}/history`. Reads only. Pages through `events` with `limit` and
@@ -6245,6 +6535,24 @@ public abstract class Operations internal constructor() {
             "get_capability_history",
             encode(GetCapabilityHistory.serializer(), request),
             CapabilityHistory.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getCapabilityHistory` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterCapabilityHistory(
+        request: GetCapabilityHistory,
+        options: CallOptions? = null,
+    ): Flow<CapabilityEvent> =
+        pages(
+            "get_capability_history",
+            encode(GetCapabilityHistory.serializer(), request),
+            CapabilityEvent.serializer(),
             options,
         )
 
@@ -6511,6 +6819,24 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Goes through all that `listKnowledgeCollections` lists, with the same arguments: `limit` is a page's
+     * size, `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterKnowledgeCollections(
+        request: ListKnowledgeCollections = ListKnowledgeCollections(),
+        options: CallOptions? = null,
+    ): Flow<KnowledgeCollection> =
+        pages(
+            "list_knowledge_collections",
+            encode(ListKnowledgeCollections.serializer(), request),
+            KnowledgeCollection.serializer(),
+            options,
+        )
+
+    /**
      * Reads one collection, without its documents. An unknown id is a `NotFoundException`.
      *
      * `GET /api/knowledge/collections/{collection_id}`. Reads only.
@@ -6684,6 +7010,24 @@ public abstract class Operations internal constructor() {
             "list_knowledge_collection_items",
             encode(ListKnowledgeCollectionItems.serializer(), request),
             KnowledgeItemList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `listKnowledgeCollectionItems` lists, with the same arguments: `limit` is a
+     * page's size, `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterKnowledgeCollectionItems(
+        request: ListKnowledgeCollectionItems,
+        options: CallOptions? = null,
+    ): Flow<KnowledgeItem> =
+        pages(
+            "list_knowledge_collection_items",
+            encode(ListKnowledgeCollectionItems.serializer(), request),
+            KnowledgeItem.serializer(),
             options,
         )
 
@@ -8009,6 +8353,19 @@ public abstract class Operations internal constructor() {
         call("get_scores", encode(GetScores.serializer(), request), EvaluationScoreList.serializer(), options)
 
     /**
+     * Goes through all that `getScores` lists, with the same arguments: `limit` is a page's size, `offset`
+     * how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterScores(
+        request: GetScores = GetScores(),
+        options: CallOptions? = null,
+    ): Flow<EvaluationScore> =
+        pages("get_scores", encode(GetScores.serializer(), request), EvaluationScore.serializer(), options)
+
+    /**
      * Adds a scorer. Needs an API key of the admin role.
      *
      * A name that exists already is a `ConflictException`, a key without the role a
@@ -8227,6 +8584,24 @@ public abstract class Operations internal constructor() {
             "list_scoring_profiles",
             encode(ListScoringProfiles.serializer(), request),
             ScoringProfileList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `listScoringProfiles` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterScoringProfiles(
+        request: ListScoringProfiles = ListScoringProfiles(),
+        options: CallOptions? = null,
+    ): Flow<ScoringProfile> =
+        pages(
+            "list_scoring_profiles",
+            encode(ListScoringProfiles.serializer(), request),
+            ScoringProfile.serializer(),
             options,
         )
 
@@ -8611,6 +8986,24 @@ public abstract class Operations internal constructor() {
             "get_profile_scores",
             encode(GetProfileScores.serializer(), request),
             ProfileScoreList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getProfileScores` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterProfileScores(
+        request: GetProfileScores = GetProfileScores(),
+        options: CallOptions? = null,
+    ): Flow<ProfileScore> =
+        pages(
+            "get_profile_scores",
+            encode(GetProfileScores.serializer(), request),
+            ProfileScore.serializer(),
             options,
         )
 

@@ -5,6 +5,7 @@ import kotlinx.serialization.DeserializationStrategy
 import kotlinx.serialization.SerializationException
 import kotlinx.serialization.SerializationStrategy
 import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonElement
 
 /** JSON as it crosses into the core and back. */
 internal val wire: Json = Json { explicitNulls = false }
@@ -23,7 +24,11 @@ internal fun <T> encode(serializer: SerializationStrategy<T>, request: T): Strin
  * what came.
  */
 internal fun <T> decode(operation: String, answer: DeserializationStrategy<T>, body: ByteArray): T {
-    val json = wire.parseToJsonElement(body.decodeToString())
+    return decode(operation, answer, wire.parseToJsonElement(body.decodeToString()))
+}
+
+/** The same of JSON that was parsed. */
+internal fun <T> decode(operation: String, answer: DeserializationStrategy<T>, json: JsonElement): T {
     try {
         return wire.decodeFromJsonElement(answer, json)
     } catch (problem: SerializationException) {

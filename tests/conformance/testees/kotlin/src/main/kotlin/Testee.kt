@@ -16,6 +16,7 @@ import dev.dashclaw.Role
 import dev.dashclaw.Verification
 import dev.dashclaw.api.CreateAction
 import dev.dashclaw.api.Outcome
+import dev.dashclaw.api.WorkOrderCost
 import dev.dashclaw.canonicalJson
 import dev.dashclaw.deriveIdempotencyKey
 import dev.dashclaw.signAction
@@ -25,11 +26,13 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.serialization.SerializationException
 import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
@@ -39,6 +42,7 @@ import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.contentOrNull
 import kotlinx.serialization.json.double
 import kotlinx.serialization.json.int
+import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
@@ -179,6 +183,8 @@ private suspend fun serve(client: DashClaw, request: JsonObject): JsonElement {
                 )
             }
         }
+        "iterate" -> iterate(client, request, callOptions(options))
+        "work_orders" -> workOrders(client, request, options.seconds("interval") ?: DashClaw.DEFAULT_INTERVAL)
         "verify_receipt" -> verification(client.verifyReceipt(request.word("document")))
         "require_valid_receipt" -> verification(client.requireValidReceipt(request.word("document")))
         else -> error("unknown: $request")
@@ -203,6 +209,31 @@ private suspend fun call(client: DashClaw, operation: String, arguments: JsonObj
         return terse?.body ?: throw cause
     }
     return Json.encodeToJsonElement(serializer(function.returnType), answer)
+}
+
+private suspend fun iterate(client: DashClaw, request: JsonObject, options: CallOptions?): JsonElement {
+    val name = Regex("_(.)").replace(request.word("iterator")) { it.groupValues[1].uppercase() }
+    val function = DashClaw::class.memberFunctions.single { it.name == name }
+    val given = strict(function.parameters[1].type, request.getValue("arguments").jsonObject)
+    val items = function.call(client, given, options) as Flow<*>
+    val codec = serializer(function.returnType.arguments.single().type!!)
+    val take = request["take"]?.jsonPrimitive?.int ?: Int.MAX_VALUE
+    return JsonArray(items.take(take).toList().map { Json.encodeToJsonElement(codec, it) })
+}
+
+/** Does with each order what the case says, and then leaves the loop. */
+private suspend fun workOrders(client: DashClaw, request: JsonObject, interval: Duration): JsonElement {
+    val types = request["types"]?.jsonArray?.map { it.jsonPrimitive.content } ?: emptyList()
+    val left = request.getValue("orders").jsonArray.map { it.jsonObject }.toMutableList()
+    val seen = mutableListOf<JsonPrimitive>()
+    client.workOrders(types, interval).take(left.size).collect { claimed ->
+        seen += JsonPrimitive(claimed.order.id)
+        val what = left.removeAt(0)
+        val cost = what["cost"]?.let { Json.decodeFromJsonElement(WorkOrderCost.serializer(), it) }
+        what["complete"]?.let { claimed.complete(it.jsonObject, cost) }
+        what["fail"]?.let { claimed.fail(it.jsonArray[0].asText(), it.jsonArray[1].asText()) }
+    }
+    return JsonArray(seen)
 }
 
 /** The functions that take one object, or nothing. */

@@ -1298,4 +1298,108 @@ extension DashClaw {
             return nil
         }
     }
+
+    /// The items that an operation lists; nothing when no iterator takes these arguments.
+    func iterator(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) -> AsyncThrowingStream<JSONValue, any Error>? {
+        var given = Given(arguments)
+        switch operation {
+        case "get_guard_decisions":
+            let decision: Verdict? = given.optional("decision")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return erased(self.iterGuardDecisions(
+                decision: decision, limit: limit, offset: offset, agentId: agentId, options: options
+            ))
+        case "get_actions":
+            return erased(self.iterActions(GetActions(json: arguments), options: options))
+        case "get_pending_approvals":
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            guard given.fits else { return nil }
+            return erased(self.iterPendingApprovals(limit: limit, offset: offset, options: options))
+        case "get_drift_report":
+            return erased(self.iterDriftReport(GetDriftReport(json: arguments), options: options))
+        case "get_open_loops":
+            return erased(self.iterOpenLoops(GetOpenLoops(json: arguments), options: options))
+        case "get_handoffs":
+            return erased(self.iterHandoffs(GetHandoffs(json: arguments), options: options))
+        case "get_messages":
+            return erased(self.iterMessages(GetMessages(json: arguments), options: options))
+        case "get_inbox":
+            return erased(self.iterInbox(GetInbox(json: arguments), options: options))
+        case "get_sent_messages":
+            let messageType: MessageType? = given.optional("message_type")
+            let threadId: String? = given.optional("thread_id")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return erased(self.iterSentMessages(
+                messageType: messageType, threadId: threadId, limit: limit, offset: offset, agentId: agentId,
+                options: options
+            ))
+        case "list_agent_reputation_events":
+            return erased(self.iterAgentReputationEvents(
+                ListAgentReputationEvents(json: arguments), options: options
+            ))
+        case "list_work_orders":
+            return erased(self.iterWorkOrders(ListWorkOrders(json: arguments), options: options))
+        case "list_artifacts":
+            let actionId: String? = given.optional("action_id")
+            let stepId: String? = given.optional("step_id")
+            let agentId: String? = given.optional("agent_id")
+            let type: String? = given.optional("type")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            guard given.fits else { return nil }
+            return erased(self.iterArtifacts(
+                actionId: actionId, stepId: stepId, agentId: agentId, type: type, limit: limit,
+                offset: offset, options: options
+            ))
+        case "get_activity_logs":
+            return erased(self.iterActivityLogs(GetActivityLogs(json: arguments), options: options))
+        case "list_workflow_templates":
+            return erased(self.iterWorkflowTemplates(
+                ListWorkflowTemplates(json: arguments), options: options
+            ))
+        case "list_workflow_runs":
+            let templateId: String = given.required("template_id")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            guard given.fits else { return nil }
+            return erased(self.iterWorkflowRuns(
+                templateId: templateId, limit: limit, offset: offset, options: options
+            ))
+        case "list_capabilities":
+            return erased(self.iterCapabilities(ListCapabilities(json: arguments), options: options))
+        case "list_capability_health":
+            return erased(self.iterCapabilityHealth(ListCapabilityHealth(json: arguments), options: options))
+        case "get_capability_history":
+            return erased(self.iterCapabilityHistory(GetCapabilityHistory(json: arguments), options: options))
+        case "list_knowledge_collections":
+            let sourceType: KnowledgeSource? = given.optional("source_type")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            guard given.fits else { return nil }
+            return erased(self.iterKnowledgeCollections(
+                sourceType: sourceType, limit: limit, offset: offset, options: options
+            ))
+        case "list_knowledge_collection_items":
+            return erased(self.iterKnowledgeCollectionItems(
+                ListKnowledgeCollectionItems(json: arguments), options: options
+            ))
+        case "get_scores":
+            return erased(self.iterScores(GetScores(json: arguments), options: options))
+        case "list_scoring_profiles":
+            return erased(self.iterScoringProfiles(ListScoringProfiles(json: arguments), options: options))
+        case "get_profile_scores":
+            return erased(self.iterProfileScores(GetProfileScores(json: arguments), options: options))
+        default:
+            return nil
+        }
+    }
 }

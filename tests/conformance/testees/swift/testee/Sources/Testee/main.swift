@@ -57,6 +57,10 @@ func serve(_ request: Request, _ client: DashClaw) async throws -> JSONValue {
         return try await govern(request, client)
     case "events":
         return try await events(request, client)
+    case "iterate":
+        return try await iterate(request, client)
+    case "work_orders":
+        return try await workOrders(request, client)
     case "verify_receipt":
         return shown(try await client.verifyReceipt(request.bytes("document")))
     default:
@@ -94,6 +98,45 @@ func events(_ request: Request, _ client: DashClaw) async throws -> JSONValue {
         if seen.count == request.json["take"]?.int ?? 1 { break }
     }
     return .array(seen)
+}
+
+func iterate(_ request: Request, _ client: DashClaw) async throws -> JSONValue {
+    var seen: [JSONValue] = []
+    let take = request.json["take"]?.int ?? Int.max
+    guard let items = client.iterator(request.text("operation"), request.arguments, request.callOptions) else {
+        throw WorkFailed(text: "no iterator takes these arguments", actionId: "")
+    }
+    for try await item in items {
+        seen.append(item)
+        if seen.count == take { break }
+    }
+    return .array(seen)
+}
+
+/// Does with each order what the case says, and then leaves the loop.
+func workOrders(_ request: Request, _ client: DashClaw) async throws -> JSONValue {
+    let types = request.json["types"]?.array?.compactMap(\.string) ?? []
+    var left = request.json["orders"]?.array ?? []
+    var seen: [JSONValue] = []
+    for try await claimed in try client.workOrders(types: types, interval: request.interval) {
+        seen.append(.string(claimed.order.id))
+        let what = left.removeFirst()
+        if let output = what["complete"]?.object {
+            try await claimed.complete(output: output, cost: what["cost"]?.object.map(WorkOrderCost.init(json:)))
+        } else if let reason = what["fail"]?.array {
+            try await claimed.fail(code: reason[0].string ?? "", message: reason[1].string ?? "")
+        }
+        if left.isEmpty { break }
+    }
+    return .array(seen)
+}
+
+/// The items of a stream as JSON.
+func erased<Item: JSONConvertible & Sendable>(
+    _ items: AsyncThrowingStream<Item, any Error>
+) -> AsyncThrowingStream<JSONValue, any Error> {
+    var source = items.makeAsyncIterator()
+    return AsyncThrowingStream { try await source.next()?.jsonValue }
 }
 
 func shown(_ answer: Verification) -> JSONValue {

@@ -1,0 +1,63 @@
+// Attachments, iterators, workers and heartbeats: what of them is Node's own.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clientOf, dashclaw, serve } from './support.mjs';
+
+const order = { id: 'wo_1', type: 't', input: { n: 1 } };
+
+function actions({ url }) {
+  const offset = Number(new URL(url, 'http://x').searchParams.get('offset') ?? 0);
+  return { actions: [0, 1, 2, 3, 4].slice(offset, offset + 2).map((n) => ({ action_id: `act_${n}` })) };
+}
+
+test('an attachment is a Buffer', async () => {
+  const server = await serve(() => (response) => response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.from([0, 255])));
+  const client = clientOf(server);
+  const expected = { data: Buffer.from([0, 255]), filename: 'att_1', mime_type: 'image/png' };
+  assert.deepEqual(await client.getAttachment('att_1'), expected);
+  assert.deepEqual(await client.call('getAttachment', { attachmentId: 'att_1' }), expected);
+  assert.equal(client.getAttachmentUrl('a/b c'), `${server.url}/api/messages/attachments?id=a%2Fb%20c`);
+  server.close();
+});
+
+test('a page is asked for when it is needed', async () => {
+  const server = await serve(actions);
+  const client = clientOf(server);
+  const seen = [];
+  for await (const { action_id: id } of client.iterActions({ limit: 2 })) {
+    if (seen.push(id) === 3) break;
+  }
+  assert.deepEqual(seen, ['act_0', 'act_1', 'act_2']);
+  assert.equal(server.seen.length, 2);
+  await assert.rejects(client.iterActions({ limit: 'many' }).next(), dashclaw.InvalidArgumentError);
+  server.close();
+});
+
+test('lengths of time are milliseconds', async () => {
+  const server = await serve(() => ({ pairing: { id: 'pair_1', status: 'pending' } }));
+  const client = clientOf(server);
+  const started = performance.now();
+  await assert.rejects(client.waitForPairing('pair_1', { timeout: 300, interval: 100 }), dashclaw.ApprovalTimeoutError);
+  await assert.rejects(client.call('wait_for_pairing', { pairing_id: 'pair_1', timeout: 300 }), dashclaw.ApprovalTimeoutError);
+  const took = performance.now() - started;
+  assert.ok(took > 500 && took < 5000, String(took));
+  server.close();
+});
+
+test('leaving the loop gives the order up, and what is completed is not', async () => {
+  const server = await serve(({ url }) => (url.endsWith('/claim') ? { work_order: order } : { work_order: {} }));
+  const client = clientOf(server);
+  const ends = () => server.seen.filter(({ url }) => url.endsWith('/complete')).map(({ body }) => JSON.parse(body));
+  for await (const claimed of client.workOrders({ types: ['t'] })) {
+    assert.deepEqual([claimed.id, claimed.type, claimed.input], ['wo_1', 't', { n: 1 }]);
+    break;
+  }
+  assert.deepEqual(ends().map(({ error }) => error.code), ['abandoned']);
+  for await (const claimed of client.workOrders()) {
+    await claimed.complete({ a: 1 }, { total_usd: 0.5 });
+    break;
+  }
+  assert.equal(ends().length, 2);
+  assert.deepEqual(ends()[1], { status: 'completed', output: { a: 1 }, cost: { total_usd: 0.5 }, agent_id: 'agent-1' });
+  server.close();
+});
