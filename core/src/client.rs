@@ -90,7 +90,7 @@ impl DashClaw {
         // A reader's own words quote what it cannot read.
         read.map_err(|error| {
             error.with(|fields| {
-                "the response does not have the documented form".clone_into(&mut fields.message)
+                "the response does not have the documented form".clone_into(&mut fields.message);
             })
         })
     }
