@@ -79,7 +79,10 @@ fn every_operation_is_in_every_output() {
             let method = format!("\n  {}(", camel_case(iterator));
             assert!(javascript.contains(&method) && declarations.contains(&method), "{name}");
             let method = camel_case(iterator);
-            assert!(swift.contains(&format!("func {method}(")) && kotlin.contains(&format!("fun {method}(")), "{name}");
+            assert!(
+                swift.contains(&format!("func {method}(")) && kotlin.contains(&format!("fun {method}(")),
+                "{name}"
+            );
         }
     }
 }

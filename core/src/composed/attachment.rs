@@ -48,12 +48,11 @@ fn parameters(text: &str) -> Vec<(String, String)> {
     let mut parameters = Vec::new();
     let mut rest = text.split_once(';').map_or("", |(_, rest)| rest);
     while let Some((name, after)) = rest.split_once('=') {
-        let (value, behind) = match after.trim_start().strip_prefix('"') {
-            Some(quoted) => unquoted(quoted),
-            None => {
-                let (value, behind) = after.split_once(';').unwrap_or((after, ""));
-                (value.trim().to_owned(), behind)
-            }
+        let (value, behind) = if let Some(quoted) = after.trim_start().strip_prefix('"') {
+            unquoted(quoted)
+        } else {
+            let (value, behind) = after.split_once(';').unwrap_or((after, ""));
+            (value.trim().to_owned(), behind)
         };
         parameters.push((name.trim_matches([' ', '\t', ';']).to_ascii_lowercase(), value));
         rest = behind;

@@ -36,16 +36,13 @@ pub(super) async fn record(mut steps: Steps<'_>) -> Result<Response> {
         told.insert(name.to_owned(), brought);
         Ok(())
     };
-    match id {
-        Some(id) => {
-            let summary = summary(&steps);
-            tell("outcome", Some(report(&steps, &id, &summary).await))?;
-            tell("artifact", file(&steps, &id, &summary).await)?;
-        }
-        None => {
-            tell("outcome", None)?;
-            tell("artifact", None)?;
-        }
+    if let Some(id) = id {
+        let summary = summary(&steps);
+        tell("outcome", Some(report(&steps, &id, &summary).await))?;
+        tell("artifact", file(&steps, &id, &summary).await)?;
+    } else {
+        tell("outcome", None)?;
+        tell("artifact", None)?;
     }
     let errors = to_json(&errors)?;
     told.insert("errors".to_owned(), raw(String::from_utf8_lossy(&errors).into_owned())?);
