@@ -55,7 +55,6 @@ impl NativeWorkOrders {
 
     /// Reports that an order is done. `output` and `cost` are JSON objects; so is the answer.
     #[napi(catch_unwind)]
-    #[expect(clippy::too_many_arguments, reason = "they are those of one call of JavaScript")]
     pub fn complete(
         &self,
         env: Env,
@@ -75,7 +74,6 @@ impl NativeWorkOrders {
 
     /// Reports that it could not be done.
     #[napi(catch_unwind)]
-    #[expect(clippy::too_many_arguments, reason = "they are those of one call of JavaScript")]
     pub fn fail(
         &self,
         env: Env,

@@ -144,6 +144,7 @@ impl NativeClient {
     }
 
     /// Goes through all that an operation lists.
+    #[expect(clippy::needless_pass_by_value, reason = "UniFFI gives bytes away")]
     pub fn pages(
         &self,
         operation: &str,
@@ -162,6 +163,7 @@ impl NativeClient {
     }
 
     /// Sends heartbeats: now and every `interval` seconds.
+    #[expect(clippy::needless_pass_by_value, reason = "UniFFI gives bytes away")]
     pub fn start_heartbeat(&self, arguments: Vec<u8>, interval: f64) -> Result<()> {
         inside(|| self.0.start_heartbeat(&arguments, seconds("interval", interval)?))
     }

@@ -22,7 +22,7 @@ pub(super) fn module(api: &Api) -> Result<String> {
         let mut text = format!("{summary}\n{}", body(api, operation)?.join("\n"));
         if let Some((name, _)) = &operation.iterator {
             let doc = tsdoc::of_iterator(operation, INDENT);
-            text.push_str(&format!("\n\n{doc}\n{}", iterating(operation, name).join("\n")));
+            text = format!("{text}\n\n{doc}\n{}", iterating(operation, name).join("\n"));
         }
         Ok(text)
     });
@@ -54,16 +54,14 @@ fn declaration(api: &Api, operation: &Operation) -> String {
     let mut text = first;
     if let Some(in_object) = usual.in_object(operation) {
         let doc = tsdoc::of_object_form(operation, INDENT);
-        text.push_str(&format!("\n{doc}\n{};", signature(api, operation, &in_object, INDENT)));
+        text = format!("{text}\n{doc}\n{};", signature(api, operation, &in_object, INDENT));
     }
     if let Some((name, item)) = &operation.iterator {
         let doc = tsdoc::of_iterator(operation, INDENT);
         let item = Annotations { api, given: false }.response(item);
         let returns = format!("AsyncIterableIterator<{item}>");
-        text.push_str(&format!(
-            "\n\n{doc}\n{};",
-            declared(name, &iterated(api, operation), &returns, INDENT)
-        ));
+        let line = declared(name, &iterated(api, operation), &returns, INDENT);
+        text = format!("{text}\n\n{doc}\n{line};");
     }
     text
 }

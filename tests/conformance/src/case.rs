@@ -252,6 +252,8 @@ pub(crate) struct Step {
     pub(crate) wait_for_approval: Option<String>,
     pub(crate) run_governed: Option<Map<String, Value>>,
     pub(crate) events: Option<Map<String, Value>>,
+    pub(crate) start_heartbeat: Option<Map<String, Value>>,
+    pub(crate) stop_heartbeat: Option<Map<String, Value>>,
     pub(crate) iterate: Option<Map<String, Value>>,
     pub(crate) work_orders: Option<Map<String, Value>>,
     pub(crate) verify_receipt: Option<Map<String, Value>>,

@@ -153,6 +153,8 @@ impl<'a> Steps<'a> {
         let whole = [
             ("run_governed", &step.run_governed),
             ("events", &step.events),
+            ("start_heartbeat", &step.start_heartbeat),
+            ("stop_heartbeat", &step.stop_heartbeat),
             ("iterate", &step.iterate),
             ("work_orders", &step.work_orders),
             ("verify_receipt", &step.verify_receipt),

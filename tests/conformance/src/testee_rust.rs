@@ -10,7 +10,8 @@ use dashclaw::idempotency::derive_idempotency_key;
 use dashclaw::receipt::{Jwks, Verification, verify_receipt};
 use dashclaw::signing::ActionSigner;
 use dashclaw::{
-    CallOptions, DashClaw, Error, ErrorKind, EventOptions, GovernedOptions, WaitOptions, WorkerOptions,
+    CallOptions, DEFAULT_HEARTBEAT, DashClaw, Error, ErrorKind, EventOptions, GovernedOptions, WaitOptions,
+    WorkerOptions,
 };
 use dashclaw_server::{Instance, InstanceOptions, Role};
 use secrecy::ExposeSecret as _;
@@ -47,6 +48,7 @@ struct Request {
     policies: Option<String>,
     instance: Option<String>,
     role: Option<String>,
+    status: Option<String>,
     types: Option<Vec<String>>,
     orders: Option<Vec<Value>>,
 }
@@ -174,6 +176,15 @@ async fn serve(client: &DashClaw, request: &Request, cancel: CancellationToken) 
                 .map(text)
         }
         "events" => events(client, request, cancel).await,
+        "start_heartbeat" => {
+            let interval = wait_options(request, cancel).interval.unwrap_or(DEFAULT_HEARTBEAT);
+            let arguments = json!({ "status": request.status }).to_string();
+            client.start_heartbeat(arguments.as_bytes(), interval).map(|()| "null".to_owned())
+        }
+        "stop_heartbeat" => {
+            client.stop_heartbeat();
+            Ok("null".to_owned())
+        }
         "iterate" => iterate(client, request, cancel).await,
         "work_orders" => work(client, request, cancel).await,
         "run_governed" => governed(client, request, cancel).await,

@@ -104,6 +104,8 @@ const calls = {
     // `call` shows what the SDK says about an operation or arguments that no method takes.
     return placed ? method.call(client, ...placed, settings) : client.call(operation, given, settings);
   },
+  start_heartbeat: ({ status, options }, client) => client.startHeartbeat({ status, ...ours(options) }),
+  stop_heartbeat: (_, client) => client.stopHeartbeat(),
   iterate: async ({ iterator, arguments: given, take = Infinity, options }, client, signal) => {
     const seen = [];
     for await (const item of client[camel(iterator)](given, { ...ours(options), signal })) {

@@ -133,6 +133,10 @@ async def serve(client: Any, request: dict[str, Any], finish: Any) -> Any:
                 return {"action_id": error.action_id, "ran": True, "failed": str(error)}
         case "events":
             return await finish(events(client, request))
+        case "start_heartbeat":
+            return client.start_heartbeat(**keywords(request, "interval"), status=request["status"])
+        case "stop_heartbeat":
+            return client.stop_heartbeat()
         case "iterate":
             return await finish(iterate(client, request))
         case "work_orders":

@@ -14,7 +14,9 @@ import dev.dashclaw.Layer
 import dev.dashclaw.Mode
 import dev.dashclaw.Role
 import dev.dashclaw.Verification
+import dev.dashclaw.api.AgentStatus
 import dev.dashclaw.api.CreateAction
+import dev.dashclaw.api.Heartbeat
 import dev.dashclaw.api.Outcome
 import dev.dashclaw.api.WorkOrderCost
 import dev.dashclaw.canonicalJson
@@ -183,6 +185,10 @@ private suspend fun serve(client: DashClaw, request: JsonObject): JsonElement {
                 )
             }
         }
+        "start_heartbeat" -> JsonNull.also {
+            client.startHeartbeat(interval, Heartbeat(status = AgentStatus(request.word("status"))))
+        }
+        "stop_heartbeat" -> JsonNull.also { client.stopHeartbeat() }
         "iterate" -> iterate(client, request, callOptions(options))
         "work_orders" -> workOrders(client, request, options.seconds("interval") ?: DashClaw.DEFAULT_INTERVAL)
         "verify_receipt" -> verification(client.verifyReceipt(request.word("document")))

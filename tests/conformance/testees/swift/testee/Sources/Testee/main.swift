@@ -57,6 +57,12 @@ func serve(_ request: Request, _ client: DashClaw) async throws -> JSONValue {
         return try await govern(request, client)
     case "events":
         return try await events(request, client)
+    case "start_heartbeat":
+        try client.startHeartbeat(interval: request.interval, status: AgentStatus(rawValue: request.text("status")))
+        return .null
+    case "stop_heartbeat":
+        client.stopHeartbeat()
+        return .null
     case "iterate":
         return try await iterate(request, client)
     case "work_orders":
