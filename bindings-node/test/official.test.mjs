@@ -19,8 +19,9 @@ const differences = vectors('official-differences.tsv')
   .map((line) => line.split('\t').slice(1, 4));
 /** What takes more than one request is compared where it is tested. */
 const ELSEWHERE = ['waitForApproval', 'waitForPairing'];
-/** An answer that no operation takes offence at. */
-const ANSWER = { action: { action_id: 'act_1', status: 'running' }, decision: 'allow', action_id: 'act_1', keys: [] };
+/** Answers that no operation takes offence at. */
+const ANSWER = { action: { action_id: 'act_1', status: 'running' }, action_id: 'act_1' };
+const VERDICT = { decision: 'allow', decision_id: 'act_gd_1' };
 
 const differs = (name, call, member) =>
   differences.some((row) => camelCase(row[0]) === name && [String(call), '*'].includes(row[1]) && row[2] === member);
@@ -36,7 +37,7 @@ function method(client, name) {
 }
 
 test('every request of the official client is sent the same', async (context) => {
-  const server = await serve(() => ANSWER);
+  const server = await serve(({ url }) => (url.startsWith('/api/guard') ? VERDICT : ANSWER));
   const client = clientOf(server, { agentId: 'AGENT', agentName: 'NAME', maxRetries: 0 });
   for (const { name, calls } of methods) {
     for (const [index, { args, request }] of calls.entries()) {

@@ -110,6 +110,26 @@ impl NativeClient {
         run_detached(async move { client.finish_governed(&action_id, failure.as_deref(), took).await }).await
     }
 
+    /// The half of tracked work before it runs: the action's id, or an error when the work may not run. `action` are the
+    /// arguments of `create_action`.
+    pub async fn begin_track(
+        &self,
+        action: Vec<u8>,
+        options: Option<String>,
+        stop: Option<Arc<Stop>>,
+    ) -> Result<String> {
+        let client = self.0.clone();
+        let options = call_options(options.as_deref(), token(stop))?;
+        run(async move { client.begin_track(&action, &options).await }).await
+    }
+
+    /// The half of tracked work after it ran: closes its action, even when nobody waits for it.
+    pub async fn finish_track(&self, action_id: String, failure: Option<String>, took: f64) -> Result<()> {
+        let client = self.0.clone();
+        let took = seconds("took", took).map_err(crossing)?;
+        run_detached(async move { client.finish_track(&action_id, failure.as_deref(), took).await }).await
+    }
+
     /// Verifies a receipt with the server's published keys. `required` makes an invalid one an error.
     pub async fn verify_receipt(
         &self,

@@ -1,6 +1,11 @@
 //! `run_governed`: guard, create, wait, run, report. Nothing runs unless the verdict allows it.
 
+mod context;
 mod report;
+mod track;
+
+pub use context::ActionContext;
+pub use track::Tracked;
 
 use std::fmt::Display;
 

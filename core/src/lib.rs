@@ -44,7 +44,7 @@ pub use client::DashClaw;
 pub use config::Builder;
 pub use error::{Error, ErrorKind, Fields as ErrorFields, Result};
 pub use events::{EventOptions, EventStream, ServerEvent};
-pub use governed::{Begun, GovernedOptions, Ran};
+pub use governed::{ActionContext, Begun, GovernedOptions, Ran, Tracked};
 pub use heartbeat::DEFAULT_HEARTBEAT;
 pub use notice::{Callback, Printer};
 pub use pages::Pages;

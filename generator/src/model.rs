@@ -75,6 +75,23 @@ impl Api {
         self.domains.iter().flat_map(|domain| &domain.operations)
     }
 
+    /// Whether a value of this shape holds a secret, be it deep inside.
+    pub fn holds_secret(&self, shape: &Shape) -> bool {
+        self.holds_secret_beyond(shape, &mut Vec::new())
+    }
+
+    /// `seen` are the records on the way: one may hold itself.
+    fn holds_secret_beyond<'a>(&'a self, shape: &'a Shape, seen: &mut Vec<&'a str>) -> bool {
+        shape.names().into_iter().any(|name| {
+            let Some(Type { form: Form::Record(members), .. }) = self.find(name) else { return false };
+            if seen.contains(&name) {
+                return false;
+            }
+            seen.push(name);
+            members.iter().any(|member| member.secret || self.holds_secret_beyond(&member.shape, seen))
+        })
+    }
+
     /// The type called `name`.
     pub fn find(&self, name: &str) -> Option<&Type> {
         self.index.get(name).map(|at| &self.types[*at])

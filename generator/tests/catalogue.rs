@@ -230,6 +230,21 @@ fn node_verdicts_are_closed_and_other_words_are_not() {
 }
 
 #[test]
+fn what_holds_a_secret_does_not_show_itself() {
+    let outputs = outputs(&api()).unwrap();
+    let folder = "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/api";
+    for (file, class) in
+        [("Secrets", "AgentEnv"), ("Orgs", "CreatedApiKey"), ("Pairings", "CreatePairingFromPrivateJwk")]
+    {
+        let text = text(&outputs, &format!("{folder}/{file}.kt"));
+        assert!(text.contains(&format!("override fun toString(): String = \"{class}(hidden)\"")), "{class}");
+    }
+    let records = text(&outputs, "bindings-uniffi/swift/Sources/DashClaw/Generated/Records.swift");
+    assert!(records.contains("public var description: String { \"AgentEnv(hidden)\" }"));
+    assert!(!records.contains("\"GuardDecision(hidden)\""));
+}
+
+#[test]
 fn swift_verdicts_are_closed_and_other_words_are_not() {
     let outputs = outputs(&api()).unwrap();
     let folder = "bindings-uniffi/swift/Sources/DashClaw/Generated";

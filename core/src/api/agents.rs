@@ -52,7 +52,9 @@ operations! { "agents":
         /// The services, 1 to 50, one object each: `provider` (needed), `auth_type` (`api_key` unless given, or
         /// `subscription`, `oauth`, `pre_configured`, `environment`), `plan_name`, `status` (`active` unless given, or
         /// `inactive`, `error`) and `metadata` (a text or an object of at most 10 KB).
-        connections: Vec<Value> [max(50)],
+        connections: Vec<Value> [
+            max(50), respelled(&[("authType", "auth_type"), ("planName", "plan_name")]),
+        ],
         /// Which agent. The client's own unless given. At most 128 characters.
         agent_id: Option<String> [max(128), fill(Fill::AgentId)],
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Field, IdKind, Kind, Place, Row, Seconds};
+use crate::catalogue::{Field, IdKind, Kind, Method, Place, Row, Seconds};
 use crate::json::{Members, Text, has_lone_surrogate};
 use crate::suggest::hint;
 use crate::{Error, Result};
@@ -89,7 +89,13 @@ impl<'a> Arguments<'a> {
         let row = self.row;
         let is_constant = place.is_some_and(|place| row.fields[place].constant);
         match place.filter(|_| !is_constant) {
-            Some(_) if value == "null" => {}
+            Some(place) if value == "null" => {
+                // A change may empty a field; elsewhere null is as good as nothing.
+                let field = &row.fields[place];
+                if row.method == Method::Patch && field.place == Place::Body && !field.required {
+                    self.known[place] = Some(value);
+                }
+            }
             _ if has_lone_surrogate(value) => return Err(unpaired(&name)),
             Some(place) => {
                 let field = &row.fields[place];

@@ -1,10 +1,12 @@
 //! From a row and its arguments to a request: a pure function.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use bytes::Bytes;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use url::form_urlencoded;
 
 use super::Arguments;
@@ -99,7 +101,11 @@ pub(crate) fn value_of<'a>(
 ) -> Option<Cow<'a, str>> {
     if let Some(value) = given {
         let as_text = field.json_text && value.starts_with('{');
-        return Some(if as_text { quote(value).into() } else { value.into() });
+        if as_text {
+            return Some(quote(value).into());
+        }
+        let respelled = if field.respelled.is_empty() { None } else { respelled(field.respelled, value) };
+        return Some(respelled.map_or(value.into(), Cow::Owned));
     }
     match field.fill {
         Some(Fill::AgentId) => Some(quote(&identity.agent_id).into()),
@@ -107,6 +113,19 @@ pub(crate) fn value_of<'a>(
         Some(Fill::Now) => Some(quote(&clock::now_iso()).into()),
         None => field.default.map(Cow::Borrowed),
     }
+}
+
+/// A list of objects in today's spelling; nothing when it is none, which the server then judges.
+fn respelled(spellings: &[(&str, &str)], json: &str) -> Option<String> {
+    let mut list: Vec<BTreeMap<&str, &RawValue>> = serde_json::from_str(json).ok()?;
+    for entry in &mut list {
+        for (older, name) in spellings {
+            if let Some(value) = entry.remove(older) {
+                entry.entry(name).or_insert(value);
+            }
+        }
+    }
+    serde_json::to_string(&list).ok()
 }
 
 /// The idempotency key: the caller's, or one of our own where the operation lives by it.
@@ -339,6 +358,28 @@ mod tests {
         let sync = prepared("sync_knowledge_collection", r#"{"collection_id":"kc_1"}"#);
         assert_eq!(sync.body.as_deref(), Some(b"{}".as_slice()));
         assert!(prepared("use_snippet", r#"{"snippet_id":"s"}"#).body.is_none());
+    }
+
+    #[test]
+    fn null_empties_a_field_in_a_change_and_is_nothing_elsewhere() {
+        let changed =
+            body("update_workflow_template", r#"{"template_id":"wt_1","description":null,"name":"n"}"#);
+        assert_eq!(changed, serde_json::json!({"description": null, "name": "n"}));
+        let created = body("create_session", r#"{"workspace":null,"branch":"main"}"#);
+        assert_eq!(created, serde_json::json!({"agent_id": "agent-1", "branch": "main"}));
+    }
+
+    #[test]
+    fn older_spellings_in_a_list_are_sent_in_todays() {
+        let sent = body(
+            "report_connections",
+            r#"{"connections":[{"authType":"oauth","planName":"a","provider":"x"}]}"#,
+        );
+        let entry = serde_json::json!({"auth_type": "oauth", "plan_name": "a", "provider": "x"});
+        assert_eq!(sent["connections"], serde_json::json!([entry]));
+        let both =
+            body("report_connections", r#"{"connections":[{"authType":"older","auth_type":"given"}]}"#);
+        assert_eq!(both["connections"][0]["auth_type"], "given");
     }
 
     #[test]

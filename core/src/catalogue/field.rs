@@ -37,6 +37,8 @@ pub struct Field {
     pub spread: bool,
     /// Whether an object is sent as the JSON text that holds it.
     pub json_text: bool,
+    /// Older spellings of members of the objects in a list, each with the name that is sent.
+    pub respelled: &'static [(&'static str, &'static str)],
     /// Whether the members of an object stand in the body as they are, in its place.
     pub inline: bool,
     /// Markdown for every language.
@@ -117,6 +119,7 @@ impl Field {
             strict: false,
             spread: false,
             json_text: false,
+            respelled: &[],
             inline: false,
             #[cfg(feature = "schema")]
             doc: "",
@@ -207,6 +210,13 @@ impl Field {
     #[must_use]
     pub const fn strict(mut self) -> Self {
         self.strict = true;
+        self
+    }
+
+    /// Is a list of objects whose members may have these older spellings.
+    #[must_use]
+    pub const fn respelled(mut self, spellings: &'static [(&'static str, &'static str)]) -> Self {
+        self.respelled = spellings;
         self
     }
 

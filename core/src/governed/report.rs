@@ -9,6 +9,11 @@ use crate::{CallOptions, DashClaw, Result};
 /// The most characters of an error text that the server keeps.
 const MAX_MESSAGE: usize = 4000;
 
+/// An error text that the server keeps.
+pub(super) fn shortened(text: &str) -> String {
+    if text.is_empty() { "the work failed".to_owned() } else { text.chars().take(MAX_MESSAGE).collect() }
+}
+
 impl DashClaw {
     /// The second half of [`run_governed`](Self::run_governed): reports the outcome, then closes the action.
     ///
@@ -20,8 +25,7 @@ impl DashClaw {
         failure: Option<&str>,
         took: Duration,
     ) -> Result<()> {
-        let failure = failure.map(|text| text.chars().take(MAX_MESSAGE).collect::<String>());
-        let failure = failure.map(|text| if text.is_empty() { "the work failed".to_owned() } else { text });
+        let failure = failure.map(shortened);
         let outcome = match &failure {
             None => json!({ "action_id": action_id, "status": "completed" }),
             Some(text) => json!({ "action_id": action_id, "status": "failed", "error_message": text }),

@@ -4,7 +4,7 @@ use super::function::{arguments, has_request};
 use super::kdoc;
 use super::names::{constant, property, spell};
 use super::shapes::{empty, is_closed_somewhere, open_name, optional, type_name};
-use crate::model::{Api, Doc, Domain, Form, Member, Operation, Type, Word};
+use crate::model::{Api, Doc, Domain, Form, Member, Operation, Shape, Type, Word};
 use crate::text::{WIDTH, camel_case};
 use crate::{Result, template};
 
@@ -89,7 +89,8 @@ impl Property {
 fn record(api: &Api, one: &Type) -> Option<String> {
     let Form::Record(members) = &one.form else { return None };
     let properties: Vec<Property> = members.iter().map(|member| of_member(api, member)).collect();
-    Some(data_class(&one.name, &one.doc, &properties, true))
+    let secret = api.holds_secret(&Shape::Named(one.name.clone()));
+    Some(data_class(&one.name, &one.doc, &properties, true, secret))
 }
 
 fn of_member(api: &Api, member: &Member) -> Property {
@@ -128,11 +129,12 @@ fn request(api: &Api, operation: &Operation) -> String {
         }
     });
     let doc = Doc::read(&format!("The arguments of `{}`.", camel_case(operation.name)));
-    data_class(&operation.request, &doc, &properties.collect::<Vec<_>>(), operation.rules.open)
+    let secret = operation.arguments.iter().any(|argument| argument.secret);
+    data_class(&operation.request, &doc, &properties.collect::<Vec<_>>(), operation.rules.open, secret)
 }
 
-/// A data class; an open one keeps members that it does not know.
-fn data_class(name: &str, doc: &Doc, properties: &[Property], open: bool) -> String {
+/// A data class; an open one keeps members that it does not know, one that holds a `secret` does not show itself.
+fn data_class(name: &str, doc: &Doc, properties: &[Property], open: bool, secret: bool) -> String {
     let mut documented: Vec<(String, String)> = properties.iter().map(Property::documented).collect();
     let mut lines: Vec<String> = properties.iter().map(Property::line).collect();
     if open {
@@ -141,12 +143,21 @@ fn data_class(name: &str, doc: &Doc, properties: &[Property], open: bool) -> Str
     }
     let doc = kdoc::of_class(doc, &documented, "");
     let body = lines.join("\n");
+    let mut inside = Vec::new();
+    if secret {
+        inside.push(format!("{INDENT}override fun toString(): String = \"{name}(hidden)\""));
+    }
+    if open {
+        inside
+            .push(format!("{INDENT}internal object Codec : RecordSerializer<{name}>(generatedSerializer())"));
+    }
+    let inside = if inside.is_empty() { String::new() } else { format!(" {{\n{}\n}}", inside.join("\n\n")) };
     if !open {
-        return format!("{doc}\n@Serializable\npublic data class {name}(\n{body}\n)");
+        return format!("{doc}\n@Serializable\npublic data class {name}(\n{body}\n){inside}");
     }
     format!(
         "{doc}\n@Serializable(with = {name}.Codec::class)\n@KeepGeneratedSerializer\npublic data class {name}(\n{body}\n\
-         ) : Record() {{\n{INDENT}internal object Codec : RecordSerializer<{name}>(generatedSerializer())\n}}"
+         ) : Record(){inside}"
     )
 }
 

@@ -4,7 +4,7 @@ use dashclaw::catalogue::{Call, Field, Fill, Kind, Place, Row, Rules};
 use serde_json::Value;
 
 use super::schema::{Schemas, Shape};
-use super::types::Types;
+use super::types::{Types, is_secret};
 use super::{Api, Doc, Failure, Form};
 use crate::Result;
 
@@ -66,6 +66,8 @@ pub struct Argument {
     pub strict: bool,
     /// Whether an object may stand in its place that holds this and more arguments.
     pub spread: bool,
+    /// Whether nobody may see it by accident.
+    pub secret: bool,
     /// Whether the members of an object stand in the body as they are, in its place.
     pub inline: bool,
 }
@@ -76,7 +78,7 @@ impl Operation {
         let (request, properties) = schemas.request(row)?;
         let read = |field: &Field| {
             let schema = properties.get(field.name).unwrap_or(&Value::Null);
-            Argument::read(field, &types.shape(schema, row.domain)?)
+            Argument::read(field, &types.shape(schema, row.domain)?, is_secret(schema))
         };
         let all: Vec<Argument> = row.fields.iter().map(read).collect::<Result<_>>().map_err(in_row)?;
         let is_constant = |argument: &Argument| row.field(argument.name).is_some_and(|field| field.constant);
@@ -135,7 +137,7 @@ impl Operation {
 }
 
 impl Argument {
-    fn read(field: &Field, shape: &Shape) -> Result<Self> {
+    fn read(field: &Field, shape: &Shape, secret: bool) -> Result<Self> {
         let default = field.default.map(serde_json::from_str).transpose();
         let shape = match (field.kind, shape.present().clone()) {
             (Kind::ObjectOrText, Shape::Any) => {
@@ -158,6 +160,7 @@ impl Argument {
             range: field.range,
             strict: field.strict,
             spread: field.spread,
+            secret,
             inline: field.inline,
         })
     }

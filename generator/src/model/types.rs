@@ -50,6 +50,8 @@ pub struct Member {
     pub closed: bool,
     /// Whether a reader takes 0, an empty text or an empty list where an answer lacks it.
     pub defaulted: bool,
+    /// Whether nobody may see it by accident.
+    pub secret: bool,
 }
 
 /// One word of a vocabulary.
@@ -129,6 +131,7 @@ impl<'a> Types<'a> {
             required: definitions.into_iter().flatten().all(requires),
             closed: false,
             defaulted: schema.get("default").is_some(),
+            secret: is_secret(schema),
         })
     }
 
@@ -171,6 +174,12 @@ impl<'a> Types<'a> {
 /// The doc text of a schema.
 pub(super) fn doc(schema: &Value) -> Doc {
     Doc::read(schema.get("description").and_then(Value::as_str).unwrap_or_default())
+}
+
+/// Whether the schema is that of a secret, or of secrets by name.
+pub(super) fn is_secret(schema: &Value) -> bool {
+    let marked = |schema: &Value| schema.get("format").is_some_and(|format| format == "password");
+    marked(schema) || schema.get("additionalProperties").is_some_and(marked)
 }
 
 fn is_record(schema: &Value) -> bool {

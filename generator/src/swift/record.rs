@@ -30,7 +30,8 @@ pub(super) fn record(shapes: &Shapes<'_>, one: &Type) -> Option<String> {
         doc: member.doc.clone(),
     };
     let properties: Vec<Property> = members.iter().map(property).collect();
-    Some(text(&one.name, &comment(&one.doc, ""), &properties, shapes.is_given(&one.name)))
+    let secret = shapes.holds_secret(&one.name);
+    Some(text(&one.name, &comment(&one.doc, ""), &properties, shapes.is_given(&one.name), secret))
 }
 
 /// The arguments of an operation.
@@ -46,12 +47,15 @@ pub(super) fn request(shapes: &Shapes<'_>, operation: &Operation) -> String {
         .collect();
     let more = if operation.rules.open { " Other members are sent as they are." } else { "" };
     let doc = format!("The arguments of ``DashClaw/{}(_:options:)``.{more}", camel(operation.name));
-    text(&operation.request, &wrap(&doc, WIDTH, "/// ", "/// "), &properties, true)
+    let secret = operation.arguments.iter().any(|argument| argument.secret);
+    text(&operation.request, &wrap(&doc, WIDTH, "/// ", "/// "), &properties, true, secret)
 }
 
-fn text(name: &str, doc: &[String], properties: &[Property], is_given: bool) -> String {
+/// One that holds a `secret` does not show itself.
+fn text(name: &str, doc: &[String], properties: &[Property], is_given: bool, secret: bool) -> String {
     let mut lines = doc.to_vec();
-    lines.push(format!("public struct {name}: JSONRecord {{"));
+    let more = if secret { ", CustomReflectable" } else { "" };
+    lines.push(format!("public struct {name}: JSONRecord{more} {{"));
     lines.push(format!("{INDENT}public var json: [String: JSONValue]"));
     lines.push(String::new());
     lines.extend(known_members(properties));
@@ -64,6 +68,11 @@ fn text(name: &str, doc: &[String], properties: &[Property], is_given: bool) -> 
     if is_given {
         lines.push(String::new());
         lines.extend(initialiser(properties));
+    }
+    if secret {
+        lines.push(String::new());
+        lines.push(format!("{INDENT}public var description: String {{ \"{name}(hidden)\" }}"));
+        lines.push(format!("{INDENT}public var customMirror: Mirror {{ Mirror(self, children: []) }}"));
     }
     for property in properties {
         lines.push(String::new());

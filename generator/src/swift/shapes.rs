@@ -74,6 +74,11 @@ impl<'a> Shapes<'a> {
         self.closed.contains(vocabulary)
     }
 
+    /// Whether a record holds a secret, be it deep inside.
+    pub(super) fn holds_secret(&self, record: &str) -> bool {
+        self.api.holds_secret(&Shape::Named(record.to_owned()))
+    }
+
     /// Whether callers make such records.
     pub(super) fn is_given(&self, record: &str) -> bool {
         self.given.contains(record)

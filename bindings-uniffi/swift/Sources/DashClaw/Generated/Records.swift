@@ -4900,7 +4900,7 @@ public struct PromptInjectionFinding: JSONRecord {
 }
 
 /// The secrets that are meant for an agent.
-public struct AgentEnv: JSONRecord {
+public struct AgentEnv: JSONRecord, CustomReflectable {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = ["env", "count", "delivered"]
@@ -4908,6 +4908,9 @@ public struct AgentEnv: JSONRecord {
     public init(json: [String: JSONValue]) {
         self.json = json
     }
+
+    public var description: String { "AgentEnv(hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// The secrets by name.
     public var env: [String: String] {
@@ -7978,7 +7981,7 @@ public struct Organization: JSONRecord {
 }
 
 /// An organisation as it was created.
-public struct CreatedOrganization: JSONRecord {
+public struct CreatedOrganization: JSONRecord, CustomReflectable {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = ["organization", "api_key"]
@@ -7986,6 +7989,9 @@ public struct CreatedOrganization: JSONRecord {
     public init(json: [String: JSONValue]) {
         self.json = json
     }
+
+    public var description: String { "CreatedOrganization(hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// The organisation.
     public var organization: Organization {
@@ -8001,7 +8007,7 @@ public struct CreatedOrganization: JSONRecord {
 }
 
 /// The first API key of an organisation.
-public struct FirstApiKey: JSONRecord {
+public struct FirstApiKey: JSONRecord, CustomReflectable {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = ["id", "key", "prefix", "role", "warning"]
@@ -8009,6 +8015,9 @@ public struct FirstApiKey: JSONRecord {
     public init(json: [String: JSONValue]) {
         self.json = json
     }
+
+    public var description: String { "FirstApiKey(hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Which key: `key_` and a UUID.
     public var id: String {
@@ -8137,7 +8146,7 @@ public struct ApiKey: JSONRecord {
 }
 
 /// An API key as it was created.
-public struct CreatedApiKey: JSONRecord {
+public struct CreatedApiKey: JSONRecord, CustomReflectable {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = ["key"]
@@ -8145,6 +8154,9 @@ public struct CreatedApiKey: JSONRecord {
     public init(json: [String: JSONValue]) {
         self.json = json
     }
+
+    public var description: String { "CreatedApiKey(hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// The key.
     public var key: NewApiKey {
@@ -8154,7 +8166,7 @@ public struct CreatedApiKey: JSONRecord {
 }
 
 /// A new API key.
-public struct NewApiKey: JSONRecord {
+public struct NewApiKey: JSONRecord, CustomReflectable {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
@@ -8164,6 +8176,9 @@ public struct NewApiKey: JSONRecord {
     public init(json: [String: JSONValue]) {
         self.json = json
     }
+
+    public var description: String { "NewApiKey(hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Which key: `key_` and a UUID.
     public var id: String {
@@ -8203,7 +8218,7 @@ public struct NewApiKey: JSONRecord {
 }
 
 /// A trial workspace as it was created.
-public struct CreatedHostedWorkspace: JSONRecord {
+public struct CreatedHostedWorkspace: JSONRecord, CustomReflectable {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
@@ -8214,6 +8229,9 @@ public struct CreatedHostedWorkspace: JSONRecord {
     public init(json: [String: JSONValue]) {
         self.json = json
     }
+
+    public var description: String { "CreatedHostedWorkspace(hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Which workspace: the id of its organisation, `org_…`.
     public var workspaceId: String {
@@ -8410,7 +8428,7 @@ public struct Webhook: JSONRecord {
 }
 
 /// A webhook as it was added.
-public struct CreatedWebhook: JSONRecord {
+public struct CreatedWebhook: JSONRecord, CustomReflectable {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = ["webhook", "storageWarning"]
@@ -8418,6 +8436,9 @@ public struct CreatedWebhook: JSONRecord {
     public init(json: [String: JSONValue]) {
         self.json = json
     }
+
+    public var description: String { "CreatedWebhook(hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// The webhook.
     public var webhook: NewWebhook {
@@ -8433,7 +8454,7 @@ public struct CreatedWebhook: JSONRecord {
 }
 
 /// A new webhook.
-public struct NewWebhook: JSONRecord {
+public struct NewWebhook: JSONRecord, CustomReflectable {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = ["id", "url", "secret", "events", "active", "created_at"]
@@ -8441,6 +8462,9 @@ public struct NewWebhook: JSONRecord {
     public init(json: [String: JSONValue]) {
         self.json = json
     }
+
+    public var description: String { "NewWebhook(hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Which webhook: `wh_` and a UUID.
     public var id: String {

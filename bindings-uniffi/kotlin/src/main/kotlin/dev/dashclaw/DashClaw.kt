@@ -153,6 +153,46 @@ public class DashClaw internal constructor(
         return Governed.Ran(begun.actionId, result, report(begun.actionId, null, start.elapsedNow()))
     }
 
+    /**
+     * Records [action], runs [work] with its id, and closes it: completed, or failed when [work] throws. Each call is work
+     * of its own, even when the words are the same. For guard, approval and receipts see [runGoverned].
+     *
+     * @throws ApprovalTimeoutException The action awaits approval, so its work did not run.
+     * @throws ConflictException The action is in a state in which its work may not run.
+     */
+    public suspend fun <T> track(
+        action: CreateAction,
+        options: CallOptions? = null,
+        work: suspend (actionId: String) -> T,
+    ): T {
+        val start = TimeSource.Monotonic.markNow()
+        val json = encode(CreateAction.serializer(), action).toUtf8()
+        val actionId = native { native.beginTrack(json, options?.toJson(), null) }
+        val result = try {
+            work(actionId)
+        } catch (problem: Throwable) {
+            val failure = problem.message ?: problem.javaClass.simpleName
+            closeTracked(actionId, failure, start.elapsedNow())?.let(problem::addSuppressed)
+            throw problem
+        }
+        closeTracked(actionId, null, start.elapsedNow())?.let { throw it }
+        return result
+    }
+
+    /** The work is done: its action is closed even when nobody waits for it. */
+    private suspend fun closeTracked(actionId: String, failure: String?, took: Duration): DashClawException? =
+        withContext(NonCancellable) {
+            try {
+                native { native.finishTrack(actionId, failure, took.inSeconds()) }
+                null
+            } catch (problem: DashClawException) {
+                problem
+            }
+        }
+
+    /** Requests about one action, whose id then need not be repeated. Nothing is sent. */
+    public fun actionContext(actionId: String): ActionContext = ActionContext(this, actionId)
+
     private suspend fun begin(
         action: String,
         timeout: Duration,

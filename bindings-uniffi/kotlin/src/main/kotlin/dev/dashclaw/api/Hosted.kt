@@ -66,6 +66,8 @@ public data class CreatedHostedWorkspace(
     @SerialName("next_steps_url") val nextStepsUrl: String = "",
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    override fun toString(): String = "CreatedHostedWorkspace(hidden)"
+
     internal object Codec : RecordSerializer<CreatedHostedWorkspace>(generatedSerializer())
 }
 

@@ -151,6 +151,8 @@ public data class CreatedOrganization(
     @SerialName("api_key") val apiKey: FirstApiKey,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    override fun toString(): String = "CreatedOrganization(hidden)"
+
     internal object Codec : RecordSerializer<CreatedOrganization>(generatedSerializer())
 }
 
@@ -174,6 +176,8 @@ public data class FirstApiKey(
     val warning: String = "",
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    override fun toString(): String = "FirstApiKey(hidden)"
+
     internal object Codec : RecordSerializer<FirstApiKey>(generatedSerializer())
 }
 
@@ -248,6 +252,8 @@ public data class CreatedApiKey(
     val key: NewApiKey,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    override fun toString(): String = "CreatedApiKey(hidden)"
+
     internal object Codec : RecordSerializer<CreatedApiKey>(generatedSerializer())
 }
 
@@ -273,5 +279,7 @@ public data class NewApiKey(
     val storageWarning: String? = null,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    override fun toString(): String = "NewApiKey(hidden)"
+
     internal object Codec : RecordSerializer<NewApiKey>(generatedSerializer())
 }

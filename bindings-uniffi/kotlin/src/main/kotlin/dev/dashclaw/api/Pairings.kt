@@ -71,7 +71,9 @@ public data class GetPairing(
 public data class CreatePairingFromPrivateJwk(
     @SerialName("private_jwk") val privateJwk: JsonObject,
     @SerialName("agent_name") val agentName: String? = null,
-)
+) {
+    override fun toString(): String = "CreatePairingFromPrivateJwk(hidden)"
+}
 
 /**
  * The arguments of `waitForPairing`.

@@ -38,5 +38,7 @@ public data class AgentEnv(
     val delivered: List<String> = emptyList(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    override fun toString(): String = "AgentEnv(hidden)"
+
     internal object Codec : RecordSerializer<AgentEnv>(generatedSerializer())
 }

@@ -134,6 +134,8 @@ public data class CreatedWebhook(
     val storageWarning: String? = null,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    override fun toString(): String = "CreatedWebhook(hidden)"
+
     internal object Codec : RecordSerializer<CreatedWebhook>(generatedSerializer())
 }
 
@@ -159,6 +161,8 @@ public data class NewWebhook(
     @SerialName("created_at") val createdAt: String = "",
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    override fun toString(): String = "NewWebhook(hidden)"
+
     internal object Codec : RecordSerializer<NewWebhook>(generatedSerializer())
 }
 
