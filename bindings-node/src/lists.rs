@@ -1,4 +1,5 @@
 //! What is gone through one after the other: pages of a list, work orders.
+#![expect(clippy::too_many_arguments, reason = "they are those of one JavaScript call")]
 
 use std::sync::Arc;
 

@@ -179,7 +179,8 @@ fn every_official_method_is_in_every_language_and_on_its_page() {
             let declared =
                 [format!("{keyword}{called}("), format!("{keyword}{called}<"), format!("    {called} = ")];
             let quoted = format!("{keyword}`{called}`(");
-            let found = declared.iter().chain([&quoted]).any(|text| source.contains(text.as_str()));
+            let generic = format!("{keyword}<T> {called}(");
+            let found = declared.iter().chain([&quoted, &generic]).any(|text| source.contains(text.as_str()));
             if called != "–" && !found {
                 missing.push(format!("{name}: not in {language}"));
             }

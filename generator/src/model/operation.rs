@@ -39,6 +39,7 @@ pub struct Operation {
 
 /// One argument of an operation.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "it is a table of facts")]
 pub struct Argument {
     /// Its name, snake_case.
     pub name: &'static str,

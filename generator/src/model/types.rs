@@ -37,6 +37,7 @@ pub enum Form {
 
 /// A member of a record.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "it is a table of facts")]
 pub struct Member {
     /// Its name on the wire.
     pub name: String,
