@@ -338,6 +338,11 @@ RustBuffer uniffi_dashclaw_ffi_fn_method_nativeclient_base_url(uint64_t ptr, Rus
 uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_begin_governed(uint64_t ptr, RustBuffer action, double timeout, double interval, int8_t rerun, RustBuffer options, RustBuffer stop
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_BEGIN_TRACK
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_BEGIN_TRACK
+uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_begin_track(uint64_t ptr, RustBuffer action, RustBuffer options, RustBuffer stop
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_CALL
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_CALL
 uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_call(uint64_t ptr, RustBuffer operation, RustBuffer arguments, RustBuffer options, RustBuffer stop
@@ -356,6 +361,11 @@ uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_events(uint64_t ptr, RustBuf
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_FINISH_GOVERNED
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_FINISH_GOVERNED
 uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_finish_governed(uint64_t ptr, RustBuffer action_id, RustBuffer failure, double took
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_FINISH_TRACK
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_FINISH_TRACK
+uint64_t uniffi_dashclaw_ffi_fn_method_nativeclient_finish_track(uint64_t ptr, RustBuffer action_id, RustBuffer failure, double took
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_IS_SHUT_DOWN
@@ -1008,6 +1018,12 @@ uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_begin_governed(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_BEGIN_TRACK
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_BEGIN_TRACK
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_begin_track(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_CALL
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_CALL
 uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_call(void
@@ -1029,6 +1045,12 @@ uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_events(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_FINISH_GOVERNED
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_FINISH_GOVERNED
 uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_finish_governed(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_FINISH_TRACK
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_FINISH_TRACK
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_finish_track(void
     
 );
 #endif

@@ -770,6 +770,12 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
     func beginGoverned(action: Data, timeout: Double, interval: Double, rerun: Bool, options: String?, stop: Stop?) async throws  -> NativeBegun
     
     /**
+     * The half of tracked work before it runs: the action's id, or an error when the work may not run. `action` are the
+     * arguments of `create_action`.
+     */
+    func beginTrack(action: Data, options: String?, stop: Stop?) async throws  -> String
+    
+    /**
      * Calls an operation. `options` are a JSON object: `timeout`, `max_retries`, `idempotency_key`, `idempotency`.
      */
     func call(operation: String, arguments: Data, options: String?, stop: Stop?) async throws  -> Data
@@ -788,6 +794,11 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
      * The half of governed work after it ran: reports its outcome. The report goes out even when nobody waits for it.
      */
     func finishGoverned(actionId: String, failure: String?, took: Double) async throws 
+    
+    /**
+     * The half of tracked work after it ran: closes its action, even when nobody waits for it.
+     */
+    func finishTrack(actionId: String, failure: String?, took: Double) async throws 
     
     /**
      * Whether it was shut down.
@@ -963,6 +974,26 @@ open func beginGoverned(action: Data, timeout: Double, interval: Double, rerun: 
 }
     
     /**
+     * The half of tracked work before it runs: the action's id, or an error when the work may not run. `action` are the
+     * arguments of `create_action`.
+     */
+open func beginTrack(action: Data, options: String?, stop: Stop?)async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_dashclaw_ffi_fn_method_nativeclient_begin_track(
+                        self.uniffiCloneHandle(),FfiConverterData.lower(action),FfiConverterOptionString.lower(options),FfiConverterOptionTypeStop.lower(stop)
+                )
+            },
+            pollFunc: ffi_dashclaw_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_dashclaw_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_dashclaw_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
+            errorHandler: FfiConverterTypeNativeError__as_error_lift
+        )
+}
+    
+    /**
      * Calls an operation. `options` are a JSON object: `timeout`, `max_retries`, `idempotency_key`, `idempotency`.
      */
 open func call(operation: String, arguments: Data, options: String?, stop: Stop?)async throws  -> Data  {
@@ -1014,6 +1045,25 @@ open func finishGoverned(actionId: String, failure: String?, took: Double)async 
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_dashclaw_ffi_fn_method_nativeclient_finish_governed(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(actionId),FfiConverterOptionString.lower(failure),FfiConverterDouble.lower(took)
+                )
+            },
+            pollFunc: ffi_dashclaw_ffi_rust_future_poll_void,
+            completeFunc: ffi_dashclaw_ffi_rust_future_complete_void,
+            freeFunc: ffi_dashclaw_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeNativeError__as_error_lift
+        )
+}
+    
+    /**
+     * The half of tracked work after it ran: closes its action, even when nobody waits for it.
+     */
+open func finishTrack(actionId: String, failure: String?, took: Double)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_dashclaw_ffi_fn_method_nativeclient_finish_track(
                         self.uniffiCloneHandle(),FfiConverterString.lower(actionId),FfiConverterOptionString.lower(failure),FfiConverterDouble.lower(took)
                 )
             },
@@ -3429,6 +3479,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_begin_governed() != 54905) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeclient_begin_track() != 31141) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_call() != 60164) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3439,6 +3492,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_finish_governed() != 39501) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeclient_finish_track() != 4641) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_is_shut_down() != 45881) {
