@@ -49,6 +49,49 @@ final class ClientTests: XCTestCase {
         XCTAssertEqual(outcome.errorMessage, "the disk is full")
     }
 
+    func testTrackedWorkIsAnActionOfItsOwn() async throws {
+        struct Broken: LocalizedError { var errorDescription: String? { "the disk is full" } }
+        let desk = try Desk()
+        let action = CreateAction(actionType: "copy", declaredGoal: "Copy")
+        let first = try await desk.agent.track(action) { $0 }
+        let second = try await desk.agent.track(action) { $0 }
+        XCTAssertNotEqual(first, second)
+        let done = try await desk.agent.getAction(actionId: first)
+        XCTAssertEqual(done.action.status, .completed)
+        nonisolated(unsafe) var id = ""
+        do {
+            _ = try await desk.agent.track(action) { actionId in
+                id = actionId
+                throw Broken()
+            }
+            XCTFail("nothing was thrown")
+        } catch is Broken {}
+        let failed = try await desk.agent.getAction(actionId: id)
+        XCTAssertEqual(failed.action.status, .failed)
+        XCTAssertEqual(failed.action.errorMessage, "the disk is full")
+        let deploy = CreateAction(actionType: "deploy", declaredGoal: "Ship v2.4.0", systemsTouched: ["production"])
+        let waits = await failure { try await desk.agent.track(deploy) { _ in XCTFail("it ran") } }
+        XCTAssertEqual(waits.kind, .approvalTimeout)
+    }
+
+    func testAnActionContextRepeatsTheId() async throws {
+        let desk = try Desk()
+        let created = try await desk.agent.createAction(CreateAction(actionType: "copy", declaredGoal: "Copy"))
+        let context = desk.agent.actionContext(actionId: created.action.actionId)
+        let recorded = try await context.recordAssumption("There is room", basis: "df")
+        XCTAssertEqual(recorded.assumption.actionId, created.action.actionId)
+        let ended = try await context.updateOutcome(UpdateOutcome(actionId: "", status: .completed))
+        XCTAssertEqual(ended.action.status, .completed)
+    }
+
+    func testASecretIsNotShown() {
+        let environment = AgentEnv(json: ["env": ["TOKEN": "s3cret"]])
+        XCTAssertEqual(environment.env["TOKEN"], "s3cret")
+        var dumped = ""
+        dump(environment, to: &dumped)
+        XCTAssertFalse("\(environment) \(dumped)".contains("s3cret"))
+    }
+
     func testWhatIsBlockedOrDeniedDoesNotRun() async throws {
         let desk = try Desk()
         let blocked = await failure {

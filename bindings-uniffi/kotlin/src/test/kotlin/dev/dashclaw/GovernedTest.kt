@@ -96,6 +96,31 @@ class GovernedTest {
     }
 
     @Test
+    fun `tracked work is an action of its own`() = governed { agent, _ ->
+        val ids = List(2) { agent.track(CreateAction("sync", "Copy")) { it } }
+        assertEquals(2, ids.toSet().size)
+        assertEquals(listOf("completed", "completed"), ids.map { agent.getAction(it).action.status.word })
+        var id = ""
+        assertFails<IllegalStateException> {
+            agent.track(CreateAction("sync", "Copy")) {
+                id = it
+                error("the disk is full")
+            }
+        }
+        val failed = agent.getAction(id).action
+        assertEquals(listOf("failed", "the disk is full"), listOf(failed.status.word, failed.errorMessage))
+        assertFails<ApprovalTimeoutException> { agent.track(deploy) { error("it ran") } }
+    }
+
+    @Test
+    fun `an action context repeats the id`() = governed { agent, _ ->
+        val id = agent.createAction(CreateAction("sync", "Copy")).action.actionId
+        val context = agent.actionContext(id)
+        assertEquals(id, context.recordAssumption("There is room", basis = "df").assumption.actionId)
+        assertEquals("completed", context.updateOutcome(ActionStatus.COMPLETED, "copied").action.status.word)
+    }
+
+    @Test
     fun `nobody decides in time`() = governed { agent, operator ->
         val created = agent.createAction(deploy)
         assertEquals(ActionStatus.PENDING_APPROVAL, created.action.status)
