@@ -6,6 +6,7 @@ mod headers;
 mod limits;
 pub(crate) mod refusal;
 pub(crate) mod route;
+mod unserved;
 
 use std::sync::Arc;
 
@@ -17,7 +18,6 @@ use http::StatusCode;
 
 use self::dispatch::Dispatch;
 use self::limits::Limiter;
-use self::refusal::Refusal;
 use self::route::router_path;
 use crate::app::App;
 
@@ -43,9 +43,11 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     }
     let expose = app.config.expose_error_detail;
     router
-        .fallback(move || async move { Refusal::not_found("Not found").into_response(expose) })
-        .method_not_allowed_fallback(move || async move {
-            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed").into_response(expose)
+        .fallback(
+            move |request: Request| async move { unserved::answer(&request, StatusCode::NOT_FOUND, expose) },
+        )
+        .method_not_allowed_fallback(move |request: Request| async move {
+            unserved::answer(&request, StatusCode::METHOD_NOT_ALLOWED, expose)
         })
         .layer(axum::middleware::from_fn(headers::add))
 }

@@ -1,0 +1,50 @@
+//! What the platform serves and the instance does not.
+
+use axum::extract::Request;
+use axum::response::Response;
+use dashclaw::catalogue::{Row, rows};
+use http::StatusCode;
+
+use super::refusal::Refusal;
+
+/// The answer to a request that no route takes: 501 for an operation of the platform, 404 or 405 for anything else.
+pub(super) fn answer(request: &Request, status: StatusCode, expose_detail: bool) -> Response {
+    let (method, path) = (request.method().as_str(), request.uri().path());
+    let refusal = match rows().find(|row| is_for(row, method, path)) {
+        Some(row) => Refusal::new(
+            StatusCode::NOT_IMPLEMENTED,
+            format!("this instance runs the governed loop; it does not serve `{}`", row.name),
+        ),
+        None if status == StatusCode::METHOD_NOT_ALLOWED => Refusal::new(status, "Method not allowed"),
+        None => Refusal::not_found("Not found"),
+    };
+    refusal.into_response(expose_detail)
+}
+
+fn is_for(row: &Row, method: &str, path: &str) -> bool {
+    let fits = |template: &str| {
+        let mut segments = path.split('/').zip(template.split('/'));
+        path.split('/').count() == template.split('/').count()
+            && segments.all(|(given, wanted)| wanted.starts_with('{') || given == wanted)
+    };
+    row.method.as_str() == method
+        && std::iter::once(&row.path).chain(row.rules.aliases).any(|path| fits(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(method: &str, path: &str) -> Option<&'static str> {
+        rows().find(|row| is_for(row, method, path)).map(|row| row.name)
+    }
+
+    #[test]
+    fn operations_are_known_by_verb_and_path() {
+        assert_eq!(found("GET", "/api/webhooks"), Some("get_webhooks"));
+        assert_eq!(found("GET", "/api/webhooks/wh_1/deliveries"), Some("get_webhook_deliveries"));
+        assert_eq!(found("PUT", "/api/webhooks"), None);
+        assert_eq!(found("GET", "/api/webhooks/wh_1/deliveries/more"), None);
+        assert_eq!(found("GET", "/api"), None);
+    }
+}
