@@ -26,7 +26,7 @@ pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T
 }
 
 /// Runs `work` until it ends or `stop` is cancelled, which is an error of kind `cancelled`. For work that takes no
-/// [`CallOptions`](crate::CallOptions); a call with a token says more exactly what became of a write.
+/// [`CallOptions`]; a call with a token says more exactly what became of a write.
 pub async fn stoppable<T>(stop: &CancellationToken, work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::select! {
         ended = work => ended,

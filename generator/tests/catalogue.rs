@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use dashclaw::ErrorKind;
 use dashclaw::catalogue::Expect;
@@ -12,6 +13,12 @@ use serde_json::Value;
 
 fn api() -> Api {
     Api::read().unwrap()
+}
+
+/// What is written for the catalogue, made once for all tests.
+fn written() -> &'static [Output] {
+    static WRITTEN: LazyLock<Vec<Output>> = LazyLock::new(|| outputs(&api()).unwrap());
+    &WRITTEN
 }
 
 fn text(outputs: &[Output], path: &str) -> String {
@@ -34,22 +41,22 @@ fn the_committed_files_are_those_of_the_catalogue() {
 
 #[test]
 fn every_operation_is_in_every_output() {
-    let (api, outputs) = (api(), outputs(&api()).unwrap());
-    let methods = text(&outputs, "bindings-python/python/dashclaw/_operations.py");
-    let async_methods = text(&outputs, "bindings-python/python/dashclaw/_async_operations.py");
-    let types = text(&outputs, "bindings-python/python/dashclaw/types.py");
-    let javascript = text(&outputs, "bindings-node/lib/operations.js");
-    let declarations = text(&outputs, "bindings-node/types/operations.d.ts");
-    let interfaces = text(&outputs, "bindings-node/types/api.d.ts");
-    let swift = text(&outputs, "bindings-uniffi/swift/Sources/DashClaw/Generated/Operations.swift");
-    let swift_testee = text(&outputs, "tests/conformance/testees/swift/testee/Sources/Testee/Methods.swift");
-    let kotlin = text(&outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Operations.kt");
-    let document = text(&outputs, "docs/openapi.json");
-    let index = text(&outputs, "docs/api/README.md");
+    let (api, outputs) = (api(), written());
+    let methods = text(outputs, "bindings-python/python/dashclaw/_operations.py");
+    let async_methods = text(outputs, "bindings-python/python/dashclaw/_async_operations.py");
+    let types = text(outputs, "bindings-python/python/dashclaw/types.py");
+    let javascript = text(outputs, "bindings-node/lib/operations.js");
+    let declarations = text(outputs, "bindings-node/types/operations.d.ts");
+    let interfaces = text(outputs, "bindings-node/types/api.d.ts");
+    let swift = text(outputs, "bindings-uniffi/swift/Sources/DashClaw/Generated/Operations.swift");
+    let swift_testee = text(outputs, "tests/conformance/testees/swift/testee/Sources/Testee/Methods.swift");
+    let kotlin = text(outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Operations.kt");
+    let document = text(outputs, "docs/openapi.json");
+    let index = text(outputs, "docs/api/README.md");
     assert!(api.operations().count() > 0);
     for operation in api.operations() {
         let name = operation.name;
-        let page = text(&outputs, &format!("docs/api/{}.md", operation.domain));
+        let page = text(outputs, &format!("docs/api/{}.md", operation.domain));
         assert!(page.contains(&format!("\n## {name}\n")), "{name}");
         assert!(index.contains(&format!("[`{name}`]")), "{name}");
         assert!(methods.contains(&format!("    def {name}(")), "{name}");
@@ -122,7 +129,7 @@ fn count(text: &str) -> usize {
 #[test]
 fn node_methods_take_what_the_official_ones_take_and_then_the_options() {
     let api = api();
-    let javascript = text(&outputs(&api).unwrap(), "bindings-node/lib/operations.js");
+    let javascript = text(written(), "bindings-node/lib/operations.js");
     let declared = |name: &str| api.operations().any(|operation| camel_case(operation.name) == name);
     // Of its older methods, which were kept under another import.
     let older = [("validateAssumption".to_owned(), 3), ("recordRecommendationEvents".to_owned(), 1)];
@@ -155,7 +162,7 @@ fn sources(folder: &str, extension: &str) -> String {
 
 #[test]
 fn every_official_method_is_in_every_language_and_on_its_page() {
-    let page = text(&outputs(&api()).unwrap(), "docs/api/official.md");
+    let page = text(written(), "docs/api/official.md");
     let languages = [
         ("rust", sources("core/src", "rs"), "fn "),
         ("python", sources("bindings-python/python/dashclaw", "py"), "def "),
@@ -191,18 +198,18 @@ fn every_official_method_is_in_every_language_and_on_its_page() {
 
 #[test]
 fn an_open_node_method_takes_an_object_even_when_no_argument_is_known() {
-    let outputs = outputs(&api()).unwrap();
-    let javascript = text(&outputs, "bindings-node/lib/operations.js");
+    let outputs = written();
+    let javascript = text(outputs, "bindings-node/lib/operations.js");
     assert!(javascript.contains("\n  getEvalRuns(filters, options) {\n"));
-    let declarations = text(&outputs, "bindings-node/types/operations.d.ts");
+    let declarations = text(outputs, "bindings-node/types/operations.d.ts");
     assert!(declarations.contains("\n  getEvalRuns(filters?: Fields<GetEvalRuns>, options?: CallOptions)"));
-    let interfaces = text(&outputs, "bindings-node/types/api.d.ts");
+    let interfaces = text(outputs, "bindings-node/types/api.d.ts");
     assert!(interfaces.contains("\nexport interface GetEvalRuns {\n  [member: string]: unknown;\n}\n"));
 }
 
 #[test]
 fn no_node_method_declares_a_parameter_once_more() {
-    let javascript = text(&outputs(&api()).unwrap(), "bindings-node/lib/operations.js");
+    let javascript = text(written(), "bindings-node/lib/operations.js");
     let mut declared = 0;
     for method in javascript.split("\n  }\n") {
         let Some((before, rest)) = method.split_once("    const ") else { continue };
@@ -217,7 +224,7 @@ fn no_node_method_declares_a_parameter_once_more() {
 
 #[test]
 fn node_verdicts_are_closed_and_other_words_are_not() {
-    let types = text(&outputs(&api()).unwrap(), "bindings-node/types/api.d.ts");
+    let types = text(written(), "bindings-node/types/api.d.ts");
     assert!(types.contains("\nexport type Verdict = 'allow' | 'warn' | 'require_approval' | 'block';\n"));
     assert!(types.contains("\nexport type ApprovalDecision = 'allow' | 'deny';\n"));
     assert!(
@@ -232,28 +239,28 @@ fn node_verdicts_are_closed_and_other_words_are_not() {
 
 #[test]
 fn what_holds_a_secret_does_not_show_itself() {
-    let outputs = outputs(&api()).unwrap();
+    let outputs = written();
     let folder = "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/api";
     for (file, class) in
         [("Secrets", "AgentEnv"), ("Orgs", "CreatedApiKey"), ("Pairings", "CreatePairingFromPrivateJwk")]
     {
-        let text = text(&outputs, &format!("{folder}/{file}.kt"));
+        let text = text(outputs, &format!("{folder}/{file}.kt"));
         assert!(text.contains(&format!("override fun toString(): String = \"{class}(hidden)\"")), "{class}");
     }
-    let records = text(&outputs, "bindings-uniffi/swift/Sources/DashClaw/Generated/Records.swift");
+    let records = text(outputs, "bindings-uniffi/swift/Sources/DashClaw/Generated/Records.swift");
     assert!(records.contains("public var description: String { \"AgentEnv(hidden)\" }"));
     assert!(!records.contains("\"GuardDecision(hidden)\""));
 }
 
 #[test]
 fn swift_verdicts_are_closed_and_other_words_are_not() {
-    let outputs = outputs(&api()).unwrap();
+    let outputs = written();
     let folder = "bindings-uniffi/swift/Sources/DashClaw/Generated";
-    let words = text(&outputs, &format!("{folder}/Words.swift"));
+    let words = text(outputs, &format!("{folder}/Words.swift"));
     assert!(words.contains("\npublic enum Verdict: String, ClosedWord {\n"));
     assert!(words.contains("\npublic enum ApprovalDecision: String, ClosedWord {\n"));
     assert!(words.contains("\npublic struct ReportedOutcome: OpenWord {\n"));
-    let records = text(&outputs, &format!("{folder}/Records.swift"));
+    let records = text(outputs, &format!("{folder}/Records.swift"));
     let (_, answer) = records.split_once("\npublic struct GuardDecision: ").unwrap();
     assert!(answer.split_once("\n}").unwrap().0.contains("\n    public var decision: Verdict {\n"));
     // The log may hold verdicts of a newer server: there they read as nothing.
@@ -263,7 +270,7 @@ fn swift_verdicts_are_closed_and_other_words_are_not() {
 
 #[test]
 fn no_rust_path_and_no_unfilled_hole_is_left() {
-    for output in outputs(&api()).unwrap() {
+    for output in written() {
         for trace in ["crate::", "{{", "{%", "undefined"] {
             assert!(!output.text.contains(trace), "{}: {trace}", output.path);
         }
@@ -282,7 +289,7 @@ fn lines_fit() {
     let is_code = |output: &&Output| {
         ["py", "js", "ts", "swift", "kt"].iter().any(|extension| has_extension(output, extension))
     };
-    for output in outputs(&api()).unwrap().iter().filter(is_code) {
+    for output in written().iter().filter(is_code) {
         let long: Vec<&str> = output.text.lines().filter(|line| line.chars().count() > 110).collect();
         assert!(long.is_empty(), "{}: {long:?}", output.path);
     }
@@ -290,8 +297,8 @@ fn lines_fit() {
 
 #[test]
 fn kotlin_has_every_operation_by_name_and_by_object() {
-    let (api, outputs) = (api(), outputs(&api()).unwrap());
-    let functions = text(&outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Operations.kt");
+    let (api, outputs) = (api(), written());
+    let functions = text(outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Operations.kt");
     for operation in api.operations() {
         let calls = functions
             .split("call(")
@@ -308,10 +315,10 @@ fn kotlin_has_every_operation_by_name_and_by_object() {
 
 #[test]
 fn every_kind_of_error_has_a_kotlin_constant_or_class() {
-    let outputs = outputs(&api()).unwrap();
-    let kinds = text(&outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/ErrorKind.kt");
+    let outputs = written();
+    let kinds = text(outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/ErrorKind.kt");
     let classes = include_str!("../../bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Exceptions.kt");
-    let page = text(&outputs, "docs/errors.md");
+    let page = text(outputs, "docs/errors.md");
     for kind in ErrorKind::ALL {
         assert!(kinds.contains(&format!("(\"{}\"),", kind.as_str())), "{kind:?}");
         let row = page.lines().find(|line| line.contains(&format!("`{}` |", kind.as_str()))).unwrap();
@@ -339,7 +346,7 @@ fn anchors(text: &str) -> Vec<String> {
 
 #[test]
 fn every_link_leads_somewhere_and_no_anchor_is_ambiguous() {
-    let outputs = outputs(&api()).unwrap();
+    let outputs = written();
     for output in outputs.iter().filter(|output| has_extension(output, "md")) {
         let own = anchors(&output.text);
         assert_eq!(own.iter().collect::<BTreeSet<_>>().len(), own.len(), "{}: {own:?}", output.path);
@@ -351,7 +358,7 @@ fn every_link_leads_somewhere_and_no_anchor_is_ambiguous() {
                 None if file.is_empty() => output.path.clone().into(),
                 None => directory.join(file),
             };
-            let target = text(&outputs, path.to_str().unwrap());
+            let target = text(outputs, path.to_str().unwrap());
             assert!(
                 anchor.is_empty() || anchors(&target).iter().any(|known| known == anchor),
                 "{}: {link}",
@@ -363,8 +370,7 @@ fn every_link_leads_somewhere_and_no_anchor_is_ambiguous() {
 
 #[test]
 fn the_openapi_document_is_whole() {
-    let document: Value =
-        serde_json::from_str(&text(&outputs(&api()).unwrap(), "docs/openapi.json")).unwrap();
+    let document: Value = serde_json::from_str(&text(written(), "docs/openapi.json")).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
     let mut references = Vec::new();
     collect(&document, &mut references);
@@ -404,7 +410,7 @@ fn collect(value: &Value, references: &mut Vec<String>) {
 
 #[test]
 fn every_kind_of_error_is_documented_under_the_class_that_python_raises() {
-    let page = text(&outputs(&api()).unwrap(), "docs/errors.md");
+    let page = text(written(), "docs/errors.md");
     let classes = include_str!("../../bindings-python/python/dashclaw/_errors.py");
     for kind in ErrorKind::ALL {
         let row = page.lines().find(|line| line.contains(&format!("`{}` |", kind.as_str()))).unwrap();
