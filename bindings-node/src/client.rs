@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dashclaw::bridge::{SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
+use dashclaw::bridge::{SharedEvents, SharedPages, SharedWorkOrders, runtime, seconds, stoppable};
 use dashclaw::{CallOptions, DashClaw, GovernedOptions, WaitOptions};
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, Reference};
@@ -14,7 +14,6 @@ use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
 use crate::lists::{NativePages, NativeWorkOrders};
 use crate::mailbox::NativeMailbox;
-use crate::runtime::runtime;
 
 /// What JavaScript numbers: a client, for its hooks.
 #[napi(object)]

@@ -18,4 +18,3 @@ mod hooks;
 mod instance;
 mod lists;
 mod mailbox;
-mod runtime;

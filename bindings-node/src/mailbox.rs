@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use dashclaw::bridge::without_panic;
+use dashclaw::bridge::{runtime, without_panic};
 use napi::bindgen_prelude::{Array, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status};
@@ -17,7 +17,6 @@ use napi_derive::napi;
 use tokio_util::sync::CancellationToken;
 
 use crate::crossing::Outcome;
-use crate::runtime::runtime;
 
 /// It does not keep the event loop alive by itself: calls under way do.
 type Bell = ThreadsafeFunction<(), (), (), Status, false, true>;

@@ -1,12 +1,12 @@
 //! The runtime of this process and the gate to the interpreter, which live and die together.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
+use dashclaw::bridge::start_runtime;
 use dashclaw::{Error, ErrorKind};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 use crate::asyncio::Bridge;
 use crate::blocking::detached;
@@ -44,7 +44,7 @@ impl Cell {
     /// The runtime, whose threads start with the first call.
     pub(crate) fn runtime(&self, py: Python<'_>) -> PyResult<&Runtime> {
         if self.runtime.get().is_none() {
-            let fresh = start().map_err(|error| raise(py, &error))?;
+            let fresh = start_runtime().map_err(|error| raise(py, &error))?;
             let _ = self.runtime.set(fresh);
         }
         self.runtime
@@ -88,16 +88,6 @@ fn register_exit_hook(py: Python<'_>) -> PyResult<()> {
             py.import("atexit")?.call_method1("register", (hook,)).map(drop)
         })
         .copied()
-}
-
-fn start() -> dashclaw::Result<Runtime> {
-    static THREADS: AtomicUsize = AtomicUsize::new(0);
-    Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name_fn(|| format!("dashclaw-{}", THREADS.fetch_add(1, Ordering::Relaxed)))
-        .enable_all()
-        .build()
-        .map_err(|error| Error::new(ErrorKind::Internal, format!("the runtime cannot start: {error}")))
 }
 
 /// Locks what cannot be left half-changed by a panic.

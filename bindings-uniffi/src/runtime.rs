@@ -1,12 +1,9 @@
 //! Where calls run: on threads of ours. UniFFI's own runtime has a single thread for everything.
 
 use std::pin::Pin;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use dashclaw::bridge::without_panic;
-use tokio::runtime::{Builder, Runtime};
+use dashclaw::bridge::{runtime, without_panic};
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::error::{Result, crossing, defect};
@@ -51,31 +48,12 @@ impl<T> Drop for Call<T> {
     }
 }
 
-/// The runtime, whose thread starts with the first call. One is enough: it only waits for sockets, and a hook that takes
-/// long gets a thread of its own.
-fn runtime() -> dashclaw::Result<&'static Runtime> {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    if let Some(runtime) = RUNTIME.get() {
-        return Ok(runtime);
-    }
-    let fresh = start()?;
-    Ok(RUNTIME.get_or_init(|| fresh))
-}
-
-fn start() -> dashclaw::Result<Runtime> {
-    static THREADS: AtomicUsize = AtomicUsize::new(0);
-    Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name_fn(|| format!("dashclaw-{}", THREADS.fetch_add(1, Ordering::Relaxed)))
-        .enable_all()
-        .build()
-        .map_err(|error| defect(format!("the runtime cannot start: {error}")))
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
     use std::time::Duration;
+
+    use tokio::runtime::Builder;
 
     use super::*;
 

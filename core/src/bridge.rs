@@ -1,5 +1,8 @@
 //! What every language binding needs at its boundary, and none should write again.
 
+#[cfg(feature = "runtime")]
+mod runtime;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex as StdMutex, PoisonError};
 use std::time::Duration;
@@ -14,6 +17,9 @@ use crate::{
     CallOptions, DashClaw, Error, ErrorKind, EventOptions, EventStream, Pages, Response, Result, ServerEvent,
     WorkOrders, WorkerOptions,
 };
+
+#[cfg(feature = "runtime")]
+pub use runtime::{runtime, start_runtime};
 
 /// Turns a panic into an error of kind `internal`: a defect of ours ends the call, not the process.
 pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
