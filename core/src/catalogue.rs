@@ -21,7 +21,7 @@ mod validate;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-pub use argument::Argument;
+pub use argument::{Argument, take};
 pub use bytes::Bytes64;
 pub use field::{Field, Fill, Kind, Place};
 pub use hidden::Hidden;

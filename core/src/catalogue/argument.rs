@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+use serde::de::Error;
 use serde_json::{Map, Value};
 
 use super::Kind;
+use super::field::without_raw_mark;
 
 /// A type that a field of a request may have.
 pub trait Argument {
@@ -17,6 +20,18 @@ pub trait Argument {
     fn is_absent(&self) -> bool {
         false
     }
+}
+
+/// Takes the field `name` out of a request's `members`; one that is missing has its default.
+#[doc(hidden)]
+pub fn take<T, E>(members: &mut BTreeMap<String, Value>, name: &'static str) -> Result<T, E>
+where
+    T: Default + for<'de> Deserialize<'de>,
+    E: Error,
+{
+    let name = without_raw_mark(name);
+    let Some(value) = members.remove(name) else { return Ok(T::default()) };
+    T::deserialize(value).map_err(|error| E::custom(format_args!("`{name}`: {error}")))
 }
 
 impl<T: Argument> Argument for Option<T> {
@@ -77,5 +92,22 @@ impl Argument for Vec<Value> {
 
     fn is_absent(&self) -> bool {
         self.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::api::work_orders::ListWorkOrders;
+
+    #[test]
+    fn a_request_is_read_by_the_names_of_the_wire_and_keeps_the_rest() {
+        let body = json!({ "type": "deploy", "limit": null, "priority": { "at_least": 3 } });
+        let request: ListWorkOrders = serde_json::from_value(body).unwrap();
+        assert_eq!((request.r#type.as_deref(), request.limit), (Some("deploy"), None));
+        assert_eq!(request.extra["priority"], json!({ "at_least": 3 }));
+        let refused = serde_json::from_value::<ListWorkOrders>(json!({ "type": 7 })).unwrap_err();
+        assert!(refused.to_string().starts_with("`type`: "), "{refused}");
     }
 }

@@ -283,7 +283,7 @@ pub(super) fn snake_case(name: &str) -> Cow<'_, str> {
 }
 
 /// `r#type` as `type`: how Rust spells a name that is a word of its own.
-const fn without_raw_mark(name: &'static str) -> &'static str {
+pub(super) const fn without_raw_mark(name: &'static str) -> &'static str {
     match name.as_bytes() {
         [b'r', b'#', ..] => name.split_at(2).1,
         _ => name,

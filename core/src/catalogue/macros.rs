@@ -37,9 +37,8 @@ macro_rules! operations {
             #[doc = concat!("`", stringify!($method), " ", $path, "`: the arguments of [`DashClaw::", stringify!($name), "`](crate::DashClaw::", stringify!($name), ").")]
             ///
             $(#[doc = $doc])*
-            #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
-            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-            #[serde(default)]
+            #[derive(Clone, Debug, Default, serde::Serialize)]
+            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
             pub struct $request {
                 $(
                     $(#[doc = $field_doc])*
@@ -50,6 +49,18 @@ macro_rules! operations {
                 #[serde(flatten)]
                 #[cfg_attr(feature = "schema", schemars(skip))]
                 pub extra: $crate::api::Extra,
+            }
+
+            /// What is missing has its default; what this version does not know is kept. Derived code would be many times
+            /// as long, and every build would pay for it.
+            impl<'de> serde::Deserialize<'de> for $request {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+                    let members = &mut $crate::api::Extra::deserialize(deserializer)?;
+                    Ok(Self {
+                        $($field: $crate::catalogue::take(members, stringify!($field))?,)*
+                        extra: std::mem::take(members),
+                    })
+                }
             }
 
             $(
