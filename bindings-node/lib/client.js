@@ -10,8 +10,8 @@ const { actionContext, runWork, track } = require('./governed.js');
 const { Instance } = require('./instance.js');
 const { items, workOrders } = require('./lists.js');
 const { ask, forget, open, register } = require('./mailbox.js');
-const { BYTES, LENGTHS, Operations } = require('./operations.js');
-const { callOptions, clientOptions, inOurWords, inSeconds, secondsOnly, snake } = require('./options.js');
+const { BYTES, LENGTHS, OWN_AGENT, Operations } = require('./operations.js');
+const { callOptions, clientOptions, inOurWords, inSeconds, secondsOnly, snake, withAgent } = require('./options.js');
 const { Reports } = require('./reports.js');
 const { decode, encode, withBytes } = require('./wire.js');
 const { wrap } = require('./wrap.js');
@@ -92,10 +92,16 @@ class DashClaw extends Operations {
   /** Every generated method ends here. `operation` is snake_case. */
   async _call(operation, args, options) {
     const settings = this.#defaults === undefined ? options : { ...this.#defaults, ...options };
-    const text = encode(inSeconds(args ?? {}, LENGTHS[operation]));
+    const text = this.#written(operation, args);
     const optionText = settings === undefined ? undefined : callOptions(settings);
     const begin = (call, stoppable) => this.#native.call(call, stoppable, operation, text, optionText);
     return withBytes(decode(await ask(begin, settings?.signal)), BYTES[operation]);
+  }
+
+  /** The arguments of an operation as JSON text. */
+  #written(operation, args = {}) {
+    const given = OWN_AGENT.has(operation) ? withAgent(args, this.agentId) : args;
+    return encode(inSeconds(given ?? {}, LENGTHS[operation]));
   }
 
   /** Calls an operation by its name, for what this version has no method for. */
@@ -107,7 +113,7 @@ class DashClaw extends Operations {
   _pages(operation, args, options) {
     const settings = { ...this.#defaults, ...options };
     const begin = () => {
-      const texts = [encode(inSeconds(args ?? {}, LENGTHS[operation])), callOptions(settings)];
+      const texts = [this.#written(operation, args), callOptions(settings)];
       return translated(() => this.#native.pages(operation, ...texts), inOurWords);
     };
     return items(begin, settings.signal);

@@ -1643,6 +1643,13 @@ const BYTES = {
   get_attachment: ['data'],
 };
 
+/** The operations that speak of the client's own agent unless another `agent_id` is given. */
+const OWN_AGENT = new Set([
+  'get_learning_velocity',
+  'get_learning_curves',
+  'render_prompt',
+]);
+
 /** The arguments in `object` and those by position, which win. `_call` refuses what is no object. */
 function merge(object, positional) {
   return object == null || isObject(object) ? { ...object, ...positional } : object;
@@ -1652,4 +1659,4 @@ function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-module.exports = { BYTES, LENGTHS, Operations };
+module.exports = { BYTES, LENGTHS, OWN_AGENT, Operations };

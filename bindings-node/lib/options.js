@@ -62,6 +62,12 @@ function inSeconds(args, names) {
   return Object.fromEntries(entries.map(([name, value]) => [name, names.includes(snake(name)) ? seconds(value) : value]));
 }
 
+/** Arguments with an agent, unless they name one or are no object, which the core refuses. */
+function withAgent(args, agentId) {
+  if (typeof (args ?? {}) !== 'object' || Array.isArray(args)) return args;
+  return (args?.agent_id ?? args?.agentId) == null ? { ...args, agent_id: agentId } : args;
+}
+
 /** An error about options, in the names and units that they have here. */
 function inOurWords(error) {
   if (error.kind !== 'configuration' && error.kind !== 'invalid_argument') return error;
@@ -87,4 +93,4 @@ function privateKeyText(key) {
   throw invalid('privateKey', 'must be PEM, a JWK or a KeyObject of node:crypto');
 }
 
-module.exports = { callOptions, clientOptions, inOurWords, inSeconds, privateKeyText, secondsOnly, snake };
+module.exports = { callOptions, clientOptions, inOurWords, inSeconds, privateKeyText, secondsOnly, snake, withAgent };

@@ -4542,7 +4542,10 @@ export interface GetLessons {
 
 /** The arguments of `getLearningVelocity`. */
 export interface GetLearningVelocity {
-  /** Which agent. The client's own unless given; an empty text means every agent. */
+  /**
+   * Only for this agent. Every agent unless given; in Node the client's own, and an empty text means every
+   * one.
+   */
   agent_id?: string;
   /** How many, 1 to 100. `30` unless given. */
   limit?: number;
@@ -4562,7 +4565,10 @@ export interface ComputeLearningVelocity {
 
 /** The arguments of `getLearningCurves`. */
 export interface GetLearningCurves {
-  /** Which agent. The client's own unless given; an empty text means every agent. */
+  /**
+   * Only for this agent. Every agent unless given; in Node the client's own, and an empty text means every
+   * one.
+   */
   agent_id?: string;
   /** Only this kind of action. */
   action_type?: string;
@@ -5445,7 +5451,7 @@ export interface RenderPrompt {
   variables?: Record<string, unknown>;
   /** The action it is rendered for. */
   action_id?: string;
-  /** Who renders. The client's own agent unless given. */
+  /** Which agent renders, for the run that is written down. Nobody unless given; in Node the client's own. */
   agent_id?: string;
   /** Whether to write the run down, for `listPromptRuns` and `getPromptStats`. `false` unless given. */
   record?: boolean;

@@ -260,3 +260,21 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.005)
+
+
+def test_none_empties_a_field_in_a_change_and_what_is_not_given_stays(claw: DashClaw, server: Server) -> None:
+    path = "/api/sessions/sess_1"
+    server.on("PATCH", path, {"session": {}})
+    server.on("PATCH", "/api/messages", {"updated": 1})
+    server.on("POST", "/api/sessions", {"session": {}})
+    claw.update_session("sess_1", status="running", blocked_reason=None, colour=None)
+    claw.update_session("sess_1", summary="done")
+    claw.mark_read(["msg_1"], agent_id=None)
+    claw.create_session(workspace=None, branch="main")
+    assert server.bodies("PATCH", path) == [
+        {"status": "running", "blocked_reason": None, "colour": None}, {"summary": "done"},
+    ]
+    # The client's own agent is filled in; nobody can be emptied there.
+    assert server.bodies("PATCH", "/api/messages")[0]["agent_id"] == claw.agent_id
+    assert "workspace" not in server.bodies("POST", "/api/sessions")[0]
+    assert not dashclaw.UNSET

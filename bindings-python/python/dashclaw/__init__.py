@@ -14,6 +14,7 @@ from ._client import DashClaw
 from ._errors import *  # noqa: F403
 from ._functions import Verification, canonical_json, derive_idempotency_key, sign_action, verify_receipt
 from ._native import version as _version
+from ._wire import UNSET
 
 if TYPE_CHECKING:
     from ._async_client import AsyncDashClaw
@@ -29,6 +30,7 @@ __all__ = [
     "DashClaw",
     "Instance",
     "OpenClawAgent",
+    "UNSET",
     "Verification",
     "canonical_json",
     "derive_idempotency_key",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ._wire import UNSET, given
+
 if TYPE_CHECKING:
     from dashclaw import types
 else:
@@ -297,12 +299,12 @@ class Operations:
         return self._pages("get_actions", arguments, fields)
 
     def update_outcome(
-        self, action_id: str, status: types.ActionStatus | str | Mapping[str, Any] | None = None, *,
-        output_summary: str | None = None, side_effects: list[str] | None = None,
-        artifacts_created: list[str] | None = None, error_message: str | None = None,
-        timestamp_end: str | None = None, duration_ms: int | None = None, cost_estimate: float | None = None,
-        tokens_in: int | None = None, tokens_out: int | None = None, model: str | None = None,
-        close_if_running: bool | None = None, **fields: Any,
+        self, action_id: str, status: types.ActionStatus | str | Mapping[str, Any] | None = UNSET, *,
+        output_summary: str | None = UNSET, side_effects: list[str] | None = UNSET,
+        artifacts_created: list[str] | None = UNSET, error_message: str | None = UNSET,
+        timestamp_end: str | None = None, duration_ms: int | None = UNSET,
+        cost_estimate: float | None = UNSET, tokens_in: int | None = UNSET, tokens_out: int | None = UNSET,
+        model: str | None = UNSET, close_if_running: bool | None = UNSET, **fields: Any,
     ) -> types.UpdatedAction:
         """Ends an action, or adds facts to it.
 
@@ -315,6 +317,9 @@ class Operations:
         Ending an action also sets its outcome when that is still ``pending``.
 
         ``PATCH /api/actions/{action_id}``. The first one counts; later ones are conflicts.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             action_id: Which action.
@@ -351,7 +356,7 @@ class Operations:
             "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
             "close_if_running": close_if_running,
         }
-        return self._call("update_outcome", arguments, fields)
+        return self._call("update_outcome", {}, given(arguments, fields))
 
     def get_action_trace(self, action_id: str) -> types.ActionTrace:
         """Reads how an action came about: its assumptions and loops, the actions above, below and around it,
@@ -642,11 +647,14 @@ class Operations:
         return self._call("get_assumption", {"assumption_id": assumption_id})
 
     def validate_assumption(
-        self, assumption_id: str, validated: bool, invalidated_reason: str | None = None,
+        self, assumption_id: str, validated: bool, invalidated_reason: str | None = UNSET,
     ) -> types.ValidatedAssumption:
         """Says whether an assumption has proved true or false. An unknown id is a ``NotFoundError``.
 
         ``PATCH /api/actions/assumptions/{assumption_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             assumption_id: Which assumption.
@@ -663,7 +671,7 @@ class Operations:
         arguments: dict[str, Any] = {
             "assumption_id": assumption_id, "validated": validated, "invalidated_reason": invalidated_reason,
         }
-        return self._call("validate_assumption", arguments)
+        return self._call("validate_assumption", {}, given(arguments))
 
     def get_drift_report(
         self, *,
@@ -750,11 +758,14 @@ class Operations:
         return self._call("register_open_loop", arguments, fields)
 
     def resolve_open_loop(
-        self, loop_id: str, status: types.LoopStatus | str, resolution: str | None = None,
+        self, loop_id: str, status: types.LoopStatus | str, resolution: str | None = UNSET,
     ) -> types.ResolvedLoop:
         """Closes a loop. One that is closed already is a ``ConflictError``, an unknown one ``not_found``.
 
         ``PATCH /api/actions/loops/{loop_id}``. A repeat would do it twice.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             loop_id: Which loop.
@@ -773,7 +784,7 @@ class Operations:
         arguments: dict[str, Any] = {
             "loop_id": loop_id, "status": status, "resolution": resolution,
         }
-        return self._call("resolve_open_loop", arguments)
+        return self._call("resolve_open_loop", {}, given(arguments))
 
     def get_open_loops(
         self, *,
@@ -889,15 +900,18 @@ class Operations:
 
     def update_policy(
         self, id: str, *,
-        name: str | None = None, policy_type: types.PolicyType | str | None = None,
-        rules: Mapping[str, Any] | str | None = None, active: int | None = None,
-        agent_ids: list[str] | None = None,
+        name: str | None = UNSET, policy_type: types.PolicyType | str | None = UNSET,
+        rules: Mapping[str, Any] | str | None = UNSET, active: int | None = UNSET,
+        agent_ids: list[str] | None = UNSET,
     ) -> types.PolicyDetail:
         """Changes a policy: the fields that are given. Needs an API key of the admin role.
 
         An unknown id is a ``NotFoundError``, a key without the role a ``PermissionDeniedError``.
 
         ``PATCH /api/policies``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             id: Which policy.
@@ -923,7 +937,7 @@ class Operations:
             "id": id, "name": name, "policy_type": policy_type, "rules": rules, "active": active,
             "agent_ids": agent_ids,
         }
-        return self._call("update_policy", arguments)
+        return self._call("update_policy", {}, given(arguments))
 
     def delete_policy(self, id: str) -> types.DeletedPolicy:
         """Removes a policy. Needs an API key of the admin role.
@@ -1254,12 +1268,15 @@ class Operations:
         return self._call("list_compliance_schedules", {})
 
     def update_compliance_schedule(
-        self, schedule_id: str, *, enabled: bool | None = None, name: str | None = None, **fields: Any,
+        self, schedule_id: str, *, enabled: bool | None = UNSET, name: str | None = UNSET, **fields: Any,
     ) -> types.ComplianceSchedule:
         """Changes a schedule, and returns it as it is then. The server takes ``enabled`` and ``name`` and
         leaves the rest as it is. An unknown id is a ``NotFoundError``.
 
         ``PATCH /api/compliance/schedules/{schedule_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             schedule_id: Which schedule: ``csch_`` and 24 hex digits.
@@ -1277,7 +1294,7 @@ class Operations:
         arguments: dict[str, Any] = {
             "schedule_id": schedule_id, "enabled": enabled, "name": name,
         }
-        return self._call("update_compliance_schedule", arguments, fields)
+        return self._call("update_compliance_schedule", {}, given(arguments, fields))
 
     def delete_compliance_schedule(self, schedule_id: str) -> types.DeletedComplianceSchedule:
         """Removes a schedule. The server does not say whether there was one.
@@ -1350,14 +1367,17 @@ class Operations:
 
     def update_session(
         self, session_id: str, *,
-        status: types.SessionStatus | str | None = None, green_level: str | None = None,
-        branch_freshness: str | None = None, commits_behind: int | None = None,
-        blocked_reason: str | None = None, summary: str | None = None, **fields: Any,
+        status: types.SessionStatus | str | None = UNSET, green_level: str | None = UNSET,
+        branch_freshness: str | None = UNSET, commits_behind: int | None = UNSET,
+        blocked_reason: str | None = UNSET, summary: str | None = UNSET, **fields: Any,
     ) -> types.SessionDetail:
         """Changes a session: the fields that are given. ``closed`` ends it; an ended session is a
         ``ConflictError``, an unknown one ``not_found``, and a change of nothing ``validation``.
 
         ``PATCH /api/sessions/{session_id}``. A repeat would do it twice.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             session_id: Which session.
@@ -1384,7 +1404,7 @@ class Operations:
             "branch_freshness": branch_freshness, "commits_behind": commits_behind,
             "blocked_reason": blocked_reason, "summary": summary,
         }
-        return self._call("update_session", arguments, fields)
+        return self._call("update_session", {}, given(arguments, fields))
 
     def list_sessions(
         self, agent_id: str | None = None, status: types.SessionStatus | str | None = None, limit: int = 50,
@@ -1860,10 +1880,15 @@ class Operations:
         """
         return self._call("get_message_threads", {"status": status, "limit": limit, "agent_id": agent_id})
 
-    def resolve_message_thread(self, thread_id: str, summary: str | None = None) -> types.MessageThreadDetail:
+    def resolve_message_thread(
+        self, thread_id: str, summary: str | None = UNSET,
+    ) -> types.MessageThreadDetail:
         """Ends a thread. An unknown id is a ``NotFoundError``.
 
         ``PATCH /api/messages/threads``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             thread_id: Which thread: ``mt_…``.
@@ -1876,7 +1901,7 @@ class Operations:
             ValidationError: The server refuses the content.
             NotFoundError: See the description.
         """
-        return self._call("resolve_message_thread", {"thread_id": thread_id, "summary": summary})
+        return self._call("resolve_message_thread", {}, given({"thread_id": thread_id, "summary": summary}))
 
     def save_shared_doc(self, name: str, content: str, *, agent_id: str | None = None) -> dict[str, Any]:
         """Saves a document that all agents can read. What comes back is the server's own; its members are not
@@ -2163,14 +2188,17 @@ class Operations:
 
     def update_registered_agent(
         self, registered_agent_id: str, *,
-        name: str | None = None, endpoint: str | None = None, auth_type: str | None = None,
-        auth_metadata: Mapping[str, Any] | None = None,
-        risk_class: types.RegisteredAgentRisk | str | None = None, default_budget_usd: float | None = None,
-        status: str | None = None, metadata: Mapping[str, Any] | None = None, **fields: Any,
+        name: str | None = UNSET, endpoint: str | None = UNSET, auth_type: str | None = UNSET,
+        auth_metadata: Mapping[str, Any] | None = UNSET,
+        risk_class: types.RegisteredAgentRisk | str | None = UNSET, default_budget_usd: float | None = UNSET,
+        status: str | None = UNSET, metadata: Mapping[str, Any] | None = UNSET, **fields: Any,
     ) -> types.SavedRegisteredAgent:
         """Changes an agent of the register: the fields that are given. An unknown id is a ``NotFoundError``.
 
         ``PATCH /api/agents/registry/{registered_agent_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             registered_agent_id: Which agent: its ``entry_id``.
@@ -2196,7 +2224,7 @@ class Operations:
             "auth_type": auth_type, "auth_metadata": auth_metadata, "risk_class": risk_class,
             "default_budget_usd": default_budget_usd, "status": status, "metadata": metadata,
         }
-        return self._call("update_registered_agent", arguments, fields)
+        return self._call("update_registered_agent", {}, given(arguments, fields))
 
     def add_agent_capability(self, registered_agent_id: str, capability_id: str) -> types.AgentCapabilityList:
         """Adds a capability to an agent of the register, and returns all it has. An unknown agent or
@@ -2652,14 +2680,17 @@ class Operations:
 
     def update_provider(
         self, provider_id: str, *,
-        name: str | None = None, slug: str | None = None, description: str | None = None,
-        category: str | None = None, base_url: str | None = None, status: str | None = None,
-        default_currency: str | None = None, pricing_model: str | None = None,
-        metadata: Mapping[str, Any] | None = None, **fields: Any,
+        name: str | None = UNSET, slug: str | None = UNSET, description: str | None = UNSET,
+        category: str | None = UNSET, base_url: str | None = UNSET, status: str | None = UNSET,
+        default_currency: str | None = UNSET, pricing_model: str | None = UNSET,
+        metadata: Mapping[str, Any] | None = UNSET, **fields: Any,
     ) -> types.SavedX402Provider:
         """Changes a provider: the fields that are given. An unknown id is a ``NotFoundError``.
 
         ``PATCH /api/x402/providers/{provider_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             provider_id: Which provider.
@@ -2686,7 +2717,7 @@ class Operations:
             "category": category, "base_url": base_url, "status": status,
             "default_currency": default_currency, "pricing_model": pricing_model, "metadata": metadata,
         }
-        return self._call("update_provider", arguments, fields)
+        return self._call("update_provider", {}, given(arguments, fields))
 
     def create_provider_endpoint(
         self, provider_id: str, name: str, *,
@@ -3421,7 +3452,8 @@ class Operations:
         ``GET /api/learning/analytics/velocity``. Reads only.
 
         Args:
-            agent_id: Which agent. The client's own unless given; an empty text means every agent.
+            agent_id: Only for this agent. Every agent unless given; in Node the client's own, and an empty
+                text means every one.
             limit: How many, 1 to 100.
             lookback_days: Taken for compatibility; servers ignore it. 1 or more.
 
@@ -3470,7 +3502,8 @@ class Operations:
         ``GET /api/learning/analytics/curves``. Reads only.
 
         Args:
-            agent_id: Which agent. The client's own unless given; an empty text means every agent.
+            agent_id: Only for this agent. Every agent unless given; in Node the client's own, and an empty
+                text means every one.
             action_type: Only this kind of action.
             limit: How many, 1 to 200.
             lookback_days: Taken for compatibility; servers ignore it. 1 or more.
@@ -3578,13 +3611,16 @@ class Operations:
         """
         return self._call("get_org_by_id", {"org_id": org_id})
 
-    def update_org(self, org_id: str, *, name: str | None = None, **fields: Any) -> types.OrganizationDetail:
+    def update_org(self, org_id: str, *, name: str | None = UNSET, **fields: Any) -> types.OrganizationDetail:
         """Changes an organisation: the API key's own. Needs an API key of the admin role.
 
         The server takes a new name and leaves everything else as it is. Any other organisation is a
         ``PermissionDeniedError``.
 
         ``PATCH /api/orgs/{org_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             org_id: Which organisation.
@@ -3599,7 +3635,7 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return self._call("update_org", {"org_id": org_id, "name": name}, fields)
+        return self._call("update_org", {}, given({"org_id": org_id, "name": name}, fields))
 
     def get_org_keys(self, org_id: str) -> types.ApiKeyList:
         """Lists the API keys of an organisation, the newest first: their beginnings only. Needs an API key of
@@ -4027,7 +4063,8 @@ class Operations:
 
     def update_prompt_template(
         self, template_id: str, *,
-        name: str | None = None, description: str | None = None, category: str | None = None, **fields: Any,
+        name: str | None = UNSET, description: str | None = UNSET, category: str | None = UNSET,
+        **fields: Any,
     ) -> types.PromptTemplate:
         """Changes a template: the fields that are given. Needs an API key of the admin role.
 
@@ -4035,6 +4072,9 @@ class Operations:
         ``PermissionDeniedError``.
 
         ``PATCH /api/prompts/templates/{template_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             template_id: Which template.
@@ -4054,7 +4094,7 @@ class Operations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "name": name, "description": description, "category": category,
         }
-        return self._call("update_prompt_template", arguments, fields)
+        return self._call("update_prompt_template", {}, given(arguments, fields))
 
     def delete_prompt_template(self, template_id: str) -> types.DeletedPromptTemplate:
         """Removes a template with its versions and runs. Needs an API key of the admin role; a key without it
@@ -4177,7 +4217,8 @@ class Operations:
             version_id: Which version. The active one unless given.
             variables: What stands in the place of each placeholder, by name. ``{}`` unless given.
             action_id: The action it is rendered for.
-            agent_id: Who renders. The client's own agent unless given.
+            agent_id: Which agent renders, for the run that is written down. Nobody unless given; in Node the
+                client's own.
             record: Whether to write the run down, for ``list_prompt_runs`` and ``get_prompt_stats``.
 
         Returns:
@@ -4350,13 +4391,16 @@ class Operations:
 
     def update_scorer(
         self, scorer_id: str, *,
-        name: str | None = None, config: Mapping[str, Any] | None = None, description: str | None = None,
+        name: str | None = UNSET, config: Mapping[str, Any] | None = UNSET, description: str | None = UNSET,
         **fields: Any,
     ) -> dict[str, Any]:
         """Changes a scorer: the fields that are given. The answer's members are the server's own and not
         fixed.
 
         ``PATCH /api/evaluations/scorers/{scorer_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             scorer_id: Which scorer.
@@ -4372,7 +4416,7 @@ class Operations:
         arguments: dict[str, Any] = {
             "scorer_id": scorer_id, "name": name, "config": config, "description": description,
         }
-        return self._call("update_scorer", arguments, fields)
+        return self._call("update_scorer", {}, given(arguments, fields))
 
     def delete_scorer(self, scorer_id: str) -> dict[str, Any]:
         """Removes a scorer. The answer's members are the server's own and not fixed.
@@ -4558,14 +4602,17 @@ class Operations:
 
     def update_scoring_profile(
         self, profile_id: str, *,
-        name: str | None = None, description: str | None = None, action_type: str | None = None,
-        composite_method: types.CompositeMethod | str | None = None, status: str | None = None,
-        metadata: Mapping[str, Any] | None = None, **fields: Any,
+        name: str | None = UNSET, description: str | None = UNSET, action_type: str | None = UNSET,
+        composite_method: types.CompositeMethod | str | None = UNSET, status: str | None = UNSET,
+        metadata: Mapping[str, Any] | None = UNSET, **fields: Any,
     ) -> types.ScoringProfile:
         """Changes a scoring profile: the fields that are given. Its dimensions have operations of their own.
         An unknown id is a ``NotFoundError``.
 
         ``PATCH /api/scoring/profiles/{profile_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             profile_id: Which profile.
@@ -4589,7 +4636,7 @@ class Operations:
             "profile_id": profile_id, "name": name, "description": description, "action_type": action_type,
             "composite_method": composite_method, "status": status, "metadata": metadata,
         }
-        return self._call("update_scoring_profile", arguments, fields)
+        return self._call("update_scoring_profile", {}, given(arguments, fields))
 
     def delete_scoring_profile(self, profile_id: str) -> types.DeletedScoringRecord:
         """Removes a scoring profile. An unknown id is a ``NotFoundError``.
@@ -4648,14 +4695,17 @@ class Operations:
 
     def update_scoring_dimension(
         self, profile_id: str, dimension_id: str, *,
-        name: str | None = None, data_source: types.ScoringSource | str | None = None,
-        description: str | None = None, weight: float | None = None,
-        data_config: Mapping[str, Any] | None = None, scale: Sequence[Any] | None = None,
-        sort_order: int | None = None, **fields: Any,
+        name: str | None = UNSET, data_source: types.ScoringSource | str | None = UNSET,
+        description: str | None = UNSET, weight: float | None = UNSET,
+        data_config: Mapping[str, Any] | None = UNSET, scale: Sequence[Any] | None = UNSET,
+        sort_order: int | None = UNSET, **fields: Any,
     ) -> types.ScoringDimension:
         """Changes a dimension: the fields that are given. An unknown id is a ``NotFoundError``.
 
         ``PATCH /api/scoring/profiles/{profile_id}/dimensions/{dimension_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             profile_id: Which profile.
@@ -4684,7 +4734,7 @@ class Operations:
             "description": description, "weight": weight, "data_config": data_config, "scale": scale,
             "sort_order": sort_order,
         }
-        return self._call("update_scoring_dimension", arguments, fields)
+        return self._call("update_scoring_dimension", {}, given(arguments, fields))
 
     def delete_scoring_dimension(self, profile_id: str, dimension_id: str) -> types.DeletedScoringRecord:
         """Removes a dimension from a scoring profile. An unknown id is a ``NotFoundError``.
@@ -4855,13 +4905,16 @@ class Operations:
 
     def update_risk_template(
         self, template_id: str, *,
-        name: str | None = None, description: str | None = None, action_type: str | None = None,
-        base_risk: int | None = None, rules: Sequence[Any] | None = None, status: str | None = None,
+        name: str | None = UNSET, description: str | None = UNSET, action_type: str | None = UNSET,
+        base_risk: int | None = UNSET, rules: Sequence[Any] | None = UNSET, status: str | None = UNSET,
         **fields: Any,
     ) -> types.RiskTemplate:
         """Changes a risk template: the fields that are given. An unknown id is a ``NotFoundError``.
 
         ``PATCH /api/scoring/risk-templates/{template_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             template_id: Which template.
@@ -4884,7 +4937,7 @@ class Operations:
             "template_id": template_id, "name": name, "description": description, "action_type": action_type,
             "base_risk": base_risk, "rules": rules, "status": status,
         }
-        return self._call("update_risk_template", arguments, fields)
+        return self._call("update_risk_template", {}, given(arguments, fields))
 
     def delete_risk_template(self, template_id: str) -> types.DeletedScoringRecord:
         """Removes a risk template. An unknown id is a ``NotFoundError``.
@@ -5037,12 +5090,13 @@ class Operations:
 
     def update_workflow_template(
         self, template_id: str, *,
-        name: str | None = None, slug: str | None = None, description: str | None = None,
-        objective: str | None = None, steps: Sequence[Any] | None = None,
-        model_strategy_id: str | None = None, linked_prompt_template_ids: list[str] | None = None,
-        linked_policy_ids: list[str] | None = None, linked_knowledge_collection_ids: list[str] | None = None,
-        linked_capability_ids: list[str] | None = None, linked_capability_tags: list[str] | None = None,
-        status: types.WorkflowTemplateStatus | str | None = None, **fields: Any,
+        name: str | None = UNSET, slug: str | None = UNSET, description: str | None = UNSET,
+        objective: str | None = UNSET, steps: Sequence[Any] | None = UNSET,
+        model_strategy_id: str | None = UNSET, linked_prompt_template_ids: list[str] | None = UNSET,
+        linked_policy_ids: list[str] | None = UNSET,
+        linked_knowledge_collection_ids: list[str] | None = UNSET,
+        linked_capability_ids: list[str] | None = UNSET, linked_capability_tags: list[str] | None = UNSET,
+        status: types.WorkflowTemplateStatus | str | None = UNSET, **fields: Any,
     ) -> types.WorkflowTemplateDetail:
         """Changes a workflow template: the fields that are given. Needs an API key of the admin role.
 
@@ -5050,6 +5104,9 @@ class Operations:
         the role a ``PermissionDeniedError``.
 
         ``PATCH /api/workflows/templates/{template_id}``. A repeat would do it twice.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             template_id: Which template.
@@ -5084,7 +5141,7 @@ class Operations:
             "linked_capability_ids": linked_capability_ids, "linked_capability_tags": linked_capability_tags,
             "status": status,
         }
-        return self._call("update_workflow_template", arguments, fields)
+        return self._call("update_workflow_template", {}, given(arguments, fields))
 
     def delete_workflow_template(self, template_id: str) -> types.DeletedWorkflowTemplate:
         """Removes a workflow template. Needs an API key of the admin role.
@@ -5410,16 +5467,19 @@ class Operations:
 
     def update_capability(
         self, capability_id: str, *,
-        name: str | None = None, slug: str | None = None, description: str | None = None,
-        category: str | None = None, source_type: types.CapabilitySource | str | None = None,
-        auth_type: str | None = None, risk_level: types.CapabilityRisk | str | None = None,
-        requires_approval: bool | None = None, tags: list[str] | None = None,
-        pricing: Mapping[str, Any] | None = None, health_status: str | None = None,
-        docs_url: str | None = None, invocation_schema: Mapping[str, Any] | None = None, **fields: Any,
+        name: str | None = UNSET, slug: str | None = UNSET, description: str | None = UNSET,
+        category: str | None = UNSET, source_type: types.CapabilitySource | str | None = UNSET,
+        auth_type: str | None = UNSET, risk_level: types.CapabilityRisk | str | None = UNSET,
+        requires_approval: bool | None = UNSET, tags: list[str] | None = UNSET,
+        pricing: Mapping[str, Any] | None = UNSET, health_status: str | None = UNSET,
+        docs_url: str | None = UNSET, invocation_schema: Mapping[str, Any] | None = UNSET, **fields: Any,
     ) -> types.CapabilityDetail:
         """Changes a capability: the fields that are given. An unknown id is a ``NotFoundError``.
 
         ``PATCH /api/capabilities/{capability_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             capability_id: Which capability.
@@ -5453,7 +5513,7 @@ class Operations:
             "pricing": pricing, "health_status": health_status, "docs_url": docs_url,
             "invocation_schema": invocation_schema,
         }
-        return self._call("update_capability", arguments, fields)
+        return self._call("update_capability", {}, given(arguments, fields))
 
     def delete_capability(self, capability_id: str) -> types.DeletedCapability:
         """Removes a capability. An unknown id is a ``NotFoundError``.
@@ -5724,13 +5784,16 @@ class Operations:
 
     def update_model_strategy(
         self, strategy_id: str, *,
-        name: str | None = None, description: str | None = None, config: Mapping[str, Any] | None = None,
+        name: str | None = UNSET, description: str | None = UNSET, config: Mapping[str, Any] | None = UNSET,
         **fields: Any,
     ) -> types.ModelStrategyDetail:
         """Changes a model strategy: the fields that are given. An unknown id is a ``NotFoundError``, and a
         ``config`` that is no longer whole a ``ValidationError``.
 
         ``PATCH /api/model-strategies/{strategy_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             strategy_id: Which strategy.
@@ -5750,7 +5813,7 @@ class Operations:
         arguments: dict[str, Any] = {
             "strategy_id": strategy_id, "name": name, "description": description, "config": config,
         }
-        return self._call("update_model_strategy", arguments, fields)
+        return self._call("update_model_strategy", {}, given(arguments, fields))
 
     def delete_model_strategy(self, strategy_id: str) -> types.DeletedModelStrategy:
         """Removes a model strategy. Workflow templates that use it go on without one. An unknown id is a
@@ -5889,12 +5952,16 @@ class Operations:
 
     def update_knowledge_collection(
         self, collection_id: str, *,
-        name: str | None = None, description: str | None = None,
-        source_type: types.KnowledgeSource | str | None = None, tags: list[str] | None = None, **fields: Any,
+        name: str | None = UNSET, description: str | None = UNSET,
+        source_type: types.KnowledgeSource | str | None = UNSET, tags: list[str] | None = UNSET,
+        **fields: Any,
     ) -> types.KnowledgeCollectionDetail:
         """Changes a collection: the fields that are given. An unknown id is a ``NotFoundError``.
 
         ``PATCH /api/knowledge/collections/{collection_id}``. Safe to repeat.
+
+        What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
+        empty.
 
         Args:
             collection_id: Which collection.
@@ -5915,7 +5982,7 @@ class Operations:
             "collection_id": collection_id, "name": name, "description": description,
             "source_type": source_type, "tags": tags,
         }
-        return self._call("update_knowledge_collection", arguments, fields)
+        return self._call("update_knowledge_collection", {}, given(arguments, fields))
 
     def delete_knowledge_collection(self, collection_id: str) -> types.DeletedKnowledgeCollection:
         """Removes a collection with all that was read from its documents. An unknown id is a

@@ -9,6 +9,24 @@ from typing import Any, cast
 from ._errors import InvalidArgumentError
 
 
+class _Unset:
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET: Any = _Unset()
+"""Stands for an argument that was not given, where None is a value: in a change it empties a field."""
+
+
+def given(arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The arguments that were given, None among them, and whatever the caller added."""
+    known = {name: value for name, value in arguments.items() if value is not UNSET}
+    return {**known, **extra} if extra else known
+
+
 @cache
 def _encoder() -> Callable[[object], str]:
     # Loaded with the first call, so that importing the package stays quick; so in the other modules.

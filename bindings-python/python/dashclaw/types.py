@@ -6085,7 +6085,9 @@ class GetLearningVelocity(TypedDict, total=False):
     """The arguments of ``get_learning_velocity``."""
 
     agent_id: str
-    """Which agent. The client's own unless given; an empty text means every agent."""
+    """Only for this agent. Every agent unless given; in Node the client's own, and an empty text means every
+    one.
+    """
 
     limit: int
     """How many, 1 to 100."""
@@ -6111,7 +6113,9 @@ class GetLearningCurves(TypedDict, total=False):
     """The arguments of ``get_learning_curves``."""
 
     agent_id: str
-    """Which agent. The client's own unless given; an empty text means every agent."""
+    """Only for this agent. Every agent unless given; in Node the client's own, and an empty text means every
+    one.
+    """
 
     action_type: str
     """Only this kind of action."""
@@ -7193,7 +7197,8 @@ class RenderPrompt(TypedDict, total=False):
     """The action it is rendered for."""
 
     agent_id: str
-    """Who renders. The client's own agent unless given."""
+    """Which agent renders, for the run that is written down. Nobody unless given; in Node the client's own.
+    """
 
     record: bool
     """Whether to write the run down, for ``list_prompt_runs`` and ``get_prompt_stats``."""

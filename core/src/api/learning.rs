@@ -186,8 +186,8 @@ operations! { "learning":
         positional(&["agent_id", "limit"]), node(&["lookback_days"]),
     ]
     GetLearningVelocity {
-        /// Which agent. The client's own unless given; an empty text means every agent.
-        agent_id: Option<String> [fill(Fill::AgentId)],
+        /// Only for this agent. Every agent unless given; in Node the client's own, and an empty text means every one.
+        agent_id: Option<String> [own_agent_in_node()],
         /// How many, 1 to 100.
         limit: Option<i64> [default("30"), range(1, 100)],
         /// Taken for compatibility; servers ignore it.
@@ -215,8 +215,8 @@ operations! { "learning":
         positional(&["agent_id", "action_type", "limit"]), node(&["lookback_days"]),
     ]
     GetLearningCurves {
-        /// Which agent. The client's own unless given; an empty text means every agent.
-        agent_id: Option<String> [fill(Fill::AgentId)],
+        /// Only for this agent. Every agent unless given; in Node the client's own, and an empty text means every one.
+        agent_id: Option<String> [own_agent_in_node()],
         /// Only this kind of action.
         action_type: Option<String>,
         /// How many, 1 to 200.

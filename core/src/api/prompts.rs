@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::actions::ActionId;
-use crate::catalogue::{Fill, Repeat, lenient};
+use crate::catalogue::{Repeat, lenient};
 use crate::{operations, record};
 
 operations! { "prompts":
@@ -132,8 +132,8 @@ operations! { "prompts":
         variables: Option<Map<String, Value>> [default("{}")],
         /// The action it is rendered for.
         action_id: Option<ActionId>,
-        /// Who renders. The client's own agent unless given.
-        agent_id: Option<String> [fill(Fill::AgentId)],
+        /// Which agent renders, for the run that is written down. Nobody unless given; in Node the client's own.
+        agent_id: Option<String> [own_agent_in_node()],
         /// Whether to write the run down, for `list_prompt_runs` and `get_prompt_stats`.
         record: Option<bool> [default("false")],
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Field, IdKind, Kind, Method, Place, Row, Seconds};
+use crate::catalogue::{Field, IdKind, Kind, Place, Row, Seconds};
 use crate::json::{Members, Text, has_lone_surrogate};
 use crate::suggest::hint;
 use crate::{Error, Result};
@@ -91,8 +91,7 @@ impl<'a> Arguments<'a> {
         match place.filter(|_| !is_constant) {
             Some(place) if value == "null" => {
                 // A change may empty a field; elsewhere null is as good as nothing.
-                let field = &row.fields[place];
-                if row.method == Method::Patch && field.place == Place::Body && !field.required {
+                if row.fields[place].can_be_emptied(row.method) {
                     self.known[place] = Some(value);
                 }
             }
@@ -345,5 +344,15 @@ mod tests {
         assert_eq!(arguments.value("source_of_truth"), Some(r#"{"a":1}"#));
         assert_eq!(arguments.value("agent_name"), None);
         assert_eq!(arguments.extra.len(), 1);
+    }
+
+    #[test]
+    fn null_in_a_change_empties_what_the_caller_gives_and_not_what_the_client_fills_in() {
+        let json = br#"{"message_ids":["m"],"agent_id":null}"#;
+        let arguments = Arguments::read(find("mark_read").unwrap(), json).unwrap();
+        assert_eq!(arguments.value("agent_id"), None);
+        let json = br#"{"session_id":"s","summary":null,"status":"running"}"#;
+        let arguments = Arguments::read(find("update_session").unwrap(), json).unwrap();
+        assert_eq!(arguments.value("summary"), Some("null"));
     }
 }

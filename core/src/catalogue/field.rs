@@ -41,6 +41,9 @@ pub struct Field {
     pub respelled: &'static [(&'static str, &'static str)],
     /// Whether the members of an object stand in the body as they are, in its place.
     pub inline: bool,
+    /// Whether the Node client gives its own agent where the caller gives none, as the official one does. The official
+    /// Python client does not, and without it these operations speak of every agent.
+    pub own_agent_in_node: bool,
     /// Markdown for every language.
     #[cfg(feature = "schema")]
     pub doc: &'static str,
@@ -121,9 +124,15 @@ impl Field {
             json_text: false,
             respelled: &[],
             inline: false,
+            own_agent_in_node: false,
             #[cfg(feature = "schema")]
             doc: "",
         }
+    }
+
+    /// Whether `null` for it empties what the server keeps: in a change, unless the client fills it in itself.
+    pub fn can_be_emptied(&self, method: Method) -> bool {
+        method == Method::Patch && self.place == Place::Body && !self.required && self.fill.is_none()
     }
 
     /// Documents it.
@@ -232,6 +241,13 @@ impl Field {
     #[must_use]
     pub const fn inline(mut self) -> Self {
         self.inline = true;
+        self
+    }
+
+    /// Is the client's own agent in Node unless given, and nothing elsewhere.
+    #[must_use]
+    pub const fn own_agent_in_node(mut self) -> Self {
+        self.own_agent_in_node = true;
         self
     }
 

@@ -71,6 +71,10 @@ pub struct Argument {
     pub secret: bool,
     /// Whether the members of an object stand in the body as they are, in its place.
     pub inline: bool,
+    /// Whether null empties what the server keeps.
+    pub can_be_emptied: bool,
+    /// Whether it is the client's own agent in Node unless given.
+    pub own_agent_in_node: bool,
 }
 
 impl Operation {
@@ -79,7 +83,7 @@ impl Operation {
         let (request, properties) = schemas.request(row)?;
         let read = |field: &Field| {
             let schema = properties.get(field.name).unwrap_or(&Value::Null);
-            Argument::read(field, &types.shape(schema, row.domain)?, is_secret(schema))
+            Argument::read(row, field, &types.shape(schema, row.domain)?, is_secret(schema))
         };
         let all: Vec<Argument> = row.fields.iter().map(read).collect::<Result<_>>().map_err(in_row)?;
         let is_constant = |argument: &Argument| row.field(argument.name).is_some_and(|field| field.constant);
@@ -138,7 +142,7 @@ impl Operation {
 }
 
 impl Argument {
-    fn read(field: &Field, shape: &Shape, secret: bool) -> Result<Self> {
+    fn read(row: &Row, field: &Field, shape: &Shape, secret: bool) -> Result<Self> {
         let default = field.default.map(serde_json::from_str).transpose();
         let shape = match (field.kind, shape.present().clone()) {
             (Kind::ObjectOrText, Shape::Any) => {
@@ -163,6 +167,8 @@ impl Argument {
             spread: field.spread,
             secret,
             inline: field.inline,
+            can_be_emptied: field.can_be_emptied(row.method),
+            own_agent_in_node: field.own_agent_in_node,
         })
     }
 }

@@ -2,17 +2,24 @@
 
 use dashclaw::catalogue::Call;
 
+use super::method::changes;
 use super::names::{literal, parameter, spell};
 use crate::classes::class;
 use crate::describe::{self, Time, capitalized, endpoint};
 use crate::model::{Api, Argument, Doc, Operation};
 use crate::text::{WIDTH, wrap};
 
+const EMPTIES: &str = "What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be empty.";
+
 /// The docstring of a method, indented by `indent`.
 pub(super) fn of_method(api: &Api, operation: &Operation, more: &[(&str, &str)], indent: &str) -> String {
     let mut lines = body(&operation.doc, indent);
     lines.push(String::new());
     lines.extend(wrap(&code(&endpoint(operation)), WIDTH, indent, indent));
+    if changes(operation) {
+        lines.push(String::new());
+        lines.extend(wrap(EMPTIES, WIDTH, indent, indent));
+    }
     section(&mut lines, "Args", &entries(api, operation, more), indent);
     if let Some(returned) = describe::returned(api, &operation.response, &spell) {
         lines.extend([String::new(), format!("{indent}Returns:")]);

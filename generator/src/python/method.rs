@@ -132,6 +132,7 @@ fn declaration(argument: &Argument, optional: bool, annotations: Annotations<'_>
     }
     match argument.default.as_ref().and_then(literal) {
         Some(default) => format!("{name}: {annotation} = {default}"),
+        None if argument.can_be_emptied => format!("{name}: {} = UNSET", or_none(&annotation)),
         None if optional => format!("{name}: {} = None", or_none(&annotation)),
         None => format!("{name}: {annotation}"),
     }
@@ -145,10 +146,11 @@ fn body(operation: &Operation, color: Color, indent: &str) -> Vec<String> {
 /// The call of `function` with the operation's name and arguments.
 fn called(operation: &Operation, function: &str, indent: &str) -> Vec<String> {
     let call = |arguments: &str| {
-        let mut call = format!("{indent}{function}(\"{}\", {arguments}", operation.name);
-        if operation.rules.open || matches!(operation.rules.call, Call::Object(_)) {
-            call.push_str(", fields");
-        }
+        let takes_fields = operation.rules.open || matches!(operation.rules.call, Call::Object(_));
+        let given = format!("{arguments}{}", if takes_fields { ", fields" } else { "" });
+        // Of a change None is sent, too.
+        let given = if changes(operation) { format!("{{}}, given({given})") } else { given };
+        let mut call = format!("{indent}{function}(\"{}\", {given}", operation.name);
         if is_keyed(operation) {
             call.push_str(", idempotency=idempotency");
         }
@@ -169,4 +171,9 @@ fn called(operation: &Operation, function: &str, indent: &str) -> Vec<String> {
     lines.extend(pack(&items, WIDTH, &format!("{indent}{INDENT}")));
     lines.extend([format!("{indent}}}"), call("arguments")]);
     lines
+}
+
+/// Whether None empties a field of it.
+pub(super) fn changes(operation: &Operation) -> bool {
+    operation.arguments.iter().any(|argument| argument.can_be_emptied)
 }

@@ -36,7 +36,15 @@ pub(super) fn module(api: &Api) -> Result<String> {
     };
     let lengths = table(&|operation| operation.lengths().into_iter().map(str::to_owned).collect());
     let bytes = table(&|operation| operation.bytes(api));
-    template::fill(JAVASCRIPT, minijinja::context! { methods => methods.join("\n\n"), lengths, bytes })
+    let own_agent: Vec<String> = api
+        .operations()
+        .filter(|operation| operation.arguments.iter().any(|argument| argument.own_agent_in_node))
+        .map(|operation| quoted(operation.name))
+        .collect();
+    template::fill(
+        JAVASCRIPT,
+        minijinja::context! { methods => methods.join("\n\n"), lengths, bytes, own_agent },
+    )
 }
 
 /// `operations.d.ts`.

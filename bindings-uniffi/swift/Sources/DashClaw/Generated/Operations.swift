@@ -2847,7 +2847,8 @@ extension DashClaw {
     /// `GET /api/learning/analytics/velocity`. Reads only.
     ///
     /// - Parameters:
-    ///   - agentId: Which agent. The client's own unless given; an empty text means every agent.
+    ///   - agentId: Only for this agent. Every agent unless given; in Node the client's own, and an empty
+    ///     text means every one.
     ///   - limit: How many, 1 to 100. `30` unless given.
     ///   - lookbackDays: Taken for compatibility; servers ignore it. 1 or more.
     ///   - options: What differs for this call.
@@ -2900,7 +2901,8 @@ extension DashClaw {
     /// `GET /api/learning/analytics/curves`. Reads only.
     ///
     /// - Parameters:
-    ///   - agentId: Which agent. The client's own unless given; an empty text means every agent.
+    ///   - agentId: Only for this agent. Every agent unless given; in Node the client's own, and an empty
+    ///     text means every one.
     ///   - actionType: Only this kind of action.
     ///   - limit: How many, 1 to 200. `50` unless given.
     ///   - lookbackDays: Taken for compatibility; servers ignore it. 1 or more.
@@ -3628,7 +3630,8 @@ extension DashClaw {
     ///   - versionId: Which version. The active one unless given.
     ///   - variables: What stands in the place of each placeholder, by name. `{}` unless given.
     ///   - actionId: The action it is rendered for.
-    ///   - agentId: Who renders. The client's own agent unless given.
+    ///   - agentId: Which agent renders, for the run that is written down. Nobody unless given; in Node the
+    ///     client's own.
     ///   - record: Whether to write the run down, for `list_prompt_runs` and `get_prompt_stats`. `false`
     ///     unless given.
     ///   - options: What differs for this call.

@@ -5015,7 +5015,8 @@ public abstract class Operations internal constructor() {
      *
      * `GET /api/learning/analytics/velocity`. Reads only.
      *
-     * @param agentId Which agent. The client's own unless given; an empty text means every agent.
+     * @param agentId Only for this agent. Every agent unless given; in Node the client's own, and an empty
+     *   text means every one.
      * @param limit How many, 1 to 100. `30` unless given.
      * @param lookbackDays Taken for compatibility; servers ignore it. 1 or more.
      * @param options How this call differs from the client's others.
@@ -5080,7 +5081,8 @@ public abstract class Operations internal constructor() {
      *
      * `GET /api/learning/analytics/curves`. Reads only.
      *
-     * @param agentId Which agent. The client's own unless given; an empty text means every agent.
+     * @param agentId Only for this agent. Every agent unless given; in Node the client's own, and an empty
+     *   text means every one.
      * @param actionType Only this kind of action.
      * @param limit How many, 1 to 200. `50` unless given.
      * @param lookbackDays Taken for compatibility; servers ignore it. 1 or more.
@@ -6079,7 +6081,8 @@ public abstract class Operations internal constructor() {
      * @param versionId Which version. The active one unless given.
      * @param variables What stands in the place of each placeholder, by name. `{}` unless given.
      * @param actionId The action it is rendered for.
-     * @param agentId Who renders. The client's own agent unless given.
+     * @param agentId Which agent renders, for the run that is written down. Nobody unless given; in Node the
+     *   client's own.
      * @param record Whether to write the run down, for `listPromptRuns` and `getPromptStats`. `false` unless
      *   given.
      * @param options How this call differs from the client's others.

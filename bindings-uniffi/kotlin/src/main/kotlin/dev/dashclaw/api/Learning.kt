@@ -236,7 +236,8 @@ public data class GetLessons(
 /**
  * The arguments of `getLearningVelocity`.
  *
- * @property agentId Which agent. The client's own unless given; an empty text means every agent.
+ * @property agentId Only for this agent. Every agent unless given; in Node the client's own, and an empty
+ *   text means every one.
  * @property limit How many, 1 to 100. `30` unless given.
  * @property lookbackDays Taken for compatibility; servers ignore it. 1 or more.
  */
@@ -264,7 +265,8 @@ public data class ComputeLearningVelocity(
 /**
  * The arguments of `getLearningCurves`.
  *
- * @property agentId Which agent. The client's own unless given; an empty text means every agent.
+ * @property agentId Only for this agent. Every agent unless given; in Node the client's own, and an empty
+ *   text means every one.
  * @property actionType Only this kind of action.
  * @property limit How many, 1 to 200. `50` unless given.
  * @property lookbackDays Taken for compatibility; servers ignore it. 1 or more.

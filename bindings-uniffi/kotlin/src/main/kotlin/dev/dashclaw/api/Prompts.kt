@@ -137,7 +137,8 @@ public data class ActivatePromptVersion(
  * @property versionId Which version. The active one unless given.
  * @property variables What stands in the place of each placeholder, by name. `{}` unless given.
  * @property actionId The action it is rendered for.
- * @property agentId Who renders. The client's own agent unless given.
+ * @property agentId Which agent renders, for the run that is written down. Nobody unless given; in Node the
+ *   client's own.
  * @property record Whether to write the run down, for `listPromptRuns` and `getPromptStats`. `false` unless
  *   given.
  */
