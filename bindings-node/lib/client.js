@@ -6,7 +6,7 @@ const { CLASSES, invalid, translated } = require('./errors.js');
 const { EventStream } = require('./events.js');
 const { executionOf } = require('./execution.js');
 const { bytesOf, deriveIdempotencyKey } = require('./functions.js');
-const { actionContext, runWork, track } = require('./governed.js');
+const { actionContext, runWork, trackWork } = require('./governed.js');
 const { Instance } = require('./instance.js');
 const { items, workOrders } = require('./lists.js');
 const { ask, forget, open, register } = require('./mailbox.js');
@@ -95,7 +95,12 @@ class DashClaw extends Operations {
     const text = this.#written(operation, args);
     const optionText = settings === undefined ? undefined : callOptions(settings);
     const begin = (call, stoppable) => this.#native.call(call, stoppable, operation, text, optionText);
-    return withBytes(decode(await ask(begin, settings?.signal)), BYTES[operation]);
+    return withBytes(decode(await this._ask(begin, settings?.signal)), BYTES[operation]);
+  }
+
+  /** Every call of the engine that is answered. */
+  _ask(begin, signal) {
+    return ask(begin, signal);
   }
 
   /** The arguments of an operation as JSON text. */
@@ -133,7 +138,7 @@ class DashClaw extends Operations {
     wellFormed('action_id', actionId);
     const begin = (call, stoppable) =>
       this.#native.waitForApproval(call, stoppable, actionId, secondsOnly(timeout), secondsOnly(interval));
-    return decode(await ask(begin, signal));
+    return decode(await this._ask(begin, signal));
   }
 
   /** What happens on the server, as it happens: an async iterator of `{ id, event, data }`. */
@@ -153,16 +158,28 @@ class DashClaw extends Operations {
       options: callOptions({ ...this.#defaults, ...options }),
     };
     const begin = (call, stoppable) => this.#native.beginGoverned(call, stoppable, text, how);
-    const begun = decode(await ask(begin, signal));
+    const begun = decode(await this._ask(begin, signal));
     return runWork(begun, fn, (failure, took) =>
-      ask((call) => this.#native.finishGoverned(call, begun.action_id, failure, took)),
+      this._ask((call) => this.#native.finishGoverned(call, begun.action_id, failure, took)),
     );
   }
 
   /** Runs `fn({ action_id })` as an action: completed at its end, failed when it throws. */
   async track(action, fn, options) {
+    return this._track(action, fn, options);
+  }
+
+  /** The same; `summaryOf` what `fn` returned is written down. */
+  async _track({ idempotency = 'call', ...action } = {}, fn, options, summaryOf) {
     if (typeof fn !== 'function') throw invalid('fn', 'must be a function');
-    return track(this, action, fn, options);
+    const started = performance.now();
+    const settings = { ...this.#defaults, idempotency, ...options };
+    const [text, how] = [encode(action), callOptions(settings)];
+    const begin = (call, stoppable) => this.#native.beginTrack(call, stoppable, text, how);
+    const begun = decode(await this._ask(begin, settings.signal));
+    const finish = (failure, summary, took) =>
+      this._ask((call) => this.#native.finishTrack(call, begun.action_id, failure, summary, took));
+    return trackWork(begun, started, fn, finish, summaryOf);
   }
 
   /** Messages, assumptions and the outcome of one action, without repeating its id. */
@@ -190,7 +207,7 @@ class DashClaw extends Operations {
 
   async #verify(document, required, signal) {
     const bytes = bytesOf('document', document);
-    return decode(await ask((call, stoppable) => this.#native.verifyReceipt(call, stoppable, bytes, required), signal));
+    return decode(await this._ask((call, stoppable) => this.#native.verifyReceipt(call, stoppable, bytes, required), signal));
   }
 
   /** Makes an OpenAI or Anthropic client report the tokens that its calls use. */

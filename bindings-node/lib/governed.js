@@ -3,12 +3,10 @@
 
 const { CLASSES } = require('./errors.js');
 
-const { ApprovalTimeoutError, ConflictError, DashClawError, MalformedResponseError } = CLASSES;
+const { DashClawError } = CLASSES;
 
 /** The most UTF-16 units of an error text that are reported; the server keeps 4000 characters. */
 const MAX_ERROR_TEXT = 4000;
-/** The statuses of a fresh action whose work may run. */
-const PERMITTED = ['running', 'completed'];
 
 /** Runs `fn` between the two halves of governed work, `begun` and `finish(failure, seconds)`. */
 async function runWork(begun, fn, finish) {
@@ -34,55 +32,22 @@ async function runWork(begun, fn, finish) {
   return run;
 }
 
-/** Records `fn` as an action of its own: completed at its end, failed when it throws. */
-async function track(client, { idempotency = 'call', ...action } = {}, fn, options, summaryOf = () => undefined) {
-  const started = performance.now();
-  const created = await client.call('create_action', action, { idempotency, ...options });
-  const actionId = permitted(created);
-  const close = (outcome) =>
-    client.call('update_outcome', {
-      action_id: actionId,
-      ...outcome,
-      duration_ms: Math.trunc(performance.now() - started),
-    });
+/** Runs `fn` between the two halves of tracked work, `begun` and `finish(failure, summary, seconds)`. */
+async function trackWork(begun, started, fn, finish, summaryOf = () => undefined) {
+  const close = (failure, summary) => finish(failure, summary, (performance.now() - started) / 1000);
   let result;
   try {
-    result = await fn({ action_id: actionId });
+    result = await fn(begun);
   } catch (error) {
     // What the caller must see is why the work failed.
-    await close({ status: 'failed', error_message: errorText(error) }).catch((problem) => {
+    await close(errorText(error)).catch((problem) => {
       if (!(problem instanceof DashClawError)) throw problem;
-      warn(`Failed to close action ${actionId}: ${problem.message}`);
+      warn(`Failed to close action ${begun.action_id}: ${problem.message}`);
     });
     throw error;
   }
-  await close({ status: 'completed', output_summary: summaryOf(result) });
+  await close(undefined, summaryOf(result));
   return result;
-}
-
-/** The created action's id, or an error when its work may not run. */
-function permitted(created) {
-  const actionId = created.action_id ?? created.action?.action_id;
-  if (typeof actionId !== 'string') throw new MalformedResponseError('the created action has no id');
-  const status = created.action?.status;
-  const error = refusal(actionId, status, Boolean(created.idempotent_replay));
-  if (error) throw Object.assign(error, { actionId, currentStatus: status });
-  return actionId;
-}
-
-function refusal(actionId, status, replay) {
-  if (status === 'pending_approval') {
-    return new ApprovalTimeoutError(
-      `action ${actionId} awaits approval, so its work did not run; hitlMode: 'wait' waits for it`,
-    );
-  }
-  if (replay && status !== 'running') {
-    return new ConflictError(`action ${actionId} ended as \`${status}\` before; a replay is not new permission`);
-  }
-  if (!PERMITTED.includes(status)) {
-    return new ConflictError(`action ${actionId} is \`${status}\`, so its work did not run`);
-  }
-  return undefined;
 }
 
 /** Requests about one action, without repeating its id. */
@@ -104,4 +69,4 @@ function warn(message) {
   process.emitWarning(message, 'DashClawWarning');
 }
 
-module.exports = { actionContext, runWork, track };
+module.exports = { actionContext, runWork, trackWork };

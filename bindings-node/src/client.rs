@@ -141,6 +141,44 @@ impl NativeClient {
         })
     }
 
+    /// The half of tracked work before it runs: the answer holds the action's id.
+    #[napi(catch_unwind)]
+    pub fn begin_track(
+        &self,
+        env: Env,
+        call: u32,
+        stoppable: bool,
+        action: String,
+        options: Option<String>,
+    ) -> napi::Result<()> {
+        let core = self.core.clone();
+        let options = call_options(options.as_deref())?;
+        self.mailbox.start(env, call, stoppable, |stop| async move {
+            let options = CallOptions { cancel: Some(stop), ..options };
+            let action_id = core.begin_track(action.as_bytes(), &options).await?;
+            json(&serde_json::json!({ "action_id": action_id }))
+        })
+    }
+
+    /// The half of tracked work after it ran: closes its action. `took` is seconds.
+    #[napi(catch_unwind)]
+    pub fn finish_track(
+        &self,
+        env: Env,
+        call: u32,
+        action_id: String,
+        failure: Option<String>,
+        summary: Option<String>,
+        took: f64,
+    ) -> napi::Result<()> {
+        let core = self.core.clone();
+        self.mailbox.start(env, call, false, |_| async move {
+            let took = seconds("took", took)?;
+            let (failure, summary) = (failure.as_deref(), summary.as_deref());
+            core.finish_track(&action_id, failure, summary, took).await.map(|()| None)
+        })
+    }
+
     /// Verifies a receipt with the server's published keys. `required` makes an invalid one an error.
     #[napi(catch_unwind)]
     pub fn verify_receipt(

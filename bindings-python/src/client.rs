@@ -128,6 +128,40 @@ impl NativeClient {
         })
     }
 
+    /// The half of tracked work before it runs: the answer holds the action's id.
+    #[pyo3(signature = (action, options=None, event_loop=None))]
+    fn begin_track<'py>(
+        &self,
+        py: Python<'py>,
+        action: String,
+        options: Option<&str>,
+        event_loop: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let core = self.core(py)?;
+        let (options, cancel) = call_options(py, options)?;
+        cross(py, event_loop, cancel, async move {
+            let action_id = core.begin_track(action.as_bytes(), &options).await?;
+            json(&serde_json::json!({ "action_id": action_id }))
+        })
+    }
+
+    /// The half of tracked work after it ran: closes its action.
+    #[pyo3(signature = (action_id, failure, took, event_loop=None))]
+    fn finish_track<'py>(
+        &self,
+        py: Python<'py>,
+        action_id: String,
+        failure: Option<String>,
+        took: f64,
+        event_loop: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let core = self.core(py)?;
+        let took = seconds("took", took).map_err(|error| raise(py, &error))?;
+        cross(py, event_loop, CancellationToken::new(), async move {
+            core.finish_track(&action_id, failure.as_deref(), None, took).await.map(|()| None)
+        })
+    }
+
     /// Verifies a receipt with the server's published keys. `required` makes an invalid one an error.
     #[pyo3(signature = (document, required, event_loop=None))]
     fn verify_receipt<'py>(

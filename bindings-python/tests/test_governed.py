@@ -291,3 +291,11 @@ def test_a_receipt_is_verified_with_the_servers_keys(claw: DashClaw, server: Ser
     answer = claw.verify_receipt({"kind": "unknown"})
     assert not answer
     assert answer.reason
+
+
+def test_an_error_text_that_is_no_unicode_is_reported_all_the_same(claw: DashClaw, server: Server) -> None:
+    error = OSError("no such file: caf\udce9")
+    with pytest.raises(OSError, match="no such file") as caught, claw.track("deploy", "Ship"):
+        raise error
+    assert caught.value is error
+    assert server.bodies("PATCH", "/api/actions/act_1")[0]["error_message"] == "no such file: caf?"

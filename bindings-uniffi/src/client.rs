@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dashclaw::bridge::{SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
-use dashclaw::{ApproverOptions, Begun, CallOptions, DashClaw, GovernedOptions, WaitOptions};
+use dashclaw::{ApproverOptions, Begun, CallOptions, DashClaw, GovernedOptions, Idempotency, WaitOptions};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -120,6 +120,8 @@ impl NativeClient {
     ) -> Result<String> {
         let client = self.0.clone();
         let options = call_options(options.as_deref(), token(stop))?;
+        // Each call is work of its own, even when the words are the same.
+        let options = CallOptions { idempotency: Idempotency::Call, ..options };
         run(async move { client.begin_track(&action, &options).await }).await
     }
 
@@ -127,7 +129,8 @@ impl NativeClient {
     pub async fn finish_track(&self, action_id: String, failure: Option<String>, took: f64) -> Result<()> {
         let client = self.0.clone();
         let took = seconds("took", took).map_err(crossing)?;
-        run_detached(async move { client.finish_track(&action_id, failure.as_deref(), took).await }).await
+        run_detached(async move { client.finish_track(&action_id, failure.as_deref(), None, took).await })
+            .await
     }
 
     /// Verifies a receipt with the server's published keys. `required` makes an invalid one an error.

@@ -2,7 +2,6 @@
 
 const { KeyObject } = require('node:crypto');
 const main = require('../client.js');
-const { track } = require('../governed.js');
 const { emitter } = require('./events.js');
 const { inOlderWords } = require('./errors.js');
 const { METHODS } = require('./methods.js');
@@ -16,8 +15,8 @@ class DashClaw extends main.DashClaw {
     this.swarmId = swarmId;
   }
 
-  async _call(operation, args, options) {
-    return super._call(operation, args, options).catch((error) => {
+  async _ask(begin, signal) {
+    return super._ask(begin, signal).catch((error) => {
       throw inOlderWords(error);
     });
   }
@@ -35,7 +34,8 @@ class DashClaw extends main.DashClaw {
 
   /** As ever; what `fn` returned becomes the summary of the outcome. */
   async track(action, fn, options) {
-    return track(this, action, fn, options, (result) => (typeof result === 'string' ? result : JSON.stringify(result)));
+    const summaryOf = (result) => (typeof result === 'string' ? result : JSON.stringify(result));
+    return this._track(action, fn, options, summaryOf);
   }
 
   async guard(context, { includeSignals, ...options } = {}) {
@@ -43,9 +43,7 @@ class DashClaw extends main.DashClaw {
   }
 
   async waitForApproval(actionId, { timeout, interval, signal } = {}) {
-    const answer = await super.waitForApproval(actionId, { timeout, interval, signal }).catch((error) => {
-      throw inOlderWords(error);
-    });
+    const answer = await super.waitForApproval(actionId, { timeout, interval, signal });
     return { action: answer.action ?? answer, action_id: actionId };
   }
 

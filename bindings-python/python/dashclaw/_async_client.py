@@ -17,7 +17,7 @@ from ._wire import decode, encode, encode_call, encode_member
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ._native import NativeEvents, NativePages
+    from ._native import NativeClient, NativeEvents, NativePages
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="AsyncDashClaw")
@@ -58,7 +58,8 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
 
     def track(self, action_type: str, declared_goal: str, **fields: Any) -> AsyncTrack:
         """Records the block of an ``async with`` as an action; see ``DashClaw.track``."""
-        return AsyncTrack(self, action_type, declared_goal, fields)
+        tracking = Tracking(action_type, declared_goal, fields)
+        return AsyncTrack(self._native, tracking, self._call_options(tracking.options))
 
     def action_context(self, action_id: str) -> AsyncActionContext:
         """Messages, assumptions and the outcome of one action, without repeating its id."""
@@ -155,14 +156,14 @@ class AsyncEventStream(AsyncIterator[Any]):
 class AsyncTrack:
     """The context manager of ``AsyncDashClaw.track``."""
 
-    def __init__(self, client: AsyncDashClaw, action_type: str, declared_goal: str, fields: Mapping[str, Any]) -> None:
-        self._client = client
-        self._tracking = Tracking(action_type, declared_goal, fields)
+    def __init__(self, native: NativeClient, tracking: Tracking, options: str | None) -> None:
+        self._native = native
+        self._tracking = tracking
+        self._options = options
 
     async def __aenter__(self) -> dict[str, str]:
-        tracking = self._tracking
-        created = await self._client.call("create_action", tracking.start(), **tracking.options)
-        return {"action_id": tracking.permitted(created)}
+        begun = await self._native.begin_track(self._tracking.start(), self._options, get_running_loop())
+        return self._tracking.begun(begun)
 
     async def __aexit__(
         self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
@@ -170,7 +171,7 @@ class AsyncTrack:
         if isinstance(error, GeneratorExit):  # nothing can be awaited any more
             return
         with self._tracking.closing(error):
-            await self._client.call("update_outcome", self._tracking.end(error))
+            await self._native.finish_track(*self._tracking.end(error), get_running_loop())
 
 
 class AsyncActionContext(ActionContext):

@@ -16,7 +16,7 @@ from ._work_orders import ClaimedOrder, claimed_orders
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ._native import NativeEvents, NativePages
+    from ._native import NativeClient, NativeEvents, NativePages
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="DashClaw")
@@ -89,7 +89,8 @@ class DashClaw(Operations, BaseClient):
         The block gets ``{"action_id": …}``. It does not run when the action is blocked, or still awaits approval
         (``hitl_mode="wait"`` waits for that). Each run is an action of its own unless you pass an ``idempotency_key``.
         """
-        return Track(self, action_type, declared_goal, fields)
+        tracking = Tracking(action_type, declared_goal, fields)
+        return Track(self._native, tracking, self._call_options(tracking.options))
 
     def action_context(self, action_id: str) -> ClientActionContext:
         """Messages, assumptions and the outcome of one action, without repeating its id."""
@@ -195,20 +196,20 @@ class EventStream(Iterator[Any]):
 class Track:
     """The context manager of ``DashClaw.track``."""
 
-    def __init__(self, client: DashClaw, action_type: str, declared_goal: str, fields: Mapping[str, Any]) -> None:
-        self._client = client
-        self._tracking = Tracking(action_type, declared_goal, fields)
+    def __init__(self, native: NativeClient, tracking: Tracking, options: str | None) -> None:
+        self._native = native
+        self._tracking = tracking
+        self._options = options
 
     def __enter__(self) -> dict[str, str]:
-        tracking = self._tracking
-        created = self._client.call("create_action", tracking.start(), **tracking.options)
-        return {"action_id": tracking.permitted(created)}
+        begun = self._native.begin_track(self._tracking.start(), self._options)
+        return self._tracking.begun(begun)
 
     def __exit__(
         self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
     ) -> None:
         with self._tracking.closing(error):
-            self._client.call("update_outcome", self._tracking.end(error))
+            self._native.finish_track(*self._tracking.end(error))
 
 
 class ClientActionContext(ActionContext):

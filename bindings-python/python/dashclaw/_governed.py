@@ -8,15 +8,10 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-from ._errors import ApprovalTimeoutError, ConflictError, DashClawError, MalformedResponseError
+from ._errors import DashClawError
+from ._wire import decode, encode
 
 T = TypeVar("T")
-
-_MAX_ERROR_TEXT = 4000
-"""The most characters of an error text that the server keeps."""
-
-_PERMITTED = ("running", "completed")
-"""The statuses of a fresh action whose work may run."""
 
 
 class Run(Generic[T]):
@@ -58,50 +53,35 @@ def finish_arguments(
     begun: Mapping[str, Any], started: float, error: BaseException | None
 ) -> tuple[str, str | None, float]:
     """The arguments of ``finish_governed``: action, failure, seconds."""
-    failure = None if error is None else _error_text(error)
-    return begun["action_id"], failure, time.monotonic() - started
+    # Half a surrogate pair is no text that can be sent.
+    text = None if error is None else str(error).encode(errors="replace").decode() or type(error).__name__
+    return begun["action_id"], text, time.monotonic() - started
 
 
 class Tracking:
     """The action behind a ``with client.track(…)``."""
 
     def __init__(self, action_type: str, declared_goal: str, fields: Mapping[str, Any]) -> None:
-        self._arguments = {**fields, "action_type": action_type, "declared_goal": declared_goal}
+        arguments = {**fields, "action_type": action_type, "declared_goal": declared_goal}
         # Each run of a block is work of its own, even when the words are the same.
-        self.options = {"idempotency": self._arguments.pop("idempotency", "call")}
-        self._action_id = ""
+        self.options = {"idempotency": arguments.pop("idempotency", "call")}
+        self._arguments = arguments
         self._started = 0.0
+        self._begun: dict[str, str] = {}
 
-    def start(self) -> dict[str, Any]:
-        """Starts the clock; the arguments of ``create_action``."""
+    def start(self) -> str:
+        """Starts the clock; the action as JSON text."""
         self._started = time.monotonic()
-        return self._arguments
+        return encode(self._arguments)
 
-    def permitted(self, created: Mapping[str, Any]) -> str:
-        """The action's id, or an error when its work may not run."""
-        action: Mapping[str, Any] = created.get("action") or {}
-        action_id = created.get("action_id") or action.get("action_id")
-        if not isinstance(action_id, str):
-            raise MalformedResponseError("the created action has no id")
-        status = action.get("status")
-        error = _refusal(action_id, status, bool(created.get("idempotent_replay")))
-        if error is not None:
-            error.action_id = action_id
-            error.current_status = status
-            raise error
-        self._action_id = action_id
-        return action_id
+    def begun(self, answer: bytes) -> dict[str, str]:
+        """What the block gets: its action."""
+        self._begun = decode(answer)
+        return self._begun
 
-    def end(self, error: BaseException | None) -> dict[str, Any]:
-        """The arguments of ``update_outcome``."""
-        arguments: dict[str, Any] = {
-            "action_id": self._action_id,
-            "status": "completed" if error is None else "failed",
-            "duration_ms": int((time.monotonic() - self._started) * 1000),
-        }
-        if error is not None:
-            arguments["error_message"] = _error_text(error)
-        return arguments
+    def end(self, error: BaseException | None) -> tuple[str, str | None, float]:
+        """The arguments of ``finish_track``: action, failure, seconds."""
+        return finish_arguments(self._begun, self._started, error)
 
     @contextmanager
     def closing(self, error: BaseException | None) -> Generator[None, None, None]:
@@ -111,21 +91,8 @@ class Tracking:
         except DashClawError as problem:
             if error is None:
                 raise
-            message = f"[DashClaw] Failed to close action {self._action_id}: {problem}"
+            message = f"[DashClaw] Failed to close action {self._begun['action_id']}: {problem}"
             warnings.warn(message, RuntimeWarning, stacklevel=4)
-
-
-def _refusal(action_id: str, status: object, replay: bool) -> DashClawError | None:
-    """Why the work of a created action may not run; nothing when it may."""
-    if status == "pending_approval":
-        return ApprovalTimeoutError(
-            f"action {action_id} awaits approval, so its block did not run; hitl_mode=\"wait\" waits for it"
-        )
-    if replay and status != "running":
-        return ConflictError(f"action {action_id} ended as `{status}` before; a replay is not new permission")
-    if status not in _PERMITTED:
-        return ConflictError(f"action {action_id} is `{status}`, so its block did not run")
-    return None
 
 
 class ActionContext:
@@ -148,7 +115,3 @@ class ActionContext:
     def tagged(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments with the action's id, whatever they held before."""
         return {**arguments, "action_id": self.action_id}
-
-
-def _error_text(error: BaseException) -> str:
-    return (str(error) or type(error).__name__)[:_MAX_ERROR_TEXT]

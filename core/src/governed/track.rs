@@ -44,18 +44,19 @@ impl DashClaw {
     {
         let arguments = serde_json::to_vec(&action).map_err(|error| Error::argument("action", error))?;
         let start = Instant::now();
-        let action_id = self.begin_track(&arguments, &CallOptions::default()).await?;
+        let options = CallOptions { idempotency: Idempotency::Call, ..CallOptions::default() };
+        let action_id = self.begin_track(&arguments, &options).await?;
         let result = work(action_id.clone()).await;
         let failure = result.as_ref().err().map(ToString::to_string);
-        let closed = self.finish_track(&action_id, failure.as_deref(), start.elapsed()).await;
+        let closed = self.finish_track(&action_id, failure.as_deref(), None, start.elapsed()).await;
         Ok(Tracked { action_id, result, closed })
     }
 
     /// The first half of [`track`](Self::track), for languages that run the work themselves: records the action and
-    /// returns its id, or an error when its work may not run. `action` is the JSON object of `create_action`'s arguments.
+    /// returns its id, or an error when its work may not run. `action` is the JSON object of `create_action`'s arguments;
+    /// with [`Idempotency::Call`] each call is work of its own.
     pub async fn begin_track(&self, action: &[u8], options: &CallOptions) -> Result<String> {
-        let options = CallOptions { idempotency: Idempotency::Call, ..options.clone() };
-        let created: Value = self.call_row(const { &CreateAction::ROW }, action, &options).await?.json()?;
+        let created: Value = self.call_row(const { &CreateAction::ROW }, action, options).await?.json()?;
         let action_id = id_of(&created)?;
         let status = created["action"]["status"].as_str().unwrap_or_default();
         match refusal(&action_id, status, created["idempotent_replay"] == true) {
@@ -67,8 +68,15 @@ impl DashClaw {
         }
     }
 
-    /// The second half of [`track`](Self::track): closes the action. `failure` is the error text of work that failed.
-    pub async fn finish_track(&self, action_id: &str, failure: Option<&str>, took: Duration) -> Result<()> {
+    /// The second half of [`track`](Self::track): closes the action. `failure` is the error text of work that failed,
+    /// `summary` what came out of work that did not.
+    pub async fn finish_track(
+        &self,
+        action_id: &str,
+        failure: Option<&str>,
+        summary: Option<&str>,
+        took: Duration,
+    ) -> Result<()> {
         let mut outcome = json!({
             "action_id": action_id,
             "status": if failure.is_some() { "failed" } else { "completed" },
@@ -76,6 +84,9 @@ impl DashClaw {
         });
         if let Some(text) = failure {
             outcome["error_message"] = json!(shortened(text));
+        }
+        if let Some(text) = summary {
+            outcome["output_summary"] = json!(text);
         }
         self.call("update_outcome", outcome.to_string().as_bytes(), &CallOptions::default()).await?;
         Ok(())
@@ -89,7 +100,7 @@ fn refusal(action_id: &str, status: &str, replay: bool) -> Option<Error> {
         "pending_approval" => Some(Error::new(
             ErrorKind::ApprovalTimeout,
             format!(
-                "action {action_id} awaits approval, so its work did not run; `hitl_mode` `wait` waits for it"
+                "action {action_id} awaits approval, so its work did not run; a client in the HITL mode `wait` waits for it"
             ),
         )),
         "running" => None,
