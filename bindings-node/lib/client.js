@@ -228,7 +228,7 @@ class DashClaw extends Operations {
 
   /** Where `getAttachment` downloads from. Nothing is sent. */
   getAttachmentUrl(attachmentId) {
-    return `${this.baseUrl}/api/messages/attachments?id=${encodeURIComponent(wellFormed('attachment_id', attachmentId))}`;
+    return this.#native.attachmentUrl(wellFormed('attachment_id', attachmentId));
   }
 
   /** The same client, with the same connections, whose calls differ in these options. */

@@ -265,6 +265,12 @@ impl NativeClient {
         self.core.agent_name().map(str::to_owned)
     }
 
+    /// Where an attachment is downloaded from.
+    #[napi(catch_unwind)]
+    pub fn attachment_url(&self, attachment_id: String) -> String {
+        self.core.get_attachment_url(&attachment_id)
+    }
+
     /// Where the server is.
     #[napi(getter)]
     pub fn base_url(&self) -> String {

@@ -251,6 +251,10 @@ impl NativeClient {
         self.core(py).map(|core| core.agent_name().map(str::to_owned))
     }
 
+    fn attachment_url(&self, py: Python<'_>, attachment_id: &str) -> PyResult<String> {
+        self.core(py).map(|core| core.get_attachment_url(attachment_id))
+    }
+
     #[getter]
     fn base_url(&self, py: Python<'_>) -> PyResult<String> {
         self.core(py).map(|core| core.base_url().to_owned())

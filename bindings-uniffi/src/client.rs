@@ -221,6 +221,11 @@ impl NativeClient {
         self.0.clear_text_warning()
     }
 
+    /// Where an attachment is downloaded from.
+    pub fn attachment_url(&self, attachment_id: &str) -> String {
+        self.0.get_attachment_url(attachment_id)
+    }
+
     /// Where the server is.
     pub fn base_url(&self) -> String {
         self.0.base_url().to_owned()

@@ -14,7 +14,7 @@ pub(crate) use arguments::Arguments;
 use bytes::Bytes;
 use http::HeaderMap;
 pub(crate) use judge::{Answer, blocked, judge, text_as_object};
-pub(crate) use request::{Prepared, prepare, quote, value_of};
+pub(crate) use request::{Prepared, percent_encoded, prepare, quote, value_of};
 pub(crate) use retry::{Failure, backoff, may_retry};
 use serde::de::DeserializeOwned;
 use serde_json::Value;

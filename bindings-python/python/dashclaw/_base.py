@@ -247,9 +247,7 @@ class BaseClient:
 
     def get_attachment_url(self, attachment_id: str) -> str:
         """Where ``get_attachment`` downloads from. Nothing is sent; whoever opens it needs the API key."""
-        from urllib.parse import quote  # noqa: PLC0415
-
-        return f"{self.base_url}/api/messages/attachments?id={quote(attachment_id, safe='')}"
+        return self._native.attachment_url(attachment_id)
 
     def _decoded(self, operation: str, body: bytes) -> Any:
         answer = decode(body)

@@ -216,7 +216,7 @@ fn target(row: &Row, parts: &Parts<'_>) -> Result<String> {
         if matches!(value.as_str(), "." | "..") {
             return Err(Error::argument(*name, "must be an id; a URL cannot carry `.` or `..`"));
         }
-        target = target.replace(&format!("{{{name}}}"), &encode_segment(value));
+        target = target.replace(&format!("{{{name}}}"), &percent_encoded(value));
     }
     if !parts.query.is_empty() {
         target.push('?');
@@ -226,7 +226,7 @@ fn target(row: &Row, parts: &Parts<'_>) -> Result<String> {
 }
 
 /// Percent-encodes all but the unreserved characters of RFC 3986, so that an id stays one path segment.
-fn encode_segment(segment: &str) -> String {
+pub(crate) fn percent_encoded(segment: &str) -> String {
     let mut encoded = String::with_capacity(segment.len());
     for byte in segment.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -328,6 +328,11 @@ RustBuffer uniffi_dashclaw_ffi_fn_method_nativeclient_agent_id(uint64_t ptr, Rus
 RustBuffer uniffi_dashclaw_ffi_fn_method_nativeclient_agent_name(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_ATTACHMENT_URL
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_ATTACHMENT_URL
+RustBuffer uniffi_dashclaw_ffi_fn_method_nativeclient_attachment_url(uint64_t ptr, RustBuffer attachment_id, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_BASE_URL
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_METHOD_NATIVECLIENT_BASE_URL
 RustBuffer uniffi_dashclaw_ffi_fn_method_nativeclient_base_url(uint64_t ptr, RustCallStatus *_Nonnull out_status
@@ -1003,6 +1008,12 @@ uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_agent_id(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_AGENT_NAME
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_AGENT_NAME
 uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_agent_name(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_ATTACHMENT_URL
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_METHOD_NATIVECLIENT_ATTACHMENT_URL
+uint16_t uniffi_dashclaw_ffi_checksum_method_nativeclient_attachment_url(void
     
 );
 #endif

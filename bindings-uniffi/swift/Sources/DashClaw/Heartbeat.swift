@@ -29,9 +29,6 @@ extension DashClaw {
 
     /// Where ``getAttachment(attachmentId:options:)`` downloads from. Nothing is sent; whoever opens it needs the API key.
     public func getAttachmentUrl(attachmentId: String) -> String {
-        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-        let unreserved = CharacterSet(charactersIn: letters + "0123456789-._~")
-        let id = attachmentId.addingPercentEncoding(withAllowedCharacters: unreserved) ?? attachmentId
-        return "\(baseUrl)/api/messages/attachments?id=\(id)"
+        native.attachmentUrl(attachmentId: attachmentId)
     }
 }

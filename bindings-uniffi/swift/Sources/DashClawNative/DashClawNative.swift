@@ -759,6 +759,11 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
     func agentName()  -> String?
     
     /**
+     * Where an attachment is downloaded from.
+     */
+    func attachmentUrl(attachmentId: String)  -> String
+    
+    /**
      * Where the server is.
      */
     func baseUrl()  -> String
@@ -937,6 +942,19 @@ open func agentName() -> String?  {
         uniffiCallStatus in
     uniffi_dashclaw_ffi_fn_method_nativeclient_agent_name(
             self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Where an attachment is downloaded from.
+     */
+open func attachmentUrl(attachmentId: String) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_dashclaw_ffi_fn_method_nativeclient_attachment_url(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(attachmentId),uniffiCallStatus
     )
 })
 }
@@ -3471,6 +3489,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_agent_name() != 33697) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_dashclaw_ffi_checksum_method_nativeclient_attachment_url() != 59029) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_base_url() != 37859) {

@@ -147,6 +147,8 @@ final class ClientTests: XCTestCase {
         let error = await failure { try await claw.getHealth(options: options) }
         XCTAssertEqual(error.kind, .connection)
         XCTAssertTrue(error.isRetryable)
+        let attachment = claw.getAttachmentUrl(attachmentId: "a/b c")
+        XCTAssertEqual(attachment, "http://127.0.0.1:9/api/messages/attachments?id=a%2Fb%20c")
     }
 
     func testUntypedCallsKeepEverything() async throws {

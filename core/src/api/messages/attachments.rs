@@ -1,5 +1,6 @@
 //! Attachments of messages.
 
+use crate::call::percent_encoded;
 use crate::catalogue::{Bytes64, Composed, Expect};
 use crate::{DashClaw, operations, record};
 
@@ -32,8 +33,6 @@ record! {
 impl DashClaw {
     /// Where [`get_attachment`](Self::get_attachment) downloads from. Nothing is sent; who opens it needs the API key.
     pub fn get_attachment_url(&self, attachment_id: &str) -> String {
-        let query =
-            url::form_urlencoded::Serializer::new(String::new()).append_pair("id", attachment_id).finish();
-        format!("{}/api/messages/attachments?{query}", self.base_url())
+        format!("{}/api/messages/attachments?id={}", self.base_url(), percent_encoded(attachment_id))
     }
 }

@@ -20,7 +20,6 @@ import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.jsonArray
-import java.net.URLEncoder
 import java.nio.file.Path
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.minutes
@@ -311,8 +310,7 @@ public class DashClaw internal constructor(
     public fun stopHeartbeat(): Unit = native.stopHeartbeat()
 
     /** Where [getAttachment] downloads from. Nothing is sent; whoever opens it needs the API key. */
-    public fun getAttachmentUrl(attachmentId: String): String =
-        "$baseUrl/api/messages/attachments?id=${URLEncoder.encode(attachmentId, Charsets.UTF_8.name())}"
+    public fun getAttachmentUrl(attachmentId: String): String = native.attachmentUrl(attachmentId)
 
     /** Stops calls under way and refuses later ones. After this no request leaves. */
     override fun close() {

@@ -81,6 +81,11 @@ class ClientTest {
     }
 
     @Test
+    fun `an attachment has an address`() = DashClaw("http://127.0.0.1:9", "oc_live_key", "agent-1").use {
+        assertEquals("http://127.0.0.1:9/api/messages/attachments?id=a%2Fb%20c", it.getAttachmentUrl("a/b c"))
+    }
+
+    @Test
     fun `an address that is not encrypted is told`() {
         val told = { url: String -> printed(System::setErr, System.err) { DashClaw(url, "oc_live_key", "agent-1").close() } }
         assertContains(told("http://example.com:8080/"), "http://example.com:8080 is not encrypted")
