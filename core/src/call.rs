@@ -16,11 +16,13 @@ use http::HeaderMap;
 pub(crate) use judge::{Answer, blocked, judge, text_as_object};
 pub(crate) use request::{Prepared, percent_encoded, prepare, quote, value_of};
 pub(crate) use retry::{Failure, backoff, may_retry};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::seconds;
+use crate::json::require_finite;
 use crate::suggest::hint;
 use crate::{Error, ErrorKind, Result};
 
@@ -92,6 +94,16 @@ impl CallOptions {
     }
 }
 
+/// A typed request as the JSON text of its arguments.
+pub(crate) fn written(request: &impl Serialize) -> Result<Vec<u8>> {
+    let text = serde_json::to_vec(request)
+        .map_err(|error| Error::argument("request", format!("cannot be written as JSON: {error}")))?;
+    require_finite(request).map_err(|problem| {
+        Error::argument(problem.member.as_deref().unwrap_or("request"), problem.to_string())
+    })?;
+    Ok(text)
+}
+
 /// The answer to a call: the exact bytes of the response body, which is a JSON object.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -142,6 +154,17 @@ impl Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::actions::UpdateOutcome;
+
+    #[test]
+    fn a_request_with_a_number_that_is_not_finite_is_refused_by_the_argument() {
+        let outcome = UpdateOutcome { cost_estimate: Some(f64::NAN), ..UpdateOutcome::default() };
+        let error = written(&outcome).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.fields().argument.as_deref()),
+            (ErrorKind::InvalidArgument, Some("cost_estimate"))
+        );
+    }
 
     #[test]
     fn a_response_does_not_show_what_it_holds() {

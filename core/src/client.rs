@@ -14,6 +14,7 @@ use serde_json::Value;
 use ticker::Ticker;
 use tokio_util::sync::CancellationToken;
 
+use crate::call::written;
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
 use crate::heartbeat::Heart;
@@ -81,8 +82,7 @@ impl DashClaw {
 
     /// Sends a typed request with options of its own.
     pub async fn send_with<O: Operation>(&self, request: &O, options: &CallOptions) -> Result<O::Response> {
-        let arguments = serde_json::to_vec(request)
-            .map_err(|error| Error::argument("request", format!("cannot be written as JSON: {error}")))?;
+        let arguments = written(request)?;
         let read = self.call_row(&O::ROW, &arguments, options).await?.json();
         if !O::ROW.rules.secret {
             return read;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::api::actions::CreateAction;
-use crate::call::blocked;
+use crate::call::{blocked, written};
 use crate::catalogue::Operation;
 use crate::modes::members;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Idempotency, Result, WaitOptions};
@@ -87,7 +87,7 @@ impl DashClaw {
         W: FnOnce(String) -> F,
         F: Future<Output = std::result::Result<T, E>>,
     {
-        let arguments = serde_json::to_vec(&action).map_err(|error| Error::argument("action", error))?;
+        let arguments = written(&action)?;
         let begun = self.begin_governed(&arguments, options).await?;
         if !begun.run {
             return Ok(Ran::Before { action_id: begun.action_id, outcome: begun.outcome });

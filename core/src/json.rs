@@ -3,13 +3,15 @@
 //! Digests, signatures and idempotency keys are defined over JavaScript values, so the tree keeps what
 //! `serde_json::Value` cannot: lone surrogates, numbers too large for a double, and the order of members.
 
+mod finite;
 mod members;
 mod parse;
 mod string;
 mod surrogate;
 mod write;
 
-pub(crate) use members::{Members, Text};
+pub(crate) use finite::{NOT_FINITE, require_finite};
+pub(crate) use members::{Members, NoObject, Text};
 pub use string::JsonString;
 pub(crate) use string::plain_prefix;
 pub(crate) use surrogate::has_lone_surrogate;

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::call::written;
 use crate::catalogue::{Operation, Row};
 use crate::modes::{Members, members, raw, to_json};
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Result};
@@ -88,8 +89,7 @@ impl DashClaw {
 
 impl<T> Pages<T> {
     pub(crate) fn of<O: Operation>(client: &DashClaw, request: &O) -> Self {
-        let arguments = serde_json::to_vec(request).map_err(|error| Error::argument("request", error));
-        let arguments = arguments.and_then(|arguments| members(&arguments));
+        let arguments = written(request).and_then(|arguments| members(&arguments));
         Self::new(client, const { &O::ROW }, arguments, CallOptions::default())
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::catalogue::{Field, IdKind, Kind, Place, Row, Seconds};
-use crate::json::{Members, Text, has_lone_surrogate};
+use crate::json::{Members, NOT_FINITE, NoObject, Text, has_lone_surrogate};
 use crate::suggest::hint;
 use crate::{Error, Result};
 
@@ -145,7 +145,7 @@ impl<'a> Arguments<'a> {
 /// The members of a JSON object in the order of their names; of two with one name the later one.
 fn members(json: &str) -> Result<Vec<(Cow<'_, str>, &str)>> {
     let Members(mut members) =
-        Members::read(json, usize::MAX).map_err(|no_object| unreadable(no_object.offset))?;
+        Members::read(json, usize::MAX).map_err(|no_object| no_arguments(json, no_object))?;
     members.sort_by(|(left, _), (right, _)| left.cmp(right));
     members.dedup_by(|later, earlier| {
         let same = later.0 == earlier.0;
@@ -161,6 +161,17 @@ fn unpaired(name: &str) -> Error {
     Error::argument(name, "holds an unpaired surrogate, which is not text")
 }
 
+/// The number that some languages write where JSON has none is told by its argument.
+fn no_arguments(json: &str, NoObject { offset, member }: NoObject) -> Error {
+    let rest = &json.as_bytes()[offset..];
+    match member {
+        Some(name) if rest.starts_with(b"NaN") || rest.starts_with(b"Infinity") => {
+            Error::argument(name, NOT_FINITE)
+        }
+        _ => unreadable(offset),
+    }
+}
+
 fn unreadable(offset: usize) -> Error {
     Error::argument("arguments", format!("are not a JSON object (at byte {offset})"))
 }
@@ -172,7 +183,7 @@ fn check(field: &Field, json: &str) -> Result<()> {
     let fits = match field.kind {
         Kind::Text | Kind::Choice(_) | Kind::Id(_) => first == b'"',
         Kind::Integer => is_whole(json),
-        Kind::Number => is_number(first),
+        Kind::Number => is_number(first) && json.parse().is_ok_and(f64::is_finite),
         Kind::Seconds => Seconds::read(json).is_some(),
         Kind::Boolean => matches!(json, "true" | "false"),
         Kind::Object => first == b'{',
@@ -258,6 +269,17 @@ mod tests {
             ("guard", r#"{"action_type":7}"#, "`action_type` must be a string"),
             ("guard", r#"{"action_type":"a","risk_score":"high"}"#, "`risk_score` must be a whole number"),
             ("guard", r#"{"action_type":"a","risk_score":1.5}"#, "`risk_score` must be a whole number"),
+            (
+                "create_action",
+                r#"{"cost_estimate":-Infinity}"#,
+                "`cost_estimate` must be finite: NaN and infinities have no JSON form",
+            ),
+            (
+                "create_action",
+                r#"{"limits":{"a":[NaN]}}"#,
+                "`limits` must be finite: NaN and infinities have no JSON form",
+            ),
+            ("create_action", r#"{"cost_estimate":1e400}"#, "`cost_estimate` must be a number"),
             ("guard", r#"{"action_type":"a","reversible":1}"#, "`reversible` must be true or false"),
             (
                 "guard",

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::id_of;
 use super::report::shortened;
 use crate::api::actions::CreateAction;
+use crate::call::written;
 use crate::catalogue::Operation;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Idempotency, Result};
 
@@ -42,7 +43,7 @@ impl DashClaw {
         W: FnOnce(String) -> F,
         F: Future<Output = std::result::Result<T, E>>,
     {
-        let arguments = serde_json::to_vec(&action).map_err(|error| Error::argument("action", error))?;
+        let arguments = written(&action)?;
         let start = Instant::now();
         let options = CallOptions { idempotency: Idempotency::Call, ..CallOptions::default() };
         let action_id = self.begin_track(&arguments, &options).await?;

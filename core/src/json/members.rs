@@ -15,6 +15,8 @@ pub(crate) struct Members<'a>(pub(crate) Vec<(Cow<'a, str>, &'a str)>);
 pub(crate) struct NoObject {
     /// Where reading stopped, in bytes from the start.
     pub(crate) offset: usize,
+    /// The member that was being read.
+    pub(crate) member: Option<String>,
 }
 
 /// An object has a member twice: readers disagree about its value.
@@ -24,9 +26,12 @@ pub(crate) struct Twice;
 impl<'a> Members<'a> {
     /// Reads `text`, in which at most `max_depth` arrays and objects may be nested, itself included.
     pub(crate) fn read(text: &'a str, max_depth: usize) -> Result<Self, NoObject> {
-        let mut reader = Reader { text, offset: 0, max_depth, open: Vec::new() };
+        let mut reader = Reader { text, offset: 0, member: "", max_depth, open: Vec::new() };
         let members = reader.object();
-        members.map(Self).ok_or(NoObject { offset: reader.offset })
+        members.map(Self).ok_or_else(|| NoObject {
+            offset: reader.offset,
+            member: serde_json::from_str(reader.member).ok(),
+        })
     }
 
     /// The value of the member called `name`, as JSON.
@@ -47,6 +52,8 @@ pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 struct Reader<'a> {
     text: &'a str,
     offset: usize,
+    /// The name of the outermost object's member that is being read, in its quotes.
+    member: &'a str,
     max_depth: usize,
     /// What closes the arrays and objects that are open, the outermost one aside.
     open: Vec<u8>,
@@ -61,6 +68,7 @@ impl<'a> Reader<'a> {
         } else {
             loop {
                 let (quoted, is_plain) = self.name()?;
+                self.member = quoted;
                 self.next();
                 let start = self.offset;
                 self.value()?;
@@ -251,9 +259,17 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_by_its_place() {
-        for (text, offset) in [("", 0), ("[]", 0), (r#"{"a":01}"#, 6), (r#"{"a":1,}"#, 7), (r#"{"a":1}x"#, 7)]
-        {
-            assert_eq!(Members::read(text, 9).unwrap_err(), NoObject { offset }, "{text}");
+        let cases = [
+            ("", 0, None),
+            ("[]", 0, None),
+            (r#"{"a":1,"b":01}"#, 12, Some("b")),
+            (r#"{"a\n":[{"c":NaN}]}"#, 13, Some("a\n")),
+            (r#"{"a":1,}"#, 7, Some("a")),
+            (r#"{"a":1}x"#, 7, Some("a")),
+        ];
+        for (text, offset, member) in cases {
+            let expected = NoObject { offset, member: member.map(str::to_owned) };
+            assert_eq!(Members::read(text, 9).unwrap_err(), expected, "{text}");
         }
     }
 

@@ -54,14 +54,18 @@ extension Int: JSONDefault {
     public static var jsonDefault: Int { 0 }
 }
 
-/// What is no number is written as `null`: JSON has no text for it.
+/// JSON has no text for infinities and what is no number: they are written so that the core refuses them by name.
 extension Double: JSONDefault {
     public init?(jsonValue: JSONValue) {
         guard let number = jsonValue.double else { return nil }
         self = number
     }
 
-    public var jsonValue: JSONValue { JSONNumber(self).map(JSONValue.number) ?? .null }
+    public var jsonValue: JSONValue {
+        let word = isNaN ? "NaN" : self < 0 ? "-Infinity" : "Infinity"
+        return .number(JSONNumber(self) ?? JSONNumber(text: word))
+    }
+
     public static var jsonDefault: Double { 0 }
 }
 

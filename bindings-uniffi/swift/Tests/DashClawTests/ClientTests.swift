@@ -151,6 +151,18 @@ final class ClientTests: XCTestCase {
         XCTAssertEqual(attachment, "http://127.0.0.1:9/api/messages/attachments?id=a%2Fb%20c")
     }
 
+    func testANumberThatIsNotFiniteIsRefused() async throws {
+        let desk = try Desk()
+        for number in [Double.nan, .infinity, -.infinity] {
+            let action = CreateAction(actionType: "count", declaredGoal: "Count", costEstimate: number)
+            let error = await failure { try await desk.agent.createAction(action) }
+            XCTAssertEqual(error.kind, .invalidArgument)
+            XCTAssertEqual(error.argument, "cost_estimate")
+        }
+        let listed = try await desk.agent.getActions()
+        XCTAssertEqual(listed.actions.count, 0)
+    }
+
     func testUntypedCallsKeepEverything() async throws {
         let desk = try Desk()
         let large: JSONValue = .number(JSONNumber(9_007_199_254_740_993))

@@ -8,14 +8,17 @@ import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonElement
 
 /** JSON as it crosses into the core and back. */
-internal val wire: Json = Json { explicitNulls = false }
+internal val wire: Json = Json {
+    explicitNulls = false
+    // The core refuses those that have no JSON form, by the argument's name.
+    allowSpecialFloatingPointValues = true
+}
 
 /** The arguments of an operation as JSON text. */
 internal fun <T> encode(serializer: SerializationStrategy<T>, request: T): String =
     try {
         wire.encodeToString(serializer, request)
     } catch (problem: SerializationException) {
-        // Numbers that are not finite have no JSON form.
         throw exceptionOf(Failure(ErrorKind.INVALID_ARGUMENT, "the arguments cannot be sent as JSON: ${problem.firstLine()}"))
     }
 

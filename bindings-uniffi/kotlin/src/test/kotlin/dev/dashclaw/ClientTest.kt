@@ -81,6 +81,16 @@ class ClientTest {
     }
 
     @Test
+    fun `a number that is not finite is refused`() = governed { agent, _ ->
+        for (number in listOf(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY)) {
+            val problem = assertThrows<DashClawException> { bounded { agent.createAction("count", "Count", costEstimate = number) } }
+            assertEquals(ErrorKind.INVALID_ARGUMENT, problem.kind)
+            assertEquals("cost_estimate", problem.argument)
+        }
+        assertEquals(0, agent.getActions().actions.size)
+    }
+
+    @Test
     fun `an attachment has an address`() = DashClaw("http://127.0.0.1:9", "oc_live_key", "agent-1").use {
         assertEquals("http://127.0.0.1:9/api/messages/attachments?id=a%2Fb%20c", it.getAttachmentUrl("a/b c"))
     }
