@@ -266,14 +266,19 @@ def test_none_empties_a_field_in_a_change_and_what_is_not_given_stays(claw: Dash
     path = "/api/sessions/sess_1"
     server.on("PATCH", path, {"session": {}})
     server.on("PATCH", "/api/messages", {"updated": 1})
+    server.on("PATCH", "/api/actions/act_1", {"action": {"action_id": "act_1", "status": "completed"}})
     server.on("POST", "/api/sessions", {"session": {}})
     claw.update_session("sess_1", status="running", blocked_reason=None, colour=None)
     claw.update_session("sess_1", summary="done")
+    claw.call("update_session", {"session_id": "sess_1", "summary": None})
+    claw.action_context("act_1").update_outcome("completed", error_message=None)
     claw.mark_read(["msg_1"], agent_id=None)
     claw.create_session(workspace=None, branch="main")
     assert server.bodies("PATCH", path) == [
-        {"status": "running", "blocked_reason": None, "colour": None}, {"summary": "done"},
+        {"status": "running", "blocked_reason": None, "colour": None}, {"summary": "done"}, {"summary": None},
     ]
+    [outcome] = server.bodies("PATCH", "/api/actions/act_1")
+    assert outcome["error_message"] is None
     # The client's own agent is filled in; nobody can be emptied there.
     assert server.bodies("PATCH", "/api/messages")[0]["agent_id"] == claw.agent_id
     assert "workspace" not in server.bodies("POST", "/api/sessions")[0]

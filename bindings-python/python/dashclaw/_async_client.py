@@ -35,7 +35,7 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
 
     async def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Calls an operation by its name; see ``DashClaw.call``."""
-        return await self._call(operation, arguments or {}, None, **options)
+        return await self._call(operation, {}, arguments, **options)
 
     async def wait_for_approval(self, action_id: str, timeout: float = 300, interval: float = 5) -> Any:
         """Waits until a human has decided about an action; see ``DashClaw.wait_for_approval``."""

@@ -40,10 +40,10 @@ class DashClaw(Operations, BaseClient):
 
         Args:
             operation: Its name, such as ``create_action``.
-            arguments: Its arguments by name.
+            arguments: Its arguments by name. None is as good as nothing; in a change it is sent, to empty a field.
             **options: ``timeout`` (seconds), ``max_retries``, ``idempotency_key``, ``idempotency``.
         """
-        return self._call(operation, arguments or {}, None, **options)
+        return self._call(operation, {}, arguments, **options)
 
     def wait_for_approval(self, action_id: str, timeout: float = 300, interval: float = 5) -> Any:
         """Waits until a human has decided about an action, and returns it as ``get_action`` does.
