@@ -58,9 +58,9 @@ macro_rules! harmless {
     )*};
 }
 
-/// Methods for what is a beginning.
+/// Methods for what has parts, each of which is looked at.
 macro_rules! begins {
-    ($($method:ident($($type:ty),*) -> $compound:ident;)*) => {$(
+    ($($method:ident($($type:ty),*);)*) => {$(
         fn $method(self, $(_: $type),*) -> Result<Self, NotFinite> {
             Ok(self)
         }
@@ -97,13 +97,13 @@ impl Serializer for Search {
         serialize_unit_variant(&'static str, u32, &'static str);
     }
     begins! {
-        serialize_seq(Option<usize>) -> SerializeSeq;
-        serialize_tuple(usize) -> SerializeTuple;
-        serialize_tuple_struct(&'static str, usize) -> SerializeTupleStruct;
-        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> SerializeTupleVariant;
-        serialize_map(Option<usize>) -> SerializeMap;
-        serialize_struct(&'static str, usize) -> SerializeStruct;
-        serialize_struct_variant(&'static str, u32, &'static str, usize) -> SerializeStructVariant;
+        serialize_seq(Option<usize>);
+        serialize_tuple(usize);
+        serialize_tuple_struct(&'static str, usize);
+        serialize_tuple_variant(&'static str, u32, &'static str, usize);
+        serialize_map(Option<usize>);
+        serialize_struct(&'static str, usize);
+        serialize_struct_variant(&'static str, u32, &'static str, usize);
     }
 
     fn serialize_f32(self, number: f32) -> Result<(), NotFinite> {
