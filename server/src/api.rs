@@ -5,6 +5,7 @@ mod admin;
 mod agents;
 mod approvals;
 mod assumptions;
+mod birth;
 mod create;
 mod cron;
 mod graph;

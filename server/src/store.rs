@@ -8,6 +8,7 @@ mod directory;
 mod error;
 mod followups;
 mod policies;
+mod premises;
 mod sessions;
 mod settings;
 pub(crate) mod sqlite;
@@ -15,7 +16,9 @@ pub(crate) mod sqlite;
 use std::fmt::Debug;
 
 pub(crate) use actions::{ActionFilter, ActionPage, Actions, Around, Creation, NewAction, Transitioned};
-pub(crate) use decisions::{DecisionFilter, DecisionPage, Decisions, Logged, NewDecision, Repeatable};
+pub(crate) use decisions::{
+    DecisionFilter, DecisionPage, Decisions, EarlierDecision, Logged, NewDecision, Repeatable,
+};
 pub(crate) use directory::{Directory, Identity, Presence};
 pub(crate) use error::{StoreError, StoreResult};
 pub(crate) use followups::{
@@ -23,6 +26,7 @@ pub(crate) use followups::{
 };
 use futures_util::future::BoxFuture;
 pub(crate) use policies::{Policies, Saved};
+pub(crate) use premises::{Asked, Premises, Span, Spending, Tally};
 pub(crate) use sessions::{SessionChanged, SessionFilter, Sessions};
 pub(crate) use settings::Settings;
 

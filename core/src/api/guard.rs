@@ -1,6 +1,6 @@
 //! Guard: asking whether an agent may act, and the log of what was answered.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::catalogue::{Expect, Fill, Repeat};
 use crate::{id, open_enum, operations, record};
@@ -32,7 +32,8 @@ operations! { "guard":
     /// binding one is made when the action is created. Anything that is not one of the four verdicts is an error, never
     /// permission.
     ///
-    /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+    /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`, unless the
+    /// policies have changed since. A key stands for one question: with another one it is an error of kind `conflict`.
     guard = Post "/api/guard" => GuardDecision [
         repeat(Repeat::Idempotent), expect(Expect::Verdict), object("context"), open(), key_when("record"),
     ]
@@ -59,11 +60,19 @@ operations! { "guard":
         /// The facts that `content` may state.
         source_of_truth: Option<SourceOfTruth>,
         /// Evidence about the work tree: `green` (test level), `branch` (freshness).
-        intel: Option<Value>,
+        intel: Option<Map<String, Value>>,
         /// The tool about to be used; `required_permission` is read by `permission_escalation` policies.
-        tool: Option<Value>,
+        tool: Option<Map<String, Value>>,
         /// Paths about to be written, at most 100 of at most 500 characters each.
         write_paths: Option<Vec<String>> [max(100)],
+        /// What a purchase of the type `x402_purchase` is expected to cost, in US dollars.
+        cost_estimate: Option<f64>,
+        /// What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate` wins over it.
+        spend_amount: Option<f64>,
+        /// Whom a purchase pays: name or slug. At most 256 characters.
+        provider: Option<String> [max(256)],
+        /// Whom a purchase pays: id. At most 128 characters.
+        provider_id: Option<String> [max(128)],
         /// What set the agent off. At most 1000 characters.
         trigger: Option<String> [max(1000)],
         /// The swarm the agent belongs to. At most 128 characters.

@@ -5,7 +5,7 @@ use dashclaw::api::actions::{
 };
 use dashclaw::clock;
 
-use super::create::normalize_time;
+use super::birth::normalize_time;
 use super::pricing;
 use super::scrub::{Scrub, list_text};
 use crate::http::call::{Call, ok};

@@ -53,14 +53,6 @@ impl Call {
         T::deserialize(arguments).map_err(|error| Refusal::validation(vec![error.to_string()]))
     }
 
-    /// The arguments as the operation's request type, without `source_of_truth`: policies look at that one as it came,
-    /// because they must be able to refuse a malformed one.
-    pub(crate) fn request_without_source<T: DeserializeOwned>(&self) -> Answer<T> {
-        let mut arguments = self.received.arguments.clone();
-        arguments.remove("source_of_truth");
-        T::deserialize(Value::Object(arguments)).map_err(|error| Refusal::validation(vec![error.to_string()]))
-    }
-
     /// A text argument.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.received.arguments.get(name).and_then(Value::as_str).map(str::to_owned)

@@ -17,7 +17,7 @@ mod verdict;
 pub mod webhook;
 
 pub use combine::{Evaluation, OPERATOR_APPROVAL, ORG_HALT, PROMPT_INJECTION_SCAN};
-pub use context::{Facts, GuardContext, OperatorApproval, OrgHalt, Permission, Purchase};
+pub use context::{Facts, GuardContext, InjectionRule, OperatorApproval, OrgHalt, Permission, Purchase};
 pub use evaluate::{GuardSettings, Stages, evaluate, evaluate_with_webhooks};
 pub use file::{FilePolicy, parse_policy_file, read_policy_file};
 pub use matching::{Globs, path_text, target_has_prefix};

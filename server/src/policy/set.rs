@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::rules::model::Unreadable;
-use super::rules::{AllowGrant, LocalRule, Rule, WebhookCheck, rule_type};
+use super::rules::{AllowGrant, LocalRule, RateLimit, Rule, WebhookCheck, rule_type};
 
 /// A policy as storage has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,9 +104,14 @@ impl PolicySet {
         self.policies.is_empty()
     }
 
-    /// The windows in minutes for which [`Facts::decisions_in_minutes`](super::Facts) must hold a count.
-    pub fn rate_windows(&self, agent_id: Option<&str>) -> BTreeSet<u32> {
-        self.local(agent_id).filter_map(|(_, rule)| rule.rate_window()).collect()
+    /// The limits for whose windows [`Facts::decisions_in_minutes`](super::Facts) must hold a count.
+    pub fn rate_limits(&self, agent_id: Option<&str>) -> BTreeSet<RateLimit> {
+        self.local(agent_id).filter_map(|(_, rule)| rule.rate_limit()).collect()
+    }
+
+    /// The windows in minutes for which [`Facts::spent_in_minutes`](super::Facts) must hold a sum.
+    pub fn spend_windows(&self, agent_id: Option<&str>) -> BTreeSet<u32> {
+        self.local(agent_id).filter_map(|(_, rule)| rule.spend_window()).collect()
     }
 
     fn of_agent(&self, agent_id: Option<&str>) -> impl Iterator<Item = &CompiledPolicy> {
@@ -233,7 +238,9 @@ mod tests {
         let mut other = policy("o", "rate_limit", &json!({"window_minutes": 5}));
         other.agent_ids = Some(r#"["b"]"#.into());
         let set = PolicySet::compile([policy("r", "rate_limit", &json!({})), other]);
-        assert_eq!(set.rate_windows(Some("a")), [60].into());
-        assert_eq!(set.rate_windows(Some("b")), [5, 60].into());
+        let windows = |agent| -> Vec<u32> {
+            set.rate_limits(Some(agent)).into_iter().map(|limit| limit.window_minutes).collect()
+        };
+        assert_eq!((windows("a"), windows("b")), (vec![60], vec![5, 60]));
     }
 }

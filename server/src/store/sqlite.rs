@@ -9,6 +9,7 @@ mod lock;
 mod loops;
 mod open;
 mod policies;
+mod premises;
 mod reader;
 mod sessions;
 mod settings;

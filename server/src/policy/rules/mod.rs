@@ -19,6 +19,7 @@ use serde_json::Value;
 
 pub use self::action_types::AllowGrant;
 pub use self::fields::Fields;
+pub use self::rate_limit::RateLimit;
 pub use self::webhook_check::{Unanswered, WebhookCheck};
 use super::{Facts, GuardContext, RiskScore, Verdict};
 use crate::facts::FactEvidence;
@@ -62,8 +63,13 @@ pub trait LocalRule: Debug + Send + Sync {
     /// What the rule says, or nothing when it does not match.
     fn evaluate(&self, input: &Input<'_>) -> Option<Finding>;
 
-    /// The window in minutes whose decision count the rule needs.
-    fn rate_window(&self) -> Option<u32> {
+    /// The limit whose count of decisions the rule needs.
+    fn rate_limit(&self) -> Option<RateLimit> {
+        None
+    }
+
+    /// The window in minutes whose sum of purchases the rule needs.
+    fn spend_window(&self) -> Option<u32> {
         None
     }
 }
@@ -147,7 +153,13 @@ pub const RULE_TYPES: [RuleType; 15] = [
     },
     RuleType {
         name: "x402_spend_limit",
-        fields: &["max_spend_usd", "approval_threshold", "allowed_providers", "blocked_providers"],
+        fields: &[
+            "max_spend_usd",
+            "approval_threshold",
+            "window_minutes",
+            "allowed_providers",
+            "blocked_providers",
+        ],
         parse: spend::parse,
     },
 ];
