@@ -47,11 +47,19 @@ export interface Guard {
   /** The facts that `content` may state. */
   source_of_truth?: SourceOfTruth;
   /** Evidence about the work tree: `green` (test level), `branch` (freshness). */
-  intel?: unknown;
+  intel?: Record<string, unknown>;
   /** The tool about to be used; `required_permission` is read by `permission_escalation` policies. */
-  tool?: unknown;
+  tool?: Record<string, unknown>;
   /** Paths about to be written, at most 100 of at most 500 characters each. */
   write_paths?: readonly string[];
+  /** What a purchase of the type `x402_purchase` is expected to cost, in US dollars. */
+  cost_estimate?: number;
+  /** What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate` wins over it. */
+  spend_amount?: number;
+  /** Whom a purchase pays: name or slug. At most 256 characters. */
+  provider?: string;
+  /** Whom a purchase pays: id. At most 128 characters. */
+  provider_id?: string;
   /** What set the agent off. At most 1000 characters. */
   trigger?: string;
   /** The swarm the agent belongs to. At most 128 characters. */
@@ -359,6 +367,20 @@ export interface CreateAction {
   content?: string;
   /** The facts that `content` may state. */
   source_of_truth?: SourceOfTruth;
+  /** What the action is aimed at: a URL, a path, a resource name. At most 1024 characters. */
+  target?: string;
+  /** Paths about to be written, at most 100 of at most 500 characters each. */
+  write_paths?: readonly string[];
+  /** The tool about to be used; `required_permission` is read by `permission_escalation` policies. */
+  tool?: Record<string, unknown>;
+  /** Evidence about the work tree: `green` (test level), `branch` (freshness). */
+  intel?: Record<string, unknown>;
+  /** What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate` wins over it. */
+  spend_amount?: number;
+  /** Whom a purchase pays: name or slug. At most 256 characters. */
+  provider?: string;
+  /** Whom a purchase pays: id. At most 128 characters. */
+  provider_id?: string;
   [member: string]: unknown;
 }
 

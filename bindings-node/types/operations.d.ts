@@ -94,7 +94,8 @@ export declare abstract class Operations {
    * the binding one is made when the action is created. Anything that is not one of the four verdicts is an
    * error, never permission.
    *
-   * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+   * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`, unless
+   * the policies have changed since. A key stands for one question: with another one it is a `ConflictError`.
    *
    * `POST /api/guard`. Safe to repeat.
    *
@@ -103,6 +104,7 @@ export declare abstract class Operations {
    * @returns What guard answered.
    * @throws `ValidationError`: The server refuses the content.
    * @throws `MalformedResponseError`: The answer is not one of the four verdicts.
+   * @throws `ConflictError`: See the description.
    */
   guard(context: Fields<Guard>, options?: CallOptions): Promise<GuardDecision>;
 
@@ -137,7 +139,8 @@ export declare abstract class Operations {
    *
    * The request carries an idempotency key, derived from the intent and the current hour unless one is given.
    * A key that was used before, however long ago, returns that action with `idempotent_replay` and no new
-   * verdict: a replay is never new permission.
+   * verdict: a replay is never new permission. A key stands for one question: with another one it is a
+   * `ConflictError`.
    *
    * An `action_id` of your own that exists already is a `ConflictError`.
    *

@@ -57,7 +57,9 @@ class Operations:
         advisory: the binding one is made when the action is created. Anything that is not one of the four
         verdicts is an error, never permission.
 
-        The same ``idempotency_key`` within 10 minutes returns the earlier verdict with ``idempotent_replay``.
+        The same ``idempotency_key`` within 10 minutes returns the earlier verdict with ``idempotent_replay``,
+        unless the policies have changed since. A key stands for one question: with another one it is a
+        ``ConflictError``.
 
         ``POST /api/guard``. Safe to repeat.
 
@@ -65,7 +67,8 @@ class Operations:
             context: The fields as a dict; ``types.Guard`` documents them: ``action_type``, ``risk_score``,
                 ``agent_id``, ``agent_name``, ``systems_touched``, ``reversible``, ``declared_goal``,
                 ``target``, ``content``, ``source_of_truth``, ``intel``, ``tool``, ``write_paths``,
-                ``trigger``, ``swarm_id``, ``idempotency_key``, ``include_signals``, ``record``.
+                ``cost_estimate``, ``spend_amount``, ``provider``, ``provider_id``, ``trigger``, ``swarm_id``,
+                ``idempotency_key``, ``include_signals``, ``record``.
             **fields: The same fields by name. They win over the dict.
 
         Returns:
@@ -74,6 +77,7 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
             MalformedResponseError: The answer is not one of the four verdicts.
+            ConflictError: See the description.
         """
         return self._call("guard", context or {}, fields)
 
@@ -128,7 +132,10 @@ class Operations:
         timestamp_start: str | None = None, timestamp_end: str | None = None, duration_ms: int | None = None,
         cost_estimate: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
         model: str | None = None, idempotency_key: str | None = None, content: str | None = None,
-        source_of_truth: types.SourceOfTruth | Mapping[str, Any] | None = None,
+        source_of_truth: types.SourceOfTruth | Mapping[str, Any] | None = None, target: str | None = None,
+        write_paths: list[str] | None = None, tool: Mapping[str, Any] | None = None,
+        intel: Mapping[str, Any] | None = None, spend_amount: float | None = None,
+        provider: str | None = None, provider_id: str | None = None,
         idempotency: Literal["intent", "call"] = "intent", **fields: Any,
     ) -> types.CreatedAction:
         """Records what the agent is about to do, and returns the binding verdict on it.
@@ -139,7 +146,8 @@ class Operations:
 
         The request carries an idempotency key, derived from the intent and the current hour unless one is
         given. A key that was used before, however long ago, returns that action with ``idempotent_replay``
-        and no new verdict: a replay is never new permission.
+        and no new verdict: a replay is never new permission. A key stands for one question: with another one
+        it is a ``ConflictError``.
 
         An ``action_id`` of your own that exists already is a ``ConflictError``.
 
@@ -190,6 +198,15 @@ class Operations:
             content: The text that is about to leave: checked by ``non_fabrication`` policies. At most 50000
                 characters.
             source_of_truth: The facts that ``content`` may state.
+            target: What the action is aimed at: a URL, a path, a resource name. At most 1024 characters.
+            write_paths: Paths about to be written, at most 100 of at most 500 characters each.
+            tool: The tool about to be used; ``required_permission`` is read by ``permission_escalation``
+                policies.
+            intel: Evidence about the work tree: ``green`` (test level), ``branch`` (freshness).
+            spend_amount: What a purchase of the type ``x402_purchase`` will cost, in US dollars;
+                ``cost_estimate`` wins over it.
+            provider: Whom a purchase pays: name or slug. At most 256 characters.
+            provider_id: Whom a purchase pays: id. At most 128 characters.
             idempotency: Where the idempotency key comes from unless one is given: ``intent`` makes the same
                 intent the same record, ``call`` makes a new record with every call.
             **fields: More fields, sent as they are.
@@ -217,6 +234,8 @@ class Operations:
             "timestamp_start": timestamp_start, "timestamp_end": timestamp_end, "duration_ms": duration_ms,
             "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
             "idempotency_key": idempotency_key, "content": content, "source_of_truth": source_of_truth,
+            "target": target, "write_paths": write_paths, "tool": tool, "intel": intel,
+            "spend_amount": spend_amount, "provider": provider, "provider_id": provider_id,
         }
         return self._call("create_action", arguments, fields, idempotency=idempotency)
 

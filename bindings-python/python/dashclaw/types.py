@@ -505,14 +505,27 @@ class Guard(_Guard, total=False):
     source_of_truth: SourceOfTruth | Mapping[str, Any]
     """The facts that ``content`` may state."""
 
-    intel: Any
+    intel: Mapping[str, Any]
     """Evidence about the work tree: ``green`` (test level), ``branch`` (freshness)."""
 
-    tool: Any
+    tool: Mapping[str, Any]
     """The tool about to be used; ``required_permission`` is read by ``permission_escalation`` policies."""
 
     write_paths: list[str]
     """Paths about to be written, at most 100 of at most 500 characters each."""
+
+    cost_estimate: float
+    """What a purchase of the type ``x402_purchase`` is expected to cost, in US dollars."""
+
+    spend_amount: float
+    """What a purchase of the type ``x402_purchase`` will cost, in US dollars; ``cost_estimate`` wins over it.
+    """
+
+    provider: str
+    """Whom a purchase pays: name or slug. At most 256 characters."""
+
+    provider_id: str
+    """Whom a purchase pays: id. At most 128 characters."""
 
     trigger: str
     """What set the agent off. At most 1000 characters."""
@@ -931,6 +944,28 @@ class CreateAction(_CreateAction, total=False):
 
     source_of_truth: SourceOfTruth | Mapping[str, Any]
     """The facts that ``content`` may state."""
+
+    target: str
+    """What the action is aimed at: a URL, a path, a resource name. At most 1024 characters."""
+
+    write_paths: list[str]
+    """Paths about to be written, at most 100 of at most 500 characters each."""
+
+    tool: Mapping[str, Any]
+    """The tool about to be used; ``required_permission`` is read by ``permission_escalation`` policies."""
+
+    intel: Mapping[str, Any]
+    """Evidence about the work tree: ``green`` (test level), ``branch`` (freshness)."""
+
+    spend_amount: float
+    """What a purchase of the type ``x402_purchase`` will cost, in US dollars; ``cost_estimate`` wins over it.
+    """
+
+    provider: str
+    """Whom a purchase pays: name or slug. At most 256 characters."""
+
+    provider_id: str
+    """Whom a purchase pays: id. At most 128 characters."""
 
 
 class GetAction(TypedDict):

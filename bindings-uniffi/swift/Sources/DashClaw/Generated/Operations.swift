@@ -9,7 +9,9 @@ extension DashClaw {
     /// advisory: the binding one is made when the action is created. Anything that is not one of the four
     /// verdicts is an error, never permission.
     ///
-    /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+    /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`,
+    /// unless the policies have changed since. A key stands for one question: with another one it is a
+    /// ``DashClawError`` of kind `conflict`.
     ///
     /// `POST /api/guard`. Safe to repeat.
     ///
@@ -18,7 +20,8 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: What guard answered.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
-    ///   content; `malformedResponse`: the answer is not one of the four verdicts.
+    ///   content; `malformedResponse`: the answer is not one of the four verdicts; `conflict`: see the
+    ///   description.
     public func `guard`(
         _ request: Guard, options: CallOptions = CallOptions()
     ) async throws -> GuardDecision {
@@ -76,7 +79,8 @@ extension DashClaw {
     ///
     /// The request carries an idempotency key, derived from the intent and the current hour unless one is
     /// given. A key that was used before, however long ago, returns that action with `idempotent_replay` and
-    /// no new verdict: a replay is never new permission.
+    /// no new verdict: a replay is never new permission. A key stands for one question: with another one it
+    /// is a ``DashClawError`` of kind `conflict`.
     ///
     /// An `action_id` of your own that exists already is a ``DashClawError`` of kind `conflict`.
     ///

@@ -506,7 +506,9 @@ public abstract class Operations internal constructor() {
      * the binding one is made when the action is created. Anything that is not one of the four verdicts is an
      * error, never permission.
      *
-     * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+     * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`,
+     * unless the policies have changed since. A key stands for one question: with another one it is a
+     * `ConflictException`.
      *
      * `POST /api/guard`. Safe to repeat.
      *
@@ -528,6 +530,11 @@ public abstract class Operations internal constructor() {
      * @param tool The tool about to be used; `required_permission` is read by `permission_escalation`
      *   policies.
      * @param writePaths Paths about to be written, at most 100 of at most 500 characters each.
+     * @param costEstimate What a purchase of the type `x402_purchase` is expected to cost, in US dollars.
+     * @param spendAmount What a purchase of the type `x402_purchase` will cost, in US dollars;
+     *   `cost_estimate` wins over it.
+     * @param provider Whom a purchase pays: name or slug. At most 256 characters.
+     * @param providerId Whom a purchase pays: id. At most 128 characters.
      * @param trigger What set the agent off. At most 1000 characters.
      * @param swarmId The swarm the agent belongs to. At most 128 characters.
      * @param idempotencyKey Repeats the earlier verdict when it was used in the last 10 minutes. At most 256
@@ -538,6 +545,7 @@ public abstract class Operations internal constructor() {
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws DashClawException Of kind `MALFORMED_RESPONSE`: the answer is not one of the four verdicts.
+     * @throws ConflictException See the description.
      */
     public suspend fun guard(
         actionType: String,
@@ -550,9 +558,13 @@ public abstract class Operations internal constructor() {
         target: String? = null,
         content: String? = null,
         sourceOfTruth: SourceOfTruth? = null,
-        intel: JsonElement? = null,
-        tool: JsonElement? = null,
+        intel: JsonObject? = null,
+        tool: JsonObject? = null,
         writePaths: List<String>? = null,
+        costEstimate: Double? = null,
+        spendAmount: Double? = null,
+        provider: String? = null,
+        providerId: String? = null,
         trigger: String? = null,
         swarmId: String? = null,
         idempotencyKey: String? = null,
@@ -564,8 +576,8 @@ public abstract class Operations internal constructor() {
         guard(
             Guard(
                 actionType, riskScore, agentId, agentName, systemsTouched, reversible, declaredGoal, target,
-                content, sourceOfTruth, intel, tool, writePaths, trigger, swarmId, idempotencyKey,
-                includeSignals, record, extra,
+                content, sourceOfTruth, intel, tool, writePaths, costEstimate, spendAmount, provider,
+                providerId, trigger, swarmId, idempotencyKey, includeSignals, record, extra,
             ),
             options,
         )
@@ -633,7 +645,8 @@ public abstract class Operations internal constructor() {
      *
      * The request carries an idempotency key, derived from the intent and the current hour unless one is
      * given. A key that was used before, however long ago, returns that action with `idempotent_replay` and
-     * no new verdict: a replay is never new permission.
+     * no new verdict: a replay is never new permission. A key stands for one question: with another one it is
+     * a `ConflictException`.
      *
      * An `action_id` of your own that exists already is a `ConflictException`.
      *
@@ -683,6 +696,15 @@ public abstract class Operations internal constructor() {
      * @param content The text that is about to leave: checked by `non_fabrication` policies. At most 50000
      *   characters.
      * @param sourceOfTruth The facts that `content` may state.
+     * @param target What the action is aimed at: a URL, a path, a resource name. At most 1024 characters.
+     * @param writePaths Paths about to be written, at most 100 of at most 500 characters each.
+     * @param tool The tool about to be used; `required_permission` is read by `permission_escalation`
+     *   policies.
+     * @param intel Evidence about the work tree: `green` (test level), `branch` (freshness).
+     * @param spendAmount What a purchase of the type `x402_purchase` will cost, in US dollars;
+     *   `cost_estimate` wins over it.
+     * @param provider Whom a purchase pays: name or slug. At most 256 characters.
+     * @param providerId Whom a purchase pays: id. At most 128 characters.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -725,6 +747,13 @@ public abstract class Operations internal constructor() {
         idempotencyKey: String? = null,
         content: String? = null,
         sourceOfTruth: SourceOfTruth? = null,
+        target: String? = null,
+        writePaths: List<String>? = null,
+        tool: JsonObject? = null,
+        intel: JsonObject? = null,
+        spendAmount: Double? = null,
+        provider: String? = null,
+        providerId: String? = null,
         extra: JsonObject = NOTHING,
         options: CallOptions? = null,
     ): CreatedAction =
@@ -735,7 +764,7 @@ public abstract class Operations internal constructor() {
                 riskScore, confidence, recommendationId, recommendationApplied, recommendationOverrideReason,
                 outputSummary, sideEffects, artifactsCreated, errorMessage, timestampStart, timestampEnd,
                 durationMs, costEstimate, tokensIn, tokensOut, model, idempotencyKey, content, sourceOfTruth,
-                extra,
+                target, writePaths, tool, intel, spendAmount, provider, providerId, extra,
             ),
             options,
         )

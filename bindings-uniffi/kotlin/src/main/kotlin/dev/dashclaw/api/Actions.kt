@@ -246,6 +246,15 @@ public value class GraphEdgeKind(
  * @property content The text that is about to leave: checked by `non_fabrication` policies. At most 50000
  *   characters.
  * @property sourceOfTruth The facts that `content` may state.
+ * @property target What the action is aimed at: a URL, a path, a resource name. At most 1024 characters.
+ * @property writePaths Paths about to be written, at most 100 of at most 500 characters each.
+ * @property tool The tool about to be used; `required_permission` is read by `permission_escalation`
+ *   policies.
+ * @property intel Evidence about the work tree: `green` (test level), `branch` (freshness).
+ * @property spendAmount What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate`
+ *   wins over it.
+ * @property provider Whom a purchase pays: name or slug. At most 256 characters.
+ * @property providerId Whom a purchase pays: id. At most 128 characters.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = CreateAction.Codec::class)
@@ -285,6 +294,13 @@ public data class CreateAction(
     @SerialName("idempotency_key") val idempotencyKey: String? = null,
     val content: String? = null,
     @SerialName("source_of_truth") val sourceOfTruth: SourceOfTruth? = null,
+    val target: String? = null,
+    @SerialName("write_paths") val writePaths: List<String>? = null,
+    val tool: JsonObject? = null,
+    val intel: JsonObject? = null,
+    @SerialName("spend_amount") val spendAmount: Double? = null,
+    val provider: String? = null,
+    @SerialName("provider_id") val providerId: String? = null,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<CreateAction>(generatedSerializer())

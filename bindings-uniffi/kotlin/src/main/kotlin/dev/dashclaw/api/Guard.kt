@@ -80,6 +80,11 @@ public value class VerdictWord(
  * @property tool The tool about to be used; `required_permission` is read by `permission_escalation`
  *   policies.
  * @property writePaths Paths about to be written, at most 100 of at most 500 characters each.
+ * @property costEstimate What a purchase of the type `x402_purchase` is expected to cost, in US dollars.
+ * @property spendAmount What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate`
+ *   wins over it.
+ * @property provider Whom a purchase pays: name or slug. At most 256 characters.
+ * @property providerId Whom a purchase pays: id. At most 128 characters.
  * @property trigger What set the agent off. At most 1000 characters.
  * @property swarmId The swarm the agent belongs to. At most 128 characters.
  * @property idempotencyKey Repeats the earlier verdict when it was used in the last 10 minutes. At most 256
@@ -101,9 +106,13 @@ public data class Guard(
     val target: String? = null,
     val content: String? = null,
     @SerialName("source_of_truth") val sourceOfTruth: SourceOfTruth? = null,
-    val intel: JsonElement? = null,
-    val tool: JsonElement? = null,
+    val intel: JsonObject? = null,
+    val tool: JsonObject? = null,
     @SerialName("write_paths") val writePaths: List<String>? = null,
+    @SerialName("cost_estimate") val costEstimate: Double? = null,
+    @SerialName("spend_amount") val spendAmount: Double? = null,
+    val provider: String? = null,
+    @SerialName("provider_id") val providerId: String? = null,
     val trigger: String? = null,
     @SerialName("swarm_id") val swarmId: String? = null,
     @SerialName("idempotency_key") val idempotencyKey: String? = null,
