@@ -318,6 +318,24 @@ async fn an_approval_lifts_the_same_question_once() {
 }
 
 #[tokio::test]
+async fn an_approved_action_that_has_ended_has_used_its_approval() {
+    let ends = [
+        ("POST", "/outcome", json!({ "status": "completed" })),
+        ("PATCH", "", json!({ "status": "completed" })),
+        ("PATCH", "", json!({ "status": "failed", "error_message": "broke" })),
+    ];
+    for (method, path, body) in ends {
+        let (world, key) = approved(&question()).await;
+        let (_, list) = world.get(CREATE).await;
+        let id = list["actions"][0]["action_id"].as_str().unwrap().to_owned();
+        let ended = world.as_key(&key, method, &format!("{CREATE}/{id}{path}"), body).await;
+        assert_eq!(ended.status, 200, "{}", ended.body);
+        let reply = world.as_key(&key, "POST", ASK, question()).await;
+        assert_eq!(reply.body["decision"], "require_approval", "{method} {path}");
+    }
+}
+
+#[tokio::test]
 async fn an_approval_lifts_no_other_question() {
     for other in others() {
         if other["action_type"] != "deploy" {

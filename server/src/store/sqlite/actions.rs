@@ -1,6 +1,6 @@
 //! Actions in SQLite.
 
-use dashclaw::api::actions::{Action, ActionId, ActionStats, OutcomeStatus};
+use dashclaw::api::actions::{Action, ActionId, ActionStats, ActionStatus, OutcomeStatus};
 use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, Row, named_params, params};
@@ -198,7 +198,9 @@ fn waiting_since(action: &Action) -> &str {
 
 fn write(connection: &Connection, action: &Action) -> StoreResult<()> {
     let sql = "UPDATE actions SET status = ?2, outcome_status = ?3, cost_estimate = ?4, approved_at = ?5,
-        waiting_since = ?6, record = ?7 WHERE id = ?1";
+        waiting_since = ?6, record = ?7, approval_used_by = coalesce(approval_used_by, ?8) WHERE id = ?1";
+    // An approved action that has ended has used up its approval itself.
+    let ended = action.status != ActionStatus::Running || action.outcome_status != OutcomeStatus::Pending;
     connection.prepare_cached(sql)?.execute(params![
         action.id,
         action.status.as_str(),
@@ -207,6 +209,7 @@ fn write(connection: &Connection, action: &Action) -> StoreResult<()> {
         action.approved_at,
         waiting_since(action),
         encode(action)?,
+        (ended && action.approved_at.is_some()).then_some("its own end"),
     ])?;
     Ok(())
 }
