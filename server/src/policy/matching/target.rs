@@ -1,5 +1,6 @@
 //! Whether a target lies under the prefix of a rule that restricts: when any plausible reading of it does.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -21,7 +22,7 @@ static PARAMETERS: LazyLock<Regex> = LazyLock::new(|| Regex::new(";[^/]*").unwra
 const SLASHLESS: [&str; 6] = ["http", "https", "ws", "wss", "ftp", "ssh"];
 
 /// One reading of a target or prefix.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     /// Lower case, when the text names one.
     scheme: Option<String>,
@@ -94,14 +95,15 @@ impl Place {
 
 /// Every plausible reading of a target.
 pub(super) fn places(text: &str) -> Vec<Place> {
-    let mut places = Vec::new();
+    // A set, since a text made for it has as many readings as letters.
+    let mut places = BTreeSet::new();
     for spelling in spellings(text) {
         read(&spelling, &mut places);
         for url in embedded_urls(&spelling) {
             read(url, &mut places);
         }
     }
-    places
+    places.into_iter().collect()
 }
 
 /// URLs that stand in a text between other words, quotes or brackets: `GET https://host/`, `<https://host/>`.
@@ -110,7 +112,7 @@ fn embedded_urls(text: &str) -> impl Iterator<Item = &str> {
     words.filter(move |word| word.len() < text.len() && word.contains("://"))
 }
 
-fn read(text: &str, places: &mut Vec<Place>) {
+fn read(text: &str, places: &mut BTreeSet<Place>) {
     let Some(found) = SCHEMES.captures(text) else { return };
     let (schemes, mark, slashes, rest) = (&found[1], &found[2], found[3].len(), &found[4]);
     let scheme = schemes.trim_end_matches(':').rsplit(':').next().unwrap_or_default().to_lowercase();
@@ -138,16 +140,16 @@ fn read(text: &str, places: &mut Vec<Place>) {
 }
 
 /// A path of this machine.
-fn local(text: &str, places: &mut Vec<Place>) {
+fn local(text: &str, places: &mut BTreeSet<Place>) {
     for path in local_paths(&fold(text).replace('\\', "/")) {
         let path = plain_path(&path, Names::Windows);
         let path = if path.starts_with('/') { path } else { format!("/{path}") };
-        add(places, Place { scheme: None, host: String::new(), path });
+        places.insert(Place { scheme: None, host: String::new(), path });
     }
 }
 
 /// `//user@host:port/path`, after the slashes.
-fn network(scheme: &str, rest: &str, places: &mut Vec<Place>) {
+fn network(scheme: &str, rest: &str, places: &mut BTreeSet<Place>) {
     let scheme = (!scheme.is_empty()).then(|| scheme.to_owned());
     let mut ends = vec![rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len())];
     // Some readers end the authority at `/` alone, and so find another host in `a.example\@b.example`.
@@ -160,7 +162,7 @@ fn network(scheme: &str, rest: &str, places: &mut Vec<Place>) {
         for name in named_hosts(authority) {
             for host in hosts(host::without_port(name)) {
                 for path in url_paths(path) {
-                    add(places, Place { scheme: scheme.clone(), host: host.clone(), path });
+                    places.insert(Place { scheme: scheme.clone(), host: host.clone(), path });
                 }
             }
         }
@@ -188,7 +190,7 @@ fn url_paths(path: &str) -> Vec<String> {
 }
 
 /// `host/path`, `host:port`, `user@host:path`, `./folder/file` or a bare name.
-fn unrooted(text: &str, places: &mut Vec<Place>) {
+fn unrooted(text: &str, places: &mut BTreeSet<Place>) {
     let unified = text.replace('\\', "/");
     for text in [&*unified, unified.split(['?', '#']).next().unwrap_or_default()] {
         let plain = plain_path(text, Names::AsWritten);
@@ -198,7 +200,7 @@ fn unrooted(text: &str, places: &mut Vec<Place>) {
             let path = if after.is_empty() { rest.to_owned() } else { format!("/{after}{rest}") };
             for host in hosts(name) {
                 for path in url_paths(&path) {
-                    add(places, Place { scheme: None, host: host.clone(), path });
+                    places.insert(Place { scheme: None, host: host.clone(), path });
                 }
             }
         }
