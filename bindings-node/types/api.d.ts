@@ -1371,8 +1371,9 @@ export interface CreatePolicy {
   name: string;
   /**
    * What it looks at. One of `risk_threshold`, `require_approval`, `block_action_type`, `warn_action_type`,
-   * `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`,
-   * `semantic_check`, `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
+   * `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`,
+   * `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`,
+   * `branch_freshness`, `x402_spend_limit`.
    */
   policy_type: PolicyType;
   /** What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as JSON text. */
@@ -1391,9 +1392,9 @@ export interface UpdatePolicy {
   name?: string;
   /**
    * What it looks at from now on. One of `risk_threshold`, `require_approval`, `block_action_type`,
-   * `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`, `non_fabrication`,
-   * `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`, `branch_freshness`,
-   * `x402_spend_limit`.
+   * `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+   * `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
+   * `green_contract`, `branch_freshness`, `x402_spend_limit`.
    */
   policy_type?: PolicyType;
   /** What it says from now on. At most 4000 characters as JSON text. */
@@ -1414,9 +1415,9 @@ export interface DeletePolicy {
 export interface SimulatePolicy {
   /**
    * What the policy looks at. One of `risk_threshold`, `require_approval`, `block_action_type`,
-   * `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`, `non_fabrication`,
-   * `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`, `branch_freshness`,
-   * `x402_spend_limit`.
+   * `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+   * `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
+   * `green_contract`, `branch_freshness`, `x402_spend_limit`.
    */
   policy_type: PolicyType;
   /** What the policy says, by type. */
@@ -1484,6 +1485,7 @@ export interface Policy {
  * - `require_approval`: The kind of action: asks a human for `action_types`.
  * - `block_action_type`: The kind of action: refuses `action_types`.
  * - `warn_action_type`: The kind of action: warns of `action_types`.
+ * - `unlisted_action_type`: The kind of action: asks a human for all but `action_types`.
  * - `allow_grant`: The kind of action: lets `action_type` pass where others warn or ask; never what they
  *   block.
  * - `protected_path`: The target and the paths to be written: acts when one matches `paths`.
@@ -1502,6 +1504,7 @@ export type PolicyType =
   | 'require_approval'
   | 'block_action_type'
   | 'warn_action_type'
+  | 'unlisted_action_type'
   | 'allow_grant'
   | 'protected_path'
   | 'rate_limit'

@@ -893,10 +893,10 @@ class Operations:
         Args:
             name: What it is called; unique. At most 256 characters.
             policy_type: What it looks at. One of ``risk_threshold``, ``require_approval``,
-                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
-                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
-                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
-                ``x402_spend_limit``.
+                ``block_action_type``, ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``,
+                ``protected_path``, ``rate_limit``, ``webhook_check``, ``non_fabrication``,
+                ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``, ``green_contract``,
+                ``branch_freshness``, ``x402_spend_limit``.
             rules: What it says, by type: ``{"threshold": 80, "action": "block"}``. At most 4000 characters as
                 JSON text.
             active: 1 when it holds, which is so unless given, or 0.
@@ -936,10 +936,10 @@ class Operations:
             id: Which policy.
             name: What it is called from now on; unique. At most 256 characters.
             policy_type: What it looks at from now on. One of ``risk_threshold``, ``require_approval``,
-                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
-                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
-                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
-                ``x402_spend_limit``.
+                ``block_action_type``, ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``,
+                ``protected_path``, ``rate_limit``, ``webhook_check``, ``non_fabrication``,
+                ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``, ``green_contract``,
+                ``branch_freshness``, ``x402_spend_limit``.
             rules: What it says from now on. At most 4000 characters as JSON text.
             active: 1 to make it hold, 0 to make it rest.
             agent_ids: The agents it holds for from now on; an empty list means every agent.
@@ -985,10 +985,10 @@ class Operations:
 
         Args:
             policy_type: What the policy looks at. One of ``risk_threshold``, ``require_approval``,
-                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
-                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
-                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
-                ``x402_spend_limit``.
+                ``block_action_type``, ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``,
+                ``protected_path``, ``rate_limit``, ``webhook_check``, ``non_fabrication``,
+                ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``, ``green_contract``,
+                ``branch_freshness``, ``x402_spend_limit``.
             rules: What the policy says, by type.
             days: How far to look back, in days, at least 1; 7 unless given.
 

@@ -114,8 +114,8 @@ SignalSeverity: TypeAlias = Literal["red", "amber"]
 """
 
 PolicyType: TypeAlias = Literal[
-    "risk_threshold", "require_approval", "block_action_type", "warn_action_type", "allow_grant",
-    "protected_path", "rate_limit", "webhook_check", "non_fabrication", "behavioral_anomaly",
+    "risk_threshold", "require_approval", "block_action_type", "warn_action_type", "unlisted_action_type",
+    "allow_grant", "protected_path", "rate_limit", "webhook_check", "non_fabrication", "behavioral_anomaly",
     "semantic_check", "permission_escalation", "green_contract", "branch_freshness", "x402_spend_limit",
 ]
 """What a policy looks at.
@@ -124,6 +124,7 @@ PolicyType: TypeAlias = Literal[
 * ``require_approval``: The kind of action: asks a human for ``action_types``.
 * ``block_action_type``: The kind of action: refuses ``action_types``.
 * ``warn_action_type``: The kind of action: warns of ``action_types``.
+* ``unlisted_action_type``: The kind of action: asks a human for all but ``action_types``.
 * ``allow_grant``: The kind of action: lets ``action_type`` pass where others warn or ask; never what they
  block.
 * ``protected_path``: The target and the paths to be written: acts when one matches ``paths``.
@@ -2157,9 +2158,9 @@ class _CreatePolicy(TypedDict):
 
     policy_type: PolicyType | str
     """What it looks at. One of ``risk_threshold``, ``require_approval``, ``block_action_type``,
-    ``warn_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``, ``webhook_check``,
-    ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``,
-    ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
+    ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``,
+    ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``,
+    ``permission_escalation``, ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
     """
 
     rules: Mapping[str, Any] | str
@@ -2192,9 +2193,9 @@ class UpdatePolicy(_UpdatePolicy, total=False):
 
     policy_type: PolicyType | str
     """What it looks at from now on. One of ``risk_threshold``, ``require_approval``, ``block_action_type``,
-    ``warn_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``, ``webhook_check``,
-    ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``,
-    ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
+    ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``,
+    ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``,
+    ``permission_escalation``, ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
     """
 
     rules: Mapping[str, Any] | str
@@ -2219,9 +2220,9 @@ class _SimulatePolicy(TypedDict):
 
     policy_type: PolicyType | str
     """What the policy looks at. One of ``risk_threshold``, ``require_approval``, ``block_action_type``,
-    ``warn_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``, ``webhook_check``,
-    ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``,
-    ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
+    ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``,
+    ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``,
+    ``permission_escalation``, ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
     """
 
     rules: Mapping[str, Any]

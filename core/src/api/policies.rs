@@ -31,6 +31,8 @@ open_enum! {
         BlockActionType = "block_action_type",
         /// The kind of action: warns of `action_types`.
         WarnActionType = "warn_action_type",
+        /// The kind of action: asks a human for all but `action_types`.
+        UnlistedActionType = "unlisted_action_type",
         /// The kind of action: lets `action_type` pass where others warn or ask; never what they block.
         AllowGrant = "allow_grant",
         /// The target and the paths to be written: acts when one matches `paths`.

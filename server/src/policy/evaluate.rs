@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::matching::Subject;
 use super::rules::{Input, WebhookCheck};
 use super::set::CompiledPolicy;
 use super::webhook::{Answer, Preliminary, WebhookClient, ask_all};
@@ -77,7 +78,8 @@ impl<'a> Stages<'a> {
         if let Some(halt) = &facts.org_halt {
             evaluation.add_halt(halt);
         } else {
-            let input = Input { context, facts, risk, fallback: settings.fallback };
+            let subject = Subject::of(context);
+            let input = Input { context, subject: &subject, facts, risk, fallback: settings.fallback };
             evaluate_local(&mut evaluation, policies, &input);
         }
         Self::resume(policies, context, facts, settings, evaluation)
@@ -136,8 +138,9 @@ impl<'a> Stages<'a> {
     /// Applies the grants, the signals and the identity's veto.
     pub fn finish(mut self) -> Evaluation {
         let agent = self.context.agent_id.as_deref();
+        let subject = Subject::of(self.context);
         for (policy, grant) in self.policies.grants(agent) {
-            if grant.covers(self.context) {
+            if grant.covers(self.context, &subject) {
                 self.evaluation.grant(policy);
             }
         }

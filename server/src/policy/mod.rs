@@ -8,7 +8,8 @@ mod combine;
 mod context;
 mod evaluate;
 mod file;
-mod matching;
+pub mod matching;
+pub mod names;
 mod risk;
 pub mod rules;
 mod set;
@@ -20,7 +21,6 @@ pub use combine::{Evaluation, OPERATOR_APPROVAL, ORG_HALT, PROMPT_INJECTION_SCAN
 pub use context::{Facts, GuardContext, InjectionRule, OperatorApproval, OrgHalt, Permission, Purchase};
 pub use evaluate::{GuardSettings, Stages, evaluate, evaluate_with_webhooks};
 pub use file::{FilePolicy, parse_policy_file, read_policy_file};
-pub use matching::{Globs, path_text, target_has_prefix};
 pub use risk::{RiskScore, server_risk};
 pub use set::{Policy, PolicySet, SkippedPolicy};
 pub use simulate::{HistoricalAction, MAX_SAMPLE, Simulation, SimulationMatch, SimulationSummary, simulate};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::matching::Subject;
 use super::rules::{Input, Rule, rule_type, validate};
 use super::{Facts, GuardContext, RiskScore, Verdict};
 
@@ -118,9 +119,12 @@ fn replay(rule: &Rule, action: &HistoricalAction, history: &[HistoricalAction]) 
 
 fn judge(rule: &Rule, action: &HistoricalAction, history: &[HistoricalAction]) -> Option<(Verdict, String)> {
     let context = &action.context;
+    let subject = Subject::of(context);
     match rule {
         Rule::Webhook(_) => None,
-        Rule::Grant(grant) => grant.covers(context).then(|| (Verdict::Allow, "Allowed by grant".to_owned())),
+        Rule::Grant(grant) => {
+            grant.covers(context, &subject).then(|| (Verdict::Allow, "Allowed by grant".to_owned()))
+        }
         Rule::Local(rule) => {
             let mut facts = Facts::default();
             if let Some(window) = rule.rate_limit().map(|limit| limit.window_minutes) {
@@ -133,7 +137,8 @@ fn judge(rule: &Rule, action: &HistoricalAction, history: &[HistoricalAction]) -
             }
             let recorded = action.risk_score.min(100);
             let risk = RiskScore { effective: recorded, server: recorded, client: None };
-            let input = Input { context, facts: &facts, risk, fallback: Verdict::RequireApproval };
+            let input =
+                Input { context, subject: &subject, facts: &facts, risk, fallback: Verdict::RequireApproval };
             rule.evaluate(&input).map(|finding| (finding.verdict, finding.reason))
         }
     }

@@ -21,6 +21,7 @@ pub use self::action_types::AllowGrant;
 pub use self::fields::Fields;
 pub use self::rate_limit::RateLimit;
 pub use self::webhook_check::{Unanswered, WebhookCheck};
+use super::matching::Subject;
 use super::{Facts, GuardContext, RiskScore, Verdict};
 use crate::facts::FactEvidence;
 
@@ -32,6 +33,8 @@ pub const MAX_RULES: usize = 4000;
 pub struct Input<'a> {
     /// The request.
     pub context: &'a GuardContext,
+    /// What the request is about, in the forms that rules compare.
+    pub subject: &'a Subject<'a>,
     /// What storage knows.
     pub facts: &'a Facts,
     /// The scores of the request.
@@ -96,7 +99,7 @@ pub struct RuleType {
 }
 
 /// Every policy type, sorted by name.
-pub const RULE_TYPES: [RuleType; 15] = [
+pub const RULE_TYPES: [RuleType; 16] = [
     RuleType { name: "allow_grant", fields: &["action_type", "target_prefix"], parse: action_types::grant },
     RuleType {
         name: "behavioral_anomaly",
@@ -140,6 +143,11 @@ pub const RULE_TYPES: [RuleType; 15] = [
         name: "semantic_check",
         fields: &["instruction", "model", "fallback"],
         parse: model::semantic_check,
+    },
+    RuleType {
+        name: "unlisted_action_type",
+        fields: &["action_types", "action"],
+        parse: action_types::unlisted,
     },
     RuleType {
         name: "warn_action_type",
@@ -240,6 +248,7 @@ pub(crate) mod testing {
         let risk = RiskScore::of(context);
         local(policy_type, rules).evaluate(&Input {
             context,
+            subject: &Subject::of(context),
             facts,
             risk,
             fallback: Verdict::RequireApproval,

@@ -5,12 +5,13 @@ use serde_json::Value;
 use super::{Fields, Finding, Input, LocalRule, Rule};
 use crate::facts::{FactEvidence, check_content};
 use crate::policy::Verdict;
+use crate::policy::matching::ActionTypes;
 
 const MAX_PATH: usize = 256;
 
 #[derive(Debug)]
 struct NonFabrication {
-    action_types: Vec<String>,
+    action_types: ActionTypes,
     content_path: String,
     source_path: String,
     on_violation: Verdict,
@@ -19,7 +20,7 @@ struct NonFabrication {
 pub(super) fn parse(fields: &mut Fields<'_>) -> Rule {
     let words = [("block", Verdict::Block), ("require_approval", Verdict::RequireApproval)];
     Rule::Local(Box::new(NonFabrication {
-        action_types: fields.texts("action_types"),
+        action_types: ActionTypes::new(&fields.texts("action_types")),
         content_path: fields.text("content_path", MAX_PATH).unwrap_or("content").to_owned(),
         source_path: fields.text("source_path", MAX_PATH).unwrap_or("source_of_truth").to_owned(),
         on_violation: fields.word("on_violation", &words, Verdict::Block),
@@ -29,7 +30,7 @@ pub(super) fn parse(fields: &mut Fields<'_>) -> Rule {
 impl LocalRule for NonFabrication {
     fn evaluate(&self, input: &Input<'_>) -> Option<Finding> {
         let context = input.context;
-        if !self.action_types.is_empty() && !self.action_types.contains(&context.action_type) {
+        if !self.action_types.is_empty() && !self.action_types.include(input.subject) {
             return None;
         }
         let sent = context.lookup(&self.content_path).filter(|sent| !is_absent(sent))?;

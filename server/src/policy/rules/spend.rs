@@ -3,6 +3,7 @@
 use super::rate_limit::LONGEST_WINDOW;
 use super::{Fields, Finding, Input, LocalRule, Rule};
 use crate::policy::Verdict;
+use crate::policy::matching::is_same_action_type;
 
 const ACTION_TYPE: &str = "x402_purchase";
 const MAX_USD: f64 = 1_000_000_000.0;
@@ -36,7 +37,7 @@ pub(super) fn parse(fields: &mut Fields<'_>) -> Rule {
 
 impl LocalRule for SpendLimit {
     fn evaluate(&self, input: &Input<'_>) -> Option<Finding> {
-        if input.context.action_type != ACTION_TYPE {
+        if !is_same_action_type(&input.context.action_type, ACTION_TYPE) {
             return None;
         }
         let purchase = input.context.purchase.as_ref();

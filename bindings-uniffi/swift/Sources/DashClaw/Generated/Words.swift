@@ -229,6 +229,8 @@ public struct PolicyType: OpenWord {
     public static let blockActionType = Self(rawValue: "block_action_type")
     /// The kind of action: warns of `action_types`.
     public static let warnActionType = Self(rawValue: "warn_action_type")
+    /// The kind of action: asks a human for all but `action_types`.
+    public static let unlistedActionType = Self(rawValue: "unlisted_action_type")
     /// The kind of action: lets `action_type` pass where others warn or ask; never what they block.
     public static let allowGrant = Self(rawValue: "allow_grant")
     /// The target and the paths to be written: acts when one matches `paths`.
@@ -253,9 +255,9 @@ public struct PolicyType: OpenWord {
     public static let x402SpendLimit = Self(rawValue: "x402_spend_limit")
 
     public static let known: [Self] = [
-        .riskThreshold, .requireApproval, .blockActionType, .warnActionType, .allowGrant, .protectedPath,
-        .rateLimit, .webhookCheck, .nonFabrication, .behavioralAnomaly, .semanticCheck, .permissionEscalation,
-        .greenContract, .branchFreshness, .x402SpendLimit
+        .riskThreshold, .requireApproval, .blockActionType, .warnActionType, .unlistedActionType, .allowGrant,
+        .protectedPath, .rateLimit, .webhookCheck, .nonFabrication, .behavioralAnomaly, .semanticCheck,
+        .permissionEscalation, .greenContract, .branchFreshness, .x402SpendLimit
     ]
 
     /// The word as it stands on the wire.

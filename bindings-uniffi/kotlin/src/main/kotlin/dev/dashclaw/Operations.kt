@@ -1587,9 +1587,9 @@ public abstract class Operations internal constructor() {
      *
      * @param name What it is called; unique. At most 256 characters.
      * @param policyType What it looks at. One of `risk_threshold`, `require_approval`, `block_action_type`,
-     *   `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`,
-     *   `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`,
-     *   `branch_freshness`, `x402_spend_limit`.
+     *   `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+     *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
+     *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
      *   JSON text.
      * @param active 1 when it holds, which is so unless given, or 0.
@@ -1624,9 +1624,9 @@ public abstract class Operations internal constructor() {
      * @param id Which policy.
      * @param name What it is called from now on; unique. At most 256 characters.
      * @param policyType What it looks at from now on. One of `risk_threshold`, `require_approval`,
-     *   `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
-     *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
-     *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
+     *   `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+     *   `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+     *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says from now on. At most 4000 characters as JSON text.
      * @param active 1 to make it hold, 0 to make it rest.
      * @param agentIds The agents it holds for from now on; an empty list means every agent.
@@ -1674,9 +1674,9 @@ public abstract class Operations internal constructor() {
      * `POST /api/policies/simulate`. Reads only.
      *
      * @param policyType What the policy looks at. One of `risk_threshold`, `require_approval`,
-     *   `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
-     *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
-     *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
+     *   `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+     *   `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+     *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What the policy says, by type.
      * @param days How far to look back, in days, at least 1; 7 unless given.
      * @param options How this call differs from the client's others.
