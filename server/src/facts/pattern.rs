@@ -27,7 +27,7 @@ impl UserPattern {
             _ => return Err("flags must be text".into()),
         };
         let literal = text.chars().all(|c| c == '_' || c == ' ' || c.is_alphanumeric());
-        let expression = if literal { format!(r"\b{}\b", regex::escape(text.trim())) } else { text };
+        let expression = if literal { whole_words(&text) } else { text };
         Ok(Self { label, regex: compile(&expression, flags)? })
     }
 
@@ -36,6 +36,12 @@ impl UserPattern {
         let (text, label) = parts(value)?;
         Ok(Self { label, regex: compile(&text, "")? })
     }
+}
+
+/// The words as whole words, with any white space between them.
+fn whole_words(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(regex::escape).collect();
+    format!(r"\b{}\b", words.join(r"\s+"))
 }
 
 fn parts(value: &Value) -> Result<(String, String), String> {

@@ -4,14 +4,18 @@
 use dashclaw::canonical::canonical_text;
 use serde_json::Value;
 
+use super::deadline::Deadline;
 use super::pattern::UserPattern;
 
 /// Most patterns in one list: each is compiled for every check, so their number is a cost the caller chooses.
 const MAX_PATTERNS: usize = 100;
 
+/// Most characters in all facts together: every pattern is looked for in every fact.
+const MAX_CHARACTERS: usize = 200_000;
+
 /// A fact with a value; facts with a blank value are left out.
 #[derive(Debug)]
-pub(super) struct Fact {
+pub(super) struct SourceFact {
     pub(super) label: String,
     /// Canonical text.
     pub(super) value: String,
@@ -21,8 +25,8 @@ pub(super) struct Fact {
 
 #[derive(Debug)]
 pub(super) struct Source {
-    pub(super) allowed: Vec<Fact>,
-    pub(super) required: Vec<Fact>,
+    pub(super) allowed: Vec<SourceFact>,
+    pub(super) required: Vec<SourceFact>,
     pub(super) forbidden: Vec<UserPattern>,
     pub(super) money: bool,
     pub(super) dates: bool,
@@ -31,22 +35,31 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn read(source: &Value) -> Result<Self, String> {
+    pub(super) fn read(source: &Value, deadline: Deadline) -> Result<Self, String> {
         let extract = &source["extract"];
         if !extract.is_null() && !extract.is_object() {
             return Err("extract must be an object".into());
         }
         // Only an explicit `false` turns a kind off.
         let wanted = |kind: &str| extract[kind] != Value::Bool(false);
-        Ok(Self {
+        let read = Self {
             allowed: facts(&source["allowedFacts"])?,
             required: facts(&source["requiredFacts"])?,
-            forbidden: patterns(&source["forbiddenPatterns"], "forbiddenPatterns", UserPattern::forbidden)?,
+            forbidden: patterns(&source["forbiddenPatterns"], "forbiddenPatterns", UserPattern::forbidden, deadline)?,
             money: wanted("money"),
             dates: wanted("dates"),
             percentages: wanted("percentages"),
-            patterns: patterns(&extract["patterns"], "extract.patterns", UserPattern::registered)?,
-        })
+            patterns: patterns(&extract["patterns"], "extract.patterns", UserPattern::registered, deadline)?,
+        };
+        if read.characters() > MAX_CHARACTERS {
+            return Err(format!("the facts have more than {MAX_CHARACTERS} characters"));
+        }
+        Ok(read)
+    }
+
+    fn characters(&self) -> usize {
+        let slot = |fact: &SourceFact| fact.slot.as_ref().map_or(0, |(prefix, suffix)| prefix.len() + suffix.len());
+        self.allowed.iter().chain(&self.required).map(|fact| fact.value.chars().count() + slot(fact)).sum()
     }
 
     /// Every allowed and required value.
@@ -55,7 +68,11 @@ impl Source {
     }
 }
 
-fn list<T>(value: &Value, name: &str, read: fn(&Value) -> Result<T, String>) -> Result<Vec<T>, String> {
+fn list<T>(
+    value: &Value,
+    name: &str,
+    read: impl FnMut(&Value) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
     match value {
         Value::Null => Ok(Vec::new()),
         Value::Array(items) => items.iter().map(read).collect(),
@@ -67,19 +84,23 @@ fn patterns(
     value: &Value,
     name: &str,
     read: fn(&Value) -> Result<UserPattern, String>,
+    deadline: Deadline,
 ) -> Result<Vec<UserPattern>, String> {
     if value.as_array().is_some_and(|items| items.len() > MAX_PATTERNS) {
         return Err(format!("{name} has more than {MAX_PATTERNS} patterns"));
     }
-    list(value, name, read)
+    list(value, name, |item| {
+        deadline.check()?;
+        read(item)
+    })
 }
 
-fn facts(value: &Value) -> Result<Vec<Fact>, String> {
+fn facts(value: &Value) -> Result<Vec<SourceFact>, String> {
     let facts = list(value, "facts", fact)?;
     Ok(facts.into_iter().filter(|fact| !fact.value.trim().is_empty()).collect())
 }
 
-fn fact(value: &Value) -> Result<Fact, String> {
+fn fact(value: &Value) -> Result<SourceFact, String> {
     if !value.is_object() {
         return Err("a fact must be an object".into());
     }
@@ -97,5 +118,5 @@ fn fact(value: &Value) -> Result<Fact, String> {
         }
         _ => return Err("a slot must be an object".into()),
     };
-    Ok(Fact { label, value: content, slot })
+    Ok(SourceFact { label, value: content, slot })
 }

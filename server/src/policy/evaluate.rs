@@ -1,6 +1,6 @@
 //! The order of evaluation: halt, local policies, injection scan, webhooks, grants, signals, identity.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::rules::{Input, WebhookCheck};
 use super::set::CompiledPolicy;
@@ -78,7 +78,8 @@ impl<'a> Stages<'a> {
         if let Some(halt) = &facts.org_halt {
             evaluation.add_halt(halt);
         } else {
-            let input = Input { context, facts, risk, fallback };
+            let deadline = Instant::now().checked_add(settings.deadline);
+            let input = Input { context, facts, risk, fallback, deadline };
             evaluate_local(&mut evaluation, policies, &input);
         }
         Self { policies, context, facts, fallback, evaluation }

@@ -128,7 +128,8 @@ fn judge(rule: &Rule, action: &HistoricalAction, history: &[HistoricalAction]) -
             }
             let recorded = action.risk_score.min(100);
             let risk = RiskScore { effective: recorded, server: recorded, client: None };
-            let input = Input { context, facts: &facts, risk, fallback: Verdict::RequireApproval };
+            let (fallback, deadline) = (Verdict::RequireApproval, None);
+            let input = Input { context, facts: &facts, risk, fallback, deadline };
             rule.evaluate(&input).map(|finding| (finding.verdict, finding.reason))
         }
     }
