@@ -1,6 +1,7 @@
 //! The checks, in order: required facts, forbidden patterns, stated facts.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use dashclaw::canonical::canonical_text;
 use regex::Regex;
@@ -134,28 +135,39 @@ fn fabricated(seen: &Seen<'_>, source: &Source, violations: &mut Vec<Violation>)
     Ok(())
 }
 
-/// The matches of a pattern in a text as written, then those that only show in the text as seen.
+/// The matches of a pattern in a text as seen, and those in the text as written that are not part of one of them.
 fn matches(regex: &Regex, canonical: &str, folded: &Folded<'_>, deadline: Deadline) -> Result<Vec<Fact>, String> {
-    let mut facts = Vec::new();
-    let mut add = |text: &str, is_folded: bool| {
-        deadline.check()?;
-        for found in regex.find_iter(text).filter(|found| !found.is_empty()) {
-            deadline.check()?;
-            let raw = if is_folded { folded.original(found.range()) } else { found.as_str() };
-            facts.push(Fact {
-                raw: raw.to_owned(),
-                readings: [Folded::new(found.as_str()).text().to_owned()].into(),
-            });
-        }
-        Ok::<(), String>(())
-    };
-    add(canonical, false)?;
+    let seen = ranges(regex, folded.text(), deadline)?;
+    let mut found: Vec<(Range<usize>, &str)> =
+        seen.into_iter().map(|range| (folded.origin(&range), &folded.text()[range])).collect();
     if canonical != folded.text() {
-        add(folded.text(), true)?;
-        let mut seen = BTreeSet::new();
-        facts.retain(|fact| seen.insert((fact.raw.clone(), fact.readings.clone())));
+        let written = ranges(regex, canonical, deadline)?;
+        let lies_in = |range: &Range<usize>| {
+            let after = found.partition_point(|(seen, _)| seen.start <= range.start);
+            found[..after].last().is_some_and(|(seen, _)| range.end <= seen.end)
+        };
+        let others: Vec<_> = written.into_iter().filter(|range| !lies_in(range)).collect();
+        found.extend(others.into_iter().map(|range| (range.clone(), &canonical[range])));
+        found.sort_by_key(|(range, _)| range.start);
     }
-    Ok(facts)
+    let fact = |(range, text): (Range<usize>, &str)| Fact {
+        raw: canonical[range].to_owned(),
+        readings: [Folded::new(text).text().to_owned()].into(),
+    };
+    Ok(found.into_iter().map(fact).collect())
+}
+
+/// Where a pattern matches something.
+fn ranges(regex: &Regex, text: &str, deadline: Deadline) -> Result<Vec<Range<usize>>, String> {
+    deadline.check()?;
+    let mut ranges = Vec::new();
+    for found in regex.find_iter(text) {
+        deadline.check()?;
+        if !found.is_empty() {
+            ranges.push(found.range());
+        }
+    }
+    Ok(ranges)
 }
 
 /// The facts of one kind that no allowed or required value supports: each meaning must be one that some value has for

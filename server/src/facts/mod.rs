@@ -28,3 +28,6 @@ mod words;
 pub use check::check_text;
 pub use deadline::Deadline;
 pub use evidence::{FactEvidence, FactVerdict, Violation, ViolationCode, check_content};
+
+#[cfg(test)]
+mod spelling_tests;

@@ -146,7 +146,10 @@ fn partners(pieces: &Pieces<'_>, numbers: &[Number], found: &[(usize, Amount)]) 
             }
         };
         other(index.checked_sub(1), &|number| number.run.end..amount.run.start);
-        other(Some(index + 1), &|number| amount.run.end..number.run.start);
+        // `$1,500 to 3 customers` is no range.
+        other(Some(index + 1).filter(|_| pieces.word(pieces.skip_blank(amount.run.end)).is_none()), &|number| {
+            amount.run.end..number.run.start
+        });
     }
     partners
 }

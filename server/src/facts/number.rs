@@ -101,19 +101,24 @@ fn groups<'a>(pieces: &Pieces<'a>, start: usize) -> Option<(Groups<'a>, usize)> 
         }
     };
     while let Some(separator) = separator(pieces, end) {
+        let spaced = first.len() <= 3 && rest.iter().all(|(before, _)| *before == ' ');
+        // `1 010%` is one number; `$1,500 100%` and `in 2026 100%` are two.
+        if separator == ' ' && !spaced && pieces.mark(end + 2) == Some('%') {
+            break;
+        }
         rest.push((separator, pieces.text(end + 1)));
         end += 2;
     }
     Some((Groups { first, rest }, end))
 }
 
-/// The separator at a position when a group of digits follows it. A space separates three digits only, and no
-/// percentage: in `$1,500 10 times` and `$1,500 100%` it is the space between two numbers.
+/// The separator at a position when a group of digits follows it. A space separates three digits only: in
+/// `$1,500 10 times` it is the space between two numbers.
 fn separator(pieces: &Pieces<'_>, index: usize) -> Option<char> {
     let next = pieces.digits(index + 1)?;
     match pieces.kind(index)? {
         Kind::Mark(mark) => matches!(mark, ',' | '.' | '\'' | '_').then_some(mark),
-        Kind::Space if next.len() == 3 && pieces.mark(index + 2) != Some('%') => Some(' '),
+        Kind::Space if next.len() == 3 => Some(' '),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ const MAX_WORDS: usize = 4;
 
 /// Words in lower case, and the power of ten that each stands for.
 const POWERS: [(&[&str], i64); 8] = [
-    (&["hundred", "hundreds", "hundert", "cent mille", "cien", "cientos"], 2),
+    (&["hundred", "hundreds", "hundert", "cien", "cientos"], 2),
     (
         &["k", "thousand", "thousands", "thou", "grand", "tsd", "tausend", "mille", "mil", "mila", "duizend"],
         3,
@@ -16,7 +16,7 @@ const POWERS: [(&[&str], i64); 8] = [
     (&["lakh", "lakhs", "lac", "lacs"], 5),
     (
         &[
-            "m", "mm", "mn", "mln", "mio", "mill", "million", "millions", "millionen", "millionen", "millon",
+            "m", "mm", "mn", "mln", "mio", "mill", "million", "millions", "millionen", "millon",
             "millones", "mill\u{F3}n", "milione", "milioni", "milh\u{F5}es", "miljoen",
         ],
         6,
@@ -60,6 +60,11 @@ const STEMS: [(&str, i64); 4] = [
 /// The power of ten of a word in lower case.
 pub(super) fn power(word: &str) -> Option<i64> {
     POWERS.iter().find(|(words, _)| words.contains(&word)).map(|(_, power)| *power)
+}
+
+/// Whether a letter of another script scales the number before it.
+pub(super) fn is_scale_letter(letter: char) -> bool {
+    LETTERS.iter().any(|(known, _)| *known == letter)
 }
 
 /// The number with the scale words behind it.
