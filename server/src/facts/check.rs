@@ -32,7 +32,7 @@ fn violations(text: &str, source: &Value, deadline: Deadline) -> Result<Vec<Viol
     if text.chars().count() > MAX_TEXT {
         return Err(format!("the text has more than {MAX_TEXT} characters"));
     }
-    let source = Source::read(source, deadline)?;
+    let source = Source::read(source)?;
     let text = canonical_text(text);
     let seen = Seen { canonical: &text, folded: Folded::new(&text), deadline };
     let mut violations = missing(&seen, &source)?;
@@ -80,7 +80,8 @@ fn forbidden(seen: &Seen<'_>, source: &Source) -> Result<Vec<Violation>, String>
     let mut hits = Vec::new();
     for pattern in &source.forbidden {
         seen.deadline.check()?;
-        if is_hit(&pattern.regex, seen.canonical, seen.folded.text()) && !is_excused(seen, source, &pattern.regex)? {
+        let regex = pattern.compile()?;
+        if is_hit(&regex, seen.canonical, seen.folded.text()) && !is_excused(seen, source, &regex)? {
             hits.push(Violation::new(ViolationCode::ForbiddenMatch, &pattern.label));
         }
     }
@@ -121,14 +122,16 @@ fn fabricated(seen: &Seen<'_>, source: &Source, violations: &mut Vec<Violation>)
         }
     }
     for pattern in &source.patterns {
+        seen.deadline.check()?;
+        let regex = pattern.compile()?;
         if violations.len() > MAX_VIOLATIONS {
-            break;
+            continue;
         }
-        let stated = matches(&pattern.regex, seen.canonical, &seen.folded, seen.deadline)?;
+        let stated = matches(&regex, seen.canonical, &seen.folded, seen.deadline)?;
         let mut known = Vec::new();
         // The values are looked at only when the text has something to support.
         for value in source.corpus().filter(|_| !stated.is_empty()) {
-            known.extend(matches(&pattern.regex, value, &Folded::new(value), seen.deadline)?);
+            known.extend(matches(&regex, value, &Folded::new(value), seen.deadline)?);
         }
         violations.extend(unsupported(&pattern.label, &stated, &known));
     }
@@ -288,6 +291,47 @@ mod tests {
             assert_eq!(found.len(), 1, "{source}");
             assert_eq!((found[0].code, found[0].label.as_str()), (ViolationCode::EngineError, "engine"));
         }
+    }
+
+    #[test]
+    fn a_check_that_is_late_or_too_large_is_an_engine_error() {
+        let source = json!({"allowedFacts": [], "requiredFacts": [], "extract": {"patterns": [{"pattern": "a"}]}});
+        let detail = |text: &str, source: &Value, deadline: Deadline| {
+            let found = check_text(text, source, deadline);
+            assert_eq!((found.len(), found[0].code), (1, ViolationCode::EngineError), "{found:?}");
+            found[0].detail.clone().unwrap()
+        };
+        let past = Deadline::new(Some(std::time::Instant::now()));
+        assert!(detail("hello", &source, past).ends_with("the check did not finish in time"));
+        assert!(detail(&"x".repeat(MAX_TEXT + 1), &source, Deadline::default()).contains("50000 characters"));
+        let long = json!({"allowedFacts": [{"value": "x".repeat(200_001)}], "requiredFacts": []});
+        assert!(detail("hello", &long, Deadline::default()).contains("200000 characters"));
+        let heavy = json!({
+            "allowedFacts": [], "requiredFacts": [],
+            "extract": {"patterns": [{"pattern": "(?:a|b|ab|a?){1734}c"}]}
+        });
+        assert!(detail("hello", &heavy, Deadline::default()).contains("repeats too much"));
+    }
+
+    #[test]
+    fn the_longest_legal_check_stops_at_its_deadline() {
+        let pattern = json!({"pattern": "(?:[ab])*a[ab]{290}c", "label": "p"});
+        let source = json!({
+            "allowedFacts": [], "requiredFacts": [], "forbiddenPatterns": vec![pattern.clone(); 100],
+            "extract": {"patterns": vec![pattern; 100]}
+        });
+        let soon = std::time::Instant::now() + std::time::Duration::from_millis(100);
+        let found = check_text(&"ab".repeat(MAX_TEXT / 2), &source, Deadline::new(Some(soon)));
+        assert_eq!((found.len(), found[0].code), (1, ViolationCode::EngineError));
+    }
+
+    #[test]
+    fn violations_are_listed_up_to_a_thousand() {
+        let source = json!({
+            "allowedFacts": [], "requiredFacts": [],
+            "extract": {"patterns": vec![json!({"pattern": "x", "label": "x"}); 100]}
+        });
+        assert_eq!(check_text(&"x ".repeat(25_000), &source, Deadline::default()).len(), MAX_VIOLATIONS);
     }
 
     proptest! {

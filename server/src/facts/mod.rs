@@ -23,6 +23,7 @@ mod scale;
 mod source;
 mod stated;
 mod unit;
+mod weight;
 mod words;
 
 pub use check::check_text;

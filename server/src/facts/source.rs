@@ -4,7 +4,6 @@
 use dashclaw::canonical::canonical_text;
 use serde_json::Value;
 
-use super::deadline::Deadline;
 use super::pattern::UserPattern;
 
 /// Most patterns in one list: each is compiled for every check, so their number is a cost the caller chooses.
@@ -35,7 +34,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn read(source: &Value, deadline: Deadline) -> Result<Self, String> {
+    pub(super) fn read(source: &Value) -> Result<Self, String> {
         let extract = &source["extract"];
         if !extract.is_null() && !extract.is_object() {
             return Err("extract must be an object".into());
@@ -45,11 +44,11 @@ impl Source {
         let read = Self {
             allowed: facts(&source["allowedFacts"])?,
             required: facts(&source["requiredFacts"])?,
-            forbidden: patterns(&source["forbiddenPatterns"], "forbiddenPatterns", UserPattern::forbidden, deadline)?,
+            forbidden: patterns(&source["forbiddenPatterns"], "forbiddenPatterns", UserPattern::forbidden)?,
             money: wanted("money"),
             dates: wanted("dates"),
             percentages: wanted("percentages"),
-            patterns: patterns(&extract["patterns"], "extract.patterns", UserPattern::registered, deadline)?,
+            patterns: patterns(&extract["patterns"], "extract.patterns", UserPattern::registered)?,
         };
         if read.characters() > MAX_CHARACTERS {
             return Err(format!("the facts have more than {MAX_CHARACTERS} characters"));
@@ -68,11 +67,7 @@ impl Source {
     }
 }
 
-fn list<T>(
-    value: &Value,
-    name: &str,
-    read: impl FnMut(&Value) -> Result<T, String>,
-) -> Result<Vec<T>, String> {
+fn list<T>(value: &Value, name: &str, read: fn(&Value) -> Result<T, String>) -> Result<Vec<T>, String> {
     match value {
         Value::Null => Ok(Vec::new()),
         Value::Array(items) => items.iter().map(read).collect(),
@@ -84,15 +79,11 @@ fn patterns(
     value: &Value,
     name: &str,
     read: fn(&Value) -> Result<UserPattern, String>,
-    deadline: Deadline,
 ) -> Result<Vec<UserPattern>, String> {
     if value.as_array().is_some_and(|items| items.len() > MAX_PATTERNS) {
         return Err(format!("{name} has more than {MAX_PATTERNS} patterns"));
     }
-    list(value, name, |item| {
-        deadline.check()?;
-        read(item)
-    })
+    list(value, name, read)
 }
 
 fn facts(value: &Value) -> Result<Vec<SourceFact>, String> {
