@@ -1,6 +1,6 @@
 //! The order of evaluation: halt, local policies, injection scan, webhooks, grants, signals, identity.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::matching::Subject;
 use super::rules::{Input, WebhookCheck};
@@ -79,7 +79,9 @@ impl<'a> Stages<'a> {
             evaluation.add_halt(halt);
         } else {
             let subject = Subject::of(context);
-            let input = Input { context, subject: &subject, facts, risk, fallback: settings.fallback };
+            let deadline = Instant::now().checked_add(settings.deadline);
+            let fallback = settings.fallback;
+            let input = Input { context, subject: &subject, facts, risk, fallback, deadline };
             evaluate_local(&mut evaluation, policies, &input);
         }
         Self::resume(policies, context, facts, settings, evaluation)

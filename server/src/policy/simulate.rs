@@ -137,8 +137,8 @@ fn judge(rule: &Rule, action: &HistoricalAction, history: &[HistoricalAction]) -
             }
             let recorded = action.risk_score.min(100);
             let risk = RiskScore { effective: recorded, server: recorded, client: None };
-            let input =
-                Input { context, subject: &subject, facts: &facts, risk, fallback: Verdict::RequireApproval };
+            let (fallback, deadline) = (Verdict::RequireApproval, None);
+            let input = Input { context, subject: &subject, facts: &facts, risk, fallback, deadline };
             rule.evaluate(&input).map(|finding| (finding.verdict, finding.reason))
         }
     }

@@ -14,6 +14,7 @@ mod spend;
 mod webhook_check;
 
 use std::fmt::Debug;
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -41,6 +42,8 @@ pub struct Input<'a> {
     pub risk: RiskScore,
     /// What a check that could not finish resolves to.
     pub fallback: Verdict,
+    /// When a rule whose cost the caller chooses gives up and takes its strict side; never, without one.
+    pub deadline: Option<Instant>,
 }
 
 /// A policy that matched.
@@ -252,6 +255,7 @@ pub(crate) mod testing {
             facts,
             risk,
             fallback: Verdict::RequireApproval,
+            deadline: None,
         })
     }
 

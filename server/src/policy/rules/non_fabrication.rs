@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Fields, Finding, Input, LocalRule, Rule};
-use crate::facts::{FactEvidence, check_content};
+use crate::facts::{Deadline, FactEvidence, check_content};
 use crate::policy::Verdict;
 use crate::policy::matching::ActionTypes;
 
@@ -34,7 +34,8 @@ impl LocalRule for NonFabrication {
             return None;
         }
         let sent = context.lookup(&self.content_path).filter(|sent| !is_absent(sent))?;
-        let evidence = check_content(sent, context.lookup(&self.source_path));
+        let source = context.lookup(&self.source_path);
+        let evidence = check_content(sent, source, Deadline::new(input.deadline));
         let (verdict, reason) = self.outcome(&evidence);
         Some(Finding { verdict, reason, evidence: Some(evidence) })
     }
