@@ -15,7 +15,8 @@ pub struct InstanceOptions {
     pub path: Option<PathBuf>,
     /// A YAML file of policies. At each start it replaces the policies that came from a file before.
     pub policies: Option<PathBuf>,
-    /// An API key of the admin role that holds while the instance runs and is not stored.
+    /// An API key of the admin role that holds while the instance runs and is not stored: its owner is on record as
+    /// `operator`.
     pub api_key: Option<SecretString>,
     /// How many requests a client may make. `DASHCLAW_RATE_LIMIT_MAX` and `DASHCLAW_RATE_LIMIT_WINDOW_MS` win over it;
     /// without either there is no limit. Requests through [`Instance::transport`](crate::Instance::transport) are never

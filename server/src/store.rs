@@ -16,7 +16,7 @@ use std::fmt::Debug;
 
 pub(crate) use actions::{ActionFilter, ActionPage, Actions, Around, Creation, NewAction, Transitioned};
 pub(crate) use decisions::{DecisionFilter, DecisionPage, Decisions, Logged, NewDecision, Repeatable};
-pub(crate) use directory::{Directory, Identity, Presence};
+pub(crate) use directory::{Directory, Identity, Owned, Presence, Revocation, Revoked};
 pub(crate) use error::{StoreError, StoreResult};
 pub(crate) use followups::{
     AssumptionFilter, AssumptionPage, Closed, Followups, Judgement, LoopFilter, LoopPage, NewFollowup,

@@ -11,6 +11,9 @@ use crate::http::refusal::{Answer, Refusal};
 use crate::lifecycle::{Decision, Refused, Transition};
 use crate::store::Transitioned;
 
+/// The setting that lets whoever created an action approve it.
+const ALLOW_SELF_APPROVAL: &str = "DASHCLAW_ALLOW_SELF_APPROVAL";
+
 /// Approves or denies.
 pub(super) async fn decide(call: Call) -> Answer {
     let allow = match call.text("decision").as_deref() {
@@ -27,12 +30,17 @@ pub(super) async fn decide(call: Call) -> Answer {
     let mut reasoning = call.text("reasoning").filter(|text| !text.is_empty());
     scrub.optional([&mut reasoning]);
     let id = call.text("action_id").unwrap_or_default();
-    let step = Transition::Decide(Decision { allow, by, reasoning, now: clock::now_iso() });
+    let own_action = call.app.org(call.org_id()).await?.flag(ALLOW_SELF_APPROVAL) == Some(true);
+    let step = Transition::Decide(Decision { allow, by, own_action, reasoning, now: clock::now_iso() });
     let action = match call.app.store.transition(call.org_id(), &id, step).await? {
         Transitioned::Done(action) => *action,
         Transitioned::NotFound => return Err(unknown()),
         Transitioned::Refused(Refused::AlreadyDecided) => {
             return Err(Refusal::conflict("Action was already resolved by another approver"));
+        }
+        Transitioned::Refused(Refused::OwnAction) => {
+            let refusal = Refusal::forbidden("The principal that created an action cannot approve it");
+            return Err(refusal.code("SELF_APPROVAL"));
         }
         Transitioned::Refused(_) => return Err(Refusal::bad_request("Action is not pending approval")),
     };

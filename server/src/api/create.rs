@@ -175,7 +175,8 @@ fn obey(action: &mut Action, decided: &Decided) {
 }
 
 async fn store(call: &Call, action: Action, decided: Decided, scrub: &Scrub) -> Answer<Response> {
-    let new = NewAction { action, decision: Some(decided.record(None, "")) };
+    let created_by = call.principal().to_owned();
+    let new = NewAction { action, created_by, decision: Some(decided.record(None, "")) };
     let stored = call.app.store.create_action(new).await.map_err(|error| Refusal::not_persisted(&error))?;
     let action = match stored {
         Creation::Created(action) => *action,

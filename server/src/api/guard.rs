@@ -150,7 +150,8 @@ async fn store_with_action(
     decided.decision.recorded = Some(true);
     decided.decision.action_id = Some(action.action_id.to_string());
     let reply = serde_json::to_string(&decided.decision)?;
-    let new = NewAction { action, decision: Some(decided.record(key, &reply)) };
+    let created_by = call.principal().to_owned();
+    let new = NewAction { action, created_by, decision: Some(decided.record(key, &reply)) };
     match call.app.store.create_action(new).await.map_err(|error| not_stored(&error))? {
         Creation::Repeats(reply) => return repeated(&reply),
         Creation::Created(action) => {

@@ -52,6 +52,8 @@ pub(crate) trait Actions {
 #[derive(Debug)]
 pub(crate) struct NewAction {
     pub(crate) action: Action,
+    /// The principal that creates it, who may not approve it.
+    pub(crate) created_by: String,
     /// Nothing when the decision is stored already.
     pub(crate) decision: Option<NewDecision>,
 }

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use rusqlite::{Connection, Row, named_params, params};
 
 use super::{Sqlite, all, around, decisions, directory, encode, exists, first, record};
-use crate::lifecycle::Transition;
+use crate::lifecycle::{self, Transition};
 use crate::store::{
     ActionFilter, ActionPage, Actions, Around, Creation, NewAction, Page, StoreResult, Stored, Transitioned,
 };
@@ -49,7 +49,10 @@ impl Actions for Sqlite {
             let Some(mut action) = read(connection, &org_id, &action_id)? else {
                 return Ok(Transitioned::NotFound);
             };
-            if let Err(refused) = step.apply(&mut action) {
+            let sql = "SELECT created_by FROM actions WHERE id = ?1";
+            let creator: Option<String> =
+                connection.prepare_cached(sql)?.query_row([action.id], |row| row.get(0))?;
+            if let Err(refused) = step.apply(&mut action, creator.as_deref()) {
                 return Ok(Transitioned::Refused(refused));
             }
             write(connection, &action)?;
@@ -135,7 +138,8 @@ fn by_key(connection: &Connection, org_id: &str, key: &str) -> StoreResult<Optio
 }
 
 fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
-    let NewAction { mut action, decision } = new;
+    let NewAction { mut action, created_by, decision } = new;
+    lifecycle::disarm(&mut action);
     if let Some(key) = &action.idempotency_key
         && let Some(earlier) = by_key(connection, &action.org_id, key)?
     {
@@ -154,7 +158,8 @@ fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
     directory::note_agent(connection, &action)?;
     let sql = "INSERT INTO actions (org_id, action_id, agent_id, swarm_id, parent_action_id, session_id, action_type,
         declared_goal, status, outcome_status, risk_score, cost_estimate, timestamp_start, approved_at, waiting_since,
-        idempotency_key, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+        idempotency_key, record, created_by)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     action.id = connection.prepare_cached(sql)?.insert(params![
         action.org_id,
         action.action_id.as_str(),
@@ -173,6 +178,7 @@ fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
         waiting_since(&action),
         action.idempotency_key,
         encode(&action)?,
+        created_by,
     ])?;
     Ok(Creation::Created(Box::new(action)))
 }
