@@ -12,7 +12,7 @@ use crate::store::{Store, StoreResult};
 
 /// How exactly the storage knows when a key was last used, in milliseconds: a write for each request would cost more than
 /// most requests.
-const NOTED_EVERY: i64 = 60_000;
+const NOTED_EVERY: u64 = 60_000;
 
 /// All callers that were asked for. It is shared with the write that revokes a key.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +89,7 @@ impl Callers {
         let holder = known.holders.get(&hash)?;
         let now = clock::unix_millis();
         holder.used.store(now, Ordering::Relaxed);
-        if holder.caller.stored && now.abs_diff(holder.noted.load(Ordering::Relaxed)) >= NOTED_EVERY as u64 {
+        if holder.caller.stored && now.abs_diff(holder.noted.load(Ordering::Relaxed)) >= NOTED_EVERY {
             holder.noted.store(now, Ordering::Relaxed);
             // It is in the queue after the first poll. Nobody waits for it, and nothing is lost but a time.
             let _ = store.note_key_use(hash, clock::iso(now)).now_or_never();

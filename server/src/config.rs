@@ -47,7 +47,11 @@ pub(crate) struct Config {
     pub(crate) allow_private_webhooks: bool,
     pub(crate) expose_error_detail: bool,
     pub(crate) enforce_signatures: bool,
+    pub(crate) allow_self_approval: bool,
 }
+
+/// The setting, and the variable for organisations without it, that lets whoever created an action approve it.
+pub(crate) const ALLOW_SELF_APPROVAL: &str = "DASHCLAW_ALLOW_SELF_APPROVAL";
 
 /// The organisation of an instance that was told of no other.
 pub(crate) const DEFAULT_ORG: &str = "org_default";
@@ -67,6 +71,7 @@ impl Config {
             allow_private_webhooks: options.allow_private_webhooks,
             expose_error_detail: flag("DASHCLAW_EXPOSE_ERROR_DETAIL"),
             enforce_signatures: flag("ENFORCE_AGENT_SIGNATURES"),
+            allow_self_approval: flag(ALLOW_SELF_APPROVAL),
         }
     }
 }

@@ -323,6 +323,30 @@ async fn a_body_that_takes_long_is_not_accepted_from_a_revoked_key() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_revoked_while_a_webhook_thinks_gets_no_permission() {
+    let world = World::open(&InstanceOptions { allow_private_webhooks: true, ..InstanceOptions::default() });
+    let hook = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", hook.local_addr().unwrap());
+    world.policy("Ask", "webhook_check", json!({ "url": url, "on_timeout": "allow" })).await;
+    for path in ["/api/guard", "/api/actions"] {
+        for revoked in [false, true] {
+            let key = world.key(Role::Member);
+            let asked = world.as_key(&key, "POST", path, deploy("agent-1"));
+            let thinks = async {
+                let (connection, _) = hook.accept().await.unwrap();
+                if revoked {
+                    world.instance.revoke_key(&id_of(&world, &key).await).unwrap().unwrap();
+                }
+                // It breaks off, which the policy takes for consent.
+                drop(connection);
+            };
+            let (reply, ()) = tokio::join!(asked, thinks);
+            assert_eq!(reply.status == 401, revoked, "{path} {} {}", reply.status, reply.body);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_stream_ends_with_its_key() {
     let world = World::new();
     let key = world.key(Role::Readonly);

@@ -6,13 +6,11 @@ use http::StatusCode;
 
 use super::actions::unknown;
 use super::scrub::Scrub;
+use crate::config::ALLOW_SELF_APPROVAL;
 use crate::http::call::{Call, ok};
 use crate::http::refusal::{Answer, Refusal};
 use crate::lifecycle::{Decision, Refused, Transition};
 use crate::store::Transitioned;
-
-/// The setting that lets whoever created an action approve it.
-const ALLOW_SELF_APPROVAL: &str = "DASHCLAW_ALLOW_SELF_APPROVAL";
 
 /// Approves or denies.
 pub(super) async fn decide(call: Call) -> Answer {
@@ -30,7 +28,8 @@ pub(super) async fn decide(call: Call) -> Answer {
     let mut reasoning = call.text("reasoning").filter(|text| !text.is_empty());
     scrub.optional([&mut reasoning]);
     let id = call.text("action_id").unwrap_or_default();
-    let own_action = call.app.org(call.org_id()).await?.flag(ALLOW_SELF_APPROVAL) == Some(true);
+    let org = call.app.org(call.org_id()).await?;
+    let own_action = org.flag(ALLOW_SELF_APPROVAL).unwrap_or(call.app.config.allow_self_approval);
     let step = Transition::Decide(Decision { allow, by, own_action, reasoning, now: clock::now_iso() });
     let action = match call.app.store.transition(call.org_id(), &id, step).await? {
         Transitioned::Done(action) => *action,

@@ -73,7 +73,10 @@ impl Dispatch {
         if self.route.method != Method::Get {
             principal::owns(&call, self.route.path).await?;
         }
-        (self.route.handler)(call).await
+        let caller = call.caller.clone();
+        let answer = (self.route.handler)(call).await?;
+        principal::still_holds(caller.as_deref(), &self.route)?;
+        Ok(answer)
     }
 
     async fn admit(&self, headers: &HeaderMap) -> Answer<Option<Arc<Caller>>> {

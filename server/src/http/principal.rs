@@ -1,10 +1,11 @@
 //! What a key may speak for. A key that is bound to an agent acts as that agent, on what that agent did.
 
-use dashclaw::catalogue::{Place, Row};
+use dashclaw::catalogue::{Method, Place, Row};
 use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::refusal::{Answer, Refusal};
+use super::route::Route;
 use crate::keys::Caller;
 use crate::store::Owned;
 
@@ -59,6 +60,15 @@ fn claims_only(bound: &str, body: &Map<String, Value>) -> bool {
     });
     let events = body.get("events").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     own && events.iter().filter_map(Value::as_object).all(|event| claims_only(bound, event))
+}
+
+/// Keeps permission from a key that was revoked while guard was asked: webhooks may take seconds.
+pub(super) fn still_holds(caller: Option<&Caller>, route: &Route) -> Answer<()> {
+    let permits = route.method == Method::Post && matches!(route.path, "/api/guard" | "/api/actions");
+    if permits && caller.is_some_and(|caller| caller.revoked.is_cancelled()) {
+        return Err(Refusal::unauthorized());
+    }
+    Ok(())
 }
 
 /// What belongs to an agent, by the argument that names it.
