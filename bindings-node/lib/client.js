@@ -49,11 +49,11 @@ class DashClaw extends Operations {
     warnIfInsecure(this.#native.baseUrl);
   }
 
-  /** A client with a governance server of its own inside this process; closing the client closes it. */
+  /** A client, an agent's, with a governance server of its own inside this process; closing the client closes it. */
   static embedded({ path, policies, ...options } = {}) {
     const instance = new Instance({ path, policies });
     try {
-      const client = new this({ role: 'admin', ...options, instance });
+      const client = new this({ ...options, instance });
       client.#owned = instance;
       return client;
     } catch (error) {

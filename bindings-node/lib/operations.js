@@ -888,6 +888,16 @@ class Operations {
     return this._call('create_api_key', key, options);
   }
 
+  /** Lists the API keys of the caller's organisation, the newest first: their beginnings only. */
+  listApiKeys(options) {
+    return this._call('list_api_keys', {}, options);
+  }
+
+  /** Revokes an API key. */
+  revokeApiKey(id, options) {
+    return this._call('revoke_api_key', { id }, options);
+  }
+
   /** Creates a trial workspace on a server that hosts others, and its API key. */
   createHostedWorkspace(workspace, options) {
     return this._call('create_hosted_workspace', workspace, options);

@@ -557,7 +557,7 @@ export interface Action {
   side_effects: string;
   /** JSON text: what was made. */
   artifacts_created: string;
-  /** What went wrong, or why a human denied it. */
+  /** What went wrong. Of an action that a human denied it is the human's reason, and no update changes it. */
   error_message: string | null;
   /** When it started: ISO-8601, UTC. */
   timestamp_start: string;
@@ -581,6 +581,14 @@ export interface Action {
   approved_by: string | null;
   /** When it was approved: ISO-8601, UTC. */
   approved_at: string | null;
+  /** What a human decided. Only a decision sets this and the three that follow; no update reaches them. */
+  decision: ApprovalDecision | OtherWord | null;
+  /** Who decided. */
+  decision_by: string | null;
+  /** When that was: ISO-8601, UTC. */
+  decision_at: string | null;
+  /** Why, in the human's words. */
+  decision_reason: string | null;
   /** How it ended, as the agent reported. */
   outcome_status: OutcomeStatus;
   /** When that was reported: ISO-8601, UTC. */
@@ -601,6 +609,14 @@ export interface Action {
   updated_at: string;
   [member: string]: unknown;
 }
+
+/**
+ * What a human says to an action that waits.
+ *
+ * - `allow`: Go ahead: the action is `running` from now on.
+ * - `deny`: Do not act: the action has `failed`.
+ */
+export type ApprovalDecision = 'allow' | 'deny';
 
 /**
  * How an action ended, as far as anybody reported.
@@ -969,14 +985,6 @@ export interface GetPendingApprovals {
   /** How many to skip. `0` unless given. */
   offset?: number;
 }
-
-/**
- * What a human says to an action that waits.
- *
- * - `allow`: Go ahead: the action is `running` from now on.
- * - `deny`: Do not act: the action has `failed`.
- */
-export type ApprovalDecision = 'allow' | 'deny';
 
 /** What became of an action by a human's answer. */
 export interface ApprovedAction {
@@ -4937,6 +4945,17 @@ export interface CreateApiKey {
   label?: string;
   /** What it may do. `member` unless given. One of `admin`, `member`, `readonly`. */
   role?: ApiKeyRole;
+  /**
+   * The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody in particular,
+   * and takes none. At most 128 characters.
+   */
+  agent_id?: string;
+}
+
+/** The arguments of `revokeApiKey`. */
+export interface RevokeApiKey {
+  /** Which key: `key_` and a UUID. */
+  id: string;
 }
 
 /** Organisations. */
@@ -5020,10 +5039,14 @@ export interface ApiKey {
   id: string;
   /** How it begins. */
   key_prefix: string;
+  /** How it begins, by the name that it has in the answer to its creation. */
+  prefix?: string | null;
   /** What it is for. */
   label: string | null;
   /** What it may do. */
   role: ApiKeyRole;
+  /** The one agent it may speak for; any when there is none. */
+  agent_id: string | null;
   /** When it was last used: ISO-8601, UTC. */
   last_used_at: string | null;
   /** When it was created: ISO-8601, UTC. */
@@ -5052,8 +5075,19 @@ export interface NewApiKey {
   label: string;
   /** What it may do. */
   role: ApiKeyRole;
+  /** The one agent it may speak for; any when there is none. */
+  agent_id?: string | null;
   /** Says for people that it is shown this once. */
   storageWarning?: string | null;
+  [member: string]: unknown;
+}
+
+/** An API key as it was revoked. */
+export interface RevokedApiKey {
+  /** Always true. */
+  success: boolean;
+  /** The key. */
+  key: ApiKey;
   [member: string]: unknown;
 }
 

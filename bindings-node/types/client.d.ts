@@ -235,8 +235,10 @@ export declare class DashClaw extends Operations {
   static create(options?: ClientOptions): Promise<DashClaw>;
 
   /**
-   * A client with a governance server of its own inside this process; closing the client closes it. It may do everything
-   * there, approve included. For clients of different roles see {@link Instance}.
+   * A client with a governance server of its own inside this process; closing the client closes it. It is an agent's: it
+   * asks, acts and reports, and does not approve. Where a human approves, open an {@link Instance} and take two clients of
+   * it: `instance.client({ agentId })` for the agent and `instance.client({ agentId: 'operator', role: 'admin' })` for the
+   * human.
    *
    * @throws `InstanceError`: The database is locked or corrupt, or the policy file has a mistake.
    */
@@ -386,7 +388,8 @@ export declare class Instance {
   /**
    * A client of this instance.
    *
-   * @param options - Those of `DashClaw`; `role` is `member` (everything but administration and approvals) unless given.
+   * @param options - Those of `DashClaw`; `role` is `member` (everything but administration and approvals) unless given,
+   *   and `admin` for an operator. Each client is a principal of its own, and whoever created an action cannot approve it.
    */
   client(options?: Omit<ClientOptions, 'baseUrl' | 'apiKey' | 'instance'>): DashClaw;
 

@@ -53,12 +53,12 @@ import type {
   RegisteredAgentAnswer, RegisteredAgentDetail, RegisteredAgentList, RenderPrompt, RenderedPrompt,
   ReportActionOutcome, ReportConnections, ReportMemoryHealth, ReportSecurityFinding, ReportTokenUsage,
   ReportedAction, ReputationEvent, ReputationEventList, ReputationVerdict, ResolveMessageThread, ResolvedLoop,
-  ResumedWorkflowRun, RevokedIdentity, RiskTemplate, RiskTemplateList, SaveSharedDoc, SaveSnippet,
-  SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint, SavedX402Provider, ScanContent, ScanPromptInjection,
-  ScoreWithProfile, ScorerPreview, ScorerType, ScoringCalibration, ScoringDimension, ScoringProfile,
-  ScoringProfileList, SearchKnowledgeCollection, SendMessage, SentMessage, SessionDetail, SessionEventList,
-  SessionList, SetPreference, SettledPurchase, SignalList, SimulatePolicy, Spend, StrategyCompletion,
-  SubmitWorkOrder, SubmittedWorkOrder, TestPolicies, TrackApproach, UpdateCapability,
+  ResumedWorkflowRun, RevokedApiKey, RevokedIdentity, RiskTemplate, RiskTemplateList, SaveSharedDoc,
+  SaveSnippet, SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint, SavedX402Provider, ScanContent,
+  ScanPromptInjection, ScoreWithProfile, ScorerPreview, ScorerType, ScoringCalibration, ScoringDimension,
+  ScoringProfile, ScoringProfileList, SearchKnowledgeCollection, SendMessage, SentMessage, SessionDetail,
+  SessionEventList, SessionList, SetPreference, SettledPurchase, SignalList, SimulatePolicy, Spend,
+  StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder, TestPolicies, TrackApproach, UpdateCapability,
   UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy, UpdateOrg, UpdateOutcome,
   UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent, UpdateRiskTemplate, UpdateScorer,
   UpdateScoringDimension, UpdateScoringProfile, UpdateSession, UpdateWorkflowTemplate, UpdatedAction,
@@ -2337,6 +2337,36 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   createApiKey(key?: Fields<CreateApiKey>, options?: CallOptions): Promise<CreatedApiKey>;
+
+  /**
+   * Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API
+   * key of the admin role.
+   *
+   * `GET /api/keys`. Reads only.
+   *
+   * @param options - What is for this call only.
+   * @returns The API keys of an organisation.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   */
+  listApiKeys(options?: CallOptions): Promise<ApiKeyList>;
+
+  /**
+   * Revokes an API key. Needs an API key of the admin role.
+   *
+   * From the answer on the key is refused, and its event streams end. Revoking it again changes nothing. An
+   * unknown key is a `NotFoundError`; revoking the last admin's key with an admin's key that is stored beside
+   * it is a `ConflictError` with the code `LAST_ADMIN_KEY`.
+   *
+   * `DELETE /api/keys`. Safe to repeat.
+   *
+   * @param id - Which key: `key_` and a UUID.
+   * @param options - What is for this call only.
+   * @returns An API key as it was revoked.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   * @throws `NotFoundError`: See the description.
+   * @throws `ConflictError`: See the description.
+   */
+  revokeApiKey(id: string, options?: CallOptions): Promise<RevokedApiKey>;
 
   /**
    * Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.

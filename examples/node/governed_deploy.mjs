@@ -1,7 +1,7 @@
 // A release agent under governance: it asks before it acts, waits for a human where the rules say so, and reports.
 //
 // Everything runs on an embedded instance in this process, with a file database and a policy file; nothing is hosted. With
-// `--url` and `--key` the same agent talks to a server instead, such as `dashclaw up`.
+// `--url`, `--key` (the agent's) and `--operator-key` they talk to a server instead, such as `dashclaw up`.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -144,10 +144,13 @@ async function story(agent, operator) {
   console.log('\nThat is the governed loop: guard, act, approve, report, verify.');
 }
 
-const { values } = parseArgs({ options: { url: { type: 'string' }, key: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { url: { type: 'string' }, key: { type: 'string' }, 'operator-key': { type: 'string' } },
+});
 if (values.url) {
-  const client = (agentId) => new DashClaw({ baseUrl: values.url, apiKey: values.key, agentId, approvalBanner: 'off' });
-  const [agent, operator] = [client('release-agent'), client('operator')];
+  const client = (agentId, apiKey) => new DashClaw({ baseUrl: values.url, apiKey, agentId, approvalBanner: 'off' });
+  // Who created an action cannot approve it, so the two have keys of their own.
+  const [agent, operator] = [client('release-agent', values.key), client('operator', values['operator-key'])];
   await story(agent, operator);
   await Promise.all([agent.close(), operator.close()]);
 } else {

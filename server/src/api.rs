@@ -12,6 +12,7 @@ mod graph;
 mod guard;
 mod health;
 mod integrity;
+pub(crate) mod keys;
 mod learning;
 mod loops;
 mod outcomes;
@@ -30,9 +31,9 @@ pub(crate) use admin::put_halt;
 pub(crate) use cron::sweep;
 use dashclaw::api::{
     actions as a, agents as ag, approvals as ap, assumptions as s, guard as g, health as h, integrity as i,
-    learning as l, loops as o, outcomes as u, policies as p, sessions as e, signals as n,
+    learning as l, loops as o, orgs as r, outcomes as u, policies as p, sessions as e, signals as n,
 };
-use dashclaw::catalogue::Method::{Get, Post};
+use dashclaw::catalogue::Method::{Delete, Get, Post};
 use futures_util::FutureExt;
 
 use crate::http::route::{Access, Route};
@@ -79,7 +80,10 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<l::RecordRecommendationEvents>(|call| learning::record(call).boxed()),
         Route::of::<h::GetHealth>(|call| health::get(call).boxed()),
         Route::at(Get, "/api/stream", Access::Key, |call| ready(Ok(stream::open(&call))).boxed()),
-        Route::at(Post, "/api/keys", admin, |call| admin::create_key(call).boxed()),
+        Route::of::<r::CreateApiKey>(|call| keys::create(call).boxed()).own_checks(),
+        Route::of::<r::ListApiKeys>(|call| keys::list(call).boxed()),
+        Route::of::<r::RevokeApiKey>(|call| keys::revoke(call).boxed()).own_checks(),
+        Route::at(Delete, "/api/keys/{id}", admin, |call| keys::revoke(call).boxed()),
         Route::at(Get, "/api/halt", Access::Key, |call| admin::halt(call).boxed()),
         Route::at(Post, "/api/halt", admin, |call| admin::set_halt(call).boxed()),
         Route::at(Get, "/api/cron/outcome-sweep", Access::Cron, |call| cron::outcome_sweep(call).boxed()),

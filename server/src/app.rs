@@ -1,13 +1,14 @@
 //! What all requests share.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
+use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
+use crate::callers::Callers;
 use crate::config::Config;
 use crate::hub::Hub;
-use crate::keys::{self, Caller, KeyHash, Role};
+use crate::keys::{self, Caller, NewKey, Role};
 use crate::orgs::{Org, Orgs};
 use crate::policy::webhook::WebhookClient;
 use crate::signer::Signer;
@@ -23,7 +24,7 @@ pub(crate) struct App {
     /// Cancelled when the instance shuts down; streams end with it.
     pub(crate) stop: CancellationToken,
     orgs: Orgs,
-    callers: RwLock<BTreeMap<KeyHash, Caller>>,
+    pub(crate) callers: Callers,
     webhooks: OnceLock<Option<WebhookClient>>,
 }
 
@@ -36,7 +37,7 @@ impl App {
             signer,
             stop: CancellationToken::new(),
             orgs: Orgs::default(),
-            callers: RwLock::default(),
+            callers: Callers::default(),
             webhooks: OnceLock::new(),
         }
     }
@@ -51,26 +52,29 @@ impl App {
         self.orgs.forget(org_id);
     }
 
-    /// Admits a key of the admin role that is not stored.
+    /// Admits a key of the admin role that its owner chose. It is not stored.
     pub(crate) fn admit_operator(&self, key: &str) {
-        let caller = Caller {
+        let operator = Caller {
             org_id: self.config.org_id.clone(),
             role: Role::Admin,
             principal: "operator".to_owned(),
+            agent_id: None,
+            stored: false,
+            revoked: CancellationToken::new(),
         };
-        self.callers.write().unwrap_or_else(PoisonError::into_inner).insert(keys::hash(key), caller);
+        self.callers.admit(keys::hash(key), operator);
+    }
+
+    /// Makes a key for this process. It is not stored, and a principal of its own.
+    pub(crate) fn admit_in_process(&self, role: Role) -> Result<SecretString, getrandom::Error> {
+        let made = NewKey::make(&self.config.org_id, role, "in process", None)?;
+        self.callers.admit(made.record.hash, made.record.caller(false));
+        Ok(made.text)
     }
 
     /// Who holds this key. Keys are compared by their hashes, so the time it takes tells nothing about them.
-    pub(crate) async fn caller(&self, key: &str) -> StoreResult<Option<Caller>> {
-        let hash = keys::hash(key);
-        if let Some(caller) = self.callers.read().unwrap_or_else(PoisonError::into_inner).get(&hash) {
-            return Ok(Some(caller.clone()));
-        }
-        let Some(record) = self.store.key(hash).await? else { return Ok(None) };
-        let caller = Caller { org_id: record.org_id, role: record.role, principal: record.id };
-        self.callers.write().unwrap_or_else(PoisonError::into_inner).insert(hash, caller.clone());
-        Ok(Some(caller))
+    pub(crate) async fn caller(&self, key: &str) -> StoreResult<Option<Arc<Caller>>> {
+        self.callers.get(&*self.store, keys::hash(key)).await
     }
 
     /// Asks webhooks. It is made when the first one is to be asked, because reading the system's certificates takes time.

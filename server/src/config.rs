@@ -15,7 +15,8 @@ pub struct InstanceOptions {
     pub path: Option<PathBuf>,
     /// A YAML file of policies. At each start it replaces the policies that came from a file before.
     pub policies: Option<PathBuf>,
-    /// An API key of the admin role that holds while the instance runs and is not stored.
+    /// An API key of the admin role that holds while the instance runs and is not stored: its owner is on record as
+    /// `operator`.
     pub api_key: Option<SecretString>,
     /// How many requests a client may make. `DASHCLAW_RATE_LIMIT_MAX` and `DASHCLAW_RATE_LIMIT_WINDOW_MS` win over it;
     /// without either there is no limit. Requests through [`Instance::transport`](crate::Instance::transport) are never
@@ -46,7 +47,11 @@ pub(crate) struct Config {
     pub(crate) allow_private_webhooks: bool,
     pub(crate) expose_error_detail: bool,
     pub(crate) enforce_signatures: bool,
+    pub(crate) allow_self_approval: bool,
 }
+
+/// The setting, and the variable for organisations without it, that lets whoever created an action approve it.
+pub(crate) const ALLOW_SELF_APPROVAL: &str = "DASHCLAW_ALLOW_SELF_APPROVAL";
 
 /// The organisation of an instance that was told of no other.
 pub(crate) const DEFAULT_ORG: &str = "org_default";
@@ -66,6 +71,7 @@ impl Config {
             allow_private_webhooks: options.allow_private_webhooks,
             expose_error_detail: flag("DASHCLAW_EXPOSE_ERROR_DETAIL"),
             enforce_signatures: flag("ENFORCE_AGENT_SIGNATURES"),
+            allow_self_approval: flag(ALLOW_SELF_APPROVAL),
         }
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod call;
 mod dispatch;
 mod headers;
 mod limits;
+mod principal;
 pub(crate) mod refusal;
 pub(crate) mod route;
 mod unserved;

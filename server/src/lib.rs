@@ -11,6 +11,7 @@
 mod api;
 mod app;
 mod blocking;
+mod callers;
 mod config;
 mod decide;
 pub mod facts;
@@ -33,4 +34,4 @@ mod transport;
 
 pub use config::{InstanceOptions, RateLimit};
 pub use instance::Instance;
-pub use keys::Role;
+pub use keys::{NewKey, Role};

@@ -19,7 +19,7 @@ pub(crate) use actions::{ActionFilter, ActionPage, Actions, Around, Creation, Ne
 pub(crate) use decisions::{
     DecisionFilter, DecisionPage, Decisions, EarlierDecision, Logged, NewDecision, Repeatable,
 };
-pub(crate) use directory::{Directory, Identity, Presence};
+pub(crate) use directory::{Directory, Identity, Owned, Presence, Revocation, Revoked};
 pub(crate) use error::{StoreError, StoreResult};
 pub(crate) use followups::{
     AssumptionFilter, AssumptionPage, Closed, Followups, Judgement, LoopFilter, LoopPage, NewFollowup,

@@ -3707,7 +3707,8 @@ class AsyncOperations:
         return await self._call("get_org_keys", {"org_id": org_id})
 
     async def create_api_key(
-        self, label: str | None = None, role: types.ApiKeyRole | str | None = None,
+        self, label: str | None = None, role: types.ApiKeyRole | str | None = None, *,
+        agent_id: str | None = None,
     ) -> types.CreatedApiKey:
         """Creates an API key of the caller's organisation. Needs an API key of the admin role.
 
@@ -3719,6 +3720,8 @@ class AsyncOperations:
         Args:
             label: What it is for. ``API Key`` unless given. At most 256 characters.
             role: What it may do. ``member`` unless given. One of ``admin``, ``member``, ``readonly``.
+            agent_id: The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody
+                in particular, and takes none. At most 128 characters.
 
         Returns:
             An API key as it was created.
@@ -3728,7 +3731,43 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("create_api_key", {"label": label, "role": role})
+        return await self._call("create_api_key", {"label": label, "role": role, "agent_id": agent_id})
+
+    async def list_api_keys(self) -> types.ApiKeyList:
+        """Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an
+        API key of the admin role.
+
+        ``GET /api/keys``. Reads only.
+
+        Returns:
+            The API keys of an organisation.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("list_api_keys", {})
+
+    async def revoke_api_key(self, id: str) -> types.RevokedApiKey:
+        """Revokes an API key. Needs an API key of the admin role.
+
+        From the answer on the key is refused, and its event streams end. Revoking it again changes nothing.
+        An unknown key is a ``NotFoundError``; revoking the last admin's key with an admin's key that is
+        stored beside it is a ``ConflictError`` with the code ``LAST_ADMIN_KEY``.
+
+        ``DELETE /api/keys``. Safe to repeat.
+
+        Args:
+            id: Which key: ``key_`` and a UUID.
+
+        Returns:
+            An API key as it was revoked.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: See the description.
+            ConflictError: See the description.
+        """
+        return await self._call("revoke_api_key", {"id": id})
 
     async def create_hosted_workspace(
         self, turnstile_token: str | None = None,

@@ -136,21 +136,22 @@ class BaseClient:
     ) -> Self:
         """A client with a governance server of its own inside this process; closing the client closes it.
 
-        It may do everything there, approve included. For clients of different roles see ``Instance``.
+        It is an agent's: it asks, acts and reports, and does not approve. Where a human approves, open an ``Instance``
+        and take two clients of it: ``instance.client("release-agent")`` for the agent and
+        ``instance.client("operator", role="admin")`` for the human.
 
         Args:
             path: The database file, or a folder in which it is ``dashclaw.db``. Without one everything is kept in
                 memory and gone at the end.
             policies: A YAML file of policies.
             agent_id: Which agent acts.
-            **options: Other options of the client.
+            **options: Other options of the client. ``role`` is ``member`` unless given.
 
         Raises:
             InstanceError: The database is locked or corrupt, or the policy file has a mistake.
         """
         from ._instance import Instance  # noqa: PLC0415
 
-        options.setdefault("role", "admin")
         instance = Instance(path, policies)
         try:
             client = cls(agent_id=agent_id, instance=instance, **options)

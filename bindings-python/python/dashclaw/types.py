@@ -35,6 +35,13 @@ ActionStatus: TypeAlias = Literal[
 * ``expired``: Nobody approved in time. Newer servers only.
 """
 
+ApprovalDecision: TypeAlias = Literal["allow", "deny"]
+"""What a human says to an action that waits.
+
+* ``allow``: Go ahead: the action is ``running`` from now on.
+* ``deny``: Do not act: the action has ``failed``.
+"""
+
 OutcomeStatus: TypeAlias = Literal["pending", "completed", "partial", "failed", "lost_confirmation"]
 """How an action ended, as far as anybody reported.
 
@@ -89,13 +96,6 @@ GraphEdgeKind: TypeAlias = Literal["parent_child", "related", "assumption_of", "
 * ``related``: Same agent or same system, within an hour.
 * ``assumption_of``: The assumption was made for the action.
 * ``loop_from``: The loop was left open by the action.
-"""
-
-ApprovalDecision: TypeAlias = Literal["allow", "deny"]
-"""What a human says to an action that waits.
-
-* ``allow``: Go ahead: the action is ``running`` from now on.
-* ``deny``: Do not act: the action has ``failed``.
 """
 
 ReportedOutcome: TypeAlias = Literal["completed", "partial", "failed"]
@@ -1176,7 +1176,8 @@ class Action(TypedDict):
     """JSON text: what was made."""
 
     error_message: str | None
-    """What went wrong, or why a human denied it."""
+    """What went wrong. Of an action that a human denied it is the human's reason, and no update changes it.
+    """
 
     timestamp_start: str
     """When it started: ISO-8601, UTC."""
@@ -1210,6 +1211,18 @@ class Action(TypedDict):
 
     approved_at: str | None
     """When it was approved: ISO-8601, UTC."""
+
+    decision: ApprovalDecision | str | None
+    """What a human decided. Only a decision sets this and the three that follow; no update reaches them."""
+
+    decision_by: str | None
+    """Who decided."""
+
+    decision_at: str | None
+    """When that was: ISO-8601, UTC."""
+
+    decision_reason: str | None
+    """Why, in the human's words."""
 
     outcome_status: OutcomeStatus | str
     """How it ended, as the agent reported."""
@@ -6556,6 +6569,18 @@ class CreateApiKey(TypedDict, total=False):
     role: ApiKeyRole | str
     """What it may do. ``member`` unless given. One of ``admin``, ``member``, ``readonly``."""
 
+    agent_id: str
+    """The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody in particular,
+    and takes none. At most 128 characters.
+    """
+
+
+class RevokeApiKey(TypedDict):
+    """The arguments of ``revoke_api_key``."""
+
+    id: str
+    """Which key: ``key_`` and a UUID."""
+
 
 class OrganizationList(TypedDict):
     """Organisations."""
@@ -6643,8 +6668,8 @@ class ApiKeyList(TypedDict):
     """The keys, the newest first."""
 
 
-class ApiKey(TypedDict):
-    """An API key, without the key itself."""
+class _ApiKey(TypedDict):
+    """The keys that every ``ApiKey`` has."""
 
     id: str
     """Which key: ``key_`` and a UUID."""
@@ -6658,6 +6683,9 @@ class ApiKey(TypedDict):
     role: ApiKeyRole | str
     """What it may do."""
 
+    agent_id: str | None
+    """The one agent it may speak for; any when there is none."""
+
     last_used_at: str | None
     """When it was last used: ISO-8601, UTC."""
 
@@ -6666,6 +6694,13 @@ class ApiKey(TypedDict):
 
     revoked_at: str | None
     """Since when it is of no use: ISO-8601, UTC."""
+
+
+class ApiKey(_ApiKey, total=False):
+    """An API key, without the key itself."""
+
+    prefix: str | None
+    """How it begins, by the name that it has in the answer to its creation."""
 
 
 class CreatedApiKey(TypedDict):
@@ -6697,8 +6732,21 @@ class _NewApiKey(TypedDict):
 class NewApiKey(_NewApiKey, total=False):
     """A new API key."""
 
+    agent_id: str | None
+    """The one agent it may speak for; any when there is none."""
+
     storageWarning: str | None
     """Says for people that it is shown this once."""
+
+
+class RevokedApiKey(TypedDict):
+    """An API key as it was revoked."""
+
+    success: bool
+    """Always true."""
+
+    key: ApiKey
+    """The key."""
 
 
 class CreateHostedWorkspace(TypedDict, total=False):

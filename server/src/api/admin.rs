@@ -1,42 +1,13 @@
-//! Administration: API keys, and halting the organisation.
+//! Administration: halting the organisation.
 
 use dashclaw::clock;
-use http::StatusCode;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::http::call::{Call, ok, reply};
+use crate::http::call::{Call, ok};
 use crate::http::refusal::{Answer, Refusal};
-use crate::keys::{self, Role};
 use crate::orgs::{HALT, Halt};
 use crate::store::StoreResult;
-
-const MAX_LABEL: usize = 256;
-
-/// Makes an API key; its text is shown this once.
-pub(super) async fn create_key(call: Call) -> Answer {
-    let text = |name: &str, default: &str| match call.body.get(name) {
-        None | Some(Value::Null) => Some(default.to_owned()),
-        Some(value) => value.as_str().map(str::to_owned),
-    };
-    let label = text("label", "API Key").filter(|label| label.chars().count() <= MAX_LABEL);
-    let label =
-        label.ok_or_else(|| Refusal::bad_request("label must be a string of at most 256 characters"))?;
-    let role = text("role", "member").and_then(|word| Role::from_word(&word));
-    let role = role.ok_or_else(|| Refusal::bad_request("role must be one of: admin, member, readonly"))?;
-    let (key, record) = keys::make(call.org_id(), role, &label)?;
-    let answer = json!({ "key": {
-        "id": record.id,
-        "raw_key": key.expose_secret(),
-        "prefix": record.prefix,
-        "label": record.label,
-        "role": role.as_str(),
-        "storageWarning": "Store this key now. It is not shown again.",
-    }});
-    call.app.store.add_key(record).await?;
-    reply(StatusCode::CREATED, &answer)
-}
 
 /// Halts an organisation: guard blocks everything until the halt is lifted. Nothing lifts it.
 pub(crate) async fn put_halt(app: &App, org_id: &str, halt: Option<Halt>) -> StoreResult<()> {

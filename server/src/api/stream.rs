@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::http::call::Call;
 use crate::hub::{Event, connected_frame};
+use crate::keys::Caller;
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A stream ends after this long; the client comes back with its last id.
@@ -27,6 +29,8 @@ struct Frames {
     heartbeat: Interval,
     end: Pin<Box<Sleep>>,
     stop: CancellationToken,
+    /// Whose key it was opened with.
+    caller: Option<Arc<Caller>>,
 }
 
 /// Opens a stream.
@@ -42,6 +46,7 @@ pub(super) fn open(call: &Call) -> Response {
         heartbeat: interval_at(Instant::now() + HEARTBEAT, HEARTBEAT),
         end: Box::pin(sleep(LIFETIME)),
         stop: call.app.stop.clone(),
+        caller: call.caller.clone(),
     };
     let body = stream::unfold(frames, |mut frames| async move {
         frames.next().await.map(|frame| (Ok::<_, Infallible>(frame), frames))
@@ -56,16 +61,28 @@ pub(super) fn open(call: &Call) -> Response {
 
 impl Frames {
     async fn next(&mut self) -> Option<String> {
+        if self.caller.as_ref().is_some_and(|caller| caller.revoked.is_cancelled()) {
+            return None;
+        }
         if let Some(frame) = self.first.pop_front() {
             return Some(frame);
         }
         tokio::select! {
             biased;
             () = self.stop.cancelled() => None,
+            () = revoked(self.caller.as_deref()) => None,
             () = &mut self.end => None,
             // A subscriber that fell behind the buffer is cut off; it comes back with its last id and is caught up.
             event = self.live.recv() => event.ok().map(|event| event.frame()),
             _ = self.heartbeat.tick() => Some(": heartbeat\n\n".to_owned()),
         }
+    }
+}
+
+/// Ends when the caller's key is revoked.
+async fn revoked(caller: Option<&Caller>) {
+    match caller {
+        Some(caller) => caller.revoked.cancelled().await,
+        None => std::future::pending().await,
     }
 }

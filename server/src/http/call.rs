@@ -20,7 +20,7 @@ use crate::store::Page;
 pub(crate) struct Call {
     pub(crate) app: Arc<App>,
     /// Nobody for public operations.
-    pub(crate) caller: Option<Caller>,
+    pub(crate) caller: Option<Arc<Caller>>,
     /// The arguments that the operation's row knows.
     pub(crate) received: Received,
     /// The body as it was parsed.

@@ -15,6 +15,7 @@ use url::form_urlencoded;
 
 use super::call::Call;
 use super::limits::Limiter;
+use super::principal;
 use super::refusal::{Answer, Refusal};
 use super::route::{Access, Checks, Route};
 use super::{InProcess, client_address};
@@ -51,24 +52,34 @@ impl Dispatch {
         }
         let caller = self.admit(request.headers()).await?;
         let path = self.path_arguments(&mut request).await?;
-        let query: Vec<(String, String)> =
+        let mut query: Vec<(String, String)> =
             form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
                 .into_owned()
                 .collect();
         let (parts, body) = request.into_parts();
         let raw =
             if self.route.method == Method::Get { Bytes::new() } else { read(&parts.headers, body).await? };
-        let body = self.parse(&raw)?;
+        let mut body = self.parse(&raw)?;
+        if let Some(caller) = caller.as_deref().filter(|_| self.route.method != Method::Get) {
+            principal::claim(caller, self.route.row, &path, &mut query, &mut body)?;
+        }
         let received = self.route.row.map(|row| row.receive(&path, &query, &body)).unwrap_or_default();
         if self.route.checks == Checks::ByRow && !received.problems.is_empty() {
             return Err(Refusal::validation(received.problems));
         }
         let app = Arc::clone(&self.app);
         let received = with_path(received, path);
-        (self.route.handler)(Call { app, caller, received, body, raw, query, headers: parts.headers }).await
+        let call = Call { app, caller, received, body, raw, query, headers: parts.headers };
+        if self.route.method != Method::Get {
+            principal::owns(&call, self.route.path).await?;
+        }
+        let caller = call.caller.clone();
+        let answer = (self.route.handler)(call).await?;
+        principal::still_holds(caller.as_deref(), &self.route)?;
+        Ok(answer)
     }
 
-    async fn admit(&self, headers: &HeaderMap) -> Answer<Option<Caller>> {
+    async fn admit(&self, headers: &HeaderMap) -> Answer<Option<Arc<Caller>>> {
         if matches!(self.route.access, Access::Public | Access::Cron) {
             return Ok(None);
         }

@@ -53,7 +53,7 @@ pub(crate) trait Actions {
 pub(crate) struct NewAction {
     pub(crate) action: Action,
     pub(crate) decision: NewDecision,
-    /// The principal whose key asked.
+    /// The principal that creates it, who may not approve it.
     pub(crate) created_by: String,
 }
 

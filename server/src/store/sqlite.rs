@@ -5,6 +5,7 @@ mod around;
 mod assumptions;
 mod decisions;
 mod directory;
+mod keys;
 mod lock;
 mod loops;
 mod open;

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use rusqlite::{Connection, Row, named_params, params};
 
 use super::{Sqlite, all, around, decisions, directory, encode, exists, first, record};
-use crate::lifecycle::Transition;
+use crate::lifecycle::{self, Transition};
 use crate::store::{
     ActionFilter, ActionPage, Actions, Around, Asked, Creation, Logged, NewAction, Page, Span, StoreResult,
     Stored, Transitioned,
@@ -50,7 +50,10 @@ impl Actions for Sqlite {
             let Some(mut action) = read(connection, &org_id, &action_id)? else {
                 return Ok(Transitioned::NotFound);
             };
-            if let Err(refused) = step.apply(&mut action) {
+            let sql = "SELECT created_by FROM actions WHERE id = ?1";
+            let creator: Option<String> =
+                connection.prepare_cached(sql)?.query_row([action.id], |row| row.get(0))?;
+            if let Err(refused) = step.apply(&mut action, creator.as_deref()) {
                 return Ok(Transitioned::Refused(refused));
             }
             write(connection, &action)?;
@@ -146,6 +149,7 @@ fn by_key(connection: &Connection, org_id: &str, key: &str, asked: &Asked) -> St
 
 fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
     let NewAction { mut action, decision, created_by } = new;
+    lifecycle::disarm(&mut action);
     if let Some(key) = &action.idempotency_key
         && let Some(known) = by_key(connection, &action.org_id, key, &decision.asked)?
     {

@@ -3,7 +3,6 @@
 
 ALTER TABLE actions ADD COLUMN question TEXT;
 ALTER TABLE actions ADD COLUMN asked_risk INTEGER;
-ALTER TABLE actions ADD COLUMN created_by TEXT;
 ALTER TABLE actions ADD COLUMN approval_used_by TEXT;
 DROP INDEX actions_approved;
 CREATE INDEX actions_approvals ON actions (org_id, question, approved_at)

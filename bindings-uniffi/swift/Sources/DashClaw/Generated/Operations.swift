@@ -3076,6 +3076,8 @@ extension DashClaw {
     /// - Parameters:
     ///   - label: What it is for. `API Key` unless given. At most 256 characters.
     ///   - role: What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+    ///   - agentId: The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody
+    ///     in particular, and takes none. At most 128 characters.
     ///   - options: What differs for this call.
     /// - Returns: An API key as it was created.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -3083,9 +3085,49 @@ extension DashClaw {
     ///   may or may not have happened.
     @discardableResult
     public func createApiKey(
-        label: String? = nil, role: ApiKeyRole? = nil, options: CallOptions = CallOptions()
+        label: String? = nil, role: ApiKeyRole? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
     ) async throws -> CreatedApiKey {
-        try await send("create_api_key", ["label": label?.jsonValue, "role": role?.jsonValue], options)
+        try await send(
+            "create_api_key",
+            [
+                "label": label?.jsonValue, "role": role?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API
+    /// key of the admin role.
+    ///
+    /// `GET /api/keys`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: The API keys of an organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
+    public func listApiKeys(options: CallOptions = CallOptions()) async throws -> ApiKeyList {
+        try await send("list_api_keys", [:], options)
+    }
+
+    /// Revokes an API key. Needs an API key of the admin role.
+    ///
+    /// From the answer on the key is refused, and its event streams end. Revoking it again changes nothing.
+    /// An unknown key is a ``DashClawError`` of kind `notFound`; revoking the last admin's key with an
+    /// admin's key that is stored beside it is a ``DashClawError`` of kind `conflict` with the code
+    /// `LAST_ADMIN_KEY`.
+    ///
+    /// `DELETE /api/keys`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - id: Which key: `key_` and a UUID.
+    ///   - options: What differs for this call.
+    /// - Returns: An API key as it was revoked.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: see the description; `conflict`: see the description.
+    @discardableResult
+    public func revokeApiKey(id: String, options: CallOptions = CallOptions()) async throws -> RevokedApiKey {
+        try await send("revoke_api_key", ["id": id.jsonValue], options)
     }
 
     /// Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.

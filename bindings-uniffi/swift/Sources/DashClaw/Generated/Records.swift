@@ -636,9 +636,9 @@ public struct Action: JSONRecord {
         "status", "reversible", "risk_score", "confidence", "recommendation_id", "recommendation_applied",
         "recommendation_override_reason", "output_summary", "side_effects", "artifacts_created",
         "error_message", "timestamp_start", "timestamp_end", "duration_ms", "cost_estimate", "tokens_in",
-        "tokens_out", "model", "signature", "verified", "approved_by", "approved_at", "outcome_status",
-        "outcome_at", "outcome_summary", "outcome_error", "outcome_progress", "idempotency_key", "session_id",
-        "created_at", "updated_at",
+        "tokens_out", "model", "signature", "verified", "approved_by", "approved_at", "decision",
+        "decision_by", "decision_at", "decision_reason", "outcome_status", "outcome_at", "outcome_summary",
+        "outcome_error", "outcome_progress", "idempotency_key", "session_id", "created_at", "updated_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -789,7 +789,7 @@ public struct Action: JSONRecord {
         set { set("artifacts_created", required: newValue) }
     }
 
-    /// What went wrong, or why a human denied it.
+    /// What went wrong. Of an action that a human denied it is the human's reason, and no update changes it.
     public var errorMessage: String? {
         get { optional("error_message") }
         set { set("error_message", optional: newValue) }
@@ -859,6 +859,30 @@ public struct Action: JSONRecord {
     public var approvedAt: String? {
         get { optional("approved_at") }
         set { set("approved_at", optional: newValue) }
+    }
+
+    /// What a human decided. Only a decision sets this and the three that follow; no update reaches them.
+    public var decision: ApprovalDecision? {
+        get { optional("decision") }
+        set { set("decision", optional: newValue) }
+    }
+
+    /// Who decided.
+    public var decisionBy: String? {
+        get { optional("decision_by") }
+        set { set("decision_by", optional: newValue) }
+    }
+
+    /// When that was: ISO-8601, UTC.
+    public var decisionAt: String? {
+        get { optional("decision_at") }
+        set { set("decision_at", optional: newValue) }
+    }
+
+    /// Why, in the human's words.
+    public var decisionReason: String? {
+        get { optional("decision_reason") }
+        set { set("decision_reason", optional: newValue) }
     }
 
     /// How it ended, as the agent reported.
@@ -8095,7 +8119,7 @@ public struct ApiKey: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "key_prefix", "label", "role", "last_used_at", "created_at", "revoked_at",
+        "id", "key_prefix", "prefix", "label", "role", "agent_id", "last_used_at", "created_at", "revoked_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -8114,6 +8138,12 @@ public struct ApiKey: JSONRecord {
         set { set("key_prefix", required: newValue) }
     }
 
+    /// How it begins, by the name that it has in the answer to its creation.
+    public var prefix: String? {
+        get { optional("prefix") }
+        set { set("prefix", optional: newValue) }
+    }
+
     /// What it is for.
     public var label: String? {
         get { optional("label") }
@@ -8124,6 +8154,12 @@ public struct ApiKey: JSONRecord {
     public var role: ApiKeyRole {
         get { required("role") }
         set { set("role", required: newValue) }
+    }
+
+    /// The one agent it may speak for; any when there is none.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
     }
 
     /// When it was last used: ISO-8601, UTC.
@@ -8170,7 +8206,7 @@ public struct NewApiKey: JSONRecord, CustomReflectable {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "raw_key", "prefix", "label", "role", "storageWarning",
+        "id", "raw_key", "prefix", "label", "role", "agent_id", "storageWarning",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -8210,10 +8246,39 @@ public struct NewApiKey: JSONRecord, CustomReflectable {
         set { set("role", required: newValue) }
     }
 
+    /// The one agent it may speak for; any when there is none.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
     /// Says for people that it is shown this once.
     public var storageWarning: String? {
         get { optional("storageWarning") }
         set { set("storageWarning", optional: newValue) }
+    }
+}
+
+/// An API key as it was revoked.
+public struct RevokedApiKey: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["success", "key"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// The key.
+    public var key: ApiKey {
+        get { required("key") }
+        set { set("key", required: newValue) }
     }
 }
 

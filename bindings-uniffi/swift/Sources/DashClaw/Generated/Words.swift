@@ -43,6 +43,14 @@ public struct ActionStatus: OpenWord {
     }
 }
 
+/// What a human says to an action that waits.
+public enum ApprovalDecision: String, ClosedWord {
+    /// Go ahead: the action is `running` from now on.
+    case allow
+    /// Do not act: the action has `failed`.
+    case deny
+}
+
 /// How an action ended, as far as anybody reported.
 public struct OutcomeStatus: OpenWord {
     /// Nothing was reported.
@@ -173,14 +181,6 @@ public struct GraphEdgeKind: OpenWord {
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
-}
-
-/// What a human says to an action that waits.
-public enum ApprovalDecision: String, ClosedWord {
-    /// Go ahead: the action is `running` from now on.
-    case allow
-    /// Do not act: the action has `failed`.
-    case deny
 }
 
 /// How an action ended, in the agent's words.

@@ -330,7 +330,9 @@ public class DashClaw internal constructor(
         /**
          * A client with a governance server of its own inside this process; closing the client closes it.
          *
-         * It may do everything there, approve included. For clients of different roles see [Instance].
+         * It is an agent's: it asks, acts and reports, and does not approve. Where a human approves, open an [Instance]
+         * and take two clients of it: `instance.client("release-agent")` for the agent and
+         * `instance.client("operator", Role.ADMIN)` for the human.
          *
          * @param path The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in
          *   memory and gone at the end.
@@ -342,7 +344,7 @@ public class DashClaw internal constructor(
             path: Path? = null,
             policies: Path? = null,
             agentId: String? = null,
-            role: Role = Role.ADMIN,
+            role: Role = Role.MEMBER,
             options: DashClawOptions = DashClawOptions(),
         ): DashClaw {
             val instance = Instance(path, policies)

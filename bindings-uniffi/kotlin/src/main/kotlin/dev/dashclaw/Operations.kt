@@ -382,7 +382,9 @@ import dev.dashclaw.api.ResolveOpenLoop
 import dev.dashclaw.api.ResolvedLoop
 import dev.dashclaw.api.ResumeWorkflowRun
 import dev.dashclaw.api.ResumedWorkflowRun
+import dev.dashclaw.api.RevokeApiKey
 import dev.dashclaw.api.RevokeIdentity
+import dev.dashclaw.api.RevokedApiKey
 import dev.dashclaw.api.RevokedIdentity
 import dev.dashclaw.api.RiskTemplate
 import dev.dashclaw.api.RiskTemplateList
@@ -5326,6 +5328,8 @@ public abstract class Operations internal constructor() {
      *
      * @param label What it is for. `API Key` unless given. At most 256 characters.
      * @param role What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+     * @param agentId The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody
+     *   in particular, and takes none. At most 128 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -5334,9 +5338,10 @@ public abstract class Operations internal constructor() {
     public suspend fun createApiKey(
         label: String? = null,
         role: ApiKeyRole? = null,
+        agentId: String? = null,
         options: CallOptions? = null,
     ): CreatedApiKey =
-        createApiKey(CreateApiKey(label, role), options)
+        createApiKey(CreateApiKey(label, role, agentId), options)
 
     /** `createApiKey` with its arguments in one object. */
     public suspend fun createApiKey(request: CreateApiKey, options: CallOptions? = null): CreatedApiKey =
@@ -5344,6 +5349,45 @@ public abstract class Operations internal constructor() {
             "create_api_key",
             encode(CreateApiKey.serializer(), request),
             CreatedApiKey.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API
+     * key of the admin role.
+     *
+     * `GET /api/keys`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun listApiKeys(options: CallOptions? = null): ApiKeyList =
+        call("list_api_keys", "{}", ApiKeyList.serializer(), options)
+
+    /**
+     * Revokes an API key. Needs an API key of the admin role.
+     *
+     * From the answer on the key is refused, and its event streams end. Revoking it again changes nothing. An
+     * unknown key is a `NotFoundException`; revoking the last admin's key with an admin's key that is stored
+     * beside it is a `ConflictException` with the code `LAST_ADMIN_KEY`.
+     *
+     * `DELETE /api/keys`. Safe to repeat.
+     *
+     * @param id Which key: `key_` and a UUID.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException See the description.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun revokeApiKey(id: String, options: CallOptions? = null): RevokedApiKey =
+        revokeApiKey(RevokeApiKey(id), options)
+
+    /** `revokeApiKey` with its arguments in one object. */
+    public suspend fun revokeApiKey(request: RevokeApiKey, options: CallOptions? = null): RevokedApiKey =
+        call(
+            "revoke_api_key",
+            encode(RevokeApiKey.serializer(), request),
+            RevokedApiKey.serializer(),
             options,
         )
 

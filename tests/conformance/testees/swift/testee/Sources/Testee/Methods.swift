@@ -744,8 +744,18 @@ extension DashClaw {
         case "create_api_key":
             let label: String? = given.optional("label")
             let role: ApiKeyRole? = given.optional("role")
+            let agentId: String? = given.optional("agent_id")
             guard given.fits else { return nil }
-            return try await self.createApiKey(label: label, role: role, options: options).jsonValue
+            return try await self.createApiKey(
+                label: label, role: role, agentId: agentId, options: options
+            ).jsonValue
+        case "list_api_keys":
+            guard arguments.isEmpty else { return nil }
+            return try await self.listApiKeys(options: options).jsonValue
+        case "revoke_api_key":
+            let id: String = given.required("id")
+            guard given.fits else { return nil }
+            return try await self.revokeApiKey(id: id, options: options).jsonValue
         case "create_hosted_workspace":
             let turnstileToken: String? = given.optional("turnstile_token")
             guard given.fits else { return nil }

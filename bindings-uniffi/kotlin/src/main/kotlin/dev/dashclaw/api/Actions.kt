@@ -49,6 +49,24 @@ public value class ActionStatus(
     }
 }
 
+/** What a human says to an action that waits. */
+@Serializable
+@JvmInline
+public value class ApprovalDecision(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** Go ahead: the action is `running` from now on. */
+        public val ALLOW: ApprovalDecision = ApprovalDecision("allow")
+
+        /** Do not act: the action has `failed`. */
+        public val DENY: ApprovalDecision = ApprovalDecision("deny")
+    }
+}
+
 /** How an action ended, as far as anybody reported. */
 @Serializable
 @JvmInline
@@ -462,7 +480,8 @@ public data class CreatedAction(
  * @property outputSummary What came out, in short.
  * @property sideEffects JSON text: what else changed.
  * @property artifactsCreated JSON text: what was made.
- * @property errorMessage What went wrong, or why a human denied it.
+ * @property errorMessage What went wrong. Of an action that a human denied it is the human's reason, and no
+ *   update changes it.
  * @property timestampStart When it started: ISO-8601, UTC.
  * @property timestampEnd When it ended: ISO-8601, UTC.
  * @property durationMs How long it took, in milliseconds.
@@ -474,6 +493,11 @@ public data class CreatedAction(
  * @property verified Whether that signature is the agent's.
  * @property approvedBy Who approved it.
  * @property approvedAt When it was approved: ISO-8601, UTC.
+ * @property decision What a human decided. Only a decision sets this and the three that follow; no update
+ *   reaches them.
+ * @property decisionBy Who decided.
+ * @property decisionAt When that was: ISO-8601, UTC.
+ * @property decisionReason Why, in the human's words.
  * @property outcomeStatus How it ended, as the agent reported.
  * @property outcomeAt When that was reported: ISO-8601, UTC.
  * @property outcomeSummary What came out, as reported.
@@ -524,6 +548,10 @@ public data class Action(
     val verified: Boolean = false,
     @SerialName("approved_by") val approvedBy: String? = null,
     @SerialName("approved_at") val approvedAt: String? = null,
+    val decision: ApprovalDecision? = null,
+    @SerialName("decision_by") val decisionBy: String? = null,
+    @SerialName("decision_at") val decisionAt: String? = null,
+    @SerialName("decision_reason") val decisionReason: String? = null,
     @SerialName("outcome_status") val outcomeStatus: OutcomeStatus = OutcomeStatus(""),
     @SerialName("outcome_at") val outcomeAt: String? = null,
     @SerialName("outcome_summary") val outcomeSummary: String? = null,
