@@ -10,11 +10,14 @@ use sha2::{Digest, Sha256};
 use crate::http::call::Call;
 use crate::http::refusal::{Answer, Refusal};
 use crate::ids::hex;
-use crate::policy::{GuardContext, Purchase};
+use crate::policy::matching::is_same_action_type;
+use crate::policy::{GuardContext, Purchase, names};
 use crate::store::Asked;
 
 /// The kind of act that spends money.
 const PURCHASE: &str = "x402_purchase";
+/// What people read as a name: nothing in it may be hidden from them.
+const NAMES: [&str; 3] = ["action_type", "agent_id", "target"];
 /// Travels with an action without being asked.
 const SIGNATURE: &str = "_signature";
 /// A body up to this size, in bytes, is judged where it is read; a larger one would hold up other requests.
@@ -36,6 +39,11 @@ impl Question {
     pub(crate) fn read(call: &Call) -> Answer<Self> {
         let arguments = &call.received.arguments;
         let text = |name: &str| arguments.get(name).and_then(Value::as_str).map(str::to_owned);
+        let hidden: Vec<String> =
+            NAMES.iter().filter_map(|name| names::problem(name, &text(name)?)).collect();
+        if !hidden.is_empty() {
+            return Err(Refusal::validation(hidden));
+        }
         let now_ms = clock::unix_millis();
         let unknown = unknown_members(&call.body);
         let context = GuardContext {
@@ -89,7 +97,8 @@ fn purchase(arguments: &Map<String, Value>) -> Answer<Option<Purchase>> {
     if let Some(name) = ["cost_estimate", "spend_amount"].into_iter().find(below_zero) {
         return Err(Refusal::validation(vec![format!("`{name}` must be >= 0")]));
     }
-    if arguments.get("action_type").and_then(Value::as_str) != Some(PURCHASE) {
+    let action_type = arguments.get("action_type").and_then(Value::as_str).unwrap_or_default();
+    if !is_same_action_type(action_type, PURCHASE) {
         return Ok(None);
     }
     let names = ["provider", "provider_id"].iter().filter_map(|name| arguments.get(*name)?.as_str());

@@ -227,6 +227,15 @@ async fn a_malformed_field_is_refused_by_both() {
             }
         }
     }
+    for name in ["action_type", "agent_id", "target"] {
+        for hidden in ["x\u{200b}y", "x\ny", "x\u{202e}y", "\u{0}", "x\u{1b}[2K"] {
+            let asked = with(json!({ name: hidden }));
+            for path in [ASK, CREATE] {
+                let (status, body) = world.call("POST", path, asked.clone()).await;
+                assert_eq!(status, 400, "{path} {name} {hidden:?} {body}");
+            }
+        }
+    }
     assert_eq!(world.get("/api/actions").await.1["total"], 0);
 }
 

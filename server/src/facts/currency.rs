@@ -54,7 +54,10 @@ const SIGNS: [(char, &str); 17] = [
 
 /// Names in lower case.
 const NAMES: [(&[&str], &str); 26] = [
-    (&["dollar", "dollars", "dollaro", "dollari", "dolar", "dolares", "d\u{F3}lares", "buck", "bucks"], "USD"),
+    (
+        &["dollar", "dollars", "dollaro", "dollari", "dolar", "dolares", "d\u{F3}lares", "buck", "bucks"],
+        "USD",
+    ),
     (&["euro", "euros", "eur"], "EUR"),
     (&["pound", "pounds", "sterling", "quid"], "GBP"),
     (&["yen"], "JPY"),

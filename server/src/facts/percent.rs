@@ -9,8 +9,19 @@ use super::stated::Token;
 use super::unit::{self, is_range_dash};
 
 const WORDS: [&str; 13] = [
-    "percent", "percents", "pct", "percentage", "percentages", "pc", "prozent", "pourcent", "procent", "procents",
-    "prosent", "porcento", "pp",
+    "percent",
+    "percents",
+    "pct",
+    "percentage",
+    "percentages",
+    "pc",
+    "prozent",
+    "pourcent",
+    "procent",
+    "procents",
+    "prosent",
+    "porcento",
+    "pp",
 ];
 
 /// Whether a word in lower case is a unit that touches its number, as in `10pct`.

@@ -16,16 +16,43 @@ const POWERS: [(&[&str], i64); 8] = [
     (&["lakh", "lakhs", "lac", "lacs"], 5),
     (
         &[
-            "m", "mm", "mn", "mln", "mio", "mill", "million", "millions", "millionen", "millon",
-            "millones", "mill\u{F3}n", "milione", "milioni", "milh\u{F5}es", "miljoen",
+            "m",
+            "mm",
+            "mn",
+            "mln",
+            "mio",
+            "mill",
+            "million",
+            "millions",
+            "millionen",
+            "millon",
+            "millones",
+            "mill\u{F3}n",
+            "milione",
+            "milioni",
+            "milh\u{F5}es",
+            "miljoen",
         ],
         6,
     ),
     (&["crore", "crores", "cr"], 7),
     (
         &[
-            "b", "bn", "bln", "bil", "billion", "billions", "mrd", "mia", "md", "milliard", "milliards", "milliarde",
-            "milliarden", "miliardi", "miljard",
+            "b",
+            "bn",
+            "bln",
+            "bil",
+            "billion",
+            "billions",
+            "mrd",
+            "mia",
+            "md",
+            "milliard",
+            "milliards",
+            "milliarde",
+            "milliarden",
+            "miliardi",
+            "miljard",
         ],
         9,
     ),
@@ -125,7 +152,16 @@ mod tests {
         for text in ["1.5k", "1.5K", "1.5 k", "1.5 thousand", "1.5-thousand", "1,5 Tsd.", "15 hundred"] {
             assert_eq!(value(text), "15e2", "{text}");
         }
-        for text in ["2M", "2 Mio", "2mn", "2 million", "2 Millionen", "20 lakh", "2 thousand thousand", "200\u{4E07}"] {
+        for text in [
+            "2M",
+            "2 Mio",
+            "2mn",
+            "2 million",
+            "2 Millionen",
+            "20 lakh",
+            "2 thousand thousand",
+            "200\u{4E07}",
+        ] {
             assert_eq!(value(text), "2e6", "{text}");
         }
         assert_eq!(value("3bn"), "3e9");
