@@ -192,7 +192,9 @@ fn url_paths(path: &str) -> Vec<String> {
 /// `host/path`, `host:port`, `user@host:path`, `./folder/file` or a bare name.
 fn unrooted(text: &str, places: &mut BTreeSet<Place>) {
     let unified = text.replace('\\', "/");
-    for text in [&*unified, unified.split(['?', '#']).next().unwrap_or_default()] {
+    let mut texts = vec![&*unified];
+    texts.extend(unified.split_once(['?', '#']).map(|(before, _)| before));
+    for text in texts {
         let plain = plain_path(text, Names::AsWritten);
         let (first, rest) = plain.split_at(plain.find('/').unwrap_or(plain.len()));
         for name in named_hosts(first) {
