@@ -3,7 +3,15 @@ use serde_json::json;
 
 use super::*;
 
-/// One secret for every pattern, put together at run time so that no scanner of this repository trips over it.
+/// Texts with a secret each, from a file, and what must be found in them.
+fn vectors(group: &str) -> Vec<String> {
+    let text = include_str!("vectors.json");
+    let groups: std::collections::BTreeMap<String, Vec<String>> = serde_json::from_str(text).unwrap();
+    // Cut in two in the file, so that no scanner of this repository trips over it.
+    groups[group].iter().map(|text| text.replace("~~", "")).collect()
+}
+
+/// One secret for every old name, put together at run time for the same reason.
 fn samples() -> Vec<(&'static str, String)> {
     let long = "a1B2c3D4e5".repeat(5);
     vec![
@@ -26,12 +34,12 @@ fn samples() -> Vec<(&'static str, String)> {
         ("password", "DB_PASSWORD='hunter2!'".into()),
         ("api_key", format!("\"api_key\": \"{}\"", &long[..20])),
         ("access_token", format!("client_secret={}", &long[..20])),
+        ("secret", format!("ENCRYPTION_KEY={}", &long[..20])),
     ]
 }
 
 #[test]
-fn every_pattern_is_redacted_by_name() {
-    assert_eq!(samples().len(), PATTERNS.len());
+fn samples_are_redacted_by_name() {
     for (name, secret) in samples() {
         let text = format!("before {secret} after");
         let (redacted, findings) = redact(&text);
@@ -39,6 +47,98 @@ fn every_pattern_is_redacted_by_name() {
         assert!(redacted.contains(&format!("[REDACTED:{name}]")), "{redacted}");
         assert!(redacted.starts_with("before ") && redacted.ends_with(" after"), "{redacted}");
     }
+}
+
+#[test]
+fn known_forms_are_found_and_harmless_texts_are_not() {
+    let missed: Vec<_> = vectors("secrets").into_iter().filter(|text| redact(text).1.is_empty()).collect();
+    assert!(missed.is_empty(), "missed: {missed:#?}");
+    let wrong: Vec<_> = vectors("harmless").into_iter().filter(|text| !redact(text).1.is_empty()).collect();
+    assert!(wrong.is_empty(), "found in: {wrong:#?}");
+}
+
+/// Every rule with an expression finds something in the vectors, so that none is dead.
+#[test]
+fn every_rule_is_needed() {
+    let found: std::collections::BTreeSet<&str> =
+        vectors("secrets").iter().flat_map(|text| redact(text).1).map(|finding| finding.pattern).collect();
+    let dead: Vec<_> = RULES.iter().map(|rule| rule.name).filter(|name| !found.contains(name)).collect();
+    assert!(dead.is_empty(), "{dead:?}");
+}
+
+/// The work that a text costs grows with its length and no faster, even for texts that are made to cost.
+#[test]
+fn work_grows_with_the_text() {
+    let key = "PRIVATE KEY-----\n";
+    let begin = format!("-----BEGIN {key}");
+    let whole = format!("{begin}abc\n-----END {key}");
+    let units = [
+        "password=",
+        "password=hunter22 ",
+        "password=\"",
+        "token: ",
+        "token=\\",
+        "gh\u{70}_",
+        "eyJaaaaaaaa.",
+        "[REDACTED:",
+        "[REDACTED:jwt]",
+        "://",
+        "http://u:p@",
+        "postgres://",
+        "curl -u ",
+        ".aaaaaa",
+        "Bearer ",
+        "secret",
+        "a",
+        begin.as_str(),
+        whole.as_str(),
+        "-----BEGIN CERTIFICATE-----\n",
+    ];
+    let work = |unit: &str, size: usize| find::search(&unit.repeat(size / unit.len())).1;
+    for unit in units {
+        let (small, large) = (work(unit, 20_000), work(unit, 160_000));
+        assert!(large <= 9 * small + 20_000, "{unit:?}: {small} bytes, then {large}");
+    }
+}
+
+#[test]
+fn long_secrets_are_taken_to_their_end() {
+    let long = "a1B2c3D4e5".repeat(500);
+    for text in
+        [format!("token={long} end"), format!("\"password\": \"{long}\" end"), format!("gh\u{70}_{long} end")]
+    {
+        let redacted = redact(&text).0.into_owned();
+        assert!(redacted.len() < 60 && redacted.ends_with(" end"), "{redacted}");
+    }
+}
+
+#[test]
+fn values_of_json_are_redacted_with_their_names() {
+    let key = format!("gh\u{70}_{}", "a".repeat(36));
+    let mut value = json!({
+        "password": "correct", "Api-Key": "x", "nested": [{ "authToken": "y" }], "tokens": 12, "token_type": "Bearer",
+        "note": format!("use {key}"), key.clone(): 1, "env": [{ "name": "DB_PASSWORD", "value": "z" }],
+        "password_policy": "long", "passwords": ["a", ""], "secret": null, "done": true,
+    });
+    let findings = redact_value(&mut value);
+    assert_eq!(findings.len(), 7, "{findings:?}");
+    let expected = json!({
+        "password": "[REDACTED:password]", "Api-Key": "[REDACTED:api_key]",
+        "nested": [{ "authToken": "[REDACTED:access_token]" }], "tokens": 12, "token_type": "Bearer",
+        "note": "use [REDACTED:github_token]", "[REDACTED:github_token]": 1,
+        "env": [{ "name": "DB_PASSWORD", "value": "[REDACTED:password]" }],
+        "password_policy": "long", "passwords": ["[REDACTED:password]", ""], "secret": null, "done": true,
+    });
+    assert_eq!(value, expected);
+    assert!(redact_value(&mut value).is_empty(), "a second time nothing is found");
+}
+
+#[test]
+fn names_that_become_alike_keep_their_values() {
+    let key = |last: &str| format!("gh\u{70}_{}{last}", "a".repeat(36));
+    let mut value = json!({ key("1"): 1, key("2"): 2 });
+    redact_value(&mut value);
+    assert_eq!(value, json!({ "[REDACTED:github_token]": 1, "[REDACTED:github_token]'": 2 }));
 }
 
 #[test]
@@ -75,7 +175,7 @@ fn overlaps_are_one_secret_with_the_telling_name() {
 fn markers_are_left_alone_and_do_not_shield_their_neighbours() {
     let marked = "password: [REDACTED:password] and pwd=[REDACTED:openai_key]";
     assert_eq!(redact(marked).0, marked);
-    assert_eq!(redact("password=[REDACTED:made_up]x").0, "[REDACTED:password]");
+    assert_eq!(redact("password=[REDACTED:made_up]hunter22").0, "[REDACTED:password]");
     let key = &samples()[7].1;
     assert_eq!(redact(&format!("[REDACTED:jwt]{key}")).0, "[REDACTED:jwt][REDACTED:openai_key]");
 }
