@@ -5,6 +5,7 @@ use http::StatusCode;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
+use super::scrub::clean;
 use crate::app::App;
 use crate::http::call::{Call, ok, reply};
 use crate::http::refusal::{Answer, Refusal};
@@ -25,6 +26,7 @@ pub(super) async fn create_key(call: Call) -> Answer {
         label.ok_or_else(|| Refusal::bad_request("label must be a string of at most 256 characters"))?;
     let role = text("role", "member").and_then(|word| Role::from_word(&word));
     let role = role.ok_or_else(|| Refusal::bad_request("role must be one of: admin, member, readonly"))?;
+    let label = clean(label);
     let (key, record) = keys::make(call.org_id(), role, &label)?;
     let answer = json!({ "key": {
         "id": record.id,
@@ -61,7 +63,7 @@ pub(super) async fn set_halt(call: Call) -> Answer {
     let Some(halted) = call.body.get("halted").and_then(Value::as_bool) else {
         return Err(Refusal::validation(vec!["`halted` must be a boolean".to_owned()]));
     };
-    let reason = call.body.get("reason").and_then(Value::as_str).map(str::to_owned);
+    let reason = call.body.get("reason").and_then(Value::as_str).map(|reason| clean(reason.to_owned()));
     let halt = Halt { actor: call.principal().to_owned(), reason, at: clock::now_iso() };
     put_halt(&call.app, call.org_id(), halted.then_some(halt)).await?;
     self::halt(call).await
