@@ -1,7 +1,7 @@
 //! Taking secrets out of what is stored, in the one way that all handlers share.
 
 use dashclaw::api::security::Security;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::http::refusal::{Answer, Refusal};
 use crate::scan::secrets::{self, SecretFinding};
@@ -64,15 +64,6 @@ impl Scrub {
     /// Every text in a JSON value, with the names of its members.
     pub(super) fn value(&mut self, value: &mut Value) {
         self.findings.extend(secrets::redact_value(value));
-    }
-
-    /// Every text in a JSON object, with its names.
-    pub(super) fn members(&mut self, members: &mut Map<String, Value>) {
-        let mut value = Value::Object(std::mem::take(members));
-        self.value(&mut value);
-        if let Value::Object(clean) = value {
-            *members = clean;
-        }
     }
 
     /// What was found, in the words of the wire.

@@ -11,8 +11,9 @@ use std::ops::Range;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization as _;
 
-use super::{Severity, distinct};
+use super::{Severity, distinct, is_invisible};
 use find::Found;
 use rules::RULES;
 
@@ -80,7 +81,29 @@ impl SecretScan {
 /// Replaces every secret by `[REDACTED:<pattern>]` and says what was found, in order. Clean text is borrowed.
 ///
 /// The time it takes grows with the text's length and no faster, whatever the text.
+/// A secret in full-width letters, or with invisible characters in it, is one too; that text comes back in plain letters.
 pub fn redact(text: &str) -> (Cow<'_, str>, Vec<SecretFinding>) {
+    let (clean, mut findings) = redact_plain(text);
+    if let Some(plain) = plain(&clean) {
+        let (plain, more) = redact_plain(&plain);
+        if !more.is_empty() {
+            findings.extend(more);
+            return (Cow::Owned(plain.into_owned()), findings);
+        }
+    }
+    (clean, findings)
+}
+
+/// The text in plain letters, without invisible characters, when that is another text.
+fn plain(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let plain: String = text.chars().filter(|character| !is_invisible(*character)).nfkc().collect();
+    (plain != text).then_some(plain)
+}
+
+fn redact_plain(text: &str) -> (Cow<'_, str>, Vec<SecretFinding>) {
     let mut text = Cow::Borrowed(text);
     let mut findings = Vec::new();
     // What remains beside a marker can be a secret on its own, because the marker ends it.

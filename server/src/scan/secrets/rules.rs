@@ -106,8 +106,9 @@ pub(super) const RULES: &[Rule] = &[
         "database_url",
         "connection_string",
         &["postgres", "mysql://", "mariadb://", "mongodb", "redis", "amqp", "sqlserver://", "clickhouse://"],
-        r#"(?i)(?:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?|amqps?|sqlserver|clickhouse)(?:\+[a-z0-9]{1,16})?://(?:[^\s/?#'"<>]{0,128}:[^\s/?#'"<>]{1,256}@|[^\s'"<>]{0,256}[?&;](?:password|pwd)=)[^\s'"<>]*"#,
-    ),
+        r#"(?i)(?:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?|amqps?|sqlserver|clickhouse)(?:\+[a-z0-9]{1,16})?://[^\s'"<>]+"#,
+    )
+    .check(database_credentials),
     pattern(
         "aws_access_key",
         "cloud_credential",
@@ -232,7 +233,7 @@ pub(super) const RULES: &[Rule] = &[
         "url_password",
         "password",
         &["://"],
-        r#"://([^\s/?#:@'"<>\[\]{}]{0,128}:[^\s/?#'"<>\[\]]{1,256})@"#,
+        r#"://([^\s/?#'"<>\[\]]+)@"#,
     )
     .before(Before::Scheme)
     .check(url_password),
@@ -247,7 +248,7 @@ pub(super) const RULES: &[Rule] = &[
         "command_password",
         "password",
         &["curl ", "wget "],
-        r#"(?i)(?:curl|wget)(?:\s[^\n|;]{0,200}?)?\s(?:-u|--user)[\s=]{1,2}["']?[^\s:"'/]{1,128}:([^\s"']{3,256})"#,
+        r#"(?i)(?:curl|wget)(?:\s[^\n|;]*?)?\s(?:-u|--user)[\s=]{1,2}["']?[^\s:"'/]+:([^\s"']{3,})"#,
     )
     .severity(High)
     .check(not_a_placeholder),
@@ -264,9 +265,21 @@ fn not_a_digest(text: &str) -> bool {
 
 /// A user's part of a URL as a template writes it is no secret.
 fn url_password(text: &str) -> bool {
-    let password = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let password = password.trim_end_matches('@').split_once(':').map_or("", |(_, password)| password);
-    !wording::is_template(password)
+    let user = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let pair = user.strip_suffix('@').unwrap_or(user).split_once(':');
+    pair.is_some_and(|(name, password)| {
+        !password.is_empty() && !name.contains(['@', '{', '}']) && !wording::is_template(password)
+    })
+}
+
+/// A user with a password, or a password among the parameters.
+fn database_credentials(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let user = authority.rsplit_once('@').map(|(user, _)| user);
+    let lower = rest.to_ascii_lowercase();
+    user.is_some_and(|user| user.split_once(':').is_some_and(|(_, password)| !password.is_empty()))
+        || ["?password=", "&password=", ";password=", "?pwd="].iter().any(|name| lower.contains(name))
 }
 
 fn no_words_after_space(text: &str) -> bool {

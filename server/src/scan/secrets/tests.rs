@@ -102,6 +102,17 @@ fn work_grows_with_the_text() {
 }
 
 #[test]
+fn other_spellings_of_a_secret_are_secrets() {
+    let key = format!("gh\u{70}_{}", "a1".repeat(18));
+    let wide: String = key.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
+    for spelled in [key.replace("p_", "p\u{200b}_"), key.replace('1', "1\u{ad}"), wide] {
+        let (redacted, findings) = redact(&spelled);
+        assert_eq!((redacted.as_ref(), findings.len()), ("[REDACTED:github_token]", 1), "{spelled}");
+    }
+    assert!(matches!(redact("e\u{301}t\u{e9} \u{200b}").0, Cow::Borrowed(_)));
+}
+
+#[test]
 fn long_secrets_are_taken_to_their_end() {
     let long = "a1B2c3D4e5".repeat(500);
     for text in
