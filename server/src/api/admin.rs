@@ -3,6 +3,7 @@
 use dashclaw::clock;
 use serde_json::{Value, json};
 
+use super::scrub::clean;
 use crate::app::App;
 use crate::http::call::{Call, ok};
 use crate::http::refusal::{Answer, Refusal};
@@ -32,7 +33,7 @@ pub(super) async fn set_halt(call: Call) -> Answer {
     let Some(halted) = call.body.get("halted").and_then(Value::as_bool) else {
         return Err(Refusal::validation(vec!["`halted` must be a boolean".to_owned()]));
     };
-    let reason = call.body.get("reason").and_then(Value::as_str).map(str::to_owned);
+    let reason = call.body.get("reason").and_then(Value::as_str).map(|reason| clean(reason.to_owned()));
     let halt = Halt { actor: call.principal().to_owned(), reason, at: clock::now_iso() };
     put_halt(&call.app, call.org_id(), halted.then_some(halt)).await?;
     self::halt(call).await

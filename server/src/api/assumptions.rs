@@ -1,14 +1,14 @@
 //! What agents take for granted.
 
 use dashclaw::api::assumptions::{
-    Assumption, AssumptionDetail, CreatedAssumption, DriftSummary, GetAssumption, GetDriftReport,
-    RecordAssumption, ValidateAssumption, ValidatedAssumption,
+    Assumption, AssumptionDetail, AssumptionId, CreatedAssumption, DriftSummary, GetAssumption,
+    GetDriftReport, RecordAssumption, ValidateAssumption, ValidatedAssumption,
 };
 use dashclaw::clock;
 use http::StatusCode;
 use serde_json::json;
 
-use super::scrub::Scrub;
+use super::scrub::{Scrub, check_ids};
 use crate::http::call::{Call, ok, reply};
 use crate::http::refusal::{Answer, Refusal};
 use crate::ids;
@@ -24,10 +24,13 @@ const AT_RISK: i64 = 50;
 
 /// Records an assumption.
 pub(super) async fn create(call: Call) -> Answer {
-    let mut request: RecordAssumption = call.request()?;
-    let mut scrub = Scrub::default();
-    scrub.text(&mut request.assumption);
-    scrub.optional([&mut request.basis, &mut request.invalidated_reason]);
+    let request: RecordAssumption = call.request()?;
+    check_ids([("assumption_id", request.assumption_id.as_ref().map(AssumptionId::as_str))])?;
+    let scrub = |scrub: &mut Scrub, request: &mut RecordAssumption| {
+        scrub.text(&mut request.assumption);
+        scrub.optional([&mut request.basis, &mut request.invalidated_reason]);
+    };
+    let (request, scrub) = Scrub::apart(call.raw.len(), request, scrub).await?;
     let now = clock::now_iso();
     let when = |flag: Option<bool>| flag.filter(|flag| *flag).map(|_| now.clone());
     let assumption_id = match request.assumption_id.filter(|id| !id.as_str().is_empty()) {
@@ -79,9 +82,11 @@ fn unknown() -> Refusal {
 
 /// Says whether an assumption holds.
 pub(super) async fn judge(call: Call) -> Answer {
-    let mut request: ValidateAssumption = call.request()?;
-    let mut scrub = Scrub::default();
-    scrub.optional([&mut request.invalidated_reason]);
+    let request: ValidateAssumption = call.request()?;
+    let scrub = |scrub: &mut Scrub, request: &mut ValidateAssumption| {
+        scrub.optional([&mut request.invalidated_reason]);
+    };
+    let (request, scrub) = Scrub::apart(call.raw.len(), request, scrub).await?;
     let judgement = match (request.validated, request.invalidated_reason.filter(|why| !why.trim().is_empty()))
     {
         (true, _) => Judgement::Holds,

@@ -6,6 +6,7 @@ use http::StatusCode;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
+use super::scrub::clean;
 use crate::app::App;
 use crate::http::call::{Call, ok, reply};
 use crate::http::refusal::{Answer, Refusal};
@@ -20,6 +21,7 @@ pub(super) async fn create(call: Call) -> Answer {
     let label = text(&call, "label", "API Key").filter(|label| label.chars().count() <= MAX_LABEL);
     let label =
         label.ok_or_else(|| Refusal::bad_request("label must be a string of at most 256 characters"))?;
+    let label = clean(label);
     let role = text(&call, "role", "member").and_then(|word| Role::from_word(&word));
     let role = role.ok_or_else(|| Refusal::bad_request("role must be one of: admin, member, readonly"))?;
     let agent_id = agent(&call, role)?;
