@@ -77,7 +77,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<l::GetLearningRecommendations>(|call| ready(learning::list(&call)).boxed()),
         Route::of::<l::RecordRecommendationEvents>(|call| learning::record(call).boxed()),
         Route::of::<h::GetHealth>(|call| health::get(call).boxed()),
-        Route::at(Get, "/api/stream", Access::Key, |call| ready(Ok(stream::open(&call))).boxed()),
+        Route::at(Get, "/api/stream", Access::Key, |call| ready(stream::open(&call)).boxed()),
         Route::at(Post, "/api/keys", admin, |call| admin::create_key(call).boxed()),
         Route::at(Get, "/api/halt", Access::Key, |call| admin::halt(call).boxed()),
         Route::at(Post, "/api/halt", admin, |call| admin::set_halt(call).boxed()),

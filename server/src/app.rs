@@ -73,6 +73,11 @@ impl App {
         Ok(Some(caller))
     }
 
+    /// Whether this key was found to be valid since the start; nothing is looked up.
+    pub(crate) fn has_seen(&self, key: &str) -> bool {
+        self.callers.read().unwrap_or_else(PoisonError::into_inner).contains_key(&keys::hash(key))
+    }
+
     /// Asks webhooks. It is made when the first one is to be asked, because reading the system's certificates takes time.
     pub(crate) fn webhooks(&self) -> Option<&WebhookClient> {
         let make = || {

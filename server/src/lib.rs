@@ -23,6 +23,7 @@ mod lifecycle;
 mod orgs;
 pub mod policy;
 pub mod scan;
+mod serve;
 mod signer;
 mod store;
 mod sweep;
