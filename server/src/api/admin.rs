@@ -13,6 +13,8 @@ use crate::orgs::{HALT, Halt};
 use crate::store::StoreResult;
 
 const MAX_LABEL: usize = 256;
+/// The most characters of the reason of a halt.
+const MAX_REASON: usize = 2000;
 
 /// Makes an API key; its text is shown this once.
 pub(super) async fn create_key(call: Call) -> Answer {
@@ -62,6 +64,9 @@ pub(super) async fn set_halt(call: Call) -> Answer {
         return Err(Refusal::validation(vec!["`halted` must be a boolean".to_owned()]));
     };
     let reason = call.body.get("reason").and_then(Value::as_str).map(str::to_owned);
+    if reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
+        return Err(Refusal::validation(vec![format!("`reason` exceeds max length of {MAX_REASON}")]));
+    }
     let halt = Halt { actor: call.principal().to_owned(), reason, at: clock::now_iso() };
     put_halt(&call.app, call.org_id(), halted.then_some(halt)).await?;
     self::halt(call).await
