@@ -22,6 +22,7 @@ mod keys;
 mod lifecycle;
 mod orgs;
 pub mod policy;
+mod retention;
 pub mod scan;
 mod serve;
 mod signer;

@@ -8,6 +8,7 @@ mod directory;
 mod error;
 mod followups;
 mod policies;
+mod retention;
 mod sessions;
 mod settings;
 pub(crate) mod sqlite;
@@ -23,6 +24,7 @@ pub(crate) use followups::{
 };
 use futures_util::future::BoxFuture;
 pub(crate) use policies::{Policies, Saved};
+pub(crate) use retention::Retention;
 pub(crate) use sessions::{SessionChanged, SessionFilter, Sessions};
 pub(crate) use settings::Settings;
 
@@ -31,7 +33,7 @@ pub(crate) type Stored<'a, T> = BoxFuture<'a, StoreResult<T>>;
 
 /// Everything an instance remembers.
 pub(crate) trait Store:
-    Actions + Decisions + Directory + Followups + Policies + Sessions + Settings + Debug + Send + Sync
+    Actions + Decisions + Directory + Followups + Policies + Retention + Sessions + Settings + Debug + Send + Sync
 {
     /// Finishes what was begun and closes the storage; every later call answers [`StoreError::Closed`].
     fn close(&self);

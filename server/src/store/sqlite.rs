@@ -10,6 +10,7 @@ mod loops;
 mod open;
 mod policies;
 mod reader;
+mod retention;
 mod sessions;
 mod settings;
 mod writer;
