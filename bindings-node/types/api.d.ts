@@ -974,7 +974,10 @@ export interface ApproveAction {
   action_id: string;
   /** `allow` or `deny`. */
   decision: ApprovalDecision;
-  /** Why. It is appended to the action's `reasoning`; the agent of a denied action gets it as the reason. */
+  /**
+   * Why. It is appended to the action's `reasoning`; the agent of a denied action gets it as the reason. At
+   * most 2000 characters.
+   */
   reasoning?: string;
 }
 
@@ -1388,7 +1391,7 @@ export interface CreatePolicy {
   rules: Record<string, unknown> | string;
   /** 1 when it holds, which is so unless given, or 0. */
   active?: number;
-  /** The agents it holds for; an empty list, or none, means every agent. */
+  /** The agents it holds for; an empty list, or none, means every agent. At most 200 entries. */
   agent_ids?: readonly string[];
 }
 
@@ -1409,7 +1412,7 @@ export interface UpdatePolicy {
   rules?: Record<string, unknown> | string;
   /** 1 to make it hold, 0 to make it rest. */
   active?: number;
-  /** The agents it holds for from now on; an empty list means every agent. */
+  /** The agents it holds for from now on; an empty list means every agent. At most 200 entries. */
   agent_ids?: readonly string[];
 }
 
@@ -2230,11 +2233,11 @@ export interface ComplianceTrend {
 
 /** The arguments of `createSession`. */
 export interface CreateSession {
-  /** Who works. The client's own agent unless given. */
+  /** Who works. The client's own agent unless given. At most 128 characters. */
   agent_id?: string;
-  /** Where: the path or name of the work tree. */
+  /** Where: the path or name of the work tree. At most 1024 characters. */
   workspace?: string;
-  /** On which branch. */
+  /** On which branch. At most 256 characters. */
   branch?: string;
 }
 
@@ -2250,15 +2253,18 @@ export interface UpdateSession {
   session_id: string;
   /** Where it is in its life. One of `running`, `blocked`, `closed`. */
   status?: SessionStatus;
-  /** How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`. */
+  /**
+   * How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`. At most 64
+   * characters.
+   */
   green_level?: string;
-  /** How the branch stands to its base: `fresh`, `stale` or `diverged`. */
+  /** How the branch stands to its base: `fresh`, `stale` or `diverged`. At most 64 characters. */
   branch_freshness?: string;
   /** How many commits the branch is behind its base. */
   commits_behind?: number;
-  /** What holds it up. */
+  /** What holds it up. At most 2000 characters. */
   blocked_reason?: string;
-  /** What was done, in short. */
+  /** What was done, in short. At most 4000 characters. */
   summary?: string;
   [member: string]: unknown;
 }
@@ -3024,7 +3030,7 @@ export interface Heartbeat {
   status?: AgentStatus;
   /** What it works on. At most 128 characters. */
   current_task_id?: string;
-  /** More about it. */
+  /** More about it. At most 8192 bytes of JSON. */
   metadata?: Record<string, unknown>;
 }
 
@@ -4495,15 +4501,15 @@ export interface RecommendAction {
 
 /** The arguments of `recordRecommendationEvents`. */
 export interface RecordRecommendationEvents {
-  /** Several events, one object each, with the fields below. */
+  /** Several events, one object each, with the fields below. At most 1000 entries. */
   events?: readonly unknown[];
-  /** Which recommendation. */
+  /** Which recommendation. At most 128 characters. */
   recommendation_id?: string;
-  /** Which agent. Not filled in by the client. */
+  /** Which agent. Not filled in by the client. At most 128 characters. */
   agent_id?: string;
-  /** What became of it: `applied` or `overridden`. */
+  /** What became of it: `applied` or `overridden`. At most 64 characters. */
   event_type?: string;
-  /** More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. */
+  /** More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. At most 8192 bytes of JSON. */
   details?: Record<string, unknown>;
   [member: string]: unknown;
 }

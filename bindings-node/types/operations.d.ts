@@ -253,7 +253,7 @@ export declare abstract class Operations {
    * @param actionId - Which action.
    * @param decision - `allow` or `deny`.
    * @param reasoning - Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
-   *   as the reason.
+   *   as the reason. At most 2000 characters.
    * @param options - What is for this call only.
    * @returns What became of an action by a human's answer.
    * @throws `ValidationError`: The server refuses the content.
@@ -871,9 +871,9 @@ export declare abstract class Operations {
    *
    * `POST /api/sessions`. A repeat would do it twice.
    *
-   * @param agentId - Who works. The client's own agent unless given.
-   * @param workspace - Where: the path or name of the work tree.
-   * @param branch - On which branch.
+   * @param agentId - Who works. The client's own agent unless given. At most 128 characters.
+   * @param workspace - Where: the path or name of the work tree. At most 1024 characters.
+   * @param branch - On which branch. At most 256 characters.
    * @param options - What is for this call only.
    * @returns One session.
    * @throws `ValidationError`: The server refuses the content.
@@ -1313,7 +1313,7 @@ export declare abstract class Operations {
    *
    * @param status - What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
    *   given.
-   * @param metadata - More about it.
+   * @param metadata - More about it. At most 8192 bytes of JSON.
    * @param options - What is for this call only.
    * @returns The answer to a heartbeat.
    * @throws `ValidationError`: The server refuses the content.
@@ -2076,7 +2076,7 @@ export declare abstract class Operations {
    *
    * `POST /api/learning/recommendations/events`. A repeat would do it twice.
    *
-   * @param events - Several events, one object each, with the fields below.
+   * @param events - Several events, one object each, with the fields below. At most 1000 entries.
    * @param options - What is for this call only.
    * @returns The server's answer to events.
    * @throws `ValidationError`: The server refuses the content.

@@ -79,7 +79,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<l::GetLearningRecommendations>(|call| ready(learning::list(&call)).boxed()),
         Route::of::<l::RecordRecommendationEvents>(|call| learning::record(call).boxed()),
         Route::of::<h::GetHealth>(|call| health::get(call).boxed()),
-        Route::at(Get, "/api/stream", Access::Key, |call| ready(Ok(stream::open(&call))).boxed()),
+        Route::at(Get, "/api/stream", Access::Key, |call| ready(stream::open(&call)).boxed()),
         Route::of::<r::CreateApiKey>(|call| keys::create(call).boxed()).own_checks(),
         Route::of::<r::ListApiKeys>(|call| keys::list(call).boxed()),
         Route::of::<r::RevokeApiKey>(|call| keys::revoke(call).boxed()).own_checks(),

@@ -77,6 +77,11 @@ impl App {
         self.callers.get(&*self.store, keys::hash(key)).await
     }
 
+    /// Whether this key was found to be valid since the start; nothing is looked up.
+    pub(crate) fn has_seen(&self, key: &str) -> bool {
+        self.callers.has_seen(keys::hash(key))
+    }
+
     /// Asks webhooks. It is made when the first one is to be asked, because reading the system's certificates takes time.
     pub(crate) fn webhooks(&self) -> Option<&WebhookClient> {
         let make = || {

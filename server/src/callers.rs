@@ -74,6 +74,11 @@ impl Callers {
         }
     }
 
+    /// Whether a key was found to be valid since the start; nothing is looked up.
+    pub(crate) fn has_seen(&self, hash: KeyHash) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).holders.contains_key(&hash)
+    }
+
     /// When keys were last used, by their ids; those that were used while this process runs.
     pub(crate) fn last_used(&self) -> BTreeMap<String, i64> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);

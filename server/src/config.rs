@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::policy::{GuardSettings, Verdict};
+use crate::retention;
 
 /// How an [`Instance`](crate::Instance) is opened.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +27,8 @@ pub struct InstanceOptions {
     pub allow_private_webhooks: bool,
 }
 
-/// How many requests a client may make to one path.
+/// How many requests a client may make to one route: a client is an API key at an address or, without a valid key, an
+/// address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// How many in one window.
@@ -48,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) expose_error_detail: bool,
     pub(crate) enforce_signatures: bool,
     pub(crate) allow_self_approval: bool,
+    /// For organisations without a setting of their own; nothing keeps everything.
+    pub(crate) retention_days: Option<i64>,
 }
 
 /// The setting, and the variable for organisations without it, that lets whoever created an action approve it.
@@ -72,6 +76,7 @@ impl Config {
             expose_error_detail: flag("DASHCLAW_EXPOSE_ERROR_DETAIL"),
             enforce_signatures: flag("ENFORCE_AGENT_SIGNATURES"),
             allow_self_approval: flag(ALLOW_SELF_APPROVAL),
+            retention_days: variable(retention::SETTING).and_then(|text| retention::days(&text)),
         }
     }
 }

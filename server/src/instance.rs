@@ -1,12 +1,10 @@
 //! An instance: opened, served, asked in process, shut down.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::serve::ListenerExt;
 use dashclaw::api::orgs::ApiKey;
 use dashclaw::api::policies::Policy;
 use dashclaw::transport::Transport;
@@ -23,6 +21,7 @@ use crate::ids;
 use crate::keys::{NewKey, Role};
 use crate::orgs::Halt;
 use crate::policy::read_policy_file;
+use crate::serve::{Limits, serve};
 use crate::signer::Signer;
 use crate::store::sqlite::Sqlite;
 use crate::store::{Identity, Revoked, Store, StoreError};
@@ -75,14 +74,11 @@ impl Instance {
         self.router.clone()
     }
 
-    /// Serves it on a socket until [`stopping`](Self::stopping) is cancelled; requests under way are finished then.
+    /// Serves it on a socket until [`stopping`](Self::stopping) is cancelled; requests under way are finished then. A client
+    /// that sends its request, or takes its answer, too slowly is cut off, and one that rests makes room for others when
+    /// there are too many.
     pub async fn serve(&self, listener: TcpListener) -> std::io::Result<()> {
-        let listener = listener.tap_io(|stream| {
-            // Without it a small answer may wait for the client's acknowledgement; failing that, it is only slower.
-            let _ = stream.set_nodelay(true);
-        });
-        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(self.stopping().cancelled_owned()).await
+        serve(listener, self.router.clone(), Limits::default(), self.stopping()).await
     }
 
     /// Calls it without a port: `DashClaw::builder().transport(instance.transport())`.

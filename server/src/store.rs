@@ -9,6 +9,7 @@ mod error;
 mod followups;
 mod policies;
 mod premises;
+mod retention;
 mod sessions;
 mod settings;
 pub(crate) mod sqlite;
@@ -27,6 +28,7 @@ pub(crate) use followups::{
 use futures_util::future::BoxFuture;
 pub(crate) use policies::{Policies, Saved};
 pub(crate) use premises::{Asked, Premises, Span, Spending, Tally};
+pub(crate) use retention::Retention;
 pub(crate) use sessions::{SessionChanged, SessionFilter, Sessions};
 pub(crate) use settings::Settings;
 
@@ -35,7 +37,7 @@ pub(crate) type Stored<'a, T> = BoxFuture<'a, StoreResult<T>>;
 
 /// Everything an instance remembers.
 pub(crate) trait Store:
-    Actions + Decisions + Directory + Followups + Policies + Sessions + Settings + Debug + Send + Sync
+    Actions + Decisions + Directory + Followups + Policies + Retention + Sessions + Settings + Debug + Send + Sync
 {
     /// Finishes what was begun and closes the storage; every later call answers [`StoreError::Closed`].
     fn close(&self);

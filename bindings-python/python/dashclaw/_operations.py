@@ -426,7 +426,7 @@ class Operations:
             action_id: Which action.
             decision: ``allow`` or ``deny``.
             reasoning: Why. It is appended to the action's ``reasoning``; the agent of a denied action gets it
-                as the reason.
+                as the reason. At most 2000 characters.
 
         Returns:
             What became of an action by a human's answer.
@@ -900,7 +900,8 @@ class Operations:
             rules: What it says, by type: ``{"threshold": 80, "action": "block"}``. At most 4000 characters as
                 JSON text.
             active: 1 when it holds, which is so unless given, or 0.
-            agent_ids: The agents it holds for; an empty list, or none, means every agent.
+            agent_ids: The agents it holds for; an empty list, or none, means every agent. At most 200
+                entries.
 
         Returns:
             A policy as it was added.
@@ -942,7 +943,8 @@ class Operations:
                 ``branch_freshness``, ``x402_spend_limit``.
             rules: What it says from now on. At most 4000 characters as JSON text.
             active: 1 to make it hold, 0 to make it rest.
-            agent_ids: The agents it holds for from now on; an empty list means every agent.
+            agent_ids: The agents it holds for from now on; an empty list means every agent. At most 200
+                entries.
 
         Returns:
             One policy.
@@ -1355,9 +1357,9 @@ class Operations:
         ``POST /api/sessions``. A repeat would do it twice.
 
         Args:
-            workspace: Where: the path or name of the work tree.
-            branch: On which branch.
-            agent_id: Who works. The client's own agent unless given.
+            workspace: Where: the path or name of the work tree. At most 1024 characters.
+            branch: On which branch. At most 256 characters.
+            agent_id: Who works. The client's own agent unless given. At most 128 characters.
 
         Returns:
             One session.
@@ -1402,11 +1404,12 @@ class Operations:
             session_id: Which session.
             status: Where it is in its life. One of ``running``, ``blocked``, ``closed``.
             green_level: How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or
-                ``merge_ready``.
-            branch_freshness: How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``.
+                ``merge_ready``. At most 64 characters.
+            branch_freshness: How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``. At most
+                64 characters.
             commits_behind: How many commits the branch is behind its base.
-            blocked_reason: What holds it up.
-            summary: What was done, in short.
+            blocked_reason: What holds it up. At most 2000 characters.
+            summary: What was done, in short. At most 4000 characters.
             **fields: More fields, sent as they are.
 
         Returns:
@@ -2096,7 +2099,7 @@ class Operations:
         Args:
             status: What it is doing. One of ``online``, ``offline``, ``idle``, ``busy``, ``stale``.
             current_task_id: What it works on. At most 128 characters.
-            metadata: More about it.
+            metadata: More about it. At most 8192 bytes of JSON.
             agent_id: Which agent. The client's own unless given. At most 128 characters.
             agent_name: The agent's display name. The client's own unless given. At most 256 characters.
 
@@ -3327,11 +3330,12 @@ class Operations:
         ``POST /api/learning/recommendations/events``. A repeat would do it twice.
 
         Args:
-            events: Several events, one object each, with the fields below.
-            recommendation_id: Which recommendation.
-            agent_id: Which agent. Not filled in by the client.
-            event_type: What became of it: ``applied`` or ``overridden``.
-            details: More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``.
+            events: Several events, one object each, with the fields below. At most 1000 entries.
+            recommendation_id: Which recommendation. At most 128 characters.
+            agent_id: Which agent. Not filled in by the client. At most 128 characters.
+            event_type: What became of it: ``applied`` or ``overridden``. At most 64 characters.
+            details: More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``. At most
+                8192 bytes of JSON.
             **fields: More fields, sent as they are.
 
         Returns:

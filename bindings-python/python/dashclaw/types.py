@@ -1638,6 +1638,7 @@ class ApproveAction(_ApproveAction, total=False):
 
     reasoning: str
     """Why. It is appended to the action's ``reasoning``; the agent of a denied action gets it as the reason.
+    At most 2000 characters.
     """
 
 
@@ -2188,7 +2189,7 @@ class CreatePolicy(_CreatePolicy, total=False):
     """1 when it holds, which is so unless given, or 0."""
 
     agent_ids: list[str]
-    """The agents it holds for; an empty list, or none, means every agent."""
+    """The agents it holds for; an empty list, or none, means every agent. At most 200 entries."""
 
 
 class _UpdatePolicy(TypedDict):
@@ -2218,7 +2219,7 @@ class UpdatePolicy(_UpdatePolicy, total=False):
     """1 to make it hold, 0 to make it rest."""
 
     agent_ids: list[str]
-    """The agents it holds for from now on; an empty list means every agent."""
+    """The agents it holds for from now on; an empty list means every agent. At most 200 entries."""
 
 
 class DeletePolicy(TypedDict):
@@ -3186,13 +3187,13 @@ class CreateSession(TypedDict, total=False):
     """The arguments of ``create_session``."""
 
     agent_id: str
-    """Who works. The client's own agent unless given."""
+    """Who works. The client's own agent unless given. At most 128 characters."""
 
     workspace: str
-    """Where: the path or name of the work tree."""
+    """Where: the path or name of the work tree. At most 1024 characters."""
 
     branch: str
-    """On which branch."""
+    """On which branch. At most 256 characters."""
 
 
 class GetSession(TypedDict):
@@ -3216,19 +3217,21 @@ class UpdateSession(_UpdateSession, total=False):
     """Where it is in its life. One of ``running``, ``blocked``, ``closed``."""
 
     green_level: str
-    """How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or ``merge_ready``."""
+    """How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or ``merge_ready``. At most
+    64 characters.
+    """
 
     branch_freshness: str
-    """How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``."""
+    """How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``. At most 64 characters."""
 
     commits_behind: int
     """How many commits the branch is behind its base."""
 
     blocked_reason: str
-    """What holds it up."""
+    """What holds it up. At most 2000 characters."""
 
     summary: str
-    """What was done, in short."""
+    """What was done, in short. At most 4000 characters."""
 
 
 class ListSessions(TypedDict, total=False):
@@ -4167,7 +4170,7 @@ class Heartbeat(TypedDict, total=False):
     """What it works on. At most 128 characters."""
 
     metadata: Mapping[str, Any]
-    """More about it."""
+    """More about it. At most 8192 bytes of JSON."""
 
 
 class _ReportConnections(TypedDict):
@@ -6025,19 +6028,21 @@ class RecordRecommendationEvents(TypedDict, total=False):
     """The arguments of ``record_recommendation_events``."""
 
     events: Sequence[Any]
-    """Several events, one object each, with the fields below."""
+    """Several events, one object each, with the fields below. At most 1000 entries."""
 
     recommendation_id: str
-    """Which recommendation."""
+    """Which recommendation. At most 128 characters."""
 
     agent_id: str
-    """Which agent. Not filled in by the client."""
+    """Which agent. Not filled in by the client. At most 128 characters."""
 
     event_type: str
-    """What became of it: ``applied`` or ``overridden``."""
+    """What became of it: ``applied`` or ``overridden``. At most 64 characters."""
 
     details: Mapping[str, Any]
-    """More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``."""
+    """More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``. At most 8192 bytes of
+    JSON.
+    """
 
 
 class SetRecommendationActive(TypedDict):

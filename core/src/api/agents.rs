@@ -40,8 +40,8 @@ operations! { "agents":
         status: Option<AgentStatus> [default("\"online\"")],
         /// What it works on. At most 128 characters.
         current_task_id: Option<String> [max(128)],
-        /// More about it.
-        metadata: Option<Map<String, Value>>,
+        /// More about it. At most 8192 bytes of JSON.
+        metadata: Option<Map<String, Value>> [max(8192)],
     }
 
     /// Tells which services the agent is connected to. A service that was told before is told anew.

@@ -133,8 +133,8 @@ operations! { "policies":
         rules: PolicyRules [max(4000), json_text()],
         /// 1 when it holds, which is so unless given, or 0.
         active: Option<i64> [range(0, 1)],
-        /// The agents it holds for; an empty list, or none, means every agent.
-        agent_ids: Option<Vec<String>>,
+        /// The agents it holds for; an empty list, or none, means every agent. At most 200 entries.
+        agent_ids: Option<Vec<String>> [max(200)],
     }
 
     /// Changes a policy: the fields that are given. Needs an API key of the admin role.
@@ -154,8 +154,8 @@ operations! { "policies":
         rules: Option<PolicyRules> [max(4000), json_text()],
         /// 1 to make it hold, 0 to make it rest.
         active: Option<i64> [range(0, 1)],
-        /// The agents it holds for from now on; an empty list means every agent.
-        agent_ids: Option<Vec<String>>,
+        /// The agents it holds for from now on; an empty list means every agent. At most 200 entries.
+        agent_ids: Option<Vec<String>> [max(200)],
     }
 
     /// Removes a policy. Needs an API key of the admin role.

@@ -26,7 +26,7 @@ pub struct Field {
     pub wire_name: Option<&'static str>,
     /// Another name for it, where the official clients have two.
     pub also: Option<&'static str>,
-    /// The most characters of a text, or elements of a list, that the server takes.
+    /// The most characters of a text, elements of a list, or bytes of an object's JSON that the server takes.
     pub max: Option<u32>,
     /// The bounds of a number, both included.
     pub range: Option<(i64, i64)>,
@@ -201,7 +201,7 @@ impl Field {
         self
     }
 
-    /// Holds at most this many characters or elements.
+    /// Holds at most this many characters or elements, or bytes of JSON.
     #[must_use]
     pub const fn max(mut self, max: u32) -> Self {
         self.max = Some(max);

@@ -10,6 +10,9 @@ use crate::http::refusal::{Answer, Refusal};
 use crate::orgs::{HALT, Halt};
 use crate::store::StoreResult;
 
+/// The most characters of the reason of a halt.
+const MAX_REASON: usize = 2000;
+
 /// Halts an organisation: guard blocks everything until the halt is lifted. Nothing lifts it.
 pub(crate) async fn put_halt(app: &App, org_id: &str, halt: Option<Halt>) -> StoreResult<()> {
     let text = halt.as_ref().map(serde_json::to_string).transpose()?;
@@ -34,6 +37,9 @@ pub(super) async fn set_halt(call: Call) -> Answer {
         return Err(Refusal::validation(vec!["`halted` must be a boolean".to_owned()]));
     };
     let reason = call.body.get("reason").and_then(Value::as_str).map(|reason| clean(reason.to_owned()));
+    if reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
+        return Err(Refusal::validation(vec![format!("`reason` exceeds max length of {MAX_REASON}")]));
+    }
     let halt = Halt { actor: call.principal().to_owned(), reason, at: clock::now_iso() };
     put_halt(&call.app, call.org_id(), halted.then_some(halt)).await?;
     self::halt(call).await

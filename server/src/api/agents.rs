@@ -20,6 +20,9 @@ pub(super) async fn heartbeat(call: Call) -> Answer {
         let words = AgentStatus::WORDS.join(", ");
         return Err(Refusal::bad_request(format!("Invalid status. Must be one of: {words}")));
     };
+    if !call.received.problems.is_empty() {
+        return Err(Refusal::validation(call.received.problems));
+    }
     let at = clock::now_iso();
     let told = (
         call.text("agent_name"),

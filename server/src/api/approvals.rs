@@ -19,6 +19,9 @@ pub(super) async fn decide(call: Call) -> Answer {
         Some("deny") => false,
         _ => return Err(Refusal::bad_request("Invalid decision. Must be allow or deny.")),
     };
+    if !call.received.problems.is_empty() {
+        return Err(Refusal::validation(call.received.problems));
+    }
     let by = call.principal().to_owned();
     if by.is_empty() {
         let refusal = Refusal::new(StatusCode::FORBIDDEN, "Approvals require an attributable principal");

@@ -18,6 +18,8 @@ use crate::store::{ActionFilter, Page, Saved};
 
 const DAY_MS: i64 = 86_400_000;
 const DEFAULT_DAYS: i64 = 7;
+/// How many policies an organisation may have: each of them is asked at every guard call.
+const MAX_POLICIES: usize = 1000;
 
 /// Lists policies.
 pub(super) async fn list(call: Call) -> Answer {
@@ -37,6 +39,10 @@ pub(super) async fn create(call: Call) -> Answer {
     let request: CreatePolicy = call.request()?;
     let rules = text(&request.rules);
     check(&call, request.policy_type.as_str(), &rules)?;
+    if call.app.store.policies(call.org_id()).await?.len() >= MAX_POLICIES {
+        let error = format!("An organisation may have at most {MAX_POLICIES} policies");
+        return Err(Refusal::bad_request(error).code("POLICY_LIMIT"));
+    }
     let now = clock::now_iso();
     let policy = Policy {
         id: ids::policy()?.into(),

@@ -29,6 +29,8 @@ pub(crate) struct Call {
     pub(crate) raw: Bytes,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
+    /// Whether it came from this process and not over a socket.
+    pub(crate) in_process: bool,
 }
 
 impl Call {

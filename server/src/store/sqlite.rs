@@ -12,6 +12,7 @@ mod open;
 mod policies;
 mod premises;
 mod reader;
+mod retention;
 mod sessions;
 mod settings;
 mod writer;

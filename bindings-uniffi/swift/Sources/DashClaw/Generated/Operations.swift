@@ -213,7 +213,7 @@ extension DashClaw {
     ///   - actionId: Which action.
     ///   - decision: `allow` or `deny`.
     ///   - reasoning: Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
-    ///     as the reason.
+    ///     as the reason. At most 2000 characters.
     ///   - options: What differs for this call.
     /// - Returns: What became of an action by a human's answer.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -616,7 +616,7 @@ extension DashClaw {
     ///   - rules: What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
     ///     JSON text.
     ///   - active: 1 when it holds, which is so unless given, or 0.
-    ///   - agentIds: The agents it holds for; an empty list, or none, means every agent.
+    ///   - agentIds: The agents it holds for; an empty list, or none, means every agent. At most 200 entries.
     ///   - options: What differs for this call.
     /// - Returns: A policy as it was added.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -652,7 +652,8 @@ extension DashClaw {
     ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What it says from now on. At most 4000 characters as JSON text.
     ///   - active: 1 to make it hold, 0 to make it rest.
-    ///   - agentIds: The agents it holds for from now on; an empty list means every agent.
+    ///   - agentIds: The agents it holds for from now on; an empty list means every agent. At most 200
+    ///     entries.
     ///   - options: What differs for this call.
     /// - Returns: One policy.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -1039,9 +1040,9 @@ extension DashClaw {
     /// `POST /api/sessions`. A repeat would do it twice.
     ///
     /// - Parameters:
-    ///   - workspace: Where: the path or name of the work tree.
-    ///   - branch: On which branch.
-    ///   - agentId: Who works. The client's own agent unless given.
+    ///   - workspace: Where: the path or name of the work tree. At most 1024 characters.
+    ///   - branch: On which branch. At most 256 characters.
+    ///   - agentId: Who works. The client's own agent unless given. At most 128 characters.
     ///   - options: What differs for this call.
     /// - Returns: One session.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -1699,7 +1700,7 @@ extension DashClaw {
     ///   - status: What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
     ///     given.
     ///   - currentTaskId: What it works on. At most 128 characters.
-    ///   - metadata: More about it.
+    ///   - metadata: More about it. At most 8192 bytes of JSON.
     ///   - agentId: Which agent. The client's own unless given. At most 128 characters.
     ///   - agentName: The agent's display name. The client's own unless given. At most 256 characters.
     ///   - options: What differs for this call.

@@ -1286,13 +1286,14 @@ public struct UpdateSession: JSONRecord {
         set { set("status", optional: newValue) }
     }
 
-    /// How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`.
+    /// How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`. At most 64
+    /// characters.
     public var greenLevel: String? {
         get { optional("green_level") }
         set { set("green_level", optional: newValue) }
     }
 
-    /// How the branch stands to its base: `fresh`, `stale` or `diverged`.
+    /// How the branch stands to its base: `fresh`, `stale` or `diverged`. At most 64 characters.
     public var branchFreshness: String? {
         get { optional("branch_freshness") }
         set { set("branch_freshness", optional: newValue) }
@@ -1304,13 +1305,13 @@ public struct UpdateSession: JSONRecord {
         set { set("commits_behind", optional: newValue) }
     }
 
-    /// What holds it up.
+    /// What holds it up. At most 2000 characters.
     public var blockedReason: String? {
         get { optional("blocked_reason") }
         set { set("blocked_reason", optional: newValue) }
     }
 
-    /// What was done, in short.
+    /// What was done, in short. At most 4000 characters.
     public var summary: String? {
         get { optional("summary") }
         set { set("summary", optional: newValue) }
@@ -2987,31 +2988,31 @@ public struct RecordRecommendationEvents: JSONRecord {
         self.details = details
     }
 
-    /// Several events, one object each, with the fields below.
+    /// Several events, one object each, with the fields below. At most 1000 entries.
     public var events: [JSONValue]? {
         get { optional("events") }
         set { set("events", optional: newValue) }
     }
 
-    /// Which recommendation.
+    /// Which recommendation. At most 128 characters.
     public var recommendationId: String? {
         get { optional("recommendation_id") }
         set { set("recommendation_id", optional: newValue) }
     }
 
-    /// Which agent. Not filled in by the client.
+    /// Which agent. Not filled in by the client. At most 128 characters.
     public var agentId: String? {
         get { optional("agent_id") }
         set { set("agent_id", optional: newValue) }
     }
 
-    /// What became of it: `applied` or `overridden`.
+    /// What became of it: `applied` or `overridden`. At most 64 characters.
     public var eventType: String? {
         get { optional("event_type") }
         set { set("event_type", optional: newValue) }
     }
 
-    /// More about it: `action_type`, `reason`, `adapted_fields`, `confidence`.
+    /// More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. At most 8192 bytes of JSON.
     public var details: [String: JSONValue]? {
         get { optional("details") }
         set { set("details", optional: newValue) }

@@ -974,7 +974,7 @@ public abstract class Operations internal constructor() {
      * @param actionId Which action.
      * @param decision `allow` or `deny`.
      * @param reasoning Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
-     *   as the reason.
+     *   as the reason. At most 2000 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -1595,7 +1595,8 @@ public abstract class Operations internal constructor() {
      * @param rules What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
      *   JSON text.
      * @param active 1 when it holds, which is so unless given, or 0.
-     * @param agentIds The agents it holds for; an empty list, or none, means every agent.
+     * @param agentIds The agents it holds for; an empty list, or none, means every agent. At most 200
+     *   entries.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -1631,7 +1632,8 @@ public abstract class Operations internal constructor() {
      *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says from now on. At most 4000 characters as JSON text.
      * @param active 1 to make it hold, 0 to make it rest.
-     * @param agentIds The agents it holds for from now on; an empty list means every agent.
+     * @param agentIds The agents it holds for from now on; an empty list means every agent. At most 200
+     *   entries.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -2209,9 +2211,9 @@ public abstract class Operations internal constructor() {
      *
      * `POST /api/sessions`. A repeat would do it twice.
      *
-     * @param workspace Where: the path or name of the work tree.
-     * @param branch On which branch.
-     * @param agentId Who works. The client's own agent unless given.
+     * @param workspace Where: the path or name of the work tree. At most 1024 characters.
+     * @param branch On which branch. At most 256 characters.
+     * @param agentId Who works. The client's own agent unless given. At most 128 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
@@ -2258,11 +2260,12 @@ public abstract class Operations internal constructor() {
      * @param sessionId Which session.
      * @param status Where it is in its life. One of `running`, `blocked`, `closed`.
      * @param greenLevel How well the work tree is tested: `targeted`, `package`, `workspace` or
-     *   `merge_ready`.
-     * @param branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`.
+     *   `merge_ready`. At most 64 characters.
+     * @param branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`. At most 64
+     *   characters.
      * @param commitsBehind How many commits the branch is behind its base.
-     * @param blockedReason What holds it up.
-     * @param summary What was done, in short.
+     * @param blockedReason What holds it up. At most 2000 characters.
+     * @param summary What was done, in short. At most 4000 characters.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -3098,7 +3101,7 @@ public abstract class Operations internal constructor() {
      * @param status What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
      *   given.
      * @param currentTaskId What it works on. At most 128 characters.
-     * @param metadata More about it.
+     * @param metadata More about it. At most 8192 bytes of JSON.
      * @param agentId Which agent. The client's own unless given. At most 128 characters.
      * @param agentName The agent's display name. The client's own unless given. At most 256 characters.
      * @param options How this call differs from the client's others.
@@ -4828,11 +4831,12 @@ public abstract class Operations internal constructor() {
      *
      * `POST /api/learning/recommendations/events`. A repeat would do it twice.
      *
-     * @param events Several events, one object each, with the fields below.
-     * @param recommendationId Which recommendation.
-     * @param agentId Which agent. Not filled in by the client.
-     * @param eventType What became of it: `applied` or `overridden`.
-     * @param details More about it: `action_type`, `reason`, `adapted_fields`, `confidence`.
+     * @param events Several events, one object each, with the fields below. At most 1000 entries.
+     * @param recommendationId Which recommendation. At most 128 characters.
+     * @param agentId Which agent. Not filled in by the client. At most 128 characters.
+     * @param eventType What became of it: `applied` or `overridden`. At most 64 characters.
+     * @param details More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. At most 8192
+     *   bytes of JSON.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.

@@ -70,7 +70,7 @@ public value class RegisteredAgentRisk(
  * @property status What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
  *   given.
  * @property currentTaskId What it works on. At most 128 characters.
- * @property metadata More about it.
+ * @property metadata More about it. At most 8192 bytes of JSON.
  * @property agentId Which agent. The client's own unless given. At most 128 characters.
  * @property agentName The agent's display name. The client's own unless given. At most 256 characters.
  */

@@ -18,7 +18,7 @@ import kotlinx.serialization.json.JsonObject
  * @property actionId Which action.
  * @property decision `allow` or `deny`.
  * @property reasoning Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
- *   as the reason.
+ *   as the reason. At most 2000 characters.
  */
 @Serializable
 public data class ApproveAction(

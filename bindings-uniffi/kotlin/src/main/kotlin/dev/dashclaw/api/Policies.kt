@@ -112,7 +112,7 @@ public data class ListPolicies(
  * @property rules What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
  *   JSON text.
  * @property active 1 when it holds, which is so unless given, or 0.
- * @property agentIds The agents it holds for; an empty list, or none, means every agent.
+ * @property agentIds The agents it holds for; an empty list, or none, means every agent. At most 200 entries.
  */
 @Serializable
 public data class CreatePolicy(
@@ -134,7 +134,8 @@ public data class CreatePolicy(
  *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
  * @property rules What it says from now on. At most 4000 characters as JSON text.
  * @property active 1 to make it hold, 0 to make it rest.
- * @property agentIds The agents it holds for from now on; an empty list means every agent.
+ * @property agentIds The agents it holds for from now on; an empty list means every agent. At most 200
+ *   entries.
  */
 @Serializable
 public data class UpdatePolicy(

@@ -36,9 +36,9 @@ public value class SessionStatus(
 /**
  * The arguments of `createSession`.
  *
- * @property workspace Where: the path or name of the work tree.
- * @property branch On which branch.
- * @property agentId Who works. The client's own agent unless given.
+ * @property workspace Where: the path or name of the work tree. At most 1024 characters.
+ * @property branch On which branch. At most 256 characters.
+ * @property agentId Who works. The client's own agent unless given. At most 128 characters.
  */
 @Serializable
 public data class CreateSession(
@@ -63,10 +63,12 @@ public data class GetSession(
  * @property sessionId Which session.
  * @property status Where it is in its life. One of `running`, `blocked`, `closed`.
  * @property greenLevel How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`.
- * @property branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`.
+ *   At most 64 characters.
+ * @property branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`. At most 64
+ *   characters.
  * @property commitsBehind How many commits the branch is behind its base.
- * @property blockedReason What holds it up.
- * @property summary What was done, in short.
+ * @property blockedReason What holds it up. At most 2000 characters.
+ * @property summary What was done, in short. At most 4000 characters.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateSession.Codec::class)
