@@ -42,6 +42,9 @@ class Program:
     """A process whose output can be waited for."""
 
     def __init__(self, *command: object) -> None:
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+        # With a key of its own the server would print none.
+        environment.pop("DASHCLAW_API_KEY", None)
         self.process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.PIPE,
@@ -49,7 +52,7 @@ class Program:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
-            env={**{name: value for name, value in os.environ.items() if name != "DASHCLAW_API_KEY"}, "PYTHONIOENCODING": "utf-8"},
+            env=environment,
         )
         self.seen: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -102,7 +105,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
     policies = ROOT / "examples" / "policies.yaml"
     up = Program(COMMAND, "up", "--port", 0, "--data", tmp_path / "store", "--policies", policies)
     try:
-        yield Server(*(up.expect(shown).group(0) for shown in ["oc_live_[0-9a-f]+", "oc_live_[0-9a-f]+", r"http://[0-9.:]+"]))
+        key = "oc_live_[0-9a-f]+"
+        yield Server(*(up.expect(shown).group(0) for shown in [key, key, r"http://[0-9.:]+"]))
     finally:
         up.process.terminate()
         up.process.wait(15)

@@ -63,7 +63,8 @@ impl Callers {
     }
 
     /// Refuses a key from now on and ends what its holder has open. It is called inside the write that revokes the key, so
-    /// that it happens before anybody hears of it, and though the one who asked has gone.
+    /// that it happens before anybody hears of it, and though the one who asked has gone. Should the write fail after that,
+    /// the key is refused until the next start, and who asked is told that it failed.
     pub(crate) fn revoke(&self, hash: KeyHash) {
         let holder = self.write(|known| {
             known.revoked.insert(hash);

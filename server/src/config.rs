@@ -39,6 +39,7 @@ pub struct RateLimit {
 
 /// Everything a running instance was told.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct Config {
     pub(crate) org_id: String,
     pub(crate) rate_limit: Option<RateLimit>,

@@ -14,7 +14,6 @@ use dashclaw_server::{Instance, InstanceOptions, Role};
 use futures_util::future::join_all;
 use futures_util::{FutureExt, StreamExt, stream};
 use http::Request;
-use http_body_util::BodyExt;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
