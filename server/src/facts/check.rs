@@ -139,7 +139,12 @@ fn fabricated(seen: &Seen<'_>, source: &Source, violations: &mut Vec<Violation>)
 }
 
 /// The matches of a pattern in a text as seen, and those in the text as written that are not part of one of them.
-fn matches(regex: &Regex, canonical: &str, folded: &Folded<'_>, deadline: Deadline) -> Result<Vec<Fact>, String> {
+fn matches(
+    regex: &Regex,
+    canonical: &str,
+    folded: &Folded<'_>,
+    deadline: Deadline,
+) -> Result<Vec<Fact>, String> {
     let seen = ranges(regex, folded.text(), deadline)?;
     let mut found: Vec<(Range<usize>, &str)> =
         seen.into_iter().map(|range| (folded.origin(&range), &folded.text()[range])).collect();
@@ -183,7 +188,9 @@ fn unsupported(label: &str, stated: &[Fact], known: &[Fact]) -> Vec<Violation> {
         alike.contains(&fact.readings) || fact.readings.iter().all(|reading| certain.contains(reading))
     };
     let unknown = stated.iter().filter(|fact| !supported(fact)).take(MAX_VIOLATIONS);
-    unknown.map(|fact| Violation::with_detail(ViolationCode::FabricatedFact, label, fact.raw.clone())).collect()
+    unknown
+        .map(|fact| Violation::with_detail(ViolationCode::FabricatedFact, label, fact.raw.clone()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -209,7 +216,11 @@ mod tests {
             if input.get("verdict_given").is_some() {
                 continue;
             }
-            let found = check_text(input["candidate"].as_str().unwrap(), &input["source_of_truth"], Deadline::default());
+            let found = check_text(
+                input["candidate"].as_str().unwrap(),
+                &input["source_of_truth"],
+                Deadline::default(),
+            );
             let expected = &vector["expected"]["verdict"];
             assert_eq!(serde_json::to_value(&found).unwrap(), expected["violations"], "{}", vector["name"]);
             assert_eq!(found.is_empty(), expected["verdict"] == "pass", "{}", vector["name"]);
@@ -295,7 +306,8 @@ mod tests {
 
     #[test]
     fn a_check_that_is_late_or_too_large_is_an_engine_error() {
-        let source = json!({"allowedFacts": [], "requiredFacts": [], "extract": {"patterns": [{"pattern": "a"}]}});
+        let source =
+            json!({"allowedFacts": [], "requiredFacts": [], "extract": {"patterns": [{"pattern": "a"}]}});
         let detail = |text: &str, source: &Value, deadline: Deadline| {
             let found = check_text(text, source, deadline);
             assert_eq!((found.len(), found[0].code), (1, ViolationCode::EngineError), "{found:?}");

@@ -47,7 +47,9 @@ mod tests {
 
     #[test]
     fn digits_of_every_script_have_their_value() {
-        for (zero, name) in [('0', "ascii"), ('\u{660}', "arabic"), ('\u{966}', "devanagari"), ('\u{FF10}', "wide")] {
+        for (zero, name) in
+            [('0', "ascii"), ('\u{660}', "arabic"), ('\u{966}', "devanagari"), ('\u{FF10}', "wide")]
+        {
             for value in 0..10_u8 {
                 let digit = char::from_u32(u32::from(zero) + u32::from(value)).unwrap();
                 assert_eq!(digit_value(digit), Some(value), "{name}");
@@ -61,7 +63,9 @@ mod tests {
         for shown in ['a', ' ', '\n', '\t', '\u{A0}', '\u{3000}', '$'] {
             assert!(!INVISIBLE.contains(shown), "{shown:?}");
         }
-        for hidden in ['\u{AD}', '\u{200B}', '\u{2063}', '\u{FEFF}', '\u{0}', '\u{FE0F}', '\u{E0041}', '\u{202E}'] {
+        for hidden in
+            ['\u{AD}', '\u{200B}', '\u{2063}', '\u{FEFF}', '\u{0}', '\u{FE0F}', '\u{E0041}', '\u{202E}']
+        {
             assert!(INVISIBLE.contains(hidden), "{hidden:?}");
         }
     }

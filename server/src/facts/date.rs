@@ -69,7 +69,9 @@ fn numeric(pieces: &Pieces<'_>, start: usize) -> Option<(usize, Vec<Date>)> {
     let same = separator == other || matches!((separator, other), ('\u{5E74}', '\u{6708}'));
     let spaced = second_at > start + 2 || third_at > second_at + 2;
     let readings = readings(separator, spaced, first, second, third);
-    (same && !is_longer(pieces, start, end, separator)).then_some((end, readings)).filter(|(_, found)| !found.is_empty())
+    (same && !is_longer(pieces, start, end, separator))
+        .then_some((end, readings))
+        .filter(|(_, found)| !found.is_empty())
 }
 
 /// `20260601T1000Z`: without the time, eight digits are any number.
@@ -87,7 +89,9 @@ fn separator(pieces: &Pieces<'_>, index: usize) -> Option<(char, usize)> {
     if let Some(mark) = pieces.mark(at).filter(|mark| "-/._".contains(*mark)) {
         return Some((mark, pieces.skip_blank(at + 1)));
     }
-    if let Some(letter) = pieces.text(at).chars().next().filter(|letter| "\u{5E74}\u{6708}\u{B144}\u{C6D4}".contains(*letter)) {
+    if let Some(letter) =
+        pieces.text(at).chars().next().filter(|letter| "\u{5E74}\u{6708}\u{B144}\u{C6D4}".contains(*letter))
+    {
         return Some((letter, pieces.skip_blank(at + 1)));
     }
     (pieces.kind(index) == Some(Kind::Space)).then_some((' ', at))
@@ -96,9 +100,9 @@ fn separator(pieces: &Pieces<'_>, index: usize) -> Option<(char, usize)> {
 /// Whether the run of numbers goes on before or behind, as in an address or a version.
 fn is_longer(pieces: &Pieces<'_>, start: usize, end: usize, separator: char) -> bool {
     let is_dot = separator == '.';
-    let before = start.checked_sub(2).is_some_and(|at| {
-        pieces.mark(start - 1) == Some(separator) && pieces.digits(at).is_some()
-    });
+    let before = start
+        .checked_sub(2)
+        .is_some_and(|at| pieces.mark(start - 1) == Some(separator) && pieces.digits(at).is_some());
     let behind = pieces.mark(end) == Some(separator) && pieces.digits(end + 1).is_some();
     is_dot && (before || behind)
 }
@@ -108,7 +112,8 @@ fn readings(separator: char, spaced: bool, first: Part, second: Part, third: Par
     let short = |part: Part| part.1 <= 2;
     let all_two = [first, second, third].iter().all(|part| part.1 == 2);
     let (year_first, year_last) = (|year| date(year, second, third), third.0);
-    let possible = |orders: &[Date]| orders.iter().copied().filter(|date| date.is_possible()).collect::<Vec<_>>();
+    let possible =
+        |orders: &[Date]| orders.iter().copied().filter(|date| date.is_possible()).collect::<Vec<_>>();
     // Of a date that no calendar has, somebody may still be told.
     let strict = |orders: &[Date]| {
         let found = possible(orders);
@@ -118,9 +123,13 @@ fn readings(separator: char, spaced: bool, first: Part, second: Part, third: Par
         let orders = [year_first(first.0), date(first.0, third, second)];
         let wanted = if orders[0].is_possible() { &orders[..1] } else { &orders[..] };
         // `2020 10 5` may be any three numbers.
-        return if separator == ' ' && !(second.1 == 2 && third.1 == 2) { Vec::new() }
-            else if separator == ' ' { possible(&orders[..1]) }
-            else { strict(wanted) };
+        return if separator == ' ' && !(second.1 == 2 && third.1 == 2) {
+            Vec::new()
+        } else if separator == ' ' {
+            possible(&orders[..1])
+        } else {
+            strict(wanted)
+        };
     }
     if !short(first) || !short(second) {
         return Vec::new();
@@ -203,7 +212,11 @@ fn year(pieces: &Pieces<'_>, after: usize, last_part: bool) -> Option<(u32, usiz
 /// The position behind what may stand between two parts of a date.
 fn gap(pieces: &Pieces<'_>, index: usize) -> usize {
     let is_gap = |at: &usize| {
-        let word = || pieces.lower(*at).is_some_and(|word| matches!(word.as_str(), "of" | "the" | "day" | "in" | "de" | "del"));
+        let word = || {
+            pieces
+                .lower(*at)
+                .is_some_and(|word| matches!(word.as_str(), "of" | "the" | "day" | "in" | "de" | "del"))
+        };
         pieces.is_blank(*at) || pieces.mark(*at).is_some_and(|mark| ",.-/'_(".contains(mark)) || word()
     };
     index + (index..index + MAX_GAP).take_while(is_gap).count()
@@ -224,9 +237,22 @@ mod tests {
     #[test]
     fn dates_in_figures() {
         for text in [
-            "2027-01-02", "2027-1-2", "2027/01/02", "2027.01.02", "2027 - 01 - 02", "2027 01 02", "1/2/2027", "01/02/27",
-            "02.01.2027", "2. 1. 2027", "02.01.27", "2027-01-02T10:00Z", "20270102T1000Z", "2027\u{5E74}1\u{6708}2\u{65E5}",
-            "due2027-01-02", "2027_01_02",
+            "2027-01-02",
+            "2027-1-2",
+            "2027/01/02",
+            "2027.01.02",
+            "2027 - 01 - 02",
+            "2027 01 02",
+            "1/2/2027",
+            "01/02/27",
+            "02.01.2027",
+            "2. 1. 2027",
+            "02.01.27",
+            "2027-01-02T10:00Z",
+            "20270102T1000Z",
+            "2027\u{5E74}1\u{6708}2\u{65E5}",
+            "due2027-01-02",
+            "2027_01_02",
         ] {
             is_second_of_january(text);
         }
@@ -238,10 +264,25 @@ mod tests {
     #[test]
     fn dates_with_names() {
         for text in [
-            "January 2, 2027", "Jan 2 2027", "JAN. 2, 2027", "January  2,\n2027", "2nd January 2027", "Jan 2nd 2027",
-            "the 2nd of January, 2027", "2-Jan-2027", "02Jan2027", "2. Januar 2027", "2 Jan 27", "Jan 2 '27",
-            "2027 January 2", "2027-Jan-02", "second of January 2027", "January second, 2027", "2 de enero de 2027",
-            "2 janvier 2027", "the 2nd day of January 2027",
+            "January 2, 2027",
+            "Jan 2 2027",
+            "JAN. 2, 2027",
+            "January  2,\n2027",
+            "2nd January 2027",
+            "Jan 2nd 2027",
+            "the 2nd of January, 2027",
+            "2-Jan-2027",
+            "02Jan2027",
+            "2. Januar 2027",
+            "2 Jan 27",
+            "Jan 2 '27",
+            "2027 January 2",
+            "2027-Jan-02",
+            "second of January 2027",
+            "January second, 2027",
+            "2 de enero de 2027",
+            "2 janvier 2027",
+            "the 2nd day of January 2027",
         ] {
             is_second_of_january(text);
         }
@@ -251,8 +292,17 @@ mod tests {
     #[test]
     fn what_is_no_date() {
         for text in [
-            "10.12.14.5", "v1.2.3", "1.2.26", "Juneau 30, 2026", "12026-06-301", "555-12-1234", "May 5 people", "3-2-1",
-            "in 2026", "2020 10 5", "20270102",
+            "10.12.14.5",
+            "v1.2.3",
+            "1.2.26",
+            "Juneau 30, 2026",
+            "12026-06-301",
+            "555-12-1234",
+            "May 5 people",
+            "3-2-1",
+            "in 2026",
+            "2020 10 5",
+            "20270102",
         ] {
             assert_eq!(found(text), Vec::<Vec<String>>::new(), "{text}");
         }

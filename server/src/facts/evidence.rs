@@ -141,7 +141,10 @@ pub fn check_content(content: &Value, source: Option<&Value>, deadline: Deadline
         let detail = "allowedFacts and requiredFacts must be arrays";
         return FactEvidence::unchecked(ViolationCode::MissingSource, "source_of_truth", detail);
     };
-    FactEvidence { violations: check_text(text, source, deadline), covered: Some((text.to_owned(), source.clone())) }
+    FactEvidence {
+        violations: check_text(text, source, deadline),
+        covered: Some((text.to_owned(), source.clone())),
+    }
 }
 
 #[cfg(test)]

@@ -56,7 +56,9 @@ impl<'a> Folded<'a> {
             return part.clone();
         }
         let start = self.origins.get(part.start).copied().unwrap_or(self.original.len());
-        let Some(&last) = part.end.checked_sub(1).and_then(|end| self.origins.get(end)) else { return start..start };
+        let Some(&last) = part.end.checked_sub(1).and_then(|end| self.origins.get(end)) else {
+            return start..start;
+        };
         let width = self.original[last..].chars().next().map_or(0, char::len_utf8);
         start..(last + width).max(start)
     }
@@ -74,8 +76,17 @@ fn plain(character: char) -> Option<char> {
         // The empty braille pattern looks like a space.
         '\u{2800}' => ' ',
         space if space.is_whitespace() => ' ',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{58A}' | '\u{2D7}' | '\u{2043}' | '\u{2E3A}' | '\u{2E3B}'
-        | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' | '\u{207B}' => '-',
+        '\u{2010}'..='\u{2015}'
+        | '\u{2212}'
+        | '\u{58A}'
+        | '\u{2D7}'
+        | '\u{2043}'
+        | '\u{2E3A}'
+        | '\u{2E3B}'
+        | '\u{FE58}'
+        | '\u{FE63}'
+        | '\u{FF0D}'
+        | '\u{207B}' => '-',
         '\u{2018}'..='\u{201B}' | '\u{2BC}' | '\u{2B9}' | '\u{2032}' | '\u{B4}' | '`' | '\u{FF07}' => '\'',
         '\u{2044}' | '\u{2215}' | '\u{29F8}' => '/',
         '\u{B7}' | '\u{66B}' | '\u{2219}' | '\u{22C5}' => '.',

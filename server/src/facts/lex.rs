@@ -40,7 +40,11 @@ impl<'a> Pieces<'a> {
         for (start, character) in text.char_indices() {
             let (kind, end) = (kind(character), start + character.len_utf8());
             match list.last_mut() {
-                Some(last) if joins(last.kind, kind) && !ends_with_scale(text, *last) && !is_scale_letter(character) => {
+                Some(last)
+                    if joins(last.kind, kind)
+                        && !ends_with_scale(text, *last)
+                        && !is_scale_letter(character) =>
+                {
                     last.end = end;
                     last.kind = if kind == Kind::Newline { kind } else { last.kind };
                 }
@@ -124,7 +128,8 @@ fn is_latin(character: char) -> bool {
 
 /// A letter that scales a number is a piece of its own: `9999\u{4E07}\u{5186}` has a currency behind it.
 fn ends_with_scale(text: &str, piece: Piece) -> bool {
-    piece.kind == Kind::Letters && text[piece.start..piece.end].chars().next_back().is_some_and(is_scale_letter)
+    piece.kind == Kind::Letters
+        && text[piece.start..piece.end].chars().next_back().is_some_and(is_scale_letter)
 }
 
 fn joins(last: Kind, next: Kind) -> bool {

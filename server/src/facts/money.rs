@@ -42,7 +42,8 @@ impl Amount {
         let start = before.as_ref().map_or(number.run.start, |(_, start, _)| *start);
         let end = behind.as_ref().map_or(number.run.end, |(_, end)| *end);
         let in_gap = before.as_ref().is_some_and(|(_, _, minus)| *minus);
-        let currencies = match (before.map(|(currency, _, _)| currency), behind.map(|(currency, _)| currency)) {
+        let currencies = match (before.map(|(currency, _, _)| currency), behind.map(|(currency, _)| currency))
+        {
             (None, None) => return None,
             // `$1,500 CAD` says which dollars.
             (Some(sign), Some(code)) if sign.code == "USD" && code.code.ends_with('D') => vec![code],
@@ -74,7 +75,8 @@ fn before(pieces: &Pieces<'_>, start: usize, previous: usize) -> Option<(Currenc
         at = at.checked_sub(1).filter(|at| *at >= previous)?;
         if let Some((currency, begins)) = currency::before_number(pieces, at) {
             let own = belongs_before(pieces, &currency, at, begins, previous);
-            let minus = at + 1 < start && pieces.mark(start - 1) == Some('-') && pieces.mark(at + 1) == Some('-');
+            let minus =
+                at + 1 < start && pieces.mark(start - 1) == Some('-') && pieces.mark(at + 1) == Some('-');
             return own.then_some((currency, begins.max(previous), minus));
         }
         if !is_gap_before(pieces, at) {
@@ -86,7 +88,13 @@ fn before(pieces: &Pieces<'_>, start: usize, previous: usize) -> Option<(Currenc
 
 /// Whether a currency belongs to the number behind it: not when it is the unit of the number before. A name is, when
 /// there is such a number; a sign or a code is when only that side touches it.
-fn belongs_before(pieces: &Pieces<'_>, currency: &Currency, at: usize, begins: usize, previous: usize) -> bool {
+fn belongs_before(
+    pieces: &Pieces<'_>,
+    currency: &Currency,
+    at: usize,
+    begins: usize,
+    previous: usize,
+) -> bool {
     let number_before = previous > 0 && begins >= previous && begins - previous <= 1;
     if !number_before || (begins > previous && !pieces.is_blank(previous)) {
         return true;
@@ -98,7 +106,8 @@ fn belongs_before(pieces: &Pieces<'_>, currency: &Currency, at: usize, begins: u
 
 fn is_gap_before(pieces: &Pieces<'_>, index: usize) -> bool {
     let mark = pieces.mark(index);
-    pieces.is_blank(index) || mark.is_some_and(|mark| ":=([*_~-+\"'|<>.".contains(mark))
+    pieces.is_blank(index)
+        || mark.is_some_and(|mark| ":=([*_~-+\"'|<>.".contains(mark))
         // Of marks that end a sentence only those of `Fr.` and `Rs.` are no gap.
         && (mark != Some('.') || index.checked_sub(1).is_some_and(|word| pieces.word(word).is_some()))
 }
@@ -125,10 +134,13 @@ fn behind(pieces: &Pieces<'_>, end: usize) -> Option<(Currency, usize)> {
 fn is_gap_behind(pieces: &Pieces<'_>, index: usize, end: usize) -> bool {
     match pieces.kind(index) {
         Some(Kind::Space) => true,
-        // `1,500.- Fr.`
-        Some(Kind::Mark('.')) => index == end && (pieces.mark(index + 1) == Some('-') || pieces.word(index + 1).is_some()),
+        // `1,500.- Fr.` and `1.500,- EUR`
+        Some(Kind::Mark('.' | ',')) if pieces.mark(index + 1) == Some('-') => index == end,
+        Some(Kind::Mark('.')) => index == end && pieces.word(index + 1).is_some(),
         Some(Kind::Mark(mark)) => ")]*_~-\"'|/([".contains(mark),
-        Some(Kind::Word) => pieces.lower(index).is_some_and(|word| word == "of" || word == "in"),
+        Some(Kind::Word) => {
+            pieces.lower(index).is_some_and(|word| matches!(word.as_str(), "of" | "in" | "a"))
+        }
         _ => false,
     }
 }
@@ -140,16 +152,20 @@ fn partners(pieces: &Pieces<'_>, numbers: &[Number], found: &[(usize, Amount)]) 
     for (index, amount) in found {
         let mut other = |at: Option<usize>, gap: &dyn Fn(&Number) -> Range<usize>| {
             let Some((at, number)) = at.and_then(|at| Some((at, numbers.get(at)?))) else { return };
-            if !taken.contains(&at) && is_range_dash(pieces, &gap(number)) && !unit::is_percentage(pieces, number) {
+            if !taken.contains(&at)
+                && is_range_dash(pieces, &gap(number))
+                && !unit::is_percentage(pieces, number)
+            {
                 let run = number.run.clone();
                 partners.push((at, Amount { run, negative: false, currencies: amount.currencies.clone() }));
             }
         };
         other(index.checked_sub(1), &|number| number.run.end..amount.run.start);
         // `$1,500 to 3 customers` is no range.
-        other(Some(index + 1).filter(|_| pieces.word(pieces.skip_blank(amount.run.end)).is_none()), &|number| {
-            amount.run.end..number.run.start
-        });
+        other(
+            Some(index + 1).filter(|_| pieces.word(pieces.skip_blank(amount.run.end)).is_none()),
+            &|number| amount.run.end..number.run.start,
+        );
     }
     partners
 }

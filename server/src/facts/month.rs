@@ -26,5 +26,7 @@ pub(super) fn month(name: &str) -> Option<u32> {
 
 /// Whether the ending of an ordinal stands at a piece.
 pub(super) fn ordinal_suffix(pieces: &Pieces<'_>, index: usize) -> bool {
-    pieces.lower(index).is_some_and(|word| matches!(word.as_str(), "st" | "nd" | "rd" | "th" | "er" | "e" | "o"))
+    pieces
+        .lower(index)
+        .is_some_and(|word| matches!(word.as_str(), "st" | "nd" | "rd" | "th" | "er" | "e" | "o"))
 }

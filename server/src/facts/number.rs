@@ -126,7 +126,8 @@ fn separator(pieces: &Pieces<'_>, index: usize) -> Option<char> {
 /// Whether letters that mean nothing to us touch the end of the number, as in `9e3`.
 fn is_glued(pieces: &Pieces<'_>, end: usize) -> bool {
     let Some(word) = pieces.lower(end) else { return false };
-    let known = scale::power(&word).is_some() || super::currency::is_named(&word) || super::percent::is_unit(&word);
+    let known =
+        scale::power(&word).is_some() || super::currency::is_named(&word) || super::percent::is_unit(&word);
     !known || (pieces.digits(end + 1).is_some())
 }
 
@@ -175,7 +176,8 @@ impl Groups<'_> {
     /// Whether the first `count` separators are of one kind and stand where thousands (in India, hundreds above the
     /// thousands) are separated.
     fn is_grouped(&self, count: usize) -> bool {
-        let Some(((separator, last), inner)) = self.rest.get(..count).and_then(|groups| groups.split_last()) else {
+        let Some(((separator, last), inner)) = self.rest.get(..count).and_then(|groups| groups.split_last())
+        else {
             return false;
         };
         let starts = !self.first.is_empty() && !self.first.starts_with('0') && self.first.len() <= 3;
@@ -202,7 +204,9 @@ mod tests {
 
     #[test]
     fn figures_are_read_in_every_country() {
-        for text in ["1500", "1,500", "1,500.00", "1.500,00", "1'500.00", "1 500,00", "1_500", "1500.0", "1500,0"] {
+        for text in
+            ["1500", "1,500", "1,500.00", "1.500,00", "1'500.00", "1 500,00", "1_500", "1500.0", "1500,0"]
+        {
             assert_eq!(values(text), ["15e2"], "{text}");
         }
         for text in ["1,500,000", "1.500.000", "1 500 000", "15,00,000", "1500 000", "1.5 million"] {

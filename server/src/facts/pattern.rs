@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_compiled_is_refused() {
-        let message = |value: Value| UserPattern::forbidden(&value).and_then(|pattern| pattern.compile()).unwrap_err();
+        let message =
+            |value: Value| UserPattern::forbidden(&value).and_then(|pattern| pattern.compile()).unwrap_err();
         assert_eq!(message(json!({"pattern": "("})), "invalid pattern");
         assert_eq!(message(json!({"pattern": "(?<=a)b"})), "invalid pattern");
         assert_eq!(message(json!({"pattern": "x".repeat(501)})), "pattern too long");

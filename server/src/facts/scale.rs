@@ -6,6 +6,9 @@ use super::number::{Number, Value};
 /// More scale words than this after one number are no way of writing one.
 const MAX_WORDS: usize = 4;
 
+/// Most pieces between a number and its scale word.
+const MAX_GAP: usize = 4;
+
 /// Words in lower case, and the power of ten that each stands for.
 const POWERS: [(&[&str], i64); 8] = [
     (&["hundred", "hundreds", "hundert", "cien", "cientos"], 2),
@@ -16,16 +19,43 @@ const POWERS: [(&[&str], i64); 8] = [
     (&["lakh", "lakhs", "lac", "lacs"], 5),
     (
         &[
-            "m", "mm", "mn", "mln", "mio", "mill", "million", "millions", "millionen", "millon",
-            "millones", "mill\u{F3}n", "milione", "milioni", "milh\u{F5}es", "miljoen",
+            "m",
+            "mm",
+            "mn",
+            "mln",
+            "mio",
+            "mill",
+            "million",
+            "millions",
+            "millionen",
+            "millon",
+            "millones",
+            "mill\u{F3}n",
+            "milione",
+            "milioni",
+            "milh\u{F5}es",
+            "miljoen",
         ],
         6,
     ),
     (&["crore", "crores", "cr"], 7),
     (
         &[
-            "b", "bn", "bln", "bil", "billion", "billions", "mrd", "mia", "md", "milliard", "milliards", "milliarde",
-            "milliarden", "miliardi", "miljard",
+            "b",
+            "bn",
+            "bln",
+            "bil",
+            "billion",
+            "billions",
+            "mrd",
+            "mia",
+            "md",
+            "milliard",
+            "milliards",
+            "milliarde",
+            "milliarden",
+            "miliardi",
+            "miljard",
         ],
         9,
     ),
@@ -84,13 +114,23 @@ fn next(pieces: &Pieces<'_>, end: usize) -> Option<(i64, usize)> {
     if let Some(power) = letters(pieces, end).or_else(|| letters(pieces, pieces.skip_blank(end))) {
         return Some((power, pieces.skip_blank(end) + 1));
     }
-    let joined = pieces.is_blank(end) || pieces.mark(end) == Some('-');
-    let at = if joined { end + 1 } else { end };
+    let at = end + (end..end + MAX_GAP).take_while(|at| is_gap(pieces, *at)).count();
+    let joined = at > end;
     let word = pieces.lower(at)?;
     let power = power(&word)?;
+    let apart = at > end + 1 || pieces.mark(end).is_some_and(|mark| mark != '-');
+    if apart && word.len() < 3 {
+        return None;
+    }
     // The letter of `$5 T-shirts` and `$5 m'` begins a word.
     let begins = word.len() == 1 && joined && matches!(pieces.mark(at + 1), Some('-' | '\''));
     (!begins).then_some((power, at + 1))
+}
+
+/// What may stand before a scale word, as in `$5 (in millions)`.
+fn is_gap(pieces: &Pieces<'_>, index: usize) -> bool {
+    let mark = matches!(pieces.mark(index), Some('-' | ',' | '('));
+    mark || pieces.is_blank(index) || pieces.word(index) == Some("in")
 }
 
 fn letters(pieces: &Pieces<'_>, index: usize) -> Option<i64> {
@@ -125,7 +165,16 @@ mod tests {
         for text in ["1.5k", "1.5K", "1.5 k", "1.5 thousand", "1.5-thousand", "1,5 Tsd.", "15 hundred"] {
             assert_eq!(value(text), "15e2", "{text}");
         }
-        for text in ["2M", "2 Mio", "2mn", "2 million", "2 Millionen", "20 lakh", "2 thousand thousand", "200\u{4E07}"] {
+        for text in [
+            "2M",
+            "2 Mio",
+            "2mn",
+            "2 million",
+            "2 Millionen",
+            "20 lakh",
+            "2 thousand thousand",
+            "200\u{4E07}",
+        ] {
             assert_eq!(value(text), "2e6", "{text}");
         }
         assert_eq!(value("3bn"), "3e9");

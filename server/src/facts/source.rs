@@ -57,7 +57,8 @@ impl Source {
     }
 
     fn characters(&self) -> usize {
-        let slot = |fact: &SourceFact| fact.slot.as_ref().map_or(0, |(prefix, suffix)| prefix.len() + suffix.len());
+        let slot =
+            |fact: &SourceFact| fact.slot.as_ref().map_or(0, |(prefix, suffix)| prefix.len() + suffix.len());
         self.allowed.iter().chain(&self.required).map(|fact| fact.value.chars().count() + slot(fact)).sum()
     }
 

@@ -47,7 +47,8 @@ impl Stated {
         let dates = date::dates(&pieces);
         let runs: Vec<Range<usize>> = dates.iter().map(|(run, _)| run.clone()).collect();
         let numbers = numbers(&pieces, &runs);
-        let fact = |token: Token| Fact { raw: folded.original(&token.bytes).to_owned(), readings: token.readings };
+        let fact =
+            |token: Token| Fact { raw: folded.original(&token.bytes).to_owned(), readings: token.readings };
         Self {
             money: money::amounts(&pieces, &numbers).into_iter().map(fact).collect(),
             dates: dates.into_iter().map(|(_, token)| fact(token)).collect(),

@@ -11,7 +11,8 @@ use super::{currency, percent};
 pub(super) fn minus(pieces: &Pieces<'_>, start: usize) -> Option<usize> {
     let at = start.checked_sub(1)?;
     let before = at.checked_sub(1);
-    let opens = |at: usize| pieces.is_blank(at) || pieces.mark(at).is_some_and(|mark| "([{\"'*_=:~|>".contains(mark));
+    let opens =
+        |at: usize| pieces.is_blank(at) || pieces.mark(at).is_some_and(|mark| "([{\"'*_=:~|>".contains(mark));
     if pieces.mark(at) == Some('-') && before.is_none_or(opens) {
         return Some(at);
     }
@@ -22,7 +23,9 @@ pub(super) fn minus(pieces: &Pieces<'_>, start: usize) -> Option<usize> {
 
 /// Whether a run is what stands between the two ends of a range: a dash, or `to`, with or without spaces.
 pub(super) fn is_range_dash(pieces: &Pieces<'_>, gap: &Range<usize>) -> bool {
-    gap.len() <= 3 && gap.start < gap.end && matches!(pieces.run(gap).trim(), "-" | "~" | "/" | "to" | "bis" | "--")
+    gap.len() <= 3
+        && gap.start < gap.end
+        && matches!(pieces.run(gap).trim(), "-" | "~" | "/" | "to" | "bis" | "--")
 }
 
 /// Whether a number is a percentage.

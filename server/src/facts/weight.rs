@@ -17,7 +17,9 @@ fn weight(pattern: &Hir) -> usize {
         // A word is looked for as a whole, whatever its length.
         HirKind::Literal(_) => 1,
         HirKind::Capture(group) => weight(&group.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().fold(0, |sum, part| sum.saturating_add(weight(part))),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().fold(0, |sum, part| sum.saturating_add(weight(part)))
+        }
         HirKind::Repetition(repeat) => {
             let most = repeat.max.unwrap_or(repeat.min.saturating_add(1)).max(1);
             // A repeated word is written out letter by letter.
@@ -41,15 +43,27 @@ mod tests {
     #[test]
     fn repeats_are_written_out() {
         for light in [
-            "guarantee", r"\b\d{3}-\d{2}-\d{4}\b", ".{0,100}secret.{0,100}", r"(?:\w+\s+){0,10}refund", "a*", "x{512}",
+            "guarantee",
+            r"\b\d{3}-\d{2}-\d{4}\b",
+            ".{0,100}secret.{0,100}",
+            r"(?:\w+\s+){0,10}refund",
+            "a*",
+            "x{512}",
             r"[^\s]{20,100}",
         ] {
             assert!(!refused(light), "{light}");
         }
         let longest = format!("(?i){}", "a".repeat(500));
         assert!(!refused(&longest), "the longest pattern without repeats");
-        for heavy in ["(?:a|b|ab|a?){1734}c", "x{513}", "(?:a{25}){25}", "(?:ab?){1,300}", ".{900}.{900}", "(?:abc){200}",
-            "a{513,}"] {
+        for heavy in [
+            "(?:a|b|ab|a?){1734}c",
+            "x{513}",
+            "(?:a{25}){25}",
+            "(?:ab?){1,300}",
+            ".{900}.{900}",
+            "(?:abc){200}",
+            "a{513,}",
+        ] {
             assert!(refused(heavy), "{heavy}");
         }
     }

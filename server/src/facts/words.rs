@@ -5,13 +5,48 @@ use super::lex::Pieces;
 use super::number::{Number, Value};
 
 const SMALL: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const ORDINALS: [&str; 20] = [
-    "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth",
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
     "nineteenth",
 ];
 const SCALES: [(&str, u128); 5] = [
@@ -23,7 +58,16 @@ const SCALES: [(&str, u128); 5] = [
 ];
 /// Words for no certain number, alone or before a scale word.
 const VAGUE: [&str; 10] = [
-    "hundreds", "thousands", "millions", "billions", "trillions", "dozens", "half", "quarter", "several", "couple",
+    "hundreds",
+    "thousands",
+    "millions",
+    "billions",
+    "trillions",
+    "dozens",
+    "half",
+    "quarter",
+    "several",
+    "couple",
 ];
 
 #[derive(Clone, Copy)]
@@ -34,7 +78,8 @@ enum Part {
 }
 
 fn part(word: &str) -> Option<Part> {
-    let place = |list: &[&str]| list.iter().position(|known| *known == word).and_then(|at| u128::try_from(at).ok());
+    let place =
+        |list: &[&str]| list.iter().position(|known| *known == word).and_then(|at| u128::try_from(at).ok());
     if let Some(value) = place(&SMALL) {
         return Some(Part::Below100(value));
     }
@@ -81,8 +126,13 @@ fn as_written(pieces: &Pieces<'_>, start: usize, end: usize) -> Number {
 
 /// Where the next word of a number may stand: behind a space or hyphen, and behind `and` when hundreds came before.
 fn next_word(pieces: &Pieces<'_>, end: usize, and: bool) -> usize {
-    let next = if pieces.is_blank(end) || pieces.mark(end) == Some('-') { end + 1 } else { return pieces.len() };
-    if and && pieces.lower(next).is_some_and(|word| word == "and") { pieces.skip_blank(next + 1) } else { next }
+    let next =
+        if pieces.is_blank(end) || pieces.mark(end) == Some('-') { end + 1 } else { return pieces.len() };
+    if and && pieces.lower(next).is_some_and(|word| word == "and") {
+        pieces.skip_blank(next + 1)
+    } else {
+        next
+    }
 }
 
 /// Whether `point five` or `and a half` follows.
@@ -154,7 +204,8 @@ impl Sum {
 /// The day of the month that an ordinal at a piece names, and the position behind it.
 pub(super) fn ordinal_day(pieces: &Pieces<'_>, start: usize) -> Option<(u32, usize)> {
     let word = pieces.lower(start)?;
-    let place = |word: &str| ORDINALS.iter().position(|known| *known == word).and_then(|at| u32::try_from(at).ok());
+    let place =
+        |word: &str| ORDINALS.iter().position(|known| *known == word).and_then(|at| u32::try_from(at).ok());
     if let Some(day) = place(&word) {
         return Some((day, start + 1));
     }
@@ -203,7 +254,10 @@ mod tests {
     #[test]
     fn ordinals_are_days() {
         let day = |text| ordinal_day(&Pieces::new(text), 0).map(|(day, _)| day);
-        assert_eq!((day("second of"), day("Twenty-first"), day("thirty first")), (Some(2), Some(21), Some(31)));
+        assert_eq!(
+            (day("second of"), day("Twenty-first"), day("thirty first")),
+            (Some(2), Some(21), Some(31))
+        );
         assert_eq!((day("thirtieth"), day("twenty cats"), day("two")), (Some(30), None, None));
     }
 }

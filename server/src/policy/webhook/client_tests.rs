@@ -125,7 +125,11 @@ async fn a_reply_that_is_no_json_object_is_no_consent() {
     let texts = ["ok", "", "<html></html>", "null", "[]", r#"{"decision":"allow""#];
     let replies = texts.map(|text| http("200 OK", text)).into_iter().chain([no_content, broken]);
     for reply in replies {
-        let outcomes = [(None, Verdict::RequireApproval), (Some("block"), Verdict::Block), (Some("allow"), Verdict::Allow)];
+        let outcomes = [
+            (None, Verdict::RequireApproval),
+            (Some("block"), Verdict::Block),
+            (Some("allow"), Verdict::Allow),
+        ];
         for (on_timeout, expected) in outcomes {
             let (url, _served) = endpoint(reply.clone(), Duration::ZERO).await;
             let answer = guarded(&url, on_timeout, 3500, true).await;
@@ -139,7 +143,8 @@ async fn a_reply_that_is_no_json_object_is_no_consent() {
 async fn an_object_counts_whatever_its_content_type() {
     let body = r#"{"decision":"block"}"#;
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n";
-    let (url, _served) = endpoint(format!("{head}content-length: {}\r\n\r\n{body}", body.len()), Duration::ZERO).await;
+    let (url, _served) =
+        endpoint(format!("{head}content-length: {}\r\n\r\n{body}", body.len()), Duration::ZERO).await;
     assert_eq!(guarded(&url, Some("allow"), 3500, true).await.verdict, Verdict::Block);
     let (url, _served) = endpoint(http("201 Created", "{}"), Duration::ZERO).await;
     assert_eq!(guarded(&url, Some("block"), 3500, true).await.verdict, Verdict::Allow);

@@ -121,7 +121,9 @@ mod tests {
 
     #[test]
     fn an_object_without_a_decision_has_no_objection() {
-        for body in ["{}", r#"{"decision":null}"#, r#"{"reasons":["x"]}"#, r#" {"note":{"decision":"block"}} "#] {
+        for body in
+            ["{}", r#"{"decision":null}"#, r#"{"reasons":["x"]}"#, r#" {"note":{"decision":"block"}} "#]
+        {
             let same = answered("allow", body);
             assert_eq!((same.verdict, same.signals().len()), (Verdict::Allow, 0), "{body}");
             assert_eq!(same.matched_policies, ["gp_base"], "{body}");
@@ -154,7 +156,11 @@ mod tests {
         ] {
             let unsettled = answered("allow", body);
             assert_eq!(unsettled.verdict, Verdict::RequireApproval, "{body}");
-            assert!(unsettled.signals()[0].contains("not a JSON object"), "{body}: {:?}", unsettled.signals());
+            assert!(
+                unsettled.signals()[0].contains("not a JSON object"),
+                "{body}: {:?}",
+                unsettled.signals()
+            );
         }
         assert!(matches!(Answer::read(b"{\"decision\":\"allow\",\"x\":\"\xff\"}"), Answer::Unfinished(_)));
     }
