@@ -169,8 +169,8 @@ pub(super) fn behind_number(pieces: &Pieces<'_>, index: usize) -> Option<(Curren
         .find(|(at, found)| found.is_name || pieces.mark(*at) == Some('$'))?;
     let country = (index..last).rev().find_map(|at| pieces.lower(at))?;
     let known = COUNTRIES.iter().find(|(name, main, _)| *name == country && *main == found.code);
-    if let Some((_, _, code)) = known {
-        found.code = (*code).to_owned();
+    if let Some(&(_, _, code)) = known {
+        code.clone_into(&mut found.code);
     } else if country != "s" {
         return None;
     }

@@ -114,8 +114,7 @@ fn is_gap_before(pieces: &Pieces<'_>, index: usize) -> bool {
 
 /// The currency behind a number, and where it ends.
 fn behind(pieces: &Pieces<'_>, end: usize) -> Option<(Currency, usize)> {
-    let mut at = end;
-    for _ in 0..MAX_GAP {
+    for at in end..end + MAX_GAP {
         if let Some((currency, ends)) = currency::behind_number(pieces, at) {
             let touches = at == end;
             let touches_next = pieces.kind(ends) == Some(Kind::Digits);
@@ -126,7 +125,6 @@ fn behind(pieces: &Pieces<'_>, end: usize) -> Option<(Currency, usize)> {
         if !is_gap_behind(pieces, at, end) {
             return None;
         }
-        at += 1;
     }
     None
 }
