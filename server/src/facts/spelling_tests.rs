@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Deadline, check_text};
@@ -708,4 +709,47 @@ fn further_spellings() {
         "50-50",
     ];
     assert_eq!(wrong(&truths, &source(), true), [""; 0]);
+}
+
+/// Whole dollars as people write them.
+fn spelled(amount: u64, way: usize) -> String {
+    let grouped = |separator: &str| {
+        let digits = amount.to_string();
+        let mut groups: Vec<&str> =
+            digits.as_bytes().rchunks(3).map(|group| std::str::from_utf8(group).unwrap()).collect();
+        groups.reverse();
+        groups.join(separator)
+    };
+    match way {
+        0 => format!("${amount}"),
+        1 => format!("$ {}.00", grouped(",")),
+        2 => format!("{},00 USD", grouped(".")),
+        3 => format!("USD {}", grouped("'")),
+        4 => format!("{} US dollars", grouped("\u{202F}")),
+        5 => format!("US${}", grouped("_")),
+        6 => format!("{}.{:03}k dollars", amount / 1000, amount % 1000),
+        7 => format!("\u{FF04}{}", grouped("\u{FF0C}")),
+        8 => format!("{amount}$"),
+        _ => format!("{}00 cents", amount),
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_way_to_write_an_amount_has_its_value(amount in prop_oneof![Just(1500_u64), 1_u64..2_000_000_000], way in 0_usize..10) {
+        let violations = check_text(&format!("You get {} now", spelled(amount, way)), &source(), Deadline::default());
+        // Three digits behind a point may be thousands: `1.500k` is not accepted.
+        let ambiguous = way == 6;
+        prop_assert_eq!(violations.is_empty(), amount == 1500 && !ambiguous, "{}", spelled(amount, way));
+    }
+
+    #[test]
+    fn what_nobody_sees_changes_nothing(at in 0_usize..12, hidden in prop::sample::select(vec!['\u{AD}', '\u{200B}', '\u{2063}', '\u{FEFF}'])) {
+        for (text, pass) in [("You $1,500.00", true), ("You $9,999.00", false), ("on 2027-01-02", false), ("is it 10.0%", true)] {
+            let mut hidden_in: Vec<char> = text.chars().collect();
+            hidden_in.insert(at.min(hidden_in.len()), hidden);
+            let text: String = hidden_in.into_iter().collect();
+            prop_assert_eq!(check_text(&text, &source(), Deadline::default()).is_empty(), pass, "{:?}", text);
+        }
+    }
 }
