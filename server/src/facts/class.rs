@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex_syntax::hir::{Class, ClassUnicodeRange, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// Characters that show nothing: format characters, controls that are no white space, and what stands for an object.
 pub(super) static INVISIBLE: LazyLock<CharacterSet> =
@@ -19,7 +19,7 @@ pub(super) struct CharacterSet(Vec<ClassUnicodeRange>);
 impl CharacterSet {
     #[expect(clippy::panic, reason = "the classes are literals, parsed by every test")]
     fn new(class: &str) -> Self {
-        match regex_syntax::parse(class).map(|parsed| parsed.into_kind()) {
+        match regex_syntax::parse(class).map(Hir::into_kind) {
             Ok(HirKind::Class(Class::Unicode(class))) => Self(class.ranges().to_vec()),
             other => panic!("`{class}` is no class of characters: {other:?}"),
         }

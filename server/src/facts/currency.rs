@@ -162,13 +162,15 @@ pub(super) fn behind_number(pieces: &Pieces<'_>, index: usize) -> Option<(Curren
     if let Some(found) = one(pieces, index, true) {
         return Some((found, index + 1));
     }
-    // `Canadian dollars`, `U.S. dollars`, `Hong Kong dollars`.
-    let last = (index + 1..index + 6).take_while(|at| is_country_part(pieces, *at)).last()?;
-    let mut found = one(pieces, last, true).filter(|found| found.is_name)?;
+    // `Canadian dollars`, `U.S. dollars`, `US-$`, `Hong Kong dollars`.
+    let parts = (index + 1..index + 6).take_while(|at| is_country_part(pieces, at - 1));
+    let (last, mut found) = parts
+        .filter_map(|at| Some((at, one(pieces, at, true)?)))
+        .find(|(at, found)| found.is_name || pieces.mark(*at) == Some('$'))?;
     let country = (index..last).rev().find_map(|at| pieces.lower(at))?;
     let known = COUNTRIES.iter().find(|(name, main, _)| *name == country && *main == found.code);
-    if let Some((_, _, code)) = known {
-        found.code = (*code).to_owned();
+    if let Some(&(_, _, code)) = known {
+        code.clone_into(&mut found.code);
     } else if country != "s" {
         return None;
     }
@@ -176,7 +178,7 @@ pub(super) fn behind_number(pieces: &Pieces<'_>, index: usize) -> Option<(Curren
 }
 
 fn is_country_part(pieces: &Pieces<'_>, index: usize) -> bool {
-    pieces.word(index).is_some() || pieces.is_blank(index) || pieces.mark(index) == Some('.')
+    pieces.word(index).is_some() || pieces.is_blank(index) || matches!(pieces.mark(index), Some('.' | '-'))
 }
 
 /// The currency that ends at a piece, and where it begins.

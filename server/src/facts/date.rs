@@ -107,52 +107,40 @@ fn is_longer(pieces: &Pieces<'_>, start: usize, end: usize, separator: char) -> 
     is_dot && (before || behind)
 }
 
+/// Every date that three numbers may mean; none when they are no date.
 fn readings(separator: char, spaced: bool, first: Part, second: Part, third: Part) -> Vec<Date> {
     let date = |year: u32, month: Part, day: Part| Date { year, month: month.0, day: day.0 };
-    let short = |part: Part| part.1 <= 2;
-    let all_two = [first, second, third].iter().all(|part| part.1 == 2);
-    let (year_first, year_last) = (|year| date(year, second, third), third.0);
-    let possible =
-        |orders: &[Date]| orders.iter().copied().filter(|date| date.is_possible()).collect::<Vec<_>>();
-    // Of a date that no calendar has, somebody may still be told.
-    let strict = |orders: &[Date]| {
-        let found = possible(orders);
-        if found.is_empty() { orders.iter().copied().take(1).collect() } else { found }
+    let in_twos = [first, second].iter().all(|part| part.1 == 2);
+    let orders = match (first.1, second.1, third.1) {
+        (4, 1..=2, 1..=2) if date(first.0, second, third).is_possible() => vec![date(first.0, second, third)],
+        (4, 1..=2, 1..=2) => vec![date(first.0, second, third), date(first.0, third, second)],
+        (1..=2, 1..=2, 4) => orders(separator, date(third.0, first, second), date(third.0, second, first)),
+        (1..=2, 1..=2, 2) if !spaced && separator != ' ' && (in_twos || separator == '/') => {
+            let year = century(third.0);
+            let mut orders = orders(separator, date(year, first, second), date(year, second, first));
+            orders.extend((separator == '-').then(|| date(century(first.0), second, third)));
+            orders.retain(|date| date.is_possible());
+            return orders;
+        }
+        _ => return Vec::new(),
     };
-    if first.1 == 4 && short(second) && short(third) {
-        let orders = [year_first(first.0), date(first.0, third, second)];
-        let wanted = if orders[0].is_possible() { &orders[..1] } else { &orders[..] };
-        // `2020 10 5` may be any three numbers.
-        return if separator == ' ' && !(second.1 == 2 && third.1 == 2) {
-            Vec::new()
-        } else if separator == ' ' {
-            possible(&orders[..1])
-        } else {
-            strict(wanted)
-        };
-    }
-    if !short(first) || !short(second) {
-        return Vec::new();
-    }
-    let (month_first, day_first) = (|year| date(year, first, second), |year| date(year, second, first));
-    if third.1 == 4 {
-        return match separator {
-            '/' if month_first(year_last).is_possible() => vec![month_first(year_last)],
-            '.' if day_first(year_last).is_possible() => vec![day_first(year_last)],
-            ' ' if !(first.1 == 2 && second.1 == 2) => Vec::new(),
-            ' ' => possible(&[month_first(year_last), day_first(year_last)]),
-            _ => strict(&[month_first(year_last), day_first(year_last)]),
-        };
-    }
-    if !short(third) || spaced || !(all_two || (separator == '/' && third.1 == 2)) {
-        return Vec::new();
-    }
-    let year = century(third.0);
+    let possible: Vec<Date> = orders.iter().copied().filter(|date| date.is_possible()).collect();
     match separator {
-        '/' if month_first(year).is_possible() => vec![month_first(year)],
-        '.' if day_first(year).is_possible() => vec![day_first(year)],
-        ' ' => Vec::new(),
-        _ => possible(&[month_first(year), day_first(year), year_first(century(first.0))]),
+        // `2020 10 5` may be any three numbers.
+        ' ' if second.1 != 2 || first.1 + third.1 != 6 => Vec::new(),
+        ' ' => possible,
+        // Somebody may be told a date that no calendar has.
+        _ if possible.is_empty() => orders.into_iter().take(1).collect(),
+        _ => possible,
+    }
+}
+
+/// The orders in which a country may write day and month with a separator.
+fn orders(separator: char, month_first: Date, day_first: Date) -> Vec<Date> {
+    match separator {
+        '/' if month_first.is_possible() => vec![month_first],
+        '.' if day_first.is_possible() => vec![day_first],
+        _ => vec![month_first, day_first],
     }
 }
 

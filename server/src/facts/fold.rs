@@ -40,7 +40,7 @@ impl<'a> Folded<'a> {
             self.text.push(character);
         } else {
             let parts = std::iter::once(character).nfkc();
-            self.text.extend(parts.filter(|part| !is_combining_mark(*part) && !INVISIBLE.contains(*part)));
+            self.text.extend(parts.filter(|part| !is_combining_mark(*part)));
         }
         self.origins.resize(self.text.len(), origin);
     }

@@ -36,22 +36,22 @@ pub(super) struct Pieces<'a> {
 
 impl<'a> Pieces<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let mut list: Vec<Piece> = Vec::new();
+        let mut pieces: Vec<Piece> = Vec::new();
         for (start, character) in text.char_indices() {
             let (kind, end) = (kind(character), start + character.len_utf8());
-            match list.last_mut() {
-                Some(last)
-                    if joins(last.kind, kind)
-                        && !ends_with_scale(text, *last)
+            match pieces.last_mut() {
+                Some(previous)
+                    if joins(previous.kind, kind)
+                        && !ends_with_scale(text, *previous)
                         && !is_scale_letter(character) =>
                 {
-                    last.end = end;
-                    last.kind = if kind == Kind::Newline { kind } else { last.kind };
+                    previous.end = end;
+                    previous.kind = if kind == Kind::Newline { kind } else { previous.kind };
                 }
-                _ => list.push(Piece { kind, start, end }),
+                _ => pieces.push(Piece { kind, start, end }),
             }
         }
-        Self { text, list }
+        Self { text, list: pieces }
     }
 
     pub(super) fn len(&self) -> usize {

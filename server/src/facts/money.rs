@@ -114,8 +114,7 @@ fn is_gap_before(pieces: &Pieces<'_>, index: usize) -> bool {
 
 /// The currency behind a number, and where it ends.
 fn behind(pieces: &Pieces<'_>, end: usize) -> Option<(Currency, usize)> {
-    let mut at = end;
-    for _ in 0..MAX_GAP {
+    for at in end..end + MAX_GAP {
         if let Some((currency, ends)) = currency::behind_number(pieces, at) {
             let touches = at == end;
             let touches_next = pieces.kind(ends) == Some(Kind::Digits);
@@ -126,7 +125,6 @@ fn behind(pieces: &Pieces<'_>, end: usize) -> Option<(Currency, usize)> {
         if !is_gap_behind(pieces, at, end) {
             return None;
         }
-        at += 1;
     }
     None
 }
@@ -134,12 +132,13 @@ fn behind(pieces: &Pieces<'_>, end: usize) -> Option<(Currency, usize)> {
 fn is_gap_behind(pieces: &Pieces<'_>, index: usize, end: usize) -> bool {
     match pieces.kind(index) {
         Some(Kind::Space) => true,
-        // `1,500.- Fr.`
-        Some(Kind::Mark('.')) => {
-            index == end && (pieces.mark(index + 1) == Some('-') || pieces.word(index + 1).is_some())
-        }
+        // `1,500.- Fr.` and `1.500,- EUR`
+        Some(Kind::Mark('.' | ',')) if pieces.mark(index + 1) == Some('-') => index == end,
+        Some(Kind::Mark('.')) => index == end && pieces.word(index + 1).is_some(),
         Some(Kind::Mark(mark)) => ")]*_~-\"'|/([".contains(mark),
-        Some(Kind::Word) => pieces.lower(index).is_some_and(|word| word == "of" || word == "in"),
+        Some(Kind::Word) => {
+            pieces.lower(index).is_some_and(|word| matches!(word.as_str(), "of" | "in" | "a"))
+        }
         _ => false,
     }
 }

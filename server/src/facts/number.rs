@@ -93,12 +93,11 @@ fn figures(pieces: &Pieces<'_>, start: usize) -> Option<Number> {
 }
 
 fn groups<'a>(pieces: &Pieces<'a>, start: usize) -> Option<(Groups<'a>, usize)> {
-    let (first, mut rest, mut end) = match pieces.digits(start) {
-        Some(digits) => (digits, Vec::new(), start + 1),
-        None => {
-            let separator = pieces.mark(start).filter(|mark| matches!(mark, '.' | ','))?;
-            ("", vec![(separator, pieces.digits(start + 1)?)], start + 2)
-        }
+    let (first, mut rest, mut end) = if let Some(digits) = pieces.digits(start) {
+        (digits, Vec::new(), start + 1)
+    } else {
+        let point = pieces.mark(start).filter(|mark| matches!(mark, '.' | ','))?;
+        ("", vec![(point, pieces.digits(start + 1)?)], start + 2)
     };
     while let Some(separator) = separator(pieces, end) {
         let spaced = first.len() <= 3 && rest.iter().all(|(before, _)| *before == ' ');
@@ -145,7 +144,7 @@ impl Groups<'_> {
         let decimal = || Decimal::new(&self.joined(whole.len()), fraction);
         let is_point = matches!(last, '.' | ',');
         match whole.first() {
-            None if is_point => self.two_groups(last, fraction),
+            None if is_point => Some(self.two_groups(last, fraction)),
             _ if self.is_grouped(self.rest.len()) => Some(exact([joined()])),
             Some((other, _)) if is_point && *other != last && self.is_grouped(whole.len()) => {
                 // `1.500,000` has a fraction in one country and none in another.
@@ -156,16 +155,16 @@ impl Groups<'_> {
         }
     }
 
-    fn two_groups(&self, separator: char, second: &str) -> Option<BTreeSet<Value>> {
+    fn two_groups(&self, separator: char, second: &str) -> BTreeSet<Value> {
         let decimal = Decimal::new(self.first, second);
         let joined = Decimal::new(&format!("{}{second}", self.first), "");
         let groups = self.is_grouped(1);
-        Some(match separator {
+        match separator {
             ',' if groups => exact([joined]),
             ',' if second.len() > 3 => exact([decimal, joined]),
             '.' if groups => exact([decimal, joined]),
             _ => exact([decimal]),
-        })
+        }
     }
 
     fn joined(&self, groups: usize) -> String {

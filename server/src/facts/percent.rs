@@ -83,7 +83,8 @@ pub(super) fn unit(pieces: &Pieces<'_>, end: usize) -> Option<(usize, i64)> {
 }
 
 fn is_gap(pieces: &Pieces<'_>, index: usize) -> bool {
-    pieces.is_blank(index) || pieces.mark(index).is_some_and(|mark| ")]*_~-\"'".contains(mark))
+    let mark = pieces.mark(index).is_some_and(|mark| ")]*_~-\"'.".contains(mark));
+    mark || pieces.is_blank(index) || pieces.word(index) == Some("a")
 }
 
 /// Where the sign of `%10` stands, when it is no other number's.

@@ -6,6 +6,9 @@ use super::number::{Number, Value};
 /// More scale words than this after one number are no way of writing one.
 const MAX_WORDS: usize = 4;
 
+/// Most pieces between a number and its scale word.
+const MAX_GAP: usize = 4;
+
 /// Words in lower case, and the power of ten that each stands for.
 const POWERS: [(&[&str], i64); 8] = [
     (&["hundred", "hundreds", "hundert", "cien", "cientos"], 2),
@@ -111,13 +114,23 @@ fn next(pieces: &Pieces<'_>, end: usize) -> Option<(i64, usize)> {
     if let Some(power) = letters(pieces, end).or_else(|| letters(pieces, pieces.skip_blank(end))) {
         return Some((power, pieces.skip_blank(end) + 1));
     }
-    let joined = pieces.is_blank(end) || pieces.mark(end) == Some('-');
-    let at = if joined { end + 1 } else { end };
+    let at = end + (end..end + MAX_GAP).take_while(|at| is_gap(pieces, *at)).count();
+    let joined = at > end;
     let word = pieces.lower(at)?;
     let power = power(&word)?;
+    let apart = at > end + 1 || pieces.mark(end).is_some_and(|mark| mark != '-');
+    if apart && word.len() < 3 {
+        return None;
+    }
     // The letter of `$5 T-shirts` and `$5 m'` begins a word.
     let begins = word.len() == 1 && joined && matches!(pieces.mark(at + 1), Some('-' | '\''));
     (!begins).then_some((power, at + 1))
+}
+
+/// What may stand before a scale word, as in `$5 (in millions)`.
+fn is_gap(pieces: &Pieces<'_>, index: usize) -> bool {
+    let mark = matches!(pieces.mark(index), Some('-' | ',' | '('));
+    mark || pieces.is_blank(index) || pieces.word(index) == Some("in")
 }
 
 fn letters(pieces: &Pieces<'_>, index: usize) -> Option<i64> {

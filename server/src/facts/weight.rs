@@ -13,9 +13,8 @@ pub(super) fn is_too_heavy(pattern: &Hir) -> bool {
 
 fn weight(pattern: &Hir) -> usize {
     match pattern.kind() {
-        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,
         // A word is looked for as a whole, whatever its length.
-        HirKind::Literal(_) => 1,
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) | HirKind::Literal(_) => 1,
         HirKind::Capture(group) => weight(&group.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => {
             parts.iter().fold(0, |sum, part| sum.saturating_add(weight(part)))

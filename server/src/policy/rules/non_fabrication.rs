@@ -60,9 +60,9 @@ fn is_absent(content: &Value) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::{check, of_type, problems, verdict};
+    use super::super::testing::{check, local, of_type, problems, verdict};
     use super::*;
-    use crate::policy::GuardContext;
+    use crate::policy::{Facts, GuardContext, RiskScore};
 
     fn sent(content: Value, source: Option<Value>) -> GuardContext {
         GuardContext { content: Some(content), source_of_truth: source, ..of_type("message") }
@@ -110,6 +110,18 @@ mod tests {
             assert_eq!(found.verdict, Verdict::Block, "{code}");
             assert!(found.reason.starts_with(&format!("Non-fabrication: {code}")), "{}", found.reason);
         }
+    }
+
+    #[test]
+    fn a_check_that_does_not_finish_is_blocked() {
+        let context = sent(json!("pay $5"), Some(source()));
+        let (facts, risk) = (Facts::default(), RiskScore::of(&context));
+        let (fallback, deadline) = (Verdict::Allow, Some(std::time::Instant::now()));
+        let rule = local("non_fabrication", &json!({"on_violation": "require_approval"}));
+        let found =
+            rule.evaluate(&Input { context: &context, facts: &facts, risk, fallback, deadline }).unwrap();
+        assert_eq!(found.verdict, Verdict::Block);
+        assert!(found.reason.starts_with("Non-fabrication: engine_error"), "{}", found.reason);
     }
 
     #[test]
