@@ -65,6 +65,19 @@ impl Purchase {
 }
 
 impl GuardContext {
+    /// The texts that a person or a model reads in order to decide or to go on. What the act works on is data.
+    pub fn read_by_people(&self) -> impl Iterator<Item = &str> {
+        let said = ["reasoning", "authorization_scope", "trigger", "input_summary"];
+        let said = said.into_iter().filter_map(|name| self.extra.get(name)?.as_str());
+        self.declared_goal
+            .as_deref()
+            .into_iter()
+            .chain([self.action_type.as_str()])
+            .chain(self.agent_name.as_deref())
+            .chain(said)
+            .chain(self.systems_touched.iter().map(String::as_str))
+    }
+
     /// Finds the value a policy names by a dotted path, such as `content` or `intel.branch.freshness`.
     pub fn lookup(&self, path: &str) -> Option<&Value> {
         let mut segments = path.split('.');

@@ -166,8 +166,7 @@ fn evaluate_local(evaluation: &mut Evaluation, policies: &PolicySet, input: &Inp
     if input.facts.injection == InjectionRule::Off {
         return;
     }
-    let goal = input.context.declared_goal.as_deref().unwrap_or_default();
-    let scan = injection::scan(&format!("{goal}\n{}", input.context.action_type));
+    let scan = injection::scan_all(input.context.read_by_people());
     if !scan.is_clean() {
         evaluation.add_injection(&scan, input.facts.injection);
     }
