@@ -2,7 +2,7 @@
 
 import type {
   Action, ActionDetail, ActionGraph, ActionList, ActionTrace, ActivityEvent, ActivityLog,
-  AddKnowledgeCollectionItem, AddScoringDimension, AgentCapabilityList, AgentEnv, AgentMessage,
+  AddKnowledgeCollectionItem, AddScoringDimension, AgentCapabilityList, AgentEnv, AgentList, AgentMessage,
   AgentReputation, AgentReputationReceipt, AgentStatus, ApiKeyList, ApprovalDecision, ApprovedAction,
   ArchiveMessages, Artifact, ArtifactList, Assumption, AssumptionDetail, AutoCalibrate, BatchScoreWithProfile,
   Broadcast, CancelledWorkOrder, CancelledWorkflowRun, Capability, CapabilityDetail, CapabilityEvent,
@@ -29,43 +29,45 @@ import type {
   GetDriftReport, GetDriftSnapshots, GetDriftStats, GetEvalRuns, GetEvalStats, GetGuardDecisions, GetHandoffs,
   GetInbox, GetLatestHandoff, GetLearningAnalyticsSummary, GetLearningCurves, GetLearningRecommendations,
   GetLearningVelocity, GetLessons, GetMessageThreads, GetMessages, GetOpenLoops, GetPendingApprovals,
-  GetPreferenceSummary, GetProfileScores, GetPromptStats, GetProofReport, GetRecommendationMetrics,
-  GetRecommendations, GetScores, GetSentMessages, GetSignals, GetSnippets, GetSpend, Guard, GuardDecision,
-  GuardDecisionList, GuardDecisionRecord, Handoff, HandoffList, Health, Heartbeat, HeartbeatAck,
-  HostedWorkspace, IdentityDetail, IdentityList, ImportPolicies, IntegrityVerdict, InvokeRegisteredAgent,
-  JwkSet, KnowledgeCollection, KnowledgeCollectionDetail, KnowledgeCollectionList, KnowledgeItem,
-  KnowledgeItemDetail, KnowledgeItemList, KnowledgeSearch, KnowledgeSyncDetail, LaunchWorkflowTemplate,
-  LearningCurveComputation, LearningCurveList, LearningVelocityComputation, LearningVelocityList, LessonList,
-  ListAgentReputationEvents, ListArtifacts, ListCapabilities, ListCapabilityHealth, ListComplianceExports,
-  ListDriftAlerts, ListKnowledgeCollectionItems, ListKnowledgeCollections, ListPairings, ListPolicies,
-  ListPromptRuns, ListPromptTemplates, ListProviders, ListPurchases, ListRegisteredAgents, ListRiskTemplates,
-  ListScoringProfiles, ListSessions, ListWorkOrderTypes, ListWorkOrders, ListWorkflowRuns,
-  ListWorkflowTemplates, LogMood, LogObservation, LoopList, LoopStatus, LoopType, MarkRead, MessageAttachment,
-  MessageDetail, MessageList, MessageThreadDetail, MessageThreadList, ModelStrategyDetail, ModelStrategyList,
-  OpenLoop, OrganizationDetail, OrganizationList, Outcome, Pairing, PairingDetail, PairingList, PolicyDetail,
+  GetPreferenceSummary, GetProfileScores, GetPromptStats, GetProofReport, GetRecentDecisions,
+  GetRecommendationMetrics, GetRecommendations, GetScores, GetSentMessages, GetSignals, GetSnippets, GetSpend,
+  Guard, GuardDecision, GuardDecisionList, GuardDecisionRecord, Handoff, HandoffList, Health, Heartbeat,
+  HeartbeatAck, HostedWorkspace, IdentityDetail, IdentityList, ImportPolicies, IntegrityVerdict,
+  InvokeRegisteredAgent, JwkSet, KnowledgeCollection, KnowledgeCollectionDetail, KnowledgeCollectionList,
+  KnowledgeItem, KnowledgeItemDetail, KnowledgeItemList, KnowledgeSearch, KnowledgeSyncDetail,
+  LaunchWorkflowTemplate, LearningCurveComputation, LearningCurveList, LearningVelocityComputation,
+  LearningVelocityList, LessonList, ListAgentReputationEvents, ListArtifacts, ListCapabilities,
+  ListCapabilityHealth, ListComplianceExports, ListDriftAlerts, ListKnowledgeCollectionItems,
+  ListKnowledgeCollections, ListPairings, ListPolicies, ListPromptRuns, ListPromptTemplates, ListProviders,
+  ListPurchases, ListRegisteredAgents, ListRiskTemplates, ListScoringProfiles, ListSessions,
+  ListWorkOrderTypes, ListWorkOrders, ListWorkflowRuns, ListWorkflowTemplates, LogMood, LogObservation,
+  LoopDetail, LoopList, LoopStatus, LoopType, MarkRead, MessageAttachment, MessageDetail, MessageList,
+  MessageThreadDetail, MessageThreadList, ModelStrategyDetail, ModelStrategyList, OpenLoop, OperationsSummary,
+  OrganizationDetail, OrganizationList, Outcome, Pairing, PairingDetail, PairingList, PolicyDetail,
   PolicyImport, PolicyList, PolicyProof, PolicySimulation, PolicyTestReport, PreviewScorer, ProfileScore,
   ProfileScoreBatch, ProfileScoreList, ProfileScoreStats, PromptInjectionScan, PromptRunList, PromptStats,
   PromptTemplate, PromptTemplateList, PromptVersion, PromptVersionList, RebuildRecommendations,
-  RecommendationList, RecommendedAction, RecomputedReputation, RecordAssumption, RecordContent,
-  RecordDecision, RecordIdea, RecordInteraction, RecordPurchase, RecordPurchaseResult,
-  RecordRecommendationEvents, RecordX402Purchase, RecordedDecision, RecordedEvents, RecordedPurchase,
-  RegisterAgent, RegisterAssumption, RegisterIdentity, RegisterOpenLoop, RegisterWorkOrderType,
-  RegisteredAgentAnswer, RegisteredAgentDetail, RegisteredAgentList, RenderPrompt, RenderedPrompt,
-  ReportActionOutcome, ReportConnections, ReportMemoryHealth, ReportSecurityFinding, ReportTokenUsage,
-  ReportedAction, ReputationEvent, ReputationEventList, ReputationVerdict, ResolveMessageThread, ResolvedLoop,
-  ResumedWorkflowRun, RevokedIdentity, RiskTemplate, RiskTemplateList, SaveSharedDoc, SaveSnippet,
-  SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint, SavedX402Provider, ScanContent, ScanPromptInjection,
-  ScoreWithProfile, ScorerPreview, ScorerType, ScoringCalibration, ScoringDimension, ScoringProfile,
-  ScoringProfileList, SearchKnowledgeCollection, SendMessage, SentMessage, SessionDetail, SessionEventList,
-  SessionList, SetPreference, SettledPurchase, SignalList, SimulatePolicy, Spend, StrategyCompletion,
-  SubmitWorkOrder, SubmittedWorkOrder, TestPolicies, TrackApproach, UpdateCapability,
-  UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy, UpdateOrg, UpdateOutcome,
-  UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent, UpdateRiskTemplate, UpdateScorer,
-  UpdateScoringDimension, UpdateScoringProfile, UpdateSession, UpdateWorkflowTemplate, UpdatedAction,
-  UpdatedMessages, ValidatedAssumption, VerifyIntegrity, WaitForPairing, WebhookDeliveryList, WebhookList,
-  WebhookTest, WorkOrder, WorkOrderDetail, WorkOrderList, WorkOrderType, WorkOrderTypeList, WorkflowExecution,
-  WorkflowLaunchDetail, WorkflowRun, WorkflowRunList, WorkflowTemplate, WorkflowTemplateDetail,
-  WorkflowTemplateList, X402EndpointList, X402ProviderDetail, X402ProviderList, X402PurchaseList,
+  RecentDecision, RecentDecisionList, RecommendationList, RecommendedAction, RecomputedReputation,
+  RecordAssumption, RecordContent, RecordDecision, RecordIdea, RecordInteraction, RecordPurchase,
+  RecordPurchaseResult, RecordRecommendationEvents, RecordX402Purchase, RecordedDecision, RecordedEvents,
+  RecordedPurchase, RegisterAgent, RegisterAssumption, RegisterIdentity, RegisterOpenLoop,
+  RegisterWorkOrderType, RegisteredAgentAnswer, RegisteredAgentDetail, RegisteredAgentList, RenderPrompt,
+  RenderedPrompt, ReportActionOutcome, ReportConnections, ReportMemoryHealth, ReportSecurityFinding,
+  ReportTokenUsage, ReportedAction, ReputationEvent, ReputationEventList, ReputationVerdict,
+  ResolveMessageThread, ResolvedLoop, ResumedWorkflowRun, RevokedIdentity, RiskTemplate, RiskTemplateList,
+  SaveSharedDoc, SaveSnippet, SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint, SavedX402Provider,
+  ScanContent, ScanPromptInjection, ScoreWithProfile, ScorerPreview, ScorerType, ScoringCalibration,
+  ScoringDimension, ScoringProfile, ScoringProfileList, SearchKnowledgeCollection, SendMessage, SentMessage,
+  SessionDetail, SessionEventList, SessionList, SetPreference, SettledPurchase, SignalList, SimulatePolicy,
+  Spend, StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder, TestPolicies, TrackApproach,
+  UpdateCapability, UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy, UpdateOrg,
+  UpdateOutcome, UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent,
+  UpdateRiskTemplate, UpdateScorer, UpdateScoringDimension, UpdateScoringProfile, UpdateSession,
+  UpdateWorkflowTemplate, UpdatedAction, UpdatedMessages, ValidatedAssumption, VerifyIntegrity,
+  WaitForPairing, WebhookDeliveryList, WebhookList, WebhookTest, WorkOrder, WorkOrderDetail, WorkOrderList,
+  WorkOrderType, WorkOrderTypeList, WorkflowExecution, WorkflowLaunchDetail, WorkflowRun, WorkflowRunList,
+  WorkflowTemplate, WorkflowTemplateDetail, WorkflowTemplateList, X402EndpointList, X402ProviderDetail,
+  X402ProviderList, X402PurchaseList,
 } from './api.js';
 
 /** What is for one call only. */
@@ -127,6 +129,30 @@ export declare abstract class Operations {
   iterGuardDecisions(
     filters?: Fields<GetGuardDecisions>, options?: CallOptions,
   ): AsyncIterableIterator<GuardDecisionRecord>;
+
+  /**
+   * Lists guard decisions with what each was for, newest first: what a person looks at.
+   *
+   * `GET /api/guard/decisions`. Reads only. Pages through `decisions` with `limit` and `offset`.
+   *
+   * @param filters - The fields; see {@link GetRecentDecisions}.
+   * @param options - What is for this call only.
+   * @returns A page of guard decisions with what each was for.
+   */
+  getRecentDecisions(
+    filters?: Fields<GetRecentDecisions>, options?: CallOptions,
+  ): Promise<RecentDecisionList>;
+
+  /**
+   * Goes through all that `getRecentDecisions` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterRecentDecisions(
+    filters?: Fields<GetRecentDecisions>, options?: CallOptions,
+  ): AsyncIterableIterator<RecentDecision>;
 
   /**
    * Records what the agent is about to do, and returns the binding verdict on it.
@@ -427,6 +453,8 @@ export declare abstract class Operations {
   /**
    * Says whether an assumption has proved true or false. An unknown id is a `NotFoundError`.
    *
+   * One that has proved false stays so: to say anything more about it is a `ConflictError`.
+   *
    * `PATCH /api/actions/assumptions/{assumption_id}`. Safe to repeat.
    *
    * @param assumptionId - Which assumption.
@@ -436,6 +464,7 @@ export declare abstract class Operations {
    * @returns An assumption as it was judged.
    * @throws `ValidationError`: The server refuses the content.
    * @throws `NotFoundError`: There is no such record.
+   * @throws `ConflictError`: See the description.
    */
   validateAssumption(
     assumptionId: string, validated: boolean, invalidatedReason?: string | null, options?: CallOptions,
@@ -484,6 +513,18 @@ export declare abstract class Operations {
   ): Promise<CreatedLoop>;
   /** The same with all arguments in one object; see {@link RegisterOpenLoop}. */
   registerOpenLoop(fields: Fields<RegisterOpenLoop>, options?: CallOptions): Promise<CreatedLoop>;
+
+  /**
+   * Reads one loop with the action that left it. An unknown id is a `NotFoundError`.
+   *
+   * `GET /api/actions/loops/{loop_id}`. Reads only.
+   *
+   * @param loopId - Which loop.
+   * @param options - What is for this call only.
+   * @returns One loop.
+   * @throws `NotFoundError`: There is no such record.
+   */
+  getOpenLoop(loopId: string, options?: CallOptions): Promise<LoopDetail>;
 
   /**
    * Closes a loop. One that is closed already is a `ConflictError`, an unknown one `not_found`.
@@ -895,8 +936,8 @@ export declare abstract class Operations {
   getSession(sessionId: string, options?: CallOptions): Promise<SessionDetail>;
 
   /**
-   * Changes a session: the fields that are given. `closed` ends it; an ended session is a `ConflictError`, an
-   * unknown one `not_found`, and a change of nothing `validation`.
+   * Changes a session: the fields that are given. Only `closed` ends it for good; such a session is a
+   * `ConflictError`, an unknown one `not_found`, and a change of nothing `validation`.
    *
    * `PATCH /api/sessions/{session_id}`. A repeat would do it twice.
    *
@@ -1336,6 +1377,17 @@ export declare abstract class Operations {
   reportConnections(connections: readonly unknown[], options?: CallOptions): Promise<ConnectionReport>;
   /** The same with all arguments in one object; see {@link ReportConnections}. */
   reportConnections(fields: Fields<ReportConnections>, options?: CallOptions): Promise<ConnectionReport>;
+
+  /**
+   * Lists the agents that the server knows: those that gave a sign of life, acted, or have a public key. The
+   * one that was last heard of comes first.
+   *
+   * `GET /api/agents`. Reads only.
+   *
+   * @param options - What is for this call only.
+   * @returns The agents that the server knows.
+   */
+  listAgents(options?: CallOptions): Promise<AgentList>;
 
   /**
    * Enters an agent into the register, so that others may call it. A slug that exists already is a
@@ -4159,4 +4211,14 @@ export declare abstract class Operations {
    * @throws `ServerError`: See the description.
    */
   getHealth(options?: CallOptions): Promise<Health>;
+
+  /**
+   * Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities.
+   *
+   * `GET /api/operations/summary`. Reads only.
+   *
+   * @param options - What is for this call only.
+   * @returns How busy the organisation is.
+   */
+  getOperationsSummary(options?: CallOptions): Promise<OperationsSummary>;
 }

@@ -14,6 +14,7 @@ mod integrity;
 mod learning;
 mod loops;
 mod outcomes;
+mod overview;
 mod policies;
 mod pricing;
 mod scrub;
@@ -29,7 +30,7 @@ pub(crate) use admin::put_halt;
 pub(crate) use cron::sweep;
 use dashclaw::api::{
     actions as a, agents as ag, approvals as ap, assumptions as s, guard as g, health as h, integrity as i,
-    learning as l, loops as o, outcomes as u, policies as p, sessions as e, signals as n,
+    learning as l, loops as o, operations as f, outcomes as u, policies as p, sessions as e, signals as n,
 };
 use dashclaw::catalogue::Method::{Get, Post};
 use futures_util::FutureExt;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::of::<g::Guard>(|call| guard::ask(call).boxed()),
         Route::of::<g::GetGuardDecisions>(|call| guard::list(call).boxed()),
+        Route::of::<g::GetRecentDecisions>(|call| overview::decisions(call).boxed()),
         Route::of::<a::CreateAction>(|call| create::create(call).boxed()),
         Route::of::<a::GetActions>(|call| actions::list(call).boxed()),
         Route::of::<a::GetAction>(|call| actions::get(call).boxed()),
@@ -59,6 +61,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<s::ValidateAssumption>(|call| assumptions::judge(call).boxed()),
         Route::of::<o::RegisterOpenLoop>(|call| loops::create(call).boxed()),
         Route::of::<o::GetOpenLoops>(|call| loops::list(call).boxed()),
+        Route::of::<o::GetOpenLoop>(|call| loops::get(call).boxed()),
         Route::of::<o::ResolveOpenLoop>(|call| loops::close(call).boxed()),
         Route::of::<n::GetSignals>(|call| signals::list(call).boxed()),
         Route::of::<p::ListPolicies>(|call| policies::list(call).boxed()),
@@ -74,6 +77,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<i::VerifyIntegrity>(|call| ready(integrity::verify(&call)).boxed()).own_checks(),
         Route::of::<i::GetJwks>(|call| ready(integrity::jwks(&call)).boxed()),
         Route::of::<ag::Heartbeat>(|call| agents::heartbeat(call).boxed()).own_checks(),
+        Route::of::<ag::ListAgents>(|call| overview::agents(call).boxed()),
+        Route::of::<f::GetOperationsSummary>(|call| overview::operations(call).boxed()),
         Route::of::<l::GetLearningRecommendations>(|call| ready(learning::list(&call)).boxed()),
         Route::of::<l::RecordRecommendationEvents>(|call| learning::record(call).boxed()),
         Route::of::<h::GetHealth>(|call| health::get(call).boxed()),

@@ -7,6 +7,7 @@ mod decisions;
 mod directory;
 mod error;
 mod followups;
+mod overview;
 mod policies;
 mod sessions;
 mod settings;
@@ -19,9 +20,10 @@ pub(crate) use decisions::{DecisionFilter, DecisionPage, Decisions, Logged, NewD
 pub(crate) use directory::{Directory, Identity, Presence};
 pub(crate) use error::{StoreError, StoreResult};
 pub(crate) use followups::{
-    AssumptionFilter, AssumptionPage, Closed, Followups, Judgement, LoopFilter, LoopPage, NewFollowup,
+    AssumptionFilter, AssumptionPage, Closed, Followups, Judged, Judgement, LoopFilter, LoopPage, NewFollowup,
 };
 use futures_util::future::BoxFuture;
+pub(crate) use overview::Overview;
 pub(crate) use policies::{Policies, Saved};
 pub(crate) use sessions::{SessionChanged, SessionFilter, Sessions};
 pub(crate) use settings::Settings;
@@ -31,7 +33,7 @@ pub(crate) type Stored<'a, T> = BoxFuture<'a, StoreResult<T>>;
 
 /// Everything an instance remembers.
 pub(crate) trait Store:
-    Actions + Decisions + Directory + Followups + Policies + Sessions + Settings + Debug + Send + Sync
+    Actions + Decisions + Directory + Followups + Overview + Policies + Sessions + Settings + Debug + Send + Sync
 {
     /// Finishes what was begun and closes the storage; every later call answers [`StoreError::Closed`].
     fn close(&self);

@@ -114,6 +114,43 @@ class Operations:
         }
         return self._pages("get_guard_decisions", arguments)
 
+    def get_recent_decisions(
+        self, decision: types.Verdict | str | None = None, limit: int | None = None,
+        offset: int | None = None, agent_id: str | None = None,
+    ) -> types.RecentDecisionList:
+        """Lists guard decisions with what each was for, newest first: what a person looks at.
+
+        ``GET /api/guard/decisions``. Reads only. Pages through ``decisions`` with ``limit`` and ``offset``.
+
+        Args:
+            decision: Only this verdict. One of ``allow``, ``warn``, ``require_approval``, ``block``.
+            limit: How many, 1 to 200; 50 unless given.
+            offset: How many to skip.
+            agent_id: Only this agent. All agents unless given.
+
+        Returns:
+            A page of guard decisions with what each was for.
+        """
+        arguments: dict[str, Any] = {
+            "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return self._call("get_recent_decisions", arguments)
+
+    def iter_recent_decisions(
+        self, decision: types.Verdict | str | None = None, limit: int | None = None,
+        offset: int | None = None, agent_id: str | None = None,
+    ) -> Iterator[types.RecentDecision]:
+        """Goes through all that ``get_recent_decisions`` lists, with the same arguments: ``limit`` is a
+        page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return self._pages("get_recent_decisions", arguments)
+
     def create_action(
         self, action_type: str, declared_goal: str, session_id: str | None = None, *,
         agent_id: str | None = None, agent_name: str | None = None, action_id: str | None = None,
@@ -651,6 +688,8 @@ class Operations:
     ) -> types.ValidatedAssumption:
         """Says whether an assumption has proved true or false. An unknown id is a ``NotFoundError``.
 
+        One that has proved false stays so: to say anything more about it is a ``ConflictError``.
+
         ``PATCH /api/actions/assumptions/{assumption_id}``. Safe to repeat.
 
         What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
@@ -667,6 +706,7 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
             NotFoundError: There is no such record.
+            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
             "assumption_id": assumption_id, "validated": validated, "invalidated_reason": invalidated_reason,
@@ -756,6 +796,22 @@ class Operations:
             "priority": priority, "owner": owner, "status": status, "loop_id": loop_id,
         }
         return self._call("register_open_loop", arguments, fields)
+
+    def get_open_loop(self, loop_id: str) -> types.LoopDetail:
+        """Reads one loop with the action that left it. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/actions/loops/{loop_id}``. Reads only.
+
+        Args:
+            loop_id: Which loop.
+
+        Returns:
+            One loop.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return self._call("get_open_loop", {"loop_id": loop_id})
 
     def resolve_open_loop(
         self, loop_id: str, status: types.LoopStatus | str, resolution: str | None = UNSET,
@@ -880,7 +936,7 @@ class Operations:
                 ``x402_spend_limit``.
             rules: What it says, by type: ``{"threshold": 80, "action": "block"}``. At most 4000 characters as
                 JSON text.
-            active: 1 when it holds, which is so unless given, or 0.
+            active: 1 (or ``true``) when it holds, which is so unless given, or 0 (``false``).
             agent_ids: The agents it holds for; an empty list, or none, means every agent.
 
         Returns:
@@ -922,7 +978,7 @@ class Operations:
                 ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
                 ``x402_spend_limit``.
             rules: What it says from now on. At most 4000 characters as JSON text.
-            active: 1 to make it hold, 0 to make it rest.
+            active: 1 (or ``true``) to make it hold, 0 (``false``) to make it rest.
             agent_ids: The agents it holds for from now on; an empty list means every agent.
 
         Returns:
@@ -1371,7 +1427,7 @@ class Operations:
         branch_freshness: str | None = UNSET, commits_behind: int | None = UNSET,
         blocked_reason: str | None = UNSET, summary: str | None = UNSET, **fields: Any,
     ) -> types.SessionDetail:
-        """Changes a session: the fields that are given. ``closed`` ends it; an ended session is a
+        """Changes a session: the fields that are given. Only ``closed`` ends it for good; such a session is a
         ``ConflictError``, an unknown one ``not_found``, and a change of nothing ``validation``.
 
         ``PATCH /api/sessions/{session_id}``. A repeat would do it twice.
@@ -1381,7 +1437,8 @@ class Operations:
 
         Args:
             session_id: Which session.
-            status: Where it is in its life. One of ``running``, ``blocked``, ``closed``.
+            status: Where it is in its life: one of these, or any other word of at most 128 characters. One of
+                ``running``, ``blocked``, ``completed``, ``failed``, ``cancelled``, ``closed``.
             green_level: How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or
                 ``merge_ready``.
             branch_freshness: How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``.
@@ -1415,7 +1472,8 @@ class Operations:
 
         Args:
             agent_id: Only this agent. All agents unless given.
-            status: Only sessions in this state. One of ``running``, ``blocked``, ``closed``.
+            status: Only sessions in this state. One of ``running``, ``blocked``, ``completed``, ``failed``,
+                ``cancelled``, ``closed``.
             limit: How many, 1 to 200.
 
         Returns:
@@ -2114,6 +2172,17 @@ class Operations:
             ValidationError: The server refuses the content.
         """
         return self._call("report_connections", {"connections": connections, "agent_id": agent_id})
+
+    def list_agents(self) -> types.AgentList:
+        """Lists the agents that the server knows: those that gave a sign of life, acted, or have a public
+        key. The one that was last heard of comes first.
+
+        ``GET /api/agents``. Reads only.
+
+        Returns:
+            The agents that the server knows.
+        """
+        return self._call("list_agents", {})
 
     def register_agent(
         self, name: str, *,
@@ -4131,8 +4200,8 @@ class Operations:
         return self._call("list_prompt_versions", {"template_id": template_id})
 
     def create_prompt_version(
-        self, template_id: str, content: str, model_hint: str = "", parameters: list[str] | None = None,
-        changelog: str = "",
+        self, template_id: str, content: str, model_hint: str = "",
+        parameters: list[str] | Mapping[str, Any] | None = None, changelog: str = "",
     ) -> types.CreatedPromptVersion:
         """Adds a version to a template. It is not active until ``activate_prompt_version`` makes it so. Needs
         an API key of the admin role; a key without it is a ``PermissionDeniedError``.
@@ -4143,7 +4212,8 @@ class Operations:
             template_id: Which template.
             content: The prompt, with placeholders: names in double braces.
             model_hint: The model it was written for.
-            parameters: The names of its placeholders, each of at most 500 characters. ``[]`` unless given.
+            parameters: Its placeholders: a list of their names, or an object that says more about each.
+                ``[]`` unless given.
             changelog: What is new about it.
 
         Returns:
@@ -6606,3 +6676,13 @@ class Operations:
             ServerError: See the description.
         """
         return self._call("get_health", {})
+
+    def get_operations_summary(self) -> types.OperationsSummary:
+        """Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities.
+
+        ``GET /api/operations/summary``. Reads only.
+
+        Returns:
+            How busy the organisation is.
+        """
+        return self._call("get_operations_summary", {})

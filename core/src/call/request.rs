@@ -104,8 +104,9 @@ pub(crate) fn value_of<'a>(
         if as_text {
             return Some(quote(value).into());
         }
-        let respelled = if field.respelled.is_empty() { None } else { respelled(field.respelled, value) };
-        return Some(respelled.map_or(value.into(), Cow::Owned));
+        let as_it_is = field.respelled.is_empty() && field.entry_defaults.is_empty();
+        let rewritten = if as_it_is { None } else { entries(field, value) };
+        return Some(rewritten.map_or(value.into(), Cow::Owned));
     }
     match field.fill {
         Some(Fill::AgentId) => Some(quote(&identity.agent_id).into()),
@@ -115,13 +116,19 @@ pub(crate) fn value_of<'a>(
     }
 }
 
-/// A list of objects in today's spelling; nothing when it is none, which the server then judges.
-fn respelled(spellings: &[(&str, &str)], json: &str) -> Option<String> {
+/// A list of objects in today's spelling and with what each is sent with; nothing when it is none, which the server then
+/// judges.
+fn entries(field: &Field, json: &str) -> Option<String> {
     let mut list: Vec<BTreeMap<&str, &RawValue>> = serde_json::from_str(json).ok()?;
     for entry in &mut list {
-        for (older, name) in spellings {
+        for (older, name) in field.respelled {
             if let Some(value) = entry.remove(older) {
                 entry.entry(name).or_insert(value);
+            }
+        }
+        for (name, value) in field.entry_defaults {
+            if !entry.contains_key(name) {
+                entry.insert(name, serde_json::from_str(value).ok()?);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What actions leave to be done.
 
 use dashclaw::api::loops::{
-    CreatedLoop, GetOpenLoops, LoopList, LoopStatus, OpenLoop, Priority, RegisterOpenLoop, ResolveOpenLoop,
-    ResolvedLoop,
+    CreatedLoop, GetOpenLoop, GetOpenLoops, LoopDetail, LoopList, LoopStatus, OpenLoop, Priority,
+    RegisterOpenLoop, ResolveOpenLoop, ResolvedLoop,
 };
 use dashclaw::clock;
 use http::StatusCode;
@@ -49,6 +49,14 @@ pub(super) async fn create(call: Call) -> Answer {
             ..CreatedLoop::default()
         },
     )
+}
+
+/// Reads a loop.
+pub(super) async fn get(call: Call) -> Answer {
+    let id = call.request::<GetOpenLoop>()?.loop_id;
+    let found = call.app.store.open_loop(call.org_id(), id.as_str()).await?;
+    let open_loop = found.ok_or_else(|| Refusal::not_found("Open loop not found"))?;
+    ok(&LoopDetail { open_loop, ..LoopDetail::default() })
 }
 
 /// Lists loops.

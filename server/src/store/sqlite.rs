@@ -8,6 +8,7 @@ mod directory;
 mod lock;
 mod loops;
 mod open;
+mod overview;
 mod policies;
 mod reader;
 mod sessions;

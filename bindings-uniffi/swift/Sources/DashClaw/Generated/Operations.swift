@@ -68,6 +68,49 @@ extension DashClaw {
             options)
     }
 
+    /// Lists guard decisions with what each was for, newest first: what a person looks at.
+    ///
+    /// `GET /api/guard/decisions`. Reads only. Pages through `decisions` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - decision: Only this verdict. One of `allow`, `warn`, `require_approval`, `block`.
+    ///   - limit: How many, 1 to 200; 50 unless given.
+    ///   - offset: How many to skip.
+    ///   - agentId: Only this agent. All agents unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of guard decisions with what each was for.
+    /// - Throws: A ``DashClawError``.
+    public func getRecentDecisions(
+        decision: Verdict? = nil, limit: Int? = nil, offset: Int? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> RecentDecisionList {
+        try await send(
+            "get_recent_decisions",
+            [
+                "decision": decision?.jsonValue, "limit": limit?.jsonValue, "offset": offset?.jsonValue,
+                "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Goes through all that `get_recent_decisions` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterRecentDecisions(
+        decision: Verdict? = nil, limit: Int? = nil, offset: Int? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<RecentDecision, any Error> {
+        pages(
+            "get_recent_decisions",
+            [
+                "decision": decision?.jsonValue, "limit": limit?.jsonValue, "offset": offset?.jsonValue,
+                "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
     /// Records what the agent is about to do, and returns the binding verdict on it.
     ///
     /// `allow` and `warn`: the action is `running`. `require_approval`: it is `pending_approval`; wait for a
@@ -443,6 +486,9 @@ extension DashClaw {
     /// Says whether an assumption has proved true or false. An unknown id is a ``DashClawError`` of kind
     /// `notFound`.
     ///
+    /// One that has proved false stays so: to say anything more about it is a ``DashClawError`` of kind
+    /// `conflict`.
+    ///
     /// `PATCH /api/actions/assumptions/{assumption_id}`. Safe to repeat.
     ///
     /// - Parameters:
@@ -452,7 +498,7 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: An assumption as it was judged.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
-    ///   content; `notFound`: there is no such record.
+    ///   content; `notFound`: there is no such record; `conflict`: see the description.
     @discardableResult
     public func validateAssumption(
         assumptionId: String, validated: Bool, invalidatedReason: String? = nil,
@@ -511,6 +557,19 @@ extension DashClaw {
         _ request: RegisterOpenLoop, options: CallOptions = CallOptions()
     ) async throws -> CreatedLoop {
         try await send("register_open_loop", request.json, options)
+    }
+
+    /// Reads one loop with the action that left it. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/actions/loops/{loop_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - loopId: Which loop.
+    ///   - options: What differs for this call.
+    /// - Returns: One loop.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getOpenLoop(loopId: String, options: CallOptions = CallOptions()) async throws -> LoopDetail {
+        try await send("get_open_loop", ["loop_id": loopId.jsonValue], options)
     }
 
     /// Closes a loop. One that is closed already is a ``DashClawError`` of kind `conflict`, an unknown one
@@ -611,7 +670,7 @@ extension DashClaw {
     ///     `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
     ///     JSON text.
-    ///   - active: 1 when it holds, which is so unless given, or 0.
+    ///   - active: 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
     ///   - agentIds: The agents it holds for; an empty list, or none, means every agent.
     ///   - options: What differs for this call.
     /// - Returns: A policy as it was added.
@@ -647,7 +706,7 @@ extension DashClaw {
     ///     `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
     ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What it says from now on. At most 4000 characters as JSON text.
-    ///   - active: 1 to make it hold, 0 to make it rest.
+    ///   - active: 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
     ///   - agentIds: The agents it holds for from now on; an empty list means every agent.
     ///   - options: What differs for this call.
     /// - Returns: One policy.
@@ -1070,7 +1129,7 @@ extension DashClaw {
         try await send("get_session", ["session_id": sessionId.jsonValue], options)
     }
 
-    /// Changes a session: the fields that are given. `closed` ends it; an ended session is a
+    /// Changes a session: the fields that are given. Only `closed` ends it for good; such a session is a
     /// ``DashClawError`` of kind `conflict`, an unknown one `not_found`, and a change of nothing
     /// `validation`.
     ///
@@ -1096,7 +1155,8 @@ extension DashClaw {
     ///
     /// - Parameters:
     ///   - agentId: Only this agent. All agents unless given.
-    ///   - status: Only sessions in this state. One of `running`, `blocked`, `closed`.
+    ///   - status: Only sessions in this state. One of `running`, `blocked`, `completed`, `failed`,
+    ///     `cancelled`, `closed`.
     ///   - limit: How many, 1 to 200. `50` unless given.
     ///   - options: What differs for this call.
     /// - Returns: Sessions with what happened in each.
@@ -1741,6 +1801,19 @@ extension DashClaw {
                 "connections": connections.jsonValue, "agent_id": agentId?.jsonValue
             ],
             options)
+    }
+
+    /// Lists the agents that the server knows: those that gave a sign of life, acted, or have a public key.
+    /// The one that was last heard of comes first.
+    ///
+    /// `GET /api/agents`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: The agents that the server knows.
+    /// - Throws: A ``DashClawError``.
+    public func listAgents(options: CallOptions = CallOptions()) async throws -> AgentList {
+        try await send("list_agents", [:], options)
     }
 
     /// Enters an agent into the register, so that others may call it. A slug that exists already is a
@@ -3546,7 +3619,8 @@ extension DashClaw {
     ///   - templateId: Which template.
     ///   - content: The prompt, with placeholders: names in double braces.
     ///   - modelHint: The model it was written for. `""` unless given.
-    ///   - parameters: The names of its placeholders, each of at most 500 characters. `[]` unless given.
+    ///   - parameters: Its placeholders: a list of their names, or an object that says more about each. `[]`
+    ///     unless given.
     ///   - changelog: What is new about it. `""` unless given.
     ///   - options: What differs for this call.
     /// - Returns: A version as it was added.
@@ -3555,7 +3629,7 @@ extension DashClaw {
     ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func createPromptVersion(
-        templateId: String, content: String, modelHint: String? = nil, parameters: [String]? = nil,
+        templateId: String, content: String, modelHint: String? = nil, parameters: JSONValue? = nil,
         changelog: String? = nil, options: CallOptions = CallOptions()
     ) async throws -> CreatedPromptVersion {
         try await send(
@@ -5445,5 +5519,17 @@ extension DashClaw {
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `server`: see the description.
     public func getHealth(options: CallOptions = CallOptions()) async throws -> Health {
         try await send("get_health", [:], options)
+    }
+
+    /// Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities.
+    ///
+    /// `GET /api/operations/summary`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: How busy the organisation is.
+    /// - Throws: A ``DashClawError``.
+    public func getOperationsSummary(options: CallOptions = CallOptions()) async throws -> OperationsSummary {
+        try await send("get_operations_summary", [:], options)
     }
 }

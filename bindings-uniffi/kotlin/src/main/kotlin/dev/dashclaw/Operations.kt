@@ -17,6 +17,7 @@ import dev.dashclaw.api.AddKnowledgeCollectionItem
 import dev.dashclaw.api.AddScoringDimension
 import dev.dashclaw.api.AgentCapabilityList
 import dev.dashclaw.api.AgentEnv
+import dev.dashclaw.api.AgentList
 import dev.dashclaw.api.AgentMessage
 import dev.dashclaw.api.AgentReputation
 import dev.dashclaw.api.AgentReputationReceipt
@@ -201,6 +202,7 @@ import dev.dashclaw.api.GetMessage
 import dev.dashclaw.api.GetMessageThreads
 import dev.dashclaw.api.GetMessages
 import dev.dashclaw.api.GetModelStrategy
+import dev.dashclaw.api.GetOpenLoop
 import dev.dashclaw.api.GetOpenLoops
 import dev.dashclaw.api.GetOrgById
 import dev.dashclaw.api.GetOrgKeys
@@ -214,6 +216,7 @@ import dev.dashclaw.api.GetPromptTemplate
 import dev.dashclaw.api.GetPromptVersion
 import dev.dashclaw.api.GetProofReport
 import dev.dashclaw.api.GetProvider
+import dev.dashclaw.api.GetRecentDecisions
 import dev.dashclaw.api.GetRecommendationMetrics
 import dev.dashclaw.api.GetRecommendations
 import dev.dashclaw.api.GetRegisteredAgent
@@ -290,6 +293,7 @@ import dev.dashclaw.api.ListWorkflowRuns
 import dev.dashclaw.api.ListWorkflowTemplates
 import dev.dashclaw.api.LogMood
 import dev.dashclaw.api.LogObservation
+import dev.dashclaw.api.LoopDetail
 import dev.dashclaw.api.LoopList
 import dev.dashclaw.api.LoopStatus
 import dev.dashclaw.api.LoopType
@@ -306,6 +310,7 @@ import dev.dashclaw.api.ModelStrategyDetail
 import dev.dashclaw.api.ModelStrategyList
 import dev.dashclaw.api.NOTHING
 import dev.dashclaw.api.OpenLoop
+import dev.dashclaw.api.OperationsSummary
 import dev.dashclaw.api.OrganizationDetail
 import dev.dashclaw.api.OrganizationList
 import dev.dashclaw.api.Outcome
@@ -335,6 +340,8 @@ import dev.dashclaw.api.PromptTemplateList
 import dev.dashclaw.api.PromptVersion
 import dev.dashclaw.api.PromptVersionList
 import dev.dashclaw.api.RebuildRecommendations
+import dev.dashclaw.api.RecentDecision
+import dev.dashclaw.api.RecentDecisionList
 import dev.dashclaw.api.RecommendAction
 import dev.dashclaw.api.RecommendationList
 import dev.dashclaw.api.RecommendedAction
@@ -621,6 +628,56 @@ public abstract class Operations internal constructor() {
             "get_guard_decisions",
             encode(GetGuardDecisions.serializer(), request),
             GuardDecisionRecord.serializer(),
+            options,
+        )
+
+    /**
+     * Lists guard decisions with what each was for, newest first: what a person looks at.
+     *
+     * `GET /api/guard/decisions`. Reads only. Pages through `decisions` with `limit` and `offset`.
+     *
+     * @param decision Only this verdict. One of `allow`, `warn`, `require_approval`, `block`.
+     * @param limit How many, 1 to 200; 50 unless given.
+     * @param offset How many to skip.
+     * @param agentId Only this agent. All agents unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getRecentDecisions(
+        decision: VerdictWord? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): RecentDecisionList =
+        getRecentDecisions(GetRecentDecisions(decision, limit, offset, agentId), options)
+
+    /** `getRecentDecisions` with its arguments in one object. */
+    public suspend fun getRecentDecisions(
+        request: GetRecentDecisions,
+        options: CallOptions? = null,
+    ): RecentDecisionList =
+        call(
+            "get_recent_decisions",
+            encode(GetRecentDecisions.serializer(), request),
+            RecentDecisionList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getRecentDecisions` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterRecentDecisions(
+        request: GetRecentDecisions = GetRecentDecisions(),
+        options: CallOptions? = null,
+    ): Flow<RecentDecision> =
+        pages(
+            "get_recent_decisions",
+            encode(GetRecentDecisions.serializer(), request),
+            RecentDecision.serializer(),
             options,
         )
 
@@ -1302,6 +1359,8 @@ public abstract class Operations internal constructor() {
     /**
      * Says whether an assumption has proved true or false. An unknown id is a `NotFoundException`.
      *
+     * One that has proved false stays so: to say anything more about it is a `ConflictException`.
+     *
      * `PATCH /api/actions/assumptions/{assumption_id}`. Safe to repeat.
      *
      * @param assumptionId Which assumption.
@@ -1310,6 +1369,7 @@ public abstract class Operations internal constructor() {
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
+     * @throws ConflictException See the description.
      */
     public suspend fun validateAssumption(
         assumptionId: String,
@@ -1438,6 +1498,22 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Reads one loop with the action that left it. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/actions/loops/{loop_id}`. Reads only.
+     *
+     * @param loopId Which loop.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getOpenLoop(loopId: String, options: CallOptions? = null): LoopDetail =
+        getOpenLoop(GetOpenLoop(loopId), options)
+
+    /** `getOpenLoop` with its arguments in one object. */
+    public suspend fun getOpenLoop(request: GetOpenLoop, options: CallOptions? = null): LoopDetail =
+        call("get_open_loop", encode(GetOpenLoop.serializer(), request), LoopDetail.serializer(), options)
+
+    /**
      * Closes a loop. One that is closed already is a `ConflictException`, an unknown one `not_found`.
      *
      * `PATCH /api/actions/loops/{loop_id}`. A repeat would do it twice.
@@ -1563,7 +1639,7 @@ public abstract class Operations internal constructor() {
      *   `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
      *   JSON text.
-     * @param active 1 when it holds, which is so unless given, or 0.
+     * @param active 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
      * @param agentIds The agents it holds for; an empty list, or none, means every agent.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -1599,7 +1675,7 @@ public abstract class Operations internal constructor() {
      *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
      *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says from now on. At most 4000 characters as JSON text.
-     * @param active 1 to make it hold, 0 to make it rest.
+     * @param active 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
      * @param agentIds The agents it holds for from now on; an empty list means every agent.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -2219,13 +2295,14 @@ public abstract class Operations internal constructor() {
         call("get_session", encode(GetSession.serializer(), request), SessionDetail.serializer(), options)
 
     /**
-     * Changes a session: the fields that are given. `closed` ends it; an ended session is a
+     * Changes a session: the fields that are given. Only `closed` ends it for good; such a session is a
      * `ConflictException`, an unknown one `not_found`, and a change of nothing `validation`.
      *
      * `PATCH /api/sessions/{session_id}`. A repeat would do it twice.
      *
      * @param sessionId Which session.
-     * @param status Where it is in its life. One of `running`, `blocked`, `closed`.
+     * @param status Where it is in its life: one of these, or any other word of at most 128 characters. One
+     *   of `running`, `blocked`, `completed`, `failed`, `cancelled`, `closed`.
      * @param greenLevel How well the work tree is tested: `targeted`, `package`, `workspace` or
      *   `merge_ready`.
      * @param branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`.
@@ -2272,7 +2349,8 @@ public abstract class Operations internal constructor() {
      * `GET /api/sessions`. Reads only.
      *
      * @param agentId Only this agent. All agents unless given.
-     * @param status Only sessions in this state. One of `running`, `blocked`, `closed`.
+     * @param status Only sessions in this state. One of `running`, `blocked`, `completed`, `failed`,
+     *   `cancelled`, `closed`.
      * @param limit How many, 1 to 200. `50` unless given.
      * @param options How this call differs from the client's others.
      */
@@ -3118,6 +3196,17 @@ public abstract class Operations internal constructor() {
             ConnectionReport.serializer(),
             options,
         )
+
+    /**
+     * Lists the agents that the server knows: those that gave a sign of life, acted, or have a public key.
+     * The one that was last heard of comes first.
+     *
+     * `GET /api/agents`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listAgents(options: CallOptions? = null): AgentList =
+        call("list_agents", "{}", AgentList.serializer(), options)
 
     /**
      * Enters an agent into the register, so that others may call it. A slug that exists already is a
@@ -5973,7 +6062,8 @@ public abstract class Operations internal constructor() {
      * @param templateId Which template.
      * @param content The prompt, with placeholders: names in double braces.
      * @param modelHint The model it was written for. `""` unless given.
-     * @param parameters The names of its placeholders, each of at most 500 characters. `[]` unless given.
+     * @param parameters Its placeholders: a list of their names, or an object that says more about each. `[]`
+     *   unless given.
      * @param changelog What is new about it. `""` unless given.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -5985,7 +6075,7 @@ public abstract class Operations internal constructor() {
         templateId: String,
         content: String,
         modelHint: String? = null,
-        parameters: List<String>? = null,
+        parameters: JsonElement? = null,
         changelog: String? = null,
         options: CallOptions? = null,
     ): CreatedPromptVersion =
@@ -9227,4 +9317,14 @@ public abstract class Operations internal constructor() {
      */
     public suspend fun getHealth(options: CallOptions? = null): Health =
         call("get_health", "{}", Health.serializer(), options)
+
+    /**
+     * Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities.
+     *
+     * `GET /api/operations/summary`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getOperationsSummary(options: CallOptions? = null): OperationsSummary =
+        call("get_operations_summary", "{}", OperationsSummary.serializer(), options)
 }

@@ -108,7 +108,7 @@ public data class ListPolicies(
  *   `x402_spend_limit`.
  * @property rules What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
  *   JSON text.
- * @property active 1 when it holds, which is so unless given, or 0.
+ * @property active 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
  * @property agentIds The agents it holds for; an empty list, or none, means every agent.
  */
 @Serializable
@@ -130,7 +130,7 @@ public data class CreatePolicy(
  *   `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`,
  *   `branch_freshness`, `x402_spend_limit`.
  * @property rules What it says from now on. At most 4000 characters as JSON text.
- * @property active 1 to make it hold, 0 to make it rest.
+ * @property active 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
  * @property agentIds The agents it holds for from now on; an empty list means every agent.
  */
 @Serializable
