@@ -10,6 +10,7 @@ mod cron;
 mod graph;
 mod guard;
 mod health;
+mod identities;
 mod integrity;
 mod learning;
 mod loops;
@@ -29,8 +30,9 @@ use std::future::ready;
 pub(crate) use admin::put_halt;
 pub(crate) use cron::sweep;
 use dashclaw::api::{
-    actions as a, agents as ag, approvals as ap, assumptions as s, guard as g, health as h, integrity as i,
-    learning as l, loops as o, operations as f, outcomes as u, policies as p, sessions as e, signals as n,
+    actions as a, agents as ag, approvals as ap, assumptions as s, guard as g, health as h, identities as d,
+    integrity as i, learning as l, loops as o, operations as f, outcomes as u, pairings as q, policies as p,
+    sessions as e, signals as n,
 };
 use dashclaw::catalogue::Method::{Get, Post};
 use futures_util::FutureExt;
@@ -78,6 +80,13 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<i::GetJwks>(|call| ready(integrity::jwks(&call)).boxed()),
         Route::of::<ag::Heartbeat>(|call| agents::heartbeat(call).boxed()).own_checks(),
         Route::of::<ag::ListAgents>(|call| overview::agents(call).boxed()),
+        Route::of::<d::RegisterIdentity>(|call| identities::register(call).boxed()),
+        Route::of::<d::GetIdentities>(|call| identities::list(call).boxed()),
+        Route::of::<d::RevokeIdentity>(|call| identities::revoke(call).boxed()),
+        Route::of::<q::CreatePairing>(|call| identities::pair(call).boxed()),
+        Route::of::<q::GetPairing>(|call| identities::pairing(call).boxed()),
+        Route::of::<q::ListPairings>(|call| identities::pairings(call).boxed()),
+        Route::of::<q::ApprovePairing>(|call| identities::approve(call).boxed()),
         Route::of::<f::GetOperationsSummary>(|call| overview::operations(call).boxed()),
         Route::of::<l::GetLearningRecommendations>(|call| ready(learning::list(&call)).boxed()),
         Route::of::<l::RecordRecommendationEvents>(|call| learning::record(call).boxed()),

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::hub::Hub;
+use crate::identity::Verifier;
 use crate::keys::{self, Caller, KeyHash, Role};
 use crate::orgs::{Org, Orgs};
 use crate::policy::webhook::WebhookClient;
@@ -20,6 +21,8 @@ pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hub: Hub,
     pub(crate) signer: Signer,
+    /// Checks the tokens that agents bring.
+    pub(crate) tokens: Verifier,
     /// Cancelled when the instance shuts down; streams end with it.
     pub(crate) stop: CancellationToken,
     orgs: Orgs,
@@ -29,11 +32,13 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(config: Config, store: Arc<dyn Store>, signer: Signer) -> Self {
+        let tokens = Verifier::new(config.tokens.clone());
         Self {
             config,
             store,
             hub: Hub::default(),
             signer,
+            tokens,
             stop: CancellationToken::new(),
             orgs: Orgs::default(),
             callers: RwLock::default(),

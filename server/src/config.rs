@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::identity::TokenTrust;
 use crate::policy::{GuardSettings, Verdict};
 
 /// How an [`Instance`](crate::Instance) is opened.
@@ -23,6 +24,8 @@ pub struct InstanceOptions {
     pub rate_limit: Option<RateLimit>,
     /// Lets `webhook_check` policies call private addresses and plain http.
     pub allow_private_webhooks: bool,
+    /// Whose tokens say who an agent is. Each variable that is named there wins over its member.
+    pub tokens: TokenTrust,
 }
 
 /// How many requests a client may make to one path.
@@ -46,6 +49,9 @@ pub(crate) struct Config {
     pub(crate) allow_private_webhooks: bool,
     pub(crate) expose_error_detail: bool,
     pub(crate) enforce_signatures: bool,
+    pub(crate) tokens: TokenTrust,
+    /// How long a pairing can be approved, in milliseconds.
+    pub(crate) pairing_ttl_ms: i64,
 }
 
 /// The organisation of an instance that was told of no other.
@@ -66,6 +72,8 @@ impl Config {
             allow_private_webhooks: options.allow_private_webhooks,
             expose_error_detail: flag("DASHCLAW_EXPOSE_ERROR_DETAIL"),
             enforce_signatures: flag("ENFORCE_AGENT_SIGNATURES"),
+            tokens: tokens(&options.tokens),
+            pairing_ttl_ms: pairing_ttl_ms(),
         }
     }
 }
@@ -75,6 +83,25 @@ fn rate_limit(option: Option<RateLimit>) -> Option<RateLimit> {
     let max = number("DASHCLAW_RATE_LIMIT_MAX").and_then(|max| u32::try_from(max).ok());
     let asked = option.or_else(|| max.map(|max| RateLimit { max, window: Duration::from_secs(60) }))?;
     Some(RateLimit { max: max.unwrap_or(asked.max), window: window.unwrap_or(asked.window) })
+}
+
+fn tokens(option: &TokenTrust) -> TokenTrust {
+    let issuers = variable("DASHCLAW_ALLOWED_ISSUER");
+    let listed = |text: String| {
+        text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+    };
+    TokenTrust {
+        issuers: issuers.map_or_else(|| option.issuers.clone(), listed),
+        jwks_file: variable("DASHCLAW_JWKS_FILE").map(PathBuf::from).or_else(|| option.jwks_file.clone()),
+        audience: variable("DASHCLAW_JWT_AUDIENCE").or_else(|| option.audience.clone()),
+        reuse: flag("DASHCLAW_JWT_REUSE") || option.reuse,
+    }
+}
+
+/// 15 minutes, or as many as `DASHCLAW_PAIRING_TTL_MINUTES` says, at most a week.
+fn pairing_ttl_ms() -> i64 {
+    let minutes = number("DASHCLAW_PAIRING_TTL_MINUTES").and_then(|minutes| i64::try_from(minutes).ok());
+    minutes.unwrap_or(15).clamp(1, 7 * 24 * 60) * 60_000
 }
 
 /// Whether a setting's text means yes.

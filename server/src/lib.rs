@@ -16,6 +16,7 @@ mod decide;
 pub mod facts;
 mod http;
 mod hub;
+mod identity;
 mod ids;
 mod instance;
 mod keys;
@@ -29,5 +30,6 @@ mod sweep;
 mod transport;
 
 pub use config::{InstanceOptions, RateLimit};
+pub use identity::TokenTrust;
 pub use instance::Instance;
 pub use keys::Role;

@@ -7,6 +7,7 @@ mod decisions;
 mod directory;
 mod error;
 mod followups;
+mod identities;
 mod overview;
 mod policies;
 mod sessions;
@@ -23,6 +24,7 @@ pub(crate) use followups::{
     AssumptionFilter, AssumptionPage, Closed, Followups, Judged, Judgement, LoopFilter, LoopPage, NewFollowup,
 };
 use futures_util::future::BoxFuture;
+pub(crate) use identities::{Approval, Identities};
 pub(crate) use overview::Overview;
 pub(crate) use policies::{Policies, Saved};
 pub(crate) use sessions::{SessionChanged, SessionFilter, Sessions};
@@ -33,7 +35,18 @@ pub(crate) type Stored<'a, T> = BoxFuture<'a, StoreResult<T>>;
 
 /// Everything an instance remembers.
 pub(crate) trait Store:
-    Actions + Decisions + Directory + Followups + Overview + Policies + Sessions + Settings + Debug + Send + Sync
+    Actions
+    + Decisions
+    + Directory
+    + Followups
+    + Identities
+    + Overview
+    + Policies
+    + Sessions
+    + Settings
+    + Debug
+    + Send
+    + Sync
 {
     /// Finishes what was begun and closes the storage; every later call answers [`StoreError::Closed`].
     fn close(&self);

@@ -5,6 +5,7 @@ mod around;
 mod assumptions;
 mod decisions;
 mod directory;
+mod identities;
 mod lock;
 mod loops;
 mod open;
