@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::World;
+use common::{Folder, World};
 use dashclaw::signing::ActionSigner;
-use dashclaw_server::Role;
+use dashclaw_server::{InstanceOptions, Role};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -105,4 +105,25 @@ async fn a_pairing_asks_and_an_administrator_agrees_once() {
     assert_eq!(world.call("POST", &format!("{path}/approve"), json!({})).await.0, 410);
     assert_eq!(world.get("/api/pairings?status=expired").await.1["pairings"].as_array().unwrap().len(), 1);
     assert_eq!(world.get("/api/pairings/pair_none").await.0, 404);
+}
+
+/// A database of the first version keeps its identities.
+#[tokio::test]
+async fn an_older_database_is_brought_up_to_date() {
+    let folder = Folder::new("older");
+    let file = folder.0.join("dashclaw.db");
+    let older = rusqlite::Connection::open(&file).unwrap();
+    older.execute_batch(include_str!("../src/store/sqlite/schema.sql")).unwrap();
+    older.execute_batch("PRAGMA application_id = 1148414019; PRAGMA user_version = 1;").unwrap();
+    let row =
+        ("org_default", "signs", signer().public_key_pem(), "RSASSA-PKCS1-v1_5", "2026-01-01T00:00:00.000Z");
+    older.execute("INSERT INTO agent_identities VALUES (?1, ?2, ?3, ?4, ?5)", row).unwrap();
+    drop(older);
+    for _ in 0..2 {
+        let world = World::open(&InstanceOptions { path: Some(file.clone()), ..InstanceOptions::default() });
+        let (_, listed) = world.get("/api/identities").await;
+        assert_eq!(listed["identities"][0]["updated_at"], "2026-01-01T00:00:00.000Z");
+        assert!(signed(&world, "signs", "kept").await);
+        world.instance.shutdown();
+    }
 }

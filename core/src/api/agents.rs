@@ -54,7 +54,7 @@ operations! { "agents":
         /// `inactive`, `error`) and `metadata` (a text or an object of at most 10 KB).
         connections: Vec<Value> [
             max(50), respelled(&[("authType", "auth_type"), ("planName", "plan_name")]),
-            entry_defaults(&[("auth_type", "\"api_key\""), ("status", "\"active\"")]),
+            entry_defaults(&[("status", "\"active\"")]),
         ],
         /// Which agent. The client's own unless given. At most 128 characters.
         agent_id: Option<String> [max(128), fill(Fill::AgentId)],

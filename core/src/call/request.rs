@@ -382,11 +382,31 @@ mod tests {
             "report_connections",
             r#"{"connections":[{"authType":"oauth","planName":"a","provider":"x"}]}"#,
         );
-        let entry = serde_json::json!({"auth_type": "oauth", "plan_name": "a", "provider": "x"});
+        let entry = serde_json::json!({
+            "auth_type": "oauth", "plan_name": "a", "provider": "x", "status": "active",
+        });
         assert_eq!(sent["connections"], serde_json::json!([entry]));
         let both =
             body("report_connections", r#"{"connections":[{"authType":"older","auth_type":"given"}]}"#);
         assert_eq!(both["connections"][0]["auth_type"], "given");
+    }
+
+    #[test]
+    fn an_entry_has_its_defaults_unless_it_says_otherwise() {
+        let statuses = |connections: &str| {
+            let sent = body("report_connections", &format!(r#"{{"connections":{connections}}}"#));
+            let sent = sent["connections"].as_array().unwrap().clone();
+            sent.into_iter().map(|entry| entry["status"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            statuses(r#"[{"provider":"x"},{"status":"error"},{"status":null}]"#),
+            ["active".into(), "error".into(), Value::Null]
+        );
+        // What is no list of objects is the server's to judge.
+        assert_eq!(
+            body("report_connections", r#"{"connections":["x"]}"#)["connections"],
+            serde_json::json!(["x"])
+        );
     }
 
     #[test]
