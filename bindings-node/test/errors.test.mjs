@@ -54,6 +54,8 @@ test('a block holds the verdict', async () => {
   const error = await refusal(403, { decision });
   assert.ok(error instanceof dashclaw.GuardBlockedError);
   assert.deepEqual(error.decision, decision);
+  assert.equal(error.message, 'no');
+  assert.equal((await refusal(403, { decision: { decision: 'block' } })).message, 'Action blocked by policy');
 });
 
 test('callers make errors as with the official client', () => {

@@ -85,6 +85,18 @@ export interface GetGuardDecisions {
   agent_id?: string;
 }
 
+/** The arguments of `getRecentDecisions`. */
+export interface GetRecentDecisions {
+  /** Only this verdict. One of `allow`, `warn`, `require_approval`, `block`. */
+  decision?: Verdict | OtherWord;
+  /** How many, 1 to 200; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  /** Only this agent. All agents unless given. */
+  agent_id?: string;
+}
+
 /** The facts that a text may and must state. */
 export interface SourceOfTruth {
   /** Facts that the text may state. */
@@ -288,6 +300,46 @@ export interface GuardDecisionStats {
   warns_24h: number;
   /** Requests for approval. */
   approvals_24h: number;
+  [member: string]: unknown;
+}
+
+/** A page of guard decisions with what each was for. */
+export interface RecentDecisionList {
+  /** Newest first. */
+  decisions: RecentDecision[];
+  /** How many there are in all. */
+  total: number;
+  /** Counts of the last 24 hours. */
+  stats: GuardDecisionStats;
+  [member: string]: unknown;
+}
+
+/** A guard decision with what it was for. */
+export interface RecentDecision {
+  /** Which decision. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** Who asked. */
+  agent_id: string | null;
+  /** Who asked, for people. */
+  agent_name: string | null;
+  /** How sure the server was of the agent's identity. */
+  verification_status?: string | null;
+  /** What was asked for. */
+  action_type: string;
+  /** What the action was for. */
+  declared_goal: string | null;
+  /** The risk, 0 to 100. */
+  risk_score: number;
+  /** The verdict. */
+  decision: Verdict | OtherWord;
+  /** All reasons in one text. */
+  reasons: string | null;
+  /** The ids of the policies that had a say. */
+  matched_policies: string[];
+  /** When: ISO-8601, UTC. */
+  created_at: string;
   [member: string]: unknown;
 }
 
@@ -684,13 +736,13 @@ export interface OpenLoop {
   created_at: string;
   /** When it was closed: ISO-8601, UTC. */
   resolved_at: string | null;
-  /** Who acted; lists only. */
+  /** Who acted; only where loops are read. */
   agent_id?: string | null;
-  /** Who acted, for people; lists only. */
+  /** Who acted, for people; only where loops are read. */
   agent_name?: string | null;
-  /** What the action is for; lists only. */
+  /** What the action is for; only where loops are read. */
   declared_goal?: string | null;
-  /** What the action does; lists only. */
+  /** What the action does; only where loops are read. */
   action_type?: string | null;
   [member: string]: unknown;
 }
@@ -761,6 +813,14 @@ export interface Assumption {
   invalidated_at: string | null;
   /** When it was recorded: ISO-8601, UTC. */
   created_at: string;
+  /** Whose action it was made for. */
+  agent_id?: string | null;
+  /** Who that is, for people. */
+  agent_name?: string | null;
+  /** What the action is for. */
+  declared_goal?: string | null;
+  /** What the action does. */
+  action_type?: string | null;
   /**
    * In drift reports, how far it has drifted, 0 to 100: `Some(None)`, null on the wire, when it was found to
    * be false. Absent elsewhere.
@@ -1237,6 +1297,12 @@ export interface RegisterOpenLoop {
   [member: string]: unknown;
 }
 
+/** The arguments of `getOpenLoop`. */
+export interface GetOpenLoop {
+  /** Which loop. */
+  loop_id: string;
+}
+
 /** The arguments of `resolveOpenLoop`. */
 export interface ResolveOpenLoop {
   /** Which loop. */
@@ -1277,6 +1343,13 @@ export interface CreatedLoop {
   loop_id: string;
   /** What the scan for secrets found. */
   security: Security;
+  [member: string]: unknown;
+}
+
+/** One loop. */
+export interface LoopDetail {
+  /** The loop. */
+  loop: OpenLoop;
   [member: string]: unknown;
 }
 
@@ -1389,7 +1462,7 @@ export interface CreatePolicy {
   policy_type: PolicyType;
   /** What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as JSON text. */
   rules: Record<string, unknown> | string;
-  /** 1 when it holds, which is so unless given, or 0. */
+  /** 1 (or `true`) when it holds, which is so unless given, or 0 (`false`). */
   active?: number;
   /** The agents it holds for; an empty list, or none, means every agent. At most 200 entries. */
   agent_ids?: readonly string[];
@@ -1410,7 +1483,7 @@ export interface UpdatePolicy {
   policy_type?: PolicyType;
   /** What it says from now on. At most 4000 characters as JSON text. */
   rules?: Record<string, unknown> | string;
-  /** 1 to make it hold, 0 to make it rest. */
+  /** 1 (or `true`) to make it hold, 0 (`false`) to make it rest. */
   active?: number;
   /** The agents it holds for from now on; an empty list means every agent. At most 200 entries. */
   agent_ids?: readonly string[];
@@ -2251,7 +2324,10 @@ export interface GetSession {
 export interface UpdateSession {
   /** Which session. */
   session_id: string;
-  /** Where it is in its life. One of `running`, `blocked`, `closed`. */
+  /**
+   * Where it is in its life: one of these, or any other word of at most 128 characters. One of `running`,
+   * `blocked`, `completed`, `failed`, `cancelled`, `closed`.
+   */
   status?: SessionStatus;
   /**
    * How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`. At most 64
@@ -2273,7 +2349,9 @@ export interface UpdateSession {
 export interface ListSessions {
   /** Only this agent. All agents unless given. */
   agent_id?: string;
-  /** Only sessions in this state. One of `running`, `blocked`, `closed`. */
+  /**
+   * Only sessions in this state. One of `running`, `blocked`, `completed`, `failed`, `cancelled`, `closed`.
+   */
   status?: SessionStatus;
   /** How many, 1 to 200. `50` unless given. */
   limit?: number;
@@ -2330,9 +2408,19 @@ export interface Session {
  *
  * - `running`: Under way.
  * - `blocked`: Held up; `blocked_reason` says why.
+ * - `completed`: The work is done.
+ * - `failed`: The work went wrong.
+ * - `cancelled`: The work was given up.
  * - `closed`: Ended; it takes no more changes.
  */
-export type SessionStatus = 'running' | 'blocked' | 'closed' | OtherWord;
+export type SessionStatus =
+  | 'running'
+  | 'blocked'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'closed'
+  | OtherWord;
 
 /** Sessions with what happened in each. */
 export interface SessionList {
@@ -3184,6 +3272,32 @@ export interface AgentConnection {
   reported_at: string;
   /** When it was last told: ISO-8601, UTC. */
   updated_at: string;
+  [member: string]: unknown;
+}
+
+/** The agents that the server knows. */
+export interface AgentList {
+  /** The one that was last heard of first. */
+  agents: KnownAgent[];
+  /** When this was read: ISO-8601, UTC. */
+  lastUpdated: string;
+  [member: string]: unknown;
+}
+
+/** An agent that the server knows. */
+export interface KnownAgent {
+  /** Which agent. */
+  agent_id: string;
+  /** Who that is, for people. */
+  agent_name: string | null;
+  /** What it last said it was doing; nothing when it never gave a sign of life. */
+  status: AgentStatus | null;
+  /** What it works on. */
+  current_task_id: string | null;
+  /** When it was last heard of: ISO-8601, UTC. */
+  last_active: string | null;
+  /** How many actions it recorded. */
+  action_count: number;
   [member: string]: unknown;
 }
 
@@ -5484,8 +5598,8 @@ export interface CreatePromptVersion {
   content: string;
   /** The model it was written for. `""` unless given. */
   model_hint?: string;
-  /** The names of its placeholders, each of at most 500 characters. `[]` unless given. */
-  parameters?: readonly string[];
+  /** Its placeholders: a list of their names, or an object that says more about each. `[]` unless given. */
+  parameters?: readonly string[] | Record<string, unknown>;
   /** What is new about it. `""` unless given. */
   changelog?: string;
 }
@@ -5609,7 +5723,10 @@ export interface PromptVersion {
   content: string;
   /** The model it was written for. */
   model_hint: string;
-  /** The names of its placeholders: a list, or JSON text that holds one. */
+  /**
+   * Its placeholders as they were given: a list of their names, an object, or JSON text that holds one of
+   * them.
+   */
   parameters: unknown;
   /** What is new about it. */
   changelog: string;
@@ -5649,8 +5766,8 @@ export interface RenderedPrompt {
   template_id: string;
   /** The number of the version. */
   version: number;
-  /** The names of its placeholders. */
-  parameters: string[];
+  /** Its placeholders as they were given: a list of their names, or an object. */
+  parameters: unknown;
   /** Which run it was, when it was written down: `pr_…`. */
   run_id?: string | null;
   [member: string]: unknown;
@@ -8010,6 +8127,74 @@ export interface HealthChecks {
 export interface DatabaseHealth {
   /** Its state in a word. */
   status: string;
+  [member: string]: unknown;
+}
+
+/** How busy the organisation is. */
+export interface OperationsSummary {
+  /** How many actions began. */
+  throughput: Throughput;
+  /** How long actions took that were completed in the last 24 hours. */
+  latency: Latency;
+  /** What waits for a human. */
+  approval_backlog: ApprovalBacklog;
+  /** Runs of workflows in the last 24 hours. */
+  workflows: WorkflowFigures;
+  /** The health of capabilities. */
+  capabilities: CapabilityFigures;
+  [member: string]: unknown;
+}
+
+/** How many actions began. */
+export interface Throughput {
+  /** In the last hour. */
+  last_1h: number;
+  /** In the last 24 hours. */
+  last_24h: number;
+  [member: string]: unknown;
+}
+
+/** How long actions took, in milliseconds; 0 when none says so. */
+export interface Latency {
+  /** Half of them took no longer. */
+  p50_ms: number;
+  /** Nineteen of twenty took no longer. */
+  p95_ms: number;
+  [member: string]: unknown;
+}
+
+/** What waits for a human. */
+export interface ApprovalBacklog {
+  /** How many actions wait. */
+  pending_count: number;
+  /** How long the oldest has waited, in minutes. */
+  oldest_minutes: number;
+  /** How long they have waited on average, in minutes. */
+  avg_wait_minutes: number;
+  [member: string]: unknown;
+}
+
+/** Runs of workflows in the last 24 hours. */
+export interface WorkflowFigures {
+  /** Under way. */
+  running: number;
+  /** Failed. */
+  failed_24h: number;
+  /** Completed. */
+  completed_24h: number;
+  /** How long the completed ones took on average, in milliseconds. */
+  avg_duration_ms: number;
+  [member: string]: unknown;
+}
+
+/** The health of capabilities. */
+export interface CapabilityFigures {
+  /** Those that work, and those that were never called. */
+  healthy: number;
+  /** Those that work badly. */
+  degraded: number;
+  /** Those that do not work. */
+  failing: number;
   [member: string]: unknown;
 }
 

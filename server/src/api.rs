@@ -11,11 +11,13 @@ mod cron;
 mod graph;
 mod guard;
 mod health;
+mod identities;
 mod integrity;
 pub(crate) mod keys;
 mod learning;
 mod loops;
 mod outcomes;
+mod overview;
 mod policies;
 mod pricing;
 mod scrub;
@@ -30,8 +32,9 @@ use std::future::ready;
 pub(crate) use admin::put_halt;
 pub(crate) use cron::sweep;
 use dashclaw::api::{
-    actions as a, agents as ag, approvals as ap, assumptions as s, guard as g, health as h, integrity as i,
-    learning as l, loops as o, orgs as r, outcomes as u, policies as p, sessions as e, signals as n,
+    actions as a, agents as ag, approvals as ap, assumptions as s, guard as g, health as h, identities as d,
+    integrity as i, learning as l, loops as o, operations as f, orgs as r, outcomes as u, pairings as q,
+    policies as p, sessions as e, signals as n,
 };
 use dashclaw::catalogue::Method::{Delete, Get, Post};
 use futures_util::FutureExt;
@@ -44,6 +47,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::of::<g::Guard>(|call| guard::ask(call).boxed()),
         Route::of::<g::GetGuardDecisions>(|call| guard::list(call).boxed()),
+        Route::of::<g::GetRecentDecisions>(|call| overview::decisions(call).boxed()),
         Route::of::<a::CreateAction>(|call| create::create(call).boxed()),
         Route::of::<a::GetActions>(|call| actions::list(call).boxed()),
         Route::of::<a::GetAction>(|call| actions::get(call).boxed()),
@@ -61,6 +65,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<s::ValidateAssumption>(|call| assumptions::judge(call).boxed()),
         Route::of::<o::RegisterOpenLoop>(|call| loops::create(call).boxed()),
         Route::of::<o::GetOpenLoops>(|call| loops::list(call).boxed()),
+        Route::of::<o::GetOpenLoop>(|call| loops::get(call).boxed()),
         Route::of::<o::ResolveOpenLoop>(|call| loops::close(call).boxed()),
         Route::of::<n::GetSignals>(|call| signals::list(call).boxed()),
         Route::of::<p::ListPolicies>(|call| policies::list(call).boxed()),
@@ -76,6 +81,15 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<i::VerifyIntegrity>(|call| ready(integrity::verify(&call)).boxed()).own_checks(),
         Route::of::<i::GetJwks>(|call| ready(integrity::jwks(&call)).boxed()),
         Route::of::<ag::Heartbeat>(|call| agents::heartbeat(call).boxed()).own_checks(),
+        Route::of::<ag::ListAgents>(|call| overview::agents(call).boxed()),
+        Route::of::<d::RegisterIdentity>(|call| identities::register(call).boxed()),
+        Route::of::<d::GetIdentities>(|call| identities::list(call).boxed()),
+        Route::of::<d::RevokeIdentity>(|call| identities::revoke(call).boxed()),
+        Route::of::<q::CreatePairing>(|call| identities::pair(call).boxed()),
+        Route::of::<q::GetPairing>(|call| identities::pairing(call).boxed()),
+        Route::of::<q::ListPairings>(|call| identities::pairings(call).boxed()),
+        Route::of::<q::ApprovePairing>(|call| identities::approve(call).boxed()),
+        Route::of::<f::GetOperationsSummary>(|call| overview::operations(call).boxed()),
         Route::of::<l::GetLearningRecommendations>(|call| ready(learning::list(&call)).boxed()),
         Route::of::<l::RecordRecommendationEvents>(|call| learning::record(call).boxed()),
         Route::of::<h::GetHealth>(|call| health::get(call).boxed()),

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::callers::Callers;
 use crate::config::Config;
 use crate::hub::Hub;
+use crate::identity::Verifier;
 use crate::keys::{self, Caller, NewKey, Role};
 use crate::orgs::{Org, Orgs};
 use crate::policy::webhook::WebhookClient;
@@ -21,6 +22,8 @@ pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hub: Hub,
     pub(crate) signer: Signer,
+    /// Checks the tokens that agents bring.
+    pub(crate) tokens: Verifier,
     /// Cancelled when the instance shuts down; streams end with it.
     pub(crate) stop: CancellationToken,
     orgs: Orgs,
@@ -30,11 +33,13 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(config: Config, store: Arc<dyn Store>, signer: Signer) -> Self {
+        let tokens = Verifier::new(config.tokens.clone());
         Self {
             config,
             store,
             hub: Hub::default(),
             signer,
+            tokens,
             stop: CancellationToken::new(),
             orgs: Orgs::default(),
             callers: Callers::default(),

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::facts::FactEvidence;
 use crate::http::refusal::{Answer, Refusal};
+use crate::identity::Replay;
 use crate::ids;
 use crate::judge::evaluate;
 use crate::known::{Known, known};
@@ -36,6 +37,8 @@ pub(crate) struct Decided {
     org_id: String,
     action_type: String,
     now_ms: i64,
+    replay: Replay,
+    jti: Option<String>,
     /// What the act spends, in USD.
     spends: Option<f64>,
 }
@@ -47,14 +50,15 @@ pub(crate) async fn decide(
     question: &Arc<Question>,
     signals: Vec<String>,
 ) -> Answer<Decided> {
-    let Known { facts, mut premises } = known(app, org, question, signals).await?;
+    let Known { mut facts, mut premises } = known(app, org, question, signals).await?;
+    facts.identity_block.clone_from(&question.identity.block);
     let context = &question.context;
     let evaluation = evaluate(app, org, question, facts).await?;
     premises.approval.clone_from(&evaluation.approval_used);
     let evidence = (!evaluation.evidence.is_empty()).then(|| evidence_text(&evaluation.evidence));
     Ok(Decided {
         verdict: evaluation.verdict,
-        decision: answer(app, context, evaluation)?,
+        decision: answer(app, question, evaluation)?,
         premises,
         asked: question.asked.clone(),
         context: context_text(context),
@@ -62,11 +66,14 @@ pub(crate) async fn decide(
         org_id: context.org_id.clone(),
         action_type: context.action_type.clone(),
         now_ms: context.now_ms,
+        replay: question.identity.replay,
+        jti: question.identity.jti.clone(),
         spends: context.purchase.as_ref().and_then(crate::policy::Purchase::spend),
     })
 }
 
-fn answer(app: &App, context: &GuardContext, evaluation: Evaluation) -> Answer<GuardDecision> {
+fn answer(app: &App, question: &Question, evaluation: Evaluation) -> Answer<GuardDecision> {
+    let Question { context, identity, .. } = question;
     let id = ids::decision()?;
     let non_fabrication: Vec<NonFabrication> = evaluation
         .evidence
@@ -90,7 +97,7 @@ fn answer(app: &App, context: &GuardContext, evaluation: Evaluation) -> Answer<G
         matched_policies: evaluation.matched_policies,
         risk_score: i64::from(evaluation.risk.effective),
         agent_risk_score: context.risk_score,
-        verification_status: Some("unverified".to_owned()),
+        verification_status: Some(identity.status.as_str().to_owned()),
         agent_id: context.agent_id.clone(),
         agent_name: context.agent_name.clone(),
         evaluated_at: Some(context.evaluated_at.clone()),
@@ -160,6 +167,11 @@ impl Decided {
                 reasons: decision.reason.clone(),
                 matched_policies: Some(json!(decision.matched_policies).to_string()),
                 created_at: decision.evaluated_at.clone().unwrap_or_default(),
+                extra: [
+                    ("replay_status".to_owned(), json!(self.replay.as_str())),
+                    ("jti".to_owned(), json!(self.jti)),
+                ]
+                .into(),
                 ..GuardDecisionRecord::default()
             },
             created_ms: self.now_ms,

@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 
 use self::dispatch::{Dispatch, MAX_WRITING};
 use self::limits::Limiter;
+pub(crate) use self::principal::mismatch;
 use self::route::router_path;
 use crate::app::App;
 

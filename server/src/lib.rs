@@ -17,6 +17,7 @@ mod decide;
 pub mod facts;
 mod http;
 mod hub;
+mod identity;
 mod ids;
 mod instance;
 mod judge;
@@ -35,5 +36,6 @@ mod sweep;
 mod transport;
 
 pub use config::{InstanceOptions, RateLimit};
+pub use identity::TokenTrust;
 pub use instance::Instance;
 pub use keys::{NewKey, Role};

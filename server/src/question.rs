@@ -7,8 +7,11 @@ use dashclaw::clock;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::app::App;
 use crate::http::call::Call;
+use crate::http::mismatch;
 use crate::http::refusal::{Answer, Refusal};
+use crate::identity::{self, Identity};
 use crate::ids::hex;
 use crate::policy::matching::is_same_action_type;
 use crate::policy::{GuardContext, Purchase, names};
@@ -28,6 +31,8 @@ const LIGHT: usize = 16 * 1024;
 pub(crate) struct Question {
     pub(crate) context: GuardContext,
     pub(crate) asked: Asked,
+    /// What the agent's token tells.
+    pub(crate) identity: Identity,
     /// The principal whose key asked.
     pub(crate) principal: String,
     /// Whether judging it may take long: much text, or patterns of the agent's own.
@@ -36,7 +41,7 @@ pub(crate) struct Question {
 
 impl Question {
     /// Reads the question in a request of one of the two operations. Types and lengths were checked against the row.
-    pub(crate) fn read(call: &Call) -> Answer<Self> {
+    pub(crate) async fn read(call: &Call) -> Answer<Self> {
         let arguments = &call.received.arguments;
         let text = |name: &str| arguments.get(name).and_then(Value::as_str).map(str::to_owned);
         let hidden: Vec<String> =
@@ -44,12 +49,17 @@ impl Question {
         if !hidden.is_empty() {
             return Err(Refusal::validation(hidden));
         }
+        let identity = identity::resolve(&call.app, &call.headers).await;
+        let bound = call.caller.as_ref().and_then(|caller| caller.agent_id.as_ref());
+        if identity.agent_id.as_ref().zip(bound).is_some_and(|(named, bound)| named != bound) {
+            return Err(mismatch());
+        }
         let now_ms = clock::unix_millis();
         let unknown = unknown_members(&call.body);
         let context = GuardContext {
             org_id: call.org_id().to_owned(),
-            agent_id: text("agent_id"),
-            agent_name: text("agent_name"),
+            agent_id: identity.agent_id.clone().or_else(|| text("agent_id")),
+            agent_name: identity.agent_name.clone().or_else(|| text("agent_name")),
             action_type: text("action_type").unwrap_or_default(),
             declared_goal: text("declared_goal"),
             risk_score: arguments.get("risk_score").and_then(Value::as_f64),
@@ -71,7 +81,12 @@ impl Question {
             risk: arguments.get("risk_score").and_then(Value::as_i64),
         };
         let heavy = call.raw.len() > LIGHT || context.source_of_truth.as_ref().is_some_and(brings_patterns);
-        Ok(Self { context, asked, principal: call.principal().to_owned(), heavy })
+        Ok(Self { context, asked, identity, principal: call.principal().to_owned(), heavy })
+    }
+
+    /// Uses the agent's token for a decision that is made now.
+    pub(crate) async fn use_token(&mut self, app: &App) {
+        identity::use_up(app, &self.context.org_id, &mut self.identity).await;
     }
 }
 

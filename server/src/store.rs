@@ -7,6 +7,8 @@ mod decisions;
 mod directory;
 mod error;
 mod followups;
+mod identities;
+mod overview;
 mod policies;
 mod premises;
 mod retention;
@@ -23,9 +25,11 @@ pub(crate) use decisions::{
 pub(crate) use directory::{Directory, Identity, Owned, Presence, Revocation, Revoked};
 pub(crate) use error::{StoreError, StoreResult};
 pub(crate) use followups::{
-    AssumptionFilter, AssumptionPage, Closed, Followups, Judgement, LoopFilter, LoopPage, NewFollowup,
+    AssumptionFilter, AssumptionPage, Closed, Followups, Judged, Judgement, LoopFilter, LoopPage, NewFollowup,
 };
 use futures_util::future::BoxFuture;
+pub(crate) use identities::{Approval, Identities};
+pub(crate) use overview::Overview;
 pub(crate) use policies::{Policies, Saved};
 pub(crate) use premises::{Asked, Premises, Span, Spending, Tally};
 pub(crate) use retention::Retention;
@@ -37,7 +41,19 @@ pub(crate) type Stored<'a, T> = BoxFuture<'a, StoreResult<T>>;
 
 /// Everything an instance remembers.
 pub(crate) trait Store:
-    Actions + Decisions + Directory + Followups + Policies + Retention + Sessions + Settings + Debug + Send + Sync
+    Actions
+    + Decisions
+    + Directory
+    + Followups
+    + Identities
+    + Overview
+    + Policies
+    + Retention
+    + Sessions
+    + Settings
+    + Debug
+    + Send
+    + Sync
 {
     /// Finishes what was begun and closes the storage; every later call answers [`StoreError::Closed`].
     fn close(&self);

@@ -201,11 +201,9 @@ class GuardBlockedError(DashClawError):
     """0 to 100."""
 
     def __init__(self, decision: Mapping[str, Any]) -> None:
-        reasons = _texts(decision.get("reasons")) or _texts(decision.get("reason"))
-        word = str(decision.get("decision", "block"))
-        text = f"guard decided `{word}`: {'; '.join(reasons) or 'no reason'}"
-        super().__init__(text, status=403, details=decision)
+        super().__init__("", status=403, details=decision)
         self._read(decision)
+        self._tell()
 
     def _read(self, decision: Mapping[str, Any]) -> None:
         self.decision = str(decision.get("decision", "block"))
@@ -213,6 +211,11 @@ class GuardBlockedError(DashClawError):
         self.warnings = _texts(decision.get("warnings"))
         self.matched_policies = _texts(decision.get("matched_policies"))
         self.risk_score = decision.get("risk_score")
+
+    def _tell(self) -> None:
+        """Takes the official client's text, which programs look at."""
+        self.message = f"Guard blocked action: {self.decision}. Reasons: {'; '.join(self.reasons) or 'no reason'}"
+        self.args = (self.message,)
 
     @classmethod
     def _from_fields(cls, fields: Mapping[str, Any]) -> DashClawError:
@@ -223,6 +226,8 @@ class GuardBlockedError(DashClawError):
             verdict = cast("dict[str, Any]", decision) if known else {"decision": decision or "block"}
             error._read(verdict)
             error.details = verdict
+            if known:
+                error._tell()
         return error
 
 

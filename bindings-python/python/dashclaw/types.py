@@ -170,11 +170,14 @@ ComplianceExportStatus: TypeAlias = Literal["pending", "running", "completed", "
 * ``failed``: It could not be made; ``error_message`` says why.
 """
 
-SessionStatus: TypeAlias = Literal["running", "blocked", "closed"]
+SessionStatus: TypeAlias = Literal["running", "blocked", "completed", "failed", "cancelled", "closed"]
 """Where a session is in its life.
 
 * ``running``: Under way.
 * ``blocked``: Held up; ``blocked_reason`` says why.
+* ``completed``: The work is done.
+* ``failed``: The work went wrong.
+* ``cancelled``: The work was given up.
 * ``closed``: Ended; it takes no more changes.
 """
 
@@ -560,6 +563,22 @@ class GetGuardDecisions(TypedDict, total=False):
     """Only this agent. The client's own unless given."""
 
 
+class GetRecentDecisions(TypedDict, total=False):
+    """The arguments of ``get_recent_decisions``."""
+
+    decision: Verdict | str
+    """Only this verdict. One of ``allow``, ``warn``, ``require_approval``, ``block``."""
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+    agent_id: str
+    """Only this agent. All agents unless given."""
+
+
 class _SourceOfTruth(TypedDict):
     """The keys that every ``SourceOfTruth`` has."""
 
@@ -829,6 +848,63 @@ class GuardDecisionStats(TypedDict):
 
     approvals_24h: int
     """Requests for approval."""
+
+
+class RecentDecisionList(TypedDict):
+    """A page of guard decisions with what each was for."""
+
+    decisions: list[RecentDecision]
+    """Newest first."""
+
+    total: int
+    """How many there are in all."""
+
+    stats: GuardDecisionStats
+    """Counts of the last 24 hours."""
+
+
+class _RecentDecision(TypedDict):
+    """The keys that every ``RecentDecision`` has."""
+
+    id: str
+    """Which decision."""
+
+    org_id: str
+    """Whose organisation."""
+
+    agent_id: str | None
+    """Who asked."""
+
+    agent_name: str | None
+    """Who asked, for people."""
+
+    action_type: str
+    """What was asked for."""
+
+    declared_goal: str | None
+    """What the action was for."""
+
+    risk_score: int
+    """The risk, 0 to 100."""
+
+    decision: Verdict | str
+    """The verdict."""
+
+    reasons: str | None
+    """All reasons in one text."""
+
+    matched_policies: list[str]
+    """The ids of the policies that had a say."""
+
+    created_at: str
+    """When: ISO-8601, UTC."""
+
+
+class RecentDecision(_RecentDecision, total=False):
+    """A guard decision with what it was for."""
+
+    verification_status: str | None
+    """How sure the server was of the agent's identity."""
 
 
 class _CreateAction(TypedDict):
@@ -1330,16 +1406,16 @@ class OpenLoop(_OpenLoop, total=False):
     """Something that an action left to be done."""
 
     agent_id: str | None
-    """Who acted; lists only."""
+    """Who acted; only where loops are read."""
 
     agent_name: str | None
-    """Who acted, for people; lists only."""
+    """Who acted, for people; only where loops are read."""
 
     declared_goal: str | None
-    """What the action is for; lists only."""
+    """What the action is for; only where loops are read."""
 
     action_type: str | None
-    """What the action does; lists only."""
+    """What the action does; only where loops are read."""
 
 
 class _Assumption(TypedDict):
@@ -1384,6 +1460,18 @@ class _Assumption(TypedDict):
 
 class Assumption(_Assumption, total=False):
     """Something that an agent takes for granted."""
+
+    agent_id: str | None
+    """Whose action it was made for."""
+
+    agent_name: str | None
+    """Who that is, for people."""
+
+    declared_goal: str | None
+    """What the action is for."""
+
+    action_type: str | None
+    """What the action does."""
 
     drift_score: int | None
     """In drift reports, how far it has drifted, 0 to 100: ``Some(None)``, null on the wire, when it was found
@@ -1996,6 +2084,13 @@ class RegisterOpenLoop(_RegisterOpenLoop, total=False):
     """The id of the new loop; the server makes one unless given. At most 128 characters."""
 
 
+class GetOpenLoop(TypedDict):
+    """The arguments of ``get_open_loop``."""
+
+    loop_id: str
+    """Which loop."""
+
+
 class _ResolveOpenLoop(TypedDict):
     """The keys that every ``ResolveOpenLoop`` has."""
 
@@ -2051,6 +2146,13 @@ class CreatedLoop(TypedDict):
 
     security: Security
     """What the scan for secrets found."""
+
+
+class LoopDetail(TypedDict):
+    """One loop."""
+
+    loop: OpenLoop
+    """The loop."""
 
 
 class ResolvedLoop(TypedDict):
@@ -2186,7 +2288,7 @@ class CreatePolicy(_CreatePolicy, total=False):
     """The arguments of ``create_policy``."""
 
     active: int
-    """1 when it holds, which is so unless given, or 0."""
+    """1 (or ``true``) when it holds, which is so unless given, or 0 (``false``)."""
 
     agent_ids: list[str]
     """The agents it holds for; an empty list, or none, means every agent. At most 200 entries."""
@@ -2216,7 +2318,7 @@ class UpdatePolicy(_UpdatePolicy, total=False):
     """What it says from now on. At most 4000 characters as JSON text."""
 
     active: int
-    """1 to make it hold, 0 to make it rest."""
+    """1 (or ``true``) to make it hold, 0 (``false``) to make it rest."""
 
     agent_ids: list[str]
     """The agents it holds for from now on; an empty list means every agent. At most 200 entries."""
@@ -3214,7 +3316,9 @@ class UpdateSession(_UpdateSession, total=False):
     """The arguments of ``update_session``."""
 
     status: SessionStatus | str
-    """Where it is in its life. One of ``running``, ``blocked``, ``closed``."""
+    """Where it is in its life: one of these, or any other word of at most 128 characters. One of ``running``,
+    ``blocked``, ``completed``, ``failed``, ``cancelled``, ``closed``.
+    """
 
     green_level: str
     """How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or ``merge_ready``. At most
@@ -3241,7 +3345,9 @@ class ListSessions(TypedDict, total=False):
     """Only this agent. All agents unless given."""
 
     status: SessionStatus | str
-    """Only sessions in this state. One of ``running``, ``blocked``, ``closed``."""
+    """Only sessions in this state. One of ``running``, ``blocked``, ``completed``, ``failed``, ``cancelled``,
+    ``closed``.
+    """
 
     limit: int
     """How many, 1 to 200."""
@@ -4372,6 +4478,38 @@ class AgentConnection(TypedDict):
 
     updated_at: str
     """When it was last told: ISO-8601, UTC."""
+
+
+class AgentList(TypedDict):
+    """The agents that the server knows."""
+
+    agents: list[KnownAgent]
+    """The one that was last heard of first."""
+
+    lastUpdated: str
+    """When this was read: ISO-8601, UTC."""
+
+
+class KnownAgent(TypedDict):
+    """An agent that the server knows."""
+
+    agent_id: str
+    """Which agent."""
+
+    agent_name: str | None
+    """Who that is, for people."""
+
+    status: AgentStatus | str | None
+    """What it last said it was doing; nothing when it never gave a sign of life."""
+
+    current_task_id: str | None
+    """What it works on."""
+
+    last_active: str | None
+    """When it was last heard of: ISO-8601, UTC."""
+
+    action_count: int
+    """How many actions it recorded."""
 
 
 class SavedRegisteredAgent(TypedDict):
@@ -7243,8 +7381,9 @@ class CreatePromptVersion(_CreatePromptVersion, total=False):
     model_hint: str
     """The model it was written for."""
 
-    parameters: list[str]
-    """The names of its placeholders, each of at most 500 characters. ``[]`` unless given."""
+    parameters: list[str] | Mapping[str, Any]
+    """Its placeholders: a list of their names, or an object that says more about each. ``[]`` unless given.
+    """
 
     changelog: str
     """What is new about it."""
@@ -7407,7 +7546,9 @@ class _PromptVersion(TypedDict):
     """The model it was written for."""
 
     parameters: Any
-    """The names of its placeholders: a list, or JSON text that holds one."""
+    """Its placeholders as they were given: a list of their names, an object, or JSON text that holds one of
+    them.
+    """
 
     changelog: str
     """What is new about it."""
@@ -7463,8 +7604,8 @@ class _RenderedPrompt(TypedDict):
     version: int
     """The number of the version."""
 
-    parameters: list[str]
-    """The names of its placeholders."""
+    parameters: Any
+    """Its placeholders as they were given: a list of their names, or an object."""
 
 
 class RenderedPrompt(_RenderedPrompt, total=False):
@@ -10414,3 +10555,84 @@ class DatabaseHealth(TypedDict):
 
     status: str
     """Its state in a word."""
+
+
+class OperationsSummary(TypedDict):
+    """How busy the organisation is."""
+
+    throughput: Throughput
+    """How many actions began."""
+
+    latency: Latency
+    """How long actions took that were completed in the last 24 hours."""
+
+    approval_backlog: ApprovalBacklog
+    """What waits for a human."""
+
+    workflows: WorkflowFigures
+    """Runs of workflows in the last 24 hours."""
+
+    capabilities: CapabilityFigures
+    """The health of capabilities."""
+
+
+class Throughput(TypedDict):
+    """How many actions began."""
+
+    last_1h: int
+    """In the last hour."""
+
+    last_24h: int
+    """In the last 24 hours."""
+
+
+class Latency(TypedDict):
+    """How long actions took, in milliseconds; 0 when none says so."""
+
+    p50_ms: int
+    """Half of them took no longer."""
+
+    p95_ms: int
+    """Nineteen of twenty took no longer."""
+
+
+class ApprovalBacklog(TypedDict):
+    """What waits for a human."""
+
+    pending_count: int
+    """How many actions wait."""
+
+    oldest_minutes: int
+    """How long the oldest has waited, in minutes."""
+
+    avg_wait_minutes: int
+    """How long they have waited on average, in minutes."""
+
+
+class WorkflowFigures(TypedDict):
+    """Runs of workflows in the last 24 hours."""
+
+    running: int
+    """Under way."""
+
+    failed_24h: int
+    """Failed."""
+
+    completed_24h: int
+    """Completed."""
+
+    avg_duration_ms: int
+    """How long the completed ones took on average, in milliseconds."""
+
+
+class CapabilityFigures(TypedDict):
+    """The health of capabilities."""
+
+    healthy: int
+    """Those that work, and those that were never called."""
+
+    degraded: int
+    """Those that work badly."""
+
+    failing: int
+    """Those that do not work."""

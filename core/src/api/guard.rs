@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Expect, Fill, Repeat};
+use crate::catalogue::{Expect, Fill, Repeat, lenient};
 use crate::{id, open_enum, operations, record};
 
 id!(
@@ -99,6 +99,22 @@ operations! { "guard":
         offset: Option<i64> [default("0"), range(0, i64::MAX)],
         /// Only this agent. The client's own unless given.
         agent_id: Option<String> [fill(Fill::AgentId)],
+    }
+
+    /// Lists guard decisions with what each was for, newest first: what a person looks at.
+    get_recent_decisions = Get "/api/guard/decisions"
+        => RecentDecisionList, each RecentDecision as iter_recent_decisions [
+        positional(&["decision", "limit", "offset", "agent_id"]), pages("decisions"),
+    ]
+    GetRecentDecisions {
+        /// Only this verdict.
+        decision: Option<Verdict>,
+        /// How many, 1 to 200; 50 unless given.
+        limit: Option<i64> [range(1, 200)],
+        /// How many to skip.
+        offset: Option<i64> [range(0, i64::MAX)],
+        /// Only this agent. All agents unless given.
+        agent_id: Option<String>,
     }
 }
 
@@ -284,6 +300,56 @@ record! {
         /// How many were skipped.
         #[serde(default)]
         offset: i64,
+    }
+
+    /// A page of guard decisions with what each was for.
+    pub struct RecentDecisionList {
+        /// Newest first.
+        decisions: Vec<RecentDecision>,
+        /// How many there are in all.
+        #[serde(default)]
+        total: i64,
+        /// Counts of the last 24 hours.
+        #[serde(default)]
+        stats: GuardDecisionStats,
+    }
+
+    /// A guard decision with what it was for.
+    pub struct RecentDecision {
+        /// Which decision.
+        id: DecisionId,
+        /// Whose organisation.
+        #[serde(default)]
+        org_id: String,
+        /// Who asked.
+        #[serde(default)]
+        agent_id: Option<String>,
+        /// Who asked, for people.
+        #[serde(default)]
+        agent_name: Option<String>,
+        /// How sure the server was of the agent's identity.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        verification_status: Option<String>,
+        /// What was asked for.
+        #[serde(default)]
+        action_type: String,
+        /// What the action was for.
+        #[serde(default)]
+        declared_goal: Option<String>,
+        /// The risk, 0 to 100.
+        #[serde(default)]
+        risk_score: i64,
+        /// The verdict.
+        decision: Verdict,
+        /// All reasons in one text.
+        #[serde(default)]
+        reasons: Option<String>,
+        /// The ids of the policies that had a say.
+        #[serde(default, deserialize_with = "lenient::or_default")]
+        matched_policies: Vec<String>,
+        /// When: ISO-8601, UTC.
+        #[serde(default)]
+        created_at: String,
     }
 
     /// Counts of the last 24 hours.

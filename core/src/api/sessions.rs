@@ -18,6 +18,12 @@ open_enum! {
         Running = "running",
         /// Held up; `blocked_reason` says why.
         Blocked = "blocked",
+        /// The work is done.
+        Completed = "completed",
+        /// The work went wrong.
+        Failed = "failed",
+        /// The work was given up.
+        Cancelled = "cancelled",
         /// Ended; it takes no more changes.
         Closed = "closed",
     }
@@ -44,14 +50,14 @@ operations! { "sessions":
         session_id: SessionId,
     }
 
-    /// Changes a session: the fields that are given. `closed` ends it; an ended session is an error of kind `conflict`, an
-    /// unknown one `not_found`, and a change of nothing `validation`.
+    /// Changes a session: the fields that are given. Only `closed` ends it for good; such a session is an error of kind
+    /// `conflict`, an unknown one `not_found`, and a change of nothing `validation`.
     update_session = Patch "/api/sessions/{session_id}" => SessionDetail [positional(&["session_id"]), open()]
     UpdateSession {
         /// Which session.
         session_id: SessionId,
-        /// Where it is in its life.
-        status: Option<SessionStatus>,
+        /// Where it is in its life: one of these, or any other word of at most 128 characters.
+        status: Option<SessionStatus> [max(128), any_word()],
         /// How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`.
         green_level: Option<String> [max(64)],
         /// How the branch stands to its base: `fresh`, `stale` or `diverged`.

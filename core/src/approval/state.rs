@@ -31,7 +31,9 @@ impl State {
             // An action that ended badly must not run, whoever approved it before.
             "failed" | "cancelled" | "blocked" => {
                 let message = text("error_message").unwrap_or("Operator denied the action.");
-                Step::Failed(failed(ErrorKind::ApprovalDenied, message, status))
+                // The official client's error has this status, too.
+                let error = failed(ErrorKind::ApprovalDenied, message, status);
+                Step::Failed(error.with(|fields| fields.status = Some(403)))
             }
             "expired" => Step::Failed(expired()),
             "pending_approval" if !approved => {
@@ -108,7 +110,7 @@ mod tests {
         else {
             panic!("a denial")
         };
-        assert_eq!(error.to_string(), "too risky");
+        assert_eq!((error.to_string().as_str(), error.fields().status), ("too risky", Some(403)));
         assert_eq!(error.fields().decision, Some(json!("failed")));
     }
 }

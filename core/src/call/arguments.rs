@@ -182,7 +182,7 @@ fn check(field: &Field, json: &str) -> Result<()> {
     let first = json.as_bytes().first().copied().unwrap_or_default();
     let fits = match field.kind {
         Kind::Text | Kind::Choice(_) | Kind::Id(_) => first == b'"',
-        Kind::Integer => is_whole(json),
+        Kind::Integer => is_whole(json) || (field.flag && matches!(json, "true" | "false")),
         Kind::Number => is_number(first) && json.parse().is_ok_and(f64::is_finite),
         Kind::Seconds => Seconds::read(json).is_some(),
         Kind::Boolean => matches!(json, "true" | "false"),
@@ -190,6 +190,7 @@ fn check(field: &Field, json: &str) -> Result<()> {
         Kind::Texts => serde_json::from_str::<Vec<Text<'_>>>(json).is_ok(),
         Kind::List => first == b'[',
         Kind::ObjectOrText => matches!(first, b'{' | b'"'),
+        Kind::ObjectOrList => matches!(first, b'{' | b'['),
         Kind::Any => true,
     };
     if !fits {
@@ -240,6 +241,7 @@ pub(crate) fn expected(field: &Field) -> String {
         Kind::Text => "a string".to_owned(),
         Kind::Id(kind) => format!("the id of {} (a string)", kind.noun()),
         Kind::Choice(words) => format!("one of {}", words.join(", ")),
+        Kind::Integer if field.flag => "0, 1, false or true".to_owned(),
         Kind::Integer => "a whole number".to_owned(),
         Kind::Number => "a number".to_owned(),
         Kind::Seconds => "a number of seconds, 0 or more".to_owned(),
@@ -248,6 +250,7 @@ pub(crate) fn expected(field: &Field) -> String {
         Kind::Texts => "a list of strings".to_owned(),
         Kind::List => "a list".to_owned(),
         Kind::ObjectOrText => "an object or JSON text".to_owned(),
+        Kind::ObjectOrList => "an object or a list".to_owned(),
         Kind::Any => "a JSON value".to_owned(),
     }
 }

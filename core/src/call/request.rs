@@ -104,8 +104,9 @@ pub(crate) fn value_of<'a>(
         if as_text {
             return Some(quote(value).into());
         }
-        let respelled = if field.respelled.is_empty() { None } else { respelled(field.respelled, value) };
-        return Some(respelled.map_or(value.into(), Cow::Owned));
+        let as_it_is = field.respelled.is_empty() && field.entry_defaults.is_empty();
+        let rewritten = if as_it_is { None } else { entries(field, value) };
+        return Some(rewritten.map_or(value.into(), Cow::Owned));
     }
     match field.fill {
         Some(Fill::AgentId) => Some(quote(&identity.agent_id).into()),
@@ -115,13 +116,19 @@ pub(crate) fn value_of<'a>(
     }
 }
 
-/// A list of objects in today's spelling; nothing when it is none, which the server then judges.
-fn respelled(spellings: &[(&str, &str)], json: &str) -> Option<String> {
+/// A list of objects in today's spelling and with what each is sent with; nothing when it is none, which the server then
+/// judges.
+fn entries(field: &Field, json: &str) -> Option<String> {
     let mut list: Vec<BTreeMap<&str, &RawValue>> = serde_json::from_str(json).ok()?;
     for entry in &mut list {
-        for (older, name) in spellings {
+        for (older, name) in field.respelled {
             if let Some(value) = entry.remove(older) {
                 entry.entry(name).or_insert(value);
+            }
+        }
+        for (name, value) in field.entry_defaults {
+            if !entry.contains_key(name) {
+                entry.insert(name, serde_json::from_str(value).ok()?);
             }
         }
     }
@@ -375,11 +382,31 @@ mod tests {
             "report_connections",
             r#"{"connections":[{"authType":"oauth","planName":"a","provider":"x"}]}"#,
         );
-        let entry = serde_json::json!({"auth_type": "oauth", "plan_name": "a", "provider": "x"});
+        let entry = serde_json::json!({
+            "auth_type": "oauth", "plan_name": "a", "provider": "x", "status": "active",
+        });
         assert_eq!(sent["connections"], serde_json::json!([entry]));
         let both =
             body("report_connections", r#"{"connections":[{"authType":"older","auth_type":"given"}]}"#);
         assert_eq!(both["connections"][0]["auth_type"], "given");
+    }
+
+    #[test]
+    fn an_entry_has_its_defaults_unless_it_says_otherwise() {
+        let statuses = |connections: &str| {
+            let sent = body("report_connections", &format!(r#"{{"connections":{connections}}}"#));
+            let sent = sent["connections"].as_array().unwrap().clone();
+            sent.into_iter().map(|entry| entry["status"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            statuses(r#"[{"provider":"x"},{"status":"error"},{"status":null}]"#),
+            ["active".into(), "error".into(), Value::Null]
+        );
+        // What is no list of objects is the server's to judge.
+        assert_eq!(
+            body("report_connections", r#"{"connections":["x"]}"#)["connections"],
+            serde_json::json!(["x"])
+        );
     }
 
     #[test]

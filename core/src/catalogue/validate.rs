@@ -113,10 +113,18 @@ fn check(field: &Field, value: &Value) -> Result<Value, String> {
             let text = value.as_str().ok_or("must be a string")?;
             within_length(field, text.chars().count(), MAX_TEXT)?;
         }
+        Kind::Choice(_) if field.any_word => {
+            let word = value.as_str().ok_or("must be a string")?;
+            must_be(!word.trim().is_empty(), "a word")?;
+            within_length(field, word.chars().count(), MAX_TEXT)?;
+        }
         Kind::Choice(words) => {
             if !value.as_str().is_some_and(|word| words.contains(&word)) {
                 return Err(format!("must be one of: {}", words.join(", ")));
             }
+        }
+        Kind::Integer if field.flag && value.is_boolean() => {
+            return Ok(Value::from(i64::from(value == true)));
         }
         Kind::Integer => {
             let number = value.as_number().ok_or("must be an integer")?;
@@ -132,6 +140,10 @@ fn check(field: &Field, value: &Value) -> Result<Value, String> {
         }
         Kind::ObjectOrText => {
             must_be(value.is_object() || value.is_string(), "an object or a string")?;
+            check_size(field, value)?;
+        }
+        Kind::ObjectOrList => {
+            must_be(value.is_object() || value.is_array(), "an object or an array")?;
             check_size(field, value)?;
         }
         Kind::List => check_items(field, value.as_array().ok_or("must be an array")?)?,

@@ -12,7 +12,7 @@ use super::scrub::{Scrub, check_ids};
 use crate::http::call::{Call, ok, reply};
 use crate::http::refusal::{Answer, Refusal};
 use crate::ids;
-use crate::store::{AssumptionFilter, Judgement, NewFollowup};
+use crate::store::{AssumptionFilter, Judged, Judgement, NewFollowup};
 
 const DAY_MS: i64 = 86_400_000;
 /// An assumption that nobody has looked at for this long has drifted all the way.
@@ -97,8 +97,14 @@ pub(super) async fn judge(call: Call) -> Answer {
         }
     };
     let id = request.assumption_id;
-    let assumption = call.app.store.judge_assumption(call.org_id(), id.as_str(), judgement).await?;
-    let assumption = assumption.ok_or_else(unknown)?;
+    let assumption = match call.app.store.judge_assumption(call.org_id(), id.as_str(), judgement).await? {
+        Judged::Done(assumption) => *assumption,
+        Judged::Invalidated => {
+            let refusal = Refusal::conflict("Assumption is already invalidated");
+            return Err(refusal.with("current_status", "invalidated"));
+        }
+        Judged::NotFound => return Err(unknown()),
+    };
     let security = Some(scrub.security());
     ok(&ValidatedAssumption { assumption, security, ..ValidatedAssumption::default() })
 }

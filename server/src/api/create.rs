@@ -19,7 +19,7 @@ use crate::store::Creation;
 
 /// Records an action.
 pub(super) async fn create(call: Call) -> Answer {
-    let question = Arc::new(Question::read(&call)?);
+    let mut question = Question::read(&call).await?;
     let agent_id = question.context.agent_id.as_deref().unwrap_or_default();
     let nobody = agent_id.trim().is_empty().then(|| "`agent_id` is required".to_owned());
     let mut request = birth::described(&call, nobody.into_iter().collect())?;
@@ -30,6 +30,8 @@ pub(super) async fn create(call: Call) -> Answer {
         return taken(known);
     }
     let signature = signature::check(&call, agent_id).await?;
+    question.use_token(&call.app).await;
+    let question = Arc::new(question);
     let (request, scrub) = off_thread(question.heavy, move || {
         let scrub = birth::scrub(&mut request);
         (request, scrub)

@@ -35,7 +35,7 @@ struct Ask {
 
 /// Asks whether an agent may act.
 pub(super) async fn ask(call: Call) -> Answer {
-    let question = Arc::new(Question::read(&call)?);
+    let mut question = Question::read(&call).await?;
     let org = call.app.org(call.org_id()).await?;
     refuse_injection(&org, question.context.declared_goal.as_deref())?;
     let content = call.text("content");
@@ -56,6 +56,11 @@ pub(super) async fn ask(call: Call) -> Answer {
     };
     let record = to_record(&call, &question).await?;
     let key = call.text("idempotency_key").filter(|key| !key.is_empty());
+    if let Some(answer) = repeated(&call, &question, &org, key.as_deref()).await? {
+        return Ok(answer);
+    }
+    question.use_token(&call.app).await;
+    let question = Arc::new(question);
     let ask = Ask { question, key, secret_scan, signals, record };
     for _ in 0..ATTEMPTS {
         if let Some(answer) = attempt(&call, &ask).await? {
@@ -93,6 +98,27 @@ async fn attempt(call: &Call, ask: &Ask) -> Answer<Option<Response>> {
         }
     };
     store_with_action(call, ask, request, decided, key).await
+}
+
+/// While everything is halted, nothing that was said before counts.
+fn usable<'a>(org: &Org, key: Option<&'a str>) -> Option<&'a str> {
+    key.filter(|_| org.halt().is_none())
+}
+
+/// The answer that was given before with the same key.
+async fn repeated(
+    call: &Call,
+    question: &Question,
+    org: &Org,
+    key: Option<&str>,
+) -> Answer<Option<Response>> {
+    let Some(key) = usable(org, key) else { return Ok(None) };
+    let within = repeat_span(clock::unix_millis());
+    let earlier = call.app.store.earlier_decision(call.org_id(), key, within).await?;
+    match earlier.and_then(|earlier| earlier.for_question(&question.asked, org.version)) {
+        Some(known) => answer(call, known, ""),
+        None => Ok(None),
+    }
 }
 
 /// A goal that tries to take the server over is no question at all, unless the organisation has it judged.
@@ -136,7 +162,7 @@ fn answer(call: &Call, logged: Logged, reply: &str) -> Answer<Option<Response>> 
 /// What is to be recorded beside the decision, when the caller asks for a record.
 async fn to_record(
     call: &Call,
-    question: &Arc<Question>,
+    question: &Question,
 ) -> Answer<Option<Result<Box<CreateAction>, &'static str>>> {
     if call.received.arguments.get("record") != Some(&Value::Bool(true)) {
         return Ok(None);
@@ -192,14 +218,14 @@ pub(super) async fn list(call: Call) -> Answer {
     let found = call.app.store.decisions(call.org_id(), filter, page).await?;
     let mut decisions = found.decisions;
     for decision in &mut decisions {
-        // Tokens are not looked at, so there is nothing to say about them.
+        // What an older record does not tell, and what nobody looks at.
         for (name, value) in [
             ("replay_status", json!("not_applicable")),
             ("act_status", json!("not_applicable")),
             ("jti", Value::Null),
             ("act_hash", Value::Null),
         ] {
-            decision.extra.insert(name.to_owned(), value);
+            decision.extra.entry(name.to_owned()).or_insert(value);
         }
     }
     ok(&GuardDecisionList {

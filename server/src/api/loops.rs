@@ -1,8 +1,8 @@
 //! What actions leave to be done.
 
 use dashclaw::api::loops::{
-    CreatedLoop, GetOpenLoops, LoopId, LoopList, LoopStatus, OpenLoop, Priority, RegisterOpenLoop,
-    ResolveOpenLoop, ResolvedLoop,
+    CreatedLoop, GetOpenLoop, GetOpenLoops, LoopDetail, LoopId, LoopList, LoopStatus, OpenLoop, Priority,
+    RegisterOpenLoop, ResolveOpenLoop, ResolvedLoop,
 };
 use dashclaw::clock;
 use http::StatusCode;
@@ -57,6 +57,14 @@ fn scrub(scrub: &mut Scrub, request: &mut RegisterOpenLoop) {
     scrub.word(&mut request.loop_type);
     request.status.iter_mut().for_each(|status| scrub.word(status));
     request.priority.iter_mut().for_each(|priority| scrub.word(priority));
+}
+
+/// Reads a loop.
+pub(super) async fn get(call: Call) -> Answer {
+    let id = call.request::<GetOpenLoop>()?.loop_id;
+    let found = call.app.store.open_loop(call.org_id(), id.as_str()).await?;
+    let open_loop = found.ok_or_else(|| Refusal::not_found("Open loop not found"))?;
+    ok(&LoopDetail { open_loop, ..LoopDetail::default() })
 }
 
 /// Lists loops.

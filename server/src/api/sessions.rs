@@ -6,7 +6,6 @@ use dashclaw::api::sessions::{
 };
 use dashclaw::clock;
 use http::StatusCode;
-use serde_json::Value;
 
 use super::scrub::{Scrub, check_ids};
 use crate::http::call::{Call, ok, reply};
@@ -66,10 +65,7 @@ pub(super) async fn list(call: Call) -> Answer {
 
 /// Changes a session.
 pub(super) async fn update(call: Call) -> Answer {
-    let mut request: UpdateSession = call.request()?;
-    // The platform takes any word for a state; the row knows only those that mean something.
-    request.status =
-        call.body.get("status").and_then(Value::as_str).map(SessionStatus::from).or(request.status);
+    let request: UpdateSession = call.request()?;
     let (request, _) = Scrub::apart(call.raw.len(), request, scrub).await?;
     let UpdateSession {
         status, green_level, branch_freshness, commits_behind, blocked_reason, summary, ..

@@ -39,8 +39,8 @@ pub(super) fn claim(
     Ok(())
 }
 
-/// 403.
-fn mismatch() -> Refusal {
+/// 403: the key speaks for one agent, and this is another.
+pub(crate) fn mismatch() -> Refusal {
     Refusal::forbidden("This API key is bound to another agent").code("AGENT_MISMATCH")
 }
 

@@ -150,7 +150,7 @@ fn list(
     Ok(DecisionPage { decisions, total, stats: last_day(connection, org_id)? })
 }
 
-fn last_day(connection: &Connection, org_id: &str) -> StoreResult<GuardDecisionStats> {
+pub(super) fn last_day(connection: &Connection, org_id: &str) -> StoreResult<GuardDecisionStats> {
     let sql = "SELECT count(*), coalesce(sum(decision = 'block'), 0), coalesce(sum(decision = 'warn'), 0),
         coalesce(sum(decision = 'require_approval'), 0)
         FROM guard_decisions WHERE org_id = ?1 AND created_ms >= ?2";

@@ -13,8 +13,12 @@ const APPLICATION_ID: i64 = 0x4473_6843;
 /// Files up to this size are checked page by page at every start; a larger one would make the start slow.
 const CHECKED_SIZE: u64 = 32 * 1024 * 1024;
 /// The steps from nothing to the current schema; a database's `user_version` counts those it has taken.
-const STEPS: [&str; 3] =
-    [include_str!("schema.sql"), include_str!("step-questions.sql"), include_str!("step-keys.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("schema.sql"),
+    include_str!("step-questions.sql"),
+    include_str!("step-keys.sql"),
+    include_str!("step-identities.sql"),
+];
 
 /// Opens the file at `path`, creating it when there is none, and locks it.
 pub(super) fn open_file(path: &Path) -> Result<(Connection, Lock), String> {

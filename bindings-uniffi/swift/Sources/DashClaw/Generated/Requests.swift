@@ -1280,7 +1280,8 @@ public struct UpdateSession: JSONRecord {
         set { set("session_id", required: newValue) }
     }
 
-    /// Where it is in its life. One of `running`, `blocked`, `closed`.
+    /// Where it is in its life: one of these, or any other word of at most 128 characters. One of `running`,
+    /// `blocked`, `completed`, `failed`, `cancelled`, `closed`.
     public var status: SessionStatus? {
         get { optional("status") }
         set { set("status", optional: newValue) }

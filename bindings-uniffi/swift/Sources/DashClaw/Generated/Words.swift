@@ -348,10 +348,16 @@ public struct SessionStatus: OpenWord {
     public static let running = Self(rawValue: "running")
     /// Held up; `blocked_reason` says why.
     public static let blocked = Self(rawValue: "blocked")
+    /// The work is done.
+    public static let completed = Self(rawValue: "completed")
+    /// The work went wrong.
+    public static let failed = Self(rawValue: "failed")
+    /// The work was given up.
+    public static let cancelled = Self(rawValue: "cancelled")
     /// Ended; it takes no more changes.
     public static let closed = Self(rawValue: "closed")
 
-    public static let known: [Self] = [.running, .blocked, .closed]
+    public static let known: [Self] = [.running, .blocked, .completed, .failed, .cancelled, .closed]
 
     /// The word as it stands on the wire.
     public let rawValue: String

@@ -624,10 +624,10 @@ public data class ActionDetail(
  * @property resolution What was done about it.
  * @property createdAt When it was recorded: ISO-8601, UTC.
  * @property resolvedAt When it was closed: ISO-8601, UTC.
- * @property agentId Who acted; lists only.
- * @property agentName Who acted, for people; lists only.
- * @property declaredGoal What the action is for; lists only.
- * @property actionType What the action does; lists only.
+ * @property agentId Who acted; only where loops are read.
+ * @property agentName Who acted, for people; only where loops are read.
+ * @property declaredGoal What the action is for; only where loops are read.
+ * @property actionType What the action does; only where loops are read.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = OpenLoop.Codec::class)
@@ -669,6 +669,10 @@ public data class OpenLoop(
  * @property invalidatedReason Why it is false.
  * @property invalidatedAt When that was: ISO-8601, UTC.
  * @property createdAt When it was recorded: ISO-8601, UTC.
+ * @property agentId Whose action it was made for.
+ * @property agentName Who that is, for people.
+ * @property declaredGoal What the action is for.
+ * @property actionType What the action does.
  * @property driftScore In drift reports, how far it has drifted, 0 to 100: `Some(None)`, null on the wire,
  *   when it was found to be false. Absent elsewhere.
  * @property extra Members that this version does not know.
@@ -688,6 +692,10 @@ public data class Assumption(
     @SerialName("invalidated_reason") val invalidatedReason: String? = null,
     @SerialName("invalidated_at") val invalidatedAt: String? = null,
     @SerialName("created_at") val createdAt: String = "",
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName("agent_name") val agentName: String? = null,
+    @SerialName("declared_goal") val declaredGoal: String? = null,
+    @SerialName("action_type") val actionType: String? = null,
     @SerialName("drift_score") val driftScore: Long? = null,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {

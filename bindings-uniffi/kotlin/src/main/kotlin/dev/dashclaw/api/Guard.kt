@@ -140,6 +140,22 @@ public data class GetGuardDecisions(
 )
 
 /**
+ * The arguments of `getRecentDecisions`.
+ *
+ * @property decision Only this verdict. One of `allow`, `warn`, `require_approval`, `block`.
+ * @property limit How many, 1 to 200; 50 unless given.
+ * @property offset How many to skip.
+ * @property agentId Only this agent. All agents unless given.
+ */
+@Serializable
+public data class GetRecentDecisions(
+    val decision: VerdictWord? = null,
+    val limit: Long? = null,
+    val offset: Long? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
  * The facts that a text may and must state.
  *
  * @property allowedFacts Facts that the text may state.
@@ -426,4 +442,60 @@ public data class GuardDecisionStats(
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<GuardDecisionStats>(generatedSerializer())
+}
+
+/**
+ * A page of guard decisions with what each was for.
+ *
+ * @property decisions Newest first.
+ * @property total How many there are in all.
+ * @property stats Counts of the last 24 hours.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RecentDecisionList.Codec::class)
+@KeepGeneratedSerializer
+public data class RecentDecisionList(
+    val decisions: List<RecentDecision>,
+    val total: Long = 0,
+    val stats: GuardDecisionStats = GuardDecisionStats(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RecentDecisionList>(generatedSerializer())
+}
+
+/**
+ * A guard decision with what it was for.
+ *
+ * @property id Which decision.
+ * @property orgId Whose organisation.
+ * @property agentId Who asked.
+ * @property agentName Who asked, for people.
+ * @property verificationStatus How sure the server was of the agent's identity.
+ * @property actionType What was asked for.
+ * @property declaredGoal What the action was for.
+ * @property riskScore The risk, 0 to 100.
+ * @property decision The verdict.
+ * @property reasons All reasons in one text.
+ * @property matchedPolicies The ids of the policies that had a say.
+ * @property createdAt When: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RecentDecision.Codec::class)
+@KeepGeneratedSerializer
+public data class RecentDecision(
+    val id: String,
+    @SerialName("org_id") val orgId: String = "",
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName("agent_name") val agentName: String? = null,
+    @SerialName("verification_status") val verificationStatus: String? = null,
+    @SerialName("action_type") val actionType: String = "",
+    @SerialName("declared_goal") val declaredGoal: String? = null,
+    @SerialName("risk_score") val riskScore: Long = 0,
+    val decision: VerdictWord,
+    val reasons: String? = null,
+    @SerialName("matched_policies") val matchedPolicies: List<String> = emptyList(),
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RecentDecision>(generatedSerializer())
 }

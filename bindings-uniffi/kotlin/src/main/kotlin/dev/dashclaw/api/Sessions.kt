@@ -28,6 +28,15 @@ public value class SessionStatus(
         /** Held up; `blocked_reason` says why. */
         public val BLOCKED: SessionStatus = SessionStatus("blocked")
 
+        /** The work is done. */
+        public val COMPLETED: SessionStatus = SessionStatus("completed")
+
+        /** The work went wrong. */
+        public val FAILED: SessionStatus = SessionStatus("failed")
+
+        /** The work was given up. */
+        public val CANCELLED: SessionStatus = SessionStatus("cancelled")
+
         /** Ended; it takes no more changes. */
         public val CLOSED: SessionStatus = SessionStatus("closed")
     }
@@ -61,7 +70,8 @@ public data class GetSession(
  * The arguments of `updateSession`.
  *
  * @property sessionId Which session.
- * @property status Where it is in its life. One of `running`, `blocked`, `closed`.
+ * @property status Where it is in its life: one of these, or any other word of at most 128 characters. One of
+ *   `running`, `blocked`, `completed`, `failed`, `cancelled`, `closed`.
  * @property greenLevel How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`.
  *   At most 64 characters.
  * @property branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`. At most 64
@@ -90,7 +100,8 @@ public data class UpdateSession(
  * The arguments of `listSessions`.
  *
  * @property agentId Only this agent. All agents unless given.
- * @property status Only sessions in this state. One of `running`, `blocked`, `closed`.
+ * @property status Only sessions in this state. One of `running`, `blocked`, `completed`, `failed`,
+ *   `cancelled`, `closed`.
  * @property limit How many, 1 to 200. `50` unless given.
  */
 @Serializable
