@@ -82,7 +82,7 @@ pub(super) fn record(question: &Question, request: CreateAction, decided: &Decid
         action_id: action_id.into(),
         org_id: context.org_id.clone(),
         agent_id: context.agent_id.clone().unwrap_or_default(),
-        agent_name: request.agent_name,
+        agent_name: question.identity.agent_name.clone().or(request.agent_name),
         swarm_id: request.swarm_id,
         parent_action_id: request.parent_action_id.map(Into::into),
         action_type: request.action_type,
