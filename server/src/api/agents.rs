@@ -32,7 +32,9 @@ pub(super) async fn heartbeat(call: Call) -> Answer {
     let scrub =
         |scrub: &mut Scrub, (name, task, metadata): &mut (Option<String>, Option<String>, Option<Value>)| {
             scrub.optional([name, task]);
-            metadata.iter_mut().for_each(|metadata| scrub.value(metadata));
+            if let Some(metadata) = metadata {
+                scrub.value(metadata);
+            }
         };
     let ((agent_name, current_task_id, metadata), _) = Scrub::apart(call.raw.len(), told, scrub).await?;
     let presence = Presence {

@@ -126,14 +126,13 @@ fn findings(text: &str) -> Vec<InjectionFinding> {
 /// What a text spells letter by letter.
 fn spelled(text: &str) -> Option<InjectionFinding> {
     let readings = fold::readings(text);
-    let found = readings.iter().flat_map(|reading| SQUEEZED.iter().map(move |pattern| (reading, pattern)));
-    found
-        .filter_map(|(reading, (index, regex))| {
-            let found = regex.find(&reading.text)?;
-            let span = reading.origin(found.start())..reading.origin(found.end().saturating_sub(1));
-            Some(named(PATTERNS[*index].name, PATTERNS[*index].category, text, span))
-        })
-        .next()
+    let mut found =
+        readings.iter().flat_map(|reading| SQUEEZED.iter().map(move |pattern| (reading, pattern)));
+    found.find_map(|(reading, (index, regex))| {
+        let found = regex.find(&reading.text)?;
+        let span = reading.origin(found.start())..reading.origin(found.end().saturating_sub(1));
+        Some(named(PATTERNS[*index].name, PATTERNS[*index].category, text, span))
+    })
 }
 
 fn finding(index: usize, text: &str, reading: &Reading<'_>) -> Option<InjectionFinding> {

@@ -80,8 +80,7 @@ fn visible(character: char) -> Option<char> {
         return char::from_u32(code - 0xE_0000);
     }
     match character {
-        '\n' => Some('\n'),
-        '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
+        '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
         _ if character.is_whitespace() => Some(' '),
         _ => (!is_invisible(character)).then_some(character),
     }

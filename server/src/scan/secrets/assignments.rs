@@ -25,6 +25,8 @@ const MIN_PASSWORD_IN_PROSE: usize = 6;
 const MIN_SECRET: usize = 8;
 /// The fewest letters of a secret that has nothing but letters, and their entropy.
 const MIN_LETTERS: (usize, f64) = (16, 3.5);
+/// Their entropy where a sentence could stand.
+const LOOSE_ENTROPY: f64 = 3.8;
 /// So many letters in a row are no word, whatever they are.
 const MANY_LETTERS: usize = 24;
 
@@ -227,8 +229,17 @@ fn is_mixed(value: &str) -> bool {
     letter && (digit || sign) || digit && value.len() >= MIN_SECRET
 }
 
+/// Eight, four, four, four and twelve hexadecimal digits.
+fn is_uuid(value: &str) -> bool {
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    value.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && value.split('-').all(is_hex)
+}
+
 fn is_made(given: &Given<'_>) -> bool {
     let value = given.value;
+    if is_uuid(value) {
+        return true;
+    }
     let of_key = |byte: u8| byte.is_ascii_alphanumeric() || b"_./+=~:%|$-".contains(&byte);
     if value.len() < MIN_SECRET || !value.bytes().all(of_key) && !given.quoted || value.contains(' ') {
         return false;
@@ -236,8 +247,8 @@ fn is_made(given: &Given<'_>) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     if value.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         let (length, entropy) = MIN_LETTERS;
-        let clear = given.quoted || given.sign != Sign::Loose;
-        let random = clear && value.len() >= length && wording::entropy(value) >= entropy;
+        let entropy = if given.quoted || given.sign != Sign::Loose { entropy } else { LOOSE_ENTROPY };
+        let random = value.len() >= length && wording::entropy(value) >= entropy;
         return (random || value.len() >= MANY_LETTERS) && !wording::is_wordy(value);
     }
     digits < value.len() && digits > 0 && !wording::is_wordy(value)

@@ -132,7 +132,7 @@ pub(super) fn is_template(text: &str) -> bool {
     };
     text.is_empty()
         || text.chars().all(is_mask)
-        || text.starts_with(['<', '{', '[']) && is_wordy(text)
+        || text.starts_with(['<', '{', '[', '!']) && is_wordy(text)
         || ["${", "$(", "{{", "%(", "<%", "$env:", "#{"].iter().any(|open| text.contains(open))
         || text.strip_prefix('$').is_some_and(is_name)
         || text
