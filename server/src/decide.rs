@@ -72,8 +72,14 @@ pub(crate) async fn decide(
     })
 }
 
-fn answer(app: &App, question: &Question, evaluation: Evaluation) -> Answer<GuardDecision> {
+/// The decision in the words of the wire. It is stored and published: what a text of the question holds by mistake is taken
+/// out of the reasons that quote it.
+fn answer(app: &App, question: &Question, mut evaluation: Evaluation) -> Answer<GuardDecision> {
     let Question { context, identity, .. } = question;
+    let clean = |text: &String| secrets::redact(text).0.into_owned();
+    for texts in [&mut evaluation.reasons, &mut evaluation.warnings] {
+        texts.iter_mut().for_each(|text| *text = clean(text));
+    }
     let id = ids::decision()?;
     let non_fabrication: Vec<NonFabrication> = evaluation
         .evidence
@@ -99,7 +105,7 @@ fn answer(app: &App, question: &Question, evaluation: Evaluation) -> Answer<Guar
         agent_risk_score: context.risk_score,
         verification_status: Some(identity.status.as_str().to_owned()),
         agent_id: context.agent_id.clone(),
-        agent_name: context.agent_name.clone(),
+        agent_name: context.agent_name.as_ref().map(clean),
         evaluated_at: Some(context.evaluated_at.clone()),
         non_fabrication: (!non_fabrication.is_empty()).then_some(non_fabrication),
         ..GuardDecision::default()

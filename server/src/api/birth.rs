@@ -7,7 +7,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::pricing;
-use super::scrub::{Scrub, list_text};
+use super::scrub::{Scrub, check_ids, list_text};
 use crate::decide::Decided;
 use crate::http::call::Call;
 use crate::http::refusal::{Answer, Refusal};
@@ -34,7 +34,16 @@ pub(super) fn described(call: &Call, mut problems: Vec<String>) -> Answer<Create
     {
         problems.extend(normalize_time(name, time).err());
     }
-    if problems.is_empty() { Ok(request) } else { Err(Refusal::validation(problems)) }
+    if !problems.is_empty() {
+        return Err(Refusal::validation(problems));
+    }
+    check_ids([
+        ("agent_id", request.agent_id.as_deref()),
+        ("action_id", request.action_id.as_deref()),
+        ("session_id", request.session_id.as_deref()),
+        ("parent_action_id", request.parent_action_id.as_deref()),
+    ])?;
+    Ok(request)
 }
 
 /// Rewrites a time as ISO-8601 UTC with milliseconds.
@@ -59,6 +68,9 @@ pub(super) fn scrub(request: &mut CreateAction) -> Scrub {
         &mut request.output_summary,
         &mut request.error_message,
         &mut request.recommendation_override_reason,
+        &mut request.swarm_id,
+        &mut request.model,
+        &mut request.recommendation_id,
     ]);
     for list in [&mut request.systems_touched, &mut request.side_effects, &mut request.artifacts_created] {
         scrub.list(list);

@@ -118,6 +118,8 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use std::time::Duration;
 
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
     use crate::keys::Role;
 
@@ -126,7 +128,14 @@ mod tests {
     }
 
     fn caller(principal: &str) -> Caller {
-        Caller { org_id: "org".to_owned(), role: Role::Member, principal: principal.to_owned() }
+        Caller {
+            org_id: "org".to_owned(),
+            role: Role::Member,
+            principal: principal.to_owned(),
+            agent_id: None,
+            stored: true,
+            revoked: CancellationToken::new(),
+        }
     }
 
     fn client(last: u8) -> Option<IpAddr> {

@@ -62,6 +62,7 @@ mod tests {
 
     use super::super::testing::{check, local, of_type, problems, verdict};
     use super::*;
+    use crate::policy::matching::Subject;
     use crate::policy::{Facts, GuardContext, RiskScore};
 
     fn sent(content: Value, source: Option<Value>) -> GuardContext {
@@ -119,7 +120,9 @@ mod tests {
         let (fallback, deadline) = (Verdict::Allow, Some(std::time::Instant::now()));
         let rule = local("non_fabrication", &json!({"on_violation": "require_approval"}));
         let found =
-            rule.evaluate(&Input { context: &context, facts: &facts, risk, fallback, deadline }).unwrap();
+            let subject = Subject::of(&context);
+            let input = Input { context: &context, subject: &subject, facts: &facts, risk, fallback, deadline };
+            rule.evaluate(&input).unwrap();
         assert_eq!(found.verdict, Verdict::Block);
         assert!(found.reason.starts_with("Non-fabrication: engine_error"), "{}", found.reason);
     }
