@@ -106,7 +106,9 @@ impl DashClaw {
             () = cancel.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the waiting was stopped")),
             done = wait.run(deadline) => done,
         }
-        .map_err(|error| error.with(|fields| fields.action_id = Some(action_id.to_owned())))
+        .map_err(|error| {
+            self.redact_error(error).with(|fields| fields.action_id = Some(action_id.to_owned()))
+        })
     }
 }
 

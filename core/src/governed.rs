@@ -4,6 +4,8 @@ mod context;
 mod earlier;
 mod report;
 mod signs;
+#[cfg(test)]
+mod signs_tests;
 mod track;
 
 pub use context::ActionContext;
@@ -116,6 +118,11 @@ impl DashClaw {
     /// the JSON object of `create_action`'s arguments. When the work may run, signs of life are given for it until
     /// [`finish_governed`](Self::finish_governed).
     pub async fn begin_governed(&self, action: &[u8], options: &GovernedOptions) -> Result<Begun> {
+        // Errors about an earlier run quote what is on record.
+        self.begin(action, options).await.map_err(|error| self.redact_error(error))
+    }
+
+    async fn begin(&self, action: &[u8], options: &GovernedOptions) -> Result<Begun> {
         let row = const { &CreateAction::ROW };
         self.prepare(row, action, &options.call)?;
         let decision = self.probe(&members(action)?).await?;
@@ -140,8 +147,12 @@ impl DashClaw {
             }
         }
         let action = self.permitted(&action_id, created, &decision, options).await?;
-        self.begin_signs(&action_id);
-        Ok(Begun { run: true, action_id, action, decision, outcome: Value::Null })
+        if self.begin_signs(&action_id, options.rerun) {
+            return Ok(Begun { run: true, action_id, action, decision, outcome: Value::Null });
+        }
+        // Several waited for one approval, and another one has begun.
+        let outcome = self.await_run(&action_id, &action, options).await?;
+        Ok(Begun { run: false, action_id, action, decision, outcome })
     }
 
     /// Creates the action under a key that no other has.

@@ -49,6 +49,20 @@ impl DashClaw {
         }
     }
 
+    /// Waits for a run that is at work: the outcome with which it completed.
+    pub(super) async fn await_run(
+        &self,
+        action_id: &str,
+        action: &Value,
+        options: &GovernedOptions,
+    ) -> Result<Value> {
+        let outcome = self.outcome(action_id).await?;
+        match self.follow(action_id, action.clone(), outcome, &options.wait).await? {
+            Earlier::Completed(outcome) => Ok(outcome),
+            Earlier::Unfinished | Earlier::Over => Err(silent(action_id)),
+        }
+    }
+
     pub(super) async fn outcome(&self, action_id: &str) -> Result<Value> {
         let arguments = json!({ "action_id": action_id }).to_string();
         self.call("get_action_outcome", arguments.as_bytes(), &CallOptions::default()).await?.json()
@@ -67,6 +81,14 @@ impl DashClaw {
         // The answer to the creation has just said how the record is.
         let mut fresh = true;
         loop {
+            match standing::text(&outcome, "status").unwrap_or("pending") {
+                "completed" => return Ok(Earlier::Completed(outcome)),
+                "pending" => {}
+                reported => return Err(over(action_id, reported)),
+            }
+            if let Some(status) = standing::ended(&action) {
+                return Err(standing::conflict(action_id, status, RERUN));
+            }
             let here = self.runs().is_alive(action_id);
             let silence = if here { None } else { Some(Silence::of(&action, &outcome, watched)) };
             if silence.as_ref().is_some_and(Silence::is_too_long) {
@@ -89,14 +111,6 @@ impl DashClaw {
             }
             fresh = false;
             outcome = self.outcome(action_id).await?;
-            match standing::text(&outcome, "status").unwrap_or("pending") {
-                "completed" => return Ok(Earlier::Completed(outcome)),
-                "pending" => {}
-                reported => return Err(over(action_id, reported)),
-            }
-            if let Some(status) = standing::ended(&action) {
-                return Err(standing::conflict(action_id, status, RERUN));
-            }
         }
     }
 

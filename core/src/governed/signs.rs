@@ -43,11 +43,16 @@ pub(super) const LONGEST_SILENCE: Duration = LONGEST.saturating_mul(MISSED);
 pub(crate) struct Runs(Mutex<BTreeMap<String, DropGuard>>);
 
 impl Runs {
-    fn begin(&self, action_id: &str) -> CancellationToken {
+    /// What stops the signs of the run that begins now; nothing when one of this action is at work, unless it is run
+    /// `again` all the same.
+    fn begin(&self, action_id: &str, again: bool) -> Option<CancellationToken> {
         let stop = CancellationToken::new();
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if runs.contains_key(action_id) && !again {
+            return None;
+        }
         runs.insert(action_id.to_owned(), stop.clone().drop_guard());
-        stop
+        Some(stop)
     }
 
     fn end(&self, action_id: &str) {
@@ -70,8 +75,9 @@ impl Drop for AtWork<'_> {
 
 impl DashClaw {
     /// Gives signs of life for the action until [`end_signs`](Self::end_signs), or until the client is closed or gone.
-    pub(super) fn begin_signs(&self, action_id: &str) {
-        let stop = self.runs().begin(action_id);
+    /// Says whether the work may begin: not while another run of this client is at it, unless it is run `again`.
+    pub(super) fn begin_signs(&self, action_id: &str, again: bool) -> bool {
+        let Some(stop) = self.runs().begin(action_id, again) else { return false };
         let (client, closed, action_id) = (self.downgrade(), self.closed().clone(), action_id.to_owned());
         let begun = Instant::now();
         tokio::spawn(async move {
@@ -85,6 +91,7 @@ impl DashClaw {
                 client.give_sign(&action_id, begun.elapsed(), &stop).await;
             }
         });
+        true
     }
 
     pub(super) fn end_signs(&self, action_id: &str) {
