@@ -83,6 +83,11 @@ export interface CallOptions {
    * `call` makes a new record with every call. `intent` unless given.
    */
   idempotency?: 'intent' | 'call';
+  /**
+   * What becomes of an action that was created before with the same key: `judge` throws unless it is `running` or
+   * `pending_approval`, `return` gives the record whatever its state. `judge` unless given.
+   */
+  onReplay?: 'judge' | 'return';
 }
 
 /** The methods of `DashClaw` that follow from the catalogue, one per operation. */

@@ -129,7 +129,8 @@ class AsyncOperations:
         cost_estimate: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
         model: str | None = None, idempotency_key: str | None = None, content: str | None = None,
         source_of_truth: types.SourceOfTruth | Mapping[str, Any] | None = None,
-        idempotency: Literal["intent", "call"] = "intent", **fields: Any,
+        idempotency: Literal["intent", "call"] = "intent", on_replay: Literal["judge", "return"] = "judge",
+        **fields: Any,
     ) -> types.CreatedAction:
         """Records what the agent is about to do, and returns the binding verdict on it.
 
@@ -192,6 +193,9 @@ class AsyncOperations:
             source_of_truth: The facts that ``content`` may state.
             idempotency: Where the idempotency key comes from unless one is given: ``intent`` makes the same
                 intent the same record, ``call`` makes a new record with every call.
+            on_replay: What becomes of an action that was created before with the same key: ``judge`` raises
+                unless it is ``running`` or ``pending_approval``, ``return`` gives the record whatever its
+                state.
             **fields: More fields, sent as they are.
 
         Returns:
@@ -218,7 +222,7 @@ class AsyncOperations:
             "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
             "idempotency_key": idempotency_key, "content": content, "source_of_truth": source_of_truth,
         }
-        return await self._call("create_action", arguments, fields, idempotency=idempotency)
+        return await self._call("create_action", arguments, fields, idempotency=idempotency, on_replay=on_replay)
 
     async def get_action(self, action_id: str) -> types.ActionDetail:
         """Reads one action with its open loops, its assumptions and a summary of the messages about it.

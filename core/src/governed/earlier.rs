@@ -187,7 +187,7 @@ fn still(action_id: &str, at_work: bool) -> Error {
         return silent(action_id);
     }
     let message = format!(
-        "an earlier run of action {action_id} is still at work; ask again, and its outcome is waited for"
+        "an earlier run of action {action_id} may still be at work; ask again, and its outcome is waited for"
     );
     Error::new(ErrorKind::Timeout, message).with(|fields| fields.action_id = Some(action_id.to_owned()))
 }
