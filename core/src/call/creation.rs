@@ -75,10 +75,9 @@ fn fresh(
         _ => return Some(malformed("holds no verdict")),
     }
     match status {
-        "pending_approval" => None,
         "running" => standing::objection(action, verdict),
         // An action may be recorded after the fact.
-        "completed" => None,
+        "pending_approval" | "completed" => None,
         _ if asked.status == Some(status) => None,
         _ => {
             let message = format!("the action is `{status}` and may not run");
