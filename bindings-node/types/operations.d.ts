@@ -141,8 +141,10 @@ export declare abstract class Operations {
    * the action is stored as `blocked`.
    *
    * The request carries an idempotency key, derived from the intent and the current hour unless one is given.
-   * A key that was used before, however long ago, returns that action with `idempotent_replay` and no new
-   * verdict: a replay is never new permission.
+   * A key that was used before stands for that action, with `idempotent_replay` and no new verdict: a replay
+   * is never new permission. It is judged by its present state. One that was blocked is a
+   * `GuardBlockedError`, one that a human denied is an `ApprovalDeniedError`, one that ended is a
+   * `ConflictError`. The option `on_replay` with `return` gives the record all the same.
    *
    * An `action_id` of your own that exists already is a `ConflictError`.
    *
@@ -154,6 +156,7 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `GuardBlockedError`: A policy blocks the action.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
+   * @throws `ApprovalDeniedError`: See the description.
    * @throws `ConflictError`: See the description.
    */
   createAction(action: Fields<CreateAction>, options?: CallOptions): Promise<CreatedAction>;

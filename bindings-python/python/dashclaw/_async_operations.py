@@ -139,8 +139,10 @@ class AsyncOperations:
         that holds the verdict; the action is stored as ``blocked``.
 
         The request carries an idempotency key, derived from the intent and the current hour unless one is
-        given. A key that was used before, however long ago, returns that action with ``idempotent_replay``
-        and no new verdict: a replay is never new permission.
+        given. A key that was used before stands for that action, with ``idempotent_replay`` and no new
+        verdict: a replay is never new permission. It is judged by its present state. One that was blocked is
+        a ``GuardBlockedError``, one that a human denied is an ``ApprovalDeniedError``, one that ended is a
+        ``ConflictError``. The option ``on_replay`` with ``return`` gives the record all the same.
 
         An ``action_id`` of your own that exists already is a ``ConflictError``.
 
@@ -205,6 +207,7 @@ class AsyncOperations:
             ValidationError: The server refuses the content.
             GuardBlockedError: A policy blocks the action.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ApprovalDeniedError: See the description.
             ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
