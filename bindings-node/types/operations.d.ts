@@ -84,8 +84,8 @@ export interface CallOptions {
    */
   idempotency?: 'intent' | 'call';
   /**
-   * What becomes of an action that was created before with the same key: `judge` throws unless it is `running` or
-   * `pending_approval`, `return` gives the record whatever its state. `judge` unless given.
+   * What becomes of an action that was created before with the same key: `judge` throws unless it is
+   * `running` or `pending_approval`, `return` gives the record whatever its state. `judge` unless given.
    */
   onReplay?: 'judge' | 'return';
 }
