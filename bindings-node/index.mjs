@@ -22,6 +22,7 @@ export const {
   InvalidArgumentError,
   MalformedResponseError,
   NotFoundError,
+  OutcomeInDoubtError,
   OutcomeUnknownError,
   PermissionDeniedError,
   RateLimitedError,

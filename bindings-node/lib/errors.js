@@ -48,6 +48,7 @@ class ApprovalDeniedError extends DashClawError {
 class ApprovalTimeoutError extends DashClawError {}
 class ApprovalExpiredError extends DashClawError {}
 class ReceiptInvalidError extends DashClawError {}
+class OutcomeInDoubtError extends DashClawError {}
 class OutcomeUnknownError extends DashClawError {}
 class ClientClosedError extends DashClawError {}
 class InstanceError extends DashClawError {}
@@ -72,6 +73,7 @@ const KINDS = {
   approval_timeout: ApprovalTimeoutError,
   approval_expired: ApprovalExpiredError,
   receipt_invalid: ReceiptInvalidError,
+  in_doubt: OutcomeInDoubtError,
   outcome_unknown: OutcomeUnknownError,
   closed: ClientClosedError,
   instance: InstanceError,

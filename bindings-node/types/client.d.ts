@@ -118,8 +118,8 @@ export interface ClaimedOrder {
 }
 
 /** How governed work is run. */
-export interface GovernedOptions extends WaitOptions, Omit<CallOptions, 'timeout'> {
-  /** Runs an intent again whose earlier run failed or was lost. */
+export interface GovernedOptions extends WaitOptions, Omit<CallOptions, 'timeout' | 'onReplay'> {
+  /** Runs an intent again whose earlier run failed, was lost, or is in doubt. What was refused stays refused. */
   rerun?: boolean;
 }
 

@@ -85,6 +85,11 @@ export interface CallOptions {
    * `call` makes a new record with every call. `intent` unless given.
    */
   idempotency?: 'intent' | 'call';
+  /**
+   * What becomes of an action that was created before with the same key: `judge` throws unless it is
+   * `running` or `pending_approval`, `return` gives the record whatever its state. `judge` unless given.
+   */
+  onReplay?: 'judge' | 'return';
 }
 
 /** The methods of `DashClaw` that follow from the catalogue, one per operation. */
@@ -162,8 +167,10 @@ export declare abstract class Operations {
    * the action is stored as `blocked`.
    *
    * The request carries an idempotency key, derived from the intent and the current hour unless one is given.
-   * A key that was used before, however long ago, returns that action with `idempotent_replay` and no new
-   * verdict: a replay is never new permission.
+   * A key that was used before stands for that action, with `idempotent_replay` and no new verdict: a replay
+   * is never new permission. It is judged by its present state. One that was blocked is a
+   * `GuardBlockedError`, one that a human denied is an `ApprovalDeniedError`, one that ended is a
+   * `ConflictError`. The option `on_replay` with `return` gives the record all the same.
    *
    * An `action_id` of your own that exists already is a `ConflictError`.
    *
@@ -175,6 +182,7 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `GuardBlockedError`: A policy blocks the action.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
+   * @throws `ApprovalDeniedError`: See the description.
    * @throws `ConflictError`: See the description.
    */
   createAction(action: Fields<CreateAction>, options?: CallOptions): Promise<CreatedAction>;

@@ -17,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 use crate::call::{Arguments, backoff};
 use crate::catalogue::Operation;
 use crate::events::{Connection, Lost};
-use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, api};
+use crate::json::Json;
+use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, api, standing};
 
 /// How long to wait unless told otherwise, as the official SDK does.
 pub const DEFAULT_WAIT: Duration = Duration::from_secs(300);
@@ -31,6 +32,8 @@ const OPENING: Duration = Duration::from_millis(500);
 const CONNECTED: Duration = Duration::from_millis(50);
 /// How long one read of the action may take.
 const READ: Duration = Duration::from_secs(10);
+/// As good as for ever, and no clock overflows.
+const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
 /// How an approval is waited for.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +44,18 @@ pub struct WaitOptions {
     pub interval: Option<Duration>,
     /// Stops the waiting.
     pub cancel: Option<CancellationToken>,
+}
+
+impl WaitOptions {
+    /// When the waiting ends.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout.unwrap_or(DEFAULT_WAIT).min(FAR)
+    }
+
+    /// The time between two reads.
+    pub(crate) fn pause(&self) -> Duration {
+        self.interval.unwrap_or(DEFAULT_INTERVAL).clamp(MIN_INTERVAL, FAR)
+    }
 }
 
 /// What the driver hears while it waits.
@@ -61,17 +76,26 @@ impl DashClaw {
     /// [`ErrorKind::ApprovalTimeout`] when nobody decided in time (the request stands), [`ErrorKind::Cancelled`],
     /// [`ErrorKind::InvalidArgument`] for the id of a guard decision.
     pub async fn wait_for_approval(&self, action_id: &str, options: &WaitOptions) -> Result<Response> {
+        self.await_decision(action_id, State::default(), options).await
+    }
+
+    /// The same for an action that was `pending_approval` when it was created: it runs only if somebody approved it.
+    pub(crate) async fn wait_for_pending(&self, action_id: &str, options: &WaitOptions) -> Result<Response> {
+        self.await_decision(action_id, State { seen_pending: true }, options).await
+    }
+
+    async fn await_decision(&self, action_id: &str, state: State, options: &WaitOptions) -> Result<Response> {
         self.check_open()?;
         let arguments = json!({ "action_id": action_id }).to_string();
         // An id of the wrong kind is refused before anything is sent.
         Arguments::read(&api::actions::GetAction::ROW, arguments.as_bytes())?;
-        let deadline = Instant::now() + options.timeout.unwrap_or(DEFAULT_WAIT);
+        let deadline = options.deadline();
         let mut wait = Wait {
             client: self,
             action_id,
             arguments,
-            state: State::default(),
-            interval: options.interval.unwrap_or(DEFAULT_INTERVAL).max(MIN_INTERVAL),
+            state,
+            interval: options.pause(),
             announced: false,
             last_error: None,
         };
@@ -82,7 +106,9 @@ impl DashClaw {
             () = cancel.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the waiting was stopped")),
             done = wait.run(deadline) => done,
         }
-        .map_err(|error| error.with(|fields| fields.action_id = Some(action_id.to_owned())))
+        .map_err(|error| {
+            self.redact_error(error).with(|fields| fields.action_id = Some(action_id.to_owned()))
+        })
     }
 }
 
@@ -196,17 +222,27 @@ impl Wait<'_> {
                 self.last_error = Some(error);
                 return Ok(None);
             }
-            Err(error) if error.status() == Some(410) => return Err(state::expired()),
+            Err(error) if error.status() == Some(410) => return Err(standing::expired()),
             Err(error) => return Err(error),
         };
-        let body: Value = response.json()?;
-        match self.state.step(&body["action"]) {
+        // Of a name that is there twice, each reader believes another value.
+        if let Err(problem) = Json::parse_unique_names(&response.body) {
+            let message = format!("the server's answer about the action cannot be believed: {problem}");
+            self.last_error = Some(Error::new(ErrorKind::MalformedResponse, message));
+            return Ok(None);
+        }
+        let action = &response.json::<Value>()?["action"];
+        if action["action_id"] != self.action_id {
+            let message = format!("the server's answer is not about action {}", self.action_id);
+            return Err(Error::new(ErrorKind::MalformedResponse, message));
+        }
+        match self.state.step(action) {
             Step::Wait => {
-                self.announce(&body["action"]);
+                self.announce(action);
                 Ok(None)
             }
             Step::Approved => {
-                self.announce_approval(&body["action"]);
+                self.announce_approval(action);
                 Ok(Some(response))
             }
             Step::Failed(error) => Err(error),

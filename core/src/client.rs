@@ -5,7 +5,7 @@ mod exchange;
 mod ticker;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 pub(crate) use exchange::dice;
 use http::{HeaderMap, Uri};
@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::call::written;
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
+use crate::governed::Runs;
 use crate::heartbeat::Heart;
 use crate::keys::KeyCache;
 use crate::suggest::hint;
@@ -39,6 +40,17 @@ struct Inner {
     keys: KeyCache,
     ticker: Arc<Ticker>,
     heart: Heart,
+    runs: Runs,
+}
+
+/// A client that does not keep itself alive.
+pub(crate) struct WeakClient(Weak<Inner>);
+
+impl WeakClient {
+    /// The client, if anybody still has it.
+    pub(crate) fn upgrade(&self) -> Option<DashClaw> {
+        self.0.upgrade().map(DashClaw)
+    }
 }
 
 impl DashClaw {
@@ -63,6 +75,7 @@ impl DashClaw {
             keys: KeyCache::default(),
             ticker: Arc::default(),
             heart: Heart::default(),
+            runs: Runs::default(),
         })))
     }
 
@@ -162,6 +175,14 @@ impl DashClaw {
 
     pub(crate) fn heart(&self) -> &Heart {
         &self.0.heart
+    }
+
+    pub(crate) fn runs(&self) -> &Runs {
+        &self.0.runs
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakClient {
+        WeakClient(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn closed(&self) -> &CancellationToken {

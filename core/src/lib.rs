@@ -31,6 +31,7 @@ mod pages;
 pub mod receipt;
 pub mod signing;
 pub mod sse;
+mod standing;
 #[cfg(test)]
 mod stub;
 pub mod suggest;
@@ -39,7 +40,7 @@ mod work_orders;
 
 pub use approval::{DEFAULT_INTERVAL, DEFAULT_WAIT, WaitOptions};
 pub use approver::{ApproverOptions, PendingApprovals};
-pub use call::{CallOptions, Idempotency, Response};
+pub use call::{CallOptions, Idempotency, OnReplay, Response};
 pub use client::DashClaw;
 pub use config::Builder;
 pub use error::{Error, ErrorKind, Fields as ErrorFields, Result};

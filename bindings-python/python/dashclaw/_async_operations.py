@@ -166,7 +166,8 @@ class AsyncOperations:
         cost_estimate: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
         model: str | None = None, idempotency_key: str | None = None, content: str | None = None,
         source_of_truth: types.SourceOfTruth | Mapping[str, Any] | None = None,
-        idempotency: Literal["intent", "call"] = "intent", **fields: Any,
+        idempotency: Literal["intent", "call"] = "intent", on_replay: Literal["judge", "return"] = "judge",
+        **fields: Any,
     ) -> types.CreatedAction:
         """Records what the agent is about to do, and returns the binding verdict on it.
 
@@ -175,8 +176,10 @@ class AsyncOperations:
         that holds the verdict; the action is stored as ``blocked``.
 
         The request carries an idempotency key, derived from the intent and the current hour unless one is
-        given. A key that was used before, however long ago, returns that action with ``idempotent_replay``
-        and no new verdict: a replay is never new permission.
+        given. A key that was used before stands for that action, with ``idempotent_replay`` and no new
+        verdict: a replay is never new permission. It is judged by its present state. One that was blocked is
+        a ``GuardBlockedError``, one that a human denied is an ``ApprovalDeniedError``, one that ended is a
+        ``ConflictError``. The option ``on_replay`` with ``return`` gives the record all the same.
 
         An ``action_id`` of your own that exists already is a ``ConflictError``.
 
@@ -229,6 +232,9 @@ class AsyncOperations:
             source_of_truth: The facts that ``content`` may state.
             idempotency: Where the idempotency key comes from unless one is given: ``intent`` makes the same
                 intent the same record, ``call`` makes a new record with every call.
+            on_replay: What becomes of an action that was created before with the same key: ``judge`` raises
+                unless it is ``running`` or ``pending_approval``, ``return`` gives the record whatever its
+                state.
             **fields: More fields, sent as they are.
 
         Returns:
@@ -238,6 +244,7 @@ class AsyncOperations:
             ValidationError: The server refuses the content.
             GuardBlockedError: A policy blocks the action.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ApprovalDeniedError: See the description.
             ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
@@ -255,7 +262,7 @@ class AsyncOperations:
             "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
             "idempotency_key": idempotency_key, "content": content, "source_of_truth": source_of_truth,
         }
-        return await self._call("create_action", arguments, fields, idempotency=idempotency)
+        return await self._call("create_action", arguments, fields, idempotency=idempotency, on_replay=on_replay)
 
     async def get_action(self, action_id: str) -> types.ActionDetail:
         """Reads one action with its open loops, its assumptions and a summary of the messages about it.

@@ -270,6 +270,8 @@ class BaseClient:
         merged = {**self._defaults, **options}
         if merged.get("idempotency") == "intent":
             del merged["idempotency"]
+        if merged.get("on_replay") == "judge":
+            del merged["on_replay"]
         return encode(merged) if merged else None
 
 

@@ -41,7 +41,8 @@ class DashClaw(Operations, BaseClient):
         Args:
             operation: Its name, such as ``create_action``.
             arguments: Its arguments by name. None is as good as nothing; in a change it is sent, to empty a field.
-            **options: ``timeout`` (seconds), ``max_retries``, ``idempotency_key``, ``idempotency``.
+            **options: ``timeout`` (seconds), ``max_retries``, ``idempotency_key``, ``idempotency``,
+                ``on_replay``.
         """
         return self._call(operation, {}, arguments, **options)
 
@@ -109,15 +110,21 @@ class DashClaw(Operations, BaseClient):
         """Asks guard, records the action, waits for approval, runs ``fn(action_id)`` and reports its outcome.
 
         ``fn`` runs only when it is allowed. The same intent within an hour is not run again once it was completed:
-        then the recorded outcome is returned.
+        then the recorded outcome is returned. A run that is at work is waited for. What was refused stays refused.
 
         Args:
             action: The arguments of ``create_action``.
             fn: The work. What it raises is reported and raised again.
-            timeout: How many seconds to wait for an approval.
+            timeout: How many seconds to wait for an approval, or for an earlier run.
             interval: How often, in seconds, the action is read beside the event stream.
-            rerun: Runs an intent again whose earlier run failed or was lost.
+            rerun: Runs an intent again whose earlier run failed, was lost, or is in doubt.
             idempotency: ``call`` makes every call an intent of its own.
+
+        Raises:
+            GuardBlockedError: A policy blocks the action.
+            ApprovalDeniedError: A human said no, now or to an earlier run.
+            ConflictError: An earlier run failed.
+            OutcomeInDoubtError: An earlier run began, gives no sign of life, and has not reported.
         """
         options = self._call_options({"idempotency": idempotency})
         begun = decode(self._native.begin_governed(encode(action), timeout, interval, rerun, options))

@@ -26,6 +26,7 @@ __all__ = [
     "InvalidArgumentError",
     "MalformedResponseError",
     "NotFoundError",
+    "OutcomeInDoubtError",
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "RateLimitedError",
@@ -259,6 +260,14 @@ class ReceiptInvalidError(DashClawError, ValueError):
     """A receipt is not valid."""
 
     kind = "receipt_invalid"
+
+
+class OutcomeInDoubtError(DashClawError):
+    """An earlier run of this intent began, and nobody knows whether it took effect. Waiting settles nothing: look, then
+    report with ``report_action_outcome`` for ``action_id``, or run it again with ``rerun=True``.
+    """
+
+    kind = "in_doubt"
 
 
 class OutcomeUnknownError(DashClawError):

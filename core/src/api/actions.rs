@@ -25,8 +25,11 @@ operations! { "actions":
     /// `guard_blocked` that holds the verdict; the action is stored as `blocked`.
     ///
     /// The request carries an idempotency key, derived from the intent and the current hour unless one is given. A key
-    /// that was used before, however long ago, returns that action with `idempotent_replay` and no new verdict: a replay
-    /// is never new permission. A key stands for one question: with another one it is an error of kind `conflict`.
+    /// that was used before stands for that action, with `idempotent_replay` and no new verdict: a replay is never new
+    /// permission. It is judged by its present state. One that was blocked is an error of kind `guard_blocked`, one that a
+    /// human denied is an error of kind `approval_denied`, one that ended is an error of kind `conflict`. The option
+    /// `on_replay` with `return` gives the record all the same. With another question the key is an error of kind
+    /// `conflict`.
     ///
     /// An `action_id` of your own that exists already is an error of kind `conflict`.
     create_action = Post "/api/actions" => CreatedAction [

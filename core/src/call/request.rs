@@ -9,13 +9,13 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use url::form_urlencoded;
 
-use super::Arguments;
+use super::{Arguments, Asked};
 use crate::catalogue::{Field, Fill, Place, Repeat, Row};
 use crate::config::Identity;
 use crate::idempotency::action_key;
 use crate::json::{Json, plain_prefix};
 use crate::signing::ActionSigner;
-use crate::{CallOptions, Error, Idempotency, Result, clock};
+use crate::{CallOptions, Error, Idempotency, OnReplay, Result, clock};
 
 /// A request, ready to be sent as often as needed.
 #[derive(Debug)]
@@ -30,6 +30,15 @@ pub(crate) struct Prepared {
     pub(crate) status: Option<String>,
     /// The `action_id` argument.
     pub(crate) action_id: Option<String>,
+    /// What becomes of the replay of a created action.
+    pub(crate) on_replay: OnReplay,
+}
+
+impl Prepared {
+    /// What matters to the judgement of the answer.
+    pub(crate) fn asked(&self) -> Asked<'_> {
+        Asked { status: self.status.as_deref(), on_replay: self.on_replay }
+    }
 }
 
 /// Builds the request of `row` with these JSON arguments.
@@ -84,6 +93,7 @@ pub(crate) fn prepare(
         idempotency_key,
         status: sent_text(row, &arguments, "status"),
         action_id: arguments.text("action_id"),
+        on_replay: options.on_replay,
     })
 }
 
@@ -163,7 +173,7 @@ fn key(
     let refused = |error: &dyn std::fmt::Display| {
         Error::argument("arguments", format!("yield no idempotency key: {error}"))
     };
-    let intent = Json::parse(intent.as_bytes()).map_err(|error| refused(&error))?;
+    let intent = Json::parse_exact(intent.as_bytes()).map_err(|error| refused(&error))?;
     action_key(&intent, &identity.agent_id, seconds).map(Some).map_err(|error| refused(&error))
 }
 

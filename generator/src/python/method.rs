@@ -1,6 +1,6 @@
 //! One operation as a method.
 
-use dashclaw::catalogue::{Call, Repeat};
+use dashclaw::catalogue::{Call, Expect, Repeat};
 
 use super::annotation::Annotations;
 use super::docstring;
@@ -23,7 +23,11 @@ pub(super) fn text(api: &Api, operation: &Operation, color: Color) -> Result<Str
     check(operation)?;
     let deep = format!("{INDENT}{INDENT}");
     let mut lines = signature(api, operation, color, INDENT);
-    let key: &[(&str, &str)] = if is_keyed(operation) { &[KEY_DOC] } else { &[] };
+    let key: &[(&str, &str)] = match (is_keyed(operation), is_created(operation)) {
+        (true, true) => &[KEY_DOC, REPLAY_DOC],
+        (true, false) => &[KEY_DOC],
+        (false, _) => &[],
+    };
     lines.push(docstring::of_method(api, operation, key, &deep));
     lines.extend(body(operation, color, &deep));
     if let Some((name, item)) = &operation.iterator {
@@ -50,6 +54,17 @@ const KEY_DOC: (&str, &str) = (
     "Where the idempotency key comes from unless one is given: `intent` makes the same intent the same record, \
      `call` makes a new record with every call.",
 );
+
+const REPLAY_DOC: (&str, &str) = (
+    "on_replay",
+    "What becomes of an action that was created before with the same key: `judge` raises unless it is `running` or \
+     `pending_approval`, `return` gives the record whatever its state.",
+);
+
+/// Whether a replay may be one of an action that was refused or has ended.
+fn is_created(operation: &Operation) -> bool {
+    is_keyed(operation) && operation.rules.expect == Expect::Creation
+}
 
 fn is_keyed(operation: &Operation) -> bool {
     operation.rules.repeat == Repeat::Keyed
@@ -80,6 +95,9 @@ fn declared(api: &Api, operation: &Operation, head: &str, returns: &str, indent:
     by_position.insert(0, "self".to_owned());
     if is_keyed(operation) {
         by_name.push("idempotency: Literal[\"intent\", \"call\"] = \"intent\"".to_owned());
+    }
+    if is_created(operation) {
+        by_name.push("on_replay: Literal[\"judge\", \"return\"] = \"judge\"".to_owned());
     }
     if !by_name.is_empty() {
         by_position.push("*".to_owned());
@@ -153,6 +171,9 @@ fn called(operation: &Operation, function: &str, indent: &str) -> Vec<String> {
         let mut call = format!("{indent}{function}(\"{}\", {given}", operation.name);
         if is_keyed(operation) {
             call.push_str(", idempotency=idempotency");
+        }
+        if is_created(operation) {
+            call.push_str(", on_replay=on_replay");
         }
         call + ")"
     };

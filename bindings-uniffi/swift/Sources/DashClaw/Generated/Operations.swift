@@ -118,8 +118,11 @@ extension DashClaw {
     /// `guardBlocked` that holds the verdict; the action is stored as `blocked`.
     ///
     /// The request carries an idempotency key, derived from the intent and the current hour unless one is
-    /// given. A key that was used before, however long ago, returns that action with `idempotent_replay` and
-    /// no new verdict: a replay is never new permission.
+    /// given. A key that was used before stands for that action, with `idempotent_replay` and no new verdict:
+    /// a replay is never new permission. It is judged by its present state. One that was blocked is a
+    /// ``DashClawError`` of kind `guardBlocked`, one that a human denied is a ``DashClawError`` of kind
+    /// `approvalDenied`, one that ended is a ``DashClawError`` of kind `conflict`. The option `on_replay`
+    /// with `return` gives the record all the same.
     ///
     /// An `action_id` of your own that exists already is a ``DashClawError`` of kind `conflict`.
     ///
@@ -131,7 +134,7 @@ extension DashClaw {
     /// - Returns: An action as it was created, with the verdict on it.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
     ///   content; `guardBlocked`: a policy blocks the action; `outcomeUnknown`: the answer was lost: it may
-    ///   or may not have happened; `conflict`: see the description.
+    ///   or may not have happened; `approvalDenied`: see the description; `conflict`: see the description.
     public func createAction(
         _ request: CreateAction, options: CallOptions = CallOptions()
     ) async throws -> CreatedAction {

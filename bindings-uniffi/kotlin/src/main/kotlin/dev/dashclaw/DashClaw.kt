@@ -118,15 +118,18 @@ public class DashClaw internal constructor(
      * Asks guard, records the action, waits for approval, runs [work] with the action's id and reports its outcome.
      *
      * [work] runs only when it is allowed. The same intent within an hour is not run again once it was completed: then
-     * the recorded outcome is returned. What [work] throws is reported and thrown again; so is its cancellation.
+     * the recorded outcome is returned. A run that is at work is waited for. What was refused stays refused. What [work]
+     * throws is reported and thrown again; so is its cancellation.
      *
      * @param action What the agent is about to do.
      * @param timeout How long to wait for an approval.
      * @param interval How often the action is read beside the event stream.
-     * @param rerun Runs an intent again whose earlier run failed or was lost.
+     * @param rerun Runs an intent again whose earlier run failed, was lost, or is in doubt.
      * @param options `idempotency` makes every call an intent of its own.
      * @throws GuardBlockedException A policy blocks the action.
-     * @throws ApprovalDeniedException A human said no.
+     * @throws ApprovalDeniedException A human said no, now or to an earlier run.
+     * @throws ConflictException An earlier run failed.
+     * @throws OutcomeInDoubtException An earlier run began, gives no sign of life, and has not reported.
      */
     public suspend fun <T> runGoverned(
         action: CreateAction,

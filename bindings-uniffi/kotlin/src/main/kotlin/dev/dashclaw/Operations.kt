@@ -689,8 +689,10 @@ public abstract class Operations internal constructor() {
      * verdict; the action is stored as `blocked`.
      *
      * The request carries an idempotency key, derived from the intent and the current hour unless one is
-     * given. A key that was used before, however long ago, returns that action with `idempotent_replay` and
-     * no new verdict: a replay is never new permission.
+     * given. A key that was used before stands for that action, with `idempotent_replay` and no new verdict:
+     * a replay is never new permission. It is judged by its present state. One that was blocked is a
+     * `GuardBlockedException`, one that a human denied is an `ApprovalDeniedException`, one that ended is a
+     * `ConflictException`. The option `on_replay` with `return` gives the record all the same.
      *
      * An `action_id` of your own that exists already is a `ConflictException`.
      *
@@ -745,6 +747,7 @@ public abstract class Operations internal constructor() {
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws GuardBlockedException A policy blocks the action.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ApprovalDeniedException See the description.
      * @throws ConflictException See the description.
      */
     public suspend fun createAction(

@@ -29,6 +29,15 @@ public enum class Idempotency {
     CALL,
 }
 
+/** What becomes of an action that was created before with the same idempotency key. */
+public enum class OnReplay {
+    /** It is an error unless the action is running or waits for approval. */
+    JUDGE,
+
+    /** The record is returned whatever its state. It is no permission. */
+    RETURN,
+}
+
 /**
  * How a client is made. Nothing here is read twice; its text shows no secret.
  *
@@ -104,12 +113,14 @@ public data class DashClawOptions(
  * @property maxRetries How often it is repeated where that is safe.
  * @property idempotencyKey The key that it carries.
  * @property idempotency Where its key comes from unless one is given.
+ * @property onReplay What becomes of an action that was created before with the same key; it is judged unless given.
  */
 public data class CallOptions(
     val timeout: Duration? = null,
     val maxRetries: Int? = null,
     val idempotencyKey: String? = null,
     val idempotency: Idempotency? = null,
+    val onReplay: OnReplay? = null,
 ) {
     internal fun toJson(): String = buildJsonObject {
         // A member that is there counts, be it null.
@@ -117,6 +128,7 @@ public data class CallOptions(
         maxRetries?.let { put("max_retries", it) }
         idempotencyKey?.let { put("idempotency_key", it) }
         idempotency?.let { put("idempotency", it.word()) }
+        onReplay?.let { put("on_replay", it.word()) }
     }.toString()
 }
 
