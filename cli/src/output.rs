@@ -3,12 +3,13 @@
 
 use std::net::SocketAddr;
 
+use dashclaw::terminal::printable;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Says where the instance listens, and shows the key that was made for it, this once.
 pub(crate) fn listening(address: SocketAddr, data: &std::path::Path, key: Option<&SecretString>) {
     println!("DashClaw listens on http://{address}");
-    println!("Data: {}", data.display());
+    println!("Data: {}", printable(&data.display().to_string()));
     if let Some(key) = key {
         println!("API key (role admin, shown only now): {}", key.expose_secret());
     }
@@ -22,5 +23,5 @@ pub(crate) fn stopped() {
 
 /// Says in one line what went wrong.
 pub(crate) fn problem(problem: &str) {
-    eprintln!("dashclaw: {}", problem.replace('\n', " "));
+    eprintln!("dashclaw: {}", printable(&problem.replace('\n', " ")));
 }

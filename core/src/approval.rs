@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::call::{Arguments, backoff};
 use crate::catalogue::Operation;
+use crate::deadline::after;
 use crate::events::{Connection, Lost};
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, api};
 
@@ -65,7 +66,7 @@ impl DashClaw {
         let arguments = json!({ "action_id": action_id }).to_string();
         // An id of the wrong kind is refused before anything is sent.
         Arguments::read(&api::actions::GetAction::ROW, arguments.as_bytes())?;
-        let deadline = Instant::now() + options.timeout.unwrap_or(DEFAULT_WAIT);
+        let deadline = after(options.timeout.unwrap_or(DEFAULT_WAIT));
         let mut wait = Wait {
             client: self,
             action_id,
@@ -82,7 +83,9 @@ impl DashClaw {
             () = cancel.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the waiting was stopped")),
             done = wait.run(deadline) => done,
         }
-        .map_err(|error| error.with(|fields| fields.action_id = Some(action_id.to_owned())))
+        .map_err(|error| {
+            self.redact_error(error).with(|fields| fields.action_id = Some(action_id.to_owned()))
+        })
     }
 }
 
@@ -112,28 +115,27 @@ impl Wait<'_> {
         let mut failures = 0;
         // When the stream may be opened (again); nothing once the server has refused it.
         let mut open_at = Some(Instant::now());
-        let mut read_at = Instant::now() + OPENING.min(self.interval);
+        let mut read_at = after(OPENING.min(self.interval));
         loop {
             match self.hear(&mut stream, &mut last_id, open_at, read_at).await {
                 Heard::Opened(connection) => {
                     stream = Some(connection);
                     failures = 0;
                     // The server's `connected` event says that nothing can be missed any more; it comes at once.
-                    read_at = read_at.min(Instant::now() + CONNECTED);
+                    read_at = read_at.min(after(CONNECTED));
                     continue;
                 }
                 Heard::Lost(lost) => {
                     stream = None;
                     failures += 1;
-                    open_at = matches!(lost, Lost::Broken(_))
-                        .then(|| Instant::now() + backoff(failures, None, 0.5));
+                    open_at = matches!(lost, Lost::Broken(_)).then(|| after(backoff(failures, None, 0.5)));
                 }
                 Heard::Hint | Heard::Tick => {}
             }
             if let Some(done) = self.read().await? {
                 return Ok(done);
             }
-            read_at = Instant::now() + self.interval;
+            read_at = after(self.interval);
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod judge;
+mod message;
 #[cfg(test)]
 mod official;
 mod request;
@@ -14,6 +15,7 @@ pub(crate) use arguments::Arguments;
 use bytes::Bytes;
 use http::HeaderMap;
 pub(crate) use judge::{Answer, blocked, judge, text_as_object};
+pub(crate) use message::explained;
 pub(crate) use request::{Prepared, percent_encoded, prepare, quote, value_of};
 pub(crate) use retry::{Failure, backoff, may_retry};
 use serde::Serialize;

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::api::actions::CreateAction;
 use crate::call::{blocked, written};
 use crate::catalogue::Operation;
+use crate::deadline::after;
 use crate::modes::members;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Idempotency, Result, WaitOptions};
 
@@ -106,7 +107,7 @@ impl DashClaw {
         self.prepare(row, action, &options.call)?;
         let decision = self.probe(&members(action)?).await?;
         if decision["decision"] == "block" {
-            return Err(blocked(decision));
+            return Err(self.redact_error(blocked(decision)));
         }
         let mut created: Value = self.call_row(row, action, &options.call).await?.json()?;
         let mut replay = created["idempotent_replay"] == true;
@@ -170,7 +171,7 @@ impl DashClaw {
 
     /// Waits until the earlier run has reported. It may be at work this moment.
     async fn await_outcome(&self, action_id: &str, wait: &WaitOptions) -> Result<Value> {
-        let deadline = Instant::now() + wait.timeout.unwrap_or(crate::DEFAULT_WAIT);
+        let deadline = after(wait.timeout.unwrap_or(crate::DEFAULT_WAIT));
         let cancel = wait.cancel.clone().unwrap_or_default();
         loop {
             let outcome = self.outcome(action_id).await?;
@@ -179,7 +180,7 @@ impl DashClaw {
                 Some("pending") | None => {}
                 Some(ended) => return Err(refused(action_id, ended)),
             }
-            let next = Instant::now() + wait.interval.unwrap_or(crate::DEFAULT_INTERVAL);
+            let next = after(wait.interval.unwrap_or(crate::DEFAULT_INTERVAL));
             tokio::select! {
                 () = cancel.cancelled() => return Err(Error::new(ErrorKind::Cancelled, "the waiting was stopped")),
                 () = tokio::time::sleep_until(next.min(deadline)) => {}

@@ -18,6 +18,7 @@ mod client;
 pub mod clock;
 mod composed;
 pub mod config;
+pub mod deadline;
 mod error;
 mod events;
 mod governed;
@@ -34,6 +35,7 @@ pub mod sse;
 #[cfg(test)]
 mod stub;
 pub mod suggest;
+pub mod terminal;
 pub mod transport;
 mod work_orders;
 

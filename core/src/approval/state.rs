@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::terminal::printable;
 use crate::{Error, ErrorKind};
 
 /// What is known about the action from earlier reads.
@@ -56,7 +57,7 @@ pub(super) fn expired() -> Error {
 }
 
 fn failed(kind: ErrorKind, message: &str, status: &str) -> Error {
-    Error::new(kind, message).with(|fields| fields.decision = Some(Value::from(status)))
+    Error::new(kind, printable(message)).with(|fields| fields.decision = Some(Value::from(status)))
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ pub(crate) struct Prepared {
     pub(crate) status: Option<String>,
     /// The `action_id` argument.
     pub(crate) action_id: Option<String>,
+    /// The id of the record that it is about: what stands in the path, or the action.
+    pub(crate) subject: Option<String>,
 }
 
 /// Builds the request of `row` with these JSON arguments.
@@ -77,13 +79,16 @@ pub(crate) fn prepare(
         parts.add(Place::Body, "_signature", quote(&signature).into())?;
         *text = parts.body_text();
     }
+    let action_id = arguments.text("action_id");
+    let ids: Vec<&str> = parts.path.iter().map(|(_, id)| id.as_str()).collect();
     Ok(Prepared {
         row,
         target: target(row, &parts)?,
         body: body.map(Bytes::from),
         idempotency_key,
         status: sent_text(row, &arguments, "status"),
-        action_id: arguments.text("action_id"),
+        subject: if ids.is_empty() { action_id.clone() } else { Some(ids.join(" ")) },
+        action_id,
     })
 }
 

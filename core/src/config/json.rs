@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Builder;
+use crate::deadline::length;
 use crate::suggest::hint;
 use crate::{Error, Result};
 
@@ -89,7 +90,7 @@ fn word<T: DeserializeOwned>(option: &str, value: Value, expected: &str) -> Resu
 pub(crate) fn seconds(name: &str, value: &Value) -> Result<Duration> {
     value
         .as_f64()
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .and_then(length)
         .ok_or_else(|| Error::configuration(name, "must be a number of seconds, 0 or more"))
 }
 
