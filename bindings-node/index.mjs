@@ -24,6 +24,7 @@ export const {
   NotFoundError,
   OutcomeUnknownError,
   PermissionDeniedError,
+  printable,
   RateLimitedError,
   ReceiptInvalidError,
   RequestTimeoutError,

@@ -15,8 +15,8 @@ use crate::deadline::length;
 use crate::pages::page_text;
 use crate::work_orders::Desk;
 use crate::{
-    CallOptions, DashClaw, Error, ErrorKind, EventOptions, EventStream, Pages, Response, Result, ServerEvent,
-    WorkOrders, WorkerOptions,
+    ApproverOptions, CallOptions, DashClaw, Error, ErrorKind, EventOptions, EventStream, Pages,
+    PendingApprovals, Response, Result, ServerEvent, WorkOrders, WorkerOptions,
 };
 
 #[cfg(feature = "runtime")]
@@ -127,6 +127,40 @@ impl SharedPages {
             page.map(|items| page_text(&items)).transpose()
         })
         .await
+    }
+}
+
+/// The actions that wait for a human, as they change, for several tasks; any thread may end it.
+#[derive(Debug)]
+pub struct SharedApprovals {
+    list: Mutex<PendingApprovals>,
+    end: CancellationToken,
+}
+
+impl SharedApprovals {
+    /// Watches the actions that wait; the list is read every `interval` beside the event stream, every 15 seconds unless
+    /// given. Nothing is sent until the first [`next`](Self::next).
+    pub fn new(client: &DashClaw, interval: Option<Duration>) -> Self {
+        let end = CancellationToken::new();
+        let options = ApproverOptions { interval, cancel: Some(end.clone()) };
+        Self { list: Mutex::new(client.pending_approvals(options)), end }
+    }
+
+    /// The list when it is other than before: what `get_pending_approvals` answers. Nothing at the end. `stop` ends this
+    /// waiting only.
+    pub async fn next(&self, stop: &CancellationToken) -> Result<Option<Response>> {
+        stoppable(stop, async { self.list.lock().await.next().await.transpose() }).await
+    }
+
+    /// Ends it; whoever waits for a change gets nothing.
+    pub fn close(&self) {
+        self.end.cancel();
+    }
+}
+
+impl Drop for SharedApprovals {
+    fn drop(&mut self) {
+        self.end.cancel();
     }
 }
 

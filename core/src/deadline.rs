@@ -21,6 +21,30 @@ pub fn delta_seconds(digits: &str) -> Option<Duration> {
     is_number.then(|| digits.parse().map_or(LONGEST, |seconds| Duration::from_secs(seconds).min(LONGEST)))
 }
 
+/// What `Retry-After` says at `now` (milliseconds since the Unix epoch): seconds, or a date (RFC 9110, 10.2.3), which may have
+/// passed.
+pub fn retry_after(value: &str, now: i64) -> Option<Duration> {
+    let value = value.trim();
+    if value.starts_with(|first: char| first.is_ascii_digit())
+        && let Ok(seconds) = value.parse()
+    {
+        return length(seconds);
+    }
+    let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp().as_millisecond();
+    let left = u64::try_from(date.saturating_sub(now)).unwrap_or(0);
+    Some(Duration::from_millis(left).min(LONGEST))
+}
+
+/// How long `Cache-Control` lets a response be kept (RFC 9111, 5.2.2); nothing when it must not be.
+pub fn max_age(cache_control: &str) -> Option<Duration> {
+    let directives = || cache_control.split(',').map(str::trim);
+    if directives().any(|directive| matches!(directive, "no-store" | "no-cache")) {
+        return None;
+    }
+    let age = directives().find_map(|directive| directive.strip_prefix("max-age="))?;
+    delta_seconds(age.trim_matches('"'))
+}
+
 /// The moment this long after now, [`LONGEST`] at most.
 pub(crate) fn after(length: Duration) -> Instant {
     later(Instant::now(), length)
@@ -67,6 +91,30 @@ mod tests {
     }
 
     #[test]
+    fn headers_say_how_long() {
+        let table = [
+            ("7", Some(Duration::from_secs(7))),
+            (" 0.5 ", Some(Duration::from_millis(500))),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(Duration::ZERO)),
+            ("9e18", Some(LONGEST)),
+            ("1e400", Some(LONGEST)),
+            ("18446744073709551616", Some(LONGEST)),
+            ("Thu, 30 Dec 9999 00:00:00 GMT", Some(LONGEST)),
+        ];
+        for (value, expected) in table {
+            assert_eq!(retry_after(value, 1_781_524_800_000), expected, "{value}");
+        }
+        for wrong in ["soon", "-1", "nan", "inf", "infinity", "", "1 2"] {
+            assert_eq!(retry_after(wrong, 0), None, "{wrong}");
+        }
+        assert_eq!(max_age("public, max-age=300"), Some(Duration::from_secs(300)));
+        assert_eq!(max_age("max-age=18446744073709551615"), Some(LONGEST));
+        for never in ["no-store", "no-store, max-age=300", "max-age=-1", "max-age=", "public", ""] {
+            assert_eq!(max_age(never), None, "{never}");
+        }
+    }
+
+    #[test]
     fn every_length_has_an_end() {
         let now = Instant::now();
         assert_eq!(later(now, Duration::MAX), now + LONGEST);
@@ -81,6 +129,15 @@ mod tests {
             prop_assert_eq!(length(seconds).is_some(), seconds >= 0.0);
             prop_assert!(length(seconds).is_none_or(|length| after(length) <= after(LONGEST)));
             prop_assert!(delta_seconds(&text).is_none_or(|length| length <= LONGEST));
+        }
+
+        #[test]
+        fn no_header_overflows(number in "[-+]?[0-9]{0,40}([.e][-+]?[0-9]{0,6})?", year in 0..12_000_u32, now in any::<i64>(), any in ".{0,20}") {
+            let date = format!("Thu, 30 Dec {year:04} 00:00:00 GMT");
+            for text in [&number, &date, &any, &format!("max-age={number}")] {
+                let lengths = [retry_after(text, now), max_age(text)];
+                prop_assert!(lengths.into_iter().flatten().all(|length| length <= LONGEST), "{}", text);
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use http::header::CACHE_CONTROL;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::deadline::{after, delta_seconds, later};
+use crate::deadline::{self, after, later};
 use crate::receipt::{Jwks, Reason, Verification, verify_receipt};
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Result};
 
@@ -132,12 +132,8 @@ fn is_unknown_key(verification: &Verification) -> bool {
 
 /// How long a response may be kept; nothing when it must not be.
 fn max_age(headers: &HeaderMap) -> Option<Duration> {
-    let directives = headers.get(CACHE_CONTROL)?.to_str().ok()?;
-    if directives.split(',').any(|directive| matches!(directive.trim(), "no-store" | "no-cache")) {
-        return None;
-    }
-    let seconds = directives.split(',').find_map(|directive| directive.trim().strip_prefix("max-age="))?;
-    delta_seconds(seconds.trim_matches('"')).map(|age| age.min(KEPT_AT_MOST))
+    let age = deadline::max_age(headers.get(CACHE_CONTROL)?.to_str().ok()?)?;
+    Some(age.min(KEPT_AT_MOST))
 }
 
 #[cfg(test)]

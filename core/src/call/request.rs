@@ -30,7 +30,7 @@ pub(crate) struct Prepared {
     pub(crate) status: Option<String>,
     /// The `action_id` argument.
     pub(crate) action_id: Option<String>,
-    /// The id of the record that it is about: what stands in the path, or the action.
+    /// The ids of what it is about.
     pub(crate) subject: Option<String>,
 }
 
@@ -79,17 +79,25 @@ pub(crate) fn prepare(
         parts.add(Place::Body, "_signature", quote(&signature).into())?;
         *text = parts.body_text();
     }
-    let action_id = arguments.text("action_id");
-    let ids: Vec<&str> = parts.path.iter().map(|(_, id)| id.as_str()).collect();
+    let subject = subject(&arguments, &parts);
     Ok(Prepared {
         row,
         target: target(row, &parts)?,
         body: body.map(Bytes::from),
         idempotency_key,
         status: sent_text(row, &arguments, "status"),
-        subject: if ids.is_empty() { action_id.clone() } else { Some(ids.join(" ")) },
-        action_id,
+        action_id: arguments.text("action_id"),
+        subject,
     })
+}
+
+/// The ids that a request is about: those in its path, else the one that it cannot do without.
+fn subject(arguments: &Arguments<'_>, parts: &Parts<'_>) -> Option<String> {
+    if !parts.path.is_empty() {
+        return Some(parts.path.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>().join(" "));
+    }
+    let (_, id) = arguments.fields().find(|(field, _)| field.required && field.name.ends_with("_id"))?;
+    serde_json::from_str(id?).ok()
 }
 
 /// The text that is sent for a field, be it the caller's or a constant of the row.

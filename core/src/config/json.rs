@@ -56,6 +56,11 @@ const OPTIONS: &[(&str, Setter)] = &[
 
 const MODES: &str = "`off`, `warn` or `enforce`";
 
+/// The names of all options of a client.
+pub fn option_names() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().map(|(name, _)| *name)
+}
+
 impl Builder {
     /// Sets options from a JSON object; null means not given.
     pub fn options(mut self, json: &[u8]) -> Result<Self> {
