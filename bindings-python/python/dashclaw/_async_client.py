@@ -28,15 +28,10 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
     """``DashClaw`` for asyncio: every operation is a coroutine. Cancelling the task that awaits it stops the request."""
 
     async def _call(
-        self,
-        operation: str,
-        arguments: Mapping[str, Any],
-        keywords: Mapping[str, Any] | None = None,
-        *,
-        idempotency: Literal["intent", "call"] = "intent",
+        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None, **named: Any
     ) -> Any:
         fields, options = apart(keywords)
-        return await self._send(operation, encode_call(arguments, fields), {"idempotency": idempotency, **options})
+        return await self._send(operation, encode_call(arguments, fields), {**named, **options})
 
     async def _send(self, operation: str, arguments: str, options: Mapping[str, Any]) -> Any:
         body = await self._native.call(operation, arguments, self._call_options(options), get_running_loop())

@@ -32,15 +32,10 @@ class DashClaw(Operations, BaseClient):
     """
 
     def _call(
-        self,
-        operation: str,
-        arguments: Mapping[str, Any],
-        keywords: Mapping[str, Any] | None = None,
-        *,
-        idempotency: Literal["intent", "call"] = "intent",
+        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None, **named: Any
     ) -> Any:
         fields, options = apart(keywords)
-        return self._send(operation, encode_call(arguments, fields), {"idempotency": idempotency, **options})
+        return self._send(operation, encode_call(arguments, fields), {**named, **options})
 
     def _send(self, operation: str, arguments: str, options: Mapping[str, Any]) -> Any:
         return self._decoded(operation, self._native.call(operation, arguments, self._call_options(options)))

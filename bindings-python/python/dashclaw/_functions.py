@@ -132,7 +132,7 @@ def receipt_bytes(document: object) -> bytes:
     """The text of a receipt. A value that has no JSON form (an infinity, bytes, a set, itself) is no receipt, which is an
     answer and not an error: it becomes a text that is none."""
     if isinstance(document, (bytearray, memoryview)):
-        return bytes(document)
+        return bytes(cast("bytes", document))
     try:
         return document_bytes("document", document)
     except InvalidArgumentError:

@@ -45,6 +45,9 @@ fn iterating(api: &Api, operation: &Operation, (name, item): (&str, &Shape), col
     lines
 }
 
+/// What `CallOptions` of `_options.py` holds.
+const CALL_OPTIONS: [&str; 4] = ["timeout", "max_retries", "idempotency_key", "idempotency"];
+
 const KEY_DOC: (&str, &str) = (
     "idempotency",
     "Where the idempotency key comes from unless one is given: `intent` makes the same intent the same record, \
@@ -59,6 +62,18 @@ fn is_keyed(operation: &Operation) -> bool {
 /// takes out.
 fn takes_fields(operation: &Operation) -> bool {
     operation.rules.open || matches!(operation.rules.call, Call::Object(_))
+}
+
+/// All other keywords, with their type. Where an argument or a parameter has the name of an option, it is none of them.
+fn keywords(operation: &Operation) -> &'static str {
+    let is_option = |argument: &Argument| CALL_OPTIONS.contains(&argument.name);
+    if takes_fields(operation) {
+        "fields: Any"
+    } else if is_keyed(operation) || operation.arguments.iter().any(is_option) {
+        "options: Any"
+    } else {
+        "options: Unpack[CallOptions]"
+    }
 }
 
 /// The parameter that takes all other keywords.
@@ -96,9 +111,7 @@ fn declared(api: &Api, operation: &Operation, head: &str, returns: &str, indent:
     if !by_name.is_empty() {
         by_position.push("*".to_owned());
     }
-    by_name.push(
-        if takes_fields(operation) { "**fields: Any" } else { "**options: Unpack[CallOptions]" }.to_owned(),
-    );
+    by_name.push(format!("**{}", keywords(operation)));
     let head = format!("{indent}{head}(");
     let tail = format!(") -> {returns}:");
     let all: Vec<String> = by_position.iter().chain(&by_name).cloned().collect();
