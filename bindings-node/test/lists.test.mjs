@@ -110,7 +110,8 @@ test('text is made fit for a terminal', () => {
 });
 
 test('options of a call are no part of a request', async () => {
-  const server = await serve(() => ({ decision: 'allow', action: { action_id: 'act_1', status: 'running' } }));
+  const created = { action: { action_id: 'act_1', status: 'running' } };
+  const server = await serve(({ url }) => (url === '/api/guard' ? { decision: 'allow' } : created));
   const client = clientOf(server);
   const options = { timeout: 5000, maxRetries: 0, idempotencyKey: 'key-1', idempotency: 'call', signal: new AbortController().signal };
   await client.guard({ action_type: 'deploy' }, options);

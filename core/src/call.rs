@@ -53,6 +53,9 @@ pub enum Idempotency {
     Call,
 }
 
+/// The names of what [`CallOptions::from_json`] reads.
+pub(crate) const CALL_OPTIONS: [&str; 4] = ["timeout", "max_retries", "idempotency_key", "idempotency"];
+
 impl CallOptions {
     /// Reads options from a JSON object: `timeout` (seconds), `max_retries`, `idempotency_key`, `idempotency`.
     pub fn from_json(json: &[u8]) -> Result<Self> {
@@ -85,10 +88,9 @@ impl CallOptions {
                 };
             }
             _ => {
-                let known = ["timeout", "max_retries", "idempotency_key", "idempotency"];
                 return Err(Error::argument(
                     name,
-                    format!("is not an option of a call{}", hint(name, known)),
+                    format!("is not an option of a call{}", hint(name, CALL_OPTIONS)),
                 ));
             }
         }

@@ -33,15 +33,10 @@ class AsyncOperations:
     _bytes: ClassVar[Mapping[str, tuple[str, ...]]] = {"get_attachment": ("data",)}
 
     async def _call(
-        self,
-        operation: str,
-        arguments: Mapping[str, Any],
-        keywords: Mapping[str, Any] | None = None,
-        *,
-        idempotency: Literal["intent", "call"] = "intent",
+        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None, **named: Any
     ) -> Any:
-        """Sends one operation without the arguments that are None; takes the options of the call out of the other
-        keywords. The client overrides it."""
+        """Sends one operation without the arguments that are None. ``named`` are options of the call, and so are some of
+        the ``keywords``, the others being fields. The client overrides it."""
         raise NotImplementedError
 
     def _pages(
@@ -3228,7 +3223,7 @@ class AsyncOperations:
         return await self._call("create_pairing_from_private_jwk", arguments, options)
 
     async def wait_for_pairing(
-        self, pairing_id: str, timeout: float = 300, interval: float = 2, **options: Unpack[CallOptions],
+        self, pairing_id: str, timeout: float = 300, interval: float = 2, **options: Any,
     ) -> types.Pairing:
         """Waits until a pairing is approved, and returns it.
 

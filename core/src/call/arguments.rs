@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::CALL_OPTIONS;
 use crate::catalogue::{Field, IdKind, Kind, Place, Row, Seconds, is_argument, snake_case};
 use crate::json::{Members, NOT_FINITE, NoObject, Text, has_lone_surrogate};
 use crate::suggest::{hint, misspelt};
@@ -166,14 +167,16 @@ fn unknown(row: &Row, name: &str, hint: &str) -> Error {
     Error::argument(name, format!("is not an argument of {}{hint}", row.name))
 }
 
-/// The field that an argument of an open row was meant for. What some other operation calls an argument is a word of its
-/// own.
+/// The field that an argument of an open row was meant for, or the option of the call: some languages write both as
+/// keywords. What some other operation calls an argument is a word of its own.
 fn misspelling(row: &Row, name: &str) -> Option<&'static str> {
     if is_argument(name) {
         return None;
     }
     let snake = snake_case(name);
-    let arguments = || row.arguments().map(|field| field.name);
+    let options = CALL_OPTIONS.into_iter().filter(|option| *option != name);
+    let options: Vec<&str> = options.collect();
+    let arguments = || row.arguments().map(|field| field.name).chain(options.iter().copied());
     misspelt(name, arguments()).or_else(|| misspelt(snake.trim_start_matches('_'), arguments()))
 }
 
@@ -326,6 +329,8 @@ mod tests {
             ("guard", "RISK_SCORE", "risk_score"),
             ("guard", "RiskScor", "risk_score"),
             ("guard", "writepaths", "write_paths"),
+            ("guard", "time_out", "timeout"),
+            ("guard", "maxRetries", "max_retries"),
             ("create_action", "declared_gaol", "declared_goal"),
             ("update_outcome", "output_sumary", "output_summary"),
         ];
@@ -334,7 +339,7 @@ mod tests {
             let expected = format!("`{name}` is not an argument of {operation}; did you mean `{known}`?");
             assert_eq!(refusal(operation, &json), expected);
         }
-        for name in ["context", "colour", "extra_field", "mode", "tools", "step", "ticket"] {
+        for name in ["context", "colour", "extra_field", "mode", "tools", "step", "ticket", "timeout"] {
             let json = format!(r#"{{"action_type":"a","{name}":1}}"#);
             let arguments = Arguments::read(find("guard").unwrap(), json.as_bytes()).unwrap();
             assert_eq!(arguments.extra.len(), 1, "{name}");
