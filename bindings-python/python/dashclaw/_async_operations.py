@@ -33,10 +33,11 @@ class AsyncOperations:
     _bytes: ClassVar[Mapping[str, tuple[str, ...]]] = {"get_attachment": ("data",)}
 
     async def _call(
-        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None, **named: Any
+        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None,
+        **named: Any,
     ) -> Any:
-        """Sends one operation without the arguments that are None. ``named`` are options of the call, and so are some of
-        the ``keywords``, the others being fields. The client overrides it."""
+        """Sends one operation without the arguments that are None. ``named`` are options of the call, and so
+        are some of the ``keywords``; the others are fields. The client overrides it."""
         raise NotImplementedError
 
     def _pages(
