@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 /// Says where the instance listens, and shows the key that was made for it, this once.
 pub(crate) fn listening(address: SocketAddr, data: &std::path::Path, key: Option<&SecretString>) {
     println!("DashClaw listens on http://{address}");
-    println!("Data: {}", printable(&data.display().to_string()));
+    println!("Data: {}", data.display());
     if let Some(key) = key {
         println!("API key (role admin, shown only now): {}", key.expose_secret());
     }
