@@ -80,7 +80,7 @@ impl DashClaw {
             Some(cached) if cached.fetched >= asked => Ok(Arc::clone(&cached.keys)),
             _ => self.fetch_keys(&mut keys).await,
         };
-        let verification = fetched.map(|fetched| verify_receipt(document, &*fetched));
+        let verification = fetched.map(|fetched| verify_receipt(document, &fetched));
         if verification.as_ref().map_or(true, is_unknown_key) {
             keys.missed = Some(Missed { until: after(MIN_GAP), error: verification.as_ref().err().cloned() });
         }
@@ -121,7 +121,7 @@ impl KeyCache {
             let missed = keys.missed.as_ref().filter(|missed| asked < missed.until)?;
             (Arc::clone(&keys.cached.as_ref()?.keys), missed.error.clone())
         };
-        let verification = verify_receipt(document, &*known);
+        let verification = verify_receipt(document, &known);
         is_unknown_key(&verification).then(|| error.map_or(Ok(verification), Err))
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Secrets {
 impl Secrets {
     pub(super) fn of(config: &Config) -> Self {
         let given = [Some(&config.api_key), config.auth_token.as_ref()];
-        let given = given.into_iter().flatten().map(|secret| secret.expose_secret());
+        let given = given.into_iter().flatten().map(ExposeSecret::expose_secret);
         let given: Vec<&str> = given.filter(|secret| secret.len() >= MIN_LENGTH).collect();
         let lower = |form: String| SecretString::from(form.to_ascii_lowercase());
         Self {
@@ -56,7 +56,7 @@ impl Secrets {
 fn forms(secret: &str) -> Vec<String> {
     let quoted = Value::from(secret).to_string();
     let quoted = quoted.trim_matches('"').to_owned();
-    let hexadecimal = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let mut forms =
         vec![secret.to_owned(), quoted.replace('/', "\\/"), quoted, percent_encoded(secret), hexadecimal];
     forms.extend((0..3).flat_map(|offset| in_base64(secret, offset)));
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_secret_is_found_in_every_form() {
         let client = client();
-        let whole = KEY.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let whole = KEY.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
         let forms = [
             KEY.to_owned(),
             KEY.to_uppercase(),
@@ -150,7 +150,7 @@ mod tests {
             percent_encoded(KEY),
             percent_encoded(KEY).to_lowercase(),
             whole,
-            KEY.bytes().map(|byte| format!("{byte:02X}")).collect(),
+            KEY.bytes().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat(),
             STANDARD_NO_PAD.encode(KEY),
             STANDARD_NO_PAD.encode(format!("user:{KEY}:x")),
             URL_SAFE_NO_PAD.encode(format!("u:{KEY}")),
