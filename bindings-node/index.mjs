@@ -25,6 +25,7 @@ export const {
   OutcomeInDoubtError,
   OutcomeUnknownError,
   PermissionDeniedError,
+  printable,
   RateLimitedError,
   ReceiptInvalidError,
   RequestTimeoutError,

@@ -2,8 +2,8 @@
 // What `lib` defines by hand. The operations and their types are generated: operations.d.ts, api.d.ts.
 
 import type {
-  ActionDetail, CompletedWorkOrder, CreateAction, CreatedAction, Fields, GuardDecision, Heartbeat, Outcome, WorkOrder,
-  WorkOrderCost,
+  ActionDetail, ActionList, CompletedWorkOrder, CreateAction, CreatedAction, Fields, GuardDecision, Heartbeat, Outcome,
+  WorkOrder, WorkOrderCost,
 } from './api.js';
 import type { DashClawError } from './errors.js';
 import type { CallOptions } from './operations.js';
@@ -157,6 +157,14 @@ export interface EventStream extends AsyncIterableIterator<ServerEvent> {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** The actions that wait for a human, again whenever one has come or gone. */
+export interface PendingApprovals extends AsyncIterableIterator<ActionList> {
+  /** Ends it; whoever waits for a change learns that it is over. */
+  close(): void;
+  [Symbol.asyncIterator](): PendingApprovals;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
 /** Whether a receipt is valid, or which check failed. */
 export interface Verification {
   /** Whether every check passed. */
@@ -282,6 +290,14 @@ export declare class DashClaw extends Operations {
    * @param options - `lastEventId` starts behind that event instead of now; the server keeps 10 minutes.
    */
   events(options?: { lastEventId?: string; signal?: AbortSignal }): EventStream;
+
+  /**
+   * The actions that wait for a human, as they change: what `getPendingApprovals` returns, at once and then whenever an
+   * action has come or gone. Leaving a `for await` loop ends it.
+   *
+   * @param options - `interval`: how often the list is read beside the event stream, in milliseconds. 15,000 unless given.
+   */
+  pendingApprovals(options?: { interval?: number; signal?: AbortSignal }): PendingApprovals;
 
   /**
    * Asks guard, records the action, waits for approval, runs `fn` and reports its outcome.
@@ -419,6 +435,13 @@ export declare function canonicalJson(value: unknown, layer?: 'plain' | 'integri
  * answer, not an error.
  */
 export declare function verifyReceipt(document: JsonDocument, jwks: JsonDocument): Verification;
+
+/**
+ * `text` on one line of a terminal, as it is: what a terminal would obey, hide or turn around is written as an escape.
+ * Whatever a server or an agent wrote goes through this before it is printed: a goal, a reason, the text of an error. What is
+ * longer than 1000 characters is cut.
+ */
+export declare function printable(text: unknown): string;
 
 /** The signature of an action for its member `_signature`: RSASSA-PKCS1-v1_5 with SHA-256 in base64. */
 export declare function signAction(payload: object, key: PrivateKey): string;

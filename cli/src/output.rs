@@ -5,6 +5,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use dashclaw::terminal::printable;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Shows the keys that were made at the first start, this once, each with what it is for.
@@ -45,5 +46,5 @@ fn write(text: &str) -> std::io::Result<()> {
 
 /// Says in one line what went wrong.
 pub(crate) fn problem(problem: &str) {
-    eprintln!("dashclaw: {}", problem.replace('\n', " "));
+    eprintln!("dashclaw: {}", printable(&problem.replace('\n', " ")));
 }

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::call::{Arguments, backoff};
 use crate::catalogue::Operation;
+use crate::deadline::after;
 use crate::events::{Connection, Lost};
 use crate::json::Json;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, api, standing};
@@ -32,8 +33,6 @@ const OPENING: Duration = Duration::from_millis(500);
 const CONNECTED: Duration = Duration::from_millis(50);
 /// How long one read of the action may take.
 const READ: Duration = Duration::from_secs(10);
-/// As good as for ever, and no clock overflows.
-const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
 /// How an approval is waited for.
 #[derive(Clone, Debug, Default)]
@@ -49,12 +48,12 @@ pub struct WaitOptions {
 impl WaitOptions {
     /// When the waiting ends.
     pub(crate) fn deadline(&self) -> Instant {
-        Instant::now() + self.timeout.unwrap_or(DEFAULT_WAIT).min(FAR)
+        after(self.timeout.unwrap_or(DEFAULT_WAIT))
     }
 
     /// The time between two reads.
     pub(crate) fn pause(&self) -> Duration {
-        self.interval.unwrap_or(DEFAULT_INTERVAL).clamp(MIN_INTERVAL, FAR)
+        self.interval.unwrap_or(DEFAULT_INTERVAL).max(MIN_INTERVAL)
     }
 }
 
@@ -138,28 +137,27 @@ impl Wait<'_> {
         let mut failures = 0;
         // When the stream may be opened (again); nothing once the server has refused it.
         let mut open_at = Some(Instant::now());
-        let mut read_at = Instant::now() + OPENING.min(self.interval);
+        let mut read_at = after(OPENING.min(self.interval));
         loop {
             match self.hear(&mut stream, &mut last_id, open_at, read_at).await {
                 Heard::Opened(connection) => {
                     stream = Some(connection);
                     failures = 0;
                     // The server's `connected` event says that nothing can be missed any more; it comes at once.
-                    read_at = read_at.min(Instant::now() + CONNECTED);
+                    read_at = read_at.min(after(CONNECTED));
                     continue;
                 }
                 Heard::Lost(lost) => {
                     stream = None;
                     failures += 1;
-                    open_at = matches!(lost, Lost::Broken(_))
-                        .then(|| Instant::now() + backoff(failures, None, 0.5));
+                    open_at = matches!(lost, Lost::Broken(_)).then(|| after(backoff(failures, None, 0.5)));
                 }
                 Heard::Hint | Heard::Tick => {}
             }
             if let Some(done) = self.read().await? {
                 return Ok(done);
             }
-            read_at = Instant::now() + self.interval;
+            read_at = after(self.interval);
         }
     }
 

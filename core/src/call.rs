@@ -3,6 +3,7 @@
 mod arguments;
 mod creation;
 mod judge;
+mod message;
 #[cfg(test)]
 mod official;
 mod request;
@@ -16,6 +17,7 @@ use bytes::Bytes;
 pub(crate) use creation::Asked;
 use http::HeaderMap;
 pub(crate) use judge::{Answer, blocked, judge, text_as_object};
+pub(crate) use message::explained;
 pub(crate) use request::{Prepared, percent_encoded, prepare, quote, value_of};
 pub(crate) use retry::{Failure, backoff, may_retry};
 use serde::Serialize;
@@ -65,6 +67,10 @@ pub enum OnReplay {
     Return,
 }
 
+/// The names of what [`CallOptions::from_json`] reads.
+pub(crate) const CALL_OPTIONS: [&str; 5] =
+    ["timeout", "max_retries", "idempotency_key", "idempotency", "on_replay"];
+
 impl CallOptions {
     /// Reads options from a JSON object: `timeout` (seconds), `max_retries`, `idempotency_key`, `idempotency`,
     /// `on_replay`.
@@ -105,10 +111,9 @@ impl CallOptions {
                 };
             }
             _ => {
-                let known = ["timeout", "max_retries", "idempotency_key", "idempotency", "on_replay"];
                 return Err(Error::argument(
                     name,
-                    format!("is not an option of a call{}", hint(name, known)),
+                    format!("is not an option of a call{}", hint(name, CALL_OPTIONS)),
                 ));
             }
         }

@@ -127,7 +127,7 @@ impl DashClaw {
         self.prepare(row, action, &options.call)?;
         let decision = self.probe(&members(action)?).await?;
         if decision["decision"] == "block" {
-            return Err(blocked(decision));
+            return Err(self.redact_error(blocked(decision)));
         }
         // What a replay means for this run is more than its state says: its outcome counts.
         let call = CallOptions { on_replay: OnReplay::Return, ..options.call.clone() };

@@ -18,6 +18,7 @@ mod client;
 pub mod clock;
 mod composed;
 pub mod config;
+pub mod deadline;
 mod error;
 mod events;
 mod governed;
@@ -35,6 +36,7 @@ mod standing;
 #[cfg(test)]
 mod stub;
 pub mod suggest;
+pub mod terminal;
 pub mod transport;
 mod work_orders;
 

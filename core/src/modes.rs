@@ -11,6 +11,7 @@ use crate::api::guard::Guard;
 use crate::call::{blocked, quote};
 use crate::catalogue::{Operation, Row};
 use crate::config::{HitlMode, Mode};
+use crate::terminal::printable;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, OnReplay, Response, Result, WaitOptions};
 
 /// The arguments of an action, each as the bytes that the caller wrote.
@@ -59,7 +60,10 @@ impl DashClaw {
             Ok(decision) => decision,
             Err(error) if mode == Mode::Enforce => return Err(error),
             Err(error) => {
-                self.print(&format!("[DashClaw] Guard could not be asked: {error}"));
+                self.print(&format!(
+                    "[DashClaw] Guard could not be asked: {}",
+                    printable(&error.to_string())
+                ));
                 return Ok(());
             }
         };
@@ -67,12 +71,12 @@ impl DashClaw {
             tell(&decision.to_string());
         }
         match decision["decision"].as_str() {
-            Some("block") if mode == Mode::Enforce => Err(blocked(decision)),
+            Some("block") if mode == Mode::Enforce => Err(self.redact_error(blocked(decision))),
             Some("allow") => Ok(()),
             Some(verdict) => {
-                let reason =
-                    decision["reason"].as_str().map(|reason| format!(": {reason}")).unwrap_or_default();
-                self.print(&format!("[DashClaw] Guard says {verdict}{reason}"));
+                let reason = decision["reason"].as_str().map(|reason| format!(": {}", printable(reason)));
+                let verdict = printable(verdict);
+                self.print(&format!("[DashClaw] Guard says {verdict}{}", reason.unwrap_or_default()));
                 Ok(())
             }
             None => Err(Error::new(ErrorKind::MalformedResponse, "guard gave no verdict")),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::api::guard::Verdict;
 use crate::call::blocked;
+use crate::terminal::printable;
 use crate::{Error, ErrorKind};
 
 /// What a human's denial leaves in `reasoning` on servers without fields for the decision.
@@ -48,11 +49,13 @@ pub(crate) fn refusal(action: &Value, verdict: &Value) -> Option<Error> {
 pub(crate) fn denied(action: &Value) -> Error {
     let reason = text(action, "decision_reason").or_else(|| text(action, "error_message"));
     let status = text(action, "status").unwrap_or_default();
-    Error::new(ErrorKind::ApprovalDenied, reason.unwrap_or("Operator denied the action.")).with(|fields| {
-        fields.decision = Some(Value::from(status));
-        // What the official clients say of a denial, whatever the answer was that told of it.
-        fields.status = Some(403);
-    })
+    Error::new(ErrorKind::ApprovalDenied, printable(reason.unwrap_or("Operator denied the action."))).with(
+        |fields| {
+            fields.decision = Some(Value::from(status));
+            // What the official clients say of a denial, whatever the answer was that told of it.
+            fields.status = Some(403);
+        },
+    )
 }
 
 /// The request for approval expired.

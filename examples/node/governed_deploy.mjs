@@ -8,22 +8,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ApprovalDeniedError, ConflictError, DashClaw, GuardBlockedError, Instance, verifyReceipt } from 'dashclaw';
+import { ApprovalDeniedError, ConflictError, DashClaw, GuardBlockedError, Instance, printable, verifyReceipt } from 'dashclaw';
 
 const POLICIES = new URL('../policies.yaml', import.meta.url);
 const START = performance.now();
 
-/** Prints one line of the timeline. */
+/** Prints one line of the timeline. Others wrote part of it, which the terminal must not obey. */
 function tell(who, what) {
   const seconds = ((performance.now() - START) / 1000).toFixed(3).padStart(6);
-  console.log(`  ${seconds} s  ${who.padEnd(8)} ${what}`);
+  console.log(`  ${seconds} s  ${who.padEnd(8)} ${printable(what)}`);
 }
 
 const chapter = (title) => console.log(`\n${title}`);
 const short = (actionId) => `${actionId.slice(0, 12)}…`;
 
 function failed(why) {
-  console.error(why);
+  console.error(printable(why));
   process.exit(1);
 }
 

@@ -14,15 +14,15 @@ import threading
 import time
 from pathlib import Path
 
-from dashclaw import ApprovalDeniedError, ConflictError, DashClaw, GuardBlockedError, Instance, verify_receipt
+from dashclaw import ApprovalDeniedError, ConflictError, DashClaw, GuardBlockedError, Instance, printable, verify_receipt
 
 POLICIES = Path(__file__).parent.parent / "policies.yaml"
 START = time.monotonic()
 
 
 def tell(who: str, what: str) -> None:
-    """Prints one line of the timeline."""
-    print(f"  {time.monotonic() - START:6.3f} s  {who:<8} {what}", flush=True)
+    """Prints one line of the timeline. Others wrote part of it, which the terminal must not obey."""
+    print(f"  {time.monotonic() - START:6.3f} s  {who:<8} {printable(what)}", flush=True)
 
 
 def chapter(title: str) -> None:

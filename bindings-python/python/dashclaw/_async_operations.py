@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ._options import CallOptions, Unpack
 from ._wire import UNSET, given
 
 if TYPE_CHECKING:
@@ -32,18 +33,15 @@ class AsyncOperations:
     _bytes: ClassVar[Mapping[str, tuple[str, ...]]] = {"get_attachment": ("data",)}
 
     async def _call(
-        self,
-        operation: str,
-        arguments: Mapping[str, Any],
-        extra: Mapping[str, Any] | None = None,
-        *,
-        idempotency: Literal["intent", "call"] = "intent",
+        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None,
+        **named: Any,
     ) -> Any:
-        """Sends one operation without the arguments that are None. The client overrides it."""
+        """Sends one operation without the arguments that are None. ``named`` are options of the call, and so
+        are some of the ``keywords``; the others are fields. The client overrides it."""
         raise NotImplementedError
 
     def _pages(
-        self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None
+        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None
     ) -> Any:
         """Goes through all that an operation lists. The client overrides it."""
         raise NotImplementedError
@@ -66,7 +64,7 @@ class AsyncOperations:
                 ``agent_id``, ``agent_name``, ``systems_touched``, ``reversible``, ``declared_goal``,
                 ``target``, ``content``, ``source_of_truth``, ``intel``, ``tool``, ``write_paths``,
                 ``trigger``, ``swarm_id``, ``idempotency_key``, ``include_signals``, ``record``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             What guard answered.
@@ -80,6 +78,7 @@ class AsyncOperations:
     async def get_guard_decisions(
         self, decision: types.Verdict | str | None = None, limit: int = 20, offset: int = 0,
         agent_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.GuardDecisionList:
         """Lists guard decisions, newest first.
 
@@ -97,11 +96,12 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
         }
-        return await self._call("get_guard_decisions", arguments)
+        return await self._call("get_guard_decisions", arguments, options)
 
     def iter_guard_decisions(
         self, decision: types.Verdict | str | None = None, limit: int = 20, offset: int = 0,
         agent_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[types.GuardDecisionRecord]:
         """Goes through all that ``get_guard_decisions`` lists, with the same arguments: ``limit`` is a page's
         size, ``offset`` how many to skip.
@@ -112,44 +112,7 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
         }
-        return self._pages("get_guard_decisions", arguments)
-
-    async def get_recent_decisions(
-        self, decision: types.Verdict | str | None = None, limit: int | None = None,
-        offset: int | None = None, agent_id: str | None = None,
-    ) -> types.RecentDecisionList:
-        """Lists guard decisions with what each was for, newest first: what a person looks at.
-
-        ``GET /api/guard/decisions``. Reads only. Pages through ``decisions`` with ``limit`` and ``offset``.
-
-        Args:
-            decision: Only this verdict. One of ``allow``, ``warn``, ``require_approval``, ``block``.
-            limit: How many, 1 to 200; 50 unless given.
-            offset: How many to skip.
-            agent_id: Only this agent. All agents unless given.
-
-        Returns:
-            A page of guard decisions with what each was for.
-        """
-        arguments: dict[str, Any] = {
-            "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
-        }
-        return await self._call("get_recent_decisions", arguments)
-
-    def iter_recent_decisions(
-        self, decision: types.Verdict | str | None = None, limit: int | None = None,
-        offset: int | None = None, agent_id: str | None = None,
-    ) -> AsyncIterator[types.RecentDecision]:
-        """Goes through all that ``get_recent_decisions`` lists, with the same arguments: ``limit`` is a
-        page's size, ``offset`` how many to skip.
-
-        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
-        one before.
-        """
-        arguments: dict[str, Any] = {
-            "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
-        }
-        return self._pages("get_recent_decisions", arguments)
+        return self._pages("get_guard_decisions", arguments, options)
 
     async def create_action(
         self, action_type: str, declared_goal: str, session_id: str | None = None, *,
@@ -166,8 +129,7 @@ class AsyncOperations:
         cost_estimate: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
         model: str | None = None, idempotency_key: str | None = None, content: str | None = None,
         source_of_truth: types.SourceOfTruth | Mapping[str, Any] | None = None,
-        idempotency: Literal["intent", "call"] = "intent", on_replay: Literal["judge", "return"] = "judge",
-        **fields: Any,
+        idempotency: Literal["intent", "call"] = "intent", **fields: Any,
     ) -> types.CreatedAction:
         """Records what the agent is about to do, and returns the binding verdict on it.
 
@@ -176,10 +138,8 @@ class AsyncOperations:
         that holds the verdict; the action is stored as ``blocked``.
 
         The request carries an idempotency key, derived from the intent and the current hour unless one is
-        given. A key that was used before stands for that action, with ``idempotent_replay`` and no new
-        verdict: a replay is never new permission. It is judged by its present state. One that was blocked is
-        a ``GuardBlockedError``, one that a human denied is an ``ApprovalDeniedError``, one that ended is a
-        ``ConflictError``. The option ``on_replay`` with ``return`` gives the record all the same.
+        given. A key that was used before, however long ago, returns that action with ``idempotent_replay``
+        and no new verdict: a replay is never new permission.
 
         An ``action_id`` of your own that exists already is a ``ConflictError``.
 
@@ -232,10 +192,7 @@ class AsyncOperations:
             source_of_truth: The facts that ``content`` may state.
             idempotency: Where the idempotency key comes from unless one is given: ``intent`` makes the same
                 intent the same record, ``call`` makes a new record with every call.
-            on_replay: What becomes of an action that was created before with the same key: ``judge`` raises
-                unless it is ``running`` or ``pending_approval``, ``return`` gives the record whatever its
-                state.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An action as it was created, with the verdict on it.
@@ -244,7 +201,6 @@ class AsyncOperations:
             ValidationError: The server refuses the content.
             GuardBlockedError: A policy blocks the action.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
-            ApprovalDeniedError: See the description.
             ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
@@ -262,9 +218,9 @@ class AsyncOperations:
             "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
             "idempotency_key": idempotency_key, "content": content, "source_of_truth": source_of_truth,
         }
-        return await self._call("create_action", arguments, fields, idempotency=idempotency, on_replay=on_replay)
+        return await self._call("create_action", arguments, fields, idempotency=idempotency)
 
-    async def get_action(self, action_id: str) -> types.ActionDetail:
+    async def get_action(self, action_id: str, **options: Unpack[CallOptions]) -> types.ActionDetail:
         """Reads one action with its open loops, its assumptions and a summary of the messages about it.
 
         The id of a guard decision (``act_gd_…``) is not the id of an action and is refused before any
@@ -281,7 +237,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_action", {"action_id": action_id})
+        return await self._call("get_action", {"action_id": action_id}, options)
 
     async def get_actions(
         self, *,
@@ -309,7 +265,7 @@ class AsyncOperations:
                 ``failed``, ``lost_confirmation``.
             limit: How many, 1 to 200; 50 unless given.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of actions.
@@ -382,7 +338,7 @@ class AsyncOperations:
             tokens_out: Tokens that a model wrote.
             model: The model that was used. At most 128 characters.
             close_if_running: Makes ending an action that has ended already a success that changes nothing.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An action as it was changed.
@@ -402,7 +358,7 @@ class AsyncOperations:
         }
         return await self._call("update_outcome", {}, given(arguments, fields))
 
-    async def get_action_trace(self, action_id: str) -> types.ActionTrace:
+    async def get_action_trace(self, action_id: str, **options: Unpack[CallOptions]) -> types.ActionTrace:
         """Reads how an action came about: its assumptions and loops, the actions above, below and around it,
         and what may have caused its failure. An unknown id is a ``NotFoundError``.
 
@@ -417,9 +373,9 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_action_trace", {"action_id": action_id})
+        return await self._call("get_action_trace", {"action_id": action_id}, options)
 
-    async def get_action_graph(self, action_id: str) -> types.ActionGraph:
+    async def get_action_graph(self, action_id: str, **options: Unpack[CallOptions]) -> types.ActionGraph:
         """Reads an action and what surrounds it as nodes and edges: at most 10 parents up, at most 20 related
         actions of the hour before and after. An unknown id is a ``NotFoundError``.
 
@@ -434,10 +390,11 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_action_graph", {"action_id": action_id})
+        return await self._call("get_action_graph", {"action_id": action_id}, options)
 
     async def approve_action(
         self, action_id: str, decision: types.ApprovalDecision, reasoning: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.ApprovedAction:
         """Answers for a human whether an action that waits may go ahead. Needs an API key of the admin role.
 
@@ -466,9 +423,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "action_id": action_id, "decision": decision, "reasoning": reasoning,
         }
-        return await self._call("approve_action", arguments)
+        return await self._call("approve_action", arguments, options)
 
-    async def get_pending_approvals(self, limit: int = 20, offset: int = 0) -> types.ActionList:
+    async def get_pending_approvals(
+        self, limit: int = 20, offset: int = 0, **options: Unpack[CallOptions],
+    ) -> types.ActionList:
         """Lists the actions that wait for a human, newest first.
 
         ``GET /api/actions``. Reads only. Pages through ``actions`` with ``limit`` and ``offset``.
@@ -480,20 +439,23 @@ class AsyncOperations:
         Returns:
             A page of actions.
         """
-        return await self._call("get_pending_approvals", {"limit": limit, "offset": offset})
+        return await self._call("get_pending_approvals", {"limit": limit, "offset": offset}, options)
 
-    def iter_pending_approvals(self, limit: int = 20, offset: int = 0) -> AsyncIterator[types.Action]:
+    def iter_pending_approvals(
+        self, limit: int = 20, offset: int = 0, **options: Unpack[CallOptions],
+    ) -> AsyncIterator[types.Action]:
         """Goes through all that ``get_pending_approvals`` lists, with the same arguments: ``limit`` is a
         page's size, ``offset`` how many to skip.
 
         A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
         one before.
         """
-        return self._pages("get_pending_approvals", {"limit": limit, "offset": offset})
+        return self._pages("get_pending_approvals", {"limit": limit, "offset": offset}, options)
 
     async def report_action_outcome(
         self, action_id: str, status: types.ReportedOutcome | str, summary: str | None = None,
         error_message: str | None = None, progress: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.ReportedAction:
         """Reports how an action ended. The first report is final.
 
@@ -523,9 +485,9 @@ class AsyncOperations:
             "action_id": action_id, "status": status, "summary": summary, "error_message": error_message,
             "progress": progress,
         }
-        return await self._call("report_action_outcome", arguments)
+        return await self._call("report_action_outcome", arguments, options)
 
-    async def get_action_outcome(self, action_id: str) -> types.Outcome:
+    async def get_action_outcome(self, action_id: str, **options: Unpack[CallOptions]) -> types.Outcome:
         """Reads how an action ended. An unknown id is a ``NotFoundError``.
 
         ``GET /api/actions/{action_id}/outcome``. Reads only.
@@ -539,9 +501,11 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_action_outcome", {"action_id": action_id})
+        return await self._call("get_action_outcome", {"action_id": action_id}, options)
 
-    async def report_action_success(self, action_id: str, summary: str | None = None) -> types.ReportedAction:
+    async def report_action_success(
+        self, action_id: str, summary: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.ReportedAction:
         """Reports that all was done: ``report_action_outcome`` with ``completed``.
 
         ``POST /api/actions/{action_id}/outcome``. The first one counts; later ones are conflicts.
@@ -559,10 +523,13 @@ class AsyncOperations:
             ConflictError: It was done before; ``current_status`` says how.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("report_action_success", {"action_id": action_id, "summary": summary})
+        arguments: dict[str, Any] = {
+            "action_id": action_id, "summary": summary,
+        }
+        return await self._call("report_action_success", arguments, options)
 
     async def report_action_failure(
-        self, action_id: str, error_message: str, summary: str | None = None,
+        self, action_id: str, error_message: str, summary: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ReportedAction:
         """Reports that the action failed: ``report_action_outcome`` with ``failed``.
 
@@ -585,10 +552,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "action_id": action_id, "error_message": error_message, "summary": summary,
         }
-        return await self._call("report_action_failure", arguments)
+        return await self._call("report_action_failure", arguments, options)
 
     async def report_action_partial(
         self, action_id: str, progress: Mapping[str, Any], summary: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.ReportedAction:
         """Reports that a part was done: ``report_action_outcome`` with ``partial``.
 
@@ -611,7 +579,7 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "action_id": action_id, "progress": progress, "summary": summary,
         }
-        return await self._call("report_action_partial", arguments)
+        return await self._call("report_action_partial", arguments, options)
 
     async def record_assumption(
         self, assumption: types.RecordAssumption | Mapping[str, Any] | None = None, **fields: Any,
@@ -627,7 +595,7 @@ class AsyncOperations:
             assumption: The fields as a dict; ``types.RecordAssumption`` documents them: ``action_id``,
                 ``assumption``, ``basis``, ``validated``, ``invalidated``, ``invalidated_reason``,
                 ``assumption_id``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             An assumption as it was recorded.
@@ -658,7 +626,7 @@ class AsyncOperations:
             invalidated_reason: Why it is false. At most 2000 characters.
             assumption_id: The id of the new assumption; the server makes one unless given. At most 128
                 characters.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An assumption as it was recorded.
@@ -674,7 +642,9 @@ class AsyncOperations:
         }
         return await self._call("register_assumption", arguments, fields)
 
-    async def get_assumption(self, assumption_id: str) -> types.AssumptionDetail:
+    async def get_assumption(
+        self, assumption_id: str, **options: Unpack[CallOptions],
+    ) -> types.AssumptionDetail:
         """Reads one assumption. An unknown id is a ``NotFoundError``.
 
         ``GET /api/actions/assumptions/{assumption_id}``. Reads only.
@@ -688,14 +658,13 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_assumption", {"assumption_id": assumption_id})
+        return await self._call("get_assumption", {"assumption_id": assumption_id}, options)
 
     async def validate_assumption(
         self, assumption_id: str, validated: bool, invalidated_reason: str | None = UNSET,
+        **options: Unpack[CallOptions],
     ) -> types.ValidatedAssumption:
         """Says whether an assumption has proved true or false. An unknown id is a ``NotFoundError``.
-
-        One that has proved false stays so: to say anything more about it is a ``ConflictError``.
 
         ``PATCH /api/actions/assumptions/{assumption_id}``. Safe to repeat.
 
@@ -713,12 +682,11 @@ class AsyncOperations:
         Raises:
             ValidationError: The server refuses the content.
             NotFoundError: There is no such record.
-            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
             "assumption_id": assumption_id, "validated": validated, "invalidated_reason": invalidated_reason,
         }
-        return await self._call("validate_assumption", {}, given(arguments))
+        return await self._call("validate_assumption", {}, given(arguments, options))
 
     async def get_drift_report(
         self, *,
@@ -739,7 +707,7 @@ class AsyncOperations:
             agent_id: Only the assumptions of this agent. All agents unless given.
             limit: How many, 1 to 200; 50 unless given.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of assumptions with their drift.
@@ -788,7 +756,7 @@ class AsyncOperations:
             status: The state it starts in; ``open`` unless given. One of ``open``, ``resolved``,
                 ``cancelled``.
             loop_id: The id of the new loop; the server makes one unless given. At most 128 characters.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A loop as it was recorded.
@@ -804,24 +772,9 @@ class AsyncOperations:
         }
         return await self._call("register_open_loop", arguments, fields)
 
-    async def get_open_loop(self, loop_id: str) -> types.LoopDetail:
-        """Reads one loop with the action that left it. An unknown id is a ``NotFoundError``.
-
-        ``GET /api/actions/loops/{loop_id}``. Reads only.
-
-        Args:
-            loop_id: Which loop.
-
-        Returns:
-            One loop.
-
-        Raises:
-            NotFoundError: There is no such record.
-        """
-        return await self._call("get_open_loop", {"loop_id": loop_id})
-
     async def resolve_open_loop(
         self, loop_id: str, status: types.LoopStatus | str, resolution: str | None = UNSET,
+        **options: Unpack[CallOptions],
     ) -> types.ResolvedLoop:
         """Closes a loop. One that is closed already is a ``ConflictError``, an unknown one ``not_found``.
 
@@ -847,7 +800,7 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "loop_id": loop_id, "status": status, "resolution": resolution,
         }
-        return await self._call("resolve_open_loop", {}, given(arguments))
+        return await self._call("resolve_open_loop", {}, given(arguments, options))
 
     async def get_open_loops(
         self, *,
@@ -868,7 +821,7 @@ class AsyncOperations:
             action_id: Only the loops of this action.
             limit: How many, 1 to 200; 50 unless given.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of loops.
@@ -897,7 +850,9 @@ class AsyncOperations:
         }
         return self._pages("get_open_loops", arguments, fields)
 
-    async def get_signals(self, *, agent_id: str | None = None) -> types.SignalList:
+    async def get_signals(
+        self, *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.SignalList:
         """Lists what is going wrong right now. Signals are computed when they are read.
 
         ``GET /api/actions/signals``. Reads only.
@@ -908,9 +863,11 @@ class AsyncOperations:
         Returns:
             What is going wrong right now.
         """
-        return await self._call("get_signals", {"agent_id": agent_id})
+        return await self._call("get_signals", {"agent_id": agent_id}, options)
 
-    async def list_policies(self, agent_id: str | None = None) -> types.PolicyList:
+    async def list_policies(
+        self, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.PolicyList:
         """Lists all policies.
 
         ``GET /api/policies``. Reads only.
@@ -921,11 +878,11 @@ class AsyncOperations:
         Returns:
             All policies.
         """
-        return await self._call("list_policies", {"agent_id": agent_id})
+        return await self._call("list_policies", {"agent_id": agent_id}, options)
 
     async def create_policy(
         self, name: str, policy_type: types.PolicyType | str, rules: Mapping[str, Any] | str, *,
-        active: int | None = None, agent_ids: list[str] | None = None,
+        active: int | None = None, agent_ids: list[str] | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedPolicy:
         """Adds a policy. Needs an API key of the admin role.
 
@@ -943,7 +900,7 @@ class AsyncOperations:
                 ``x402_spend_limit``.
             rules: What it says, by type: ``{"threshold": 80, "action": "block"}``. At most 4000 characters as
                 JSON text.
-            active: 1 (or ``true``) when it holds, which is so unless given, or 0 (``false``).
+            active: 1 when it holds, which is so unless given, or 0.
             agent_ids: The agents it holds for; an empty list, or none, means every agent.
 
         Returns:
@@ -959,13 +916,13 @@ class AsyncOperations:
             "name": name, "policy_type": policy_type, "rules": rules, "active": active,
             "agent_ids": agent_ids,
         }
-        return await self._call("create_policy", arguments)
+        return await self._call("create_policy", arguments, options)
 
     async def update_policy(
         self, id: str, *,
         name: str | None = UNSET, policy_type: types.PolicyType | str | None = UNSET,
         rules: Mapping[str, Any] | str | None = UNSET, active: int | None = UNSET,
-        agent_ids: list[str] | None = UNSET,
+        agent_ids: list[str] | None = UNSET, **options: Unpack[CallOptions],
     ) -> types.PolicyDetail:
         """Changes a policy: the fields that are given. Needs an API key of the admin role.
 
@@ -985,7 +942,7 @@ class AsyncOperations:
                 ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
                 ``x402_spend_limit``.
             rules: What it says from now on. At most 4000 characters as JSON text.
-            active: 1 (or ``true``) to make it hold, 0 (``false``) to make it rest.
+            active: 1 to make it hold, 0 to make it rest.
             agent_ids: The agents it holds for from now on; an empty list means every agent.
 
         Returns:
@@ -1000,9 +957,9 @@ class AsyncOperations:
             "id": id, "name": name, "policy_type": policy_type, "rules": rules, "active": active,
             "agent_ids": agent_ids,
         }
-        return await self._call("update_policy", {}, given(arguments))
+        return await self._call("update_policy", {}, given(arguments, options))
 
-    async def delete_policy(self, id: str) -> types.DeletedPolicy:
+    async def delete_policy(self, id: str, **options: Unpack[CallOptions]) -> types.DeletedPolicy:
         """Removes a policy. Needs an API key of the admin role.
 
         ``DELETE /api/policies``. Safe to repeat.
@@ -1016,10 +973,11 @@ class AsyncOperations:
         Raises:
             PermissionDeniedError: The API key lacks the admin role.
         """
-        return await self._call("delete_policy", {"id": id})
+        return await self._call("delete_policy", {"id": id}, options)
 
     async def simulate_policy(
         self, policy_type: types.PolicyType | str, rules: Mapping[str, Any], days: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.PolicySimulation:
         """Says what a policy would have done to recent actions. Nothing is written.
 
@@ -1042,9 +1000,14 @@ class AsyncOperations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return await self._call("simulate_policy", {"policy_type": policy_type, "rules": rules, "days": days})
+        arguments: dict[str, Any] = {
+            "policy_type": policy_type, "rules": rules, "days": days,
+        }
+        return await self._call("simulate_policy", arguments, options)
 
-    async def test_policies(self, *, agent_id: str | None = None) -> types.PolicyTestReport:
+    async def test_policies(
+        self, *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.PolicyTestReport:
         """Runs the tests of all policies that hold, and returns each one's result. The server keeps a record
         of the run.
 
@@ -1060,9 +1023,11 @@ class AsyncOperations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("test_policies", {"agent_id": agent_id})
+        return await self._call("test_policies", {"agent_id": agent_id}, options)
 
-    async def get_proof_report(self, format: types.ReportFormat | str = "json") -> types.PolicyProof:
+    async def get_proof_report(
+        self, format: types.ReportFormat | str = "json", **options: Unpack[CallOptions],
+    ) -> types.PolicyProof:
         """Writes down what the policies that hold prove: a report for auditors.
 
         ``GET /api/policies/proof``. Reads only.
@@ -1073,9 +1038,11 @@ class AsyncOperations:
         Returns:
             What the policies prove, in writing.
         """
-        return await self._call("get_proof_report", {"format": format})
+        return await self._call("get_proof_report", {"format": format}, options)
 
-    async def import_policies(self, pack: str | None = None, yaml: str | None = None) -> types.PolicyImport:
+    async def import_policies(
+        self, pack: str | None = None, yaml: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.PolicyImport:
         """Adds the policies of a pack of the server's, or of a YAML text. Needs an API key of the admin role.
 
         A policy whose name exists already is left out and named in ``skipped_names``. Neither a pack nor a
@@ -1095,9 +1062,9 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("import_policies", {"pack": pack, "yaml": yaml})
+        return await self._call("import_policies", {"pack": pack, "yaml": yaml}, options)
 
-    async def map_compliance(self, framework: str) -> types.ComplianceMap:
+    async def map_compliance(self, framework: str, **options: Unpack[CallOptions]) -> types.ComplianceMap:
         """Holds the policies that are in force against the controls of a framework.
 
         Every control comes back with the policies that cover it, in full or in part. An unknown framework is
@@ -1114,9 +1081,9 @@ class AsyncOperations:
         Raises:
             NotFoundError: See the description.
         """
-        return await self._call("map_compliance", {"framework": framework})
+        return await self._call("map_compliance", {"framework": framework}, options)
 
-    async def analyze_gaps(self, framework: str) -> types.ComplianceGaps:
+    async def analyze_gaps(self, framework: str, **options: Unpack[CallOptions]) -> types.ComplianceGaps:
         """Says what is missing for a framework, in the order in which it should be mended, and how great the
         risk is.
 
@@ -1133,10 +1100,10 @@ class AsyncOperations:
         Raises:
             NotFoundError: See the description.
         """
-        return await self._call("analyze_gaps", {"framework": framework})
+        return await self._call("analyze_gaps", {"framework": framework}, options)
 
     async def get_compliance_report(
-        self, framework: str, format: types.ReportFormat | str = "json",
+        self, framework: str, format: types.ReportFormat | str = "json", **options: Unpack[CallOptions],
     ) -> types.ComplianceReport:
         """Writes a report on a framework. Each report is also a point of ``get_compliance_trends``.
 
@@ -1154,9 +1121,9 @@ class AsyncOperations:
         Raises:
             NotFoundError: See the description.
         """
-        return await self._call("get_compliance_report", {"framework": framework, "format": format})
+        return await self._call("get_compliance_report", {"framework": framework, "format": format}, options)
 
-    async def list_frameworks(self) -> types.ComplianceFrameworkList:
+    async def list_frameworks(self, **options: Unpack[CallOptions]) -> types.ComplianceFrameworkList:
         """Lists the frameworks that the server knows.
 
         ``GET /api/compliance/frameworks``. Reads only.
@@ -1164,9 +1131,11 @@ class AsyncOperations:
         Returns:
             The frameworks that a server knows.
         """
-        return await self._call("list_frameworks", {})
+        return await self._call("list_frameworks", {}, options)
 
-    async def get_compliance_evidence(self, window: str = "30d") -> types.ComplianceEvidence:
+    async def get_compliance_evidence(
+        self, window: str = "30d", **options: Unpack[CallOptions],
+    ) -> types.ComplianceEvidence:
         """Counts what guard decided and what agents did in the last days: evidence that the policies are in
         force.
 
@@ -1178,12 +1147,13 @@ class AsyncOperations:
         Returns:
             Evidence that policies are in force.
         """
-        return await self._call("get_compliance_evidence", {"window": window})
+        return await self._call("get_compliance_evidence", {"window": window}, options)
 
     async def create_compliance_export(
         self, frameworks: list[str], name: str = "Compliance Export",
         format: types.ExportFormat | str = "markdown", window_days: int = 30, include_evidence: bool = True,
         include_remediation: bool = True, include_trends: bool = False,
+        **options: Unpack[CallOptions],
     ) -> types.CreatedComplianceExport:
         """Makes an export: reports on frameworks, with evidence, in one document that the server signs.
 
@@ -1214,9 +1184,11 @@ class AsyncOperations:
             "include_evidence": include_evidence, "include_remediation": include_remediation,
             "include_trends": include_trends,
         }
-        return await self._call("create_compliance_export", arguments)
+        return await self._call("create_compliance_export", arguments, options)
 
-    async def list_compliance_exports(self, limit: int = 20) -> types.ComplianceExportList:
+    async def list_compliance_exports(
+        self, limit: int = 20, **options: Unpack[CallOptions],
+    ) -> types.ComplianceExportList:
         """Lists exports without their contents, the newest first.
 
         ``GET /api/compliance/exports``. Reads only.
@@ -1227,9 +1199,11 @@ class AsyncOperations:
         Returns:
             Exports without their contents.
         """
-        return await self._call("list_compliance_exports", {"limit": limit})
+        return await self._call("list_compliance_exports", {"limit": limit}, options)
 
-    async def get_compliance_export(self, export_id: str) -> types.ComplianceExport:
+    async def get_compliance_export(
+        self, export_id: str, **options: Unpack[CallOptions],
+    ) -> types.ComplianceExport:
         """Reads one export with its contents. An unknown id is a ``NotFoundError``.
 
         ``GET /api/compliance/exports/{export_id}``. Reads only.
@@ -1243,9 +1217,11 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_compliance_export", {"export_id": export_id})
+        return await self._call("get_compliance_export", {"export_id": export_id}, options)
 
-    async def download_compliance_export(self, export_id: str) -> types.ComplianceBundle:
+    async def download_compliance_export(
+        self, export_id: str, **options: Unpack[CallOptions],
+    ) -> types.ComplianceBundle:
         """Reads what an export made, as the server signed it.
 
         That is a compliance bundle, which ``verify_receipt`` checks; the report stands in its ``payload``.
@@ -1264,9 +1240,11 @@ class AsyncOperations:
             NotFoundError: There is no such record.
             ConflictError: See the description.
         """
-        return await self._call("download_compliance_export", {"export_id": export_id})
+        return await self._call("download_compliance_export", {"export_id": export_id}, options)
 
-    async def delete_compliance_export(self, export_id: str) -> types.DeletedComplianceExport:
+    async def delete_compliance_export(
+        self, export_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedComplianceExport:
         """Removes an export. The server does not say whether there was one.
 
         ``DELETE /api/compliance/exports/{export_id}``. Safe to repeat.
@@ -1280,7 +1258,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_compliance_export", {"export_id": export_id})
+        return await self._call("delete_compliance_export", {"export_id": export_id}, options)
 
     async def create_compliance_schedule(
         self, frameworks: list[str], cron_expression: str, name: str = "Scheduled Export", *,
@@ -1304,7 +1282,7 @@ class AsyncOperations:
             include_evidence: Whether exports hold evidence, which is so unless given.
             include_remediation: Whether they say how to mend what is missing, which is so unless given.
             include_trends: Whether they show how coverage changed, which is not so unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A schedule as it was created.
@@ -1320,7 +1298,7 @@ class AsyncOperations:
         }
         return await self._call("create_compliance_schedule", arguments, fields)
 
-    async def list_compliance_schedules(self) -> types.ComplianceScheduleList:
+    async def list_compliance_schedules(self, **options: Unpack[CallOptions]) -> types.ComplianceScheduleList:
         """Lists the schedules on which exports are made, the newest first.
 
         ``GET /api/compliance/schedules``. Reads only.
@@ -1328,7 +1306,7 @@ class AsyncOperations:
         Returns:
             Schedules on which exports are made.
         """
-        return await self._call("list_compliance_schedules", {})
+        return await self._call("list_compliance_schedules", {}, options)
 
     async def update_compliance_schedule(
         self, schedule_id: str, *, enabled: bool | None = UNSET, name: str | None = UNSET, **fields: Any,
@@ -1345,7 +1323,7 @@ class AsyncOperations:
             schedule_id: Which schedule: ``csch_`` and 24 hex digits.
             enabled: Whether exports are made.
             name: What it is called from now on.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A schedule on which exports are made.
@@ -1359,7 +1337,9 @@ class AsyncOperations:
         }
         return await self._call("update_compliance_schedule", {}, given(arguments, fields))
 
-    async def delete_compliance_schedule(self, schedule_id: str) -> types.DeletedComplianceSchedule:
+    async def delete_compliance_schedule(
+        self, schedule_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedComplianceSchedule:
         """Removes a schedule. The server does not say whether there was one.
 
         ``DELETE /api/compliance/schedules/{schedule_id}``. Safe to repeat.
@@ -1373,10 +1353,10 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_compliance_schedule", {"schedule_id": schedule_id})
+        return await self._call("delete_compliance_schedule", {"schedule_id": schedule_id}, options)
 
     async def get_compliance_trends(
-        self, framework: str | None = None, limit: int = 30,
+        self, framework: str | None = None, limit: int = 30, **options: Unpack[CallOptions],
     ) -> types.ComplianceTrendList:
         """Lists how far frameworks were covered when reports on them were written, the newest first.
 
@@ -1389,10 +1369,11 @@ class AsyncOperations:
         Returns:
             How coverage changed.
         """
-        return await self._call("get_compliance_trends", {"framework": framework, "limit": limit})
+        return await self._call("get_compliance_trends", {"framework": framework, "limit": limit}, options)
 
     async def create_session(
-        self, workspace: str | None = None, branch: str | None = None, *, agent_id: str | None = None,
+        self, workspace: str | None = None, branch: str | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.SessionDetail:
         """Begins a session.
 
@@ -1413,9 +1394,9 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "workspace": workspace, "branch": branch, "agent_id": agent_id,
         }
-        return await self._call("create_session", arguments)
+        return await self._call("create_session", arguments, options)
 
-    async def get_session(self, session_id: str) -> types.SessionDetail:
+    async def get_session(self, session_id: str, **options: Unpack[CallOptions]) -> types.SessionDetail:
         """Reads one session. An unknown id is a ``NotFoundError``.
 
         ``GET /api/sessions/{session_id}``. Reads only.
@@ -1429,7 +1410,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_session", {"session_id": session_id})
+        return await self._call("get_session", {"session_id": session_id}, options)
 
     async def update_session(
         self, session_id: str, *,
@@ -1437,7 +1418,7 @@ class AsyncOperations:
         branch_freshness: str | None = UNSET, commits_behind: int | None = UNSET,
         blocked_reason: str | None = UNSET, summary: str | None = UNSET, **fields: Any,
     ) -> types.SessionDetail:
-        """Changes a session: the fields that are given. Only ``closed`` ends it for good; such a session is a
+        """Changes a session: the fields that are given. ``closed`` ends it; an ended session is a
         ``ConflictError``, an unknown one ``not_found``, and a change of nothing ``validation``.
 
         ``PATCH /api/sessions/{session_id}``. A repeat would do it twice.
@@ -1447,15 +1428,14 @@ class AsyncOperations:
 
         Args:
             session_id: Which session.
-            status: Where it is in its life: one of these, or any other word of at most 128 characters. One of
-                ``running``, ``blocked``, ``completed``, ``failed``, ``cancelled``, ``closed``.
+            status: Where it is in its life. One of ``running``, ``blocked``, ``closed``.
             green_level: How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or
                 ``merge_ready``.
             branch_freshness: How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``.
             commits_behind: How many commits the branch is behind its base.
             blocked_reason: What holds it up.
             summary: What was done, in short.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One session.
@@ -1475,6 +1455,7 @@ class AsyncOperations:
 
     async def list_sessions(
         self, agent_id: str | None = None, status: types.SessionStatus | str | None = None, limit: int = 50,
+        **options: Unpack[CallOptions],
     ) -> types.SessionList:
         """Lists sessions with what happened in each.
 
@@ -1482,16 +1463,20 @@ class AsyncOperations:
 
         Args:
             agent_id: Only this agent. All agents unless given.
-            status: Only sessions in this state. One of ``running``, ``blocked``, ``completed``, ``failed``,
-                ``cancelled``, ``closed``.
+            status: Only sessions in this state. One of ``running``, ``blocked``, ``closed``.
             limit: How many, 1 to 200.
 
         Returns:
             Sessions with what happened in each.
         """
-        return await self._call("list_sessions", {"agent_id": agent_id, "status": status, "limit": limit})
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "status": status, "limit": limit,
+        }
+        return await self._call("list_sessions", arguments, options)
 
-    async def get_session_events(self, session_id: str) -> types.SessionEventList:
+    async def get_session_events(
+        self, session_id: str, **options: Unpack[CallOptions],
+    ) -> types.SessionEventList:
         """Lists what happened in a session. An unknown id is a ``NotFoundError``.
 
         ``GET /api/sessions/{session_id}/events``. Reads only.
@@ -1505,7 +1490,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_session_events", {"session_id": session_id})
+        return await self._call("get_session_events", {"session_id": session_id}, options)
 
     async def create_handoff(
         self, summary: str | None = None, *,
@@ -1536,7 +1521,7 @@ class AsyncOperations:
             session_id: The session that leaves it.
             reason: Why the session ends.
             agent_id: For which agent. The client's own unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A handoff as it was left.
@@ -1567,7 +1552,7 @@ class AsyncOperations:
             project_id: Only about this project.
             limit: How many, 1 to 100; 20 unless given.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Handoffs.
@@ -1593,7 +1578,9 @@ class AsyncOperations:
         }
         return self._pages("get_handoffs", arguments, fields)
 
-    async def get_latest_handoff(self, *, agent_id: str | None = None) -> types.Handoff:
+    async def get_latest_handoff(
+        self, *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.Handoff:
         """Reads the newest handoff of the agent that belongs to no project and was not consumed. When there
         is none, that is a ``NotFoundError``.
 
@@ -1608,9 +1595,9 @@ class AsyncOperations:
         Raises:
             NotFoundError: See the description.
         """
-        return await self._call("get_latest_handoff", {"agent_id": agent_id})
+        return await self._call("get_latest_handoff", {"agent_id": agent_id}, options)
 
-    async def get_handoff(self, handoff_id: str) -> types.Handoff:
+    async def get_handoff(self, handoff_id: str, **options: Unpack[CallOptions]) -> types.Handoff:
         """Reads one handoff. An unknown id is a ``NotFoundError``.
 
         ``GET /api/handoffs/{handoff_id}``. Reads only.
@@ -1624,9 +1611,9 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_handoff", {"handoff_id": handoff_id})
+        return await self._call("get_handoff", {"handoff_id": handoff_id}, options)
 
-    async def consume_handoff(self, handoff_id: str) -> types.ConsumedHandoff:
+    async def consume_handoff(self, handoff_id: str, **options: Unpack[CallOptions]) -> types.ConsumedHandoff:
         """Marks a handoff as taken up, so that it is not the latest any more. An unknown id is a
         ``NotFoundError``.
 
@@ -1641,7 +1628,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("consume_handoff", {"handoff_id": handoff_id})
+        return await self._call("consume_handoff", {"handoff_id": handoff_id}, options)
 
     async def send_message(
         self, body: str, to: str | None = None, message_type: types.MessageType | str = "info",
@@ -1671,7 +1658,7 @@ class AsyncOperations:
             doc_ref: A shared document it is about.
             action_id: The action it is about.
             from_agent_id: Who sends it. The client's own agent unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A message as it was sent.
@@ -1692,7 +1679,7 @@ class AsyncOperations:
     async def broadcast(
         self, body: str, message_type: types.MessageType | str = "info", subject: str | None = None,
         thread_id: str | None = None, *,
-        urgent: bool | None = None, from_agent_id: str | None = None,
+        urgent: bool | None = None, from_agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.SentMessage:
         """Sends a message to everybody. The same limits and errors hold as for ``send_message``.
 
@@ -1718,13 +1705,13 @@ class AsyncOperations:
             "body": body, "message_type": message_type, "subject": subject, "thread_id": thread_id,
             "urgent": urgent, "from_agent_id": from_agent_id,
         }
-        return await self._call("broadcast", arguments)
+        return await self._call("broadcast", arguments, options)
 
     async def get_messages(
         self, direction: types.MessageDirection | str | None = None,
         message_type: types.MessageType | str | None = None, unread: bool | None = None,
         thread_id: str | None = None, limit: int | None = None, *,
-        offset: int | None = None, agent_id: str | None = None,
+        offset: int | None = None, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.MessageList:
         """Lists messages of the agent.
 
@@ -1746,13 +1733,13 @@ class AsyncOperations:
             "direction": direction, "message_type": message_type, "unread": unread, "thread_id": thread_id,
             "limit": limit, "offset": offset, "agent_id": agent_id,
         }
-        return await self._call("get_messages", arguments)
+        return await self._call("get_messages", arguments, options)
 
     def iter_messages(
         self, direction: types.MessageDirection | str | None = None,
         message_type: types.MessageType | str | None = None, unread: bool | None = None,
         thread_id: str | None = None, limit: int | None = None, *,
-        offset: int | None = None, agent_id: str | None = None,
+        offset: int | None = None, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> AsyncIterator[types.AgentMessage]:
         """Goes through all that ``get_messages`` lists, with the same arguments: ``limit`` is a page's size,
         ``offset`` how many to skip.
@@ -1764,7 +1751,7 @@ class AsyncOperations:
             "direction": direction, "message_type": message_type, "unread": unread, "thread_id": thread_id,
             "limit": limit, "offset": offset, "agent_id": agent_id,
         }
-        return self._pages("get_messages", arguments)
+        return self._pages("get_messages", arguments, options)
 
     async def get_inbox(
         self, *,
@@ -1783,7 +1770,7 @@ class AsyncOperations:
             limit: How many, 1 to 1000; 50 unless given.
             offset: How many to skip.
             agent_id: Of which agent. The client's own unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Messages.
@@ -1815,7 +1802,7 @@ class AsyncOperations:
     async def get_sent_messages(
         self, message_type: types.MessageType | str | None = None, thread_id: str | None = None,
         limit: int | None = None, *,
-        offset: int | None = None, agent_id: str | None = None,
+        offset: int | None = None, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.MessageList:
         """Lists messages that the agent sent.
 
@@ -1835,12 +1822,12 @@ class AsyncOperations:
             "message_type": message_type, "thread_id": thread_id, "limit": limit, "offset": offset,
             "agent_id": agent_id,
         }
-        return await self._call("get_sent_messages", arguments)
+        return await self._call("get_sent_messages", arguments, options)
 
     def iter_sent_messages(
         self, message_type: types.MessageType | str | None = None, thread_id: str | None = None,
         limit: int | None = None, *,
-        offset: int | None = None, agent_id: str | None = None,
+        offset: int | None = None, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> AsyncIterator[types.AgentMessage]:
         """Goes through all that ``get_sent_messages`` lists, with the same arguments: ``limit`` is a page's
         size, ``offset`` how many to skip.
@@ -1852,9 +1839,9 @@ class AsyncOperations:
             "message_type": message_type, "thread_id": thread_id, "limit": limit, "offset": offset,
             "agent_id": agent_id,
         }
-        return self._pages("get_sent_messages", arguments)
+        return self._pages("get_sent_messages", arguments, options)
 
-    async def get_message(self, message_id: str) -> types.MessageDetail:
+    async def get_message(self, message_id: str, **options: Unpack[CallOptions]) -> types.MessageDetail:
         """Reads one message. An unknown id is a ``NotFoundError``, and so is every id where the server does
         not serve single messages.
 
@@ -1869,10 +1856,10 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_message", {"message_id": message_id})
+        return await self._call("get_message", {"message_id": message_id}, options)
 
     async def mark_read(
-        self, message_ids: list[str], *, agent_id: str | None = None,
+        self, message_ids: list[str], *, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.UpdatedMessages:
         """Marks messages as read by the agent. One that is for another agent is left as it is.
 
@@ -1888,10 +1875,10 @@ class AsyncOperations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return await self._call("mark_read", {"message_ids": message_ids, "agent_id": agent_id})
+        return await self._call("mark_read", {"message_ids": message_ids, "agent_id": agent_id}, options)
 
     async def archive_messages(
-        self, message_ids: list[str], *, agent_id: str | None = None,
+        self, message_ids: list[str], *, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.UpdatedMessages:
         """Archives messages: an inbox does not list them any more.
 
@@ -1907,10 +1894,14 @@ class AsyncOperations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return await self._call("archive_messages", {"message_ids": message_ids, "agent_id": agent_id})
+        arguments: dict[str, Any] = {
+            "message_ids": message_ids, "agent_id": agent_id,
+        }
+        return await self._call("archive_messages", arguments, options)
 
     async def create_message_thread(
-        self, name: str, participants: list[str] | None = None, *, created_by: str | None = None,
+        self, name: str, participants: list[str] | None = None, *,
+        created_by: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedMessageThread:
         """Begins a thread that messages can belong to.
 
@@ -1931,10 +1922,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "name": name, "participants": participants, "created_by": created_by,
         }
-        return await self._call("create_message_thread", arguments)
+        return await self._call("create_message_thread", arguments, options)
 
     async def get_message_threads(
-        self, status: str | None = None, limit: int | None = None, *, agent_id: str | None = None,
+        self, status: str | None = None, limit: int | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.MessageThreadList:
         """Lists threads of the agent.
 
@@ -1951,10 +1943,10 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "status": status, "limit": limit, "agent_id": agent_id,
         }
-        return await self._call("get_message_threads", arguments)
+        return await self._call("get_message_threads", arguments, options)
 
     async def resolve_message_thread(
-        self, thread_id: str, summary: str | None = UNSET,
+        self, thread_id: str, summary: str | None = UNSET, **options: Unpack[CallOptions],
     ) -> types.MessageThreadDetail:
         """Ends a thread. An unknown id is a ``NotFoundError``.
 
@@ -1977,10 +1969,10 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "thread_id": thread_id, "summary": summary,
         }
-        return await self._call("resolve_message_thread", {}, given(arguments))
+        return await self._call("resolve_message_thread", {}, given(arguments, options))
 
     async def save_shared_doc(
-        self, name: str, content: str, *, agent_id: str | None = None,
+        self, name: str, content: str, *, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Saves a document that all agents can read. What comes back is the server's own; its members are not
         fixed. Not every server has such documents; one without answers with a ``NotFoundError``.
@@ -1997,9 +1989,14 @@ class AsyncOperations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             NotFoundError: See the description.
         """
-        return await self._call("save_shared_doc", {"name": name, "content": content, "agent_id": agent_id})
+        arguments: dict[str, Any] = {
+            "name": name, "content": content, "agent_id": agent_id,
+        }
+        return await self._call("save_shared_doc", arguments, options)
 
-    async def get_attachment(self, attachment_id: str) -> types.MessageAttachment:
+    async def get_attachment(
+        self, attachment_id: str, **options: Unpack[CallOptions],
+    ) -> types.MessageAttachment:
         """Downloads an attachment of a message: its bytes, its name and its media type.
 
         The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
@@ -2016,10 +2013,11 @@ class AsyncOperations:
         Raises:
             NotFoundError: See the description.
         """
-        return await self._call("get_attachment", {"attachment_id": attachment_id})
+        return await self._call("get_attachment", {"attachment_id": attachment_id}, options)
 
     async def verify_integrity(
         self, receipt: Mapping[str, Any] | None = None, bundle: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.IntegrityVerdict:
         """Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API
         key.
@@ -2039,9 +2037,9 @@ class AsyncOperations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return await self._call("verify_integrity", {"receipt": receipt, "bundle": bundle})
+        return await self._call("verify_integrity", {"receipt": receipt, "bundle": bundle}, options)
 
-    async def get_jwks(self) -> types.JwkSet:
+    async def get_jwks(self, **options: Unpack[CallOptions]) -> types.JwkSet:
         """Reads the keys that the server signs with. Needs no API key. There are none while the server cannot
         sign.
 
@@ -2050,10 +2048,11 @@ class AsyncOperations:
         Returns:
             Public keys (RFC 7517).
         """
-        return await self._call("get_jwks", {})
+        return await self._call("get_jwks", {}, options)
 
     async def scan_content(
-        self, text: str, destination: str | None = None, *, agent_id: str | None = None,
+        self, text: str, destination: str | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ContentScan:
         """Looks for secrets and personal data in a text. Nothing is stored.
 
@@ -2073,10 +2072,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "text": text, "destination": destination, "agent_id": agent_id,
         }
-        return await self._call("scan_content", arguments)
+        return await self._call("scan_content", arguments, options)
 
     async def report_security_finding(
-        self, text: str, destination: str | None = None, *, agent_id: str | None = None,
+        self, text: str, destination: str | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ContentScan:
         """Looks for secrets and personal data in a text, as ``scan_content`` does, and stores that they were
         found. Of the text itself only its SHA-256 hash is stored.
@@ -2098,10 +2098,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "text": text, "destination": destination, "agent_id": agent_id,
         }
-        return await self._call("report_security_finding", arguments)
+        return await self._call("report_security_finding", arguments, options)
 
     async def scan_prompt_injection(
-        self, text: str, source: str | None = None, *, agent_id: str | None = None, store: bool | None = None,
+        self, text: str, source: str | None = None, *,
+        agent_id: str | None = None, store: bool | None = None, **options: Unpack[CallOptions],
     ) -> types.PromptInjectionScan:
         """Looks in a text for attempts to give orders to the model that reads it.
 
@@ -2123,9 +2124,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "text": text, "source": source, "agent_id": agent_id, "store": store,
         }
-        return await self._call("scan_prompt_injection", arguments)
+        return await self._call("scan_prompt_injection", arguments, options)
 
-    async def get_agent_env(self, agent_id: str | None = None) -> types.AgentEnv:
+    async def get_agent_env(
+        self, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.AgentEnv:
         """Reads the secrets that are meant for an agent: those of its organisation, overridden by its own.
 
         Keep them in memory; never log them, store them, or show them to a model. A key of the readonly role
@@ -2143,12 +2146,12 @@ class AsyncOperations:
             PermissionDeniedError: See the description.
             ServerError: See the description.
         """
-        return await self._call("get_agent_env", {"agent_id": agent_id})
+        return await self._call("get_agent_env", {"agent_id": agent_id}, options)
 
     async def heartbeat(
         self, status: types.AgentStatus | str = "online", current_task_id: str | None = None,
         metadata: Mapping[str, Any] | None = None, *,
-        agent_id: str | None = None, agent_name: str | None = None,
+        agent_id: str | None = None, agent_name: str | None = None, **options: Unpack[CallOptions],
     ) -> types.HeartbeatAck:
         """Says that the agent is there. Creating an action says so, too. An unknown status is a
         ``ValidationError``.
@@ -2172,10 +2175,10 @@ class AsyncOperations:
             "status": status, "current_task_id": current_task_id, "metadata": metadata, "agent_id": agent_id,
             "agent_name": agent_name,
         }
-        return await self._call("heartbeat", arguments)
+        return await self._call("heartbeat", arguments, options)
 
     async def report_connections(
-        self, connections: Sequence[Any], *, agent_id: str | None = None,
+        self, connections: Sequence[Any], *, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ConnectionReport:
         """Tells which services the agent is connected to. A service that was told before is told anew.
 
@@ -2194,18 +2197,10 @@ class AsyncOperations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return await self._call("report_connections", {"connections": connections, "agent_id": agent_id})
-
-    async def list_agents(self) -> types.AgentList:
-        """Lists the agents that the server knows: those that gave a sign of life, acted, or have a public
-        key. The one that was last heard of comes first.
-
-        ``GET /api/agents``. Reads only.
-
-        Returns:
-            The agents that the server knows.
-        """
-        return await self._call("list_agents", {})
+        arguments: dict[str, Any] = {
+            "connections": connections, "agent_id": agent_id,
+        }
+        return await self._call("report_connections", arguments, options)
 
     async def register_agent(
         self, name: str, *,
@@ -2230,7 +2225,7 @@ class AsyncOperations:
             default_budget_usd: What a call may cost, in US dollars.
             status: Its state; ``active`` unless given.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An agent as it was entered or changed.
@@ -2256,14 +2251,16 @@ class AsyncOperations:
 
         Args:
             status: Only agents in this state.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Agents of the register.
         """
         return await self._call("list_registered_agents", {"status": status}, fields)
 
-    async def get_registered_agent(self, registered_agent_id: str) -> types.RegisteredAgentDetail:
+    async def get_registered_agent(
+        self, registered_agent_id: str, **options: Unpack[CallOptions],
+    ) -> types.RegisteredAgentDetail:
         """Reads one agent of the register with what it can do and its newest calls. An unknown id is a
         ``NotFoundError``.
 
@@ -2278,7 +2275,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_registered_agent", {"registered_agent_id": registered_agent_id})
+        return await self._call("get_registered_agent", {"registered_agent_id": registered_agent_id}, options)
 
     async def update_registered_agent(
         self, registered_agent_id: str, *,
@@ -2304,7 +2301,7 @@ class AsyncOperations:
             default_budget_usd: What a call may cost, in US dollars.
             status: Its state. Only an ``active`` one can be called.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An agent as it was entered or changed.
@@ -2321,7 +2318,7 @@ class AsyncOperations:
         return await self._call("update_registered_agent", {}, given(arguments, fields))
 
     async def add_agent_capability(
-        self, registered_agent_id: str, capability_id: str,
+        self, registered_agent_id: str, capability_id: str, **options: Unpack[CallOptions],
     ) -> types.AgentCapabilityList:
         """Adds a capability to an agent of the register, and returns all it has. An unknown agent or
         capability is a ``NotFoundError``.
@@ -2343,9 +2340,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "registered_agent_id": registered_agent_id, "capability_id": capability_id,
         }
-        return await self._call("add_agent_capability", arguments)
+        return await self._call("add_agent_capability", arguments, options)
 
-    async def list_agent_capabilities(self, registered_agent_id: str) -> types.AgentCapabilityList:
+    async def list_agent_capabilities(
+        self, registered_agent_id: str, **options: Unpack[CallOptions],
+    ) -> types.AgentCapabilityList:
         """Lists what an agent of the register can do. An unknown id is a ``NotFoundError``.
 
         ``GET /api/agents/registry/{registered_agent_id}/capabilities``. Reads only.
@@ -2359,11 +2358,15 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("list_agent_capabilities", {"registered_agent_id": registered_agent_id})
+        arguments: dict[str, Any] = {
+            "registered_agent_id": registered_agent_id,
+        }
+        return await self._call("list_agent_capabilities", arguments, options)
 
     async def invoke_registered_agent(
         self, registered_agent_id: str, capability_id: str, agent_id: str | None = None,
         payload: Mapping[str, Any] | None = None, declared_goal: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.RegisteredAgentAnswer:
         """Calls an agent of the register by one of its capabilities. Guard has its say first, and the call is
         recorded as an action.
@@ -2398,9 +2401,11 @@ class AsyncOperations:
             "registered_agent_id": registered_agent_id, "capability_id": capability_id, "agent_id": agent_id,
             "payload": payload, "declared_goal": declared_goal,
         }
-        return await self._call("invoke_registered_agent", arguments)
+        return await self._call("invoke_registered_agent", arguments, options)
 
-    async def get_agent_reputation(self, agent_id: str) -> types.AgentReputation:
+    async def get_agent_reputation(
+        self, agent_id: str, **options: Unpack[CallOptions],
+    ) -> types.AgentReputation:
         """Reads how well an agent has done: as it was last computed, or else computed now and not stored. An
         unknown agent is a ``NotFoundError``.
 
@@ -2415,7 +2420,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_agent_reputation", {"agent_id": agent_id})
+        return await self._call("get_agent_reputation", {"agent_id": agent_id}, options)
 
     async def list_agent_reputation_events(
         self, agent_id: str, limit: int = 50, offset: int = 0, **fields: Any,
@@ -2430,7 +2435,7 @@ class AsyncOperations:
             agent_id: Which agent. Not filled in by the client.
             limit: How many, 1 to 200.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             What an agent's reputation was made from.
@@ -2457,7 +2462,9 @@ class AsyncOperations:
         }
         return self._pages("list_agent_reputation_events", arguments, fields)
 
-    async def recompute_agent_reputation(self, agent_id: str) -> types.RecomputedReputation:
+    async def recompute_agent_reputation(
+        self, agent_id: str, **options: Unpack[CallOptions],
+    ) -> types.RecomputedReputation:
         """Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
         ``NotFoundError``.
 
@@ -2473,9 +2480,11 @@ class AsyncOperations:
             NotFoundError: There is no such record.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("recompute_agent_reputation", {"agent_id": agent_id})
+        return await self._call("recompute_agent_reputation", {"agent_id": agent_id}, options)
 
-    async def get_agent_reputation_receipt(self, agent_id: str) -> types.AgentReputationReceipt:
+    async def get_agent_reputation_receipt(
+        self, agent_id: str, **options: Unpack[CallOptions],
+    ) -> types.AgentReputationReceipt:
         """Reads the signed receipt for an agent's reputation. Check it with ``verify_receipt``, which needs
         no server. An unknown agent is a ``NotFoundError``.
 
@@ -2490,9 +2499,11 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_agent_reputation_receipt", {"agent_id": agent_id})
+        return await self._call("get_agent_reputation_receipt", {"agent_id": agent_id}, options)
 
-    async def verify_reputation_receipt(self, receipt: Any) -> types.ReputationVerdict:
+    async def verify_reputation_receipt(
+        self, receipt: Any, **options: Unpack[CallOptions],
+    ) -> types.ReputationVerdict:
         """Asks the server whether a reputation receipt was signed by one of its keys.
 
         A forgery, or what is no receipt, is a normal result with ``ok`` false, not an error. The server is
@@ -2509,7 +2520,7 @@ class AsyncOperations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return await self._call("verify_reputation_receipt", {"receipt": receipt})
+        return await self._call("verify_reputation_receipt", {"receipt": receipt}, options)
 
     async def submit_work_order(
         self, order: types.SubmitWorkOrder | Mapping[str, Any] | None = None, **fields: Any,
@@ -2528,7 +2539,7 @@ class AsyncOperations:
         Args:
             order: The fields as a dict; ``types.SubmitWorkOrder`` documents them: ``type``, ``input``,
                 ``budget``, ``requested_by``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             A work order as it was submitted.
@@ -2540,7 +2551,9 @@ class AsyncOperations:
         """
         return await self._call("submit_work_order", order or {}, fields)
 
-    async def get_work_order(self, work_order_id: str) -> types.WorkOrderDetail:
+    async def get_work_order(
+        self, work_order_id: str, **options: Unpack[CallOptions],
+    ) -> types.WorkOrderDetail:
         """Reads one work order, with its receipt once it has ended. An unknown id is a ``NotFoundError``.
 
         ``GET /api/work-orders/{work_order_id}``. Reads only.
@@ -2554,7 +2567,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_work_order", {"work_order_id": work_order_id})
+        return await self._call("get_work_order", {"work_order_id": work_order_id}, options)
 
     async def list_work_orders(
         self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None, **fields: Any,
@@ -2566,7 +2579,7 @@ class AsyncOperations:
         Args:
             filters: The fields as a dict; ``types.ListWorkOrders`` documents them: ``status``, ``type``,
                 ``agent``, ``limit``, ``offset``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             A page of work orders.
@@ -2584,7 +2597,9 @@ class AsyncOperations:
         """
         return self._pages("list_work_orders", filters or {}, fields)
 
-    async def cancel_work_order(self, work_order_id: str) -> types.CancelledWorkOrder:
+    async def cancel_work_order(
+        self, work_order_id: str, **options: Unpack[CallOptions],
+    ) -> types.CancelledWorkOrder:
         """Cancels a work order that is ``queued``, ``claimed`` or ``pending_approval``.
 
         One that has ended already is a ``ConflictError`` with its state, an unknown id a ``NotFoundError``.
@@ -2601,10 +2616,10 @@ class AsyncOperations:
             NotFoundError: There is no such record.
             ConflictError: See the description.
         """
-        return await self._call("cancel_work_order", {"work_order_id": work_order_id})
+        return await self._call("cancel_work_order", {"work_order_id": work_order_id}, options)
 
     async def claim_work_order(
-        self, types: list[str] | None = None, agent_id: str | None = None,
+        self, types: list[str] | None = None, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ClaimedWorkOrder:
         """Takes the oldest queued work order for the agent to do; nobody else gets it. ``work_order`` is null
         when there is none.
@@ -2624,7 +2639,7 @@ class AsyncOperations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("claim_work_order", {"types": types, "agent_id": agent_id})
+        return await self._call("claim_work_order", {"types": types, "agent_id": agent_id}, options)
 
     async def complete_work_order(
         self, work_order_id: str, status: types.WorkOrderEnd | str | Mapping[str, Any] | None = None, *,
@@ -2649,7 +2664,7 @@ class AsyncOperations:
             cost: What it cost.
             error: What went wrong, when it is ``failed``.
             agent_id: Who did it. The client's own agent unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A work order as it ended.
@@ -2667,7 +2682,9 @@ class AsyncOperations:
         }
         return await self._call("complete_work_order", arguments, fields)
 
-    async def list_work_order_types(self, *, include_disabled: bool | None = None) -> types.WorkOrderTypeList:
+    async def list_work_order_types(
+        self, *, include_disabled: bool | None = None, **options: Unpack[CallOptions],
+    ) -> types.WorkOrderTypeList:
         """Lists the types of work that can be ordered.
 
         ``GET /api/work-orders/types``. Reads only.
@@ -2678,7 +2695,7 @@ class AsyncOperations:
         Returns:
             Types of work.
         """
-        return await self._call("list_work_order_types", {"include_disabled": include_disabled})
+        return await self._call("list_work_order_types", {"include_disabled": include_disabled}, options)
 
     async def register_work_order_type(
         self, definition: types.RegisterWorkOrderType | Mapping[str, Any] | None = None, **fields: Any,
@@ -2695,7 +2712,7 @@ class AsyncOperations:
             definition: The fields as a dict; ``types.RegisterWorkOrderType`` documents them: ``type``,
                 ``display_name``, ``description``, ``input_schema``, ``output_schema``, ``version``,
                 ``default_max_cost_usd``, ``default_timeout_seconds``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             A type of work: a contract over what goes in and what comes out.
@@ -2727,7 +2744,7 @@ class AsyncOperations:
             default_currency: What it is paid in; ``USDC`` unless given.
             pricing_model: How it charges.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A provider as it was added or changed.
@@ -2751,14 +2768,16 @@ class AsyncOperations:
 
         Args:
             status: Only providers in this state.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Providers.
         """
         return await self._call("list_providers", {"status": status}, fields)
 
-    async def get_provider(self, provider_id: str) -> types.X402ProviderDetail:
+    async def get_provider(
+        self, provider_id: str, **options: Unpack[CallOptions],
+    ) -> types.X402ProviderDetail:
         """Reads one provider with its endpoints. An unknown id is a ``NotFoundError``.
 
         ``GET /api/x402/providers/{provider_id}``. Reads only.
@@ -2772,7 +2791,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_provider", {"provider_id": provider_id})
+        return await self._call("get_provider", {"provider_id": provider_id}, options)
 
     async def update_provider(
         self, provider_id: str, *,
@@ -2799,7 +2818,7 @@ class AsyncOperations:
             default_currency: What it is paid in.
             pricing_model: How it charges.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A provider as it was added or changed.
@@ -2835,7 +2854,7 @@ class AsyncOperations:
             price_unit: What the price is for; ``per_call`` unless given.
             enabled: Whether it may be used; true unless given.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An endpoint as it was added.
@@ -2852,7 +2871,9 @@ class AsyncOperations:
         }
         return await self._call("create_provider_endpoint", arguments, fields)
 
-    async def list_provider_endpoints(self, provider_id: str) -> types.X402EndpointList:
+    async def list_provider_endpoints(
+        self, provider_id: str, **options: Unpack[CallOptions],
+    ) -> types.X402EndpointList:
         """Lists what a provider sells. An unknown provider is a ``NotFoundError``.
 
         ``GET /api/x402/providers/{provider_id}/endpoints``. Reads only.
@@ -2866,7 +2887,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("list_provider_endpoints", {"provider_id": provider_id})
+        return await self._call("list_provider_endpoints", {"provider_id": provider_id}, options)
 
     async def record_purchase(
         self, agent_id: str, provider: str, declared_goal: str, purchase_reason: str, context_gap: str,
@@ -2905,7 +2926,7 @@ class AsyncOperations:
                 characters.
             payment_reference: What the payment is called. Only its last four characters are kept. At most 512
                 characters.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A purchase as it was recorded, with the verdict on it.
@@ -2936,7 +2957,7 @@ class AsyncOperations:
         Args:
             provider_id: Only from this provider.
             agent_id: Only of this agent. All agents unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Purchases.
@@ -2948,6 +2969,7 @@ class AsyncOperations:
         purchase_reason: str | None = None, context_gap: str | None = None, expected_value: str | None = None,
         transaction_hash: str | None = None, request_id: str | None = None, currency: str = "USDC",
         payment_method: str = "x402",
+        **options: Unpack[CallOptions],
     ) -> types.SettledPurchase:
         """Records a purchase that was paid already, reports its action as completed, and files the proof of
         payment.
@@ -2992,10 +3014,10 @@ class AsyncOperations:
             "transaction_hash": transaction_hash, "request_id": request_id, "currency": currency,
             "payment_method": payment_method,
         }
-        return await self._call("record_x402_purchase", arguments)
+        return await self._call("record_x402_purchase", arguments, options)
 
     async def record_purchase_result(
-        self, action_id: str, result: Mapping[str, Any] | None = None,
+        self, action_id: str, result: Mapping[str, Any] | None = None, **options: Unpack[CallOptions],
     ) -> types.SavedArtifact:
         """Files what a purchase brought, as an artifact of its action.
 
@@ -3012,7 +3034,7 @@ class AsyncOperations:
         Raises:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("record_purchase_result", {"action_id": action_id, "result": result})
+        return await self._call("record_purchase_result", {"action_id": action_id, "result": result}, options)
 
     async def create_artifact(
         self, name: str, *,
@@ -3020,7 +3042,7 @@ class AsyncOperations:
         content_url: str | None = None, mime_type: str | None = None, size_bytes: int | None = None,
         source_action_id: str | None = None, source_step_id: str | None = None,
         source_agent_id: str | None = None, retention_days: int | None = None, tags: list[str] | None = None,
-        metadata: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, Any] | None = None, **options: Unpack[CallOptions],
     ) -> types.SavedArtifact:
         """Keeps something that an action made or found.
 
@@ -3056,12 +3078,13 @@ class AsyncOperations:
             "source_agent_id": source_agent_id, "retention_days": retention_days, "tags": tags,
             "metadata": metadata,
         }
-        return await self._call("create_artifact", arguments)
+        return await self._call("create_artifact", arguments, options)
 
     async def list_artifacts(
         self, *,
         action_id: str | None = None, step_id: str | None = None, agent_id: str | None = None,
         type: str | None = None, limit: int | None = None, offset: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.ArtifactList:
         """Lists artifacts.
 
@@ -3082,12 +3105,13 @@ class AsyncOperations:
             "action_id": action_id, "step_id": step_id, "agent_id": agent_id, "type": type, "limit": limit,
             "offset": offset,
         }
-        return await self._call("list_artifacts", arguments)
+        return await self._call("list_artifacts", arguments, options)
 
     def iter_artifacts(
         self, *,
         action_id: str | None = None, step_id: str | None = None, agent_id: str | None = None,
         type: str | None = None, limit: int | None = None, offset: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[types.Artifact]:
         """Goes through all that ``list_artifacts`` lists, with the same arguments: ``limit`` is a page's
         size, ``offset`` how many to skip.
@@ -3099,9 +3123,11 @@ class AsyncOperations:
             "action_id": action_id, "step_id": step_id, "agent_id": agent_id, "type": type, "limit": limit,
             "offset": offset,
         }
-        return self._pages("list_artifacts", arguments)
+        return self._pages("list_artifacts", arguments, options)
 
-    async def create_evidence_bundle(self, action_id: str) -> types.EvidenceBundle:
+    async def create_evidence_bundle(
+        self, action_id: str, **options: Unpack[CallOptions],
+    ) -> types.EvidenceBundle:
         """Puts together what is known of an action: the action, its workflow's steps and its artifacts. An
         unknown id is a ``NotFoundError``.
 
@@ -3117,11 +3143,11 @@ class AsyncOperations:
             ValidationError: The server refuses the content.
             NotFoundError: See the description.
         """
-        return await self._call("create_evidence_bundle", {"action_id": action_id})
+        return await self._call("create_evidence_bundle", {"action_id": action_id}, options)
 
     async def create_pairing(
         self, public_key_pem: str, algorithm: str = "RSASSA-PKCS1-v1_5", agent_name: str | None = None, *,
-        agent_id: str | None = None,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedPairing:
         """Asks an administrator to take a public key as the agent's own.
 
@@ -3149,9 +3175,9 @@ class AsyncOperations:
             "public_key_pem": public_key_pem, "algorithm": algorithm, "agent_name": agent_name,
             "agent_id": agent_id,
         }
-        return await self._call("create_pairing", arguments)
+        return await self._call("create_pairing", arguments, options)
 
-    async def get_pairing(self, pairing_id: str) -> types.PairingDetail:
+    async def get_pairing(self, pairing_id: str, **options: Unpack[CallOptions]) -> types.PairingDetail:
         """Reads one pairing, without its key. One that nobody approved in time is ``expired``. An unknown id
         is a ``NotFoundError``.
 
@@ -3166,10 +3192,10 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_pairing", {"pairing_id": pairing_id})
+        return await self._call("get_pairing", {"pairing_id": pairing_id}, options)
 
     async def create_pairing_from_private_jwk(
-        self, private_jwk: Mapping[str, Any], agent_name: str | None = None,
+        self, private_jwk: Mapping[str, Any], agent_name: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedPairing:
         """Registers the public half of a private RSA key, as ``create_pairing`` does. The private key is sent
         nowhere.
@@ -3195,10 +3221,10 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "private_jwk": private_jwk, "agent_name": agent_name,
         }
-        return await self._call("create_pairing_from_private_jwk", arguments)
+        return await self._call("create_pairing_from_private_jwk", arguments, options)
 
     async def wait_for_pairing(
-        self, pairing_id: str, timeout: float = 300, interval: float = 2,
+        self, pairing_id: str, timeout: float = 300, interval: float = 2, **options: Any,
     ) -> types.Pairing:
         """Waits until a pairing is approved, and returns it.
 
@@ -3225,10 +3251,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "pairing_id": pairing_id, "timeout": timeout, "interval": interval,
         }
-        return await self._call("wait_for_pairing", arguments)
+        return await self._call("wait_for_pairing", arguments, options)
 
     async def list_pairings(
         self, status: types.PairingStatus | str | None = None, limit: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.PairingList:
         """Lists pairings. Needs an API key of the admin role.
 
@@ -3245,9 +3272,9 @@ class AsyncOperations:
         Raises:
             PermissionDeniedError: The API key lacks the admin role.
         """
-        return await self._call("list_pairings", {"status": status, "limit": limit})
+        return await self._call("list_pairings", {"status": status, "limit": limit}, options)
 
-    async def approve_pairing(self, pairing_id: str) -> types.IdentityDetail:
+    async def approve_pairing(self, pairing_id: str, **options: Unpack[CallOptions]) -> types.IdentityDetail:
         """Takes the public key of a pairing as the agent's identity. Needs an API key of the admin role.
 
         The identity that comes back is what the agent's signatures are checked against. An unknown id is a
@@ -3267,10 +3294,11 @@ class AsyncOperations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             ConflictError: See the description.
         """
-        return await self._call("approve_pairing", {"pairing_id": pairing_id})
+        return await self._call("approve_pairing", {"pairing_id": pairing_id}, options)
 
     async def register_identity(
         self, agent_id: str, public_key: str, algorithm: str = "RSASSA-PKCS1-v1_5",
+        **options: Unpack[CallOptions],
     ) -> types.IdentityDetail:
         """Sets the public key of an agent, in place of an earlier one. Needs an API key of the admin role.
 
@@ -3293,9 +3321,9 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "public_key": public_key, "algorithm": algorithm,
         }
-        return await self._call("register_identity", arguments)
+        return await self._call("register_identity", arguments, options)
 
-    async def get_identities(self) -> types.IdentityList:
+    async def get_identities(self, **options: Unpack[CallOptions]) -> types.IdentityList:
         """Lists the agents that have a public key. Needs an API key of the admin role.
 
         ``GET /api/identities``. Reads only.
@@ -3306,9 +3334,9 @@ class AsyncOperations:
         Raises:
             PermissionDeniedError: The API key lacks the admin role.
         """
-        return await self._call("get_identities", {})
+        return await self._call("get_identities", {}, options)
 
-    async def revoke_identity(self, agent_id: str) -> types.RevokedIdentity:
+    async def revoke_identity(self, agent_id: str, **options: Unpack[CallOptions]) -> types.RevokedIdentity:
         """Takes an agent's public key away, and ends its pending pairings. Needs an API key of the admin
         role.
 
@@ -3326,12 +3354,13 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return await self._call("revoke_identity", {"agent_id": agent_id})
+        return await self._call("revoke_identity", {"agent_id": agent_id}, options)
 
     async def get_recommendations(
         self, action_type: str | None = None, limit: int = 50, agent_id: str | None = None,
         include_inactive: bool | None = None, track_events: bool = True, include_metrics: bool | None = None,
         lookback_days: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.RecommendationList:
         """Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action.
 
@@ -3356,7 +3385,7 @@ class AsyncOperations:
             "include_inactive": include_inactive, "track_events": track_events,
             "include_metrics": include_metrics, "lookback_days": lookback_days,
         }
-        return await self._call("get_recommendations", arguments)
+        return await self._call("get_recommendations", arguments, options)
 
     async def get_learning_recommendations(
         self, filters: types.GetLearningRecommendations | Mapping[str, Any] | None = None, **fields: Any,
@@ -3370,14 +3399,16 @@ class AsyncOperations:
             filters: The fields as a dict; ``types.GetLearningRecommendations`` documents them:
                 ``action_type``, ``limit``, ``agent_id``, ``include_inactive``, ``track_events``,
                 ``include_metrics``, ``lookback_days``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             Recommendations.
         """
         return await self._call("get_learning_recommendations", filters or {}, fields)
 
-    async def recommend_action(self, action: Mapping[str, Any]) -> types.RecommendedAction:
+    async def recommend_action(
+        self, action: Mapping[str, Any], **options: Unpack[CallOptions],
+    ) -> types.RecommendedAction:
         """Adapts an action to what earlier ones of its kind teach: a lower risk, a reversible course, a
         higher confidence.
 
@@ -3393,7 +3424,7 @@ class AsyncOperations:
         Returns:
             An action, adapted to a recommendation.
         """
-        return await self._call("recommend_action", {"action": action})
+        return await self._call("recommend_action", {"action": action}, options)
 
     async def record_recommendation_events(
         self, events: Sequence[Any] | None = None, *,
@@ -3411,7 +3442,7 @@ class AsyncOperations:
             agent_id: Which agent. Not filled in by the client.
             event_type: What became of it: ``applied`` or ``overridden``.
             details: More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             The server's answer to events.
@@ -3426,7 +3457,9 @@ class AsyncOperations:
         }
         return await self._call("record_recommendation_events", arguments, fields)
 
-    async def set_recommendation_active(self, recommendation_id: str, active: bool) -> dict[str, Any]:
+    async def set_recommendation_active(
+        self, recommendation_id: str, active: bool, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Turns a recommendation on or off. The answer's members are the server's own and not fixed.
 
         ``PATCH /api/learning/recommendations/{recommendation_id}``. Safe to repeat.
@@ -3442,11 +3475,12 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "recommendation_id": recommendation_id, "active": active,
         }
-        return await self._call("set_recommendation_active", arguments)
+        return await self._call("set_recommendation_active", arguments, options)
 
     async def rebuild_recommendations(
         self, action_type: str | None = None, lookback_days: int = 30, min_samples: int = 5,
         episode_limit: int = 5000, action_id: str | None = None, agent_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Learns recommendations anew from actions that have ended. The answer's members are the server's own
         and not fixed.
@@ -3469,11 +3503,12 @@ class AsyncOperations:
             "action_type": action_type, "lookback_days": lookback_days, "min_samples": min_samples,
             "episode_limit": episode_limit, "action_id": action_id, "agent_id": agent_id,
         }
-        return await self._call("rebuild_recommendations", arguments)
+        return await self._call("rebuild_recommendations", arguments, options)
 
     async def get_recommendation_metrics(
         self, action_type: str | None = None, limit: int = 100, agent_id: str | None = None,
         include_inactive: bool | None = None, lookback_days: int = 30,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Says how well recommendations do. The answer's members are the server's own and not fixed.
 
@@ -3490,7 +3525,7 @@ class AsyncOperations:
             "action_type": action_type, "limit": limit, "agent_id": agent_id,
             "include_inactive": include_inactive, "lookback_days": lookback_days,
         }
-        return await self._call("get_recommendation_metrics", arguments)
+        return await self._call("get_recommendation_metrics", arguments, options)
 
     async def record_decision(
         self, decision: str, *,
@@ -3508,7 +3543,7 @@ class AsyncOperations:
             outcome: What came of it; ``pending`` unless given. At most 200 characters.
             confidence: How sure the agent was, 0 to 100; 50 unless given.
             agent_id: Who decided. The client's own agent unless given. At most 128 characters.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A decision as it was written down.
@@ -3524,7 +3559,8 @@ class AsyncOperations:
         return await self._call("record_decision", arguments, fields)
 
     async def get_lessons(
-        self, action_type: str | None = None, limit: int | None = None, *, agent_id: str | None = None,
+        self, action_type: str | None = None, limit: int | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.LessonList:
         """Lists what earlier actions teach, for people and prompts: one lesson per active recommendation, and
         warnings where the agent no longer behaves as it did.
@@ -3542,10 +3578,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "action_type": action_type, "limit": limit, "agent_id": agent_id,
         }
-        return await self._call("get_lessons", arguments)
+        return await self._call("get_lessons", arguments, options)
 
     async def get_learning_velocity(
-        self, agent_id: str | None = None, limit: int = 30, *, lookback_days: int | None = None,
+        self, agent_id: str | None = None, limit: int = 30, *,
+        lookback_days: int | None = None, **options: Unpack[CallOptions],
     ) -> types.LearningVelocityList:
         """Lists how fast agents get better, one entry per window of time. Reads what
         ``compute_learning_velocity`` stored: before its first call there may be nothing.
@@ -3564,11 +3601,12 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "limit": limit, "lookback_days": lookback_days,
         }
-        return await self._call("get_learning_velocity", arguments)
+        return await self._call("get_learning_velocity", arguments, options)
 
     async def compute_learning_velocity(
         self, agent_id: str | None = None, lookback_days: int = 30,
         period: types.LearningPeriod | str = "daily",
+        **options: Unpack[CallOptions],
     ) -> types.LearningVelocityComputation:
         """Computes and stores how fast agents get better.
 
@@ -3591,11 +3629,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "lookback_days": lookback_days, "period": period,
         }
-        return await self._call("compute_learning_velocity", arguments)
+        return await self._call("compute_learning_velocity", arguments, options)
 
     async def get_learning_curves(
         self, agent_id: str | None = None, action_type: str | None = None, limit: int = 50, *,
-        lookback_days: int | None = None,
+        lookback_days: int | None = None, **options: Unpack[CallOptions],
     ) -> types.LearningCurveList:
         """Lists how agents do week by week, for each kind of action. Reads what ``compute_learning_curves``
         stored: before its first call there may be nothing.
@@ -3615,10 +3653,10 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "action_type": action_type, "limit": limit, "lookback_days": lookback_days,
         }
-        return await self._call("get_learning_curves", arguments)
+        return await self._call("get_learning_curves", arguments, options)
 
     async def compute_learning_curves(
-        self, agent_id: str | None = None, lookback_days: int = 60,
+        self, agent_id: str | None = None, lookback_days: int = 60, **options: Unpack[CallOptions],
     ) -> types.LearningCurveComputation:
         """Computes and stores how agents do week by week, for each kind of action.
 
@@ -3638,9 +3676,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "lookback_days": lookback_days,
         }
-        return await self._call("compute_learning_curves", arguments)
+        return await self._call("compute_learning_curves", arguments, options)
 
-    async def get_learning_analytics_summary(self, agent_id: str | None = None) -> dict[str, Any]:
+    async def get_learning_analytics_summary(
+        self, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Sums up what was learned. The answer's members are the server's own and not fixed.
 
         ``GET /api/learning/analytics/summary``. Reads only.
@@ -3648,17 +3688,17 @@ class AsyncOperations:
         Args:
             agent_id: Only this agent. Every agent unless given.
         """
-        return await self._call("get_learning_analytics_summary", {"agent_id": agent_id})
+        return await self._call("get_learning_analytics_summary", {"agent_id": agent_id}, options)
 
-    async def get_maturity_levels(self) -> dict[str, Any]:
+    async def get_maturity_levels(self, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Lists the levels of maturity and what each asks for. The answer's members are the server's own and
         not fixed.
 
         ``GET /api/learning/analytics/maturity``. Reads only.
         """
-        return await self._call("get_maturity_levels", {})
+        return await self._call("get_maturity_levels", {}, options)
 
-    async def get_org(self) -> types.OrganizationList:
+    async def get_org(self, **options: Unpack[CallOptions]) -> types.OrganizationList:
         """Reads the organisation of the API key, as a list of one. Needs an API key of the admin role.
 
         ``GET /api/orgs``. Reads only.
@@ -3669,9 +3709,11 @@ class AsyncOperations:
         Raises:
             PermissionDeniedError: The API key lacks the admin role.
         """
-        return await self._call("get_org", {})
+        return await self._call("get_org", {}, options)
 
-    async def create_org(self, name: str, slug: str) -> types.CreatedOrganization:
+    async def create_org(
+        self, name: str, slug: str, **options: Unpack[CallOptions],
+    ) -> types.CreatedOrganization:
         """Creates an organisation and its first API key, of the admin role. Needs an API key of the admin
         role.
 
@@ -3694,9 +3736,9 @@ class AsyncOperations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             ConflictError: See the description.
         """
-        return await self._call("create_org", {"name": name, "slug": slug})
+        return await self._call("create_org", {"name": name, "slug": slug}, options)
 
-    async def get_org_by_id(self, org_id: str) -> types.OrganizationDetail:
+    async def get_org_by_id(self, org_id: str, **options: Unpack[CallOptions]) -> types.OrganizationDetail:
         """Reads one organisation: the API key's own. Needs an API key of the admin role.
 
         Any other organisation is a ``PermissionDeniedError``.
@@ -3713,7 +3755,7 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return await self._call("get_org_by_id", {"org_id": org_id})
+        return await self._call("get_org_by_id", {"org_id": org_id}, options)
 
     async def update_org(
         self, org_id: str, *, name: str | None = UNSET, **fields: Any,
@@ -3731,7 +3773,7 @@ class AsyncOperations:
         Args:
             org_id: Which organisation.
             name: What it is called from now on. At most 256 characters.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One organisation.
@@ -3743,7 +3785,7 @@ class AsyncOperations:
         """
         return await self._call("update_org", {}, given({"org_id": org_id, "name": name}, fields))
 
-    async def get_org_keys(self, org_id: str) -> types.ApiKeyList:
+    async def get_org_keys(self, org_id: str, **options: Unpack[CallOptions]) -> types.ApiKeyList:
         """Lists the API keys of an organisation, the newest first: their beginnings only. Needs an API key of
         the admin role.
 
@@ -3761,10 +3803,11 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return await self._call("get_org_keys", {"org_id": org_id})
+        return await self._call("get_org_keys", {"org_id": org_id}, options)
 
     async def create_api_key(
         self, label: str | None = None, role: types.ApiKeyRole | str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.CreatedApiKey:
         """Creates an API key of the caller's organisation. Needs an API key of the admin role.
 
@@ -3785,10 +3828,10 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("create_api_key", {"label": label, "role": role})
+        return await self._call("create_api_key", {"label": label, "role": role}, options)
 
     async def create_hosted_workspace(
-        self, turnstile_token: str | None = None,
+        self, turnstile_token: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedHostedWorkspace:
         """Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.
 
@@ -3811,9 +3854,11 @@ class AsyncOperations:
             ServerError: See the description.
             NotFoundError: See the description.
         """
-        return await self._call("create_hosted_workspace", {"turnstile_token": turnstile_token})
+        return await self._call("create_hosted_workspace", {"turnstile_token": turnstile_token}, options)
 
-    async def get_hosted_workspace(self, workspace_id: str) -> types.HostedWorkspace:
+    async def get_hosted_workspace(
+        self, workspace_id: str, **options: Unpack[CallOptions],
+    ) -> types.HostedWorkspace:
         """Reads a trial workspace. Needs an API key of the admin role.
 
         An unknown id, and a workspace that is no trial, are errors of kind ``not_found``.
@@ -3830,9 +3875,11 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return await self._call("get_hosted_workspace", {"workspace_id": workspace_id})
+        return await self._call("get_hosted_workspace", {"workspace_id": workspace_id}, options)
 
-    async def delete_hosted_workspace(self, workspace_id: str) -> types.DeletedHostedWorkspace:
+    async def delete_hosted_workspace(
+        self, workspace_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedHostedWorkspace:
         """Removes a trial workspace with all it holds. Needs an API key of the admin role.
 
         An unknown id, and a workspace that is no trial, are errors of kind ``not_found``.
@@ -3849,9 +3896,9 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_hosted_workspace", {"workspace_id": workspace_id})
+        return await self._call("delete_hosted_workspace", {"workspace_id": workspace_id}, options)
 
-    async def get_webhooks(self) -> types.WebhookList:
+    async def get_webhooks(self, **options: Unpack[CallOptions]) -> types.WebhookList:
         """Lists all webhooks. Of each secret only the last four characters are shown.
 
         ``GET /api/webhooks``. Reads only.
@@ -3859,9 +3906,11 @@ class AsyncOperations:
         Returns:
             All webhooks.
         """
-        return await self._call("get_webhooks", {})
+        return await self._call("get_webhooks", {}, options)
 
-    async def create_webhook(self, url: str, events: list[str] | None = None) -> types.CreatedWebhook:
+    async def create_webhook(
+        self, url: str, events: list[str] | None = None, **options: Unpack[CallOptions],
+    ) -> types.CreatedWebhook:
         """Adds a webhook. Needs an API key of the admin role.
 
         The secret that signs what is sent is in this answer and never shown again: ``X-DashClaw-Signature``
@@ -3885,9 +3934,9 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("create_webhook", {"url": url, "events": events})
+        return await self._call("create_webhook", {"url": url, "events": events}, options)
 
-    async def delete_webhook(self, webhook_id: str) -> types.DeletedWebhook:
+    async def delete_webhook(self, webhook_id: str, **options: Unpack[CallOptions]) -> types.DeletedWebhook:
         """Removes a webhook. Needs an API key of the admin role. An unknown id is a ``NotFoundError``.
 
         ``DELETE /api/webhooks``. Safe to repeat.
@@ -3902,9 +3951,9 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: See the description.
         """
-        return await self._call("delete_webhook", {"webhook_id": webhook_id})
+        return await self._call("delete_webhook", {"webhook_id": webhook_id}, options)
 
-    async def test_webhook(self, webhook_id: str) -> types.WebhookTest:
+    async def test_webhook(self, webhook_id: str, **options: Unpack[CallOptions]) -> types.WebhookTest:
         """Sends a test event to a webhook, and says how it answered. Needs an API key of the admin role.
 
         A webhook that fails is a normal result with ``success`` false. An unknown id is a ``NotFoundError``.
@@ -3922,9 +3971,11 @@ class AsyncOperations:
             NotFoundError: There is no such record.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("test_webhook", {"webhook_id": webhook_id})
+        return await self._call("test_webhook", {"webhook_id": webhook_id}, options)
 
-    async def get_webhook_deliveries(self, webhook_id: str) -> types.WebhookDeliveryList:
+    async def get_webhook_deliveries(
+        self, webhook_id: str, **options: Unpack[CallOptions],
+    ) -> types.WebhookDeliveryList:
         """Lists the last 20 attempts to tell a webhook, the newest first. An unknown id is a
         ``NotFoundError``.
 
@@ -3939,7 +3990,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_webhook_deliveries", {"webhook_id": webhook_id})
+        return await self._call("get_webhook_deliveries", {"webhook_id": webhook_id}, options)
 
     async def get_activity_logs(
         self, *,
@@ -3961,7 +4012,7 @@ class AsyncOperations:
             after: Only what was done after this time: ISO-8601.
             limit: How many, 1 to 200; 50 unless given.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             What was done in an organisation.
@@ -3994,7 +4045,7 @@ class AsyncOperations:
         return self._pages("get_activity_logs", arguments, fields)
 
     async def compute_drift_baselines(
-        self, agent_id: str | None = None, lookback_days: int = 30,
+        self, agent_id: str | None = None, lookback_days: int = 30, **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Computes what is normal for agents, for later comparison. The answer's members are the server's own
         and not fixed.
@@ -4012,9 +4063,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "lookback_days": lookback_days,
         }
-        return await self._call("compute_drift_baselines", arguments)
+        return await self._call("compute_drift_baselines", arguments, options)
 
-    async def detect_drift(self, agent_id: str | None = None, window_days: int = 7) -> dict[str, Any]:
+    async def detect_drift(
+        self, agent_id: str | None = None, window_days: int = 7, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Compares what agents do now with what is normal for them, and raises an alert where they differ.
         The answer's members are the server's own and not fixed.
 
@@ -4028,9 +4081,9 @@ class AsyncOperations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("detect_drift", {"agent_id": agent_id, "window_days": window_days})
+        return await self._call("detect_drift", {"agent_id": agent_id, "window_days": window_days}, options)
 
-    async def record_drift_snapshots(self) -> dict[str, Any]:
+    async def record_drift_snapshots(self, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Records how all agents behave at this moment. The answer's members are the server's own and not
         fixed.
 
@@ -4040,11 +4093,12 @@ class AsyncOperations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("record_drift_snapshots", {})
+        return await self._call("record_drift_snapshots", {}, options)
 
     async def list_drift_alerts(
         self, agent_id: str | None = None, severity: str | None = None, acknowledged: bool | None = None,
         limit: int = 50,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Lists alerts. The answer's members are the server's own and not fixed.
 
@@ -4059,9 +4113,9 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "severity": severity, "acknowledged": acknowledged, "limit": limit,
         }
-        return await self._call("list_drift_alerts", arguments)
+        return await self._call("list_drift_alerts", arguments, options)
 
-    async def acknowledge_drift_alert(self, alert_id: str) -> dict[str, Any]:
+    async def acknowledge_drift_alert(self, alert_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Marks an alert as seen. The answer's members are the server's own and not fixed.
 
         ``PATCH /api/drift/alerts/{alert_id}``. Safe to repeat.
@@ -4072,9 +4126,9 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("acknowledge_drift_alert", {"alert_id": alert_id})
+        return await self._call("acknowledge_drift_alert", {"alert_id": alert_id}, options)
 
-    async def delete_drift_alert(self, alert_id: str) -> dict[str, Any]:
+    async def delete_drift_alert(self, alert_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Removes an alert. The answer's members are the server's own and not fixed.
 
         ``DELETE /api/drift/alerts/{alert_id}``. Safe to repeat.
@@ -4085,9 +4139,11 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_drift_alert", {"alert_id": alert_id})
+        return await self._call("delete_drift_alert", {"alert_id": alert_id}, options)
 
-    async def get_drift_stats(self, agent_id: str | None = None) -> dict[str, Any]:
+    async def get_drift_stats(
+        self, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Counts alerts. The answer's members are the server's own and not fixed.
 
         ``GET /api/drift/stats``. Reads only.
@@ -4095,10 +4151,11 @@ class AsyncOperations:
         Args:
             agent_id: Only alerts on this agent. All agents unless given.
         """
-        return await self._call("get_drift_stats", {"agent_id": agent_id})
+        return await self._call("get_drift_stats", {"agent_id": agent_id}, options)
 
     async def get_drift_snapshots(
         self, agent_id: str | None = None, metric: str | None = None, limit: int = 30,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Lists how agents behaved when that was recorded. The answer's members are the server's own and not
         fixed.
@@ -4113,16 +4170,18 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "metric": metric, "limit": limit,
         }
-        return await self._call("get_drift_snapshots", arguments)
+        return await self._call("get_drift_snapshots", arguments, options)
 
-    async def get_drift_metrics(self) -> dict[str, Any]:
+    async def get_drift_metrics(self, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Lists what is measured. The answer's members are the server's own and not fixed.
 
         ``GET /api/drift/metrics``. Reads only.
         """
-        return await self._call("get_drift_metrics", {})
+        return await self._call("get_drift_metrics", {}, options)
 
-    async def list_prompt_templates(self, category: str | None = None) -> types.PromptTemplateList:
+    async def list_prompt_templates(
+        self, category: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.PromptTemplateList:
         """Lists templates, each with the number of its versions and the active one.
 
         ``GET /api/prompts/templates``. Reads only.
@@ -4133,9 +4192,11 @@ class AsyncOperations:
         Returns:
             Templates.
         """
-        return await self._call("list_prompt_templates", {"category": category})
+        return await self._call("list_prompt_templates", {"category": category}, options)
 
-    async def get_prompt_template(self, template_id: str) -> types.PromptTemplate:
+    async def get_prompt_template(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.PromptTemplate:
         """Reads one template. An unknown id is a ``NotFoundError``.
 
         ``GET /api/prompts/templates/{template_id}``. Reads only.
@@ -4149,10 +4210,10 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_prompt_template", {"template_id": template_id})
+        return await self._call("get_prompt_template", {"template_id": template_id}, options)
 
     async def create_prompt_template(
-        self, name: str, description: str = "", category: str = "general",
+        self, name: str, description: str = "", category: str = "general", **options: Unpack[CallOptions],
     ) -> types.CreatedPromptTemplate:
         """Adds a template, which has no version yet. Needs an API key of the admin role; a key without it is
         a ``PermissionDeniedError``.
@@ -4175,7 +4236,7 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "name": name, "description": description, "category": category,
         }
-        return await self._call("create_prompt_template", arguments)
+        return await self._call("create_prompt_template", arguments, options)
 
     async def update_prompt_template(
         self, template_id: str, *,
@@ -4197,7 +4258,7 @@ class AsyncOperations:
             name: What it is called from now on.
             description: What it is for.
             category: What kind of prompt it is from now on.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A prompt that is kept in versions.
@@ -4212,7 +4273,9 @@ class AsyncOperations:
         }
         return await self._call("update_prompt_template", {}, given(arguments, fields))
 
-    async def delete_prompt_template(self, template_id: str) -> types.DeletedPromptTemplate:
+    async def delete_prompt_template(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedPromptTemplate:
         """Removes a template with its versions and runs. Needs an API key of the admin role; a key without it
         is a ``PermissionDeniedError``. An unknown id is no error.
 
@@ -4228,9 +4291,11 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_prompt_template", {"template_id": template_id})
+        return await self._call("delete_prompt_template", {"template_id": template_id}, options)
 
-    async def list_prompt_versions(self, template_id: str) -> types.PromptVersionList:
+    async def list_prompt_versions(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.PromptVersionList:
         """Lists the versions of a template, newest first.
 
         ``GET /api/prompts/templates/{template_id}/versions``. Reads only.
@@ -4244,11 +4309,12 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("list_prompt_versions", {"template_id": template_id})
+        return await self._call("list_prompt_versions", {"template_id": template_id}, options)
 
     async def create_prompt_version(
-        self, template_id: str, content: str, model_hint: str = "",
-        parameters: list[str] | Mapping[str, Any] | None = None, changelog: str = "",
+        self, template_id: str, content: str, model_hint: str = "", parameters: list[str] | None = None,
+        changelog: str = "",
+        **options: Unpack[CallOptions],
     ) -> types.CreatedPromptVersion:
         """Adds a version to a template. It is not active until ``activate_prompt_version`` makes it so. Needs
         an API key of the admin role; a key without it is a ``PermissionDeniedError``.
@@ -4259,8 +4325,7 @@ class AsyncOperations:
             template_id: Which template.
             content: The prompt, with placeholders: names in double braces.
             model_hint: The model it was written for.
-            parameters: Its placeholders: a list of their names, or an object that says more about each.
-                ``[]`` unless given.
+            parameters: The names of its placeholders, each of at most 500 characters. ``[]`` unless given.
             changelog: What is new about it.
 
         Returns:
@@ -4276,9 +4341,11 @@ class AsyncOperations:
             "template_id": template_id, "content": content, "model_hint": model_hint,
             "parameters": parameters, "changelog": changelog,
         }
-        return await self._call("create_prompt_version", arguments)
+        return await self._call("create_prompt_version", arguments, options)
 
-    async def get_prompt_version(self, template_id: str, version_id: str) -> types.PromptVersion:
+    async def get_prompt_version(
+        self, template_id: str, version_id: str, **options: Unpack[CallOptions],
+    ) -> types.PromptVersion:
         """Reads one version. An unknown id is a ``NotFoundError``.
 
         ``GET /api/prompts/templates/{template_id}/versions/{version_id}``. Reads only.
@@ -4293,9 +4360,14 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_prompt_version", {"template_id": template_id, "version_id": version_id})
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "version_id": version_id,
+        }
+        return await self._call("get_prompt_version", arguments, options)
 
-    async def activate_prompt_version(self, template_id: str, version_id: str) -> types.PromptVersion:
+    async def activate_prompt_version(
+        self, template_id: str, version_id: str, **options: Unpack[CallOptions],
+    ) -> types.PromptVersion:
         """Makes a version the active one of its template, and the others inactive. Needs an API key of the
         admin role.
 
@@ -4317,12 +4389,13 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "version_id": version_id,
         }
-        return await self._call("activate_prompt_version", arguments)
+        return await self._call("activate_prompt_version", arguments, options)
 
     async def render_prompt(
         self, template_id: str | None = None, version_id: str | None = None,
         variables: Mapping[str, Any] | None = None, action_id: str | None = None, agent_id: str | None = None,
         record: bool = False,
+        **options: Unpack[CallOptions],
     ) -> types.RenderedPrompt:
         """Fills the placeholders of a prompt: of the version that is given, else of the active one of the
         template. One of the two ids is needed.
@@ -4353,9 +4426,11 @@ class AsyncOperations:
             "template_id": template_id, "version_id": version_id, "variables": variables,
             "action_id": action_id, "agent_id": agent_id, "record": record,
         }
-        return await self._call("render_prompt", arguments)
+        return await self._call("render_prompt", arguments, options)
 
-    async def get_prompt_stats(self, template_id: str | None = None) -> types.PromptStats:
+    async def get_prompt_stats(
+        self, template_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.PromptStats:
         """Counts runs: those of one template, or all of them, by template and version.
 
         ``GET /api/prompts/stats``. Reads only.
@@ -4366,10 +4441,11 @@ class AsyncOperations:
         Returns:
             Runs, counted.
         """
-        return await self._call("get_prompt_stats", {"template_id": template_id})
+        return await self._call("get_prompt_stats", {"template_id": template_id}, options)
 
     async def list_prompt_runs(
         self, template_id: str | None = None, version_id: str | None = None, limit: int = 50,
+        **options: Unpack[CallOptions],
     ) -> types.PromptRunList:
         """Lists the runs that were written down.
 
@@ -4386,12 +4462,13 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "version_id": version_id, "limit": limit,
         }
-        return await self._call("list_prompt_runs", arguments)
+        return await self._call("list_prompt_runs", arguments, options)
 
     async def create_score(
         self, action_id: str, scorer_name: str, score: float, label: str | None = None,
         reasoning: str | None = None, evaluated_by: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.EvaluationScore:
         """Grades an action. A grade outside 0 to 1 is a ``ValidationError``.
 
@@ -4417,7 +4494,7 @@ class AsyncOperations:
             "action_id": action_id, "scorer_name": scorer_name, "score": score, "label": label,
             "reasoning": reasoning, "evaluated_by": evaluated_by, "metadata": metadata,
         }
-        return await self._call("create_score", arguments)
+        return await self._call("create_score", arguments, options)
 
     async def get_scores(
         self, *,
@@ -4438,7 +4515,7 @@ class AsyncOperations:
             agent_id: Only actions of this agent. All agents unless given.
             limit: How many; 50 unless given. 1 or more.
             offset: How many to skip; 0 unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Grades.
@@ -4472,6 +4549,7 @@ class AsyncOperations:
     async def create_scorer(
         self, name: str, scorer_type: types.ScorerType | str, config: Mapping[str, Any] | None = None,
         description: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.CreatedScorer:
         """Adds a scorer. Needs an API key of the admin role.
 
@@ -4500,14 +4578,14 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "name": name, "scorer_type": scorer_type, "config": config, "description": description,
         }
-        return await self._call("create_scorer", arguments)
+        return await self._call("create_scorer", arguments, options)
 
-    async def get_scorers(self) -> dict[str, Any]:
+    async def get_scorers(self, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Lists scorers. The answer's members are the server's own and not fixed.
 
         ``GET /api/evaluations/scorers``. Reads only.
         """
-        return await self._call("get_scorers", {})
+        return await self._call("get_scorers", {}, options)
 
     async def update_scorer(
         self, scorer_id: str, *,
@@ -4527,7 +4605,7 @@ class AsyncOperations:
             name: What it is called from now on; unique.
             config: What it goes by from now on.
             description: What it is for.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -4538,7 +4616,7 @@ class AsyncOperations:
         }
         return await self._call("update_scorer", {}, given(arguments, fields))
 
-    async def delete_scorer(self, scorer_id: str) -> dict[str, Any]:
+    async def delete_scorer(self, scorer_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Removes a scorer. The answer's members are the server's own and not fixed.
 
         ``DELETE /api/evaluations/scorers/{scorer_id}``. Safe to repeat.
@@ -4549,11 +4627,12 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_scorer", {"scorer_id": scorer_id})
+        return await self._call("delete_scorer", {"scorer_id": scorer_id}, options)
 
     async def preview_scorer(
         self, scorer_type: types.ScorerType | str, config: Mapping[str, Any] | None = None,
         sample: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.ScorerPreview:
         """Tries a scorer on a sample before it is added. Nothing is written. An unknown type is a
         ``ValidationError``; a scorer that fails says so in the result.
@@ -4575,10 +4654,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "scorer_type": scorer_type, "config": config, "sample": sample,
         }
-        return await self._call("preview_scorer", arguments)
+        return await self._call("preview_scorer", arguments, options)
 
     async def create_eval_run(
         self, name: str, scorer_id: str, action_filters: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Grades many actions with one scorer. The answer's members are the server's own and not fixed.
 
@@ -4596,7 +4676,7 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "name": name, "scorer_id": scorer_id, "action_filters": action_filters,
         }
-        return await self._call("create_eval_run", arguments)
+        return await self._call("create_eval_run", arguments, options)
 
     async def get_eval_runs(self, **fields: Any) -> dict[str, Any]:
         """Lists runs. The answer's members are the server's own and not fixed; filters are passed on as they
@@ -4605,11 +4685,11 @@ class AsyncOperations:
         ``GET /api/evaluations/runs``. Reads only.
 
         Args:
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
         """
         return await self._call("get_eval_runs", {}, fields)
 
-    async def get_eval_run(self, run_id: str) -> dict[str, Any]:
+    async def get_eval_run(self, run_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Reads one run. The answer's members are the server's own and not fixed.
 
         ``GET /api/evaluations/runs/{run_id}``. Reads only.
@@ -4620,7 +4700,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_eval_run", {"run_id": run_id})
+        return await self._call("get_eval_run", {"run_id": run_id}, options)
 
     async def get_eval_stats(self, **fields: Any) -> dict[str, Any]:
         """Sums up grades. The answer's members are the server's own and not fixed; filters are passed on as
@@ -4629,7 +4709,7 @@ class AsyncOperations:
         ``GET /api/evaluations/stats``. Reads only.
 
         Args:
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
         """
         return await self._call("get_eval_stats", {}, fields)
 
@@ -4647,7 +4727,7 @@ class AsyncOperations:
             status: Only profiles in this state; ``active`` unless given.
             limit: How many. 1 or more.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Scoring profiles.
@@ -4692,7 +4772,7 @@ class AsyncOperations:
                 One of ``weighted_average``, ``minimum``, ``geometric_mean``.
             metadata: More about it.
             dimensions: What it looks at: objects with the fields of ``add_scoring_dimension``.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             What turns the measures of an action into one score.
@@ -4707,7 +4787,9 @@ class AsyncOperations:
         }
         return await self._call("create_scoring_profile", arguments, fields)
 
-    async def get_scoring_profile(self, profile_id: str) -> types.ScoringProfile:
+    async def get_scoring_profile(
+        self, profile_id: str, **options: Unpack[CallOptions],
+    ) -> types.ScoringProfile:
         """Reads one scoring profile with its dimensions. An unknown id is a ``NotFoundError``.
 
         ``GET /api/scoring/profiles/{profile_id}``. Reads only.
@@ -4721,7 +4803,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_scoring_profile", {"profile_id": profile_id})
+        return await self._call("get_scoring_profile", {"profile_id": profile_id}, options)
 
     async def update_scoring_profile(
         self, profile_id: str, *,
@@ -4746,7 +4828,7 @@ class AsyncOperations:
                 ``weighted_average``, ``minimum``, ``geometric_mean``.
             status: The state it is in from now on.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             What turns the measures of an action into one score.
@@ -4761,7 +4843,9 @@ class AsyncOperations:
         }
         return await self._call("update_scoring_profile", {}, given(arguments, fields))
 
-    async def delete_scoring_profile(self, profile_id: str) -> types.DeletedScoringRecord:
+    async def delete_scoring_profile(
+        self, profile_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedScoringRecord:
         """Removes a scoring profile. An unknown id is a ``NotFoundError``.
 
         ``DELETE /api/scoring/profiles/{profile_id}``. Safe to repeat.
@@ -4775,7 +4859,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_scoring_profile", {"profile_id": profile_id})
+        return await self._call("delete_scoring_profile", {"profile_id": profile_id}, options)
 
     async def add_scoring_dimension(
         self, profile_id: str, *,
@@ -4800,7 +4884,7 @@ class AsyncOperations:
                 ``score``. The first that fits counts; where none does, the lowest score among them. Without a
                 scale every value earns 50.
             sort_order: Its place among the dimensions.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One thing that a profile looks at.
@@ -4843,7 +4927,7 @@ class AsyncOperations:
             scale: Which value earns which score from now on: objects with ``label``, ``operator``, ``value``
                 and ``score``.
             sort_order: Its place among the dimensions from now on.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One thing that a profile looks at.
@@ -4860,7 +4944,7 @@ class AsyncOperations:
         return await self._call("update_scoring_dimension", {}, given(arguments, fields))
 
     async def delete_scoring_dimension(
-        self, profile_id: str, dimension_id: str,
+        self, profile_id: str, dimension_id: str, **options: Unpack[CallOptions],
     ) -> types.DeletedScoringRecord:
         """Removes a dimension from a scoring profile. An unknown id is a ``NotFoundError``.
 
@@ -4879,9 +4963,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "profile_id": profile_id, "dimension_id": dimension_id,
         }
-        return await self._call("delete_scoring_dimension", arguments)
+        return await self._call("delete_scoring_dimension", arguments, options)
 
-    async def score_with_profile(self, profile_id: str, action: Mapping[str, Any]) -> types.ProfileScore:
+    async def score_with_profile(
+        self, profile_id: str, action: Mapping[str, Any], **options: Unpack[CallOptions],
+    ) -> types.ProfileScore:
         """Scores one action by a profile and stores the score. An unknown profile is a ``NotFoundError``, one
         without dimensions a ``ServerError``.
 
@@ -4900,10 +4986,10 @@ class AsyncOperations:
             NotFoundError: See the description.
             ServerError: See the description.
         """
-        return await self._call("score_with_profile", {"profile_id": profile_id, "action": action})
+        return await self._call("score_with_profile", {"profile_id": profile_id, "action": action}, options)
 
     async def batch_score_with_profile(
-        self, profile_id: str, actions: Sequence[Any],
+        self, profile_id: str, actions: Sequence[Any], **options: Unpack[CallOptions],
     ) -> types.ProfileScoreBatch:
         """Scores several actions by a profile and stores the scores. An unknown profile is a
         ``NotFoundError``, one without dimensions a ``ServerError``.
@@ -4923,7 +5009,10 @@ class AsyncOperations:
             NotFoundError: See the description.
             ServerError: See the description.
         """
-        return await self._call("batch_score_with_profile", {"profile_id": profile_id, "actions": actions})
+        arguments: dict[str, Any] = {
+            "profile_id": profile_id, "actions": actions,
+        }
+        return await self._call("batch_score_with_profile", arguments, options)
 
     async def get_profile_scores(
         self, *,
@@ -4940,7 +5029,7 @@ class AsyncOperations:
             action_id: Only scores of this action.
             limit: How many. 1 or more.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Stored scores.
@@ -4968,7 +5057,9 @@ class AsyncOperations:
         }
         return self._pages("get_profile_scores", arguments, fields)
 
-    async def get_profile_score_stats(self, profile_id: str) -> types.ProfileScoreStats:
+    async def get_profile_score_stats(
+        self, profile_id: str, **options: Unpack[CallOptions],
+    ) -> types.ProfileScoreStats:
         """Sums up the stored scores of a profile.
 
         ``GET /api/scoring/score``. Reads only.
@@ -4979,7 +5070,7 @@ class AsyncOperations:
         Returns:
             The stored scores of a profile, summed up.
         """
-        return await self._call("get_profile_score_stats", {"profile_id": profile_id})
+        return await self._call("get_profile_score_stats", {"profile_id": profile_id}, options)
 
     async def list_risk_templates(
         self, *, action_type: str | None = None, status: str | None = None, **fields: Any,
@@ -4991,7 +5082,7 @@ class AsyncOperations:
         Args:
             action_type: Only templates for this kind of action.
             status: Only templates in this state.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Risk templates.
@@ -5015,7 +5106,7 @@ class AsyncOperations:
             rules: What adds to it: objects with ``condition`` (a member of the action, one of ``==``, ``!=``,
                 ``>=``, ``<=``, ``>``, ``<`` and ``contains``, a value) and ``add``. The sum is kept within 0
                 to 100.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Rules by which the risk of an action is worked out.
@@ -5051,7 +5142,7 @@ class AsyncOperations:
             base_risk: The risk to start from, 0 to 100.
             rules: What adds to it from now on: objects with ``condition`` and ``add``.
             status: The state it is in from now on.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Rules by which the risk of an action is worked out.
@@ -5066,7 +5157,9 @@ class AsyncOperations:
         }
         return await self._call("update_risk_template", {}, given(arguments, fields))
 
-    async def delete_risk_template(self, template_id: str) -> types.DeletedScoringRecord:
+    async def delete_risk_template(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedScoringRecord:
         """Removes a risk template. An unknown id is a ``NotFoundError``.
 
         ``DELETE /api/scoring/risk-templates/{template_id}``. Safe to repeat.
@@ -5080,7 +5173,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_risk_template", {"template_id": template_id})
+        return await self._call("delete_risk_template", {"template_id": template_id}, options)
 
     async def auto_calibrate(
         self, *,
@@ -5098,7 +5191,7 @@ class AsyncOperations:
             agent_id: Only from this agent's actions. All agents unless given.
             lookback_days: How far to look back, in days; 30 unless given. 1 or more.
             metrics: What to suggest scales for, each of at most 500 characters. Everything unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Scales suggested from earlier actions.
@@ -5140,7 +5233,7 @@ class AsyncOperations:
             linked_capability_ids: The capabilities that belong to it.
             linked_capability_tags: The capabilities that belong to it, by their tags.
             status: Where it is in its life. One of ``draft``, ``active``, ``archived``.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One workflow template.
@@ -5174,7 +5267,7 @@ class AsyncOperations:
             status: Only templates in this state. One of ``draft``, ``active``, ``archived``.
             limit: How many, 1 to 200.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of workflow templates.
@@ -5199,7 +5292,9 @@ class AsyncOperations:
         }
         return self._pages("list_workflow_templates", arguments, fields)
 
-    async def get_workflow_template(self, template_id: str) -> types.WorkflowTemplateDetail:
+    async def get_workflow_template(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.WorkflowTemplateDetail:
         """Reads one workflow template. An unknown id is a ``NotFoundError``.
 
         ``GET /api/workflows/templates/{template_id}``. Reads only.
@@ -5213,7 +5308,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_workflow_template", {"template_id": template_id})
+        return await self._call("get_workflow_template", {"template_id": template_id}, options)
 
     async def update_workflow_template(
         self, template_id: str, *,
@@ -5249,7 +5344,7 @@ class AsyncOperations:
             linked_capability_ids: The capabilities that belong to it from now on.
             linked_capability_tags: The capabilities that belong to it from now on, by their tags.
             status: Where it is in its life. One of ``draft``, ``active``, ``archived``.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One workflow template.
@@ -5270,7 +5365,9 @@ class AsyncOperations:
         }
         return await self._call("update_workflow_template", {}, given(arguments, fields))
 
-    async def delete_workflow_template(self, template_id: str) -> types.DeletedWorkflowTemplate:
+    async def delete_workflow_template(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedWorkflowTemplate:
         """Removes a workflow template. Needs an API key of the admin role.
 
         An unknown id is a ``NotFoundError``, a key without the role a ``PermissionDeniedError``.
@@ -5287,7 +5384,7 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_workflow_template", {"template_id": template_id})
+        return await self._call("delete_workflow_template", {"template_id": template_id}, options)
 
     async def duplicate_workflow_template(
         self, template_id: str, *, name: str | None = None, slug: str | None = None, **fields: Any,
@@ -5300,7 +5397,7 @@ class AsyncOperations:
             template_id: Which template to copy.
             name: What the copy is called; the old name and `` (copy)`` unless given.
             slug: The copy's name in URLs; unique.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One workflow template.
@@ -5331,7 +5428,7 @@ class AsyncOperations:
             template_id: Which template.
             agent_id: Who runs it; ``workflow_launcher`` unless given. Not filled in by the client.
             declared_goal: What the run is for, in a sentence.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A workflow that begins.
@@ -5349,6 +5446,7 @@ class AsyncOperations:
     async def execute_workflow_template(
         self, template_id: str, variables: Mapping[str, Any] | None = None, agent_id: str | None = None,
         declared_goal: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.WorkflowExecution:
         """Asks guard, lets the server run all steps of a workflow, and returns what came out.
 
@@ -5380,10 +5478,11 @@ class AsyncOperations:
             "template_id": template_id, "variables": variables, "agent_id": agent_id,
             "declared_goal": declared_goal,
         }
-        return await self._call("execute_workflow_template", arguments)
+        return await self._call("execute_workflow_template", arguments, options)
 
     async def list_workflow_runs(
         self, template_id: str, limit: int | None = None, offset: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.WorkflowRunList:
         """Lists the runs of a workflow template: the actions that stand for them.
 
@@ -5404,10 +5503,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "limit": limit, "offset": offset,
         }
-        return await self._call("list_workflow_runs", arguments)
+        return await self._call("list_workflow_runs", arguments, options)
 
     def iter_workflow_runs(
         self, template_id: str, limit: int | None = None, offset: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[types.Action]:
         """Goes through all that ``list_workflow_runs`` lists, with the same arguments: ``limit`` is a page's
         size, ``offset`` how many to skip.
@@ -5418,9 +5518,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "limit": limit, "offset": offset,
         }
-        return self._pages("list_workflow_runs", arguments)
+        return self._pages("list_workflow_runs", arguments, options)
 
-    async def get_workflow_run(self, template_id: str, run_action_id: str) -> types.WorkflowRun:
+    async def get_workflow_run(
+        self, template_id: str, run_action_id: str, **options: Unpack[CallOptions],
+    ) -> types.WorkflowRun:
         """Reads one run of a workflow with the whole input and output of each step. An unknown run is a
         ``NotFoundError``.
 
@@ -5439,9 +5541,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "run_action_id": run_action_id,
         }
-        return await self._call("get_workflow_run", arguments)
+        return await self._call("get_workflow_run", arguments, options)
 
-    async def resume_workflow_run(self, template_id: str, run_action_id: str) -> types.ResumedWorkflowRun:
+    async def resume_workflow_run(
+        self, template_id: str, run_action_id: str, **options: Unpack[CallOptions],
+    ) -> types.ResumedWorkflowRun:
         """Runs a failed workflow again from where it failed, as a new run. Steps that were completed are not
         run again; they are taken over as ``reused``.
 
@@ -5466,9 +5570,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "run_action_id": run_action_id,
         }
-        return await self._call("resume_workflow_run", arguments)
+        return await self._call("resume_workflow_run", arguments, options)
 
-    async def cancel_workflow_run(self, template_id: str, run_action_id: str) -> types.CancelledWorkflowRun:
+    async def cancel_workflow_run(
+        self, template_id: str, run_action_id: str, **options: Unpack[CallOptions],
+    ) -> types.CancelledWorkflowRun:
         """Stops a running workflow. A run that is not running is a ``ValidationError``, an unknown one
         ``not_found``.
 
@@ -5490,7 +5596,7 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "run_action_id": run_action_id,
         }
-        return await self._call("cancel_workflow_run", arguments)
+        return await self._call("cancel_workflow_run", arguments, options)
 
     async def create_capability(
         self, *,
@@ -5524,7 +5630,7 @@ class AsyncOperations:
             invocation_schema: How the server calls it: ``endpoint``, ``method``, ``auth``, ``input_schema``,
                 ``output_schema``, ``request_mapping``, ``response_mapping``, ``timeout_ms``,
                 ``retry_policy``, ``circuit_breaker``. Sent as it is.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One capability.
@@ -5557,7 +5663,7 @@ class AsyncOperations:
             search: Only those that have these words.
             limit: How many, 1 to 500.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of capabilities.
@@ -5585,7 +5691,9 @@ class AsyncOperations:
         }
         return self._pages("list_capabilities", arguments, fields)
 
-    async def get_capability(self, capability_id: str) -> types.CapabilityDetail:
+    async def get_capability(
+        self, capability_id: str, **options: Unpack[CallOptions],
+    ) -> types.CapabilityDetail:
         """Reads one capability. An unknown id is a ``NotFoundError``.
 
         ``GET /api/capabilities/{capability_id}``. Reads only.
@@ -5599,7 +5707,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_capability", {"capability_id": capability_id})
+        return await self._call("get_capability", {"capability_id": capability_id}, options)
 
     async def update_capability(
         self, capability_id: str, *,
@@ -5633,7 +5741,7 @@ class AsyncOperations:
             health_status: How it does.
             docs_url: Where it is described.
             invocation_schema: How the server calls it. Sent as it is.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One capability.
@@ -5651,7 +5759,9 @@ class AsyncOperations:
         }
         return await self._call("update_capability", {}, given(arguments, fields))
 
-    async def delete_capability(self, capability_id: str) -> types.DeletedCapability:
+    async def delete_capability(
+        self, capability_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedCapability:
         """Removes a capability. An unknown id is a ``NotFoundError``.
 
         ``DELETE /api/capabilities/{capability_id}``. Safe to repeat.
@@ -5665,12 +5775,12 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_capability", {"capability_id": capability_id})
+        return await self._call("delete_capability", {"capability_id": capability_id}, options)
 
     async def invoke_capability(
         self, capability_id: str, payload: Mapping[str, Any] | None = None, actor: str | None = None,
         reason: str | None = None, *,
-        agent_id: str | None = None,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CapabilityInvocation:
         """Asks guard, lets the server call a capability, and returns what came out. The call is recorded as
         an action.
@@ -5706,10 +5816,11 @@ class AsyncOperations:
             "capability_id": capability_id, "payload": payload, "actor": actor, "reason": reason,
             "agent_id": agent_id,
         }
-        return await self._call("invoke_capability", arguments)
+        return await self._call("invoke_capability", arguments, options)
 
     async def test_capability(
-        self, capability_id: str, payload: Mapping[str, Any] | None = None, *, agent_id: str | None = None,
+        self, capability_id: str, payload: Mapping[str, Any] | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CapabilityTest:
         """Lets the server call a capability to see whether it works, without guard, and returns what came
         out. The call is real; it is recorded as an action of type ``capability_test`` and decides the
@@ -5740,9 +5851,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "capability_id": capability_id, "payload": payload, "agent_id": agent_id,
         }
-        return await self._call("test_capability", arguments)
+        return await self._call("test_capability", arguments, options)
 
-    async def get_capability_health(self, capability_id: str) -> types.CapabilityHealth:
+    async def get_capability_health(
+        self, capability_id: str, **options: Unpack[CallOptions],
+    ) -> types.CapabilityHealth:
         """Says how a capability does, by its calls of the last 7 days and its last test. An unknown id is a
         ``NotFoundError``.
 
@@ -5757,7 +5870,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_capability_health", {"capability_id": capability_id})
+        return await self._call("get_capability_health", {"capability_id": capability_id}, options)
 
     async def list_capability_health(
         self, status: types.CapabilityState | str | None = None,
@@ -5782,7 +5895,7 @@ class AsyncOperations:
             category: Only this kind.
             risk_level: Only those of this risk. One of ``low``, ``medium``, ``high``, ``critical``.
             search: Only those that have these words.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of how capabilities do.
@@ -5830,7 +5943,7 @@ class AsyncOperations:
             status: Only those in this state: ``completed``, ``failed``, …
             limit: How many, 1 to 100.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             The calls and tests of a capability.
@@ -5878,7 +5991,7 @@ class AsyncOperations:
                 ``costSensitivity`` (``low``, ``balanced``, ``high-quality``), ``latencySensitivity``
                 (``low``, ``medium``, ``high``), ``maxBudgetUsd`` (in US dollars), ``maxRetries``, and
                 ``allowedProviders`` (a list of names). Sent as it is.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One model strategy.
@@ -5892,7 +6005,7 @@ class AsyncOperations:
         }
         return await self._call("create_model_strategy", arguments, fields)
 
-    async def list_model_strategies(self) -> types.ModelStrategyList:
+    async def list_model_strategies(self, **options: Unpack[CallOptions]) -> types.ModelStrategyList:
         """Lists all model strategies.
 
         ``GET /api/model-strategies``. Reads only.
@@ -5900,9 +6013,11 @@ class AsyncOperations:
         Returns:
             All model strategies.
         """
-        return await self._call("list_model_strategies", {})
+        return await self._call("list_model_strategies", {}, options)
 
-    async def get_model_strategy(self, strategy_id: str) -> types.ModelStrategyDetail:
+    async def get_model_strategy(
+        self, strategy_id: str, **options: Unpack[CallOptions],
+    ) -> types.ModelStrategyDetail:
         """Reads one model strategy. An unknown id is a ``NotFoundError``.
 
         ``GET /api/model-strategies/{strategy_id}``. Reads only.
@@ -5916,7 +6031,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_model_strategy", {"strategy_id": strategy_id})
+        return await self._call("get_model_strategy", {"strategy_id": strategy_id}, options)
 
     async def update_model_strategy(
         self, strategy_id: str, *,
@@ -5937,7 +6052,7 @@ class AsyncOperations:
             description: What it is, in short.
             config: Those of its settings that change. Each replaces the one of the same name as a whole; the
                 others stay. Sent as it is.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One model strategy.
@@ -5951,7 +6066,9 @@ class AsyncOperations:
         }
         return await self._call("update_model_strategy", {}, given(arguments, fields))
 
-    async def delete_model_strategy(self, strategy_id: str) -> types.DeletedModelStrategy:
+    async def delete_model_strategy(
+        self, strategy_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedModelStrategy:
         """Removes a model strategy. Workflow templates that use it go on without one. An unknown id is a
         ``NotFoundError``.
 
@@ -5966,7 +6083,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_model_strategy", {"strategy_id": strategy_id})
+        return await self._call("delete_model_strategy", {"strategy_id": strategy_id}, options)
 
     async def complete_with_strategy(
         self, strategy_id: str, messages: Sequence[Any], *,
@@ -5988,7 +6105,7 @@ class AsyncOperations:
             max_tokens: The most tokens that the answer may have; 1024 unless given.
             temperature: How freely the model chooses its words; 0.7 unless given.
             task_mode: What kind of task it is: ``reasoning``, or a word of your own.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A language model's answer.
@@ -6020,7 +6137,7 @@ class AsyncOperations:
             source_type: Where its documents come from; ``files`` unless given. One of ``files``, ``urls``,
                 ``external``, ``notes``.
             tags: Words to find it by, of at most 500 characters each.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One collection.
@@ -6036,6 +6153,7 @@ class AsyncOperations:
 
     async def list_knowledge_collections(
         self, source_type: types.KnowledgeSource | str | None = None, limit: int = 50, offset: int = 0,
+        **options: Unpack[CallOptions],
     ) -> types.KnowledgeCollectionList:
         """Lists collections.
 
@@ -6054,10 +6172,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "source_type": source_type, "limit": limit, "offset": offset,
         }
-        return await self._call("list_knowledge_collections", arguments)
+        return await self._call("list_knowledge_collections", arguments, options)
 
     def iter_knowledge_collections(
         self, source_type: types.KnowledgeSource | str | None = None, limit: int = 50, offset: int = 0,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[types.KnowledgeCollection]:
         """Goes through all that ``list_knowledge_collections`` lists, with the same arguments: ``limit`` is a
         page's size, ``offset`` how many to skip.
@@ -6068,9 +6187,11 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "source_type": source_type, "limit": limit, "offset": offset,
         }
-        return self._pages("list_knowledge_collections", arguments)
+        return self._pages("list_knowledge_collections", arguments, options)
 
-    async def get_knowledge_collection(self, collection_id: str) -> types.KnowledgeCollectionDetail:
+    async def get_knowledge_collection(
+        self, collection_id: str, **options: Unpack[CallOptions],
+    ) -> types.KnowledgeCollectionDetail:
         """Reads one collection, without its documents. An unknown id is a ``NotFoundError``.
 
         ``GET /api/knowledge/collections/{collection_id}``. Reads only.
@@ -6084,7 +6205,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_knowledge_collection", {"collection_id": collection_id})
+        return await self._call("get_knowledge_collection", {"collection_id": collection_id}, options)
 
     async def update_knowledge_collection(
         self, collection_id: str, *,
@@ -6105,7 +6226,7 @@ class AsyncOperations:
             description: What it is, in short.
             source_type: Where its documents come from. One of ``files``, ``urls``, ``external``, ``notes``.
             tags: Words to find it by from now on, of at most 500 characters each.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One collection.
@@ -6120,7 +6241,9 @@ class AsyncOperations:
         }
         return await self._call("update_knowledge_collection", {}, given(arguments, fields))
 
-    async def delete_knowledge_collection(self, collection_id: str) -> types.DeletedKnowledgeCollection:
+    async def delete_knowledge_collection(
+        self, collection_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedKnowledgeCollection:
         """Removes a collection with all that was read from its documents. An unknown id is a
         ``NotFoundError``.
 
@@ -6135,7 +6258,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("delete_knowledge_collection", {"collection_id": collection_id})
+        return await self._call("delete_knowledge_collection", {"collection_id": collection_id}, options)
 
     async def add_knowledge_collection_item(
         self, collection_id: str, *,
@@ -6155,7 +6278,7 @@ class AsyncOperations:
             title: What it is called.
             mime_type: Its media type: ``text/markdown``.
             metadata: More about it. Sent as it is.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One document of a collection.
@@ -6183,7 +6306,7 @@ class AsyncOperations:
             collection_id: Which collection.
             limit: How many, 1 to 500.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of documents.
@@ -6210,7 +6333,9 @@ class AsyncOperations:
         }
         return self._pages("list_knowledge_collection_items", arguments, fields)
 
-    async def sync_knowledge_collection(self, collection_id: str) -> types.KnowledgeSyncDetail:
+    async def sync_knowledge_collection(
+        self, collection_id: str, **options: Unpack[CallOptions],
+    ) -> types.KnowledgeSyncDetail:
         """Reads the documents of a collection that wait for it, at most 50, so that they can be found, and
         returns how that went.
 
@@ -6230,7 +6355,7 @@ class AsyncOperations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             ValidationError: See the description.
         """
-        return await self._call("sync_knowledge_collection", {"collection_id": collection_id})
+        return await self._call("sync_knowledge_collection", {"collection_id": collection_id}, options)
 
     async def search_knowledge_collection(
         self, collection_id: str, query: str, limit: int = 5, **fields: Any,
@@ -6247,7 +6372,7 @@ class AsyncOperations:
             collection_id: Which collection.
             query: What to look for, in plain words.
             limit: How many passages, 1 to 20.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             What a search found.
@@ -6279,7 +6404,7 @@ class AsyncOperations:
             description: What it does.
             language: In which programming language it is.
             tags: Words to find it by.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6305,14 +6430,14 @@ class AsyncOperations:
             tag: Only those with this tag.
             language: Only those in this programming language.
             limit: How many. 1 or more.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
         """
         arguments: dict[str, Any] = {
             "search": search, "tag": tag, "language": language, "limit": limit,
         }
         return await self._call("get_snippets", arguments, fields)
 
-    async def get_snippet(self, snippet_id: str) -> dict[str, Any]:
+    async def get_snippet(self, snippet_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Reads one snippet; the members are the server's own and not fixed. An unknown id is a
         ``NotFoundError``.
 
@@ -6324,9 +6449,9 @@ class AsyncOperations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return await self._call("get_snippet", {"snippet_id": snippet_id})
+        return await self._call("get_snippet", {"snippet_id": snippet_id}, options)
 
-    async def use_snippet(self, snippet_id: str) -> dict[str, Any]:
+    async def use_snippet(self, snippet_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Counts one more use of a snippet and returns it; the members are the server's own and not fixed. An
         unknown id is a ``NotFoundError``.
 
@@ -6339,9 +6464,9 @@ class AsyncOperations:
             NotFoundError: There is no such record.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("use_snippet", {"snippet_id": snippet_id})
+        return await self._call("use_snippet", {"snippet_id": snippet_id}, options)
 
-    async def delete_snippet(self, snippet_id: str) -> dict[str, Any]:
+    async def delete_snippet(self, snippet_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Removes a snippet; the members of the answer are the server's own and not fixed. An unknown id is a
         ``NotFoundError``.
 
@@ -6353,7 +6478,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: See the description.
         """
-        return await self._call("delete_snippet", {"snippet_id": snippet_id})
+        return await self._call("delete_snippet", {"snippet_id": snippet_id}, options)
 
     async def log_observation(
         self, observation: str, *,
@@ -6370,7 +6495,7 @@ class AsyncOperations:
             agent_id: Who observed it. The client's own agent unless given.
             category: What kind of thing it is: a word of your own.
             importance: How much it matters, 1 to 10.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6397,7 +6522,7 @@ class AsyncOperations:
             agent_id: Who learned it. The client's own agent unless given.
             category: What kind of thing it is: a word of your own.
             confidence: How sure the agent is, 0 to 100.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6423,7 +6548,7 @@ class AsyncOperations:
             agent_id: Who noticed it. The client's own agent unless given.
             energy: How much energy the user has: ``high``, or a number of your own scale.
             notes: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6449,7 +6574,7 @@ class AsyncOperations:
             agent_id: Who worked so. The client's own agent unless given.
             context: When it is of use.
             success: Whether it did well. Without it the way is noted and not judged.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6461,7 +6586,9 @@ class AsyncOperations:
         }
         return await self._call("track_approach", arguments, fields)
 
-    async def get_preference_summary(self, *, agent_id: str | None = None) -> dict[str, Any]:
+    async def get_preference_summary(
+        self, *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Sums up all that was noted; the members are the server's own and not fixed. A server without
         preferences answers with a ``NotFoundError``.
 
@@ -6473,10 +6600,10 @@ class AsyncOperations:
         Raises:
             NotFoundError: See the description.
         """
-        return await self._call("get_preference_summary", {"agent_id": agent_id})
+        return await self._call("get_preference_summary", {"agent_id": agent_id}, options)
 
     async def get_approaches(
-        self, limit: int | None = None, *, agent_id: str | None = None,
+        self, limit: int | None = None, *, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Lists ways of working with how often each did well; the members are the server's own and not fixed.
         A server without preferences answers with a ``NotFoundError``.
@@ -6490,10 +6617,10 @@ class AsyncOperations:
         Raises:
             NotFoundError: See the description.
         """
-        return await self._call("get_approaches", {"limit": limit, "agent_id": agent_id})
+        return await self._call("get_approaches", {"limit": limit, "agent_id": agent_id}, options)
 
     async def get_daily_digest(
-        self, date: str | None = None, *, agent_id: str | None = None,
+        self, date: str | None = None, *, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Sums up what the agent did in a day; the members are the server's own and not fixed. A server
         without digests answers with a ``NotFoundError``.
@@ -6507,7 +6634,7 @@ class AsyncOperations:
         Raises:
             NotFoundError: See the description.
         """
-        return await self._call("get_daily_digest", {"date": date, "agent_id": agent_id})
+        return await self._call("get_daily_digest", {"date": date, "agent_id": agent_id}, options)
 
     async def create_goal(
         self, title: str, *,
@@ -6527,7 +6654,7 @@ class AsyncOperations:
             target_date: By when: ISO-8601.
             progress: How much of it is reached, 0 to 100.
             status: Where it stands: ``active``, ``completed`` or ``paused``.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6556,7 +6683,7 @@ class AsyncOperations:
             platform: For where: ``linkedin``, or a word of your own.
             status: Where it stands: ``draft`` or ``published``.
             url: Where it can be read.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6585,7 +6712,7 @@ class AsyncOperations:
             score: How good it is, 0 to 100; 50 unless given.
             status: Where it stands: ``pending``, ``in_progress``, ``shipped`` or ``rejected``.
             source: Where it comes from.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6617,7 +6744,7 @@ class AsyncOperations:
             direction: Who began: ``inbound`` or ``outbound``.
             interaction_type: In what form: ``message``, ``meeting``, ``email``, or a word of your own.
             platform: Where: ``slack``, or a word of your own.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6646,7 +6773,7 @@ class AsyncOperations:
             end_time: When it ends: ISO-8601.
             location: Where it is.
             description: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6661,6 +6788,7 @@ class AsyncOperations:
 
     async def report_memory_health(
         self, health: Any, entities: Sequence[Any] | None = None, topics: Sequence[Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Reports in what state the agent's memory is, and returns the record; the members are the server's
         own and not fixed. A server without it answers with a ``NotFoundError``.
@@ -6682,7 +6810,7 @@ class AsyncOperations:
         arguments: dict[str, Any] = {
             "health": health, "entities": entities, "topics": topics,
         }
-        return await self._call("report_memory_health", arguments)
+        return await self._call("report_memory_health", arguments, options)
 
     async def report_token_usage(
         self, tokens_in: int, tokens_out: int, *,
@@ -6702,7 +6830,7 @@ class AsyncOperations:
             agent_id: Who used them. The client's own agent unless given.
             model: Which model.
             session_key: What they were used for: a run, a conversation, by an id of your own.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6717,7 +6845,7 @@ class AsyncOperations:
 
     async def get_spend(
         self, lens: types.SpendLens | str | None = None, period: str | None = None, *,
-        agent_id: str | None = None,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.Spend:
         """Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of
         the other.
@@ -6732,9 +6860,9 @@ class AsyncOperations:
         Returns:
             What was spent.
         """
-        return await self._call("get_spend", {"lens": lens, "period": period, "agent_id": agent_id})
+        return await self._call("get_spend", {"lens": lens, "period": period, "agent_id": agent_id}, options)
 
-    async def get_health(self) -> types.Health:
+    async def get_health(self, **options: Unpack[CallOptions]) -> types.Health:
         """Asks whether the server works. Needs no API key.
 
         A server that is ``degraded`` may answer 503, which is a ``ServerError`` after the usual retries; its
@@ -6748,14 +6876,4 @@ class AsyncOperations:
         Raises:
             ServerError: See the description.
         """
-        return await self._call("get_health", {})
-
-    async def get_operations_summary(self) -> types.OperationsSummary:
-        """Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities.
-
-        ``GET /api/operations/summary``. Reads only.
-
-        Returns:
-            How busy the organisation is.
-        """
-        return await self._call("get_operations_summary", {})
+        return await self._call("get_health", {}, options)

@@ -58,6 +58,7 @@ class BaseClient:
         ca_bundle: str | None = None,
         user_agent: str | None = None,
         approval_banner: Banner | None = None,
+        max_response_bytes: int | None = None,
         *,
         instance: Instance | None = None,
         role: Role = "member",
@@ -85,6 +86,7 @@ class BaseClient:
             user_agent: Your product, put before the SDK's own name.
             approval_banner: Where a pending approval is announced: ``stdout`` (default), ``stderr`` or ``off``;
                 otherwise ``DASHCLAW_APPROVAL_BANNER``.
+            max_response_bytes: How many bytes of an answer are read; 16 MiB unless given.
             instance: An embedded instance to reach instead of a server.
             role: What the client may do there: ``admin``, ``member`` or ``readonly``.
 
@@ -116,6 +118,7 @@ class BaseClient:
                 "ca_bundle": ca_bundle,
                 "user_agent": user_agent,
                 "approval_banner": approval_banner,
+                "max_response_bytes": max_response_bytes,
             }
         )
         callbacks = _reading_json(guard_callback), _reading_json(recommendation_callback)

@@ -32,6 +32,8 @@ pub(crate) struct Prepared {
     pub(crate) action_id: Option<String>,
     /// What becomes of the replay of a created action.
     pub(crate) on_replay: OnReplay,
+    /// The ids of what it is about.
+    pub(crate) subject: Option<String>,
 }
 
 impl Prepared {
@@ -86,6 +88,7 @@ pub(crate) fn prepare(
         parts.add(Place::Body, "_signature", quote(&signature).into())?;
         *text = parts.body_text();
     }
+    let subject = subject(&arguments, &parts);
     Ok(Prepared {
         row,
         target: target(row, &parts)?,
@@ -94,7 +97,17 @@ pub(crate) fn prepare(
         status: sent_text(row, &arguments, "status"),
         action_id: arguments.text("action_id"),
         on_replay: options.on_replay,
+        subject,
     })
+}
+
+/// The ids that a request is about: those in its path, else the one that it cannot do without.
+fn subject(arguments: &Arguments<'_>, parts: &Parts<'_>) -> Option<String> {
+    if !parts.path.is_empty() {
+        return Some(parts.path.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>().join(" "));
+    }
+    let (_, id) = arguments.fields().find(|(field, _)| field.required && field.name.ends_with("_id"))?;
+    serde_json::from_str(id?).ok()
 }
 
 /// The text that is sent for a field, be it the caller's or a constant of the row.

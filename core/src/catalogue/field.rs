@@ -317,7 +317,7 @@ impl Field {
 }
 
 /// `sourceOfTruth` as `source_of_truth`; a name without capitals is returned as it is.
-pub(super) fn snake_case(name: &str) -> Cow<'_, str> {
+pub(crate) fn snake_case(name: &str) -> Cow<'_, str> {
     if !name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Cow::Borrowed(name);
     }

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::call::{Answer, Asked, judge};
 use crate::catalogue::{Row, Rules};
+use crate::deadline::later;
 use crate::sse::{Event, Parser};
 use crate::transport::{Body, TransportError};
 use crate::{DashClaw, Error, ErrorKind, Result};
@@ -100,7 +101,8 @@ impl Connection {
             if let Some(event) = self.ready.pop_front() {
                 return Ok(event);
             }
-            let Ok(chunk) = tokio::time::timeout_at(self.heard + SILENCE, self.body.next()).await else {
+            let Ok(chunk) = tokio::time::timeout_at(later(self.heard, SILENCE), self.body.next()).await
+            else {
                 return Err(broken("the event stream fell silent"));
             };
             let chunk =

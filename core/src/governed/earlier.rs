@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::signs::{LONGEST_SILENCE, patience};
+use crate::deadline::after;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, GovernedOptions, Result, WaitOptions, clock, standing};
 
 /// How the words of the errors go on.
@@ -107,7 +108,7 @@ impl DashClaw {
                 return Err(still(action_id, silence.is_none_or(|silence| silence.known)));
             } else {
                 let left = silence.map_or(Duration::MAX, |silence| silence.left());
-                self.pause(deadline.min(Instant::now() + wait.pause().min(left)), wait).await?;
+                self.pause(deadline.min(after(wait.pause().min(left))), wait).await?;
             }
             fresh = false;
             outcome = self.outcome(action_id).await?;

@@ -110,6 +110,7 @@ impl DashClaw {
             status: None,
             action_id: Some(action_id.to_owned()),
             on_replay: OnReplay::default(),
+            subject: Some(action_id.to_owned()),
         };
         let options =
             CallOptions { timeout: Some(gap(age)), cancel: Some(stop.clone()), ..CallOptions::default() };

@@ -49,6 +49,9 @@ fn iterating(api: &Api, operation: &Operation, (name, item): (&str, &Shape), col
     lines
 }
 
+/// What `CallOptions` of `_options.py` holds.
+const CALL_OPTIONS: [&str; 5] = ["timeout", "max_retries", "idempotency_key", "idempotency", "on_replay"];
+
 const KEY_DOC: (&str, &str) = (
     "idempotency",
     "Where the idempotency key comes from unless one is given: `intent` makes the same intent the same record, \
@@ -70,10 +73,34 @@ fn is_keyed(operation: &Operation) -> bool {
     operation.rules.repeat == Repeat::Keyed
 }
 
+/// Whether more fields may be given than the signature names. Among them are the options of the call, which the client
+/// takes out.
+fn takes_fields(operation: &Operation) -> bool {
+    operation.rules.open || matches!(operation.rules.call, Call::Object(_))
+}
+
+/// All other keywords, with their type. Where an argument or a parameter has the name of an option, it is none of them.
+fn keywords(operation: &Operation) -> &'static str {
+    let is_option = |argument: &Argument| CALL_OPTIONS.contains(&argument.name);
+    if takes_fields(operation) {
+        "fields: Any"
+    } else if is_keyed(operation) || operation.arguments.iter().any(is_option) {
+        "options: Any"
+    } else {
+        "options: Unpack[CallOptions]"
+    }
+}
+
+/// The parameter that takes all other keywords.
+fn rest(operation: &Operation) -> &'static str {
+    if takes_fields(operation) { "fields" } else { "options" }
+}
+
 /// Two parameters of one name would not be Python.
 fn check(operation: &Operation) -> Result<()> {
     let mut names: Vec<String> =
         operation.arguments.iter().map(|argument| parameter(argument.name)).collect();
+    names.push(rest(operation).to_owned());
     names.sort();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(format!("`{}` has two parameters called `{}`", operation.name, pair[0])),
@@ -102,9 +129,7 @@ fn declared(api: &Api, operation: &Operation, head: &str, returns: &str, indent:
     if !by_name.is_empty() {
         by_position.push("*".to_owned());
     }
-    if operation.rules.open || matches!(operation.rules.call, Call::Object(_)) {
-        by_name.push("**fields: Any".to_owned());
-    }
+    by_name.push(format!("**{}", keywords(operation)));
     let head = format!("{indent}{head}(");
     let tail = format!(") -> {returns}:");
     let all: Vec<String> = by_position.iter().chain(&by_name).cloned().collect();
@@ -164,8 +189,7 @@ fn body(operation: &Operation, color: Color, indent: &str) -> Vec<String> {
 /// The call of `function` with the operation's name and arguments.
 fn called(operation: &Operation, function: &str, indent: &str) -> Vec<String> {
     let call = |arguments: &str| {
-        let takes_fields = operation.rules.open || matches!(operation.rules.call, Call::Object(_));
-        let given = format!("{arguments}{}", if takes_fields { ", fields" } else { "" });
+        let given = format!("{arguments}, {}", rest(operation));
         // Of a change None is sent, too.
         let given = if changes(operation) { format!("{{}}, given({given})") } else { given };
         let mut call = format!("{indent}{function}(\"{}\", {given}", operation.name);

@@ -119,10 +119,9 @@ mod tests {
         let (facts, risk) = (Facts::default(), RiskScore::of(&context));
         let (fallback, deadline) = (Verdict::Allow, Some(std::time::Instant::now()));
         let rule = local("non_fabrication", &json!({"on_violation": "require_approval"}));
-        let found =
-            let subject = Subject::of(&context);
-            let input = Input { context: &context, subject: &subject, facts: &facts, risk, fallback, deadline };
-            rule.evaluate(&input).unwrap();
+        let subject = Subject::of(&context);
+        let input = Input { context: &context, subject: &subject, facts: &facts, risk, fallback, deadline };
+        let found = rule.evaluate(&input).unwrap();
         assert_eq!(found.verdict, Verdict::Block);
         assert!(found.reason.starts_with("Non-fabrication: engine_error"), "{}", found.reason);
     }

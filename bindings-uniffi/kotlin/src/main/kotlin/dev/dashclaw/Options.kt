@@ -6,6 +6,7 @@ import kotlinx.serialization.json.JsonObjectBuilder
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.days
 import kotlin.time.DurationUnit
 
 /** Whether something is left alone, told, or done. */
@@ -63,6 +64,7 @@ public enum class OnReplay {
  * @property userAgent Your product, put before the SDK's own name.
  * @property approvalBanner Where a pending approval is announced; otherwise `DASHCLAW_APPROVAL_BANNER`, otherwise
  *   `STDOUT`.
+ * @property maxResponseBytes How many bytes of an answer are read; 16 MiB unless given.
  */
 public data class DashClawOptions(
     val baseUrl: String? = null,
@@ -83,6 +85,7 @@ public data class DashClawOptions(
     val caBundle: String? = null,
     val userAgent: String? = null,
     val approvalBanner: ApprovalBanner? = null,
+    val maxResponseBytes: Long? = null,
 ) {
     override fun toString(): String = "DashClawOptions(baseUrl=$baseUrl, agentId=$agentId)"
 
@@ -103,6 +106,7 @@ public data class DashClawOptions(
         put("ca_bundle", caBundle)
         put("user_agent", userAgent)
         put("approval_banner", approvalBanner.word())
+        put("max_response_bytes", maxResponseBytes)
     }.toString()
 }
 
@@ -135,7 +139,10 @@ public data class CallOptions(
 /** The word of a constant, as the core spells it. */
 internal fun Enum<*>?.word(): String? = this?.name?.lowercase()
 
-internal fun Duration.inSeconds(): Double = toDouble(DurationUnit.SECONDS)
+internal fun Duration.inSeconds(): Double = coerceAtMost(LONGEST).toDouble(DurationUnit.SECONDS)
+
+/** JSON has no infinity, and the core counts no further. */
+private val LONGEST = 3650.days
 
 private fun JsonObjectBuilder.putSeconds(name: String, duration: Duration?) {
     put(name, duration?.inSeconds())
