@@ -225,7 +225,9 @@ class AsyncOperations:
             "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
             "idempotency_key": idempotency_key, "content": content, "source_of_truth": source_of_truth,
         }
-        return await self._call("create_action", arguments, fields, idempotency=idempotency, on_replay=on_replay)
+        return await self._call(
+            "create_action", arguments, fields, idempotency=idempotency, on_replay=on_replay
+        )
 
     async def get_action(self, action_id: str) -> types.ActionDetail:
         """Reads one action with its open loops, its assumptions and a summary of the messages about it.
