@@ -54,14 +54,14 @@ import type {
   RegisterWorkOrderType, RegisteredAgentAnswer, RegisteredAgentDetail, RegisteredAgentList, RenderPrompt,
   RenderedPrompt, ReportActionOutcome, ReportConnections, ReportMemoryHealth, ReportSecurityFinding,
   ReportTokenUsage, ReportedAction, ReputationEvent, ReputationEventList, ReputationVerdict,
-  ResolveMessageThread, ResolvedLoop, ResumedWorkflowRun, RevokedIdentity, RiskTemplate, RiskTemplateList,
-  SaveSharedDoc, SaveSnippet, SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint, SavedX402Provider,
-  ScanContent, ScanPromptInjection, ScoreWithProfile, ScorerPreview, ScorerType, ScoringCalibration,
-  ScoringDimension, ScoringProfile, ScoringProfileList, SearchKnowledgeCollection, SendMessage, SentMessage,
-  SessionDetail, SessionEventList, SessionList, SetPreference, SettledPurchase, SignalList, SimulatePolicy,
-  Spend, StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder, TestPolicies, TrackApproach,
-  UpdateCapability, UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy, UpdateOrg,
-  UpdateOutcome, UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent,
+  ResolveMessageThread, ResolvedLoop, ResumedWorkflowRun, RevokedApiKey, RevokedIdentity, RiskTemplate,
+  RiskTemplateList, SaveSharedDoc, SaveSnippet, SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint,
+  SavedX402Provider, ScanContent, ScanPromptInjection, ScoreWithProfile, ScorerPreview, ScorerType,
+  ScoringCalibration, ScoringDimension, ScoringProfile, ScoringProfileList, SearchKnowledgeCollection,
+  SendMessage, SentMessage, SessionDetail, SessionEventList, SessionList, SetPreference, SettledPurchase,
+  SignalList, SimulatePolicy, Spend, StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder, TestPolicies,
+  TrackApproach, UpdateCapability, UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy,
+  UpdateOrg, UpdateOutcome, UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent,
   UpdateRiskTemplate, UpdateScorer, UpdateScoringDimension, UpdateScoringProfile, UpdateSession,
   UpdateWorkflowTemplate, UpdatedAction, UpdatedMessages, ValidatedAssumption, VerifyIntegrity,
   WaitForPairing, WebhookDeliveryList, WebhookList, WebhookTest, WorkOrder, WorkOrderDetail, WorkOrderList,
@@ -101,7 +101,8 @@ export declare abstract class Operations {
    * the binding one is made when the action is created. Anything that is not one of the four verdicts is an
    * error, never permission.
    *
-   * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+   * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`, unless
+   * the policies have changed since. A key stands for one question: with another one it is a `ConflictError`.
    *
    * `POST /api/guard`. Safe to repeat.
    *
@@ -110,6 +111,7 @@ export declare abstract class Operations {
    * @returns What guard answered.
    * @throws `ValidationError`: The server refuses the content.
    * @throws `MalformedResponseError`: The answer is not one of the four verdicts.
+   * @throws `ConflictError`: See the description.
    */
   guard(context: Fields<Guard>, options?: CallOptions): Promise<GuardDecision>;
 
@@ -170,7 +172,8 @@ export declare abstract class Operations {
    * A key that was used before stands for that action, with `idempotent_replay` and no new verdict: a replay
    * is never new permission. It is judged by its present state. One that was blocked is a
    * `GuardBlockedError`, one that a human denied is an `ApprovalDeniedError`, one that ended is a
-   * `ConflictError`. The option `on_replay` with `return` gives the record all the same.
+   * `ConflictError`. The option `on_replay` with `return` gives the record all the same. With another
+   * question the key is a `ConflictError`.
    *
    * An `action_id` of your own that exists already is a `ConflictError`.
    *
@@ -284,7 +287,7 @@ export declare abstract class Operations {
    * @param actionId - Which action.
    * @param decision - `allow` or `deny`.
    * @param reasoning - Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
-   *   as the reason.
+   *   as the reason. At most 2000 characters.
    * @param options - What is for this call only.
    * @returns What became of an action by a human's answer.
    * @throws `ValidationError`: The server refuses the content.
@@ -917,9 +920,9 @@ export declare abstract class Operations {
    *
    * `POST /api/sessions`. A repeat would do it twice.
    *
-   * @param agentId - Who works. The client's own agent unless given.
-   * @param workspace - Where: the path or name of the work tree.
-   * @param branch - On which branch.
+   * @param agentId - Who works. The client's own agent unless given. At most 128 characters.
+   * @param workspace - Where: the path or name of the work tree. At most 1024 characters.
+   * @param branch - On which branch. At most 256 characters.
    * @param options - What is for this call only.
    * @returns One session.
    * @throws `ValidationError`: The server refuses the content.
@@ -1359,7 +1362,7 @@ export declare abstract class Operations {
    *
    * @param status - What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
    *   given.
-   * @param metadata - More about it.
+   * @param metadata - More about it. At most 8192 bytes of JSON.
    * @param options - What is for this call only.
    * @returns The answer to a heartbeat.
    * @throws `ValidationError`: The server refuses the content.
@@ -2133,7 +2136,7 @@ export declare abstract class Operations {
    *
    * `POST /api/learning/recommendations/events`. A repeat would do it twice.
    *
-   * @param events - Several events, one object each, with the fields below.
+   * @param events - Several events, one object each, with the fields below. At most 1000 entries.
    * @param options - What is for this call only.
    * @returns The server's answer to events.
    * @throws `ValidationError`: The server refuses the content.
@@ -2394,6 +2397,36 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   createApiKey(key?: Fields<CreateApiKey>, options?: CallOptions): Promise<CreatedApiKey>;
+
+  /**
+   * Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API
+   * key of the admin role.
+   *
+   * `GET /api/keys`. Reads only.
+   *
+   * @param options - What is for this call only.
+   * @returns The API keys of an organisation.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   */
+  listApiKeys(options?: CallOptions): Promise<ApiKeyList>;
+
+  /**
+   * Revokes an API key. Needs an API key of the admin role.
+   *
+   * From the answer on the key is refused, and its event streams end. Revoking it again changes nothing. An
+   * unknown key is a `NotFoundError`; revoking the last admin's key with an admin's key that is stored beside
+   * it is a `ConflictError` with the code `LAST_ADMIN_KEY`.
+   *
+   * `DELETE /api/keys`. Safe to repeat.
+   *
+   * @param id - Which key: `key_` and a UUID.
+   * @param options - What is for this call only.
+   * @returns An API key as it was revoked.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   * @throws `NotFoundError`: See the description.
+   * @throws `ConflictError`: See the description.
+   */
+  revokeApiKey(id: string, options?: CallOptions): Promise<RevokedApiKey>;
 
   /**
    * Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.

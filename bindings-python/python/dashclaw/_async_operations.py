@@ -55,7 +55,9 @@ class AsyncOperations:
         advisory: the binding one is made when the action is created. Anything that is not one of the four
         verdicts is an error, never permission.
 
-        The same ``idempotency_key`` within 10 minutes returns the earlier verdict with ``idempotent_replay``.
+        The same ``idempotency_key`` within 10 minutes returns the earlier verdict with ``idempotent_replay``,
+        unless the policies have changed since. A key stands for one question: with another one it is a
+        ``ConflictError``.
 
         ``POST /api/guard``. Safe to repeat.
 
@@ -63,7 +65,8 @@ class AsyncOperations:
             context: The fields as a dict; ``types.Guard`` documents them: ``action_type``, ``risk_score``,
                 ``agent_id``, ``agent_name``, ``systems_touched``, ``reversible``, ``declared_goal``,
                 ``target``, ``content``, ``source_of_truth``, ``intel``, ``tool``, ``write_paths``,
-                ``trigger``, ``swarm_id``, ``idempotency_key``, ``include_signals``, ``record``.
+                ``cost_estimate``, ``spend_amount``, ``provider``, ``provider_id``, ``trigger``, ``swarm_id``,
+                ``idempotency_key``, ``include_signals``, ``record``.
             **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
@@ -72,6 +75,7 @@ class AsyncOperations:
         Raises:
             ValidationError: The server refuses the content.
             MalformedResponseError: The answer is not one of the four verdicts.
+            ConflictError: See the description.
         """
         return await self._call("guard", context or {}, fields)
 
@@ -114,6 +118,45 @@ class AsyncOperations:
         }
         return self._pages("get_guard_decisions", arguments, options)
 
+    async def get_recent_decisions(
+        self, decision: types.Verdict | str | None = None, limit: int | None = None,
+        offset: int | None = None, agent_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> types.RecentDecisionList:
+        """Lists guard decisions with what each was for, newest first: what a person looks at.
+
+        ``GET /api/guard/decisions``. Reads only. Pages through ``decisions`` with ``limit`` and ``offset``.
+
+        Args:
+            decision: Only this verdict. One of ``allow``, ``warn``, ``require_approval``, ``block``.
+            limit: How many, 1 to 200; 50 unless given.
+            offset: How many to skip.
+            agent_id: Only this agent. All agents unless given.
+
+        Returns:
+            A page of guard decisions with what each was for.
+        """
+        arguments: dict[str, Any] = {
+            "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return await self._call("get_recent_decisions", arguments, options)
+
+    def iter_recent_decisions(
+        self, decision: types.Verdict | str | None = None, limit: int | None = None,
+        offset: int | None = None, agent_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AsyncIterator[types.RecentDecision]:
+        """Goes through all that ``get_recent_decisions`` lists, with the same arguments: ``limit`` is a
+        page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return self._pages("get_recent_decisions", arguments, options)
+
     async def create_action(
         self, action_type: str, declared_goal: str, session_id: str | None = None, *,
         agent_id: str | None = None, agent_name: str | None = None, action_id: str | None = None,
@@ -128,8 +171,12 @@ class AsyncOperations:
         timestamp_start: str | None = None, timestamp_end: str | None = None, duration_ms: int | None = None,
         cost_estimate: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
         model: str | None = None, idempotency_key: str | None = None, content: str | None = None,
-        source_of_truth: types.SourceOfTruth | Mapping[str, Any] | None = None,
-        idempotency: Literal["intent", "call"] = "intent", **fields: Any,
+        source_of_truth: types.SourceOfTruth | Mapping[str, Any] | None = None, target: str | None = None,
+        write_paths: list[str] | None = None, tool: Mapping[str, Any] | None = None,
+        intel: Mapping[str, Any] | None = None, spend_amount: float | None = None,
+        provider: str | None = None, provider_id: str | None = None,
+        idempotency: Literal["intent", "call"] = "intent", on_replay: Literal["judge", "return"] = "judge",
+        **fields: Any,
     ) -> types.CreatedAction:
         """Records what the agent is about to do, and returns the binding verdict on it.
 
@@ -138,8 +185,11 @@ class AsyncOperations:
         that holds the verdict; the action is stored as ``blocked``.
 
         The request carries an idempotency key, derived from the intent and the current hour unless one is
-        given. A key that was used before, however long ago, returns that action with ``idempotent_replay``
-        and no new verdict: a replay is never new permission.
+        given. A key that was used before stands for that action, with ``idempotent_replay`` and no new
+        verdict: a replay is never new permission. It is judged by its present state. One that was blocked is
+        a ``GuardBlockedError``, one that a human denied is an ``ApprovalDeniedError``, one that ended is a
+        ``ConflictError``. The option ``on_replay`` with ``return`` gives the record all the same. With
+        another question the key is a ``ConflictError``.
 
         An ``action_id`` of your own that exists already is a ``ConflictError``.
 
@@ -190,8 +240,20 @@ class AsyncOperations:
             content: The text that is about to leave: checked by ``non_fabrication`` policies. At most 50000
                 characters.
             source_of_truth: The facts that ``content`` may state.
+            target: What the action is aimed at: a URL, a path, a resource name. At most 1024 characters.
+            write_paths: Paths about to be written, at most 100 of at most 500 characters each.
+            tool: The tool about to be used; ``required_permission`` is read by ``permission_escalation``
+                policies.
+            intel: Evidence about the work tree: ``green`` (test level), ``branch`` (freshness).
+            spend_amount: What a purchase of the type ``x402_purchase`` will cost, in US dollars;
+                ``cost_estimate`` wins over it.
+            provider: Whom a purchase pays: name or slug. At most 256 characters.
+            provider_id: Whom a purchase pays: id. At most 128 characters.
             idempotency: Where the idempotency key comes from unless one is given: ``intent`` makes the same
                 intent the same record, ``call`` makes a new record with every call.
+            on_replay: What becomes of an action that was created before with the same key: ``judge`` raises
+                unless it is ``running`` or ``pending_approval``, ``return`` gives the record whatever its
+                state.
             **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
@@ -201,6 +263,7 @@ class AsyncOperations:
             ValidationError: The server refuses the content.
             GuardBlockedError: A policy blocks the action.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ApprovalDeniedError: See the description.
             ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
@@ -217,8 +280,12 @@ class AsyncOperations:
             "timestamp_start": timestamp_start, "timestamp_end": timestamp_end, "duration_ms": duration_ms,
             "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
             "idempotency_key": idempotency_key, "content": content, "source_of_truth": source_of_truth,
+            "target": target, "write_paths": write_paths, "tool": tool, "intel": intel,
+            "spend_amount": spend_amount, "provider": provider, "provider_id": provider_id,
         }
-        return await self._call("create_action", arguments, fields, idempotency=idempotency)
+        return await self._call(
+            "create_action", arguments, fields, idempotency=idempotency, on_replay=on_replay
+        )
 
     async def get_action(self, action_id: str, **options: Unpack[CallOptions]) -> types.ActionDetail:
         """Reads one action with its open loops, its assumptions and a summary of the messages about it.
@@ -408,7 +475,7 @@ class AsyncOperations:
             action_id: Which action.
             decision: ``allow`` or ``deny``.
             reasoning: Why. It is appended to the action's ``reasoning``; the agent of a denied action gets it
-                as the reason.
+                as the reason. At most 2000 characters.
 
         Returns:
             What became of an action by a human's answer.
@@ -666,6 +733,8 @@ class AsyncOperations:
     ) -> types.ValidatedAssumption:
         """Says whether an assumption has proved true or false. An unknown id is a ``NotFoundError``.
 
+        One that has proved false stays so: to say anything more about it is a ``ConflictError``.
+
         ``PATCH /api/actions/assumptions/{assumption_id}``. Safe to repeat.
 
         What is not given stays as it is. ``None`` is sent, and empties a field where the server lets it be
@@ -682,6 +751,7 @@ class AsyncOperations:
         Raises:
             ValidationError: The server refuses the content.
             NotFoundError: There is no such record.
+            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
             "assumption_id": assumption_id, "validated": validated, "invalidated_reason": invalidated_reason,
@@ -771,6 +841,22 @@ class AsyncOperations:
             "priority": priority, "owner": owner, "status": status, "loop_id": loop_id,
         }
         return await self._call("register_open_loop", arguments, fields)
+
+    async def get_open_loop(self, loop_id: str, **options: Unpack[CallOptions]) -> types.LoopDetail:
+        """Reads one loop with the action that left it. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/actions/loops/{loop_id}``. Reads only.
+
+        Args:
+            loop_id: Which loop.
+
+        Returns:
+            One loop.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return await self._call("get_open_loop", {"loop_id": loop_id}, options)
 
     async def resolve_open_loop(
         self, loop_id: str, status: types.LoopStatus | str, resolution: str | None = UNSET,
@@ -894,14 +980,15 @@ class AsyncOperations:
         Args:
             name: What it is called; unique. At most 256 characters.
             policy_type: What it looks at. One of ``risk_threshold``, ``require_approval``,
-                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
-                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
-                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
-                ``x402_spend_limit``.
+                ``block_action_type``, ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``,
+                ``protected_path``, ``rate_limit``, ``webhook_check``, ``non_fabrication``,
+                ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``, ``green_contract``,
+                ``branch_freshness``, ``x402_spend_limit``.
             rules: What it says, by type: ``{"threshold": 80, "action": "block"}``. At most 4000 characters as
                 JSON text.
-            active: 1 when it holds, which is so unless given, or 0.
-            agent_ids: The agents it holds for; an empty list, or none, means every agent.
+            active: 1 (or ``true``) when it holds, which is so unless given, or 0 (``false``).
+            agent_ids: The agents it holds for; an empty list, or none, means every agent. At most 200
+                entries.
 
         Returns:
             A policy as it was added.
@@ -937,13 +1024,14 @@ class AsyncOperations:
             id: Which policy.
             name: What it is called from now on; unique. At most 256 characters.
             policy_type: What it looks at from now on. One of ``risk_threshold``, ``require_approval``,
-                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
-                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
-                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
-                ``x402_spend_limit``.
+                ``block_action_type``, ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``,
+                ``protected_path``, ``rate_limit``, ``webhook_check``, ``non_fabrication``,
+                ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``, ``green_contract``,
+                ``branch_freshness``, ``x402_spend_limit``.
             rules: What it says from now on. At most 4000 characters as JSON text.
-            active: 1 to make it hold, 0 to make it rest.
-            agent_ids: The agents it holds for from now on; an empty list means every agent.
+            active: 1 (or ``true``) to make it hold, 0 (``false``) to make it rest.
+            agent_ids: The agents it holds for from now on; an empty list means every agent. At most 200
+                entries.
 
         Returns:
             One policy.
@@ -987,10 +1075,10 @@ class AsyncOperations:
 
         Args:
             policy_type: What the policy looks at. One of ``risk_threshold``, ``require_approval``,
-                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
-                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
-                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
-                ``x402_spend_limit``.
+                ``block_action_type``, ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``,
+                ``protected_path``, ``rate_limit``, ``webhook_check``, ``non_fabrication``,
+                ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``, ``green_contract``,
+                ``branch_freshness``, ``x402_spend_limit``.
             rules: What the policy says, by type.
             days: How far to look back, in days, at least 1; 7 unless given.
 
@@ -1380,9 +1468,9 @@ class AsyncOperations:
         ``POST /api/sessions``. A repeat would do it twice.
 
         Args:
-            workspace: Where: the path or name of the work tree.
-            branch: On which branch.
-            agent_id: Who works. The client's own agent unless given.
+            workspace: Where: the path or name of the work tree. At most 1024 characters.
+            branch: On which branch. At most 256 characters.
+            agent_id: Who works. The client's own agent unless given. At most 128 characters.
 
         Returns:
             One session.
@@ -1418,7 +1506,7 @@ class AsyncOperations:
         branch_freshness: str | None = UNSET, commits_behind: int | None = UNSET,
         blocked_reason: str | None = UNSET, summary: str | None = UNSET, **fields: Any,
     ) -> types.SessionDetail:
-        """Changes a session: the fields that are given. ``closed`` ends it; an ended session is a
+        """Changes a session: the fields that are given. Only ``closed`` ends it for good; such a session is a
         ``ConflictError``, an unknown one ``not_found``, and a change of nothing ``validation``.
 
         ``PATCH /api/sessions/{session_id}``. A repeat would do it twice.
@@ -1428,13 +1516,15 @@ class AsyncOperations:
 
         Args:
             session_id: Which session.
-            status: Where it is in its life. One of ``running``, ``blocked``, ``closed``.
+            status: Where it is in its life: one of these, or any other word of at most 128 characters. One of
+                ``running``, ``blocked``, ``completed``, ``failed``, ``cancelled``, ``closed``.
             green_level: How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or
-                ``merge_ready``.
-            branch_freshness: How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``.
+                ``merge_ready``. At most 64 characters.
+            branch_freshness: How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``. At most
+                64 characters.
             commits_behind: How many commits the branch is behind its base.
-            blocked_reason: What holds it up.
-            summary: What was done, in short.
+            blocked_reason: What holds it up. At most 2000 characters.
+            summary: What was done, in short. At most 4000 characters.
             **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
@@ -1463,7 +1553,8 @@ class AsyncOperations:
 
         Args:
             agent_id: Only this agent. All agents unless given.
-            status: Only sessions in this state. One of ``running``, ``blocked``, ``closed``.
+            status: Only sessions in this state. One of ``running``, ``blocked``, ``completed``, ``failed``,
+                ``cancelled``, ``closed``.
             limit: How many, 1 to 200.
 
         Returns:
@@ -2161,7 +2252,7 @@ class AsyncOperations:
         Args:
             status: What it is doing. One of ``online``, ``offline``, ``idle``, ``busy``, ``stale``.
             current_task_id: What it works on. At most 128 characters.
-            metadata: More about it.
+            metadata: More about it. At most 8192 bytes of JSON.
             agent_id: Which agent. The client's own unless given. At most 128 characters.
             agent_name: The agent's display name. The client's own unless given. At most 256 characters.
 
@@ -2201,6 +2292,17 @@ class AsyncOperations:
             "connections": connections, "agent_id": agent_id,
         }
         return await self._call("report_connections", arguments, options)
+
+    async def list_agents(self, **options: Unpack[CallOptions]) -> types.AgentList:
+        """Lists the agents that the server knows: those that gave a sign of life, acted, or have a public
+        key. The one that was last heard of comes first.
+
+        ``GET /api/agents``. Reads only.
+
+        Returns:
+            The agents that the server knows.
+        """
+        return await self._call("list_agents", {}, options)
 
     async def register_agent(
         self, name: str, *,
@@ -3437,11 +3539,12 @@ class AsyncOperations:
         ``POST /api/learning/recommendations/events``. A repeat would do it twice.
 
         Args:
-            events: Several events, one object each, with the fields below.
-            recommendation_id: Which recommendation.
-            agent_id: Which agent. Not filled in by the client.
-            event_type: What became of it: ``applied`` or ``overridden``.
-            details: More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``.
+            events: Several events, one object each, with the fields below. At most 1000 entries.
+            recommendation_id: Which recommendation. At most 128 characters.
+            agent_id: Which agent. Not filled in by the client. At most 128 characters.
+            event_type: What became of it: ``applied`` or ``overridden``. At most 64 characters.
+            details: More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``. At most
+                8192 bytes of JSON.
             **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
@@ -3806,8 +3909,8 @@ class AsyncOperations:
         return await self._call("get_org_keys", {"org_id": org_id}, options)
 
     async def create_api_key(
-        self, label: str | None = None, role: types.ApiKeyRole | str | None = None,
-        **options: Unpack[CallOptions],
+        self, label: str | None = None, role: types.ApiKeyRole | str | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedApiKey:
         """Creates an API key of the caller's organisation. Needs an API key of the admin role.
 
@@ -3819,6 +3922,8 @@ class AsyncOperations:
         Args:
             label: What it is for. ``API Key`` unless given. At most 256 characters.
             role: What it may do. ``member`` unless given. One of ``admin``, ``member``, ``readonly``.
+            agent_id: The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody
+                in particular, and takes none. At most 128 characters.
 
         Returns:
             An API key as it was created.
@@ -3828,7 +3933,46 @@ class AsyncOperations:
             PermissionDeniedError: The API key lacks the admin role.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return await self._call("create_api_key", {"label": label, "role": role}, options)
+        arguments: dict[str, Any] = {
+            "label": label, "role": role, "agent_id": agent_id,
+        }
+        return await self._call("create_api_key", arguments, options)
+
+    async def list_api_keys(self, **options: Unpack[CallOptions]) -> types.ApiKeyList:
+        """Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an
+        API key of the admin role.
+
+        ``GET /api/keys``. Reads only.
+
+        Returns:
+            The API keys of an organisation.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("list_api_keys", {}, options)
+
+    async def revoke_api_key(self, id: str, **options: Unpack[CallOptions]) -> types.RevokedApiKey:
+        """Revokes an API key. Needs an API key of the admin role.
+
+        From the answer on the key is refused, and its event streams end. Revoking it again changes nothing.
+        An unknown key is a ``NotFoundError``; revoking the last admin's key with an admin's key that is
+        stored beside it is a ``ConflictError`` with the code ``LAST_ADMIN_KEY``.
+
+        ``DELETE /api/keys``. Safe to repeat.
+
+        Args:
+            id: Which key: ``key_`` and a UUID.
+
+        Returns:
+            An API key as it was revoked.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: See the description.
+            ConflictError: See the description.
+        """
+        return await self._call("revoke_api_key", {"id": id}, options)
 
     async def create_hosted_workspace(
         self, turnstile_token: str | None = None, **options: Unpack[CallOptions],
@@ -4312,8 +4456,8 @@ class AsyncOperations:
         return await self._call("list_prompt_versions", {"template_id": template_id}, options)
 
     async def create_prompt_version(
-        self, template_id: str, content: str, model_hint: str = "", parameters: list[str] | None = None,
-        changelog: str = "",
+        self, template_id: str, content: str, model_hint: str = "",
+        parameters: list[str] | Mapping[str, Any] | None = None, changelog: str = "",
         **options: Unpack[CallOptions],
     ) -> types.CreatedPromptVersion:
         """Adds a version to a template. It is not active until ``activate_prompt_version`` makes it so. Needs
@@ -4325,7 +4469,8 @@ class AsyncOperations:
             template_id: Which template.
             content: The prompt, with placeholders: names in double braces.
             model_hint: The model it was written for.
-            parameters: The names of its placeholders, each of at most 500 characters. ``[]`` unless given.
+            parameters: Its placeholders: a list of their names, or an object that says more about each.
+                ``[]`` unless given.
             changelog: What is new about it.
 
         Returns:
@@ -6877,3 +7022,13 @@ class AsyncOperations:
             ServerError: See the description.
         """
         return await self._call("get_health", {}, options)
+
+    async def get_operations_summary(self, **options: Unpack[CallOptions]) -> types.OperationsSummary:
+        """Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities.
+
+        ``GET /api/operations/summary``. Reads only.
+
+        Returns:
+            How busy the organisation is.
+        """
+        return await self._call("get_operations_summary", {}, options)

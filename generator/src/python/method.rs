@@ -214,8 +214,20 @@ fn called(operation: &Operation, function: &str, indent: &str) -> Vec<String> {
     }
     let mut lines = vec![format!("{indent}arguments: dict[str, Any] = {{")];
     lines.extend(pack(&items, WIDTH, &format!("{indent}{INDENT}")));
-    lines.extend([format!("{indent}}}"), call("arguments")]);
+    lines.push(format!("{indent}}}"));
+    lines.extend(wrapped(call("arguments"), indent));
     lines
+}
+
+/// A call on one line, or its arguments on a line of their own.
+fn wrapped(call: String, indent: &str) -> Vec<String> {
+    match call.split_once('(') {
+        Some((head, rest)) if call.len() > WIDTH => {
+            let arguments = rest.strip_suffix(')').unwrap_or(rest);
+            vec![format!("{head}("), format!("{indent}{INDENT}{arguments}"), format!("{indent})")]
+        }
+        _ => vec![call],
+    }
 }
 
 /// Whether None empties a field of it.

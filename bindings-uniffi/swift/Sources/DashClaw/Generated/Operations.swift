@@ -9,7 +9,9 @@ extension DashClaw {
     /// advisory: the binding one is made when the action is created. Anything that is not one of the four
     /// verdicts is an error, never permission.
     ///
-    /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+    /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`,
+    /// unless the policies have changed since. A key stands for one question: with another one it is a
+    /// ``DashClawError`` of kind `conflict`.
     ///
     /// `POST /api/guard`. Safe to repeat.
     ///
@@ -18,7 +20,8 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: What guard answered.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
-    ///   content; `malformedResponse`: the answer is not one of the four verdicts.
+    ///   content; `malformedResponse`: the answer is not one of the four verdicts; `conflict`: see the
+    ///   description.
     public func `guard`(
         _ request: Guard, options: CallOptions = CallOptions()
     ) async throws -> GuardDecision {
@@ -122,7 +125,8 @@ extension DashClaw {
     /// a replay is never new permission. It is judged by its present state. One that was blocked is a
     /// ``DashClawError`` of kind `guardBlocked`, one that a human denied is a ``DashClawError`` of kind
     /// `approvalDenied`, one that ended is a ``DashClawError`` of kind `conflict`. The option `on_replay`
-    /// with `return` gives the record all the same.
+    /// with `return` gives the record all the same. With another question the key is a ``DashClawError`` of
+    /// kind `conflict`.
     ///
     /// An `action_id` of your own that exists already is a ``DashClawError`` of kind `conflict`.
     ///
@@ -255,7 +259,7 @@ extension DashClaw {
     ///   - actionId: Which action.
     ///   - decision: `allow` or `deny`.
     ///   - reasoning: Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
-    ///     as the reason.
+    ///     as the reason. At most 2000 characters.
     ///   - options: What differs for this call.
     /// - Returns: What became of an action by a human's answer.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -668,13 +672,13 @@ extension DashClaw {
     /// - Parameters:
     ///   - name: What it is called; unique. At most 256 characters.
     ///   - policyType: What it looks at. One of `risk_threshold`, `require_approval`, `block_action_type`,
-    ///     `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`,
-    ///     `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
-    ///     `green_contract`, `branch_freshness`, `x402_spend_limit`.
+    ///     `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+    ///     `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+    ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
     ///     JSON text.
     ///   - active: 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
-    ///   - agentIds: The agents it holds for; an empty list, or none, means every agent.
+    ///   - agentIds: The agents it holds for; an empty list, or none, means every agent. At most 200 entries.
     ///   - options: What differs for this call.
     /// - Returns: A policy as it was added.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -705,12 +709,13 @@ extension DashClaw {
     ///   - id: Which policy.
     ///   - name: What it is called from now on; unique. At most 256 characters.
     ///   - policyType: What it looks at from now on. One of `risk_threshold`, `require_approval`,
-    ///     `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
-    ///     `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+    ///     `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+    ///     `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
     ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What it says from now on. At most 4000 characters as JSON text.
     ///   - active: 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
-    ///   - agentIds: The agents it holds for from now on; an empty list means every agent.
+    ///   - agentIds: The agents it holds for from now on; an empty list means every agent. At most 200
+    ///     entries.
     ///   - options: What differs for this call.
     /// - Returns: One policy.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -752,8 +757,8 @@ extension DashClaw {
     ///
     /// - Parameters:
     ///   - policyType: What the policy looks at. One of `risk_threshold`, `require_approval`,
-    ///     `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
-    ///     `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+    ///     `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+    ///     `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
     ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What the policy says, by type.
     ///   - days: How far to look back, in days, at least 1; 7 unless given.
@@ -1097,9 +1102,9 @@ extension DashClaw {
     /// `POST /api/sessions`. A repeat would do it twice.
     ///
     /// - Parameters:
-    ///   - workspace: Where: the path or name of the work tree.
-    ///   - branch: On which branch.
-    ///   - agentId: Who works. The client's own agent unless given.
+    ///   - workspace: Where: the path or name of the work tree. At most 1024 characters.
+    ///   - branch: On which branch. At most 256 characters.
+    ///   - agentId: Who works. The client's own agent unless given. At most 128 characters.
     ///   - options: What differs for this call.
     /// - Returns: One session.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -1758,7 +1763,7 @@ extension DashClaw {
     ///   - status: What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
     ///     given.
     ///   - currentTaskId: What it works on. At most 128 characters.
-    ///   - metadata: More about it.
+    ///   - metadata: More about it. At most 8192 bytes of JSON.
     ///   - agentId: Which agent. The client's own unless given. At most 128 characters.
     ///   - agentName: The agent's display name. The client's own unless given. At most 256 characters.
     ///   - options: What differs for this call.
@@ -3148,6 +3153,8 @@ extension DashClaw {
     /// - Parameters:
     ///   - label: What it is for. `API Key` unless given. At most 256 characters.
     ///   - role: What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+    ///   - agentId: The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody
+    ///     in particular, and takes none. At most 128 characters.
     ///   - options: What differs for this call.
     /// - Returns: An API key as it was created.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -3155,9 +3162,49 @@ extension DashClaw {
     ///   may or may not have happened.
     @discardableResult
     public func createApiKey(
-        label: String? = nil, role: ApiKeyRole? = nil, options: CallOptions = CallOptions()
+        label: String? = nil, role: ApiKeyRole? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
     ) async throws -> CreatedApiKey {
-        try await send("create_api_key", ["label": label?.jsonValue, "role": role?.jsonValue], options)
+        try await send(
+            "create_api_key",
+            [
+                "label": label?.jsonValue, "role": role?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API
+    /// key of the admin role.
+    ///
+    /// `GET /api/keys`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: The API keys of an organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
+    public func listApiKeys(options: CallOptions = CallOptions()) async throws -> ApiKeyList {
+        try await send("list_api_keys", [:], options)
+    }
+
+    /// Revokes an API key. Needs an API key of the admin role.
+    ///
+    /// From the answer on the key is refused, and its event streams end. Revoking it again changes nothing.
+    /// An unknown key is a ``DashClawError`` of kind `notFound`; revoking the last admin's key with an
+    /// admin's key that is stored beside it is a ``DashClawError`` of kind `conflict` with the code
+    /// `LAST_ADMIN_KEY`.
+    ///
+    /// `DELETE /api/keys`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - id: Which key: `key_` and a UUID.
+    ///   - options: What differs for this call.
+    /// - Returns: An API key as it was revoked.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: see the description; `conflict`: see the description.
+    @discardableResult
+    public func revokeApiKey(id: String, options: CallOptions = CallOptions()) async throws -> RevokedApiKey {
+        try await send("revoke_api_key", ["id": id.jsonValue], options)
     }
 
     /// Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.

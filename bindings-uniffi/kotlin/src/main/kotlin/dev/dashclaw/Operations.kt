@@ -389,7 +389,9 @@ import dev.dashclaw.api.ResolveOpenLoop
 import dev.dashclaw.api.ResolvedLoop
 import dev.dashclaw.api.ResumeWorkflowRun
 import dev.dashclaw.api.ResumedWorkflowRun
+import dev.dashclaw.api.RevokeApiKey
 import dev.dashclaw.api.RevokeIdentity
+import dev.dashclaw.api.RevokedApiKey
 import dev.dashclaw.api.RevokedIdentity
 import dev.dashclaw.api.RiskTemplate
 import dev.dashclaw.api.RiskTemplateList
@@ -513,7 +515,9 @@ public abstract class Operations internal constructor() {
      * the binding one is made when the action is created. Anything that is not one of the four verdicts is an
      * error, never permission.
      *
-     * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+     * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`,
+     * unless the policies have changed since. A key stands for one question: with another one it is a
+     * `ConflictException`.
      *
      * `POST /api/guard`. Safe to repeat.
      *
@@ -535,6 +539,11 @@ public abstract class Operations internal constructor() {
      * @param tool The tool about to be used; `required_permission` is read by `permission_escalation`
      *   policies.
      * @param writePaths Paths about to be written, at most 100 of at most 500 characters each.
+     * @param costEstimate What a purchase of the type `x402_purchase` is expected to cost, in US dollars.
+     * @param spendAmount What a purchase of the type `x402_purchase` will cost, in US dollars;
+     *   `cost_estimate` wins over it.
+     * @param provider Whom a purchase pays: name or slug. At most 256 characters.
+     * @param providerId Whom a purchase pays: id. At most 128 characters.
      * @param trigger What set the agent off. At most 1000 characters.
      * @param swarmId The swarm the agent belongs to. At most 128 characters.
      * @param idempotencyKey Repeats the earlier verdict when it was used in the last 10 minutes. At most 256
@@ -545,6 +554,7 @@ public abstract class Operations internal constructor() {
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws DashClawException Of kind `MALFORMED_RESPONSE`: the answer is not one of the four verdicts.
+     * @throws ConflictException See the description.
      */
     public suspend fun guard(
         actionType: String,
@@ -557,9 +567,13 @@ public abstract class Operations internal constructor() {
         target: String? = null,
         content: String? = null,
         sourceOfTruth: SourceOfTruth? = null,
-        intel: JsonElement? = null,
-        tool: JsonElement? = null,
+        intel: JsonObject? = null,
+        tool: JsonObject? = null,
         writePaths: List<String>? = null,
+        costEstimate: Double? = null,
+        spendAmount: Double? = null,
+        provider: String? = null,
+        providerId: String? = null,
         trigger: String? = null,
         swarmId: String? = null,
         idempotencyKey: String? = null,
@@ -571,8 +585,8 @@ public abstract class Operations internal constructor() {
         guard(
             Guard(
                 actionType, riskScore, agentId, agentName, systemsTouched, reversible, declaredGoal, target,
-                content, sourceOfTruth, intel, tool, writePaths, trigger, swarmId, idempotencyKey,
-                includeSignals, record, extra,
+                content, sourceOfTruth, intel, tool, writePaths, costEstimate, spendAmount, provider,
+                providerId, trigger, swarmId, idempotencyKey, includeSignals, record, extra,
             ),
             options,
         )
@@ -692,7 +706,8 @@ public abstract class Operations internal constructor() {
      * given. A key that was used before stands for that action, with `idempotent_replay` and no new verdict:
      * a replay is never new permission. It is judged by its present state. One that was blocked is a
      * `GuardBlockedException`, one that a human denied is an `ApprovalDeniedException`, one that ended is a
-     * `ConflictException`. The option `on_replay` with `return` gives the record all the same.
+     * `ConflictException`. The option `on_replay` with `return` gives the record all the same. With another
+     * question the key is a `ConflictException`.
      *
      * An `action_id` of your own that exists already is a `ConflictException`.
      *
@@ -742,6 +757,15 @@ public abstract class Operations internal constructor() {
      * @param content The text that is about to leave: checked by `non_fabrication` policies. At most 50000
      *   characters.
      * @param sourceOfTruth The facts that `content` may state.
+     * @param target What the action is aimed at: a URL, a path, a resource name. At most 1024 characters.
+     * @param writePaths Paths about to be written, at most 100 of at most 500 characters each.
+     * @param tool The tool about to be used; `required_permission` is read by `permission_escalation`
+     *   policies.
+     * @param intel Evidence about the work tree: `green` (test level), `branch` (freshness).
+     * @param spendAmount What a purchase of the type `x402_purchase` will cost, in US dollars;
+     *   `cost_estimate` wins over it.
+     * @param provider Whom a purchase pays: name or slug. At most 256 characters.
+     * @param providerId Whom a purchase pays: id. At most 128 characters.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -785,6 +809,13 @@ public abstract class Operations internal constructor() {
         idempotencyKey: String? = null,
         content: String? = null,
         sourceOfTruth: SourceOfTruth? = null,
+        target: String? = null,
+        writePaths: List<String>? = null,
+        tool: JsonObject? = null,
+        intel: JsonObject? = null,
+        spendAmount: Double? = null,
+        provider: String? = null,
+        providerId: String? = null,
         extra: JsonObject = NOTHING,
         options: CallOptions? = null,
     ): CreatedAction =
@@ -795,7 +826,7 @@ public abstract class Operations internal constructor() {
                 riskScore, confidence, recommendationId, recommendationApplied, recommendationOverrideReason,
                 outputSummary, sideEffects, artifactsCreated, errorMessage, timestampStart, timestampEnd,
                 durationMs, costEstimate, tokensIn, tokensOut, model, idempotencyKey, content, sourceOfTruth,
-                extra,
+                target, writePaths, tool, intel, spendAmount, provider, providerId, extra,
             ),
             options,
         )
@@ -1003,7 +1034,7 @@ public abstract class Operations internal constructor() {
      * @param actionId Which action.
      * @param decision `allow` or `deny`.
      * @param reasoning Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
-     *   as the reason.
+     *   as the reason. At most 2000 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -1637,13 +1668,14 @@ public abstract class Operations internal constructor() {
      *
      * @param name What it is called; unique. At most 256 characters.
      * @param policyType What it looks at. One of `risk_threshold`, `require_approval`, `block_action_type`,
-     *   `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`,
-     *   `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`,
-     *   `branch_freshness`, `x402_spend_limit`.
+     *   `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+     *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
+     *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
      *   JSON text.
      * @param active 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
-     * @param agentIds The agents it holds for; an empty list, or none, means every agent.
+     * @param agentIds The agents it holds for; an empty list, or none, means every agent. At most 200
+     *   entries.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -1674,12 +1706,13 @@ public abstract class Operations internal constructor() {
      * @param id Which policy.
      * @param name What it is called from now on; unique. At most 256 characters.
      * @param policyType What it looks at from now on. One of `risk_threshold`, `require_approval`,
-     *   `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
-     *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
-     *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
+     *   `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+     *   `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+     *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says from now on. At most 4000 characters as JSON text.
      * @param active 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
-     * @param agentIds The agents it holds for from now on; an empty list means every agent.
+     * @param agentIds The agents it holds for from now on; an empty list means every agent. At most 200
+     *   entries.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -1724,9 +1757,9 @@ public abstract class Operations internal constructor() {
      * `POST /api/policies/simulate`. Reads only.
      *
      * @param policyType What the policy looks at. One of `risk_threshold`, `require_approval`,
-     *   `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
-     *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
-     *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
+     *   `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+     *   `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+     *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What the policy says, by type.
      * @param days How far to look back, in days, at least 1; 7 unless given.
      * @param options How this call differs from the client's others.
@@ -2257,9 +2290,9 @@ public abstract class Operations internal constructor() {
      *
      * `POST /api/sessions`. A repeat would do it twice.
      *
-     * @param workspace Where: the path or name of the work tree.
-     * @param branch On which branch.
-     * @param agentId Who works. The client's own agent unless given.
+     * @param workspace Where: the path or name of the work tree. At most 1024 characters.
+     * @param branch On which branch. At most 256 characters.
+     * @param agentId Who works. The client's own agent unless given. At most 128 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
@@ -2307,11 +2340,12 @@ public abstract class Operations internal constructor() {
      * @param status Where it is in its life: one of these, or any other word of at most 128 characters. One
      *   of `running`, `blocked`, `completed`, `failed`, `cancelled`, `closed`.
      * @param greenLevel How well the work tree is tested: `targeted`, `package`, `workspace` or
-     *   `merge_ready`.
-     * @param branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`.
+     *   `merge_ready`. At most 64 characters.
+     * @param branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`. At most 64
+     *   characters.
      * @param commitsBehind How many commits the branch is behind its base.
-     * @param blockedReason What holds it up.
-     * @param summary What was done, in short.
+     * @param blockedReason What holds it up. At most 2000 characters.
+     * @param summary What was done, in short. At most 4000 characters.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -3148,7 +3182,7 @@ public abstract class Operations internal constructor() {
      * @param status What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
      *   given.
      * @param currentTaskId What it works on. At most 128 characters.
-     * @param metadata More about it.
+     * @param metadata More about it. At most 8192 bytes of JSON.
      * @param agentId Which agent. The client's own unless given. At most 128 characters.
      * @param agentName The agent's display name. The client's own unless given. At most 256 characters.
      * @param options How this call differs from the client's others.
@@ -4889,11 +4923,12 @@ public abstract class Operations internal constructor() {
      *
      * `POST /api/learning/recommendations/events`. A repeat would do it twice.
      *
-     * @param events Several events, one object each, with the fields below.
-     * @param recommendationId Which recommendation.
-     * @param agentId Which agent. Not filled in by the client.
-     * @param eventType What became of it: `applied` or `overridden`.
-     * @param details More about it: `action_type`, `reason`, `adapted_fields`, `confidence`.
+     * @param events Several events, one object each, with the fields below. At most 1000 entries.
+     * @param recommendationId Which recommendation. At most 128 characters.
+     * @param agentId Which agent. Not filled in by the client. At most 128 characters.
+     * @param eventType What became of it: `applied` or `overridden`. At most 64 characters.
+     * @param details More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. At most 8192
+     *   bytes of JSON.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -5389,6 +5424,8 @@ public abstract class Operations internal constructor() {
      *
      * @param label What it is for. `API Key` unless given. At most 256 characters.
      * @param role What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+     * @param agentId The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody
+     *   in particular, and takes none. At most 128 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -5397,9 +5434,10 @@ public abstract class Operations internal constructor() {
     public suspend fun createApiKey(
         label: String? = null,
         role: ApiKeyRole? = null,
+        agentId: String? = null,
         options: CallOptions? = null,
     ): CreatedApiKey =
-        createApiKey(CreateApiKey(label, role), options)
+        createApiKey(CreateApiKey(label, role, agentId), options)
 
     /** `createApiKey` with its arguments in one object. */
     public suspend fun createApiKey(request: CreateApiKey, options: CallOptions? = null): CreatedApiKey =
@@ -5407,6 +5445,45 @@ public abstract class Operations internal constructor() {
             "create_api_key",
             encode(CreateApiKey.serializer(), request),
             CreatedApiKey.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API
+     * key of the admin role.
+     *
+     * `GET /api/keys`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun listApiKeys(options: CallOptions? = null): ApiKeyList =
+        call("list_api_keys", "{}", ApiKeyList.serializer(), options)
+
+    /**
+     * Revokes an API key. Needs an API key of the admin role.
+     *
+     * From the answer on the key is refused, and its event streams end. Revoking it again changes nothing. An
+     * unknown key is a `NotFoundException`; revoking the last admin's key with an admin's key that is stored
+     * beside it is a `ConflictException` with the code `LAST_ADMIN_KEY`.
+     *
+     * `DELETE /api/keys`. Safe to repeat.
+     *
+     * @param id Which key: `key_` and a UUID.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException See the description.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun revokeApiKey(id: String, options: CallOptions? = null): RevokedApiKey =
+        revokeApiKey(RevokeApiKey(id), options)
+
+    /** `revokeApiKey` with its arguments in one object. */
+    public suspend fun revokeApiKey(request: RevokeApiKey, options: CallOptions? = null): RevokedApiKey =
+        call(
+            "revoke_api_key",
+            encode(RevokeApiKey.serializer(), request),
+            RevokedApiKey.serializer(),
             options,
         )
 
