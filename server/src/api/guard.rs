@@ -114,7 +114,7 @@ async fn store(call: &Call, decided: &Decided, key: Option<&str>) -> Answer {
     if let Logged::Repeats(reply) = logged.map_err(|error| not_stored(&error))? {
         return repeated(&reply);
     }
-    call.app.hub.publish_text(call.org_id(), "guard.decision.created", reply.as_str().into());
+    call.app.hub.publish_text(call.org_id(), "guard.decision.created", reply.as_str());
     Ok(json_text(StatusCode::OK, reply))
 }
 
@@ -154,7 +154,7 @@ async fn store_with_action(
     match call.app.store.create_action(new).await.map_err(|error| not_stored(&error))? {
         Creation::Repeats(reply) => return repeated(&reply),
         Creation::Created(action) => {
-            call.app.hub.publish_text(call.org_id(), "guard.decision.created", reply.as_str().into());
+            call.app.hub.publish_text(call.org_id(), "guard.decision.created", reply.as_str());
             call.app.hub.publish(call.org_id(), "action.created", &action);
         }
         Creation::Replayed(_) | Creation::DuplicateId => {
