@@ -86,8 +86,8 @@ impl Hub {
     }
 
     /// Publishes an event whose data is JSON text on one line.
-    pub(crate) fn publish_text(&self, org_id: &str, name: &'static str, data: Arc<str>) {
-        self.channel(org_id).publish(name, &data);
+    pub(crate) fn publish_text(&self, org_id: &str, name: &'static str, data: &str) {
+        self.channel(org_id).publish(name, data);
     }
 
     /// Subscribes to the organisation's events, starting behind the one with this id.

@@ -1,6 +1,7 @@
 //! Serving on a socket, so that no client can keep the others out: every phase of a connection has its time, and there is
 //! a place for so many.
 
+mod answer;
 mod line;
 mod lines;
 mod socket;
@@ -11,9 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -23,6 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt, service_fn};
 
+use self::answer::Answer;
 use self::line::Line;
 pub(crate) use self::lines::bearable;
 use self::lines::{Lines, Seat};
@@ -134,15 +134,7 @@ async fn answer(
         let answer = router.clone().oneshot(request);
         async move {
             let response = answer.await;
-            response.map(|response| {
-                // The request lasts until its answer is handed over.
-                response.map(|body| {
-                    Body::new(body.map_frame(move |frame| {
-                        let _ = &busy;
-                        frame
-                    }))
-                })
-            })
+            response.map(|response| response.map(|body| Answer { body, _busy: busy }))
         }
     });
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&seat.line), limits.write));

@@ -1,5 +1,6 @@
 use std::sync::mpsc;
 
+use axum::body::Body;
 use axum::routing::get;
 use futures_util::stream;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

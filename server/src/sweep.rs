@@ -34,7 +34,7 @@ impl Sweeper {
                 if let Err(error) = wait(crate::api::sweep(&app)) {
                     tracing::warn!(%error, "a sweep failed");
                 }
-                if sweeps % SWEEPS_A_REMOVAL == 0
+                if sweeps.is_multiple_of(SWEEPS_A_REMOVAL)
                     && let Err(error) = wait(remove_expired(&app, clock::unix_millis()))
                 {
                     tracing::warn!(%error, "old records could not be removed");

@@ -61,7 +61,7 @@ fn too_large() -> [Value; 4] {
     [
         json!("x".repeat(MEGABYTE)),
         json!(vec!["x".repeat(400); 2600]),
-        json!(Map::from_iter((0..20_000).map(|n| (format!("member-{n}"), json!("x".repeat(40)))))),
+        (0..20_000).map(|n| (format!("member-{n}"), json!("x".repeat(40)))).collect::<Map<_, _>>().into(),
         deep,
     ]
 }
