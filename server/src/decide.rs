@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::facts::FactEvidence;
 use crate::http::refusal::Answer;
+use crate::identity::Identity;
 use crate::ids;
 use crate::orgs::Org;
 use crate::policy::webhook::{Answer as WebhookAnswer, Preliminary, ask_all};
@@ -33,22 +34,30 @@ pub(crate) struct Decided {
     org_id: String,
     action_type: String,
     now_ms: i64,
+    identity: Identity,
 }
 
-/// Asks the policies of an organisation. `signals` are added to the warnings.
-pub(crate) async fn decide(app: &App, context: &GuardContext, signals: Vec<String>) -> Answer<Decided> {
+/// Asks the policies of an organisation. `signals` are added to the warnings; `identity` is what the agent's token tells.
+pub(crate) async fn decide(
+    app: &App,
+    context: &GuardContext,
+    signals: Vec<String>,
+    identity: Identity,
+) -> Answer<Decided> {
     let org = app.org(&context.org_id).await?;
-    let facts = facts(app, &org, context, signals).await?;
+    let mut facts = facts(app, &org, context, signals).await?;
+    facts.identity_block.clone_from(&identity.block);
     let evaluation = evaluate(app, &org, context, &facts).await;
     let evidence = (!evaluation.evidence.is_empty()).then(|| evidence_text(&evaluation.evidence));
     Ok(Decided {
         verdict: evaluation.verdict,
-        decision: answer(app, context, evaluation)?,
+        decision: answer(app, context, evaluation, identity.status.as_str())?,
         context: context_text(context),
         evidence,
         org_id: context.org_id.clone(),
         action_type: context.action_type.clone(),
         now_ms: context.now_ms,
+        identity,
     })
 }
 
@@ -95,7 +104,12 @@ async fn evaluate(app: &App, org: &Org, context: &GuardContext, facts: &Facts) -
     stages.finish()
 }
 
-fn answer(app: &App, context: &GuardContext, evaluation: Evaluation) -> Answer<GuardDecision> {
+fn answer(
+    app: &App,
+    context: &GuardContext,
+    evaluation: Evaluation,
+    verification: &str,
+) -> Answer<GuardDecision> {
     let id = ids::decision()?;
     let non_fabrication: Vec<NonFabrication> = evaluation
         .evidence
@@ -119,7 +133,7 @@ fn answer(app: &App, context: &GuardContext, evaluation: Evaluation) -> Answer<G
         matched_policies: evaluation.matched_policies,
         risk_score: i64::from(evaluation.risk.effective),
         agent_risk_score: context.risk_score,
-        verification_status: Some("unverified".to_owned()),
+        verification_status: Some(verification.to_owned()),
         agent_id: context.agent_id.clone(),
         agent_name: context.agent_name.clone(),
         evaluated_at: Some(context.evaluated_at.clone()),
@@ -188,7 +202,11 @@ impl Decided {
                 reasons: decision.reason.clone(),
                 matched_policies: Some(json!(decision.matched_policies).to_string()),
                 created_at: decision.evaluated_at.clone().unwrap_or_default(),
-                ..GuardDecisionRecord::default()
+                extra: [
+                    ("replay_status".to_owned(), json!(self.identity.replay.as_str())),
+                    ("jti".to_owned(), json!(self.identity.jti)),
+                ]
+                .into(),
             },
             created_ms: self.now_ms,
             repeatable,

@@ -11,6 +11,7 @@ use super::{guard, pricing, signature};
 use crate::decide::{Decided, decide};
 use crate::http::call::{Call, ok, reply};
 use crate::http::refusal::{Answer, Refusal};
+use crate::identity;
 use crate::ids;
 use crate::policy::{GuardContext, Verdict};
 use crate::store::{Creation, NewAction};
@@ -25,11 +26,13 @@ pub(super) async fn create(call: Call) -> Answer {
     {
         return replayed(earlier);
     }
+    let identity = identity::resolve(&call.app, &call.headers, call.org_id()).await;
+    guard::name_agent(&mut request.agent_id, &mut request.agent_name, &identity);
     let scrub = scrub(&mut request);
     let signature = signature::check(&call, request.agent_id.as_deref().unwrap_or_default()).await?;
     let now_ms = clock::unix_millis();
     let context = context(&call, &request, now_ms);
-    let decided = decide(&call.app, &context, Vec::new()).await?;
+    let decided = decide(&call.app, &context, Vec::new(), identity).await?;
     let mut action = record(&call, request, &decided, &context.evaluated_at)?;
     action.idempotency_key = key;
     (action.signature, action.verified) = (signature.text, signature.verified);

@@ -11,6 +11,7 @@ use super::signals;
 use crate::decide::{Decided, decide, repeat_since};
 use crate::http::call::{Call, json_text, ok};
 use crate::http::refusal::{Answer, Refusal};
+use crate::identity::{self, Identity};
 use crate::ids;
 use crate::policy::{GuardContext, Purchase, Verdict};
 use crate::scan::injection;
@@ -47,8 +48,10 @@ pub(super) async fn ask(call: Call) -> Answer {
         _ => Vec::new(),
     };
     let record = request.record == Some(true);
-    let context = context(&call, request, now_ms);
-    let mut decided = decide(&call.app, &context, live).await?;
+    let identity = identity::resolve(&call.app, &call.headers, call.org_id()).await;
+    let mut context = context(&call, request, now_ms);
+    name_agent(&mut context.agent_id, &mut context.agent_name, &identity);
+    let mut decided = decide(&call.app, &context, live, identity).await?;
     decided.decision.secret_scan = secret_scan.map(|scan| json!(scan));
     if record {
         store_with_action(&call, decided, &context, key.as_deref()).await
@@ -93,6 +96,20 @@ fn context(call: &Call, request: Guard, now_ms: i64) -> GuardContext {
         extra,
         now_ms,
         evaluated_at: clock::iso(now_ms),
+    }
+}
+
+/// A genuine token says who the agent is, whatever the request says.
+pub(super) fn name_agent(
+    agent_id: &mut Option<String>,
+    agent_name: &mut Option<String>,
+    identity: &Identity,
+) {
+    if identity.agent_id.is_some() {
+        agent_id.clone_from(&identity.agent_id);
+    }
+    if identity.agent_name.is_some() {
+        agent_name.clone_from(&identity.agent_name);
     }
 }
 
@@ -205,14 +222,14 @@ pub(super) async fn list(call: Call) -> Answer {
     let found = call.app.store.decisions(call.org_id(), filter, page).await?;
     let mut decisions = found.decisions;
     for decision in &mut decisions {
-        // Tokens are not looked at, so there is nothing to say about them.
+        // Claims about delegation are not looked at, so there is nothing to say about them.
         for (name, value) in [
             ("replay_status", json!("not_applicable")),
             ("act_status", json!("not_applicable")),
             ("jti", Value::Null),
             ("act_hash", Value::Null),
         ] {
-            decision.extra.insert(name.to_owned(), value);
+            decision.extra.entry(name.to_owned()).or_insert(value);
         }
     }
     ok(&GuardDecisionList {
