@@ -1,4 +1,5 @@
 //! Keys that agents sign their actions with: registered, or asked for by a pairing.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod common;
 

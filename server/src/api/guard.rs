@@ -146,7 +146,7 @@ async fn store(call: &Call, decided: &Decided, key: Option<&str>) -> Answer<Opti
 fn answer(call: &Call, logged: Logged, reply: &str) -> Answer<Option<Response>> {
     match logged {
         Logged::Stored => {
-            call.app.hub.publish_text(call.org_id(), "guard.decision.created", reply.into());
+            call.app.hub.publish_text(call.org_id(), "guard.decision.created", reply);
             Ok(Some(json_text(StatusCode::OK, reply.to_owned())))
         }
         Logged::Repeats(reply) => {

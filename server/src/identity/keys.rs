@@ -92,7 +92,7 @@ impl Key {
             ("OKP", Some("Ed25519")) => Material::Ed25519(bytes("x").filter(|x| x.len() == 32)?),
             ("EC", Some("P-256")) => Material::Curve("ES256", &ECDSA_P256_SHA256_FIXED, point(32)?),
             ("EC", Some("P-384")) => Material::Curve("ES384", &ECDSA_P384_SHA384_FIXED, point(48)?),
-            ("RSA", _) => Material::Rsa { n: positive(bytes("n")?)?, e: positive(bytes("e")?)? },
+            ("RSA", _) => Material::Rsa { n: positive(&bytes("n")?)?, e: positive(&bytes("e")?)? },
             _ => return None,
         };
         Some(Self { id: text("kid").map(str::to_owned), only: text("alg").map(str::to_owned), material })
@@ -122,7 +122,7 @@ impl Key {
 }
 
 /// A big-endian number without the zeros in front, which some issuers write.
-fn positive(bytes: Vec<u8>) -> Option<Vec<u8>> {
+fn positive(bytes: &[u8]) -> Option<Vec<u8>> {
     let start = bytes.iter().position(|byte| *byte != 0)?;
     Some(bytes[start..].to_vec())
 }
