@@ -40,8 +40,7 @@ async fn check(group: &str) {
 }
 
 fn question(group: &Value, index: usize, value: &Value) -> Value {
-    let mut question =
-        json!({ "agent_id": AGENT, "action_type": "x", "declared_goal": format!("text {index}") });
+    let mut question = json!({ "agent_id": AGENT, "action_type": "x", "declared_goal": format!("text {index}") });
     for name in ["action_type", "source_of_truth"] {
         if let Some(given) = group.get(name) {
             question[name] = given.clone();
