@@ -118,6 +118,11 @@ fn a_file_has_many_spellings() {
         "/etc::$INDEX_ALLOCATION/passwd",
         "/etc:$I30:$INDEX_ALLOCATION/passwd",
         "/../../etc/passwd",
+        "../../etc/passwd",
+        "..%2f..%2f..%2fetc/passwd",
+        r"..\..\etc\passwd",
+        "file:../../etc/passwd",
+        "/etc/passwd\0.png",
     ] {
         assert!(glob("/etc/**", path), "{path}");
     }
@@ -199,6 +204,9 @@ fn a_name_is_no_more_than_it_says() {
         (".env", "", false),
         (".env", "/", false),
         ("/etc/**", "etc/passwd", false),
+        ("/etc/**", "../etc/passwd", false),
+        ("/etc/**", "x/../../etc/passwd", false),
+        ("/etc/**", "../../etcetera/x", false),
         ("/etc/**", "/srv/etc/passwd", false),
         ("/etc/**", "/etc2/passwd", false),
         ("/etc/**", "/etc/../srv/x", true),

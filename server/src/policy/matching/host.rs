@@ -6,12 +6,18 @@ use url::Host;
 
 use super::text::{add, fold};
 
+/// Bytes of the longest text that may be a host: 253 characters of at most four bytes.
+const MAX_NAME: usize = 1012;
+
 /// The host in ASCII (IDNA) form, addresses in their usual form, without a dot at its end. A name that IDNA 2003 and
 /// 2008 take for two different hosts (`straße`) has both; what is no host stands as folded text.
 pub(super) fn hosts(name: &str) -> Vec<String> {
     let name = name.trim().trim_end_matches('.');
     if is_canonical(name) {
         return vec![name.to_owned()];
+    }
+    if name.len() > MAX_NAME {
+        return vec![fold(name).into_owned()];
     }
     let mut hosts = vec![ascii(name)];
     if !name.is_ascii() {
@@ -36,7 +42,7 @@ fn ascii(name: &str) -> String {
         Ok(Host::Domain(domain)) => domain.trim_end_matches('.').to_owned(),
         Ok(Host::Ipv4(address)) => address.to_string(),
         Ok(Host::Ipv6(address)) => address.to_canonical().to_string(),
-        Err(_) => fold(name).into_owned(),
+        Err(_) => fold(name.trim_matches(['[', ']'])).into_owned(),
     }
 }
 

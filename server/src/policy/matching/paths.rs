@@ -54,6 +54,11 @@ pub(super) fn local_paths(text: &str) -> Vec<String> {
         if let Some(drive) = DRIVE.find(path) {
             add(&mut paths, path[drive.end()..].to_owned());
         }
+        // From most folders a path that climbs again and again ends at the root.
+        let plain = plain_path(path, Names::Windows);
+        if plain.starts_with("../../") {
+            add(&mut paths, format!("/{}", plain.replace("../", "")));
+        }
     }
     paths
 }

@@ -119,7 +119,8 @@ fn read(text: &str, places: &mut BTreeSet<Place>) {
     let first = rest.split(['/', '\\']).next().unwrap_or_default();
     let names_user = !mark.is_empty() || first.contains('@');
     let is_drive = schemes.len() == 2 && !names_user;
-    if is_drive || scheme == "file" || (schemes.is_empty() && slashes > 0) {
+    let is_local = scheme == "file" || (schemes.is_empty() && (slashes > 0 || rest.starts_with("..")));
+    if is_drive || is_local {
         local(text, places);
     } else if slashes == 1 || slashes > 2 {
         // A rooted path, as in `unix:/run/x` and `sqlite:///srv/x`; of a URL of the web it is one reading more.

@@ -144,6 +144,10 @@ fn a_host_has_many_spellings() {
         "https://api.example.com#x",
         "https://api.example.com;x",
         "https://api.example.com%00.evil.net/",
+        "https://api.example.com\0.evil.net/",
+        "https://[api.example.com]/",
+        "mailto:ops@[api.example.com]",
+        "[api.example.com]:443",
     ];
     all("api.example.com", &targets, true);
     all("https://api.example.com", &targets[..4], true);
@@ -343,6 +347,8 @@ fn a_path_of_this_machine_has_many_spellings() {
             "/\u{ff53}rv/app",
             "/srv/a\u{ad}pp",
             "/srv/app%00.txt",
+            "../../srv/app/x",
+            r"..\..\..\srv\app",
         ],
         true,
     );

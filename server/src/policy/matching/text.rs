@@ -65,9 +65,10 @@ pub fn fold_action_type(text: &str) -> Cow<'_, str> {
 }
 
 /// The readings of a text that may be percent-encoded: as it stands, decoded once, and decoded until nothing is
-/// left to decode; each [`tidy`]. A decoded U+0000 ends the text for whoever reads it as C does.
+/// left to decode; each [`tidy`]. U+0000 ends the text for whoever reads it as C does.
 pub(super) fn spellings(text: &str) -> Vec<String> {
     let mut spellings = vec![tidy(text).into_owned()];
+    spellings.extend(text.split_once('\0').map(|(before, _)| tidy(before).into_owned()));
     let mut current = spellings[0].clone();
     for round in 0..MAX_DECODINGS {
         if !current.contains('%') {
