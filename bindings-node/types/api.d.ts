@@ -634,13 +634,13 @@ export interface Action {
   /** When it was approved: ISO-8601, UTC. */
   approved_at: string | null;
   /** What a human decided. Only a decision sets this and the three that follow; no update reaches them. */
-  decision: ApprovalDecision | OtherWord | null;
+  decision?: ApprovalDecision | OtherWord | null;
   /** Who decided. */
-  decision_by: string | null;
+  decision_by?: string | null;
   /** When that was: ISO-8601, UTC. */
-  decision_at: string | null;
+  decision_at?: string | null;
   /** Why, in the human's words. */
-  decision_reason: string | null;
+  decision_reason?: string | null;
   /** How it ended, as the agent reported. */
   outcome_status: OutcomeStatus;
   /** When that was reported: ISO-8601, UTC. */
@@ -5166,7 +5166,7 @@ export interface ApiKey {
   /** What it may do. */
   role: ApiKeyRole;
   /** The one agent it may speak for; any when there is none. */
-  agent_id: string | null;
+  agent_id?: string | null;
   /** When it was last used: ISO-8601, UTC. */
   last_used_at: string | null;
   /** When it was created: ISO-8601, UTC. */

@@ -77,8 +77,8 @@ pub(crate) async fn decide(
 fn answer(app: &App, question: &Question, mut evaluation: Evaluation) -> Answer<GuardDecision> {
     let Question { context, identity, .. } = question;
     let clean = |text: &String| secrets::redact(text).0.into_owned();
-    for texts in [&mut evaluation.reasons, &mut evaluation.warnings] {
-        texts.iter_mut().for_each(|text| *text = clean(text));
+    for text in evaluation.reasons.iter_mut().chain(&mut evaluation.warnings) {
+        *text = clean(text);
     }
     let id = ids::decision()?;
     let non_fabrication: Vec<NonFabrication> = evaluation
@@ -178,7 +178,6 @@ impl Decided {
                     ("jti".to_owned(), json!(self.jti)),
                 ]
                 .into(),
-                ..GuardDecisionRecord::default()
             },
             created_ms: self.now_ms,
             premises: self.premises.clone(),

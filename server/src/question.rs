@@ -72,7 +72,7 @@ impl Question {
             tool: arguments.get("tool").cloned(),
             intel: arguments.get("intel").cloned(),
             purchase: purchase(arguments)?,
-            extra: arguments.clone().into_iter().chain(unknown.clone()).collect(),
+            extra: said(&call.body, arguments),
             now_ms,
             evaluated_at: clock::iso(now_ms),
         };
@@ -88,6 +88,19 @@ impl Question {
     pub(crate) async fn use_token(&mut self, app: &App) {
         identity::use_up(app, &self.context.org_id, &mut self.identity).await;
     }
+}
+
+/// Everything that was said, by its snake_case name: policies may look at any of it by its path.
+fn said(body: &Map<String, Value>, arguments: &Map<String, Value>) -> Map<String, Value> {
+    let mut said = arguments.clone();
+    for (name, value) in body.iter().filter(|(name, value)| name.as_str() != SIGNATURE && !value.is_null()) {
+        let field = const { &CreateAction::ROW }.field(name).or_else(|| const { &Guard::ROW }.field(name));
+        let name = field.map_or(name.as_str(), |field| field.name);
+        if !said.contains_key(name) {
+            said.insert(name.to_owned(), value.clone());
+        }
+    }
+    said
 }
 
 /// What neither operation declares: policies may look at it by its path, so it is part of the question.

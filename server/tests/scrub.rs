@@ -77,7 +77,7 @@ async fn writes(world: &World, round: usize) -> Vec<Write> {
             "PATCH",
             format!("/api/sessions/{session}"),
             json!({
-                "status": "blocked", "blocked_reason": "$", "summary": "$", "green_level": "$", "branch_freshness": "$",
+                "status": "blocked", "blocked_reason": "$", "summary": "$",
             }),
         ),
         write(

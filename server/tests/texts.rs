@@ -1,5 +1,7 @@
 //! Texts that once passed a rule by their spelling, and texts that must pass: `tests/vectors/texts.json`, by group.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+
 mod common;
 
 use common::World;
@@ -40,7 +42,8 @@ async fn check(group: &str) {
 }
 
 fn question(group: &Value, index: usize, value: &Value) -> Value {
-    let mut question = json!({ "agent_id": AGENT, "action_type": "x", "declared_goal": format!("text {index}") });
+    let mut question =
+        json!({ "agent_id": AGENT, "action_type": "x", "declared_goal": format!("text {index}") });
     for name in ["action_type", "source_of_truth"] {
         if let Some(given) = group.get(name) {
             question[name] = given.clone();

@@ -1176,8 +1176,8 @@ class CreatedAction(_CreatedAction, total=False):
     """
 
 
-class Action(TypedDict):
-    """An action. Lists leave out some of its members, which then read as nothing."""
+class _Action(TypedDict):
+    """The keys that every ``Action`` has."""
 
     id: int
     """The number of its row."""
@@ -1288,18 +1288,6 @@ class Action(TypedDict):
     approved_at: str | None
     """When it was approved: ISO-8601, UTC."""
 
-    decision: ApprovalDecision | str | None
-    """What a human decided. Only a decision sets this and the three that follow; no update reaches them."""
-
-    decision_by: str | None
-    """Who decided."""
-
-    decision_at: str | None
-    """When that was: ISO-8601, UTC."""
-
-    decision_reason: str | None
-    """Why, in the human's words."""
-
     outcome_status: OutcomeStatus | str
     """How it ended, as the agent reported."""
 
@@ -1326,6 +1314,22 @@ class Action(TypedDict):
 
     updated_at: str
     """When it was last changed: ISO-8601, UTC."""
+
+
+class Action(_Action, total=False):
+    """An action. Lists leave out some of its members, which then read as nothing."""
+
+    decision: ApprovalDecision | str | None
+    """What a human decided. Only a decision sets this and the three that follow; no update reaches them."""
+
+    decision_by: str | None
+    """Who decided."""
+
+    decision_at: str | None
+    """When that was: ISO-8601, UTC."""
+
+    decision_reason: str | None
+    """Why, in the human's words."""
 
 
 class Security(TypedDict):
@@ -6826,9 +6830,6 @@ class _ApiKey(TypedDict):
     role: ApiKeyRole | str
     """What it may do."""
 
-    agent_id: str | None
-    """The one agent it may speak for; any when there is none."""
-
     last_used_at: str | None
     """When it was last used: ISO-8601, UTC."""
 
@@ -6844,6 +6845,9 @@ class ApiKey(_ApiKey, total=False):
 
     prefix: str | None
     """How it begins, by the name that it has in the answer to its creation."""
+
+    agent_id: str | None
+    """The one agent it may speak for; any when there is none."""
 
 
 class CreatedApiKey(TypedDict):

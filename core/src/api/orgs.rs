@@ -192,7 +192,7 @@ record! {
         #[serde(default)]
         role: ApiKeyRole,
         /// The one agent it may speak for; any when there is none.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         agent_id: Option<String>,
         /// When it was last used: ISO-8601, UTC.
         #[serde(default)]

@@ -268,7 +268,7 @@ mod tests {
             ),
             (json!({"action_type": "x", "source_of_truth": []}), "`source_of_truth` must be an object"),
             (
-                json!({"action_type": "x", "intel": "y".repeat(MAX_JSON + 1)}),
+                json!({"action_type": "x", "intel": {"x": "y".repeat(MAX_JSON)}}),
                 "`intel` exceeds max length of 131072",
             ),
         ];

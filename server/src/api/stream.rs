@@ -129,6 +129,14 @@ impl Frames {
     }
 }
 
+/// Ends when the caller's key is revoked.
+async fn revoked(caller: Option<&Caller>) {
+    match caller {
+        Some(caller) => caller.revoked.cancelled().await,
+        None => std::future::pending().await,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,13 +146,5 @@ mod tests {
         let text = std::str::from_utf8(&PADDING).unwrap();
         assert!(text.len() > BLOCK && text.starts_with(':') && text.ends_with("\n\n"));
         assert_eq!(text.lines().count(), 2);
-    }
-}
-
-/// Ends when the caller's key is revoked.
-async fn revoked(caller: Option<&Caller>) {
-    match caller {
-        Some(caller) => caller.revoked.cancelled().await,
-        None => std::future::pending().await,
     }
 }

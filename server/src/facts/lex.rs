@@ -143,9 +143,9 @@ mod tests {
 
     #[test]
     fn runs_are_one_piece_and_marks_are_alone() {
+        use Kind::{Digits, Letters, Mark, Newline, Space, Word};
         let pieces = Pieces::new("US$  1,500k\n\u{5186}--");
         let kinds: Vec<Kind> = (0..pieces.len()).filter_map(|index| pieces.kind(index)).collect();
-        use Kind::{Digits, Letters, Mark, Newline, Space, Word};
         let dash = Mark('-');
         assert_eq!(
             kinds,

@@ -106,7 +106,7 @@ fn spelled(amount: u64, way: usize) -> String {
         6 => format!("{}.{:03}k dollars", amount / 1000, amount % 1000),
         7 => format!("\u{FF04}{}", grouped("\u{FF0C}")),
         8 => format!("{amount}$"),
-        _ => format!("{}00 cents", amount),
+        _ => format!("{amount}00 cents"),
     }
 }
 

@@ -93,7 +93,7 @@ mod tests {
     const NOW_MS: i64 = 1_781_524_800_000;
     const NOW: i64 = NOW_MS / 1000;
 
-    fn told(more: Value) -> Result<Claims, Status> {
+    fn told(more: &Value) -> Result<Claims, Status> {
         let mut claims = json!({ "sub": "agent", "exp": NOW + 600 });
         claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         read(claims.as_object().unwrap(), Some("us"), NOW_MS)
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_valid_token_says_who_the_agent_is() {
         let told =
-            told(json!({ "aud": ["them", "us"], "agent_name": "An agent", "jti": "1", "nbf": NOW + 59 }));
+            told(&json!({ "aud": ["them", "us"], "agent_name": "An agent", "jti": "1", "nbf": NOW + 59 }));
         let expected = Claims {
             agent_id: "agent".to_owned(),
             agent_name: Some("An agent".to_owned()),
@@ -141,9 +141,9 @@ mod tests {
             (us(json!({ "jti": "" })), Status::Failed),
         ];
         for (claims, expected) in table {
-            assert_eq!(told(claims.clone()), Err(expected), "{claims}");
+            assert_eq!(told(&claims), Err(expected), "{claims}");
         }
-        assert!(told(us(json!({ "exp": NOW - 59 }))).is_ok());
-        assert!(told(us(json!({ "exp": NOW + day + 60 }))).is_ok());
+        assert!(told(&us(json!({ "exp": NOW - 59 }))).is_ok());
+        assert!(told(&us(json!({ "exp": NOW + day + 60 }))).is_ok());
     }
 }

@@ -160,16 +160,16 @@ record! {
         #[serde(default)]
         approved_at: Option<String>,
         /// What a human decided. Only a decision sets this and the three that follow; no update reaches them.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         decision: Option<ApprovalDecision>,
         /// Who decided.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         decision_by: Option<String>,
         /// When that was: ISO-8601, UTC.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         decision_at: Option<String>,
         /// Why, in the human's words.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         decision_reason: Option<String>,
         /// How it ended, as the agent reported.
         #[serde(default, deserialize_with = "lenient::or_default")]

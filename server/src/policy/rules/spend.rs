@@ -75,13 +75,13 @@ impl SpendLimit {
         };
         let (spend, window) = match self.window_minutes {
             None => (spend, String::new()),
-            Some(minutes) => match input.facts.spent_in_minutes.get(&minutes) {
-                Some(before) => (before + spend, format!(" in {minutes} minutes")),
-                None => {
+            Some(minutes) => {
+                let Some(before) = input.facts.spent_in_minutes.get(&minutes) else {
                     let reason = format!("What was spent in {minutes} minutes is not known");
                     return Some(Finding::new(input.fallback.max(Verdict::RequireApproval), reason));
-                }
-            },
+                };
+                (before + spend, format!(" in {minutes} minutes"))
+            }
         };
         if let Some(max) = self.max_spend_usd.filter(|max| spend > *max) {
             return Some(Finding::new(Verdict::Block, format!("Spend ${spend}{window} > limit ${max}")));

@@ -151,7 +151,7 @@ mod tests {
             r#"{"decision":"block","decision":"allow"}"#,
             r#"{"decision":"block","\u0064ecision":"allow"}"#,
             r#"{"decision":"allow","decision":null}"#,
-            r#"{'decision':'allow'}"#,
+            r"{'decision':'allow'}",
             "\u{FEFF}{}",
         ] {
             let unsettled = answered("allow", body);

@@ -122,7 +122,8 @@ mod tests {
             record) VALUES ('o', 'act_1', 'a', 'deploy', 'ship', 'running', 'pending', 50, 0, 't', 't', 't', 'k', '{}');
         INSERT INTO guard_decisions (org_id, id, agent_id, decision, created_ms, idempotency_key, record, reply, context)
             VALUES ('o', 'd_1', 'a', 'allow', 5, 'k', '{}', '{}', '{}');
-        INSERT INTO api_keys VALUES (x'00', 'key_1', 'o', 'oc_live_', 'ci', 'member', 't', NULL);";
+        INSERT INTO api_keys (key_hash, id, org_id, key_prefix, label, role, created_at)
+            VALUES (x'00', 'key_1', 'o', 'oc_live_', 'ci', 'member', 't');";
 
     #[test]
     fn a_file_of_every_earlier_version_is_carried_over() {
