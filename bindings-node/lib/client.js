@@ -3,9 +3,9 @@
 const { inspect } = require('node:util');
 const native = require('./native.js');
 const { CLASSES, invalid, translated } = require('./errors.js');
-const { EventStream } = require('./events.js');
+const { EventStream, PendingApprovals } = require('./events.js');
 const { executionOf } = require('./execution.js');
-const { bytesOf, deriveIdempotencyKey } = require('./functions.js');
+const { deriveIdempotencyKey, receiptBytes } = require('./functions.js');
 const { actionContext, runWork, trackWork } = require('./governed.js');
 const { Instance } = require('./instance.js');
 const { items, workOrders } = require('./lists.js');
@@ -49,11 +49,11 @@ class DashClaw extends Operations {
     warnIfInsecure(this.#native.baseUrl);
   }
 
-  /** A client with a governance server of its own inside this process; closing the client closes it. */
+  /** A client, an agent's, with a governance server of its own inside this process; closing the client closes it. */
   static embedded({ path, policies, ...options } = {}) {
     const instance = new Instance({ path, policies });
     try {
-      const client = new this({ role: 'admin', ...options, instance });
+      const client = new this({ ...options, instance });
       client.#owned = instance;
       return client;
     } catch (error) {
@@ -147,6 +147,12 @@ class DashClaw extends Operations {
     return new EventStream(this.#native.events(lastEventId), signal);
   }
 
+  /** The actions that wait for a human, as they change: an async iterator of what `getPendingApprovals` returns. */
+  pendingApprovals({ interval = 15_000, signal } = {}) {
+    const begin = () => translated(() => this.#native.pendingApprovals(secondsOnly(interval)), inOurWords);
+    return new PendingApprovals(begin, signal);
+  }
+
   /** Asks guard, records the action, waits for approval, runs `fn(actionId)` and reports its outcome. */
   async runGoverned(action, fn, { timeout = 300_000, interval = 5_000, rerun = false, signal, ...options } = {}) {
     if (typeof fn !== 'function') throw invalid('fn', 'must be a function');
@@ -206,7 +212,7 @@ class DashClaw extends Operations {
   }
 
   async #verify(document, required, signal) {
-    const bytes = bytesOf('document', document);
+    const bytes = receiptBytes(document);
     return decode(await this._ask((call, stoppable) => this.#native.verifyReceipt(call, stoppable, bytes, required), signal));
   }
 

@@ -48,6 +48,7 @@ class ApprovalDeniedError extends DashClawError {
 class ApprovalTimeoutError extends DashClawError {}
 class ApprovalExpiredError extends DashClawError {}
 class ReceiptInvalidError extends DashClawError {}
+class OutcomeInDoubtError extends DashClawError {}
 class OutcomeUnknownError extends DashClawError {}
 class ClientClosedError extends DashClawError {}
 class InstanceError extends DashClawError {}
@@ -72,6 +73,7 @@ const KINDS = {
   approval_timeout: ApprovalTimeoutError,
   approval_expired: ApprovalExpiredError,
   receipt_invalid: ReceiptInvalidError,
+  in_doubt: OutcomeInDoubtError,
   outcome_unknown: OutcomeUnknownError,
   closed: ClientClosedError,
   instance: InstanceError,
@@ -118,7 +120,9 @@ function errorFrom(text, cause) {
 
 function make({ kind, message, decision }) {
   if (kind === 'guard_blocked') {
-    return new GuardBlockedError(typeof decision === 'object' && decision ? decision : { decision }, message);
+    const verdict = typeof decision === 'object' && decision ? decision : { decision };
+    // Without any reason the class has the official client's text.
+    return new GuardBlockedError(verdict, verdict.reason || verdict.reasons?.length ? message : undefined);
   }
   if (kind === 'approval_denied') return new ApprovalDeniedError(message, decision);
   return new (KINDS[kind] ?? InternalError)(message);

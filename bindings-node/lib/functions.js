@@ -2,7 +2,7 @@
 // The pure functions: they need no client and no server.
 
 const native = require('./native.js');
-const { invalid, translated } = require('./errors.js');
+const { invalid, KINDS, translated } = require('./errors.js');
 const { privateKeyText } = require('./options.js');
 const { decode, encode } = require('./wire.js');
 
@@ -27,13 +27,33 @@ function canonicalJson(value, layer = 'integrity') {
 }
 
 function verifyReceipt(document, jwks) {
-  const [documentBytes, keyBytes] = [bytesOf('document', document), bytesOf('jwks', jwks)];
+  const [documentBytes, keyBytes] = [receiptBytes(document), bytesOf('jwks', jwks)];
   return decode(translated(() => native.verifyReceipt(documentBytes, keyBytes)));
 }
 
 function signAction(payload, key) {
   const [text, keyText] = [encode(payload, 'payload'), privateKeyText(key)];
   return translated(() => native.signAction(text, keyText));
+}
+
+/**
+ * The bytes of a receipt. A value that has no JSON form (an infinity, a function, a set, itself) is no receipt, which is an
+ * answer and not an error: it becomes a text that is none.
+ */
+function receiptBytes(document) {
+  try {
+    return bytesOf('document', document);
+  } catch (error) {
+    if (error instanceof KINDS.invalid_argument) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+/**
+ * `text` on one line of a terminal, as it is. Whatever a server or an agent wrote goes through this before it is printed.
+ */
+function printable(text) {
+  return native.printable(String(text));
 }
 
 /** The bytes of a JSON document: text and bytes as they are, a value as JSON.stringify writes it. */
@@ -45,4 +65,4 @@ function bytesOf(name, document) {
   return /\p{Surrogate}/u.test(document) ? Buffer.concat([bytes, Buffer.of(0xff)]) : bytes;
 }
 
-module.exports = { bytesOf, canonicalJson, deriveIdempotencyKey, signAction, verifyReceipt };
+module.exports = { canonicalJson, deriveIdempotencyKey, printable, receiptBytes, signAction, verifyReceipt };

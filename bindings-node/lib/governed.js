@@ -2,6 +2,7 @@
 // Work under governance: runGoverned, track, actionContext.
 
 const { CLASSES } = require('./errors.js');
+const { printable } = require('./functions.js');
 
 const { DashClawError } = CLASSES;
 
@@ -66,7 +67,7 @@ function errorText(error) {
 }
 
 function warn(message) {
-  process.emitWarning(message, 'DashClawWarning');
+  process.emitWarning(printable(message), 'DashClawWarning');
 }
 
 module.exports = { actionContext, runWork, trackWork };

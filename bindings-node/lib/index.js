@@ -2,7 +2,7 @@
 
 const { DashClaw } = require('./client.js');
 const { CLASSES } = require('./errors.js');
-const { canonicalJson, deriveIdempotencyKey, signAction, verifyReceipt } = require('./functions.js');
+const { canonicalJson, deriveIdempotencyKey, printable, signAction, verifyReceipt } = require('./functions.js');
 const { Instance } = require('./instance.js');
 const { version } = require('../package.json');
 
@@ -11,6 +11,7 @@ module.exports = {
   Instance,
   canonicalJson,
   deriveIdempotencyKey,
+  printable,
   signAction,
   verifyReceipt,
   version,

@@ -24,6 +24,22 @@ class Operations {
     return this._pages('get_guard_decisions', filters, options);
   }
 
+  /** Lists guard decisions with what each was for, newest first: what a person looks at. */
+  getRecentDecisions(filters, options) {
+    return this._call('get_recent_decisions', filters, options);
+  }
+
+  /**
+   * Goes through all that `getRecentDecisions` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterRecentDecisions(filters, options) {
+    return this._pages('get_recent_decisions', filters, options);
+  }
+
   /** Records what the agent is about to do, and returns the binding verdict on it. */
   createAction(action, options) {
     return this._call('create_action', action, options);
@@ -161,6 +177,11 @@ class Operations {
     if (isObject(actionId)) return this._call('register_open_loop', ...arguments);
     const fields = { action_id: actionId, loop_type: loopType, description, metadata };
     return this._call('register_open_loop', fields, options);
+  }
+
+  /** Reads one loop with the action that left it. */
+  getOpenLoop(loopId, options) {
+    return this._call('get_open_loop', { loop_id: loopId }, options);
   }
 
   /** Closes a loop. */
@@ -515,6 +536,11 @@ class Operations {
   reportConnections(connections, options) {
     if (isObject(connections)) return this._call('report_connections', ...arguments);
     return this._call('report_connections', { connections }, options);
+  }
+
+  /** Lists the agents that the server knows: those that gave a sign of life, acted, or have a public key. */
+  listAgents(options) {
+    return this._call('list_agents', {}, options);
   }
 
   /** Enters an agent into the register, so that others may call it. */
@@ -886,6 +912,16 @@ class Operations {
   /** Creates an API key of the caller's organisation. */
   createApiKey(key, options) {
     return this._call('create_api_key', key, options);
+  }
+
+  /** Lists the API keys of the caller's organisation, the newest first: their beginnings only. */
+  listApiKeys(options) {
+    return this._call('list_api_keys', {}, options);
+  }
+
+  /** Revokes an API key. */
+  revokeApiKey(id, options) {
+    return this._call('revoke_api_key', { id }, options);
   }
 
   /** Creates a trial workspace on a server that hosts others, and its API key. */
@@ -1630,6 +1666,11 @@ class Operations {
   /** Asks whether the server works. */
   getHealth(options) {
     return this._call('get_health', {}, options);
+  }
+
+  /** Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities. */
+  getOperationsSummary(options) {
+    return this._call('get_operations_summary', {}, options);
   }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use dashclaw::bridge::{SharedEvents, SharedPages, SharedWorkOrders, runtime, seconds, stoppable};
+use dashclaw::bridge::{
+    SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, runtime, seconds, stoppable,
+};
 use dashclaw::{CallOptions, DashClaw, GovernedOptions, WaitOptions};
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, Reference};
@@ -12,7 +14,7 @@ use crate::crossing::{json, raise};
 use crate::events::NativeEvents;
 use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
-use crate::lists::{NativePages, NativeWorkOrders};
+use crate::lists::{NativeApprovals, NativePages, NativeWorkOrders};
 use crate::mailbox::NativeMailbox;
 
 /// What JavaScript numbers: a client, for its hooks.
@@ -225,6 +227,13 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn work_orders(&self, types: String, interval: f64) -> napi::Result<NativeWorkOrders> {
         SharedWorkOrders::new(&self.core, &types, interval).map(NativeWorkOrders::new).map_err(raise)
+    }
+
+    /// The actions that wait for a human, as they change; read every `interval` seconds beside the event stream.
+    #[napi(catch_unwind)]
+    pub fn pending_approvals(&self, interval: f64) -> napi::Result<NativeApprovals> {
+        let interval = seconds("interval", interval).map_err(raise)?;
+        Ok(NativeApprovals::new(SharedApprovals::new(&self.core, Some(interval))))
     }
 
     /// Sends heartbeats: now and every `interval` seconds. `arguments` is a JSON object.

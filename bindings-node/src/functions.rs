@@ -3,7 +3,7 @@
 
 use dashclaw::receipt::{self, Jwks};
 use dashclaw::signing::ActionSigner;
-use dashclaw::{Error, ErrorKind, canonical, idempotency};
+use dashclaw::{Error, ErrorKind, canonical, idempotency, terminal};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use secrecy::SecretString;
@@ -38,6 +38,12 @@ pub fn sign_action(payload: String, key: String) -> napi::Result<String> {
     let signer = ActionSigner::from_text(&SecretString::from(key))
         .map_err(|error| raise(Error::argument("key", error)))?;
     signer.sign_action(payload.as_bytes()).map_err(|error| raise(Error::argument("payload", error)))
+}
+
+/// `text` on one line of a terminal, without anything that the terminal would obey or hide.
+#[napi(catch_unwind)]
+pub fn printable(text: String) -> String {
+    terminal::printable(&text)
 }
 
 /// The code of every kind of error.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dashclaw::CallOptions;
-use dashclaw::bridge::{SharedPages, SharedWorkOrders};
+use dashclaw::bridge::{SharedApprovals, SharedPages, SharedWorkOrders};
 use napi::Env;
 use napi_derive::napi;
 
@@ -27,6 +27,34 @@ impl NativePages {
     pub fn next(&self, env: Env, mailbox: &NativeMailbox, call: u32, can_stop: bool) -> napi::Result<()> {
         let pages = Arc::clone(&self.0);
         mailbox.start(env, call, can_stop, |stop| async move { Ok(pages.next(&stop).await?.map(Into::into)) })
+    }
+}
+
+/// The actions that wait for a human, as they change.
+#[napi]
+pub struct NativeApprovals(Arc<SharedApprovals>);
+
+impl NativeApprovals {
+    pub(crate) fn new(list: SharedApprovals) -> Self {
+        Self(Arc::new(list))
+    }
+}
+
+#[napi]
+impl NativeApprovals {
+    /// The list when it is other than before, as the call `call`. Nothing at the end.
+    #[napi(catch_unwind)]
+    pub fn next(&self, env: Env, mailbox: &NativeMailbox, call: u32, can_stop: bool) -> napi::Result<()> {
+        let list = Arc::clone(&self.0);
+        mailbox.start(env, call, can_stop, |stop| async move {
+            Ok(list.next(&stop).await?.map(|response| response.body))
+        })
+    }
+
+    /// Ends it.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.0.close();
     }
 }
 

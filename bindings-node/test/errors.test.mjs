@@ -36,7 +36,7 @@ test('every kind of the core has a class of its own', () => {
 test('a refusal has the fields of the official client, and more', async () => {
   const body = { error: 'no such action', details: ['one'] };
   const error = await refusal(404, body, { 'x-request-id': 'req_1' });
-  assert.equal(error.message, 'no such action');
+  assert.match(error.message, /^no such action: one \(get_action \w+\)$/);
   assert.deepEqual([error.status, error.details, error.decision, error.body], [404, ['one'], body, body]);
   assert.deepEqual([error.operation, error.requestId, error.retryable], ['get_action', 'req_1', false]);
   assert.deepEqual((await refusal(500, undefined)).decision, {});
@@ -54,6 +54,8 @@ test('a block holds the verdict', async () => {
   const error = await refusal(403, { decision });
   assert.ok(error instanceof dashclaw.GuardBlockedError);
   assert.deepEqual(error.decision, decision);
+  assert.equal(error.message, 'no');
+  assert.equal((await refusal(403, { decision: { decision: 'block' } })).message, 'Action blocked by policy');
 });
 
 test('callers make errors as with the official client', () => {

@@ -161,6 +161,18 @@ test('a client can own its instance, and its data lasts', async () => {
   assert.throws(() => DashClaw.embedded({ agentId: 'a', role: 'king' }), /`role` must be/);
 });
 
+test('a client that owns its instance is an agent’s, and nobody approves what they created', async () => {
+  for (const [role, code] of [[undefined, undefined], ['admin', 'SELF_APPROVAL']]) {
+    const options = { policies, agentId: 'agent-1', approvalBanner: 'off', ...(role && { role }) };
+    const claw = DashClaw.embedded(options);
+    const { action_id: id } = await claw.createAction(DEPLOY);
+    const refused = await claw.approveAction(id, 'allow').catch((error) => error);
+    assert.ok(refused instanceof dashclaw.PermissionDeniedError, String(refused));
+    if (code) assert.equal(refused.code, code);
+    await claw.close();
+  }
+});
+
 test('a failed constructor leaves the database free', () => {
   const path = join(folder, 'free.db');
   assert.throws(() => DashClaw.embedded({ path, agentId: 'a', guardMode: 'loud' }), dashclaw.ConfigurationError);

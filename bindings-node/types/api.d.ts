@@ -47,11 +47,19 @@ export interface Guard {
   /** The facts that `content` may state. */
   source_of_truth?: SourceOfTruth;
   /** Evidence about the work tree: `green` (test level), `branch` (freshness). */
-  intel?: unknown;
+  intel?: Record<string, unknown>;
   /** The tool about to be used; `required_permission` is read by `permission_escalation` policies. */
-  tool?: unknown;
+  tool?: Record<string, unknown>;
   /** Paths about to be written, at most 100 of at most 500 characters each. */
   write_paths?: readonly string[];
+  /** What a purchase of the type `x402_purchase` is expected to cost, in US dollars. */
+  cost_estimate?: number;
+  /** What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate` wins over it. */
+  spend_amount?: number;
+  /** Whom a purchase pays: name or slug. At most 256 characters. */
+  provider?: string;
+  /** Whom a purchase pays: id. At most 128 characters. */
+  provider_id?: string;
   /** What set the agent off. At most 1000 characters. */
   trigger?: string;
   /** The swarm the agent belongs to. At most 128 characters. */
@@ -74,6 +82,18 @@ export interface GetGuardDecisions {
   /** How many to skip. `0` unless given. */
   offset?: number;
   /** Only this agent. The client's own unless given. */
+  agent_id?: string;
+}
+
+/** The arguments of `getRecentDecisions`. */
+export interface GetRecentDecisions {
+  /** Only this verdict. One of `allow`, `warn`, `require_approval`, `block`. */
+  decision?: Verdict | OtherWord;
+  /** How many, 1 to 200; 50 unless given. */
+  limit?: number;
+  /** How many to skip. */
+  offset?: number;
+  /** Only this agent. All agents unless given. */
   agent_id?: string;
 }
 
@@ -283,6 +303,46 @@ export interface GuardDecisionStats {
   [member: string]: unknown;
 }
 
+/** A page of guard decisions with what each was for. */
+export interface RecentDecisionList {
+  /** Newest first. */
+  decisions: RecentDecision[];
+  /** How many there are in all. */
+  total: number;
+  /** Counts of the last 24 hours. */
+  stats: GuardDecisionStats;
+  [member: string]: unknown;
+}
+
+/** A guard decision with what it was for. */
+export interface RecentDecision {
+  /** Which decision. */
+  id: string;
+  /** Whose organisation. */
+  org_id: string;
+  /** Who asked. */
+  agent_id: string | null;
+  /** Who asked, for people. */
+  agent_name: string | null;
+  /** How sure the server was of the agent's identity. */
+  verification_status?: string | null;
+  /** What was asked for. */
+  action_type: string;
+  /** What the action was for. */
+  declared_goal: string | null;
+  /** The risk, 0 to 100. */
+  risk_score: number;
+  /** The verdict. */
+  decision: Verdict | OtherWord;
+  /** All reasons in one text. */
+  reasons: string | null;
+  /** The ids of the policies that had a say. */
+  matched_policies: string[];
+  /** When: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
 /** The arguments of `createAction`. */
 export interface CreateAction {
   /** What the agent is about to do: `deploy`, `message`, or a word of your own. At most 128 characters. */
@@ -359,6 +419,20 @@ export interface CreateAction {
   content?: string;
   /** The facts that `content` may state. */
   source_of_truth?: SourceOfTruth;
+  /** What the action is aimed at: a URL, a path, a resource name. At most 1024 characters. */
+  target?: string;
+  /** Paths about to be written, at most 100 of at most 500 characters each. */
+  write_paths?: readonly string[];
+  /** The tool about to be used; `required_permission` is read by `permission_escalation` policies. */
+  tool?: Record<string, unknown>;
+  /** Evidence about the work tree: `green` (test level), `branch` (freshness). */
+  intel?: Record<string, unknown>;
+  /** What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate` wins over it. */
+  spend_amount?: number;
+  /** Whom a purchase pays: name or slug. At most 256 characters. */
+  provider?: string;
+  /** Whom a purchase pays: id. At most 128 characters. */
+  provider_id?: string;
   [member: string]: unknown;
 }
 
@@ -535,7 +609,7 @@ export interface Action {
   side_effects: string;
   /** JSON text: what was made. */
   artifacts_created: string;
-  /** What went wrong, or why a human denied it. */
+  /** What went wrong. Of an action that a human denied it is the human's reason, and no update changes it. */
   error_message: string | null;
   /** When it started: ISO-8601, UTC. */
   timestamp_start: string;
@@ -559,6 +633,14 @@ export interface Action {
   approved_by: string | null;
   /** When it was approved: ISO-8601, UTC. */
   approved_at: string | null;
+  /** What a human decided. Only a decision sets this and the three that follow; no update reaches them. */
+  decision?: ApprovalDecision | OtherWord | null;
+  /** Who decided. */
+  decision_by?: string | null;
+  /** When that was: ISO-8601, UTC. */
+  decision_at?: string | null;
+  /** Why, in the human's words. */
+  decision_reason?: string | null;
   /** How it ended, as the agent reported. */
   outcome_status: OutcomeStatus;
   /** When that was reported: ISO-8601, UTC. */
@@ -579,6 +661,14 @@ export interface Action {
   updated_at: string;
   [member: string]: unknown;
 }
+
+/**
+ * What a human says to an action that waits.
+ *
+ * - `allow`: Go ahead: the action is `running` from now on.
+ * - `deny`: Do not act: the action has `failed`.
+ */
+export type ApprovalDecision = 'allow' | 'deny';
 
 /**
  * How an action ended, as far as anybody reported.
@@ -646,13 +736,13 @@ export interface OpenLoop {
   created_at: string;
   /** When it was closed: ISO-8601, UTC. */
   resolved_at: string | null;
-  /** Who acted; lists only. */
+  /** Who acted; only where loops are read. */
   agent_id?: string | null;
-  /** Who acted, for people; lists only. */
+  /** Who acted, for people; only where loops are read. */
   agent_name?: string | null;
-  /** What the action is for; lists only. */
+  /** What the action is for; only where loops are read. */
   declared_goal?: string | null;
-  /** What the action does; lists only. */
+  /** What the action does; only where loops are read. */
   action_type?: string | null;
   [member: string]: unknown;
 }
@@ -723,6 +813,14 @@ export interface Assumption {
   invalidated_at: string | null;
   /** When it was recorded: ISO-8601, UTC. */
   created_at: string;
+  /** Whose action it was made for. */
+  agent_id?: string | null;
+  /** Who that is, for people. */
+  agent_name?: string | null;
+  /** What the action is for. */
+  declared_goal?: string | null;
+  /** What the action does. */
+  action_type?: string | null;
   /**
    * In drift reports, how far it has drifted, 0 to 100: `Some(None)`, null on the wire, when it was found to
    * be false. Absent elsewhere.
@@ -936,7 +1034,10 @@ export interface ApproveAction {
   action_id: string;
   /** `allow` or `deny`. */
   decision: ApprovalDecision;
-  /** Why. It is appended to the action's `reasoning`; the agent of a denied action gets it as the reason. */
+  /**
+   * Why. It is appended to the action's `reasoning`; the agent of a denied action gets it as the reason. At
+   * most 2000 characters.
+   */
   reasoning?: string;
 }
 
@@ -947,14 +1048,6 @@ export interface GetPendingApprovals {
   /** How many to skip. `0` unless given. */
   offset?: number;
 }
-
-/**
- * What a human says to an action that waits.
- *
- * - `allow`: Go ahead: the action is `running` from now on.
- * - `deny`: Do not act: the action has `failed`.
- */
-export type ApprovalDecision = 'allow' | 'deny';
 
 /** What became of an action by a human's answer. */
 export interface ApprovedAction {
@@ -1204,6 +1297,12 @@ export interface RegisterOpenLoop {
   [member: string]: unknown;
 }
 
+/** The arguments of `getOpenLoop`. */
+export interface GetOpenLoop {
+  /** Which loop. */
+  loop_id: string;
+}
+
 /** The arguments of `resolveOpenLoop`. */
 export interface ResolveOpenLoop {
   /** Which loop. */
@@ -1244,6 +1343,13 @@ export interface CreatedLoop {
   loop_id: string;
   /** What the scan for secrets found. */
   security: Security;
+  [member: string]: unknown;
+}
+
+/** One loop. */
+export interface LoopDetail {
+  /** The loop. */
+  loop: OpenLoop;
   [member: string]: unknown;
 }
 
@@ -1349,15 +1455,16 @@ export interface CreatePolicy {
   name: string;
   /**
    * What it looks at. One of `risk_threshold`, `require_approval`, `block_action_type`, `warn_action_type`,
-   * `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`,
-   * `semantic_check`, `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
+   * `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`,
+   * `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`,
+   * `branch_freshness`, `x402_spend_limit`.
    */
   policy_type: PolicyType;
   /** What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as JSON text. */
   rules: Record<string, unknown> | string;
-  /** 1 when it holds, which is so unless given, or 0. */
+  /** 1 (or `true`) when it holds, which is so unless given, or 0 (`false`). */
   active?: number;
-  /** The agents it holds for; an empty list, or none, means every agent. */
+  /** The agents it holds for; an empty list, or none, means every agent. At most 200 entries. */
   agent_ids?: readonly string[];
 }
 
@@ -1369,16 +1476,16 @@ export interface UpdatePolicy {
   name?: string;
   /**
    * What it looks at from now on. One of `risk_threshold`, `require_approval`, `block_action_type`,
-   * `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`, `non_fabrication`,
-   * `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`, `branch_freshness`,
-   * `x402_spend_limit`.
+   * `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+   * `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
+   * `green_contract`, `branch_freshness`, `x402_spend_limit`.
    */
   policy_type?: PolicyType;
   /** What it says from now on. At most 4000 characters as JSON text. */
   rules?: Record<string, unknown> | string;
-  /** 1 to make it hold, 0 to make it rest. */
+  /** 1 (or `true`) to make it hold, 0 (`false`) to make it rest. */
   active?: number;
-  /** The agents it holds for from now on; an empty list means every agent. */
+  /** The agents it holds for from now on; an empty list means every agent. At most 200 entries. */
   agent_ids?: readonly string[];
 }
 
@@ -1392,9 +1499,9 @@ export interface DeletePolicy {
 export interface SimulatePolicy {
   /**
    * What the policy looks at. One of `risk_threshold`, `require_approval`, `block_action_type`,
-   * `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`, `non_fabrication`,
-   * `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`, `branch_freshness`,
-   * `x402_spend_limit`.
+   * `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+   * `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
+   * `green_contract`, `branch_freshness`, `x402_spend_limit`.
    */
   policy_type: PolicyType;
   /** What the policy says, by type. */
@@ -1462,6 +1569,7 @@ export interface Policy {
  * - `require_approval`: The kind of action: asks a human for `action_types`.
  * - `block_action_type`: The kind of action: refuses `action_types`.
  * - `warn_action_type`: The kind of action: warns of `action_types`.
+ * - `unlisted_action_type`: The kind of action: asks a human for all but `action_types`.
  * - `allow_grant`: The kind of action: lets `action_type` pass where others warn or ask; never what they
  *   block.
  * - `protected_path`: The target and the paths to be written: acts when one matches `paths`.
@@ -1480,6 +1588,7 @@ export type PolicyType =
   | 'require_approval'
   | 'block_action_type'
   | 'warn_action_type'
+  | 'unlisted_action_type'
   | 'allow_grant'
   | 'protected_path'
   | 'rate_limit'
@@ -2197,11 +2306,11 @@ export interface ComplianceTrend {
 
 /** The arguments of `createSession`. */
 export interface CreateSession {
-  /** Who works. The client's own agent unless given. */
+  /** Who works. The client's own agent unless given. At most 128 characters. */
   agent_id?: string;
-  /** Where: the path or name of the work tree. */
+  /** Where: the path or name of the work tree. At most 1024 characters. */
   workspace?: string;
-  /** On which branch. */
+  /** On which branch. At most 256 characters. */
   branch?: string;
 }
 
@@ -2215,17 +2324,23 @@ export interface GetSession {
 export interface UpdateSession {
   /** Which session. */
   session_id: string;
-  /** Where it is in its life. One of `running`, `blocked`, `closed`. */
+  /**
+   * Where it is in its life: one of these, or any other word of at most 128 characters. One of `running`,
+   * `blocked`, `completed`, `failed`, `cancelled`, `closed`.
+   */
   status?: SessionStatus;
-  /** How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`. */
+  /**
+   * How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`. At most 64
+   * characters.
+   */
   green_level?: string;
-  /** How the branch stands to its base: `fresh`, `stale` or `diverged`. */
+  /** How the branch stands to its base: `fresh`, `stale` or `diverged`. At most 64 characters. */
   branch_freshness?: string;
   /** How many commits the branch is behind its base. */
   commits_behind?: number;
-  /** What holds it up. */
+  /** What holds it up. At most 2000 characters. */
   blocked_reason?: string;
-  /** What was done, in short. */
+  /** What was done, in short. At most 4000 characters. */
   summary?: string;
   [member: string]: unknown;
 }
@@ -2234,7 +2349,9 @@ export interface UpdateSession {
 export interface ListSessions {
   /** Only this agent. All agents unless given. */
   agent_id?: string;
-  /** Only sessions in this state. One of `running`, `blocked`, `closed`. */
+  /**
+   * Only sessions in this state. One of `running`, `blocked`, `completed`, `failed`, `cancelled`, `closed`.
+   */
   status?: SessionStatus;
   /** How many, 1 to 200. `50` unless given. */
   limit?: number;
@@ -2291,9 +2408,19 @@ export interface Session {
  *
  * - `running`: Under way.
  * - `blocked`: Held up; `blocked_reason` says why.
+ * - `completed`: The work is done.
+ * - `failed`: The work went wrong.
+ * - `cancelled`: The work was given up.
  * - `closed`: Ended; it takes no more changes.
  */
-export type SessionStatus = 'running' | 'blocked' | 'closed' | OtherWord;
+export type SessionStatus =
+  | 'running'
+  | 'blocked'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'closed'
+  | OtherWord;
 
 /** Sessions with what happened in each. */
 export interface SessionList {
@@ -2991,7 +3118,7 @@ export interface Heartbeat {
   status?: AgentStatus;
   /** What it works on. At most 128 characters. */
   current_task_id?: string;
-  /** More about it. */
+  /** More about it. At most 8192 bytes of JSON. */
   metadata?: Record<string, unknown>;
 }
 
@@ -3145,6 +3272,32 @@ export interface AgentConnection {
   reported_at: string;
   /** When it was last told: ISO-8601, UTC. */
   updated_at: string;
+  [member: string]: unknown;
+}
+
+/** The agents that the server knows. */
+export interface AgentList {
+  /** The one that was last heard of first. */
+  agents: KnownAgent[];
+  /** When this was read: ISO-8601, UTC. */
+  lastUpdated: string;
+  [member: string]: unknown;
+}
+
+/** An agent that the server knows. */
+export interface KnownAgent {
+  /** Which agent. */
+  agent_id: string;
+  /** Who that is, for people. */
+  agent_name: string | null;
+  /** What it last said it was doing; nothing when it never gave a sign of life. */
+  status: AgentStatus | null;
+  /** What it works on. */
+  current_task_id: string | null;
+  /** When it was last heard of: ISO-8601, UTC. */
+  last_active: string | null;
+  /** How many actions it recorded. */
+  action_count: number;
   [member: string]: unknown;
 }
 
@@ -4462,15 +4615,15 @@ export interface RecommendAction {
 
 /** The arguments of `recordRecommendationEvents`. */
 export interface RecordRecommendationEvents {
-  /** Several events, one object each, with the fields below. */
+  /** Several events, one object each, with the fields below. At most 1000 entries. */
   events?: readonly unknown[];
-  /** Which recommendation. */
+  /** Which recommendation. At most 128 characters. */
   recommendation_id?: string;
-  /** Which agent. Not filled in by the client. */
+  /** Which agent. Not filled in by the client. At most 128 characters. */
   agent_id?: string;
-  /** What became of it: `applied` or `overridden`. */
+  /** What became of it: `applied` or `overridden`. At most 64 characters. */
   event_type?: string;
-  /** More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. */
+  /** More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. At most 8192 bytes of JSON. */
   details?: Record<string, unknown>;
   [member: string]: unknown;
 }
@@ -4912,6 +5065,17 @@ export interface CreateApiKey {
   label?: string;
   /** What it may do. `member` unless given. One of `admin`, `member`, `readonly`. */
   role?: ApiKeyRole;
+  /**
+   * The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody in particular,
+   * and takes none. At most 128 characters.
+   */
+  agent_id?: string;
+}
+
+/** The arguments of `revokeApiKey`. */
+export interface RevokeApiKey {
+  /** Which key: `key_` and a UUID. */
+  id: string;
 }
 
 /** Organisations. */
@@ -4995,10 +5159,14 @@ export interface ApiKey {
   id: string;
   /** How it begins. */
   key_prefix: string;
+  /** How it begins, by the name that it has in the answer to its creation. */
+  prefix?: string | null;
   /** What it is for. */
   label: string | null;
   /** What it may do. */
   role: ApiKeyRole;
+  /** The one agent it may speak for; any when there is none. */
+  agent_id?: string | null;
   /** When it was last used: ISO-8601, UTC. */
   last_used_at: string | null;
   /** When it was created: ISO-8601, UTC. */
@@ -5027,8 +5195,19 @@ export interface NewApiKey {
   label: string;
   /** What it may do. */
   role: ApiKeyRole;
+  /** The one agent it may speak for; any when there is none. */
+  agent_id?: string | null;
   /** Says for people that it is shown this once. */
   storageWarning?: string | null;
+  [member: string]: unknown;
+}
+
+/** An API key as it was revoked. */
+export interface RevokedApiKey {
+  /** Always true. */
+  success: boolean;
+  /** The key. */
+  key: ApiKey;
   [member: string]: unknown;
 }
 
@@ -5419,8 +5598,8 @@ export interface CreatePromptVersion {
   content: string;
   /** The model it was written for. `""` unless given. */
   model_hint?: string;
-  /** The names of its placeholders, each of at most 500 characters. `[]` unless given. */
-  parameters?: readonly string[];
+  /** Its placeholders: a list of their names, or an object that says more about each. `[]` unless given. */
+  parameters?: readonly string[] | Record<string, unknown>;
   /** What is new about it. `""` unless given. */
   changelog?: string;
 }
@@ -5544,7 +5723,10 @@ export interface PromptVersion {
   content: string;
   /** The model it was written for. */
   model_hint: string;
-  /** The names of its placeholders: a list, or JSON text that holds one. */
+  /**
+   * Its placeholders as they were given: a list of their names, an object, or JSON text that holds one of
+   * them.
+   */
   parameters: unknown;
   /** What is new about it. */
   changelog: string;
@@ -5584,8 +5766,8 @@ export interface RenderedPrompt {
   template_id: string;
   /** The number of the version. */
   version: number;
-  /** The names of its placeholders. */
-  parameters: string[];
+  /** Its placeholders as they were given: a list of their names, or an object. */
+  parameters: unknown;
   /** Which run it was, when it was written down: `pr_…`. */
   run_id?: string | null;
   [member: string]: unknown;
@@ -7945,6 +8127,74 @@ export interface HealthChecks {
 export interface DatabaseHealth {
   /** Its state in a word. */
   status: string;
+  [member: string]: unknown;
+}
+
+/** How busy the organisation is. */
+export interface OperationsSummary {
+  /** How many actions began. */
+  throughput: Throughput;
+  /** How long actions took that were completed in the last 24 hours. */
+  latency: Latency;
+  /** What waits for a human. */
+  approval_backlog: ApprovalBacklog;
+  /** Runs of workflows in the last 24 hours. */
+  workflows: WorkflowFigures;
+  /** The health of capabilities. */
+  capabilities: CapabilityFigures;
+  [member: string]: unknown;
+}
+
+/** How many actions began. */
+export interface Throughput {
+  /** In the last hour. */
+  last_1h: number;
+  /** In the last 24 hours. */
+  last_24h: number;
+  [member: string]: unknown;
+}
+
+/** How long actions took, in milliseconds; 0 when none says so. */
+export interface Latency {
+  /** Half of them took no longer. */
+  p50_ms: number;
+  /** Nineteen of twenty took no longer. */
+  p95_ms: number;
+  [member: string]: unknown;
+}
+
+/** What waits for a human. */
+export interface ApprovalBacklog {
+  /** How many actions wait. */
+  pending_count: number;
+  /** How long the oldest has waited, in minutes. */
+  oldest_minutes: number;
+  /** How long they have waited on average, in minutes. */
+  avg_wait_minutes: number;
+  [member: string]: unknown;
+}
+
+/** Runs of workflows in the last 24 hours. */
+export interface WorkflowFigures {
+  /** Under way. */
+  running: number;
+  /** Failed. */
+  failed_24h: number;
+  /** Completed. */
+  completed_24h: number;
+  /** How long the completed ones took on average, in milliseconds. */
+  avg_duration_ms: number;
+  [member: string]: unknown;
+}
+
+/** The health of capabilities. */
+export interface CapabilityFigures {
+  /** Those that work, and those that were never called. */
+  healthy: number;
+  /** Those that work badly. */
+  degraded: number;
+  /** Those that do not work. */
+  failing: number;
   [member: string]: unknown;
 }
 

@@ -2,8 +2,8 @@
 // What `lib` defines by hand. The operations and their types are generated: operations.d.ts, api.d.ts.
 
 import type {
-  ActionDetail, CompletedWorkOrder, CreateAction, CreatedAction, Fields, GuardDecision, Heartbeat, Outcome, WorkOrder,
-  WorkOrderCost,
+  ActionDetail, ActionList, CompletedWorkOrder, CreateAction, CreatedAction, Fields, GuardDecision, Heartbeat, Outcome,
+  WorkOrder, WorkOrderCost,
 } from './api.js';
 import type { DashClawError } from './errors.js';
 import type { CallOptions } from './operations.js';
@@ -118,8 +118,8 @@ export interface ClaimedOrder {
 }
 
 /** How governed work is run. */
-export interface GovernedOptions extends WaitOptions, Omit<CallOptions, 'timeout'> {
-  /** Runs an intent again whose earlier run failed or was lost. */
+export interface GovernedOptions extends WaitOptions, Omit<CallOptions, 'timeout' | 'onReplay'> {
+  /** Runs an intent again whose earlier run failed, was lost, or is in doubt. What was refused stays refused. */
   rerun?: boolean;
 }
 
@@ -154,6 +154,14 @@ export interface EventStream extends AsyncIterableIterator<ServerEvent> {
   /** Ends the stream; whoever waits for an event learns that it is over. */
   close(): void;
   [Symbol.asyncIterator](): EventStream;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The actions that wait for a human, again whenever one has come or gone. */
+export interface PendingApprovals extends AsyncIterableIterator<ActionList> {
+  /** Ends it; whoever waits for a change learns that it is over. */
+  close(): void;
+  [Symbol.asyncIterator](): PendingApprovals;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -235,8 +243,10 @@ export declare class DashClaw extends Operations {
   static create(options?: ClientOptions): Promise<DashClaw>;
 
   /**
-   * A client with a governance server of its own inside this process; closing the client closes it. It may do everything
-   * there, approve included. For clients of different roles see {@link Instance}.
+   * A client with a governance server of its own inside this process; closing the client closes it. It is an agent's: it
+   * asks, acts and reports, and does not approve. Where a human approves, open an {@link Instance} and take two clients of
+   * it: `instance.client({ agentId })` for the agent and `instance.client({ agentId: 'operator', role: 'admin' })` for the
+   * human.
    *
    * @throws `InstanceError`: The database is locked or corrupt, or the policy file has a mistake.
    */
@@ -280,6 +290,14 @@ export declare class DashClaw extends Operations {
    * @param options - `lastEventId` starts behind that event instead of now; the server keeps 10 minutes.
    */
   events(options?: { lastEventId?: string; signal?: AbortSignal }): EventStream;
+
+  /**
+   * The actions that wait for a human, as they change: what `getPendingApprovals` returns, at once and then whenever an
+   * action has come or gone. Leaving a `for await` loop ends it.
+   *
+   * @param options - `interval`: how often the list is read beside the event stream, in milliseconds. 15,000 unless given.
+   */
+  pendingApprovals(options?: { interval?: number; signal?: AbortSignal }): PendingApprovals;
 
   /**
    * Asks guard, records the action, waits for approval, runs `fn` and reports its outcome.
@@ -386,7 +404,8 @@ export declare class Instance {
   /**
    * A client of this instance.
    *
-   * @param options - Those of `DashClaw`; `role` is `member` (everything but administration and approvals) unless given.
+   * @param options - Those of `DashClaw`; `role` is `member` (everything but administration and approvals) unless given,
+   *   and `admin` for an operator. Each client is a principal of its own, and whoever created an action cannot approve it.
    */
   client(options?: Omit<ClientOptions, 'baseUrl' | 'apiKey' | 'instance'>): DashClaw;
 
@@ -416,6 +435,13 @@ export declare function canonicalJson(value: unknown, layer?: 'plain' | 'integri
  * answer, not an error.
  */
 export declare function verifyReceipt(document: JsonDocument, jwks: JsonDocument): Verification;
+
+/**
+ * `text` on one line of a terminal, as it is: what a terminal would obey, hide or turn around is written as an escape.
+ * Whatever a server or an agent wrote goes through this before it is printed: a goal, a reason, the text of an error. What is
+ * longer than 1000 characters is cut.
+ */
+export declare function printable(text: unknown): string;
 
 /** The signature of an action for its member `_signature`: RSASSA-PKCS1-v1_5 with SHA-256 in base64. */
 export declare function signAction(payload: object, key: PrivateKey): string;

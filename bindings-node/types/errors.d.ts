@@ -22,6 +22,7 @@ export type ErrorKind =
   | 'approval_timeout'
   | 'approval_expired'
   | 'receipt_invalid'
+  | 'in_doubt'
   | 'outcome_unknown'
   | 'closed'
   | 'instance'
@@ -130,6 +131,12 @@ export declare class ApprovalExpiredError extends DashClawError {}
 
 /** A receipt is not valid; `details` holds the code of the check that failed. */
 export declare class ReceiptInvalidError extends DashClawError {}
+
+/**
+ * An earlier run of this intent began, and nobody knows whether it took effect. Waiting settles nothing: look, then report
+ * with `reportActionOutcome` for `actionId`, or run it again with `rerun`.
+ */
+export declare class OutcomeInDoubtError extends DashClawError {}
 
 /**
  * A write may or may not have happened: the connection failed, the deadline passed or the call was stopped after it was

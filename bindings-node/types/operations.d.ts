@@ -2,7 +2,7 @@
 
 import type {
   Action, ActionDetail, ActionGraph, ActionList, ActionTrace, ActivityEvent, ActivityLog,
-  AddKnowledgeCollectionItem, AddScoringDimension, AgentCapabilityList, AgentEnv, AgentMessage,
+  AddKnowledgeCollectionItem, AddScoringDimension, AgentCapabilityList, AgentEnv, AgentList, AgentMessage,
   AgentReputation, AgentReputationReceipt, AgentStatus, ApiKeyList, ApprovalDecision, ApprovedAction,
   ArchiveMessages, Artifact, ArtifactList, Assumption, AssumptionDetail, AutoCalibrate, BatchScoreWithProfile,
   Broadcast, CancelledWorkOrder, CancelledWorkflowRun, Capability, CapabilityDetail, CapabilityEvent,
@@ -29,43 +29,45 @@ import type {
   GetDriftReport, GetDriftSnapshots, GetDriftStats, GetEvalRuns, GetEvalStats, GetGuardDecisions, GetHandoffs,
   GetInbox, GetLatestHandoff, GetLearningAnalyticsSummary, GetLearningCurves, GetLearningRecommendations,
   GetLearningVelocity, GetLessons, GetMessageThreads, GetMessages, GetOpenLoops, GetPendingApprovals,
-  GetPreferenceSummary, GetProfileScores, GetPromptStats, GetProofReport, GetRecommendationMetrics,
-  GetRecommendations, GetScores, GetSentMessages, GetSignals, GetSnippets, GetSpend, Guard, GuardDecision,
-  GuardDecisionList, GuardDecisionRecord, Handoff, HandoffList, Health, Heartbeat, HeartbeatAck,
-  HostedWorkspace, IdentityDetail, IdentityList, ImportPolicies, IntegrityVerdict, InvokeRegisteredAgent,
-  JwkSet, KnowledgeCollection, KnowledgeCollectionDetail, KnowledgeCollectionList, KnowledgeItem,
-  KnowledgeItemDetail, KnowledgeItemList, KnowledgeSearch, KnowledgeSyncDetail, LaunchWorkflowTemplate,
-  LearningCurveComputation, LearningCurveList, LearningVelocityComputation, LearningVelocityList, LessonList,
-  ListAgentReputationEvents, ListArtifacts, ListCapabilities, ListCapabilityHealth, ListComplianceExports,
-  ListDriftAlerts, ListKnowledgeCollectionItems, ListKnowledgeCollections, ListPairings, ListPolicies,
-  ListPromptRuns, ListPromptTemplates, ListProviders, ListPurchases, ListRegisteredAgents, ListRiskTemplates,
-  ListScoringProfiles, ListSessions, ListWorkOrderTypes, ListWorkOrders, ListWorkflowRuns,
-  ListWorkflowTemplates, LogMood, LogObservation, LoopList, LoopStatus, LoopType, MarkRead, MessageAttachment,
-  MessageDetail, MessageList, MessageThreadDetail, MessageThreadList, ModelStrategyDetail, ModelStrategyList,
-  OpenLoop, OrganizationDetail, OrganizationList, Outcome, Pairing, PairingDetail, PairingList, PolicyDetail,
+  GetPreferenceSummary, GetProfileScores, GetPromptStats, GetProofReport, GetRecentDecisions,
+  GetRecommendationMetrics, GetRecommendations, GetScores, GetSentMessages, GetSignals, GetSnippets, GetSpend,
+  Guard, GuardDecision, GuardDecisionList, GuardDecisionRecord, Handoff, HandoffList, Health, Heartbeat,
+  HeartbeatAck, HostedWorkspace, IdentityDetail, IdentityList, ImportPolicies, IntegrityVerdict,
+  InvokeRegisteredAgent, JwkSet, KnowledgeCollection, KnowledgeCollectionDetail, KnowledgeCollectionList,
+  KnowledgeItem, KnowledgeItemDetail, KnowledgeItemList, KnowledgeSearch, KnowledgeSyncDetail,
+  LaunchWorkflowTemplate, LearningCurveComputation, LearningCurveList, LearningVelocityComputation,
+  LearningVelocityList, LessonList, ListAgentReputationEvents, ListArtifacts, ListCapabilities,
+  ListCapabilityHealth, ListComplianceExports, ListDriftAlerts, ListKnowledgeCollectionItems,
+  ListKnowledgeCollections, ListPairings, ListPolicies, ListPromptRuns, ListPromptTemplates, ListProviders,
+  ListPurchases, ListRegisteredAgents, ListRiskTemplates, ListScoringProfiles, ListSessions,
+  ListWorkOrderTypes, ListWorkOrders, ListWorkflowRuns, ListWorkflowTemplates, LogMood, LogObservation,
+  LoopDetail, LoopList, LoopStatus, LoopType, MarkRead, MessageAttachment, MessageDetail, MessageList,
+  MessageThreadDetail, MessageThreadList, ModelStrategyDetail, ModelStrategyList, OpenLoop, OperationsSummary,
+  OrganizationDetail, OrganizationList, Outcome, Pairing, PairingDetail, PairingList, PolicyDetail,
   PolicyImport, PolicyList, PolicyProof, PolicySimulation, PolicyTestReport, PreviewScorer, ProfileScore,
   ProfileScoreBatch, ProfileScoreList, ProfileScoreStats, PromptInjectionScan, PromptRunList, PromptStats,
   PromptTemplate, PromptTemplateList, PromptVersion, PromptVersionList, RebuildRecommendations,
-  RecommendationList, RecommendedAction, RecomputedReputation, RecordAssumption, RecordContent,
-  RecordDecision, RecordIdea, RecordInteraction, RecordPurchase, RecordPurchaseResult,
-  RecordRecommendationEvents, RecordX402Purchase, RecordedDecision, RecordedEvents, RecordedPurchase,
-  RegisterAgent, RegisterAssumption, RegisterIdentity, RegisterOpenLoop, RegisterWorkOrderType,
-  RegisteredAgentAnswer, RegisteredAgentDetail, RegisteredAgentList, RenderPrompt, RenderedPrompt,
-  ReportActionOutcome, ReportConnections, ReportMemoryHealth, ReportSecurityFinding, ReportTokenUsage,
-  ReportedAction, ReputationEvent, ReputationEventList, ReputationVerdict, ResolveMessageThread, ResolvedLoop,
-  ResumedWorkflowRun, RevokedIdentity, RiskTemplate, RiskTemplateList, SaveSharedDoc, SaveSnippet,
-  SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint, SavedX402Provider, ScanContent, ScanPromptInjection,
-  ScoreWithProfile, ScorerPreview, ScorerType, ScoringCalibration, ScoringDimension, ScoringProfile,
-  ScoringProfileList, SearchKnowledgeCollection, SendMessage, SentMessage, SessionDetail, SessionEventList,
-  SessionList, SetPreference, SettledPurchase, SignalList, SimulatePolicy, Spend, StrategyCompletion,
-  SubmitWorkOrder, SubmittedWorkOrder, TestPolicies, TrackApproach, UpdateCapability,
-  UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy, UpdateOrg, UpdateOutcome,
-  UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent, UpdateRiskTemplate, UpdateScorer,
-  UpdateScoringDimension, UpdateScoringProfile, UpdateSession, UpdateWorkflowTemplate, UpdatedAction,
-  UpdatedMessages, ValidatedAssumption, VerifyIntegrity, WaitForPairing, WebhookDeliveryList, WebhookList,
-  WebhookTest, WorkOrder, WorkOrderDetail, WorkOrderList, WorkOrderType, WorkOrderTypeList, WorkflowExecution,
-  WorkflowLaunchDetail, WorkflowRun, WorkflowRunList, WorkflowTemplate, WorkflowTemplateDetail,
-  WorkflowTemplateList, X402EndpointList, X402ProviderDetail, X402ProviderList, X402PurchaseList,
+  RecentDecision, RecentDecisionList, RecommendationList, RecommendedAction, RecomputedReputation,
+  RecordAssumption, RecordContent, RecordDecision, RecordIdea, RecordInteraction, RecordPurchase,
+  RecordPurchaseResult, RecordRecommendationEvents, RecordX402Purchase, RecordedDecision, RecordedEvents,
+  RecordedPurchase, RegisterAgent, RegisterAssumption, RegisterIdentity, RegisterOpenLoop,
+  RegisterWorkOrderType, RegisteredAgentAnswer, RegisteredAgentDetail, RegisteredAgentList, RenderPrompt,
+  RenderedPrompt, ReportActionOutcome, ReportConnections, ReportMemoryHealth, ReportSecurityFinding,
+  ReportTokenUsage, ReportedAction, ReputationEvent, ReputationEventList, ReputationVerdict,
+  ResolveMessageThread, ResolvedLoop, ResumedWorkflowRun, RevokedApiKey, RevokedIdentity, RiskTemplate,
+  RiskTemplateList, SaveSharedDoc, SaveSnippet, SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint,
+  SavedX402Provider, ScanContent, ScanPromptInjection, ScoreWithProfile, ScorerPreview, ScorerType,
+  ScoringCalibration, ScoringDimension, ScoringProfile, ScoringProfileList, SearchKnowledgeCollection,
+  SendMessage, SentMessage, SessionDetail, SessionEventList, SessionList, SetPreference, SettledPurchase,
+  SignalList, SimulatePolicy, Spend, StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder, TestPolicies,
+  TrackApproach, UpdateCapability, UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy,
+  UpdateOrg, UpdateOutcome, UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent,
+  UpdateRiskTemplate, UpdateScorer, UpdateScoringDimension, UpdateScoringProfile, UpdateSession,
+  UpdateWorkflowTemplate, UpdatedAction, UpdatedMessages, ValidatedAssumption, VerifyIntegrity,
+  WaitForPairing, WebhookDeliveryList, WebhookList, WebhookTest, WorkOrder, WorkOrderDetail, WorkOrderList,
+  WorkOrderType, WorkOrderTypeList, WorkflowExecution, WorkflowLaunchDetail, WorkflowRun, WorkflowRunList,
+  WorkflowTemplate, WorkflowTemplateDetail, WorkflowTemplateList, X402EndpointList, X402ProviderDetail,
+  X402ProviderList, X402PurchaseList,
 } from './api.js';
 
 /** What is for one call only. */
@@ -83,6 +85,11 @@ export interface CallOptions {
    * `call` makes a new record with every call. `intent` unless given.
    */
   idempotency?: 'intent' | 'call';
+  /**
+   * What becomes of an action that was created before with the same key: `judge` throws unless it is
+   * `running` or `pending_approval`, `return` gives the record whatever its state. `judge` unless given.
+   */
+  onReplay?: 'judge' | 'return';
 }
 
 /** The methods of `DashClaw` that follow from the catalogue, one per operation. */
@@ -94,7 +101,8 @@ export declare abstract class Operations {
    * the binding one is made when the action is created. Anything that is not one of the four verdicts is an
    * error, never permission.
    *
-   * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+   * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`, unless
+   * the policies have changed since. A key stands for one question: with another one it is a `ConflictError`.
    *
    * `POST /api/guard`. Safe to repeat.
    *
@@ -103,6 +111,7 @@ export declare abstract class Operations {
    * @returns What guard answered.
    * @throws `ValidationError`: The server refuses the content.
    * @throws `MalformedResponseError`: The answer is not one of the four verdicts.
+   * @throws `ConflictError`: See the description.
    */
   guard(context: Fields<Guard>, options?: CallOptions): Promise<GuardDecision>;
 
@@ -129,6 +138,30 @@ export declare abstract class Operations {
   ): AsyncIterableIterator<GuardDecisionRecord>;
 
   /**
+   * Lists guard decisions with what each was for, newest first: what a person looks at.
+   *
+   * `GET /api/guard/decisions`. Reads only. Pages through `decisions` with `limit` and `offset`.
+   *
+   * @param filters - The fields; see {@link GetRecentDecisions}.
+   * @param options - What is for this call only.
+   * @returns A page of guard decisions with what each was for.
+   */
+  getRecentDecisions(
+    filters?: Fields<GetRecentDecisions>, options?: CallOptions,
+  ): Promise<RecentDecisionList>;
+
+  /**
+   * Goes through all that `getRecentDecisions` lists, with the same arguments: `limit` is a page's size,
+   * `offset` how many to skip.
+   *
+   * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+   * one before.
+   */
+  iterRecentDecisions(
+    filters?: Fields<GetRecentDecisions>, options?: CallOptions,
+  ): AsyncIterableIterator<RecentDecision>;
+
+  /**
    * Records what the agent is about to do, and returns the binding verdict on it.
    *
    * `allow` and `warn`: the action is `running`. `require_approval`: it is `pending_approval`; wait for a
@@ -136,8 +169,11 @@ export declare abstract class Operations {
    * the action is stored as `blocked`.
    *
    * The request carries an idempotency key, derived from the intent and the current hour unless one is given.
-   * A key that was used before, however long ago, returns that action with `idempotent_replay` and no new
-   * verdict: a replay is never new permission.
+   * A key that was used before stands for that action, with `idempotent_replay` and no new verdict: a replay
+   * is never new permission. It is judged by its present state. One that was blocked is a
+   * `GuardBlockedError`, one that a human denied is an `ApprovalDeniedError`, one that ended is a
+   * `ConflictError`. The option `on_replay` with `return` gives the record all the same. With another
+   * question the key is a `ConflictError`.
    *
    * An `action_id` of your own that exists already is a `ConflictError`.
    *
@@ -149,6 +185,7 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `GuardBlockedError`: A policy blocks the action.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
+   * @throws `ApprovalDeniedError`: See the description.
    * @throws `ConflictError`: See the description.
    */
   createAction(action: Fields<CreateAction>, options?: CallOptions): Promise<CreatedAction>;
@@ -250,7 +287,7 @@ export declare abstract class Operations {
    * @param actionId - Which action.
    * @param decision - `allow` or `deny`.
    * @param reasoning - Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
-   *   as the reason.
+   *   as the reason. At most 2000 characters.
    * @param options - What is for this call only.
    * @returns What became of an action by a human's answer.
    * @throws `ValidationError`: The server refuses the content.
@@ -427,6 +464,8 @@ export declare abstract class Operations {
   /**
    * Says whether an assumption has proved true or false. An unknown id is a `NotFoundError`.
    *
+   * One that has proved false stays so: to say anything more about it is a `ConflictError`.
+   *
    * `PATCH /api/actions/assumptions/{assumption_id}`. Safe to repeat.
    *
    * @param assumptionId - Which assumption.
@@ -436,6 +475,7 @@ export declare abstract class Operations {
    * @returns An assumption as it was judged.
    * @throws `ValidationError`: The server refuses the content.
    * @throws `NotFoundError`: There is no such record.
+   * @throws `ConflictError`: See the description.
    */
   validateAssumption(
     assumptionId: string, validated: boolean, invalidatedReason?: string | null, options?: CallOptions,
@@ -484,6 +524,18 @@ export declare abstract class Operations {
   ): Promise<CreatedLoop>;
   /** The same with all arguments in one object; see {@link RegisterOpenLoop}. */
   registerOpenLoop(fields: Fields<RegisterOpenLoop>, options?: CallOptions): Promise<CreatedLoop>;
+
+  /**
+   * Reads one loop with the action that left it. An unknown id is a `NotFoundError`.
+   *
+   * `GET /api/actions/loops/{loop_id}`. Reads only.
+   *
+   * @param loopId - Which loop.
+   * @param options - What is for this call only.
+   * @returns One loop.
+   * @throws `NotFoundError`: There is no such record.
+   */
+  getOpenLoop(loopId: string, options?: CallOptions): Promise<LoopDetail>;
 
   /**
    * Closes a loop. One that is closed already is a `ConflictError`, an unknown one `not_found`.
@@ -868,9 +920,9 @@ export declare abstract class Operations {
    *
    * `POST /api/sessions`. A repeat would do it twice.
    *
-   * @param agentId - Who works. The client's own agent unless given.
-   * @param workspace - Where: the path or name of the work tree.
-   * @param branch - On which branch.
+   * @param agentId - Who works. The client's own agent unless given. At most 128 characters.
+   * @param workspace - Where: the path or name of the work tree. At most 1024 characters.
+   * @param branch - On which branch. At most 256 characters.
    * @param options - What is for this call only.
    * @returns One session.
    * @throws `ValidationError`: The server refuses the content.
@@ -895,8 +947,8 @@ export declare abstract class Operations {
   getSession(sessionId: string, options?: CallOptions): Promise<SessionDetail>;
 
   /**
-   * Changes a session: the fields that are given. `closed` ends it; an ended session is a `ConflictError`, an
-   * unknown one `not_found`, and a change of nothing `validation`.
+   * Changes a session: the fields that are given. Only `closed` ends it for good; such a session is a
+   * `ConflictError`, an unknown one `not_found`, and a change of nothing `validation`.
    *
    * `PATCH /api/sessions/{session_id}`. A repeat would do it twice.
    *
@@ -1310,7 +1362,7 @@ export declare abstract class Operations {
    *
    * @param status - What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
    *   given.
-   * @param metadata - More about it.
+   * @param metadata - More about it. At most 8192 bytes of JSON.
    * @param options - What is for this call only.
    * @returns The answer to a heartbeat.
    * @throws `ValidationError`: The server refuses the content.
@@ -1336,6 +1388,17 @@ export declare abstract class Operations {
   reportConnections(connections: readonly unknown[], options?: CallOptions): Promise<ConnectionReport>;
   /** The same with all arguments in one object; see {@link ReportConnections}. */
   reportConnections(fields: Fields<ReportConnections>, options?: CallOptions): Promise<ConnectionReport>;
+
+  /**
+   * Lists the agents that the server knows: those that gave a sign of life, acted, or have a public key. The
+   * one that was last heard of comes first.
+   *
+   * `GET /api/agents`. Reads only.
+   *
+   * @param options - What is for this call only.
+   * @returns The agents that the server knows.
+   */
+  listAgents(options?: CallOptions): Promise<AgentList>;
 
   /**
    * Enters an agent into the register, so that others may call it. A slug that exists already is a
@@ -2073,7 +2136,7 @@ export declare abstract class Operations {
    *
    * `POST /api/learning/recommendations/events`. A repeat would do it twice.
    *
-   * @param events - Several events, one object each, with the fields below.
+   * @param events - Several events, one object each, with the fields below. At most 1000 entries.
    * @param options - What is for this call only.
    * @returns The server's answer to events.
    * @throws `ValidationError`: The server refuses the content.
@@ -2334,6 +2397,36 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   createApiKey(key?: Fields<CreateApiKey>, options?: CallOptions): Promise<CreatedApiKey>;
+
+  /**
+   * Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API
+   * key of the admin role.
+   *
+   * `GET /api/keys`. Reads only.
+   *
+   * @param options - What is for this call only.
+   * @returns The API keys of an organisation.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   */
+  listApiKeys(options?: CallOptions): Promise<ApiKeyList>;
+
+  /**
+   * Revokes an API key. Needs an API key of the admin role.
+   *
+   * From the answer on the key is refused, and its event streams end. Revoking it again changes nothing. An
+   * unknown key is a `NotFoundError`; revoking the last admin's key with an admin's key that is stored beside
+   * it is a `ConflictError` with the code `LAST_ADMIN_KEY`.
+   *
+   * `DELETE /api/keys`. Safe to repeat.
+   *
+   * @param id - Which key: `key_` and a UUID.
+   * @param options - What is for this call only.
+   * @returns An API key as it was revoked.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   * @throws `NotFoundError`: See the description.
+   * @throws `ConflictError`: See the description.
+   */
+  revokeApiKey(id: string, options?: CallOptions): Promise<RevokedApiKey>;
 
   /**
    * Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.
@@ -4159,4 +4252,14 @@ export declare abstract class Operations {
    * @throws `ServerError`: See the description.
    */
   getHealth(options?: CallOptions): Promise<Health>;
+
+  /**
+   * Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities.
+   *
+   * `GET /api/operations/summary`. Reads only.
+   *
+   * @param options - What is for this call only.
+   * @returns How busy the organisation is.
+   */
+  getOperationsSummary(options?: CallOptions): Promise<OperationsSummary>;
 }

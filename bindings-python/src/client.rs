@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dashclaw::bridge::{SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
+use dashclaw::bridge::{SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
 use dashclaw::{CallOptions, DashClaw, GovernedOptions, WaitOptions};
 use pyo3::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
@@ -13,7 +13,7 @@ use crate::crossing::{cross, json, raise};
 use crate::events::NativeEvents;
 use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
-use crate::lists::{NativePages, NativeWorkOrders};
+use crate::lists::{NativeApprovals, NativePages, NativeWorkOrders};
 use crate::per_process::PerProcess;
 use crate::runtime::{cell, lock};
 
@@ -210,6 +210,12 @@ impl NativeClient {
     fn work_orders(&self, py: Python<'_>, types: &str, interval: f64) -> PyResult<NativeWorkOrders> {
         let orders = SharedWorkOrders::new(&self.core(py)?, types, interval);
         orders.map(NativeWorkOrders::new).map_err(|error| raise(py, &error))
+    }
+
+    /// The actions that wait for a human, as they change; read every `interval` seconds beside the event stream.
+    fn pending_approvals(&self, py: Python<'_>, interval: f64) -> PyResult<NativeApprovals> {
+        let interval = seconds("interval", interval).map_err(|error| raise(py, &error))?;
+        Ok(NativeApprovals::new(SharedApprovals::new(&self.core(py)?, Some(interval))))
     }
 
     /// Sends heartbeats: now and every `interval` seconds. `arguments` is a JSON object.

@@ -3,7 +3,7 @@
 use dashclaw::json::Json;
 use dashclaw::receipt::{self, Jwks};
 use dashclaw::signing::ActionSigner;
-use dashclaw::{Error, ErrorKind, canonical, idempotency};
+use dashclaw::{Error, ErrorKind, canonical, idempotency, terminal};
 use pyo3::prelude::*;
 use secrecy::SecretString;
 
@@ -52,6 +52,12 @@ pub(crate) fn sign_action(py: Python<'_>, payload: &str, key: String) -> PyResul
         .map_err(|error| raise(py, &Error::argument("key", error)))?;
     detached(py, || signer.sign_action(payload.as_bytes()))
         .map_err(|error| raise(py, &Error::argument("payload", error)))
+}
+
+/// `text` on one line of a terminal, without anything that the terminal would obey or hide.
+#[pyfunction]
+pub(crate) fn printable(text: &str) -> String {
+    terminal::printable(text)
 }
 
 /// The code of every kind of error.

@@ -27,10 +27,11 @@ mod _native {
     use crate::events::NativeEvents;
     #[pymodule_export]
     use crate::functions::{
-        canonical_json, derive_idempotency_key, error_kinds, respell, sign_action, verify_receipt, version,
+        canonical_json, derive_idempotency_key, error_kinds, printable, respell, sign_action, verify_receipt,
+        version,
     };
     #[pymodule_export]
     use crate::instance::NativeInstance;
     #[pymodule_export]
-    use crate::lists::{NativePages, NativeWorkOrders};
+    use crate::lists::{NativeApprovals, NativePages, NativeWorkOrders};
 }

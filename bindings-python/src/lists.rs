@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dashclaw::bridge::{SharedPages, SharedWorkOrders};
+use dashclaw::bridge::{SharedApprovals, SharedPages, SharedWorkOrders};
 use dashclaw::{CallOptions, Error, ErrorKind};
 use pyo3::prelude::*;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +38,44 @@ impl NativePages {
         let cancel = CancellationToken::new();
         let stopped = cancel.clone();
         cross(py, event_loop, cancel, async move { Ok(pages.next(&stopped).await?.map(Into::into)) })
+    }
+}
+
+/// The actions that wait for a human, as they change; they belong to the process that asked for them.
+#[pyclass(frozen, module = "dashclaw._native")]
+pub(crate) struct NativeApprovals(PerProcess<Arc<SharedApprovals>>);
+
+impl NativeApprovals {
+    pub(crate) fn new(list: SharedApprovals) -> Self {
+        Self(PerProcess::new(Arc::new(list)))
+    }
+}
+
+#[pymethods]
+impl NativeApprovals {
+    /// The list when it is other than before. Nothing at the end.
+    #[pyo3(signature = (event_loop=None))]
+    fn next<'py>(
+        &self,
+        py: Python<'py>,
+        event_loop: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let list = Arc::clone(self.0.get().ok_or_else(|| foreign(py))?);
+        let cancel = CancellationToken::new();
+        let stopped = cancel.clone();
+        cross(
+            py,
+            event_loop,
+            cancel,
+            async move { Ok(list.next(&stopped).await?.map(|response| response.body)) },
+        )
+    }
+
+    /// Ends it.
+    fn close(&self) {
+        if let Some(list) = self.0.get() {
+            list.close();
+        }
     }
 }
 

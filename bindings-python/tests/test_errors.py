@@ -58,8 +58,9 @@ def test_users_can_make_the_official_errors() -> None:
     blocked = GuardBlockedError({"decision": "block", "reasons": ["a", "b"], "risk_score": 90, "matched_policies": ["p"]})
     assert (blocked.decision, blocked.reasons, blocked.warnings) == ("block", ["a", "b"], [])
     assert (blocked.risk_score, blocked.matched_policies, blocked.status) == (90, ["p"], 403)
-    assert "a; b" in str(blocked)
-    assert "no reason" in str(GuardBlockedError({"decision": "block"}))
+    assert str(blocked) == "Guard blocked action: block. Reasons: a; b"
+    assert str(GuardBlockedError({"decision": "block"})) == "Guard blocked action: block. Reasons: no reason"
+    assert str(pickle.loads(pickle.dumps(blocked))) == str(blocked)
     denied = dashclaw.ApprovalDeniedError("no", "failed")
     assert (str(denied), denied.decision, denied.status) == ("no", "failed", 403)
     plain = DashClawError("text", 500, ["detail"])
@@ -73,6 +74,7 @@ def test_a_block_behind_403_is_an_error_with_the_verdict(claw: DashClaw, server:
         claw.create_action("deploy", "Ship")
     assert (caught.value.decision, caught.value.reasons, caught.value.risk_score) == ("block", ["too risky"], 99)
     assert caught.value.details == verdict
+    assert str(caught.value) == "Guard blocked action: block. Reasons: too risky"
 
 
 def test_a_conflict_says_the_current_status(claw: DashClaw, server: Server) -> None:

@@ -130,7 +130,8 @@ def test_the_blocks_own_failure_is_what_the_caller_sees(claw: DashClaw, server: 
     ("status", "more", "error"),
     [
         ("pending_approval", {}, dashclaw.ApprovalTimeoutError),
-        ("blocked", {}, dashclaw.ConflictError),
+        ("blocked", {}, dashclaw.GuardBlockedError),
+        ("running", {"idempotent_replay": True}, dashclaw.OutcomeInDoubtError),
         ("failed", {}, dashclaw.ConflictError),
         ("strange", {}, dashclaw.ConflictError),
         ("completed", {"idempotent_replay": True}, dashclaw.ConflictError),

@@ -84,6 +84,18 @@ def test_a_human_approves_and_denies(policies: Path) -> None:
             agent.approve_action(run.action_id, "allow")
 
 
+def test_an_embedded_client_is_an_agents(policies: Path) -> None:
+    with DashClaw.embedded(policies=policies, agent_id="agent-1", approval_banner="off") as claw:
+        action_id = claw.create_action("deploy", "Ship")["action"]["action_id"]
+        with pytest.raises(dashclaw.PermissionDeniedError):
+            claw.approve_action(action_id, "allow")
+    with DashClaw.embedded(policies=policies, agent_id="operator", role="admin", approval_banner="off") as claw:
+        action_id = claw.create_action("deploy", "Ship")["action"]["action_id"]
+        with pytest.raises(dashclaw.PermissionDeniedError) as refused:
+            claw.approve_action(action_id, "allow")
+        assert refused.value.code == "SELF_APPROVAL"
+
+
 def test_hitl_mode_waits_inside_create_action(policies: Path) -> None:
     with Instance(policies=policies) as instance:
         agent = instance.client("agent-1", hitl_mode="wait", approval_banner="off")

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use dashclaw::bridge::{SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
-use dashclaw::{ApproverOptions, Begun, CallOptions, DashClaw, GovernedOptions, Idempotency, WaitOptions};
+use dashclaw::bridge::{SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
+use dashclaw::{Begun, CallOptions, DashClaw, GovernedOptions, Idempotency, WaitOptions};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -161,9 +161,7 @@ impl NativeClient {
 
     /// Watches what waits for a human.
     pub fn pending_approvals(&self) -> Arc<NativeApprovals> {
-        let end = CancellationToken::new();
-        let options = ApproverOptions { cancel: Some(end.clone()), ..ApproverOptions::default() };
-        NativeApprovals::new(self.0.pending_approvals(options), end)
+        NativeApprovals::new(SharedApprovals::new(&self.0, None))
     }
 
     /// Goes through all that an operation lists.

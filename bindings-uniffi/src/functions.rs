@@ -2,7 +2,7 @@
 
 use dashclaw::receipt::{self, Jwks, Verification};
 use dashclaw::signing::ActionSigner;
-use dashclaw::{Error, ErrorKind, canonical, idempotency};
+use dashclaw::{Error, ErrorKind, canonical, idempotency, terminal};
 use secrecy::SecretString;
 use serde::Serialize;
 
@@ -49,6 +49,12 @@ pub fn sign_action(payload: &[u8], key: String) -> Result<String> {
     let signer = ActionSigner::from_text(&SecretString::from(key))
         .map_err(|error| crossing(Error::argument("key", error)))?;
     signer.sign_action(payload).map_err(|error| crossing(Error::argument("payload", error)))
+}
+
+/// `text` on one line of a terminal, without anything that the terminal would obey or hide.
+#[uniffi::export]
+pub fn printable(text: &str) -> String {
+    terminal::printable(text)
 }
 
 /// The code of every kind of error.

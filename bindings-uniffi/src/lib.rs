@@ -21,8 +21,8 @@ pub use client::{NativeBegun, NativeClient};
 pub use error::NativeError;
 pub use events::{NativeEvent, NativeEvents};
 pub use functions::{
-    NativeVerification, canonical_json, derive_idempotency_key, error_kinds, sign_action, verify_receipt,
-    version,
+    NativeVerification, canonical_json, derive_idempotency_key, error_kinds, printable, sign_action,
+    verify_receipt, version,
 };
 pub use hooks::NativeHooks;
 pub use instance::NativeInstance;

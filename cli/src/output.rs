@@ -1,26 +1,50 @@
 //! What the command prints: the one place that may.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
+#![expect(clippy::print_stderr, reason = "a command talks to its terminal")]
 
+use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 
+use dashclaw::terminal::printable;
 use secrecy::{ExposeSecret, SecretString};
 
-/// Says where the instance listens, and shows the key that was made for it, this once.
-pub(crate) fn listening(address: SocketAddr, data: &std::path::Path, key: Option<&SecretString>) {
-    println!("DashClaw listens on http://{address}");
-    println!("Data: {}", data.display());
-    if let Some(key) = key {
-        println!("API key (role admin, shown only now): {}", key.expose_secret());
-    }
-    println!("Stop with Ctrl-C.");
+/// Shows the keys that were made at the first start, this once, each with what it is for.
+///
+/// # Errors
+/// They could not be written: nobody has seen them.
+pub(crate) fn keys(operator: &SecretString, agent: &SecretString) -> std::io::Result<()> {
+    // The operator's comes first: with it alone, others can be made.
+    let text = format!(
+        "Operator's key (role admin; approves, makes keys and policies; shown only now): {}\n\
+         Agent's key (role member; asks, acts and reports; shown only now): {}\n",
+        operator.expose_secret(),
+        agent.expose_secret(),
+    );
+    write(&text)
+}
+
+/// Says where the instance listens.
+pub(crate) fn listening(address: SocketAddr, data: &Path) {
+    say(&format!("DashClaw listens on http://{address}\nData: {}\nStop with Ctrl-C.\n", data.display()));
 }
 
 /// Says that it has ended as it should.
 pub(crate) fn stopped() {
-    println!("DashClaw has stopped.");
+    say("DashClaw has stopped.\n");
+}
+
+/// A server does not stop because nobody reads what it says any more.
+fn say(text: &str) {
+    let _ = write(text);
+}
+
+fn write(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// Says in one line what went wrong.
 pub(crate) fn problem(problem: &str) {
-    eprintln!("dashclaw: {}", problem.replace('\n', " "));
+    eprintln!("dashclaw: {}", printable(&problem.replace('\n', " ")));
 }

@@ -23,7 +23,10 @@ Examples:
   dashclaw up --port 0                                  # any free port; it is printed
   DASHCLAW_API_KEY=oc_live_… dashclaw up --host 0.0.0.0 # for other machines, too
 
-The first start with new data prints a fresh API key of the admin role, once. Make others with POST /api/keys.
+The first start with new data prints two API keys, once: an operator's (role admin), who approves, makes policies and
+other keys, and an agent's (role member), which asks, acts and reports. Give agents no other: whoever created an action
+cannot approve it. POST /api/keys makes more, with \"agent_id\" for one agent only; GET /api/keys lists them and
+DELETE /api/keys/ID revokes one. With a key of your own choice none are printed; that one is the operator's.
 Stop it with Ctrl-C or SIGTERM: open event streams are closed, and everything that was answered is on disk.";
 
 /// Runs a governance server on this machine, with its data in one folder.
@@ -42,7 +45,7 @@ pub(crate) struct Up {
     /// A YAML file of policies, read at start
     #[arg(long, value_name = "FILE")]
     policies: Option<PathBuf>,
-    /// An API key of the admin role that holds while the server runs
+    /// An operator's API key (role admin) that holds while the server runs
     #[arg(long, env = "DASHCLAW_API_KEY", hide_env_values = true, value_parser = api_key, value_name = "KEY")]
     api_key: Option<SecretString>,
 }
@@ -87,14 +90,25 @@ impl Up {
             ..InstanceOptions::default()
         })
         .map_err(|error| error.to_string())?;
-        let fresh = instance.is_first_start() && !own_key;
-        let key = fresh.then(|| instance.create_key(Role::Admin, "dashclaw up")).transpose();
-        output::listening(address, &data, key.map_err(|error| error.to_string())?.as_ref());
+        if instance.is_first_start() && !own_key {
+            first_keys(&instance)?;
+        }
+        output::listening(address, &data);
         run(&instance, listener, stop).await?;
         instance.shutdown();
         output::stopped();
         Ok(())
     }
+}
+
+/// Makes an operator's and an agent's key. They are stored only when they could be shown: keys that nobody has seen would
+/// keep the next start from showing others.
+fn first_keys(instance: &Instance) -> Result<(), String> {
+    let make = |role, label| instance.make_key(role, label).map_err(|error| error.to_string());
+    let (operator, agent) = (make(Role::Admin, "operator")?, make(Role::Member, "agent")?);
+    output::keys(operator.text(), agent.text())
+        .map_err(|error| format!("cannot show the API keys, so none were made: {error}"))?;
+    instance.store_keys(vec![operator, agent]).map_err(|error| error.to_string())
 }
 
 /// Serves until `stop`, then gives requests under way some time to end.

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use process::{Connection, Folder, Server, run};
+use process::{Connection, Folder, Server, run, start_with_impatient_reader, wait};
 use serde_json::{Value, json};
 
 #[test]
-fn the_first_start_shows_a_key_once() {
+fn the_first_start_shows_two_keys_once() {
     let folder = Folder::new("first");
     let mut server = Server::start(&folder, &[]);
     let key = server.key.clone().expect("no key was shown");
@@ -21,10 +21,82 @@ fn the_first_start_shows_a_key_once() {
     drop(connection);
     assert!(server.terminate().success());
     let mut again = Server::start(&folder, &[]);
-    assert_eq!(again.key, None);
+    assert_eq!((&again.key, &again.agent_key), (&None, &None));
     let mut connection = Connection::open(again.address, &key);
     assert_eq!(connection.call("GET", "/api/guard", &Value::Null).1["total"], 1);
     assert!(again.terminate().success());
+}
+
+#[test]
+fn the_agent_asks_and_the_operator_approves() {
+    let folder = Folder::new("two");
+    let policies = folder.path("policies.yaml");
+    std::fs::write(&policies, "policies:\n  - {name: ask, type: require_approval, action_types: [deploy]}\n")
+        .unwrap();
+    let mut server = Server::start(&folder, &["--policies", policies.to_str().unwrap()]);
+    let [operator, agent] =
+        [&server.key, &server.agent_key].map(|key| key.clone().expect("a key is missing"));
+    let (mut operator, mut agent) =
+        (Connection::open(server.address, &operator), Connection::open(server.address, &agent));
+    let ask = json!({ "action_type": "deploy", "declared_goal": "ship", "agent_id": "agent-1" });
+    let (status, created) = agent.call("POST", "/api/actions", &ask);
+    assert_eq!(status, 202, "{created}");
+    let path = format!("/api/actions/{}/approve", created["action_id"].as_str().unwrap());
+    let allow = json!({ "decision": "allow" });
+    assert_eq!(agent.call("POST", &path, &allow).0, 403);
+    assert_eq!(operator.call("POST", &path, &allow).0, 200);
+    assert!(server.terminate().success());
+}
+
+#[test]
+fn keys_that_nobody_could_see_were_not_made() {
+    let folder = Folder::new("unseen");
+    let (mut child, _) = start_with_impatient_reader(&folder, &["--port", "0"], 0);
+    assert!(!wait(&mut child).success());
+    let mut problem = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut problem).unwrap();
+    assert_one_line(&problem, "cannot show the API keys");
+    let mut server = Server::start(&folder, &[]);
+    assert!(server.key.is_some() && server.agent_key.is_some());
+    assert!(server.terminate().success());
+}
+
+/// As with `dashclaw up | head -n 1`.
+#[test]
+fn a_reader_that_goes_away_stops_nothing() {
+    let folder = Folder::new("head");
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (mut child, lines) = start_with_impatient_reader(&folder, &["--port", &port.port().to_string()], 1);
+    let key = &lines[0][lines[0].find("oc_live_").unwrap()..];
+    let begin = Instant::now();
+    while std::net::TcpStream::connect(port).is_err() && begin.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // The server is there, and the one key that was seen makes others.
+    let (status, made) = Connection::open(port, key).call("POST", "/api/keys", &json!({ "label": "agent" }));
+    let ended = child.try_wait().unwrap();
+    child.kill().unwrap();
+    wait(&mut child);
+    assert_eq!((status, ended), (201, None), "{made}");
+}
+
+#[test]
+fn a_revoked_key_stays_revoked_after_kill_9() {
+    let folder = Folder::new("revoked");
+    let mut server = Server::start(&folder, &[]);
+    let operator = server.key.clone().unwrap();
+    let agent = server.agent_key.clone().unwrap();
+    let mut connection = Connection::open(server.address, &operator);
+    let (_, list) = connection.call("GET", "/api/keys", &Value::Null);
+    let id =
+        list["keys"].as_array().unwrap().iter().find(|key| key["role"] == "member").unwrap()["id"].clone();
+    let path = format!("/api/keys/{}", id.as_str().unwrap());
+    assert_eq!(connection.call("DELETE", &path, &Value::Null).0, 200);
+    server.kill();
+    let mut server = Server::start(&folder, &[]);
+    assert_eq!(Connection::open(server.address, &agent).call("GET", "/api/actions", &Value::Null).0, 401);
+    assert_eq!(Connection::open(server.address, &operator).call("GET", "/api/actions", &Value::Null).0, 200);
+    assert!(server.terminate().success());
 }
 
 #[test]

@@ -32,6 +32,7 @@ pub mod legacy;
 pub mod loops;
 pub mod messages;
 pub mod model_strategies;
+pub mod operations;
 pub mod orgs;
 pub mod outcomes;
 pub mod pairings;
@@ -100,5 +101,6 @@ pub static DOMAINS: &[&[&Row]] = &[
     journal::OPERATIONS,
     usage::OPERATIONS,
     health::OPERATIONS,
+    operations::OPERATIONS,
     legacy::OPERATIONS,
 ];

@@ -16,8 +16,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::call::{Arguments, backoff};
 use crate::catalogue::Operation;
+use crate::deadline::after;
 use crate::events::{Connection, Lost};
-use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, api};
+use crate::json::Json;
+use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, api, standing};
 
 /// How long to wait unless told otherwise, as the official SDK does.
 pub const DEFAULT_WAIT: Duration = Duration::from_secs(300);
@@ -43,6 +45,18 @@ pub struct WaitOptions {
     pub cancel: Option<CancellationToken>,
 }
 
+impl WaitOptions {
+    /// When the waiting ends.
+    pub(crate) fn deadline(&self) -> Instant {
+        after(self.timeout.unwrap_or(DEFAULT_WAIT))
+    }
+
+    /// The time between two reads.
+    pub(crate) fn pause(&self) -> Duration {
+        self.interval.unwrap_or(DEFAULT_INTERVAL).max(MIN_INTERVAL)
+    }
+}
+
 /// What the driver hears while it waits.
 enum Heard {
     Opened(Box<Connection>),
@@ -61,17 +75,26 @@ impl DashClaw {
     /// [`ErrorKind::ApprovalTimeout`] when nobody decided in time (the request stands), [`ErrorKind::Cancelled`],
     /// [`ErrorKind::InvalidArgument`] for the id of a guard decision.
     pub async fn wait_for_approval(&self, action_id: &str, options: &WaitOptions) -> Result<Response> {
+        self.await_decision(action_id, State::default(), options).await
+    }
+
+    /// The same for an action that was `pending_approval` when it was created: it runs only if somebody approved it.
+    pub(crate) async fn wait_for_pending(&self, action_id: &str, options: &WaitOptions) -> Result<Response> {
+        self.await_decision(action_id, State { seen_pending: true }, options).await
+    }
+
+    async fn await_decision(&self, action_id: &str, state: State, options: &WaitOptions) -> Result<Response> {
         self.check_open()?;
         let arguments = json!({ "action_id": action_id }).to_string();
         // An id of the wrong kind is refused before anything is sent.
         Arguments::read(&api::actions::GetAction::ROW, arguments.as_bytes())?;
-        let deadline = Instant::now() + options.timeout.unwrap_or(DEFAULT_WAIT);
+        let deadline = options.deadline();
         let mut wait = Wait {
             client: self,
             action_id,
             arguments,
-            state: State::default(),
-            interval: options.interval.unwrap_or(DEFAULT_INTERVAL).max(MIN_INTERVAL),
+            state,
+            interval: options.pause(),
             announced: false,
             last_error: None,
         };
@@ -82,7 +105,9 @@ impl DashClaw {
             () = cancel.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the waiting was stopped")),
             done = wait.run(deadline) => done,
         }
-        .map_err(|error| error.with(|fields| fields.action_id = Some(action_id.to_owned())))
+        .map_err(|error| {
+            self.redact_error(error).with(|fields| fields.action_id = Some(action_id.to_owned()))
+        })
     }
 }
 
@@ -112,28 +137,27 @@ impl Wait<'_> {
         let mut failures = 0;
         // When the stream may be opened (again); nothing once the server has refused it.
         let mut open_at = Some(Instant::now());
-        let mut read_at = Instant::now() + OPENING.min(self.interval);
+        let mut read_at = after(OPENING.min(self.interval));
         loop {
             match self.hear(&mut stream, &mut last_id, open_at, read_at).await {
                 Heard::Opened(connection) => {
                     stream = Some(connection);
                     failures = 0;
                     // The server's `connected` event says that nothing can be missed any more; it comes at once.
-                    read_at = read_at.min(Instant::now() + CONNECTED);
+                    read_at = read_at.min(after(CONNECTED));
                     continue;
                 }
                 Heard::Lost(lost) => {
                     stream = None;
                     failures += 1;
-                    open_at = matches!(lost, Lost::Broken(_))
-                        .then(|| Instant::now() + backoff(failures, None, 0.5));
+                    open_at = matches!(lost, Lost::Broken(_)).then(|| after(backoff(failures, None, 0.5)));
                 }
                 Heard::Hint | Heard::Tick => {}
             }
             if let Some(done) = self.read().await? {
                 return Ok(done);
             }
-            read_at = Instant::now() + self.interval;
+            read_at = after(self.interval);
         }
     }
 
@@ -196,17 +220,27 @@ impl Wait<'_> {
                 self.last_error = Some(error);
                 return Ok(None);
             }
-            Err(error) if error.status() == Some(410) => return Err(state::expired()),
+            Err(error) if error.status() == Some(410) => return Err(standing::expired()),
             Err(error) => return Err(error),
         };
-        let body: Value = response.json()?;
-        match self.state.step(&body["action"]) {
+        // Of a name that is there twice, each reader believes another value.
+        if let Err(problem) = Json::parse_unique_names(&response.body) {
+            let message = format!("the server's answer about the action cannot be believed: {problem}");
+            self.last_error = Some(Error::new(ErrorKind::MalformedResponse, message));
+            return Ok(None);
+        }
+        let action = &response.json::<Value>()?["action"];
+        if action["action_id"] != self.action_id {
+            let message = format!("the server's answer is not about action {}", self.action_id);
+            return Err(Error::new(ErrorKind::MalformedResponse, message));
+        }
+        match self.state.step(action) {
             Step::Wait => {
-                self.announce(&body["action"]);
+                self.announce(action);
                 Ok(None)
             }
             Step::Approved => {
-                self.announce_approval(&body["action"]);
+                self.announce_approval(action);
                 Ok(Some(response))
             }
             Step::Failed(error) => Err(error),

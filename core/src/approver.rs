@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::approvals::GetPendingApprovals;
 use crate::call::backoff;
 use crate::catalogue::Operation;
+use crate::deadline::later;
 use crate::{
     CallOptions, DashClaw, Error, ErrorKind, EventOptions, EventStream, Response, Result, ServerEvent,
 };
@@ -115,7 +116,7 @@ impl PendingApprovals {
             match read {
                 Ok(response) => {
                     self.failures = 0;
-                    self.read_at = now + self.interval;
+                    self.read_at = later(now, self.interval);
                     if self.is_news(&response)? {
                         return Ok(response);
                     }
@@ -125,7 +126,7 @@ impl PendingApprovals {
                     if !error.is_retryable() || self.shown.is_none() || self.failures >= MAX_FAILURES {
                         return Err(error);
                     }
-                    self.read_at = now + backoff(self.failures, error.retry_after(), 0.5);
+                    self.read_at = later(now, backoff(self.failures, error.retry_after(), 0.5));
                 }
             }
         }
@@ -147,7 +148,7 @@ impl PendingApprovals {
                 event = news => match event {
                     Some(Ok(event)) => {
                         if self.concerns(&event) {
-                            let earliest = self.last_read.map_or_else(Instant::now, |last| last + MIN_GAP);
+                            let earliest = self.last_read.map_or_else(Instant::now, |last| later(last, MIN_GAP));
                             self.read_at = self.read_at.min(earliest);
                         }
                     }

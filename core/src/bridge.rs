@@ -11,11 +11,12 @@ use futures_util::FutureExt as _;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::deadline::length;
 use crate::pages::page_text;
 use crate::work_orders::Desk;
 use crate::{
-    CallOptions, DashClaw, Error, ErrorKind, EventOptions, EventStream, Pages, Response, Result, ServerEvent,
-    WorkOrders, WorkerOptions,
+    ApproverOptions, CallOptions, DashClaw, Error, ErrorKind, EventOptions, EventStream, Pages,
+    PendingApprovals, Response, Result, ServerEvent, WorkOrders, WorkerOptions,
 };
 
 #[cfg(feature = "runtime")]
@@ -43,10 +44,10 @@ pub async fn stoppable<T>(stop: &CancellationToken, work: impl Future<Output = R
 /// The argument `name`, a number of seconds, as a duration.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`]: it is negative, not finite, or too large.
+/// [`ErrorKind::InvalidArgument`]: it is negative or not finite.
 pub fn seconds(name: &str, value: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(value)
-        .map_err(|_| Error::argument(name, "must be a number of seconds, 0 or more"))
+    let given = length(value).filter(|_| value.is_finite());
+    given.ok_or_else(|| Error::argument(name, "must be a number of seconds, 0 or more"))
 }
 
 /// An event stream that several tasks may read and any thread may close.
@@ -126,6 +127,40 @@ impl SharedPages {
             page.map(|items| page_text(&items)).transpose()
         })
         .await
+    }
+}
+
+/// The actions that wait for a human, as they change, for several tasks; any thread may end it.
+#[derive(Debug)]
+pub struct SharedApprovals {
+    list: Mutex<PendingApprovals>,
+    end: CancellationToken,
+}
+
+impl SharedApprovals {
+    /// Watches the actions that wait; the list is read every `interval` beside the event stream, every 15 seconds unless
+    /// given. Nothing is sent until the first [`next`](Self::next).
+    pub fn new(client: &DashClaw, interval: Option<Duration>) -> Self {
+        let end = CancellationToken::new();
+        let options = ApproverOptions { interval, cancel: Some(end.clone()) };
+        Self { list: Mutex::new(client.pending_approvals(options)), end }
+    }
+
+    /// The list when it is other than before: what `get_pending_approvals` answers. Nothing at the end. `stop` ends this
+    /// waiting only.
+    pub async fn next(&self, stop: &CancellationToken) -> Result<Option<Response>> {
+        stoppable(stop, async { self.list.lock().await.next().await.transpose() }).await
+    }
+
+    /// Ends it; whoever waits for a change gets nothing.
+    pub fn close(&self) {
+        self.end.cancel();
+    }
+}
+
+impl Drop for SharedApprovals {
+    fn drop(&mut self) {
+        self.end.cancel();
     }
 }
 
@@ -211,7 +246,8 @@ mod tests {
     #[test]
     fn only_a_length_of_time_is_one() {
         assert_eq!(seconds("timeout", 0.5).unwrap(), Duration::from_millis(500));
-        for wrong in [-1.0, f64::NAN, f64::INFINITY, 1e300] {
+        assert_eq!(seconds("timeout", 1e300).unwrap(), crate::deadline::LONGEST);
+        for wrong in [-1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             let error = seconds("timeout", wrong).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument);
             assert!(error.to_string().contains("`timeout`"), "{error}");

@@ -1,7 +1,9 @@
 //! One call: its options, its arguments, its answer. Building a request and judging a response are pure functions.
 
 mod arguments;
+mod creation;
 mod judge;
+mod message;
 #[cfg(test)]
 mod official;
 mod request;
@@ -12,8 +14,10 @@ use std::time::Duration;
 
 pub(crate) use arguments::Arguments;
 use bytes::Bytes;
+pub(crate) use creation::Asked;
 use http::HeaderMap;
 pub(crate) use judge::{Answer, blocked, judge, text_as_object};
+pub(crate) use message::explained;
 pub(crate) use request::{Prepared, percent_encoded, prepare, quote, value_of};
 pub(crate) use retry::{Failure, backoff, may_retry};
 use serde::Serialize;
@@ -37,6 +41,8 @@ pub struct CallOptions {
     pub idempotency_key: Option<String>,
     /// Where the key comes from when none is given.
     pub idempotency: Idempotency,
+    /// What becomes of an action that was created before with the same key.
+    pub on_replay: OnReplay,
     /// Stops the call.
     pub cancel: Option<CancellationToken>,
 }
@@ -51,8 +57,23 @@ pub enum Idempotency {
     Call,
 }
 
+/// What becomes of an action that was created before with the same key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnReplay {
+    /// It is judged by its state, like a fresh one: only an action that is `running` or `pending_approval` is a result.
+    #[default]
+    Judge,
+    /// It is returned whatever its state, for a caller that wants the record. It is no permission.
+    Return,
+}
+
+/// The names of what [`CallOptions::from_json`] reads.
+pub(crate) const CALL_OPTIONS: [&str; 5] =
+    ["timeout", "max_retries", "idempotency_key", "idempotency", "on_replay"];
+
 impl CallOptions {
-    /// Reads options from a JSON object: `timeout` (seconds), `max_retries`, `idempotency_key`, `idempotency`.
+    /// Reads options from a JSON object: `timeout` (seconds), `max_retries`, `idempotency_key`, `idempotency`,
+    /// `on_replay`.
     pub fn from_json(json: &[u8]) -> Result<Self> {
         let options: std::collections::BTreeMap<String, Value> = serde_json::from_slice(json)
             .map_err(|error| Error::argument("options", format!("are not an object: {error}")))?;
@@ -82,11 +103,17 @@ impl CallOptions {
                     _ => return Err(wrong("`intent` or `call`")),
                 };
             }
+            "on_replay" => {
+                self.on_replay = match value.as_str() {
+                    Some("judge") => OnReplay::Judge,
+                    Some("return") => OnReplay::Return,
+                    _ => return Err(wrong("`judge` or `return`")),
+                };
+            }
             _ => {
-                let known = ["timeout", "max_retries", "idempotency_key", "idempotency"];
                 return Err(Error::argument(
                     name,
-                    format!("is not an option of a call{}", hint(name, known)),
+                    format!("is not an option of a call{}", hint(name, CALL_OPTIONS)),
                 ));
             }
         }
@@ -179,6 +206,7 @@ mod tests {
             (r#"{"timeout":"soon"}"#, "`timeout` must be a number of seconds, 0 or more"),
             (r#"{"max_retries":-1}"#, "`max_retries` must be a whole number, 0 or more"),
             (r#"{"idempotency":"always"}"#, "`idempotency` must be `intent` or `call`"),
+            (r#"{"on_replay":true}"#, "`on_replay` must be `judge` or `return`"),
             (r#"{"time_out":1}"#, "`time_out` is not an option of a call; did you mean `timeout`?"),
         ];
         for (json, expected) in cases {

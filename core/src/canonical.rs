@@ -150,7 +150,7 @@ fn normalize(value: &Json, layer: Layer) -> Result<Json, CanonicalError> {
         Json::Number(number) if layer == Layer::Rfc8785 && !number.is_finite() => {
             return Err(CanonicalError::NotFinite);
         }
-        Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Decimal(_) => value.clone(),
         Json::String(text) => Json::String(normalize_text(text, layer)?),
         Json::Array(items) => {
             Json::Array(items.iter().map(|item| normalize(item, layer)).collect::<Result<_, _>>()?)

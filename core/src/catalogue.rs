@@ -18,11 +18,12 @@ mod seconds;
 mod secret;
 mod validate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 pub use argument::{Argument, take};
 pub use bytes::Bytes64;
+pub(crate) use field::snake_case;
 pub use field::{Field, Fill, Kind, Place};
 pub use hidden::Hidden;
 pub use id::IdKind;
@@ -389,6 +390,13 @@ pub fn find(name: &str) -> Option<&'static Row> {
     static BY_NAME: LazyLock<BTreeMap<&'static str, &'static Row>> =
         LazyLock::new(|| rows().map(|row| (row.name, row)).collect());
     BY_NAME.get(&*field::snake_case(name)).copied()
+}
+
+/// Whether any operation has an argument of this name.
+pub(crate) fn is_argument(name: &str) -> bool {
+    static NAMES: LazyLock<BTreeSet<&'static str>> =
+        LazyLock::new(|| rows().flat_map(Row::arguments).map(|field| field.name).collect());
+    NAMES.contains(name)
 }
 
 /// All rows, domain by domain.

@@ -2,21 +2,22 @@
 
 mod attempt;
 mod exchange;
+mod redact;
 mod ticker;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 pub(crate) use exchange::dice;
 use http::{HeaderMap, Uri};
-use secrecy::ExposeSecret;
-use serde_json::Value;
+use redact::Secrets;
 use ticker::Ticker;
 use tokio_util::sync::CancellationToken;
 
 use crate::call::written;
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
+use crate::governed::Runs;
 use crate::heartbeat::Heart;
 use crate::keys::KeyCache;
 use crate::suggest::hint;
@@ -39,6 +40,18 @@ struct Inner {
     keys: KeyCache,
     ticker: Arc<Ticker>,
     heart: Heart,
+    runs: Runs,
+    secrets: Secrets,
+}
+
+/// A client that does not keep itself alive.
+pub(crate) struct WeakClient(Weak<Inner>);
+
+impl WeakClient {
+    /// The client, if anybody still has it.
+    pub(crate) fn upgrade(&self) -> Option<DashClaw> {
+        self.0.upgrade().map(DashClaw)
+    }
 }
 
 impl DashClaw {
@@ -54,6 +67,7 @@ impl DashClaw {
         if let Some(given) = &config.transport {
             let _ = transport.set(Ok(Arc::clone(given)));
         }
+        let secrets = Secrets::of(&config);
         Ok(Self(Arc::new(Inner {
             config,
             headers,
@@ -63,6 +77,8 @@ impl DashClaw {
             keys: KeyCache::default(),
             ticker: Arc::default(),
             heart: Heart::default(),
+            runs: Runs::default(),
+            secrets,
         })))
     }
 
@@ -83,7 +99,8 @@ impl DashClaw {
     /// Sends a typed request with options of its own.
     pub async fn send_with<O: Operation>(&self, request: &O, options: &CallOptions) -> Result<O::Response> {
         let arguments = written(request)?;
-        let read = self.call_row(&O::ROW, &arguments, options).await?.json();
+        let response = self.call_row(&O::ROW, &arguments, options).await?;
+        let read = response.json().map_err(|error| self.redact_error(error));
         if !O::ROW.rules.secret {
             return read;
         }
@@ -164,6 +181,14 @@ impl DashClaw {
         &self.0.heart
     }
 
+    pub(crate) fn runs(&self) -> &Runs {
+        &self.0.runs
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakClient {
+        WeakClient(Arc::downgrade(&self.0))
+    }
+
     pub(crate) fn closed(&self) -> &CancellationToken {
         &self.0.closed
     }
@@ -181,33 +206,8 @@ impl DashClaw {
         }
     }
 
-    /// `text` without any secret of this client.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        let config = &self.0.config;
-        let token = config.auth_token.as_ref().map_or("", |token| token.expose_secret());
-        [config.api_key.expose_secret(), token]
-            .into_iter()
-            .filter(|secret| secret.len() > 3)
-            .fold(text.to_owned(), |text, secret| text.replace(secret, "[REDACTED]"))
-    }
-
-    /// [`redact`](Self::redact) for a whole error.
-    pub(crate) fn redact_error(&self, error: Error) -> Error {
-        error.with(|fields| {
-            fields.message = self.redact(&fields.message);
-            for value in [&mut fields.body, &mut fields.details, &mut fields.decision].into_iter().flatten() {
-                self.redact_value(value);
-            }
-        })
-    }
-
-    fn redact_value(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => *text = self.redact(text),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.redact_value(item)),
-            Value::Object(members) => members.values_mut().for_each(|member| self.redact_value(member)),
-            _ => {}
-        }
+    fn secrets(&self) -> &Secrets {
+        &self.0.secrets
     }
 
     pub(crate) fn check_open(&self) -> Result<()> {

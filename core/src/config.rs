@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use builder::Builder;
+pub use json::option_names;
 pub(crate) use json::seconds;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};

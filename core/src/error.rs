@@ -9,6 +9,8 @@ pub use kind::ErrorKind;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::deadline::length;
+
 /// The result of every fallible function here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -129,7 +131,7 @@ impl Error {
 
     /// How long the server asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        self.0.retry_after.and_then(length)
     }
 
     /// The key that the request carried.

@@ -1,32 +1,40 @@
 //! `run_governed`: guard, create, wait, run, report. Nothing runs unless the verdict allows it.
 
 mod context;
+mod earlier;
 mod report;
+mod signs;
+#[cfg(test)]
+mod signs_tests;
 mod track;
 
 pub use context::ActionContext;
+pub(crate) use signs::Runs;
 pub use track::Tracked;
 
 use std::fmt::Display;
 
+use earlier::Earlier;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
+use signs::AtWork;
 use tokio::time::Instant;
 
 use crate::api::actions::CreateAction;
 use crate::call::{blocked, written};
 use crate::catalogue::Operation;
-use crate::modes::members;
-use crate::{CallOptions, DashClaw, Error, ErrorKind, Idempotency, Result, WaitOptions};
+use crate::modes::{members, to_json};
+use crate::{CallOptions, DashClaw, Error, ErrorKind, Idempotency, OnReplay, Result, WaitOptions, standing};
 
 /// How an action is run.
 #[derive(Clone, Debug, Default)]
 pub struct GovernedOptions {
     /// How an approval is waited for, and an earlier run of the same intent that has not reported yet.
     pub wait: WaitOptions,
-    /// Runs an intent again whose earlier run failed, was lost, or has not reported: the caller's consent.
+    /// Runs an intent again whose earlier run failed, was lost, or has not reported: the caller's consent. What a policy
+    /// or a human refused stays refused.
     pub rerun: bool,
-    /// Options of the single calls.
+    /// Options of the single calls; `on_replay` counts for nothing here.
     pub call: CallOptions,
 }
 
@@ -71,11 +79,17 @@ impl DashClaw {
     /// Asks guard, records the action, waits for approval where it is required, runs `work` and reports its outcome.
     ///
     /// `work` is given the action's id. A replay of an intent is never new permission: a completed one is not run
-    /// again, a pending one is waited for, a failed or lost one needs [`GovernedOptions::rerun`].
+    /// again, a pending one is waited for, and so is one that is at work; a failed or lost one needs
+    /// [`GovernedOptions::rerun`], and what was refused stays refused. While `work` runs, the action's record is touched
+    /// every second at first, later every ten, so that other processes can tell.
     ///
     /// # Errors
-    /// [`ErrorKind::GuardBlocked`], those of [`wait_for_approval`](Self::wait_for_approval), [`ErrorKind::Conflict`]
-    /// for an intent that failed before, and those of the single calls. `work` has not run then.
+    /// [`ErrorKind::GuardBlocked`], [`ErrorKind::ApprovalDenied`] and the others of
+    /// [`wait_for_approval`](Self::wait_for_approval); [`ErrorKind::Conflict`] for an intent that failed before;
+    /// [`ErrorKind::InDoubt`] for one whose earlier run began and gives no sign of life; [`ErrorKind::Timeout`] for one
+    /// that is at work longer than [`GovernedOptions::wait`] says; [`ErrorKind::MalformedResponse`] for an action that is
+    /// said to run though guard requires an approval that nobody gave; and those of the single calls. `work` has not run
+    /// then.
     pub async fn run_governed<T, E, W, F>(
         &self,
         action: CreateAction,
@@ -92,6 +106,7 @@ impl DashClaw {
         if !begun.run {
             return Ok(Ran::Before { action_id: begun.action_id, outcome: begun.outcome });
         }
+        let _at_work = AtWork(self, begun.action_id.clone());
         let start = Instant::now();
         let result = work(begun.action_id.clone()).await;
         let failure = result.as_ref().err().map(ToString::to_string);
@@ -100,95 +115,91 @@ impl DashClaw {
     }
 
     /// The first half of [`run_governed`](Self::run_governed), for languages that run the work themselves: `action` is
-    /// the JSON object of `create_action`'s arguments.
+    /// the JSON object of `create_action`'s arguments. When the work may run, signs of life are given for it until
+    /// [`finish_governed`](Self::finish_governed).
     pub async fn begin_governed(&self, action: &[u8], options: &GovernedOptions) -> Result<Begun> {
+        // Errors about an earlier run quote what is on record.
+        self.begin(action, options).await.map_err(|error| self.redact_error(error))
+    }
+
+    async fn begin(&self, action: &[u8], options: &GovernedOptions) -> Result<Begun> {
         let row = const { &CreateAction::ROW };
         self.prepare(row, action, &options.call)?;
         let decision = self.probe(&members(action)?).await?;
         if decision["decision"] == "block" {
-            return Err(blocked(decision));
+            return Err(self.redact_error(blocked(decision)));
         }
-        let mut created: Value = self.call_row(row, action, &options.call).await?.json()?;
-        let mut replay = created["idempotent_replay"] == true;
+        // What a replay means for this run is more than its state says: its outcome counts.
+        let call = CallOptions { on_replay: OnReplay::Return, ..options.call.clone() };
+        let mut created: Value = self.call_row(row, action, &call).await?.json()?;
         let mut action_id = id_of(&created)?;
-        if replay && let Some(outcome) = self.settled(&action_id, &created, options).await? {
-            if outcome["status"] == "completed" {
-                return Ok(Begun {
-                    run: false,
-                    action_id,
-                    action: created["action"].take(),
-                    decision,
-                    outcome,
-                });
+        if created["idempotent_replay"] == true {
+            match self.earlier(&action_id, &created, options).await? {
+                Earlier::Completed(outcome) => {
+                    let action = created["action"].take();
+                    return Ok(Begun { run: false, action_id, action, decision, outcome });
+                }
+                Earlier::Unfinished => {}
+                Earlier::Over => {
+                    created = self.create_anew(action, options).await?;
+                    action_id = id_of(&created)?;
+                }
             }
-            // Its outcome is final, so another run needs a record of its own.
-            let fresh =
-                CallOptions { idempotency: Idempotency::Call, idempotency_key: None, ..options.call.clone() };
-            let mut again = members(action)?;
-            again.remove("idempotency_key");
-            created = self.call_row(row, &crate::modes::to_json(&again)?, &fresh).await?.json()?;
-            action_id = id_of(&created)?;
-            replay = false;
         }
-        let status = created["action"]["status"].as_str().unwrap_or_default().to_owned();
-        let approved = match status.as_str() {
-            "running" | "completed" if !replay || status == "running" => created["action"].take(),
-            "pending_approval" => {
-                let mut read: Value = self.wait_for_approval(&action_id, &options.wait).await?.json()?;
-                read["action"].take()
-            }
-            _ => return Err(refused(&action_id, &status)),
-        };
-        Ok(Begun { run: true, action_id, action: approved, decision, outcome: Value::Null })
+        let action = self.permitted(&action_id, created, &decision, options).await?;
+        if self.begin_signs(&action_id, options.rerun) {
+            return Ok(Begun { run: true, action_id, action, decision, outcome: Value::Null });
+        }
+        // Several waited for one approval, and another one has begun.
+        let outcome = self.await_run(&action_id, &action, options).await?;
+        Ok(Begun { run: false, action_id, action, decision, outcome })
     }
 
-    /// The final outcome of an earlier run of the same intent; nothing when this run may go on with the record.
-    async fn settled(
+    /// Creates the action under a key that no other has.
+    async fn create_anew(&self, action: &[u8], options: &GovernedOptions) -> Result<Value> {
+        let call = CallOptions {
+            idempotency: Idempotency::Call,
+            idempotency_key: None,
+            on_replay: OnReplay::Judge,
+            ..options.call.clone()
+        };
+        let mut again = members(action)?;
+        again.remove("idempotency_key");
+        let row = const { &CreateAction::ROW };
+        let created: Value = self.call_row(row, &to_json(&again)?, &call).await?.json()?;
+        if created["idempotent_replay"] == true {
+            let message = "the server replays an action though the idempotency key is new";
+            return Err(Error::new(ErrorKind::MalformedResponse, message));
+        }
+        Ok(created)
+    }
+
+    /// The created action once its work may run. What runs must show why it may, where guard wants an approval.
+    async fn permitted(
         &self,
         action_id: &str,
-        created: &Value,
+        mut created: Value,
+        decision: &Value,
         options: &GovernedOptions,
-    ) -> Result<Option<Value>> {
-        let status = created["action"]["status"].as_str().unwrap_or_default();
-        let outcome = self.outcome(action_id).await?;
-        match outcome["status"].as_str() {
-            Some("completed") => Ok(Some(outcome)),
-            Some("pending") | None if status == "pending_approval" || options.rerun => Ok(None),
-            Some("pending") | None if status == "running" => {
-                self.await_outcome(action_id, &options.wait).await.map(Some)
+    ) -> Result<Value> {
+        let (action, verdict) = (&created["action"], &created["decision"]);
+        match standing::text(action, "status").unwrap_or_default() {
+            "pending_approval" => {
+                let mut read: Value = self.wait_for_pending(action_id, &options.wait).await?.json()?;
+                Ok(read["action"].take())
             }
-            Some("pending") | None => Err(refused(action_id, status)),
-            Some(_) if options.rerun => Ok(Some(outcome)),
-            Some(ended) => Err(refused(action_id, ended)),
-        }
-    }
-
-    async fn outcome(&self, action_id: &str) -> Result<Value> {
-        let arguments = json!({ "action_id": action_id }).to_string();
-        self.call("get_action_outcome", arguments.as_bytes(), &CallOptions::default()).await?.json()
-    }
-
-    /// Waits until the earlier run has reported. It may be at work this moment.
-    async fn await_outcome(&self, action_id: &str, wait: &WaitOptions) -> Result<Value> {
-        let deadline = Instant::now() + wait.timeout.unwrap_or(crate::DEFAULT_WAIT);
-        let cancel = wait.cancel.clone().unwrap_or_default();
-        loop {
-            let outcome = self.outcome(action_id).await?;
-            match outcome["status"].as_str() {
-                Some("completed") => return Ok(outcome),
-                Some("pending") | None => {}
-                Some(ended) => return Err(refused(action_id, ended)),
+            "running" => {
+                let unshown = decision["decision"] == "require_approval"
+                    && !standing::shows_permission(action, verdict);
+                match standing::objection(action, verdict) {
+                    Some(objection) => {
+                        Err(objection.with(|fields| fields.action_id = Some(action_id.to_owned())))
+                    }
+                    None if unshown => Err(unapproved(action_id)),
+                    None => Ok(created["action"].take()),
+                }
             }
-            let next = Instant::now() + wait.interval.unwrap_or(crate::DEFAULT_INTERVAL);
-            tokio::select! {
-                () = cancel.cancelled() => return Err(Error::new(ErrorKind::Cancelled, "the waiting was stopped")),
-                () = tokio::time::sleep_until(next.min(deadline)) => {}
-            }
-            if Instant::now() >= deadline {
-                let message = format!("an earlier run of action {action_id} has not reported its outcome");
-                return Err(Error::new(ErrorKind::Timeout, message)
-                    .with(|fields| fields.action_id = Some(action_id.to_owned())));
-            }
+            status => Err(standing::conflict(action_id, status, "only an action that is `running` runs")),
         }
     }
 }
@@ -199,13 +210,14 @@ fn id_of(created: &Value) -> Result<String> {
         .ok_or_else(|| Error::new(ErrorKind::MalformedResponse, "the created action has no id"))
 }
 
-/// An intent that ended in a way that does not allow another run without the caller's consent.
-fn refused(action_id: &str, status: &str) -> Error {
+/// Guard requires an approval, and the server lets the action run without a word about one.
+fn unapproved(action_id: &str) -> Error {
     let message = format!(
-        "action {action_id} ended as `{status}` before; it runs again only with the caller's consent"
+        "guard requires approval of action {action_id}, and the server says that it is `running` without a decision or an \
+         approver"
     );
-    Error::new(ErrorKind::Conflict, message).with(|fields| {
-        fields.current_status = Some(status.to_owned());
+    Error::new(ErrorKind::MalformedResponse, message).with(|fields| {
+        fields.current_status = Some("running".to_owned());
         fields.action_id = Some(action_id.to_owned());
     })
 }

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::agents::Heartbeat;
 use crate::catalogue::Operation;
+use crate::deadline::after;
 use crate::{CallOptions, DashClaw, Error, Result};
 
 /// How often a heartbeat is sent unless told otherwise, as the official SDK does.
@@ -61,7 +62,7 @@ impl DashClaw {
                 tokio::select! {
                     () = stop.cancelled() => break,
                     () = client.closed().cancelled() => break,
-                    () = tokio::time::sleep(interval) => {}
+                    () = tokio::time::sleep_until(after(interval)) => {}
                 }
             }
             stop.cancel();

@@ -10,8 +10,8 @@
 //!   the byte `0xFF`, which no text in UTF-8 holds, then the RFC 8785 canonical JSON of the parts. (Lone
 //!   surrogates, for which RFC 8785 has no form, are escaped as `JSON.stringify` does.)
 //!
-//! Numbers here are doubles. A caller with larger exact integers passes them as text, which gives the same
-//! official key.
+//! Numbers keep their exact value: one that no double holds, such as an order id above 2^53, is printed with all its
+//! digits. The official Node client rounds it, so that two orders share a key; the Python client prints what we print.
 
 use sha2::{Digest as _, Sha256};
 
@@ -60,7 +60,7 @@ pub enum KeyError {
 /// # Errors
 /// Every kind of [`KeyError`].
 pub fn derive_idempotency_key(parts: &[u8]) -> Result<String, KeyError> {
-    derive_key(&Json::parse(parts)?)
+    derive_key(&Json::parse_exact(parts)?)
 }
 
 /// The key of these parts.
@@ -153,6 +153,7 @@ fn node_text(value: &Json) -> Result<Option<String>, KeyError> {
         Json::Bool(flag) => flag.to_string(),
         Json::Number(number) if number.is_finite() => number_text(*number),
         Json::Number(_) => return Err(KeyError::NotFinite),
+        Json::Decimal(text) => text.to_string(),
         Json::String(text) => text.to_string_lossy().into_owned(),
         Json::Array(_) | Json::Object(_) => return Ok(None),
     }))
@@ -278,6 +279,54 @@ mod tests {
         let at = |seconds| action_key(&intent, "agt_1", seconds).unwrap();
         assert_eq!(at(7200), at(10_799));
         assert_ne!(at(7200), at(10_800));
+    }
+
+    #[test]
+    fn numbers_that_differ_in_a_digit_get_different_keys() {
+        let numbers = [
+            "9007199254740992",
+            "9007199254740993",
+            "9007199254740993.5",
+            "-9007199254740993",
+            "12345678901234567890123456789",
+            "12345678901234567890123456790",
+            "0.1",
+            "0.1000000000000000055511151231257827",
+            "0.30000000000000000001",
+            "0.3",
+            "1e-400",
+            "0",
+        ];
+        let nested = numbers.map(|number| format!(r#"{{"metadata":{{"order":{number}}}}}"#));
+        let flat = numbers.map(|number| format!(r#"{{"order":{number}}}"#));
+        let keys: std::collections::BTreeSet<_> = nested.iter().chain(&flat).map(|text| key(text)).collect();
+        assert_eq!(keys.len(), 2 * numbers.len());
+        let actions: std::collections::BTreeSet<_> = nested
+            .iter()
+            .chain(&flat)
+            .map(|text| action_key(&Json::parse_exact(text.as_bytes()).unwrap(), "agt_1", 7200).unwrap())
+            .collect();
+        assert_eq!(actions.len(), 2 * numbers.len());
+    }
+
+    #[test]
+    fn one_number_has_one_key_however_it_is_spelled() {
+        for same in [
+            ["9007199254740993", "9007199254740993.0", "9.007199254740993e15", "90071992547409930e-1"],
+            [
+                "0.30000000000000000001",
+                "0.300000000000000000010",
+                "3.0000000000000000001e-1",
+                "30000000000000000001E-20",
+            ],
+            ["20", "20.0", "2e1", "200e-1"],
+            ["0", "-0", "0.00", "0e9"],
+        ] {
+            let keys = same.map(|number| key(&format!(r#"{{"n":{number}}}"#)));
+            assert!(keys.iter().all(|key| *key == keys[0]), "{same:?}");
+        }
+        // As the official Python client, and as a caller who passes it as text.
+        assert_eq!(key(r#"{"n":9007199254740993}"#), hex_sha256(b"n=9007199254740993"));
     }
 
     #[test]

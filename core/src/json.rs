@@ -3,6 +3,7 @@
 //! Digests, signatures and idempotency keys are defined over JavaScript values, so the tree keeps what
 //! `serde_json::Value` cannot: lone surrogates, numbers too large for a double, and the order of members.
 
+mod decimal;
 mod finite;
 mod members;
 mod parse;
@@ -34,6 +35,9 @@ pub enum Json {
     Bool(bool),
     /// A double. A literal such as `1e400` is infinite, as in JavaScript.
     Number(f64),
+    /// A number that no double holds, as [`Json::parse_exact`] reads it: its decimal text in a form that equal numbers
+    /// share.
+    Decimal(Box<str>),
     /// Text, possibly with lone surrogates.
     String(JsonString),
     /// A list.
@@ -54,7 +58,8 @@ pub enum JsonError {
     /// More than [`MAX_DEPTH`] arrays and objects are nested.
     #[error("nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
-    /// Readers disagree about the text; only [`Json::parse_unambiguous`] reports it.
+    /// Readers disagree about the text; [`Json::parse_unambiguous`] reports it, and [`Json::parse_unique_names`] a name
+    /// that is there twice.
     #[error("ambiguous JSON: {what} (at byte {offset})")]
     Ambiguous {
         /// What is ambiguous.
@@ -88,6 +93,24 @@ impl Json {
     /// [`JsonError::Syntax`] and [`JsonError::TooDeep`].
     pub fn parse(text: &[u8]) -> Result<Self, JsonError> {
         parse::parse(text, parse::Mode::JavaScript)
+    }
+
+    /// Reads a text as [`parse`](Self::parse) does, but loses no digit: a number that no double holds is a
+    /// [`Json::Decimal`].
+    ///
+    /// # Errors
+    /// [`JsonError::Syntax`] and [`JsonError::TooDeep`].
+    pub fn parse_exact(text: &[u8]) -> Result<Self, JsonError> {
+        parse::parse(text, parse::Mode::Exact)
+    }
+
+    /// Reads a text as [`parse`](Self::parse) does, unless an object in it has a name twice: readers disagree about
+    /// its value.
+    ///
+    /// # Errors
+    /// [`JsonError::Syntax`], [`JsonError::TooDeep`] and [`Ambiguity::DuplicateMember`].
+    pub fn parse_unique_names(text: &[u8]) -> Result<Self, JsonError> {
+        parse::parse(text, parse::Mode::UniqueNames)
     }
 
     /// Reads a text that has exactly one meaning: everything in [`Ambiguity`] is an error.
@@ -137,7 +160,7 @@ impl Json {
             Self::Object(members) => Self::Object(
                 members.iter().map(|(name, value)| (name.nfc().into_owned(), value.nfc())).collect(),
             ),
-            Self::Null | Self::Bool(_) | Self::Number(_) => self.clone(),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Decimal(_) => self.clone(),
         }
     }
 
@@ -147,7 +170,7 @@ impl Json {
             Self::Number(number) => number.is_finite(),
             Self::Array(items) => items.iter().all(Self::is_finite),
             Self::Object(members) => members.iter().all(|(_, member)| member.is_finite()),
-            Self::Null | Self::Bool(_) | Self::String(_) => true,
+            Self::Null | Self::Bool(_) | Self::Decimal(_) | Self::String(_) => true,
         }
     }
 
@@ -180,13 +203,14 @@ impl From<&serde_json::Value> for Json {
 }
 
 impl serde::Serialize for Json {
-    /// Serialises as JSON, members in order. Lone surrogates become U+FFFD and infinite numbers `null`,
-    /// because no serde format can hold them.
+    /// Serialises as JSON, members in order. Lone surrogates become U+FFFD, infinite numbers `null` and decimals the
+    /// nearest double, because no serde format can hold them.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(flag) => serializer.serialize_bool(*flag),
             Self::Number(number) => write::serialize_number(*number, serializer),
+            Self::Decimal(text) => write::serialize_number(text.parse().unwrap_or(f64::NAN), serializer),
             Self::String(text) => serializer.serialize_str(&text.to_string_lossy()),
             Self::Array(items) => serializer.collect_seq(items),
             Self::Object(members) => {

@@ -18,6 +18,7 @@ mod client;
 pub mod clock;
 mod composed;
 pub mod config;
+pub mod deadline;
 mod error;
 mod events;
 mod governed;
@@ -31,15 +32,17 @@ mod pages;
 pub mod receipt;
 pub mod signing;
 pub mod sse;
+mod standing;
 #[cfg(test)]
 mod stub;
 pub mod suggest;
+pub mod terminal;
 pub mod transport;
 mod work_orders;
 
 pub use approval::{DEFAULT_INTERVAL, DEFAULT_WAIT, WaitOptions};
 pub use approver::{ApproverOptions, PendingApprovals};
-pub use call::{CallOptions, Idempotency, Response};
+pub use call::{CallOptions, Idempotency, OnReplay, Response};
 pub use client::DashClaw;
 pub use config::Builder;
 pub use error::{Error, ErrorKind, Fields as ErrorFields, Result};

@@ -11,7 +11,8 @@ use crate::api::guard::Guard;
 use crate::call::{blocked, quote};
 use crate::catalogue::{Operation, Row};
 use crate::config::{HitlMode, Mode};
-use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, WaitOptions};
+use crate::terminal::printable;
+use crate::{CallOptions, DashClaw, Error, ErrorKind, OnReplay, Response, Result, WaitOptions};
 
 /// The arguments of an action, each as the bytes that the caller wrote.
 pub(crate) type Members = BTreeMap<String, Box<RawValue>>;
@@ -47,7 +48,7 @@ impl DashClaw {
         }
         let created = self.call_plainly(row, &to_json(&action)?, options).await?;
         match modes.hitl {
-            HitlMode::Wait => self.wait_when_pending(created).await,
+            HitlMode::Wait => self.wait_when_pending(created, options).await,
             HitlMode::Off => Ok(created),
         }
     }
@@ -59,7 +60,10 @@ impl DashClaw {
             Ok(decision) => decision,
             Err(error) if mode == Mode::Enforce => return Err(error),
             Err(error) => {
-                self.print(&format!("[DashClaw] Guard could not be asked: {error}"));
+                self.print(&format!(
+                    "[DashClaw] Guard could not be asked: {}",
+                    printable(&error.to_string())
+                ));
                 return Ok(());
             }
         };
@@ -67,12 +71,12 @@ impl DashClaw {
             tell(&decision.to_string());
         }
         match decision["decision"].as_str() {
-            Some("block") if mode == Mode::Enforce => Err(blocked(decision)),
+            Some("block") if mode == Mode::Enforce => Err(self.redact_error(blocked(decision))),
             Some("allow") => Ok(()),
             Some(verdict) => {
-                let reason =
-                    decision["reason"].as_str().map(|reason| format!(": {reason}")).unwrap_or_default();
-                self.print(&format!("[DashClaw] Guard says {verdict}{reason}"));
+                let reason = decision["reason"].as_str().map(|reason| format!(": {}", printable(reason)));
+                let verdict = printable(verdict);
+                self.print(&format!("[DashClaw] Guard says {verdict}{}", reason.unwrap_or_default()));
                 Ok(())
             }
             None => Err(Error::new(ErrorKind::MalformedResponse, "guard gave no verdict")),
@@ -91,14 +95,17 @@ impl DashClaw {
     }
 
     /// Waits for the decision about a created action that needs one; the approved action takes the place of the pending
-    /// one in the answer.
-    async fn wait_when_pending(&self, created: Response) -> Result<Response> {
+    /// one in the answer. A caller that asked for the record of a replay gets it as it is.
+    async fn wait_when_pending(&self, created: Response, options: &CallOptions) -> Result<Response> {
         let body: Value = created.json()?;
+        if options.on_replay == OnReplay::Return && body["idempotent_replay"] == true {
+            return Ok(created);
+        }
         let (action, id) = (&body["action"], &body["action"]["action_id"]);
         let (Some("pending_approval"), Some(id)) = (action["status"].as_str(), id.as_str()) else {
             return Ok(created);
         };
-        let decided = self.wait_for_approval(id, &WaitOptions::default()).await?;
+        let decided = self.wait_for_pending(id, &WaitOptions::default()).await?;
         let mut answer: Members = created.json()?;
         let mut read: Members = decided.json()?;
         if let Some(action) = read.remove("action") {

@@ -4,10 +4,9 @@ use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
 
-use url::Host;
-
 use crate::DashClaw;
 use crate::config::ApprovalBanner;
+use crate::transport::is_this_machine;
 
 /// Prints a text on standard output or standard error. Another language sets its own, so that redirected output works.
 pub type Printer = Arc<dyn Fn(ApprovalBanner, &str) + Send + Sync>;
@@ -48,12 +47,7 @@ impl DashClaw {
     /// machine.
     pub fn clear_text_warning(&self) -> Option<String> {
         let url = &self.config().base_url;
-        let stays_here = match url.host()? {
-            Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
-        };
-        if url.scheme() == "https" || stays_here {
+        if url.scheme() == "https" || url.host_str().is_none_or(is_this_machine) {
             return None;
         }
         let origin = url.origin().ascii_serialization();
@@ -82,6 +76,7 @@ mod tests {
             ("http://dev.localhost", None),
             ("http://127.8.0.1", None),
             ("http://[::1]:3000", None),
+            ("http://[::ffff:127.0.0.1]:3000", None),
             ("http://example.com:3000/base", Some("http://example.com:3000 ")),
             ("http://127.0.0.1.example.com", Some("http://127.0.0.1.example.com ")),
             ("http://10.0.0.1", Some("http://10.0.0.1 ")),

@@ -2,8 +2,42 @@
 
 /// The candidate with the fewest edits, when they are few enough to be the same name misspelt.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let (distance, known) = candidates.into_iter().map(|known| (edits(name, known), known)).min()?;
-    (distance <= 1 + known.len() / 4).then_some(known)
+    let few = |known: &str| 1 + known.len() / 4;
+    // A name that is far too long is not compared: that takes time as long as it is.
+    let close = candidates.into_iter().filter(|known| name.len().abs_diff(known.len()) <= few(known));
+    let (distance, known) = close.map(|known| (edits(name, known), known)).min()?;
+    (distance <= few(known)).then_some(known)
+}
+
+/// The candidate that `name` is when it is misspelt for certain, where other names are as good as any: written in another
+/// style (`risk-score`, `RiskScore`), or with a slip of the finger. Short names have too many neighbours that are words:
+/// of them only a swap counts.
+pub(crate) fn misspelt<'a>(name: &str, mut candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    candidates.find(|known| {
+        if name.len().abs_diff(known.len()) > 4 {
+            return false;
+        }
+        if bare(name) == bare(known) {
+            return true;
+        }
+        match (edits(name, known), known.len()) {
+            (1, 4..6) => name.len() == known.len() && sorted(name) == sorted(known),
+            (1, 6..) => true,
+            (2, 9..) => name.chars().next() == known.chars().next(),
+            _ => false,
+        }
+    })
+}
+
+/// A name without what differs between styles.
+fn bare(name: &str) -> String {
+    name.chars().filter(|char| !matches!(char, '_' | '-')).map(|char| char.to_ascii_lowercase()).collect()
+}
+
+fn sorted(name: &str) -> Vec<char> {
+    let mut chars: Vec<char> = name.chars().collect();
+    chars.sort_unstable();
+    chars
 }
 
 /// `; did you mean …?`, or nothing when no candidate is near.
@@ -35,6 +69,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_what_is_misspelt_for_certain_is_said_to_be() {
+        let known = ["risk_score", "declared_goal", "content", "model", "tool", "systems_touched", "id"];
+        let table = [
+            ("risk_scor", Some("risk_score")),
+            ("risk_scroe", Some("risk_score")),
+            ("risc_scor", Some("risk_score")),
+            ("riskscore", Some("risk_score")),
+            ("RISK-SCORE", Some("risk_score")),
+            ("decalred_goal", Some("declared_goal")),
+            ("system_touched", Some("systems_touched")),
+            ("contents", Some("content")),
+            ("modle", Some("model")),
+            ("ID", Some("id")),
+            ("mode", None),
+            ("tools", None),
+            ("risk", None),
+            ("score", None),
+            ("goal", None),
+            ("disk_store", None),
+            ("di", None),
+            ("", None),
+        ];
+        for (name, expected) in table {
+            assert_eq!(misspelt(name, known.into_iter()), expected, "{name}");
+        }
+    }
+
+    #[test]
     fn distances() {
         let table = [
             ("", "", 0),
@@ -56,6 +118,7 @@ mod tests {
         assert_eq!(nearest("agent_di", known), Some("agent_id"));
         assert_eq!(nearest("colour", known), None);
         assert_eq!(nearest("x", []), None);
+        assert_eq!(nearest(&"x".repeat(10_000_000), known), None);
         assert_eq!(hint("agent_di", known), "; did you mean `agent_id`?");
     }
 }

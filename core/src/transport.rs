@@ -2,6 +2,7 @@
 
 mod connector;
 mod http_client;
+mod loopback;
 mod pool;
 #[cfg(test)]
 mod pool_tests;
@@ -18,6 +19,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 pub(crate) use http_client::HttpTransport;
+pub(crate) use loopback::is_this_machine;
 
 /// A response body as it arrives.
 pub type Body = BoxStream<'static, std::result::Result<Bytes, TransportError>>;

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::work_orders::WorkOrder;
 use crate::call::backoff;
 use crate::client::dice;
+use crate::deadline::{LONGEST, after};
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result};
 
 /// How often an empty queue is asked unless told otherwise.
@@ -69,7 +70,7 @@ impl DashClaw {
         WorkOrders {
             desk: Desk::new(self, options.types),
             cancel: options.cancel.unwrap_or_default(),
-            interval: options.interval.unwrap_or(DEFAULT_POLL).max(MIN_POLL),
+            interval: options.interval.unwrap_or(DEFAULT_POLL).clamp(MIN_POLL, LONGEST),
             claiming: None,
             claim_at: Instant::now(),
             failures: 0,
@@ -138,13 +139,13 @@ impl WorkOrders {
                 }
                 Ok(Ok(None)) => {
                     self.failures = 0;
-                    self.claim_at = Instant::now() + self.interval.mul_f64(0.75 + dice() / 2.0);
+                    self.claim_at = after(self.interval.mul_f64(0.75 + dice() / 2.0));
                 }
                 Ok(Err(error)) if error.is_retryable() => {
                     tracing::warn!(%error, "no work order could be claimed");
                     self.failures += 1;
                     let delay = backoff(self.failures, error.retry_after(), dice());
-                    self.claim_at = Instant::now() + delay.max(MIN_POLL);
+                    self.claim_at = after(delay.max(MIN_POLL));
                 }
                 Ok(Err(error)) => return Err(error),
                 Err(_) => return Err(Error::new(ErrorKind::Internal, "the claim was abandoned")),

@@ -15,13 +15,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "target" / "fast" / "dashclaw"
 BUILT = ROOT / "target" / "kotlin" / "examples"
-KEY = "oc_live_0123456789abcdef0123456789abcdef"
 LIMIT = 60
 
 AGENT = """
@@ -42,6 +42,9 @@ class Program:
     """A process whose output can be waited for."""
 
     def __init__(self, *command: object) -> None:
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+        # With a key of its own the server would print none.
+        environment.pop("DASHCLAW_API_KEY", None)
         self.process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.PIPE,
@@ -49,7 +52,7 @@ class Program:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "DASHCLAW_API_KEY": KEY, "PYTHONIOENCODING": "utf-8"},
+            env=environment,
         )
         self.seen: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -89,29 +92,38 @@ class Program:
             raise
 
 
+class Server(NamedTuple):
+    """Where it is, and the keys to it."""
+
+    operator_key: str
+    agent_key: str
+    url: str
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
+def server(tmp_path: Path) -> Iterator[Server]:
     policies = ROOT / "examples" / "policies.yaml"
     up = Program(COMMAND, "up", "--port", 0, "--data", tmp_path / "store", "--policies", policies)
     try:
-        yield up.expect(r"http://[0-9.:]+").group(0)
+        key = "oc_live_[0-9a-f]+"
+        yield Server(*(up.expect(shown).group(0) for shown in [key, key, r"http://[0-9.:]+"]))
     finally:
         up.process.terminate()
         up.process.wait(15)
 
 
 @pytest.fixture
-def approver(server: str) -> Iterator[Program]:
+def approver(server: Server) -> Iterator[Program]:
     classpath = f"{BUILT}/classes:{BUILT}/lib/*"
-    program = Program("java", "-Dstdout.encoding=UTF-8", "-Dfile.encoding=UTF-8", "-cp", classpath, "Approver", "--url", server, "--key", KEY)
+    program = Program("java", "-Dstdout.encoding=UTF-8", "-Dfile.encoding=UTF-8", "-cp", classpath, "Approver", "--url", server.url, "--key", server.operator_key)
     yield program
     program.process.kill()
     program.process.wait()
 
 
 @pytest.fixture
-def agent(server: str) -> Callable[[str], Program]:
-    return lambda goal: Program(sys.executable, "-c", AGENT, server, KEY, goal)
+def agent(server: Server) -> Callable[[str], Program]:
+    return lambda goal: Program(sys.executable, "-c", AGENT, server.url, server.agent_key, goal)
 
 
 def test_an_operator_sees_approves_and_denies(approver: Program, agent: Callable[[str], Program]) -> None:
@@ -142,10 +154,10 @@ def test_an_operator_sees_approves_and_denies(approver: Program, agent: Callable
     assert refused.end() == 0
 
 
-def test_receipts_are_checked(server: str, approver: Program, tmp_path: Path) -> None:
+def test_receipts_are_checked(server: Server, approver: Program, tmp_path: Path) -> None:
     from dashclaw import DashClaw
 
-    with DashClaw(server, KEY, "release-agent") as claw:
+    with DashClaw(server.url, server.agent_key, "release-agent") as claw:
         decision = claw.guard({
             "action_type": "message",
             "content": "Your refund is $2,500.00.",

@@ -1,29 +1,29 @@
 // A release agent under governance: it asks before it acts, waits for a human where the rules say so, and reports.
 //
 // Everything runs on an embedded instance in this process, with a file database and a policy file; nothing is hosted. With
-// `--url` and `--key` the same agent talks to a server instead, such as `dashclaw up`.
+// `--url`, `--key` (the agent's) and `--operator-key` they talk to a server instead, such as `dashclaw up`.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ApprovalDeniedError, ConflictError, DashClaw, GuardBlockedError, Instance, verifyReceipt } from 'dashclaw';
+import { ApprovalDeniedError, ConflictError, DashClaw, GuardBlockedError, Instance, printable, verifyReceipt } from 'dashclaw';
 
 const POLICIES = new URL('../policies.yaml', import.meta.url);
 const START = performance.now();
 
-/** Prints one line of the timeline. */
+/** Prints one line of the timeline. Others wrote part of it, which the terminal must not obey. */
 function tell(who, what) {
   const seconds = ((performance.now() - START) / 1000).toFixed(3).padStart(6);
-  console.log(`  ${seconds} s  ${who.padEnd(8)} ${what}`);
+  console.log(`  ${seconds} s  ${who.padEnd(8)} ${printable(what)}`);
 }
 
 const chapter = (title) => console.log(`\n${title}`);
 const short = (actionId) => `${actionId.slice(0, 12)}…`;
 
 function failed(why) {
-  console.error(why);
+  console.error(printable(why));
   process.exit(1);
 }
 
@@ -144,10 +144,13 @@ async function story(agent, operator) {
   console.log('\nThat is the governed loop: guard, act, approve, report, verify.');
 }
 
-const { values } = parseArgs({ options: { url: { type: 'string' }, key: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { url: { type: 'string' }, key: { type: 'string' }, 'operator-key': { type: 'string' } },
+});
 if (values.url) {
-  const client = (agentId) => new DashClaw({ baseUrl: values.url, apiKey: values.key, agentId, approvalBanner: 'off' });
-  const [agent, operator] = [client('release-agent'), client('operator')];
+  const client = (agentId, apiKey) => new DashClaw({ baseUrl: values.url, apiKey, agentId, approvalBanner: 'off' });
+  // Who created an action cannot approve it, so the two have keys of their own.
+  const [agent, operator] = [client('release-agent', values.key), client('operator', values['operator-key'])];
   await story(agent, operator);
   await Promise.all([agent.close(), operator.close()]);
 } else {

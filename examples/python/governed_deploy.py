@@ -1,7 +1,7 @@
 """A release agent under governance: it asks before it acts, waits for a human where the rules say so, and reports.
 
 Everything runs on an embedded instance in this process, with a file database and a policy file; nothing is hosted.
-With ``--url`` and ``--key`` the same agent talks to a server instead, such as ``dashclaw up``.
+With ``--url``, ``--key`` and ``--operator-key`` they talk to a server instead, such as ``dashclaw up``.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import threading
 import time
 from pathlib import Path
 
-from dashclaw import ApprovalDeniedError, ConflictError, DashClaw, GuardBlockedError, Instance, verify_receipt
+from dashclaw import ApprovalDeniedError, ConflictError, DashClaw, GuardBlockedError, Instance, printable, verify_receipt
 
 POLICIES = Path(__file__).parent.parent / "policies.yaml"
 START = time.monotonic()
 
 
 def tell(who: str, what: str) -> None:
-    """Prints one line of the timeline."""
-    print(f"  {time.monotonic() - START:6.3f} s  {who:<8} {what}", flush=True)
+    """Prints one line of the timeline. Others wrote part of it, which the terminal must not obey."""
+    print(f"  {time.monotonic() - START:6.3f} s  {who:<8} {printable(what)}", flush=True)
 
 
 def chapter(title: str) -> None:
@@ -163,13 +163,14 @@ def story(agent: DashClaw, operator: DashClaw) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--url", help="a running server; without it, an embedded instance")
-    parser.add_argument("--key", help="its API key (admin, so that it can also approve)")
+    parser.add_argument("--key", help="the agent's API key there (role member)")
+    parser.add_argument("--operator-key", help="the operator's (role admin): who created an action cannot approve it")
     options = parser.parse_args()
     if options.url:
-        def client(who: str) -> DashClaw:
-            return DashClaw(options.url, options.key, who, approval_banner="off")
+        def client(who: str, key: str) -> DashClaw:
+            return DashClaw(options.url, key, who, approval_banner="off")
 
-        with client("release-agent") as agent, client("operator") as operator:
+        with client("release-agent", options.key) as agent, client("operator", options.operator_key) as operator:
             story(agent, operator)
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -23,6 +23,7 @@ pub(crate) const fn class(kind: ErrorKind) -> &'static str {
         ErrorKind::ApprovalTimeout => "ApprovalTimeoutError",
         ErrorKind::ApprovalExpired => "ApprovalExpiredError",
         ErrorKind::ReceiptInvalid => "ReceiptInvalidError",
+        ErrorKind::InDoubt => "OutcomeInDoubtError",
         ErrorKind::OutcomeUnknown => "OutcomeUnknownError",
         ErrorKind::Closed => "ClientClosedError",
         ErrorKind::Instance => "InstanceError",

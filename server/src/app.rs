@@ -1,13 +1,15 @@
 //! What all requests share.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
+use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
+use crate::callers::Callers;
 use crate::config::Config;
 use crate::hub::Hub;
-use crate::keys::{self, Caller, KeyHash, Role};
+use crate::identity::Verifier;
+use crate::keys::{self, Caller, NewKey, Role};
 use crate::orgs::{Org, Orgs};
 use crate::policy::webhook::WebhookClient;
 use crate::signer::Signer;
@@ -20,23 +22,27 @@ pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hub: Hub,
     pub(crate) signer: Signer,
+    /// Checks the tokens that agents bring.
+    pub(crate) tokens: Verifier,
     /// Cancelled when the instance shuts down; streams end with it.
     pub(crate) stop: CancellationToken,
     orgs: Orgs,
-    callers: RwLock<BTreeMap<KeyHash, Caller>>,
+    pub(crate) callers: Callers,
     webhooks: OnceLock<Option<WebhookClient>>,
 }
 
 impl App {
     pub(crate) fn new(config: Config, store: Arc<dyn Store>, signer: Signer) -> Self {
+        let tokens = Verifier::new(config.tokens.clone());
         Self {
             config,
             store,
             hub: Hub::default(),
             signer,
+            tokens,
             stop: CancellationToken::new(),
             orgs: Orgs::default(),
-            callers: RwLock::default(),
+            callers: Callers::default(),
             webhooks: OnceLock::new(),
         }
     }
@@ -51,26 +57,34 @@ impl App {
         self.orgs.forget(org_id);
     }
 
-    /// Admits a key of the admin role that is not stored.
+    /// Admits a key of the admin role that its owner chose. It is not stored.
     pub(crate) fn admit_operator(&self, key: &str) {
-        let caller = Caller {
+        let operator = Caller {
             org_id: self.config.org_id.clone(),
             role: Role::Admin,
             principal: "operator".to_owned(),
+            agent_id: None,
+            stored: false,
+            revoked: CancellationToken::new(),
         };
-        self.callers.write().unwrap_or_else(PoisonError::into_inner).insert(keys::hash(key), caller);
+        self.callers.admit(keys::hash(key), operator);
+    }
+
+    /// Makes a key for this process. It is not stored, and a principal of its own.
+    pub(crate) fn admit_in_process(&self, role: Role) -> Result<SecretString, getrandom::Error> {
+        let made = NewKey::make(&self.config.org_id, role, "in process", None)?;
+        self.callers.admit(made.record.hash, made.record.caller(false));
+        Ok(made.text)
     }
 
     /// Who holds this key. Keys are compared by their hashes, so the time it takes tells nothing about them.
-    pub(crate) async fn caller(&self, key: &str) -> StoreResult<Option<Caller>> {
-        let hash = keys::hash(key);
-        if let Some(caller) = self.callers.read().unwrap_or_else(PoisonError::into_inner).get(&hash) {
-            return Ok(Some(caller.clone()));
-        }
-        let Some(record) = self.store.key(hash).await? else { return Ok(None) };
-        let caller = Caller { org_id: record.org_id, role: record.role, principal: record.id };
-        self.callers.write().unwrap_or_else(PoisonError::into_inner).insert(hash, caller.clone());
-        Ok(Some(caller))
+    pub(crate) async fn caller(&self, key: &str) -> StoreResult<Option<Arc<Caller>>> {
+        self.callers.get(&*self.store, keys::hash(key)).await
+    }
+
+    /// Whether this key was found to be valid since the start; nothing is looked up.
+    pub(crate) fn has_seen(&self, key: &str) -> bool {
+        self.callers.has_seen(keys::hash(key))
     }
 
     /// Asks webhooks. It is made when the first one is to be asked, because reading the system's certificates takes time.

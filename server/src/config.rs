@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::identity::TokenTrust;
 use crate::policy::{GuardSettings, Verdict};
+use crate::retention;
 
 /// How an [`Instance`](crate::Instance) is opened.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +17,8 @@ pub struct InstanceOptions {
     pub path: Option<PathBuf>,
     /// A YAML file of policies. At each start it replaces the policies that came from a file before.
     pub policies: Option<PathBuf>,
-    /// An API key of the admin role that holds while the instance runs and is not stored.
+    /// An API key of the admin role that holds while the instance runs and is not stored: its owner is on record as
+    /// `operator`.
     pub api_key: Option<SecretString>,
     /// How many requests a client may make. `DASHCLAW_RATE_LIMIT_MAX` and `DASHCLAW_RATE_LIMIT_WINDOW_MS` win over it;
     /// without either there is no limit. Requests through [`Instance::transport`](crate::Instance::transport) are never
@@ -23,9 +26,12 @@ pub struct InstanceOptions {
     pub rate_limit: Option<RateLimit>,
     /// Lets `webhook_check` policies call private addresses and plain http.
     pub allow_private_webhooks: bool,
+    /// Whose tokens say who an agent is. Each variable that is named there wins over its member.
+    pub tokens: TokenTrust,
 }
 
-/// How many requests a client may make to one path.
+/// How many requests a client may make to one route: a client is an API key at an address or, without a valid key, an
+/// address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// How many in one window.
@@ -36,6 +42,7 @@ pub struct RateLimit {
 
 /// Everything a running instance was told.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct Config {
     pub(crate) org_id: String,
     pub(crate) rate_limit: Option<RateLimit>,
@@ -46,7 +53,16 @@ pub(crate) struct Config {
     pub(crate) allow_private_webhooks: bool,
     pub(crate) expose_error_detail: bool,
     pub(crate) enforce_signatures: bool,
+    pub(crate) allow_self_approval: bool,
+    /// For organisations without a setting of their own; nothing keeps everything.
+    pub(crate) retention_days: Option<i64>,
+    pub(crate) tokens: TokenTrust,
+    /// How long a pairing can be approved, in milliseconds.
+    pub(crate) pairing_ttl_ms: i64,
 }
+
+/// The setting, and the variable for organisations without it, that lets whoever created an action approve it.
+pub(crate) const ALLOW_SELF_APPROVAL: &str = "DASHCLAW_ALLOW_SELF_APPROVAL";
 
 /// The organisation of an instance that was told of no other.
 pub(crate) const DEFAULT_ORG: &str = "org_default";
@@ -66,6 +82,10 @@ impl Config {
             allow_private_webhooks: options.allow_private_webhooks,
             expose_error_detail: flag("DASHCLAW_EXPOSE_ERROR_DETAIL"),
             enforce_signatures: flag("ENFORCE_AGENT_SIGNATURES"),
+            allow_self_approval: flag(ALLOW_SELF_APPROVAL),
+            retention_days: variable(retention::SETTING).and_then(|text| retention::days(&text)),
+            tokens: tokens(&options.tokens),
+            pairing_ttl_ms: pairing_ttl_ms(),
         }
     }
 }
@@ -75,6 +95,25 @@ fn rate_limit(option: Option<RateLimit>) -> Option<RateLimit> {
     let max = number("DASHCLAW_RATE_LIMIT_MAX").and_then(|max| u32::try_from(max).ok());
     let asked = option.or_else(|| max.map(|max| RateLimit { max, window: Duration::from_secs(60) }))?;
     Some(RateLimit { max: max.unwrap_or(asked.max), window: window.unwrap_or(asked.window) })
+}
+
+fn tokens(option: &TokenTrust) -> TokenTrust {
+    let issuers = variable("DASHCLAW_ALLOWED_ISSUER");
+    let listed = |text: String| {
+        text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+    };
+    TokenTrust {
+        issuers: issuers.map_or_else(|| option.issuers.clone(), listed),
+        jwks_file: variable("DASHCLAW_JWKS_FILE").map(PathBuf::from).or_else(|| option.jwks_file.clone()),
+        audience: variable("DASHCLAW_JWT_AUDIENCE").or_else(|| option.audience.clone()),
+        reuse: flag("DASHCLAW_JWT_REUSE") || option.reuse,
+    }
+}
+
+/// 15 minutes, or as many as `DASHCLAW_PAIRING_TTL_MINUTES` says, at most a week.
+fn pairing_ttl_ms() -> i64 {
+    let minutes = number("DASHCLAW_PAIRING_TTL_MINUTES").and_then(|minutes| i64::try_from(minutes).ok());
+    minutes.unwrap_or(15).clamp(1, 7 * 24 * 60) * 60_000
 }
 
 /// Whether a setting's text means yes.

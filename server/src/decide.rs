@@ -1,101 +1,85 @@
 //! Making a guard decision: what storage knows, what the policies say, and the record of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dashclaw::api::guard::{GuardDecision, GuardDecisionRecord, NonFabrication, Violation};
-use dashclaw::clock;
 use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::facts::FactEvidence;
-use crate::http::refusal::Answer;
+use crate::http::refusal::{Answer, Refusal};
+use crate::identity::Replay;
 use crate::ids;
+use crate::judge::evaluate;
+use crate::known::{Known, known};
 use crate::orgs::Org;
-use crate::policy::webhook::{Answer as WebhookAnswer, Preliminary, ask_all};
-use crate::policy::{Evaluation, Facts, GuardContext, OperatorApproval, OrgHalt, Stages, Verdict};
+use crate::policy::{Evaluation, GuardContext, Verdict};
+use crate::question::Question;
 use crate::scan::secrets;
-use crate::store::{NewDecision, Repeatable};
+use crate::store::{Asked, NewDecision, Premises, Repeatable, Span};
 
-/// How long an operator's approval lifts the same question, in milliseconds.
-const APPROVAL_MS: i64 = 15 * 60_000;
 /// How long a decision may be repeated by its key, in milliseconds.
 const REPEAT_MS: i64 = 10 * 60_000;
-const MINUTE_MS: i64 = 60_000;
+/// How far the clocks of two hosts, or of one before and after it was set, may lie apart, in milliseconds.
+const SKEW_MS: i64 = 5000;
+/// How often a decision is made anew because what it was made on changes under it.
+pub(crate) const ATTEMPTS: usize = 64;
 
 /// A decision that is made and not yet stored.
 #[derive(Debug)]
 pub(crate) struct Decided {
     pub(crate) verdict: Verdict,
     pub(crate) decision: GuardDecision,
+    premises: Premises,
+    asked: Asked,
     context: String,
     evidence: Option<String>,
     org_id: String,
     action_type: String,
     now_ms: i64,
+    replay: Replay,
+    jti: Option<String>,
+    /// What the act spends, in USD.
+    spends: Option<f64>,
 }
 
 /// Asks the policies of an organisation. `signals` are added to the warnings.
-pub(crate) async fn decide(app: &App, context: &GuardContext, signals: Vec<String>) -> Answer<Decided> {
-    let org = app.org(&context.org_id).await?;
-    let facts = facts(app, &org, context, signals).await?;
-    let evaluation = evaluate(app, &org, context, &facts).await;
+pub(crate) async fn decide(
+    app: &App,
+    org: &Arc<Org>,
+    question: &Arc<Question>,
+    signals: Vec<String>,
+) -> Answer<Decided> {
+    let Known { mut facts, mut premises } = known(app, org, question, signals).await?;
+    facts.identity_block.clone_from(&question.identity.block);
+    let context = &question.context;
+    let evaluation = evaluate(app, org, question, facts).await?;
+    premises.approval.clone_from(&evaluation.approval_used);
     let evidence = (!evaluation.evidence.is_empty()).then(|| evidence_text(&evaluation.evidence));
     Ok(Decided {
         verdict: evaluation.verdict,
-        decision: answer(app, context, evaluation)?,
+        decision: answer(app, question, evaluation)?,
+        premises,
+        asked: question.asked.clone(),
         context: context_text(context),
         evidence,
         org_id: context.org_id.clone(),
         action_type: context.action_type.clone(),
         now_ms: context.now_ms,
+        replay: question.identity.replay,
+        jti: question.identity.jti.clone(),
+        spends: context.purchase.as_ref().and_then(crate::policy::Purchase::spend),
     })
 }
 
-async fn facts(app: &App, org: &Arc<Org>, context: &GuardContext, signals: Vec<String>) -> Answer<Facts> {
-    let halt = org.halt().map(|halt| OrgHalt { actor: halt.actor, reason: halt.reason });
-    let mut facts = Facts { org_halt: halt, signals, ..Facts::default() };
-    let Some(agent_id) = context.agent_id.as_deref().filter(|_| facts.org_halt.is_none()) else {
-        return Ok(facts);
-    };
-    let windows = org.policies.rate_windows(Some(agent_id));
-    if !windows.is_empty() {
-        let since = windows.iter().map(|window| context.now_ms - i64::from(*window) * MINUTE_MS).collect();
-        let counts = app.store.count_decisions(&context.org_id, agent_id, since).await?;
-        let counts = counts.into_iter().map(|count| u64::try_from(count).unwrap_or_default());
-        facts.decisions_in_minutes = windows.into_iter().zip(counts).collect::<BTreeMap<_, _>>();
+/// The decision in the words of the wire. It is stored and published: what a text of the question holds by mistake is taken
+/// out of the reasons that quote it.
+fn answer(app: &App, question: &Question, mut evaluation: Evaluation) -> Answer<GuardDecision> {
+    let Question { context, identity, .. } = question;
+    let clean = |text: &String| secrets::redact(text).0.into_owned();
+    for text in evaluation.reasons.iter_mut().chain(&mut evaluation.warnings) {
+        *text = clean(text);
     }
-    // Without policies nothing asks for an approval, and none needs to be looked for.
-    if let Some(goal) = context.declared_goal.as_deref().filter(|_| !org.policies.is_empty()) {
-        let since = clock::iso(context.now_ms - APPROVAL_MS);
-        let approved =
-            app.store.approved_action(&context.org_id, agent_id, goal, &context.action_type, &since).await?;
-        facts.operator_approval = approved.and_then(|action| {
-            let approved_by = action.approved_by?;
-            Some(OperatorApproval { action_id: action.action_id.0, approved_by })
-        });
-    }
-    Ok(facts)
-}
-
-async fn evaluate(app: &App, org: &Org, context: &GuardContext, facts: &Facts) -> Evaluation {
-    let settings = &app.config.guard;
-    let mut stages = Stages::start(&org.policies, context, facts, settings);
-    let checks = stages.webhooks();
-    if !checks.is_empty() {
-        let answers = match app.webhooks() {
-            Some(client) => {
-                let preliminary = Preliminary { context, evaluation: stages.preliminary() };
-                ask_all(client, &checks, &preliminary, settings.deadline).await
-            }
-            None => vec![WebhookAnswer::Unfinished("no webhook can be asked".to_owned()); checks.len()],
-        };
-        stages.apply_answers(answers);
-    }
-    stages.finish()
-}
-
-fn answer(app: &App, context: &GuardContext, evaluation: Evaluation) -> Answer<GuardDecision> {
     let id = ids::decision()?;
     let non_fabrication: Vec<NonFabrication> = evaluation
         .evidence
@@ -119,9 +103,9 @@ fn answer(app: &App, context: &GuardContext, evaluation: Evaluation) -> Answer<G
         matched_policies: evaluation.matched_policies,
         risk_score: i64::from(evaluation.risk.effective),
         agent_risk_score: context.risk_score,
-        verification_status: Some("unverified".to_owned()),
+        verification_status: Some(identity.status.as_str().to_owned()),
         agent_id: context.agent_id.clone(),
-        agent_name: context.agent_name.clone(),
+        agent_name: context.agent_name.as_ref().map(clean),
         evaluated_at: Some(context.evaluated_at.clone()),
         non_fabrication: (!non_fabrication.is_empty()).then_some(non_fabrication),
         ..GuardDecision::default()
@@ -150,16 +134,17 @@ fn evidence_text(evidence: &[(String, FactEvidence)]) -> String {
 
 /// What was asked, as it is stored: without the content and its facts, and without secrets.
 fn context_text(context: &GuardContext) -> String {
-    let clean = |text: &Option<String>| text.as_deref().map(|text| secrets::redact(text).0.into_owned());
+    let clean = |text: &str| secrets::redact(text).0.into_owned();
+    let each = |texts: &[String]| texts.iter().map(|text| clean(text)).collect::<Vec<_>>();
     let marker = |value: &Option<Value>| value.as_ref().map(|_| "[REDACTED]");
     json!({
-        "action_type": context.action_type,
-        "declared_goal": clean(&context.declared_goal),
+        "action_type": clean(&context.action_type),
+        "declared_goal": context.declared_goal.as_deref().map(clean),
         "risk_score": context.risk_score,
-        "systems_touched": context.systems_touched,
+        "systems_touched": each(&context.systems_touched),
         "reversible": context.reversible,
-        "target": clean(&context.target),
-        "write_paths": context.write_paths,
+        "target": context.target.as_deref().map(clean),
+        "write_paths": each(&context.write_paths),
         "content": marker(&context.content),
         "source_of_truth": marker(&context.source_of_truth),
     })
@@ -172,7 +157,7 @@ impl Decided {
         let decision = &self.decision;
         let repeatable = key.map(|key| Repeatable {
             key: key.to_owned(),
-            since_ms: self.now_ms - REPEAT_MS,
+            within: repeat_span(self.now_ms),
             reply: reply.to_owned(),
         });
         NewDecision {
@@ -188,17 +173,47 @@ impl Decided {
                 reasons: decision.reason.clone(),
                 matched_policies: Some(json!(decision.matched_policies).to_string()),
                 created_at: decision.evaluated_at.clone().unwrap_or_default(),
-                ..GuardDecisionRecord::default()
+                extra: [
+                    ("replay_status".to_owned(), json!(self.replay.as_str())),
+                    ("jti".to_owned(), json!(self.jti)),
+                ]
+                .into(),
             },
             created_ms: self.now_ms,
+            premises: self.premises.clone(),
+            asked: self.asked.clone(),
             repeatable,
+            spent_usd: None,
             context: self.context.clone(),
             evidence: self.evidence.clone(),
         }
     }
+
+    /// What is stored with an action: unless it is blocked, it spends.
+    pub(crate) fn record_with_action(&self, key: Option<&str>, reply: &str) -> NewDecision {
+        let spent_usd = self.spends.filter(|_| self.verdict != Verdict::Block);
+        NewDecision { spent_usd, ..self.record(key, reply) }
+    }
 }
 
-/// Since when decisions are young enough to be repeated.
-pub(crate) fn repeat_since(now_ms: i64) -> i64 {
-    now_ms - REPEAT_MS
+/// When decisions were made that are young enough to be repeated.
+pub(crate) fn repeat_span(now_ms: i64) -> Span {
+    span(now_ms, REPEAT_MS)
+}
+
+/// The last `length` milliseconds. A record of a future that the clock was set back from is not in them.
+pub(crate) fn span(now_ms: i64, length: i64) -> Span {
+    Span { since_ms: now_ms - length, until_ms: now_ms + SKEW_MS }
+}
+
+/// 409: a key stands for one question, and this is another.
+pub(crate) fn other_question() -> Refusal {
+    Refusal::conflict("The idempotency key was used for another question").code("IDEMPOTENCY_KEY_REUSED")
+}
+
+/// 503: what decisions are made on changed faster than one could be stored.
+pub(crate) fn contended() -> Refusal {
+    Refusal::new(http::StatusCode::SERVICE_UNAVAILABLE, "Guard decision could not be stored")
+        .code("GUARD_AUDIT_PERSIST_FAILED")
+        .retry_after(1)
 }

@@ -4,8 +4,10 @@ pub(crate) mod call;
 mod dispatch;
 mod headers;
 mod limits;
+mod principal;
 pub(crate) mod refusal;
 pub(crate) mod route;
+mod to_the_end;
 mod unserved;
 
 use std::sync::Arc;
@@ -15,9 +17,11 @@ use axum::extract::{ConnectInfo, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use dashclaw::catalogue::Method;
 use http::StatusCode;
+use tokio::sync::Semaphore;
 
-use self::dispatch::Dispatch;
+use self::dispatch::{Dispatch, MAX_WRITING};
 use self::limits::Limiter;
+pub(crate) use self::principal::mismatch;
 use self::route::router_path;
 use crate::app::App;
 
@@ -28,12 +32,13 @@ pub(crate) struct InProcess;
 /// Everything the instance serves.
 pub(crate) fn router(app: &Arc<App>) -> Router {
     let limiter = app.config.rate_limit.map(|limit| Arc::new(Limiter::new(limit)));
+    let writing = Arc::new(Semaphore::new(MAX_WRITING));
     let mut router = Router::new();
     for route in crate::api::routes() {
         for path in route.paths() {
             let (path, names) = router_path(path);
-            let dispatch =
-                Arc::new(Dispatch { app: Arc::clone(app), limiter: limiter.clone(), route, names });
+            let (app, limiter, writing) = (Arc::clone(app), limiter.clone(), Arc::clone(&writing));
+            let dispatch = Arc::new(Dispatch { app, limiter, writing, route, names });
             let handler = move |request: Request| {
                 let dispatch = Arc::clone(&dispatch);
                 async move { dispatch.answer(request).await }

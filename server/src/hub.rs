@@ -1,209 +1,221 @@
-//! Realtime events: each organisation has a buffer that late subscribers are caught up from.
+//! Realtime events: each organisation has a buffer that all its listeners read from, each at its own cursor.
+
+pub(crate) mod listeners;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use dashclaw::clock;
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::broadcast;
+use tokio::sync::watch;
+
+use self::listeners::Listeners;
 
 /// How many events are kept for replay.
 const BUFFER: usize = 1000;
+/// How many bytes they may take together; the newest is kept whatever its size.
+const BUFFER_BYTES: usize = 8 * 1024 * 1024;
 /// How long an event is kept, in milliseconds.
 const BUFFER_MS: i64 = 600_000;
 /// How many events one reconnection is caught up with.
-pub(crate) const MAX_REPLAY: usize = 200;
+pub(crate) const MAX_REPLAY: u64 = 200;
 
-/// One event as it goes to every subscriber.
-#[derive(Debug, Clone)]
-pub(crate) struct Event {
-    cursor: u64,
+/// One event. Its bytes are written once and shared by everybody who is sent them.
+#[derive(Debug)]
+struct Event {
     at_ms: i64,
-    name: &'static str,
-    /// JSON on one line.
-    data: Arc<str>,
+    frame: Bytes,
 }
 
-impl Event {
-    /// The event as a frame of the stream; the official parser wants exactly one space behind each colon.
-    pub(crate) fn frame(&self) -> String {
-        let Self { cursor, name, data, .. } = self;
-        format!("id: mem-{cursor}\nevent: {name}\ndata: {data}\n\n")
-    }
-}
-
-/// All organisations' channels.
+/// All organisations' channels, and who listens.
 #[derive(Debug, Default)]
 pub(crate) struct Hub {
-    channels: Mutex<BTreeMap<String, Channel>>,
+    channels: Mutex<BTreeMap<String, Arc<Channel>>>,
+    pub(crate) listeners: Arc<Listeners>,
 }
 
 #[derive(Debug)]
 struct Channel {
+    buffer: Mutex<Buffer>,
+    news: watch::Sender<()>,
+}
+
+/// The newest events. Their cursors follow each other without a gap and end with `last`.
+#[derive(Debug, Default)]
+struct Buffer {
     last: u64,
-    buffer: VecDeque<Event>,
-    live: broadcast::Sender<Event>,
+    events: VecDeque<Event>,
+    bytes: usize,
 }
 
-impl Default for Channel {
-    fn default() -> Self {
-        Self { last: 0, buffer: VecDeque::new(), live: broadcast::channel(BUFFER).0 }
-    }
-}
-
-/// What a subscriber gets: events it has missed, then everything new, with no gap between them.
+/// A listener's place in its organisation's events. It holds no event, however slowly it reads.
 #[derive(Debug)]
 pub(crate) struct Subscription {
-    pub(crate) missed: Vec<Event>,
-    pub(crate) live: broadcast::Receiver<Event>,
-    /// The cursor of the newest event there is.
-    pub(crate) last: String,
-    /// Why `missed` may not be complete.
-    pub(crate) replay_error: Option<&'static str>,
+    channel: Arc<Channel>,
+    news: watch::Receiver<()>,
+    /// The last event it was given, or passed over.
+    cursor: u64,
+    /// The newest event when it subscribed.
+    newest: u64,
+    /// How many events it has missed and is given first.
+    replayed: u64,
+    /// Why these may not be all that it has missed.
+    replay_error: Option<&'static str>,
+}
+
+/// What a listener finds at its cursor.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// An event.
+    Frame(Bytes),
+    /// It has seen all there is.
+    Nothing,
+    /// It was too slow: what it has not seen is forgotten.
+    Lost,
 }
 
 impl Hub {
-    /// Publishes an event to the organisation's subscribers.
+    /// Publishes an event to the organisation's listeners.
     pub(crate) fn publish(&self, org_id: &str, name: &'static str, data: &impl Serialize) {
         match serde_json::to_string(data) {
-            Ok(data) => self.publish_text(org_id, name, data.into()),
+            Ok(data) => self.channel(org_id).publish(name, &data),
             Err(error) => tracing::error!(%error, name, "an event could not be written"),
         }
     }
 
     /// Publishes an event whose data is JSON text on one line.
-    pub(crate) fn publish_text(&self, org_id: &str, name: &'static str, data: Arc<str>) {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        if !channels.contains_key(org_id) {
-            channels.insert(org_id.to_owned(), Channel::default());
-        }
-        let Some(channel) = channels.get_mut(org_id) else { return };
-        channel.last += 1;
-        let event = Event { cursor: channel.last, at_ms: clock::unix_millis(), name, data };
-        channel.forget(event.at_ms);
-        if channel.buffer.len() == BUFFER {
-            channel.buffer.pop_front();
-        }
-        channel.buffer.push_back(event.clone());
-        // Nobody may be listening.
-        let _ = channel.live.send(event);
+    pub(crate) fn publish_text(&self, org_id: &str, name: &'static str, data: &str) {
+        self.channel(org_id).publish(name, data);
     }
 
     /// Subscribes to the organisation's events, starting behind the one with this id.
     pub(crate) fn subscribe(&self, org_id: &str, last_event_id: Option<&str>) -> Subscription {
+        let channel = self.channel(org_id);
+        let news = channel.news.subscribe();
+        let mut buffer = channel.lock();
+        buffer.forget(clock::unix_millis());
+        let newest = buffer.last;
+        let (cursor, replay_error) = last_event_id.map_or((newest, None), |id| buffer.replay(id));
+        drop(buffer);
+        Subscription { channel, news, cursor, newest, replayed: newest - cursor, replay_error }
+    }
+
+    fn channel(&self, org_id: &str) -> Arc<Channel> {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        let channel = channels.entry(org_id.to_owned()).or_default();
-        channel.forget(clock::unix_millis());
-        let (missed, replay_error) = last_event_id.map_or((Vec::new(), None), |id| channel.replay(id));
-        let last = format!("mem-{}", channel.last);
-        Subscription { missed, live: channel.live.subscribe(), last, replay_error }
+        if let Some(channel) = channels.get(org_id) {
+            return Arc::clone(channel);
+        }
+        let channel = Arc::new(Channel { buffer: Mutex::default(), news: watch::Sender::new(()) });
+        channels.insert(org_id.to_owned(), Arc::clone(&channel));
+        channel
     }
 }
 
 impl Channel {
-    /// Drops what is too old.
-    fn forget(&mut self, now_ms: i64) {
-        while self.buffer.front().is_some_and(|event| event.at_ms + BUFFER_MS < now_ms) {
-            self.buffer.pop_front();
-        }
+    fn publish(&self, name: &str, data: &str) {
+        self.lock().push(name, data, clock::unix_millis());
+        self.news.send_replace(());
     }
 
-    /// The events behind `id`, the newest when there are too many. An id that was never given out is from before a restart: all there is may be new then.
-    fn replay(&self, id: &str) -> (Vec<Event>, Option<&'static str>) {
-        let cursor = id.strip_prefix("mem-").and_then(|digits| digits.parse::<u64>().ok());
-        let known = cursor.filter(|cursor| *cursor <= self.last);
-        let after = known.unwrap_or(0);
-        let behind = self.buffer.iter().filter(|event| event.cursor > after);
-        let too_many = behind.clone().count().saturating_sub(MAX_REPLAY);
-        let missed: Vec<Event> = behind.skip(too_many).cloned().collect();
-        let complete = missed.last().map_or(after == self.last, |last| last.cursor == self.last)
-            && missed.first().is_none_or(|first| first.cursor == after + 1);
-        let error = match known {
-            None => Some("unknown_cursor"),
-            Some(_) if !complete => Some("replay_incomplete"),
-            Some(_) => None,
-        };
-        (missed, error)
+    fn lock(&self) -> MutexGuard<'_, Buffer> {
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The `connected` event, which has no id.
-pub(crate) fn connected_frame(org_id: &str, subscription: &Subscription) -> String {
-    let data = serde_json::json!({
-        "status": "ok",
-        "orgId": org_id,
-        "backend": "memory",
-        "realtimeStatus": "connected",
-        "replayed": subscription.missed.len(),
-        "lastEventId": subscription.last,
-        "replayError": subscription.replay_error.map_or(Value::Null, Value::from),
-    });
-    format!("event: connected\ndata: {data}\n\n")
+impl Buffer {
+    /// Adds an event; the official parser wants exactly one space behind each colon.
+    fn push(&mut self, name: &str, data: &str, now_ms: i64) {
+        self.last += 1;
+        let frame = Bytes::from(format!("id: mem-{}\nevent: {name}\ndata: {data}\n\n", self.last));
+        self.bytes += frame.len();
+        self.events.push_back(Event { at_ms: now_ms, frame });
+        self.forget(now_ms);
+    }
+
+    /// Drops what is too old or too much.
+    fn forget(&mut self, now_ms: i64) {
+        while let Some(oldest) = self.events.front()
+            && (oldest.at_ms + BUFFER_MS < now_ms
+                || self.events.len() > BUFFER
+                || (self.bytes > BUFFER_BYTES && self.events.len() > 1))
+        {
+            self.bytes -= oldest.frame.len();
+            self.events.pop_front();
+        }
+    }
+
+    /// The last event that is forgotten, or 0.
+    fn forgotten(&self) -> u64 {
+        self.last - self.events.len() as u64
+    }
+
+    /// Where to read on behind `id`: at the newest events when there are too many. An id that was never given out is from
+    /// before a restart: all there is may be new then.
+    fn replay(&self, id: &str) -> (u64, Option<&'static str>) {
+        let cursor = id.strip_prefix("mem-").and_then(|digits| digits.parse::<u64>().ok());
+        let known = cursor.filter(|cursor| *cursor <= self.last);
+        let start = known.unwrap_or(0).max(self.forgotten()).max(self.last.saturating_sub(MAX_REPLAY));
+        let error = match known {
+            None => Some("unknown_cursor"),
+            Some(cursor) if cursor != start => Some("replay_incomplete"),
+            Some(_) => None,
+        };
+        (start, error)
+    }
+
+    fn behind(&self, cursor: u64) -> Next {
+        if cursor >= self.last {
+            return Next::Nothing;
+        }
+        let place = cursor.checked_sub(self.forgotten()).and_then(|place| usize::try_from(place).ok());
+        let event = place.and_then(|place| self.events.get(place));
+        event.map_or(Next::Lost, |event| Next::Frame(event.frame.clone()))
+    }
+}
+
+impl Subscription {
+    /// What it has missed, one event after the other; [`Next::Nothing`] when it is caught up.
+    pub(crate) fn missed(&mut self) -> Next {
+        if self.cursor < self.newest { self.advance() } else { Next::Nothing }
+    }
+
+    /// Waits for the next event; nothing when it was too slow.
+    pub(crate) async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            match self.advance() {
+                Next::Frame(frame) => return Some(frame),
+                Next::Lost => return None,
+                // What was published since the look is news already.
+                Next::Nothing => self.news.changed().await.ok()?,
+            }
+        }
+    }
+
+    fn advance(&mut self) -> Next {
+        let next = self.channel.lock().behind(self.cursor);
+        if matches!(next, Next::Frame(_)) {
+            self.cursor += 1;
+        }
+        next
+    }
+
+    /// The `connected` event, which has no id.
+    pub(crate) fn connected(&self, org_id: &str) -> Bytes {
+        let data = serde_json::json!({
+            "status": "ok",
+            "orgId": org_id,
+            "backend": "memory",
+            "realtimeStatus": "connected",
+            "replayed": self.replayed,
+            "lastEventId": format!("mem-{}", self.newest),
+            "replayError": self.replay_error.map_or(Value::Null, Value::from),
+        });
+        Bytes::from(format!("event: connected\ndata: {data}\n\n"))
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cursors(events: &[Event]) -> Vec<u64> {
-        events.iter().map(|event| event.cursor).collect()
-    }
-
-    #[test]
-    fn a_subscriber_is_caught_up_from_its_cursor() {
-        let hub = Hub::default();
-        for n in 0..5 {
-            hub.publish("org", "action.created", &n);
-        }
-        let subscription = hub.subscribe("org", Some("mem-3"));
-        assert_eq!((cursors(&subscription.missed), subscription.replay_error), (vec![4, 5], None));
-        assert_eq!(subscription.missed[0].frame(), "id: mem-4\nevent: action.created\ndata: 3\n\n");
-        assert!(hub.subscribe("org", None).missed.is_empty());
-        assert!(hub.subscribe("other", Some("mem-0")).missed.is_empty());
-    }
-
-    #[test]
-    fn a_cursor_from_before_a_restart_replays_everything() {
-        let hub = Hub::default();
-        hub.publish("org", "x", &1);
-        for id in ["mem-99", "nonsense"] {
-            let subscription = hub.subscribe("org", Some(id));
-            assert_eq!(
-                (cursors(&subscription.missed), subscription.replay_error),
-                (vec![1], Some("unknown_cursor"))
-            );
-        }
-    }
-
-    #[test]
-    fn replay_and_buffer_are_bounded_and_say_so() {
-        let hub = Hub::default();
-        for n in 0..1500 {
-            hub.publish("org", "x", &n);
-        }
-        let subscription = hub.subscribe("org", Some("mem-1"));
-        assert_eq!((subscription.missed.len(), subscription.replay_error), (200, Some("replay_incomplete")));
-        assert_eq!(subscription.missed[0].cursor, 1301);
-    }
-
-    #[tokio::test]
-    async fn nothing_falls_between_replay_and_live() {
-        // As many as are replayed at most: the subscription may come behind the last of them.
-        const EVENTS: u64 = MAX_REPLAY as u64;
-        for _ in 0..20 {
-            let hub = Arc::new(Hub::default());
-            let publisher = {
-                let hub = hub.clone();
-                std::thread::spawn(move || (0..EVENTS).for_each(|n| hub.publish("org", "x", &n)))
-            };
-            let mut subscription = hub.subscribe("org", Some("mem-0"));
-            publisher.join().unwrap();
-            let mut seen = cursors(&subscription.missed);
-            while let Ok(event) = subscription.live.try_recv() {
-                seen.push(event.cursor);
-            }
-            assert_eq!(seen, (1..=EVENTS).collect::<Vec<_>>());
-        }
-    }
-}
+#[path = "hub_tests.rs"]
+mod tests;

@@ -51,6 +51,8 @@ ids! {
     open_loop = "loop_", uuid();
     /// A session.
     session = "sess_", random_hex::<6>();
+    /// A pairing.
+    pairing = "pair_", uuid();
     /// An API key's record.
     key = "key_", uuid();
     /// An API key itself.

@@ -1,12 +1,11 @@
 //! An instance: opened, served, asked in process, shut down.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::serve::ListenerExt;
+use dashclaw::api::orgs::ApiKey;
 use dashclaw::api::policies::Policy;
 use dashclaw::transport::Transport;
 use dashclaw::{Builder, Error, ErrorKind, clock};
@@ -19,12 +18,13 @@ use crate::blocking::wait;
 use crate::config::{Config, InstanceOptions};
 use crate::http;
 use crate::ids;
-use crate::keys::{self, Role};
+use crate::keys::{NewKey, Role};
 use crate::orgs::Halt;
 use crate::policy::read_policy_file;
+use crate::serve::{Limits, serve};
 use crate::signer::Signer;
 use crate::store::sqlite::Sqlite;
-use crate::store::{Identity, Store, StoreError};
+use crate::store::{Identity, Revoked, Store, StoreError};
 use crate::sweep::Sweeper;
 use crate::transport::RouterTransport;
 
@@ -59,8 +59,7 @@ impl Instance {
         }
         let signer = wait(Signer::open(&*store, config.signing_key.as_ref())).map_err(storage)?;
         let app = Arc::new(App::new(config, store, signer));
-        let api_key = SecretString::from(ids::api_key().map_err(broken)?);
-        app.admit_operator(api_key.expose_secret());
+        let api_key = app.admit_in_process(Role::Admin).map_err(broken)?;
         if let Some(key) = &options.api_key {
             app.admit_operator(key.expose_secret());
         }
@@ -75,14 +74,11 @@ impl Instance {
         self.router.clone()
     }
 
-    /// Serves it on a socket until [`stopping`](Self::stopping) is cancelled; requests under way are finished then.
+    /// Serves it on a socket until [`stopping`](Self::stopping) is cancelled; requests under way are finished then. A client
+    /// that sends its request, or takes its answer, too slowly is cut off, and one that rests makes room for others when
+    /// there are too many.
     pub async fn serve(&self, listener: TcpListener) -> std::io::Result<()> {
-        let listener = listener.tap_io(|stream| {
-            // Without it a small answer may wait for the client's acknowledgement; failing that, it is only slower.
-            let _ = stream.set_nodelay(true);
-        });
-        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(self.stopping().cancelled_owned()).await
+        serve(listener, self.router.clone(), Limits::default(), self.stopping()).await
     }
 
     /// Calls it without a port: `DashClaw::builder().transport(instance.transport())`.
@@ -93,18 +89,21 @@ impl Instance {
     /// Lets the client that `builder` makes reach this instance, with a key of the role `role` (`admin`, `member`,
     /// `readonly`). No port is involved.
     ///
+    /// The key holds until this instance ends and is a principal of its own: an agent's client is a `member`'s, and what it
+    /// asks for is approved by another client, an `admin`'s.
+    ///
     /// # Errors
     /// [`ErrorKind::Configuration`]: there is no such role.
     pub fn install(&self, builder: Builder, role: &str) -> dashclaw::Result<Builder> {
         let unknown =
             || Error::configuration("role", format!("must be `admin`, `member` or `readonly`, not `{role}`"));
         let role = Role::from_word(role).ok_or_else(unknown)?;
-        // The admin's key is made at each start; others are stored.
-        let key = if role == Role::Admin { self.api_key() } else { self.create_key(role, "in process")? };
+        let key = self.app.admit_in_process(role).map_err(broken)?;
         Ok(builder.base_url(ADDRESS).api_key(key.expose_secret()).transport(self.transport()))
     }
 
-    /// A key of the admin role for clients in this process. It is new at each start and never stored.
+    /// A key of the admin role for an operator in this process. It is new at each start, never stored, and a principal of
+    /// its own.
     pub fn api_key(&self) -> SecretString {
         self.api_key.clone()
     }
@@ -116,9 +115,45 @@ impl Instance {
 
     /// Makes an API key. Only its hash is stored: this is the one time it can be read.
     pub fn create_key(&self, role: Role, label: &str) -> dashclaw::Result<SecretString> {
-        let (key, record) = keys::make(&self.app.config.org_id, role, label).map_err(broken)?;
-        wait(self.app.store.add_key(record)).map_err(storage)?;
-        Ok(key)
+        let made = self.make_key(role, label)?;
+        let text = made.text().clone();
+        self.store_keys(vec![made])?;
+        Ok(text)
+    }
+
+    /// Makes an API key of the member role that speaks for one agent: a request that claims another is refused.
+    pub fn create_agent_key(&self, agent_id: &str, label: &str) -> dashclaw::Result<SecretString> {
+        let org_id = &self.app.config.org_id;
+        let made = NewKey::make(org_id, Role::Member, label, Some(agent_id)).map_err(broken)?;
+        let text = made.text().clone();
+        self.store_keys(vec![made])?;
+        Ok(text)
+    }
+
+    /// Makes an API key that does not hold before it is [stored](Self::store_keys), for callers that must show it first.
+    pub fn make_key(&self, role: Role, label: &str) -> dashclaw::Result<NewKey> {
+        NewKey::make(&self.app.config.org_id, role, label, None).map_err(broken)
+    }
+
+    /// Stores keys, all or none; from now on they hold.
+    pub fn store_keys(&self, keys: Vec<NewKey>) -> dashclaw::Result<()> {
+        let records = keys.into_iter().map(|key| key.record).collect();
+        wait(self.app.store.add_keys(records)).map_err(storage)
+    }
+
+    /// The stored API keys, the newest first, without the keys themselves.
+    pub fn keys(&self) -> dashclaw::Result<Vec<ApiKey>> {
+        wait(crate::api::keys::all(&self.app, &self.app.config.org_id)).map_err(storage)
+    }
+
+    /// Revokes an API key by its id (`key_…`): from now on it is refused, across restarts, and its event streams end.
+    /// Answers nothing when there is no such key. Unlike an admin over HTTP, who owns the process may revoke every key.
+    pub fn revoke_key(&self, id: &str) -> dashclaw::Result<Option<ApiKey>> {
+        let revoked = crate::api::keys::put_revoked(&self.app, &self.app.config.org_id, id, false);
+        match wait(revoked).map_err(storage)? {
+            Revoked::Done(key) => Ok(Some(*key)),
+            Revoked::NotFound | Revoked::LastAdmin => Ok(None),
+        }
     }
 
     /// Halts the organisation: every guard call and every new action is blocked, and the reason names `actor`. It lasts
@@ -149,7 +184,7 @@ impl Instance {
     }
 
     /// Sets a setting of the organisation by the platform's name (`DASHCLAW_OUTCOME_TIMEOUT_MINUTES`,
-    /// `ENFORCE_AGENT_SIGNATURES`, `DASHCLAW_AUTOSCAN_BLOCK`), or removes it.
+    /// `ENFORCE_AGENT_SIGNATURES`, `DASHCLAW_AUTOSCAN_BLOCK`, `DASHCLAW_ALLOW_SELF_APPROVAL`), or removes it.
     pub fn set_setting(&self, name: &str, value: Option<&str>) -> dashclaw::Result<()> {
         let org_id = &self.app.config.org_id;
         let stored = wait(self.app.store.put_setting(org_id, name, value.map(str::to_owned)));

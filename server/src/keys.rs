@@ -1,7 +1,9 @@
 //! API keys: how they are made, stored and told apart.
 
+use dashclaw::api::orgs::ApiKey;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
 
 use crate::ids;
 
@@ -40,45 +42,75 @@ pub(crate) fn hash(key: &str) -> KeyHash {
 }
 
 /// Who is calling.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) org_id: String,
     pub(crate) role: Role,
-    /// Who is on record for what the caller decides; never empty.
+    /// Who is on record for what the caller does; never empty. A key is a principal: its id stands here, and two keys of
+    /// one person are two.
     pub(crate) principal: String,
+    /// The one agent the key may speak for; any when there is none.
+    pub(crate) agent_id: Option<String>,
+    /// Whether the key is stored; others end with the process.
+    pub(crate) stored: bool,
+    /// Cancelled when the key is revoked.
+    pub(crate) revoked: CancellationToken,
 }
 
 /// A key's record as it is stored.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyRecord {
-    pub(crate) id: String,
     pub(crate) org_id: String,
     pub(crate) hash: KeyHash,
-    /// The key's first 16 characters, for people.
-    pub(crate) prefix: String,
-    pub(crate) label: String,
     pub(crate) role: Role,
-    pub(crate) created_at: String,
+    /// What is told of it.
+    pub(crate) shown: ApiKey,
 }
 
-/// Makes a key and its record.
-pub(crate) fn make(
-    org_id: &str,
-    role: Role,
-    label: &str,
-) -> Result<(SecretString, KeyRecord), getrandom::Error> {
-    let key = SecretString::from(ids::api_key()?);
-    let text = key.expose_secret();
-    let record = KeyRecord {
-        id: ids::key()?,
-        org_id: org_id.to_owned(),
-        hash: hash(text),
-        prefix: text.chars().take(16).collect(),
-        label: label.to_owned(),
-        role,
-        created_at: dashclaw::clock::now_iso(),
-    };
-    Ok((key, record))
+impl KeyRecord {
+    /// Who calls with this key.
+    pub(crate) fn caller(self, stored: bool) -> Caller {
+        let Self { org_id, role, shown, .. } = self;
+        let revoked = CancellationToken::new();
+        Caller { org_id, role, principal: shown.id, agent_id: shown.agent_id, stored, revoked }
+    }
+}
+
+/// An API key that holds once it is [stored](crate::Instance::store_keys). Only here can its text be read.
+#[derive(Debug)]
+pub struct NewKey {
+    pub(crate) text: SecretString,
+    pub(crate) record: KeyRecord,
+}
+
+impl NewKey {
+    /// Makes a key and its record.
+    pub(crate) fn make(
+        org_id: &str,
+        role: Role,
+        label: &str,
+        agent_id: Option<&str>,
+    ) -> Result<Self, getrandom::Error> {
+        let text = SecretString::from(ids::api_key()?);
+        let key_prefix: String = text.expose_secret().chars().take(16).collect();
+        let shown = ApiKey {
+            id: ids::key()?,
+            prefix: Some(key_prefix.clone()),
+            key_prefix,
+            label: Some(label.to_owned()),
+            role: role.as_str().into(),
+            agent_id: agent_id.map(str::to_owned),
+            created_at: Some(dashclaw::clock::now_iso()),
+            ..ApiKey::default()
+        };
+        let hash = hash(text.expose_secret());
+        Ok(Self { text, record: KeyRecord { org_id: org_id.to_owned(), hash, role, shown } })
+    }
+
+    /// The key itself.
+    pub fn text(&self) -> &SecretString {
+        &self.text
+    }
 }
 
 #[cfg(test)]
@@ -95,9 +127,9 @@ mod tests {
 
     #[test]
     fn a_record_holds_no_key() {
-        let (key, record) = make("org", Role::Member, "ci").unwrap();
-        let key = key.expose_secret();
-        assert_eq!(record.hash, hash(key));
-        assert!(!format!("{record:?}").contains(&key[16..]), "{record:?}");
+        let made = NewKey::make("org", Role::Member, "ci", None).unwrap();
+        let key = made.text.expose_secret();
+        assert_eq!(made.record.hash, hash(key));
+        assert!(!format!("{made:?}").contains(&key[16..]), "{made:?}");
     }
 }

@@ -5,8 +5,11 @@
 //! (create) -> pending_approval -> running | failed           by a human
 //! (create) -> blocked
 //! ```
+//!
+//! A human's answer stands in fields of its own, which nothing else writes; no text of an agent is ever read for it.
 
 use dashclaw::api::actions::{Action, ActionStatus, OutcomeStatus};
+use dashclaw::api::approvals::ApprovalDecision;
 use serde_json::Value;
 
 /// A step in the life of an action.
@@ -25,6 +28,8 @@ pub(crate) enum Transition {
 pub(crate) struct Decision {
     pub(crate) allow: bool,
     pub(crate) by: String,
+    /// Whether it counts from the principal that created the action, too.
+    pub(crate) own_action: bool,
     pub(crate) reasoning: Option<String>,
     pub(crate) now: String,
 }
@@ -67,6 +72,8 @@ pub(crate) enum Refused {
     NeverPending,
     /// A human was faster.
     AlreadyDecided,
+    /// Who created it wants to approve it.
+    OwnAction,
     /// It does not run, so it cannot be closed; this is its state.
     NotRunning(ActionStatus),
     /// In this state nothing can be reported.
@@ -76,10 +83,10 @@ pub(crate) enum Refused {
 }
 
 impl Transition {
-    /// Changes `action`, or says why not; then it is unchanged.
-    pub(crate) fn apply(self, action: &mut Action) -> Result<(), Refused> {
+    /// Changes `action`, which the principal `creator` created, or says why not; then it is unchanged.
+    pub(crate) fn apply(self, action: &mut Action, creator: Option<&str>) -> Result<(), Refused> {
         match self {
-            Self::Decide(decision) => decision.apply(action),
+            Self::Decide(decision) => decision.apply(action, creator),
             Self::Update(update) => update.apply(action),
             Self::Report(report) => report.apply(action),
         }
@@ -87,18 +94,30 @@ impl Transition {
 }
 
 impl Decision {
-    fn apply(self, action: &mut Action) -> Result<(), Refused> {
+    fn apply(self, action: &mut Action, creator: Option<&str>) -> Result<(), Refused> {
+        // Older records hold an approval without the fields of a decision.
+        if action.decision.is_some() || action.approved_by.is_some() {
+            return Err(Refused::AlreadyDecided);
+        }
         if action.status != ActionStatus::PendingApproval {
-            let decided = action.reasoning.as_deref().is_some_and(|text| text.contains("[HITL Decision: "));
-            return Err(if decided { Refused::AlreadyDecided } else { Refused::NeverPending });
+            return Err(Refused::NeverPending);
+        }
+        // A denial is harmless from anybody.
+        if self.allow && !self.own_action && creator == Some(&self.by) {
+            return Err(Refused::OwnAction);
         }
         action.reasoning = Some(self.note(action.reasoning.as_deref()));
         action.updated_at.clone_from(&self.now);
+        action.decision_by = Some(self.by.clone());
+        action.decision_at = Some(self.now.clone());
+        action.decision_reason.clone_from(&self.reasoning);
         if self.allow {
+            action.decision = Some(ApprovalDecision::Allow);
             action.status = ActionStatus::Running;
             action.approved_by = Some(self.by);
             action.approved_at = Some(self.now);
         } else {
+            action.decision = Some(ApprovalDecision::Deny);
             action.status = ActionStatus::Failed;
             action.timestamp_end = Some(self.now);
             action.error_message =
@@ -112,7 +131,24 @@ impl Decision {
         let gap =
             before.filter(|text| !text.is_empty()).map(|text| format!("{text}\n\n")).unwrap_or_default();
         let reason = self.reasoning.as_deref().map(|text| format!("\nReason: {text}")).unwrap_or_default();
-        format!("{gap}[HITL Decision: {verb} by {}]{reason}", self.by)
+        format!("{gap}{NOTE}: {verb} by {}]{reason}", self.by)
+    }
+}
+
+/// How the note of a decision begins. It is for people, who also see it in the platform's clients.
+const NOTE: &str = "[HITL Decision";
+
+/// Takes what looks like the note of a decision out of an agent's texts, so that nobody is misled by them.
+pub(crate) fn disarm(action: &mut Action) {
+    let texts = [&mut action.reasoning, &mut action.output_summary, &mut action.error_message];
+    texts.into_iter().for_each(disarm_text);
+}
+
+fn disarm_text(text: &mut Option<String>) {
+    let Some(text) = text else { return };
+    let lower = text.to_ascii_lowercase();
+    for (at, _) in lower.match_indices(&NOTE.to_ascii_lowercase()) {
+        text.replace_range(at..=at, "(");
     }
 }
 
@@ -133,7 +169,8 @@ impl Update {
         !self.closes() && !self.adds()
     }
 
-    fn apply(self, action: &mut Action) -> Result<(), Refused> {
+    fn apply(mut self, action: &mut Action) -> Result<(), Refused> {
+        [&mut self.output_summary, &mut self.error_message].into_iter().for_each(disarm_text);
         let running = action.status == ActionStatus::Running;
         if self.closes() && !self.adds() && !running {
             return if self.close_if_running {
@@ -150,7 +187,10 @@ impl Update {
         set(&mut action.cost_estimate, self.cost_estimate);
         set(&mut action.tokens_in, self.tokens_in);
         set(&mut action.tokens_out, self.tokens_out);
-        action.error_message = self.error_message.or(action.error_message.take());
+        // Why a human denied it stands there, for the agent that waits.
+        if action.decision != Some(ApprovalDecision::Deny) {
+            action.error_message = self.error_message.or(action.error_message.take());
+        }
         action.duration_ms = self.duration_ms.or(action.duration_ms);
         action.model = self.model.or(action.model.take());
         action.updated_at = self.now;
@@ -183,7 +223,7 @@ fn set<T>(place: &mut T, value: Option<T>) {
 }
 
 impl Report {
-    fn apply(self, action: &mut Action) -> Result<(), Refused> {
+    fn apply(mut self, action: &mut Action) -> Result<(), Refused> {
         use ActionStatus::{Blocked, Cancelled, Failed, PendingApproval};
         if matches!(action.status, Blocked | PendingApproval | Cancelled | Failed) {
             return Err(Refused::CannotReport(action.status.clone()));
@@ -191,6 +231,7 @@ impl Report {
         if action.outcome_status != OutcomeStatus::Pending {
             return Err(Refused::Reported(action.outcome_status.clone()));
         }
+        [&mut self.summary, &mut self.error_message].into_iter().for_each(disarm_text);
         action.outcome_status = self.status;
         action.outcome_summary = self.summary;
         action.outcome_error = self.error_message;

@@ -9,19 +9,47 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::is_true;
-use crate::policy::{Policy, PolicySet};
+use crate::policy::{InjectionRule, Policy, PolicySet};
 use crate::store::{Store, StoreResult};
 
 /// The setting that halts an organisation.
 pub(crate) const HALT: &str = "DASHCLAW_ORG_HALT";
+/// The setting that says what is done about prompt injection.
+const INJECTION: &str = "DASHCLAW_PROMPT_INJECTION";
 const OUTCOME_TIMEOUT: &str = "DASHCLAW_OUTCOME_TIMEOUT_MINUTES";
 const DEFAULT_OUTCOME_TIMEOUT: i64 = 15;
 
 /// What is known about one organisation.
 #[derive(Debug)]
 pub(crate) struct Org {
+    /// Which state of the policies and settings this is.
+    pub(crate) version: i64,
     pub(crate) policies: PolicySet,
     settings: BTreeMap<String, String>,
+}
+
+/// What is done about prompt injection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Injection {
+    /// As the platform does: guard refuses the request, and an action is blocked.
+    Refuse,
+    /// Guard answers `block`, and an action is blocked.
+    Block,
+    /// Both only warn.
+    Warn,
+    /// Nothing.
+    Off,
+}
+
+impl Injection {
+    /// What it means for the policies.
+    pub(crate) fn in_policies(self) -> InjectionRule {
+        match self {
+            Self::Refuse | Self::Block => InjectionRule::Block,
+            Self::Warn => InjectionRule::Warn,
+            Self::Off => InjectionRule::Off,
+        }
+    }
 }
 
 /// A halt as it is stored.
@@ -34,11 +62,13 @@ pub(crate) struct Halt {
 
 impl Org {
     async fn read(store: &dyn Store, org_id: &str) -> StoreResult<Self> {
+        // Read first: when something changes in between, the version is the older one, and no decision rests on it.
+        let version = store.version(org_id).await?;
         let policies = PolicySet::compile(store.policies(org_id).await?.into_iter().map(stored));
         for skipped in policies.skipped() {
             tracing::warn!(policy = skipped.id, why = skipped.why, "a policy takes no part");
         }
-        Ok(Self { policies, settings: store.settings(org_id).await? })
+        Ok(Self { version, policies, settings: store.settings(org_id).await? })
     }
 
     /// The halt in force. Text that is not of our own writing halts as well: it is meant to.
@@ -51,6 +81,16 @@ impl Org {
     /// A setting that is yes or no; nothing when it is not set.
     pub(crate) fn flag(&self, name: &str) -> Option<bool> {
         self.settings.get(name).map(|text| is_true(text))
+    }
+
+    /// What is done about prompt injection. A word that nobody knows is the strictest.
+    pub(crate) fn injection(&self) -> Injection {
+        match self.settings.get(INJECTION).map(|word| word.trim().to_ascii_lowercase()).as_deref() {
+            Some("block") => Injection::Block,
+            Some("warn") => Injection::Warn,
+            Some("off") => Injection::Off,
+            _ => Injection::Refuse,
+        }
     }
 
     /// How long an outcome is waited for, in minutes.
@@ -74,8 +114,8 @@ fn stored(policy: StoredPolicy) -> Policy {
     }
 }
 
-/// All organisations that were asked for. Only this process writes to the storage, so what is kept stays true until it
-/// is forgotten on a write.
+/// All organisations that were asked for. What is kept is forgotten on a write; where that is missed, the version tells
+/// when a decision is stored.
 #[derive(Debug, Default)]
 pub(crate) struct Orgs {
     known: RwLock<BTreeMap<String, Arc<Org>>>,

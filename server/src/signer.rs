@@ -90,12 +90,12 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
-    use crate::facts::check_content;
+    use crate::facts::{Deadline, check_content};
     use crate::store::sqlite::Sqlite;
 
     fn evidence() -> FactEvidence {
         let source = serde_json::json!({ "allowedFacts": [], "requiredFacts": [] });
-        check_content(&Value::from("nothing to see"), Some(&source))
+        check_content(&Value::from("nothing to see"), Some(&source), Deadline::default())
     }
 
     #[tokio::test]

@@ -7,7 +7,11 @@ mod decisions;
 mod directory;
 mod error;
 mod followups;
+mod identities;
+mod overview;
 mod policies;
+mod premises;
+mod retention;
 mod sessions;
 mod settings;
 pub(crate) mod sqlite;
@@ -15,14 +19,20 @@ pub(crate) mod sqlite;
 use std::fmt::Debug;
 
 pub(crate) use actions::{ActionFilter, ActionPage, Actions, Around, Creation, NewAction, Transitioned};
-pub(crate) use decisions::{DecisionFilter, DecisionPage, Decisions, Logged, NewDecision, Repeatable};
-pub(crate) use directory::{Directory, Identity, Presence};
+pub(crate) use decisions::{
+    DecisionFilter, DecisionPage, Decisions, EarlierDecision, Logged, NewDecision, Repeatable,
+};
+pub(crate) use directory::{Directory, Identity, Owned, Presence, Revocation, Revoked};
 pub(crate) use error::{StoreError, StoreResult};
 pub(crate) use followups::{
-    AssumptionFilter, AssumptionPage, Closed, Followups, Judgement, LoopFilter, LoopPage, NewFollowup,
+    AssumptionFilter, AssumptionPage, Closed, Followups, Judged, Judgement, LoopFilter, LoopPage, NewFollowup,
 };
 use futures_util::future::BoxFuture;
+pub(crate) use identities::{Approval, Identities};
+pub(crate) use overview::Overview;
 pub(crate) use policies::{Policies, Saved};
+pub(crate) use premises::{Asked, Premises, Span, Spending, Tally};
+pub(crate) use retention::Retention;
 pub(crate) use sessions::{SessionChanged, SessionFilter, Sessions};
 pub(crate) use settings::Settings;
 
@@ -31,7 +41,19 @@ pub(crate) type Stored<'a, T> = BoxFuture<'a, StoreResult<T>>;
 
 /// Everything an instance remembers.
 pub(crate) trait Store:
-    Actions + Decisions + Directory + Followups + Policies + Sessions + Settings + Debug + Send + Sync
+    Actions
+    + Decisions
+    + Directory
+    + Followups
+    + Identities
+    + Overview
+    + Policies
+    + Retention
+    + Sessions
+    + Settings
+    + Debug
+    + Send
+    + Sync
 {
     /// Finishes what was begun and closes the storage; every later call answers [`StoreError::Closed`].
     fn close(&self);

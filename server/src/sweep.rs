@@ -1,14 +1,19 @@
-//! The timer that gives up actions whose outcome nobody reported.
+//! The timer that gives up actions whose outcome nobody reported, and removes what is kept no longer.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use dashclaw::clock;
+
 use crate::app::App;
 use crate::blocking::wait;
+use crate::retention::remove_expired;
 
 const EVERY: Duration = Duration::from_secs(60);
+/// Old records are looked for once in so many sweeps.
+const SWEEPS_A_REMOVAL: u32 = 60;
 
 /// The sweeping thread. It needs no runtime, because an instance may be opened where there is none.
 #[derive(Debug)]
@@ -24,10 +29,17 @@ impl Sweeper {
     pub(crate) fn start(app: Arc<App>) -> std::io::Result<Self> {
         let (stop, stopped) = mpsc::channel();
         let thread = std::thread::Builder::new().name("dashclaw-sweep".into()).spawn(move || {
+            let mut sweeps = 0_u32;
             while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 if let Err(error) = wait(crate::api::sweep(&app)) {
                     tracing::warn!(%error, "a sweep failed");
                 }
+                if sweeps.is_multiple_of(SWEEPS_A_REMOVAL)
+                    && let Err(error) = wait(remove_expired(&app, clock::unix_millis()))
+                {
+                    tracing::warn!(%error, "old records could not be removed");
+                }
+                sweeps = sweeps.wrapping_add(1);
             }
         })?;
         Ok(Self { stop, thread, process: std::process::id() })

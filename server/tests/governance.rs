@@ -131,13 +131,17 @@ async fn assumptions_are_recorded_judged_and_drift() {
         world.get("/api/assumptions/asm_none").await,
         (404, json!({ "error": "Assumption not found" }))
     );
-    world.call("PATCH", path, json!({ "validated": true })).await;
+    // What proved false stays so.
+    assert_eq!(world.call("PATCH", path, json!({ "validated": true })).await.0, 409);
 
     let (_, report) = world.get("/api/actions/assumptions?drift=true").await;
-    let summary = json!({ "total": 1, "at_risk": 0, "validated": 1, "invalidated": 0, "unvalidated": 0 });
-    assert_eq!((&report["drift_summary"], &report["assumptions"][0]["drift_score"]), (&summary, &json!(0)));
+    let summary = json!({ "total": 1, "at_risk": 0, "validated": 0, "invalidated": 1, "unvalidated": 0 });
+    assert_eq!(
+        (&report["drift_summary"], &report["assumptions"][0]["drift_score"]),
+        (&summary, &json!(null))
+    );
     let (_, plain) = world.get("/api/assumptions?validated=false").await;
-    assert_eq!((&plain["total"], plain.get("drift_summary")), (&json!(0), None));
+    assert_eq!((&plain["total"], plain.get("drift_summary")), (&json!(1), None));
 }
 
 #[tokio::test]

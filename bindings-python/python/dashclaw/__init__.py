@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import _errors
 from ._client import DashClaw
 from ._errors import *  # noqa: F403
-from ._functions import Verification, canonical_json, derive_idempotency_key, sign_action, verify_receipt
+from ._functions import Verification, canonical_json, derive_idempotency_key, printable, sign_action, verify_receipt
 from ._native import version as _version
 from ._wire import UNSET
 
@@ -34,6 +34,7 @@ __all__ = [
     "Verification",
     "canonical_json",
     "derive_idempotency_key",
+    "printable",
     "sign_action",
     "verify_receipt",
 ]

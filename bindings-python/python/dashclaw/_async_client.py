@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from ._async_operations import AsyncOperations
 from ._async_work_orders import AsyncClaimedOrder, claimed_orders_async
 from ._base import BaseClient
-from ._functions import Verification, document_bytes
+from ._functions import Verification, receipt_bytes
 from ._governed import ActionContext, Run, Tracking, finish_arguments
+from ._options import apart
 from ._wire import decode, encode, encode_call, encode_member
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ._native import NativeClient, NativeEvents, NativePages
+    from ._native import NativeApprovals, NativeClient, NativeEvents, NativePages
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="AsyncDashClaw")
@@ -27,15 +28,18 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
     """``DashClaw`` for asyncio: every operation is a coroutine. Cancelling the task that awaits it stops the request."""
 
     async def _call(
-        self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None, **options: Any
+        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None, **named: Any
     ) -> Any:
-        given = encode_call(arguments, extra)
-        body = await self._native.call(operation, given, self._call_options(options), get_running_loop())
+        fields, options = apart(keywords)
+        return await self._send(operation, encode_call(arguments, fields), {**named, **options})
+
+    async def _send(self, operation: str, arguments: str, options: Mapping[str, Any]) -> Any:
+        body = await self._native.call(operation, arguments, self._call_options(options), get_running_loop())
         return self._decoded(operation, body)
 
     async def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Calls an operation by its name; see ``DashClaw.call``."""
-        return await self._call(operation, {}, arguments, **options)
+        return await self._send(operation, encode_call({}, arguments), options)
 
     async def wait_for_approval(self, action_id: str, timeout: float = 300, interval: float = 5) -> Any:
         """Waits until a human has decided about an action; see ``DashClaw.wait_for_approval``."""
@@ -49,8 +53,13 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         """
         return AsyncEventStream(self._native.events(last_event_id))
 
-    def _pages(self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> Any:
-        return _items(self._native.pages(operation, encode_call(arguments, extra), self._call_options({})))
+    def _pages(self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None) -> Any:
+        fields, options = apart(keywords)
+        return _items(self._native.pages(operation, encode_call(arguments, fields), self._call_options(options)))
+
+    def pending_approvals(self, *, interval: float = 15) -> AsyncPendingApprovals:
+        """The actions that wait for a human, as they change; see ``DashClaw.pending_approvals``."""
+        return AsyncPendingApprovals(self._native.pending_approvals(interval))
 
     def work_orders(self, types: list[str] | None = None, *, interval: float = 5) -> AsyncIterator[AsyncClaimedOrder]:
         """Works: yields each order that is claimed, as soon as there is one; see ``DashClaw.work_orders``."""
@@ -98,12 +107,12 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
 
     async def verify_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt against the server's published keys, which are kept as long as the server allows."""
-        answer = await self._native.verify_receipt(document_bytes("document", document), False, get_running_loop())
+        answer = await self._native.verify_receipt(receipt_bytes(document), False, get_running_loop())
         return Verification(decode(answer))
 
     async def require_valid_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt, and raises ``ReceiptInvalidError`` when it is not valid."""
-        answer = await self._native.verify_receipt(document_bytes("document", document), True, get_running_loop())
+        answer = await self._native.verify_receipt(receipt_bytes(document), True, get_running_loop())
         return Verification(decode(answer))
 
     async def close(self) -> None:
@@ -147,6 +156,29 @@ class AsyncEventStream(AsyncIterator[Any]):
         self._native.close()
 
     async def __aenter__(self) -> AsyncEventStream:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncPendingApprovals(AsyncIterator[Any]):
+    """The actions that wait for a human, as they change."""
+
+    def __init__(self, native: NativeApprovals) -> None:
+        self._native = native
+
+    async def __anext__(self) -> Any:
+        actions = await self._native.next(get_running_loop())
+        if actions is None:
+            raise StopAsyncIteration
+        return decode(actions)
+
+    def close(self) -> None:
+        """Ends it."""
+        self._native.close()
+
+    async def __aenter__(self) -> AsyncPendingApprovals:
         return self
 
     async def __aexit__(self, *_: object) -> None:

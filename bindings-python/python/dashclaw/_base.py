@@ -58,6 +58,7 @@ class BaseClient:
         ca_bundle: str | None = None,
         user_agent: str | None = None,
         approval_banner: Banner | None = None,
+        max_response_bytes: int | None = None,
         *,
         instance: Instance | None = None,
         role: Role = "member",
@@ -85,6 +86,7 @@ class BaseClient:
             user_agent: Your product, put before the SDK's own name.
             approval_banner: Where a pending approval is announced: ``stdout`` (default), ``stderr`` or ``off``;
                 otherwise ``DASHCLAW_APPROVAL_BANNER``.
+            max_response_bytes: How many bytes of an answer are read; 16 MiB unless given.
             instance: An embedded instance to reach instead of a server.
             role: What the client may do there: ``admin``, ``member`` or ``readonly``.
 
@@ -116,6 +118,7 @@ class BaseClient:
                 "ca_bundle": ca_bundle,
                 "user_agent": user_agent,
                 "approval_banner": approval_banner,
+                "max_response_bytes": max_response_bytes,
             }
         )
         callbacks = _reading_json(guard_callback), _reading_json(recommendation_callback)
@@ -136,21 +139,22 @@ class BaseClient:
     ) -> Self:
         """A client with a governance server of its own inside this process; closing the client closes it.
 
-        It may do everything there, approve included. For clients of different roles see ``Instance``.
+        It is an agent's: it asks, acts and reports, and does not approve. Where a human approves, open an ``Instance``
+        and take two clients of it: ``instance.client("release-agent")`` for the agent and
+        ``instance.client("operator", role="admin")`` for the human.
 
         Args:
             path: The database file, or a folder in which it is ``dashclaw.db``. Without one everything is kept in
                 memory and gone at the end.
             policies: A YAML file of policies.
             agent_id: Which agent acts.
-            **options: Other options of the client.
+            **options: Other options of the client. ``role`` is ``member`` unless given.
 
         Raises:
             InstanceError: The database is locked or corrupt, or the policy file has a mistake.
         """
         from ._instance import Instance  # noqa: PLC0415
 
-        options.setdefault("role", "admin")
         instance = Instance(path, policies)
         try:
             client = cls(agent_id=agent_id, instance=instance, **options)
@@ -269,6 +273,8 @@ class BaseClient:
         merged = {**self._defaults, **options}
         if merged.get("idempotency") == "intent":
             del merged["idempotency"]
+        if merged.get("on_replay") == "judge":
+            del merged["on_replay"]
         return encode(merged) if merged else None
 
 

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ._base import BaseClient
-from ._functions import Verification, document_bytes
+from ._functions import Verification, receipt_bytes
 from ._governed import ActionContext, Run, Tracking, finish_arguments
 from ._operations import Operations
+from ._options import apart
 from ._wire import decode, encode, encode_call, encode_member
 from ._work_orders import ClaimedOrder, claimed_orders
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ._native import NativeClient, NativeEvents, NativePages
+    from ._native import NativeApprovals, NativeClient, NativeEvents, NativePages
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="DashClaw")
@@ -25,15 +26,19 @@ Self = TypeVar("Self", bound="DashClaw")
 class DashClaw(Operations, BaseClient):
     """A client of one DashClaw server, for one agent.
 
-    Every operation of the API is a method; each blocks until it is answered, and Ctrl-C stops it at once.
+    Every operation of the API is a method; each blocks until it is answered, and Ctrl-C stops it at once. Each takes
+    ``timeout`` (seconds), ``max_retries``, ``idempotency_key`` and ``idempotency`` as keywords, for this one call.
     ``AsyncDashClaw`` is the same for asyncio.
     """
 
     def _call(
-        self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None, **options: Any
+        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None, **named: Any
     ) -> Any:
-        body = self._native.call(operation, encode_call(arguments, extra), self._call_options(options))
-        return self._decoded(operation, body)
+        fields, options = apart(keywords)
+        return self._send(operation, encode_call(arguments, fields), {**named, **options})
+
+    def _send(self, operation: str, arguments: str, options: Mapping[str, Any]) -> Any:
+        return self._decoded(operation, self._native.call(operation, arguments, self._call_options(options)))
 
     def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Calls an operation by its name, for what this version has no method for.
@@ -41,9 +46,10 @@ class DashClaw(Operations, BaseClient):
         Args:
             operation: Its name, such as ``create_action``.
             arguments: Its arguments by name. None is as good as nothing; in a change it is sent, to empty a field.
-            **options: ``timeout`` (seconds), ``max_retries``, ``idempotency_key``, ``idempotency``.
+            **options: ``timeout`` (seconds), ``max_retries``, ``idempotency_key``, ``idempotency``,
+                ``on_replay``.
         """
-        return self._call(operation, {}, arguments, **options)
+        return self._send(operation, encode_call({}, arguments), options)
 
     def wait_for_approval(self, action_id: str, timeout: float = 300, interval: float = 5) -> Any:
         """Waits until a human has decided about an action, and returns it as ``get_action`` does.
@@ -68,8 +74,19 @@ class DashClaw(Operations, BaseClient):
         """
         return EventStream(self._native.events(last_event_id))
 
-    def _pages(self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> Any:
-        return _items(self._native.pages(operation, encode_call(arguments, extra), self._call_options({})))
+    def _pages(self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None) -> Any:
+        fields, options = apart(keywords)
+        return _items(self._native.pages(operation, encode_call(arguments, fields), self._call_options(options)))
+
+    def pending_approvals(self, *, interval: float = 15) -> PendingApprovals:
+        """The actions that wait for a human, as they change: an iterator of what ``get_pending_approvals`` returns.
+
+        The first list comes at once, the next ones when an action has come or gone. Close it, or use it in a ``with``.
+
+        Args:
+            interval: How often, in seconds, the list is read beside the event stream.
+        """
+        return PendingApprovals(self._native.pending_approvals(interval))
 
     def work_orders(self, types: list[str] | None = None, *, interval: float = 5) -> Iterator[ClaimedOrder]:
         """Works: yields each order that is claimed, as soon as there is one.
@@ -109,15 +126,21 @@ class DashClaw(Operations, BaseClient):
         """Asks guard, records the action, waits for approval, runs ``fn(action_id)`` and reports its outcome.
 
         ``fn`` runs only when it is allowed. The same intent within an hour is not run again once it was completed:
-        then the recorded outcome is returned.
+        then the recorded outcome is returned. A run that is at work is waited for. What was refused stays refused.
 
         Args:
             action: The arguments of ``create_action``.
             fn: The work. What it raises is reported and raised again.
-            timeout: How many seconds to wait for an approval.
+            timeout: How many seconds to wait for an approval, or for an earlier run.
             interval: How often, in seconds, the action is read beside the event stream.
-            rerun: Runs an intent again whose earlier run failed or was lost.
+            rerun: Runs an intent again whose earlier run failed, was lost, or is in doubt.
             idempotency: ``call`` makes every call an intent of its own.
+
+        Raises:
+            GuardBlockedError: A policy blocks the action.
+            ApprovalDeniedError: A human said no, now or to an earlier run.
+            ConflictError: An earlier run failed.
+            OutcomeInDoubtError: An earlier run began, gives no sign of life, and has not reported.
         """
         options = self._call_options({"idempotency": idempotency})
         begun = decode(self._native.begin_governed(encode(action), timeout, interval, rerun, options))
@@ -138,7 +161,7 @@ class DashClaw(Operations, BaseClient):
 
     def verify_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt against the server's published keys, which are kept as long as the server allows."""
-        return Verification(decode(self._native.verify_receipt(document_bytes("document", document), False)))
+        return Verification(decode(self._native.verify_receipt(receipt_bytes(document), False)))
 
     def require_valid_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt as ``verify_receipt`` does, and raises when it is not valid.
@@ -146,7 +169,7 @@ class DashClaw(Operations, BaseClient):
         Raises:
             ReceiptInvalidError: ``details`` holds the code of the check that failed.
         """
-        return Verification(decode(self._native.verify_receipt(document_bytes("document", document), True)))
+        return Verification(decode(self._native.verify_receipt(receipt_bytes(document), True)))
 
     def close(self) -> None:
         """Stops calls under way and refuses later ones. After this no request leaves."""
@@ -187,6 +210,29 @@ class EventStream(Iterator[Any]):
         self._native.close()
 
     def __enter__(self) -> EventStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class PendingApprovals(Iterator[Any]):
+    """The actions that wait for a human, as they change."""
+
+    def __init__(self, native: NativeApprovals) -> None:
+        self._native = native
+
+    def __next__(self) -> Any:
+        actions = self._native.next()
+        if actions is None:
+            raise StopIteration
+        return decode(actions)
+
+    def close(self) -> None:
+        """Ends it."""
+        self._native.close()
+
+    def __enter__(self) -> PendingApprovals:
         return self
 
     def __exit__(self, *_: object) -> None:

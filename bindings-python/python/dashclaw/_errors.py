@@ -26,6 +26,7 @@ __all__ = [
     "InvalidArgumentError",
     "MalformedResponseError",
     "NotFoundError",
+    "OutcomeInDoubtError",
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "RateLimitedError",
@@ -201,11 +202,9 @@ class GuardBlockedError(DashClawError):
     """0 to 100."""
 
     def __init__(self, decision: Mapping[str, Any]) -> None:
-        reasons = _texts(decision.get("reasons")) or _texts(decision.get("reason"))
-        word = str(decision.get("decision", "block"))
-        text = f"guard decided `{word}`: {'; '.join(reasons) or 'no reason'}"
-        super().__init__(text, status=403, details=decision)
+        super().__init__("", status=403, details=decision)
         self._read(decision)
+        self._tell()
 
     def _read(self, decision: Mapping[str, Any]) -> None:
         self.decision = str(decision.get("decision", "block"))
@@ -213,6 +212,11 @@ class GuardBlockedError(DashClawError):
         self.warnings = _texts(decision.get("warnings"))
         self.matched_policies = _texts(decision.get("matched_policies"))
         self.risk_score = decision.get("risk_score")
+
+    def _tell(self) -> None:
+        """Takes the official client's text, which programs look at."""
+        self.message = f"Guard blocked action: {self.decision}. Reasons: {'; '.join(self.reasons) or 'no reason'}"
+        self.args = (self.message,)
 
     @classmethod
     def _from_fields(cls, fields: Mapping[str, Any]) -> DashClawError:
@@ -223,6 +227,8 @@ class GuardBlockedError(DashClawError):
             verdict = cast("dict[str, Any]", decision) if known else {"decision": decision or "block"}
             error._read(verdict)
             error.details = verdict
+            if known:
+                error._tell()
         return error
 
 
@@ -254,6 +260,14 @@ class ReceiptInvalidError(DashClawError, ValueError):
     """A receipt is not valid."""
 
     kind = "receipt_invalid"
+
+
+class OutcomeInDoubtError(DashClawError):
+    """An earlier run of this intent began, and nobody knows whether it took effect. Waiting settles nothing: look, then
+    report with ``report_action_outcome`` for ``action_id``, or run it again with ``rerun=True``.
+    """
+
+    kind = "in_doubt"
 
 
 class OutcomeUnknownError(DashClawError):

@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 from ._errors import InvalidArgumentError
 from ._native import canonical_json as native_canonical_json
 from ._native import derive_idempotency_key as native_derive_idempotency_key
+from ._native import printable as native_printable
 from ._native import respell
 from ._native import sign_action as native_sign_action
 from ._native import verify_receipt as native_verify_receipt
@@ -79,8 +80,18 @@ def verify_receipt(document: Mapping[str, Any] | str | bytes, jwks: Mapping[str,
 
     Text and bytes are taken exactly as issued; a dict by its values. A receipt that is not valid is an answer, not an error.
     """
-    answer = native_verify_receipt(document_bytes("document", document), document_bytes("jwks", jwks))
+    answer = native_verify_receipt(receipt_bytes(document), document_bytes("jwks", jwks))
     return Verification(decode(answer))
+
+
+def printable(text: object) -> str:
+    """``text`` on one line of a terminal, as it is: what a terminal would obey, hide or turn around is written as an escape.
+
+    Whatever a server or an agent wrote goes through this before it is printed: a goal, a reason, the text of an error.
+    What is longer than 1000 characters is cut.
+    """
+    # Half a surrogate pair is no text.
+    return native_printable(str(text).encode("utf-8", "replace").decode())
 
 
 def sign_action(payload: Mapping[str, Any], key: Any) -> str:
@@ -114,10 +125,28 @@ def private_key_text(key: Any) -> str:
     raise error
 
 
-def document_bytes(name: str, value: Mapping[str, Any] | str | bytes) -> bytes:
+_NOT_JSON = b""
+
+
+def receipt_bytes(document: object) -> bytes:
+    """The text of a receipt. A value that has no JSON form (an infinity, bytes, a set, itself) is no receipt, which is an
+    answer and not an error: it becomes a text that is none."""
+    if isinstance(document, (bytearray, memoryview)):
+        return bytes(cast("bytes", document))
+    try:
+        return document_bytes("document", document)
+    except InvalidArgumentError:
+        return _NOT_JSON
+
+
+def document_bytes(name: str, value: object) -> bytes:
     """The text of a JSON document. Text and bytes stay as they are; a dict is written as ECMAScript writes it."""
     if isinstance(value, bytes):
         return value
     if isinstance(value, str):
         return value.encode("utf-8", "surrogatepass")
-    return respell(encode_member(name, value)).encode()
+    text = encode_member(name, value)
+    try:
+        return respell(text).encode()
+    except InvalidArgumentError:
+        return text.encode()  # whoever reads it says what is wrong with it

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 from ._errors import DashClawError
+from ._functions import printable
+from ._options import apart
 from ._wire import decode, encode
 
 T = TypeVar("T")
@@ -46,7 +48,7 @@ class Run(Generic[T]):
         except DashClawError as error:
             self.report_error = error
             message = f"[DashClaw] Failed to report the outcome of action {self.action_id}: {error}"
-            warnings.warn(message, RuntimeWarning, stacklevel=4)
+            warnings.warn(printable(message), RuntimeWarning, stacklevel=4)
 
 
 def finish_arguments(
@@ -64,7 +66,8 @@ class Tracking:
     def __init__(self, action_type: str, declared_goal: str, fields: Mapping[str, Any]) -> None:
         arguments = {**fields, "action_type": action_type, "declared_goal": declared_goal}
         # Each run of a block is work of its own, even when the words are the same.
-        self.options = {"idempotency": arguments.pop("idempotency", "call")}
+        arguments, options = apart(arguments)
+        self.options = {"idempotency": "call", **options}
         self._arguments = arguments
         self._started = 0.0
         self._begun: dict[str, str] = {}
@@ -92,7 +95,7 @@ class Tracking:
             if error is None:
                 raise
             message = f"[DashClaw] Failed to close action {self._begun['action_id']}: {problem}"
-            warnings.warn(message, RuntimeWarning, stacklevel=4)
+            warnings.warn(printable(message), RuntimeWarning, stacklevel=4)
 
 
 class ActionContext:

@@ -40,7 +40,9 @@ class Instance:
 
         Args:
             agent_id: Which agent acts.
-            role: ``member`` may do everything but administration and approvals, ``readonly`` reads, ``admin`` may all.
+            role: ``member``, for agents, may do everything but administration and approvals; ``admin``, for an operator,
+                may all; ``readonly`` reads. Each client is a principal of its own, and whoever created an action
+                cannot approve it.
             **options: Other options of ``DashClaw``.
         """
         from ._client import DashClaw  # noqa: PLC0415

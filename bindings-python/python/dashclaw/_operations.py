@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ._options import CallOptions, Unpack
 from ._wire import UNSET, given
 
 if TYPE_CHECKING:
@@ -32,18 +33,15 @@ class Operations:
     _bytes: ClassVar[Mapping[str, tuple[str, ...]]] = {"get_attachment": ("data",)}
 
     def _call(
-        self,
-        operation: str,
-        arguments: Mapping[str, Any],
-        extra: Mapping[str, Any] | None = None,
-        *,
-        idempotency: Literal["intent", "call"] = "intent",
+        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None,
+        **named: Any,
     ) -> Any:
-        """Sends one operation without the arguments that are None. The client overrides it."""
+        """Sends one operation without the arguments that are None. ``named`` are options of the call, and so
+        are some of the ``keywords``; the others are fields. The client overrides it."""
         raise NotImplementedError
 
     def _pages(
-        self, operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None
+        self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None
     ) -> Any:
         """Goes through all that an operation lists. The client overrides it."""
         raise NotImplementedError
@@ -57,7 +55,9 @@ class Operations:
         advisory: the binding one is made when the action is created. Anything that is not one of the four
         verdicts is an error, never permission.
 
-        The same ``idempotency_key`` within 10 minutes returns the earlier verdict with ``idempotent_replay``.
+        The same ``idempotency_key`` within 10 minutes returns the earlier verdict with ``idempotent_replay``,
+        unless the policies have changed since. A key stands for one question: with another one it is a
+        ``ConflictError``.
 
         ``POST /api/guard``. Safe to repeat.
 
@@ -65,8 +65,9 @@ class Operations:
             context: The fields as a dict; ``types.Guard`` documents them: ``action_type``, ``risk_score``,
                 ``agent_id``, ``agent_name``, ``systems_touched``, ``reversible``, ``declared_goal``,
                 ``target``, ``content``, ``source_of_truth``, ``intel``, ``tool``, ``write_paths``,
-                ``trigger``, ``swarm_id``, ``idempotency_key``, ``include_signals``, ``record``.
-            **fields: The same fields by name. They win over the dict.
+                ``cost_estimate``, ``spend_amount``, ``provider``, ``provider_id``, ``trigger``, ``swarm_id``,
+                ``idempotency_key``, ``include_signals``, ``record``.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             What guard answered.
@@ -74,12 +75,14 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
             MalformedResponseError: The answer is not one of the four verdicts.
+            ConflictError: See the description.
         """
         return self._call("guard", context or {}, fields)
 
     def get_guard_decisions(
         self, decision: types.Verdict | str | None = None, limit: int = 20, offset: int = 0,
         agent_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.GuardDecisionList:
         """Lists guard decisions, newest first.
 
@@ -97,11 +100,12 @@ class Operations:
         arguments: dict[str, Any] = {
             "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
         }
-        return self._call("get_guard_decisions", arguments)
+        return self._call("get_guard_decisions", arguments, options)
 
     def iter_guard_decisions(
         self, decision: types.Verdict | str | None = None, limit: int = 20, offset: int = 0,
         agent_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> Iterator[types.GuardDecisionRecord]:
         """Goes through all that ``get_guard_decisions`` lists, with the same arguments: ``limit`` is a page's
         size, ``offset`` how many to skip.
@@ -112,7 +116,46 @@ class Operations:
         arguments: dict[str, Any] = {
             "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
         }
-        return self._pages("get_guard_decisions", arguments)
+        return self._pages("get_guard_decisions", arguments, options)
+
+    def get_recent_decisions(
+        self, decision: types.Verdict | str | None = None, limit: int | None = None,
+        offset: int | None = None, agent_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> types.RecentDecisionList:
+        """Lists guard decisions with what each was for, newest first: what a person looks at.
+
+        ``GET /api/guard/decisions``. Reads only. Pages through ``decisions`` with ``limit`` and ``offset``.
+
+        Args:
+            decision: Only this verdict. One of ``allow``, ``warn``, ``require_approval``, ``block``.
+            limit: How many, 1 to 200; 50 unless given.
+            offset: How many to skip.
+            agent_id: Only this agent. All agents unless given.
+
+        Returns:
+            A page of guard decisions with what each was for.
+        """
+        arguments: dict[str, Any] = {
+            "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return self._call("get_recent_decisions", arguments, options)
+
+    def iter_recent_decisions(
+        self, decision: types.Verdict | str | None = None, limit: int | None = None,
+        offset: int | None = None, agent_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Iterator[types.RecentDecision]:
+        """Goes through all that ``get_recent_decisions`` lists, with the same arguments: ``limit`` is a
+        page's size, ``offset`` how many to skip.
+
+        A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+        one before.
+        """
+        arguments: dict[str, Any] = {
+            "decision": decision, "limit": limit, "offset": offset, "agent_id": agent_id,
+        }
+        return self._pages("get_recent_decisions", arguments, options)
 
     def create_action(
         self, action_type: str, declared_goal: str, session_id: str | None = None, *,
@@ -128,8 +171,12 @@ class Operations:
         timestamp_start: str | None = None, timestamp_end: str | None = None, duration_ms: int | None = None,
         cost_estimate: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
         model: str | None = None, idempotency_key: str | None = None, content: str | None = None,
-        source_of_truth: types.SourceOfTruth | Mapping[str, Any] | None = None,
-        idempotency: Literal["intent", "call"] = "intent", **fields: Any,
+        source_of_truth: types.SourceOfTruth | Mapping[str, Any] | None = None, target: str | None = None,
+        write_paths: list[str] | None = None, tool: Mapping[str, Any] | None = None,
+        intel: Mapping[str, Any] | None = None, spend_amount: float | None = None,
+        provider: str | None = None, provider_id: str | None = None,
+        idempotency: Literal["intent", "call"] = "intent", on_replay: Literal["judge", "return"] = "judge",
+        **fields: Any,
     ) -> types.CreatedAction:
         """Records what the agent is about to do, and returns the binding verdict on it.
 
@@ -138,8 +185,11 @@ class Operations:
         that holds the verdict; the action is stored as ``blocked``.
 
         The request carries an idempotency key, derived from the intent and the current hour unless one is
-        given. A key that was used before, however long ago, returns that action with ``idempotent_replay``
-        and no new verdict: a replay is never new permission.
+        given. A key that was used before stands for that action, with ``idempotent_replay`` and no new
+        verdict: a replay is never new permission. It is judged by its present state. One that was blocked is
+        a ``GuardBlockedError``, one that a human denied is an ``ApprovalDeniedError``, one that ended is a
+        ``ConflictError``. The option ``on_replay`` with ``return`` gives the record all the same. With
+        another question the key is a ``ConflictError``.
 
         An ``action_id`` of your own that exists already is a ``ConflictError``.
 
@@ -190,9 +240,21 @@ class Operations:
             content: The text that is about to leave: checked by ``non_fabrication`` policies. At most 50000
                 characters.
             source_of_truth: The facts that ``content`` may state.
+            target: What the action is aimed at: a URL, a path, a resource name. At most 1024 characters.
+            write_paths: Paths about to be written, at most 100 of at most 500 characters each.
+            tool: The tool about to be used; ``required_permission`` is read by ``permission_escalation``
+                policies.
+            intel: Evidence about the work tree: ``green`` (test level), ``branch`` (freshness).
+            spend_amount: What a purchase of the type ``x402_purchase`` will cost, in US dollars;
+                ``cost_estimate`` wins over it.
+            provider: Whom a purchase pays: name or slug. At most 256 characters.
+            provider_id: Whom a purchase pays: id. At most 128 characters.
             idempotency: Where the idempotency key comes from unless one is given: ``intent`` makes the same
                 intent the same record, ``call`` makes a new record with every call.
-            **fields: More fields, sent as they are.
+            on_replay: What becomes of an action that was created before with the same key: ``judge`` raises
+                unless it is ``running`` or ``pending_approval``, ``return`` gives the record whatever its
+                state.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An action as it was created, with the verdict on it.
@@ -201,6 +263,7 @@ class Operations:
             ValidationError: The server refuses the content.
             GuardBlockedError: A policy blocks the action.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ApprovalDeniedError: See the description.
             ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
@@ -217,10 +280,12 @@ class Operations:
             "timestamp_start": timestamp_start, "timestamp_end": timestamp_end, "duration_ms": duration_ms,
             "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
             "idempotency_key": idempotency_key, "content": content, "source_of_truth": source_of_truth,
+            "target": target, "write_paths": write_paths, "tool": tool, "intel": intel,
+            "spend_amount": spend_amount, "provider": provider, "provider_id": provider_id,
         }
-        return self._call("create_action", arguments, fields, idempotency=idempotency)
+        return self._call("create_action", arguments, fields, idempotency=idempotency, on_replay=on_replay)
 
-    def get_action(self, action_id: str) -> types.ActionDetail:
+    def get_action(self, action_id: str, **options: Unpack[CallOptions]) -> types.ActionDetail:
         """Reads one action with its open loops, its assumptions and a summary of the messages about it.
 
         The id of a guard decision (``act_gd_…``) is not the id of an action and is refused before any
@@ -237,7 +302,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_action", {"action_id": action_id})
+        return self._call("get_action", {"action_id": action_id}, options)
 
     def get_actions(
         self, *,
@@ -265,7 +330,7 @@ class Operations:
                 ``failed``, ``lost_confirmation``.
             limit: How many, 1 to 200; 50 unless given.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of actions.
@@ -338,7 +403,7 @@ class Operations:
             tokens_out: Tokens that a model wrote.
             model: The model that was used. At most 128 characters.
             close_if_running: Makes ending an action that has ended already a success that changes nothing.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An action as it was changed.
@@ -358,7 +423,7 @@ class Operations:
         }
         return self._call("update_outcome", {}, given(arguments, fields))
 
-    def get_action_trace(self, action_id: str) -> types.ActionTrace:
+    def get_action_trace(self, action_id: str, **options: Unpack[CallOptions]) -> types.ActionTrace:
         """Reads how an action came about: its assumptions and loops, the actions above, below and around it,
         and what may have caused its failure. An unknown id is a ``NotFoundError``.
 
@@ -373,9 +438,9 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_action_trace", {"action_id": action_id})
+        return self._call("get_action_trace", {"action_id": action_id}, options)
 
-    def get_action_graph(self, action_id: str) -> types.ActionGraph:
+    def get_action_graph(self, action_id: str, **options: Unpack[CallOptions]) -> types.ActionGraph:
         """Reads an action and what surrounds it as nodes and edges: at most 10 parents up, at most 20 related
         actions of the hour before and after. An unknown id is a ``NotFoundError``.
 
@@ -390,10 +455,11 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_action_graph", {"action_id": action_id})
+        return self._call("get_action_graph", {"action_id": action_id}, options)
 
     def approve_action(
         self, action_id: str, decision: types.ApprovalDecision, reasoning: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.ApprovedAction:
         """Answers for a human whether an action that waits may go ahead. Needs an API key of the admin role.
 
@@ -407,7 +473,7 @@ class Operations:
             action_id: Which action.
             decision: ``allow`` or ``deny``.
             reasoning: Why. It is appended to the action's ``reasoning``; the agent of a denied action gets it
-                as the reason.
+                as the reason. At most 2000 characters.
 
         Returns:
             What became of an action by a human's answer.
@@ -422,9 +488,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "action_id": action_id, "decision": decision, "reasoning": reasoning,
         }
-        return self._call("approve_action", arguments)
+        return self._call("approve_action", arguments, options)
 
-    def get_pending_approvals(self, limit: int = 20, offset: int = 0) -> types.ActionList:
+    def get_pending_approvals(
+        self, limit: int = 20, offset: int = 0, **options: Unpack[CallOptions],
+    ) -> types.ActionList:
         """Lists the actions that wait for a human, newest first.
 
         ``GET /api/actions``. Reads only. Pages through ``actions`` with ``limit`` and ``offset``.
@@ -436,20 +504,23 @@ class Operations:
         Returns:
             A page of actions.
         """
-        return self._call("get_pending_approvals", {"limit": limit, "offset": offset})
+        return self._call("get_pending_approvals", {"limit": limit, "offset": offset}, options)
 
-    def iter_pending_approvals(self, limit: int = 20, offset: int = 0) -> Iterator[types.Action]:
+    def iter_pending_approvals(
+        self, limit: int = 20, offset: int = 0, **options: Unpack[CallOptions],
+    ) -> Iterator[types.Action]:
         """Goes through all that ``get_pending_approvals`` lists, with the same arguments: ``limit`` is a
         page's size, ``offset`` how many to skip.
 
         A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
         one before.
         """
-        return self._pages("get_pending_approvals", {"limit": limit, "offset": offset})
+        return self._pages("get_pending_approvals", {"limit": limit, "offset": offset}, options)
 
     def report_action_outcome(
         self, action_id: str, status: types.ReportedOutcome | str, summary: str | None = None,
         error_message: str | None = None, progress: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.ReportedAction:
         """Reports how an action ended. The first report is final.
 
@@ -479,9 +550,9 @@ class Operations:
             "action_id": action_id, "status": status, "summary": summary, "error_message": error_message,
             "progress": progress,
         }
-        return self._call("report_action_outcome", arguments)
+        return self._call("report_action_outcome", arguments, options)
 
-    def get_action_outcome(self, action_id: str) -> types.Outcome:
+    def get_action_outcome(self, action_id: str, **options: Unpack[CallOptions]) -> types.Outcome:
         """Reads how an action ended. An unknown id is a ``NotFoundError``.
 
         ``GET /api/actions/{action_id}/outcome``. Reads only.
@@ -495,9 +566,11 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_action_outcome", {"action_id": action_id})
+        return self._call("get_action_outcome", {"action_id": action_id}, options)
 
-    def report_action_success(self, action_id: str, summary: str | None = None) -> types.ReportedAction:
+    def report_action_success(
+        self, action_id: str, summary: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.ReportedAction:
         """Reports that all was done: ``report_action_outcome`` with ``completed``.
 
         ``POST /api/actions/{action_id}/outcome``. The first one counts; later ones are conflicts.
@@ -515,10 +588,10 @@ class Operations:
             ConflictError: It was done before; ``current_status`` says how.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("report_action_success", {"action_id": action_id, "summary": summary})
+        return self._call("report_action_success", {"action_id": action_id, "summary": summary}, options)
 
     def report_action_failure(
-        self, action_id: str, error_message: str, summary: str | None = None,
+        self, action_id: str, error_message: str, summary: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ReportedAction:
         """Reports that the action failed: ``report_action_outcome`` with ``failed``.
 
@@ -541,10 +614,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "action_id": action_id, "error_message": error_message, "summary": summary,
         }
-        return self._call("report_action_failure", arguments)
+        return self._call("report_action_failure", arguments, options)
 
     def report_action_partial(
         self, action_id: str, progress: Mapping[str, Any], summary: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.ReportedAction:
         """Reports that a part was done: ``report_action_outcome`` with ``partial``.
 
@@ -567,7 +641,7 @@ class Operations:
         arguments: dict[str, Any] = {
             "action_id": action_id, "progress": progress, "summary": summary,
         }
-        return self._call("report_action_partial", arguments)
+        return self._call("report_action_partial", arguments, options)
 
     def record_assumption(
         self, assumption: types.RecordAssumption | Mapping[str, Any] | None = None, **fields: Any,
@@ -583,7 +657,7 @@ class Operations:
             assumption: The fields as a dict; ``types.RecordAssumption`` documents them: ``action_id``,
                 ``assumption``, ``basis``, ``validated``, ``invalidated``, ``invalidated_reason``,
                 ``assumption_id``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             An assumption as it was recorded.
@@ -614,7 +688,7 @@ class Operations:
             invalidated_reason: Why it is false. At most 2000 characters.
             assumption_id: The id of the new assumption; the server makes one unless given. At most 128
                 characters.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An assumption as it was recorded.
@@ -630,7 +704,7 @@ class Operations:
         }
         return self._call("register_assumption", arguments, fields)
 
-    def get_assumption(self, assumption_id: str) -> types.AssumptionDetail:
+    def get_assumption(self, assumption_id: str, **options: Unpack[CallOptions]) -> types.AssumptionDetail:
         """Reads one assumption. An unknown id is a ``NotFoundError``.
 
         ``GET /api/actions/assumptions/{assumption_id}``. Reads only.
@@ -644,12 +718,15 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_assumption", {"assumption_id": assumption_id})
+        return self._call("get_assumption", {"assumption_id": assumption_id}, options)
 
     def validate_assumption(
         self, assumption_id: str, validated: bool, invalidated_reason: str | None = UNSET,
+        **options: Unpack[CallOptions],
     ) -> types.ValidatedAssumption:
         """Says whether an assumption has proved true or false. An unknown id is a ``NotFoundError``.
+
+        One that has proved false stays so: to say anything more about it is a ``ConflictError``.
 
         ``PATCH /api/actions/assumptions/{assumption_id}``. Safe to repeat.
 
@@ -667,11 +744,12 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
             NotFoundError: There is no such record.
+            ConflictError: See the description.
         """
         arguments: dict[str, Any] = {
             "assumption_id": assumption_id, "validated": validated, "invalidated_reason": invalidated_reason,
         }
-        return self._call("validate_assumption", {}, given(arguments))
+        return self._call("validate_assumption", {}, given(arguments, options))
 
     def get_drift_report(
         self, *,
@@ -692,7 +770,7 @@ class Operations:
             agent_id: Only the assumptions of this agent. All agents unless given.
             limit: How many, 1 to 200; 50 unless given.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of assumptions with their drift.
@@ -741,7 +819,7 @@ class Operations:
             status: The state it starts in; ``open`` unless given. One of ``open``, ``resolved``,
                 ``cancelled``.
             loop_id: The id of the new loop; the server makes one unless given. At most 128 characters.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A loop as it was recorded.
@@ -757,8 +835,25 @@ class Operations:
         }
         return self._call("register_open_loop", arguments, fields)
 
+    def get_open_loop(self, loop_id: str, **options: Unpack[CallOptions]) -> types.LoopDetail:
+        """Reads one loop with the action that left it. An unknown id is a ``NotFoundError``.
+
+        ``GET /api/actions/loops/{loop_id}``. Reads only.
+
+        Args:
+            loop_id: Which loop.
+
+        Returns:
+            One loop.
+
+        Raises:
+            NotFoundError: There is no such record.
+        """
+        return self._call("get_open_loop", {"loop_id": loop_id}, options)
+
     def resolve_open_loop(
         self, loop_id: str, status: types.LoopStatus | str, resolution: str | None = UNSET,
+        **options: Unpack[CallOptions],
     ) -> types.ResolvedLoop:
         """Closes a loop. One that is closed already is a ``ConflictError``, an unknown one ``not_found``.
 
@@ -784,7 +879,7 @@ class Operations:
         arguments: dict[str, Any] = {
             "loop_id": loop_id, "status": status, "resolution": resolution,
         }
-        return self._call("resolve_open_loop", {}, given(arguments))
+        return self._call("resolve_open_loop", {}, given(arguments, options))
 
     def get_open_loops(
         self, *,
@@ -805,7 +900,7 @@ class Operations:
             action_id: Only the loops of this action.
             limit: How many, 1 to 200; 50 unless given.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of loops.
@@ -834,7 +929,7 @@ class Operations:
         }
         return self._pages("get_open_loops", arguments, fields)
 
-    def get_signals(self, *, agent_id: str | None = None) -> types.SignalList:
+    def get_signals(self, *, agent_id: str | None = None, **options: Unpack[CallOptions]) -> types.SignalList:
         """Lists what is going wrong right now. Signals are computed when they are read.
 
         ``GET /api/actions/signals``. Reads only.
@@ -845,9 +940,9 @@ class Operations:
         Returns:
             What is going wrong right now.
         """
-        return self._call("get_signals", {"agent_id": agent_id})
+        return self._call("get_signals", {"agent_id": agent_id}, options)
 
-    def list_policies(self, agent_id: str | None = None) -> types.PolicyList:
+    def list_policies(self, agent_id: str | None = None, **options: Unpack[CallOptions]) -> types.PolicyList:
         """Lists all policies.
 
         ``GET /api/policies``. Reads only.
@@ -858,11 +953,11 @@ class Operations:
         Returns:
             All policies.
         """
-        return self._call("list_policies", {"agent_id": agent_id})
+        return self._call("list_policies", {"agent_id": agent_id}, options)
 
     def create_policy(
         self, name: str, policy_type: types.PolicyType | str, rules: Mapping[str, Any] | str, *,
-        active: int | None = None, agent_ids: list[str] | None = None,
+        active: int | None = None, agent_ids: list[str] | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedPolicy:
         """Adds a policy. Needs an API key of the admin role.
 
@@ -874,14 +969,15 @@ class Operations:
         Args:
             name: What it is called; unique. At most 256 characters.
             policy_type: What it looks at. One of ``risk_threshold``, ``require_approval``,
-                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
-                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
-                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
-                ``x402_spend_limit``.
+                ``block_action_type``, ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``,
+                ``protected_path``, ``rate_limit``, ``webhook_check``, ``non_fabrication``,
+                ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``, ``green_contract``,
+                ``branch_freshness``, ``x402_spend_limit``.
             rules: What it says, by type: ``{"threshold": 80, "action": "block"}``. At most 4000 characters as
                 JSON text.
-            active: 1 when it holds, which is so unless given, or 0.
-            agent_ids: The agents it holds for; an empty list, or none, means every agent.
+            active: 1 (or ``true``) when it holds, which is so unless given, or 0 (``false``).
+            agent_ids: The agents it holds for; an empty list, or none, means every agent. At most 200
+                entries.
 
         Returns:
             A policy as it was added.
@@ -896,13 +992,13 @@ class Operations:
             "name": name, "policy_type": policy_type, "rules": rules, "active": active,
             "agent_ids": agent_ids,
         }
-        return self._call("create_policy", arguments)
+        return self._call("create_policy", arguments, options)
 
     def update_policy(
         self, id: str, *,
         name: str | None = UNSET, policy_type: types.PolicyType | str | None = UNSET,
         rules: Mapping[str, Any] | str | None = UNSET, active: int | None = UNSET,
-        agent_ids: list[str] | None = UNSET,
+        agent_ids: list[str] | None = UNSET, **options: Unpack[CallOptions],
     ) -> types.PolicyDetail:
         """Changes a policy: the fields that are given. Needs an API key of the admin role.
 
@@ -917,13 +1013,14 @@ class Operations:
             id: Which policy.
             name: What it is called from now on; unique. At most 256 characters.
             policy_type: What it looks at from now on. One of ``risk_threshold``, ``require_approval``,
-                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
-                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
-                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
-                ``x402_spend_limit``.
+                ``block_action_type``, ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``,
+                ``protected_path``, ``rate_limit``, ``webhook_check``, ``non_fabrication``,
+                ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``, ``green_contract``,
+                ``branch_freshness``, ``x402_spend_limit``.
             rules: What it says from now on. At most 4000 characters as JSON text.
-            active: 1 to make it hold, 0 to make it rest.
-            agent_ids: The agents it holds for from now on; an empty list means every agent.
+            active: 1 (or ``true``) to make it hold, 0 (``false``) to make it rest.
+            agent_ids: The agents it holds for from now on; an empty list means every agent. At most 200
+                entries.
 
         Returns:
             One policy.
@@ -937,9 +1034,9 @@ class Operations:
             "id": id, "name": name, "policy_type": policy_type, "rules": rules, "active": active,
             "agent_ids": agent_ids,
         }
-        return self._call("update_policy", {}, given(arguments))
+        return self._call("update_policy", {}, given(arguments, options))
 
-    def delete_policy(self, id: str) -> types.DeletedPolicy:
+    def delete_policy(self, id: str, **options: Unpack[CallOptions]) -> types.DeletedPolicy:
         """Removes a policy. Needs an API key of the admin role.
 
         ``DELETE /api/policies``. Safe to repeat.
@@ -953,10 +1050,11 @@ class Operations:
         Raises:
             PermissionDeniedError: The API key lacks the admin role.
         """
-        return self._call("delete_policy", {"id": id})
+        return self._call("delete_policy", {"id": id}, options)
 
     def simulate_policy(
         self, policy_type: types.PolicyType | str, rules: Mapping[str, Any], days: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.PolicySimulation:
         """Says what a policy would have done to recent actions. Nothing is written.
 
@@ -966,10 +1064,10 @@ class Operations:
 
         Args:
             policy_type: What the policy looks at. One of ``risk_threshold``, ``require_approval``,
-                ``block_action_type``, ``warn_action_type``, ``allow_grant``, ``protected_path``,
-                ``rate_limit``, ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``,
-                ``semantic_check``, ``permission_escalation``, ``green_contract``, ``branch_freshness``,
-                ``x402_spend_limit``.
+                ``block_action_type``, ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``,
+                ``protected_path``, ``rate_limit``, ``webhook_check``, ``non_fabrication``,
+                ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``, ``green_contract``,
+                ``branch_freshness``, ``x402_spend_limit``.
             rules: What the policy says, by type.
             days: How far to look back, in days, at least 1; 7 unless given.
 
@@ -979,9 +1077,14 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return self._call("simulate_policy", {"policy_type": policy_type, "rules": rules, "days": days})
+        arguments: dict[str, Any] = {
+            "policy_type": policy_type, "rules": rules, "days": days,
+        }
+        return self._call("simulate_policy", arguments, options)
 
-    def test_policies(self, *, agent_id: str | None = None) -> types.PolicyTestReport:
+    def test_policies(
+        self, *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.PolicyTestReport:
         """Runs the tests of all policies that hold, and returns each one's result. The server keeps a record
         of the run.
 
@@ -997,9 +1100,11 @@ class Operations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("test_policies", {"agent_id": agent_id})
+        return self._call("test_policies", {"agent_id": agent_id}, options)
 
-    def get_proof_report(self, format: types.ReportFormat | str = "json") -> types.PolicyProof:
+    def get_proof_report(
+        self, format: types.ReportFormat | str = "json", **options: Unpack[CallOptions],
+    ) -> types.PolicyProof:
         """Writes down what the policies that hold prove: a report for auditors.
 
         ``GET /api/policies/proof``. Reads only.
@@ -1010,9 +1115,11 @@ class Operations:
         Returns:
             What the policies prove, in writing.
         """
-        return self._call("get_proof_report", {"format": format})
+        return self._call("get_proof_report", {"format": format}, options)
 
-    def import_policies(self, pack: str | None = None, yaml: str | None = None) -> types.PolicyImport:
+    def import_policies(
+        self, pack: str | None = None, yaml: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.PolicyImport:
         """Adds the policies of a pack of the server's, or of a YAML text. Needs an API key of the admin role.
 
         A policy whose name exists already is left out and named in ``skipped_names``. Neither a pack nor a
@@ -1032,9 +1139,9 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("import_policies", {"pack": pack, "yaml": yaml})
+        return self._call("import_policies", {"pack": pack, "yaml": yaml}, options)
 
-    def map_compliance(self, framework: str) -> types.ComplianceMap:
+    def map_compliance(self, framework: str, **options: Unpack[CallOptions]) -> types.ComplianceMap:
         """Holds the policies that are in force against the controls of a framework.
 
         Every control comes back with the policies that cover it, in full or in part. An unknown framework is
@@ -1051,9 +1158,9 @@ class Operations:
         Raises:
             NotFoundError: See the description.
         """
-        return self._call("map_compliance", {"framework": framework})
+        return self._call("map_compliance", {"framework": framework}, options)
 
-    def analyze_gaps(self, framework: str) -> types.ComplianceGaps:
+    def analyze_gaps(self, framework: str, **options: Unpack[CallOptions]) -> types.ComplianceGaps:
         """Says what is missing for a framework, in the order in which it should be mended, and how great the
         risk is.
 
@@ -1070,10 +1177,10 @@ class Operations:
         Raises:
             NotFoundError: See the description.
         """
-        return self._call("analyze_gaps", {"framework": framework})
+        return self._call("analyze_gaps", {"framework": framework}, options)
 
     def get_compliance_report(
-        self, framework: str, format: types.ReportFormat | str = "json",
+        self, framework: str, format: types.ReportFormat | str = "json", **options: Unpack[CallOptions],
     ) -> types.ComplianceReport:
         """Writes a report on a framework. Each report is also a point of ``get_compliance_trends``.
 
@@ -1091,9 +1198,9 @@ class Operations:
         Raises:
             NotFoundError: See the description.
         """
-        return self._call("get_compliance_report", {"framework": framework, "format": format})
+        return self._call("get_compliance_report", {"framework": framework, "format": format}, options)
 
-    def list_frameworks(self) -> types.ComplianceFrameworkList:
+    def list_frameworks(self, **options: Unpack[CallOptions]) -> types.ComplianceFrameworkList:
         """Lists the frameworks that the server knows.
 
         ``GET /api/compliance/frameworks``. Reads only.
@@ -1101,9 +1208,11 @@ class Operations:
         Returns:
             The frameworks that a server knows.
         """
-        return self._call("list_frameworks", {})
+        return self._call("list_frameworks", {}, options)
 
-    def get_compliance_evidence(self, window: str = "30d") -> types.ComplianceEvidence:
+    def get_compliance_evidence(
+        self, window: str = "30d", **options: Unpack[CallOptions],
+    ) -> types.ComplianceEvidence:
         """Counts what guard decided and what agents did in the last days: evidence that the policies are in
         force.
 
@@ -1115,12 +1224,13 @@ class Operations:
         Returns:
             Evidence that policies are in force.
         """
-        return self._call("get_compliance_evidence", {"window": window})
+        return self._call("get_compliance_evidence", {"window": window}, options)
 
     def create_compliance_export(
         self, frameworks: list[str], name: str = "Compliance Export",
         format: types.ExportFormat | str = "markdown", window_days: int = 30, include_evidence: bool = True,
         include_remediation: bool = True, include_trends: bool = False,
+        **options: Unpack[CallOptions],
     ) -> types.CreatedComplianceExport:
         """Makes an export: reports on frameworks, with evidence, in one document that the server signs.
 
@@ -1151,9 +1261,11 @@ class Operations:
             "include_evidence": include_evidence, "include_remediation": include_remediation,
             "include_trends": include_trends,
         }
-        return self._call("create_compliance_export", arguments)
+        return self._call("create_compliance_export", arguments, options)
 
-    def list_compliance_exports(self, limit: int = 20) -> types.ComplianceExportList:
+    def list_compliance_exports(
+        self, limit: int = 20, **options: Unpack[CallOptions],
+    ) -> types.ComplianceExportList:
         """Lists exports without their contents, the newest first.
 
         ``GET /api/compliance/exports``. Reads only.
@@ -1164,9 +1276,9 @@ class Operations:
         Returns:
             Exports without their contents.
         """
-        return self._call("list_compliance_exports", {"limit": limit})
+        return self._call("list_compliance_exports", {"limit": limit}, options)
 
-    def get_compliance_export(self, export_id: str) -> types.ComplianceExport:
+    def get_compliance_export(self, export_id: str, **options: Unpack[CallOptions]) -> types.ComplianceExport:
         """Reads one export with its contents. An unknown id is a ``NotFoundError``.
 
         ``GET /api/compliance/exports/{export_id}``. Reads only.
@@ -1180,9 +1292,11 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_compliance_export", {"export_id": export_id})
+        return self._call("get_compliance_export", {"export_id": export_id}, options)
 
-    def download_compliance_export(self, export_id: str) -> types.ComplianceBundle:
+    def download_compliance_export(
+        self, export_id: str, **options: Unpack[CallOptions],
+    ) -> types.ComplianceBundle:
         """Reads what an export made, as the server signed it.
 
         That is a compliance bundle, which ``verify_receipt`` checks; the report stands in its ``payload``.
@@ -1201,9 +1315,11 @@ class Operations:
             NotFoundError: There is no such record.
             ConflictError: See the description.
         """
-        return self._call("download_compliance_export", {"export_id": export_id})
+        return self._call("download_compliance_export", {"export_id": export_id}, options)
 
-    def delete_compliance_export(self, export_id: str) -> types.DeletedComplianceExport:
+    def delete_compliance_export(
+        self, export_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedComplianceExport:
         """Removes an export. The server does not say whether there was one.
 
         ``DELETE /api/compliance/exports/{export_id}``. Safe to repeat.
@@ -1217,7 +1333,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("delete_compliance_export", {"export_id": export_id})
+        return self._call("delete_compliance_export", {"export_id": export_id}, options)
 
     def create_compliance_schedule(
         self, frameworks: list[str], cron_expression: str, name: str = "Scheduled Export", *,
@@ -1241,7 +1357,7 @@ class Operations:
             include_evidence: Whether exports hold evidence, which is so unless given.
             include_remediation: Whether they say how to mend what is missing, which is so unless given.
             include_trends: Whether they show how coverage changed, which is not so unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A schedule as it was created.
@@ -1257,7 +1373,7 @@ class Operations:
         }
         return self._call("create_compliance_schedule", arguments, fields)
 
-    def list_compliance_schedules(self) -> types.ComplianceScheduleList:
+    def list_compliance_schedules(self, **options: Unpack[CallOptions]) -> types.ComplianceScheduleList:
         """Lists the schedules on which exports are made, the newest first.
 
         ``GET /api/compliance/schedules``. Reads only.
@@ -1265,7 +1381,7 @@ class Operations:
         Returns:
             Schedules on which exports are made.
         """
-        return self._call("list_compliance_schedules", {})
+        return self._call("list_compliance_schedules", {}, options)
 
     def update_compliance_schedule(
         self, schedule_id: str, *, enabled: bool | None = UNSET, name: str | None = UNSET, **fields: Any,
@@ -1282,7 +1398,7 @@ class Operations:
             schedule_id: Which schedule: ``csch_`` and 24 hex digits.
             enabled: Whether exports are made.
             name: What it is called from now on.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A schedule on which exports are made.
@@ -1296,7 +1412,9 @@ class Operations:
         }
         return self._call("update_compliance_schedule", {}, given(arguments, fields))
 
-    def delete_compliance_schedule(self, schedule_id: str) -> types.DeletedComplianceSchedule:
+    def delete_compliance_schedule(
+        self, schedule_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedComplianceSchedule:
         """Removes a schedule. The server does not say whether there was one.
 
         ``DELETE /api/compliance/schedules/{schedule_id}``. Safe to repeat.
@@ -1310,10 +1428,10 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("delete_compliance_schedule", {"schedule_id": schedule_id})
+        return self._call("delete_compliance_schedule", {"schedule_id": schedule_id}, options)
 
     def get_compliance_trends(
-        self, framework: str | None = None, limit: int = 30,
+        self, framework: str | None = None, limit: int = 30, **options: Unpack[CallOptions],
     ) -> types.ComplianceTrendList:
         """Lists how far frameworks were covered when reports on them were written, the newest first.
 
@@ -1326,19 +1444,20 @@ class Operations:
         Returns:
             How coverage changed.
         """
-        return self._call("get_compliance_trends", {"framework": framework, "limit": limit})
+        return self._call("get_compliance_trends", {"framework": framework, "limit": limit}, options)
 
     def create_session(
-        self, workspace: str | None = None, branch: str | None = None, *, agent_id: str | None = None,
+        self, workspace: str | None = None, branch: str | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.SessionDetail:
         """Begins a session.
 
         ``POST /api/sessions``. A repeat would do it twice.
 
         Args:
-            workspace: Where: the path or name of the work tree.
-            branch: On which branch.
-            agent_id: Who works. The client's own agent unless given.
+            workspace: Where: the path or name of the work tree. At most 1024 characters.
+            branch: On which branch. At most 256 characters.
+            agent_id: Who works. The client's own agent unless given. At most 128 characters.
 
         Returns:
             One session.
@@ -1347,9 +1466,12 @@ class Operations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("create_session", {"workspace": workspace, "branch": branch, "agent_id": agent_id})
+        arguments: dict[str, Any] = {
+            "workspace": workspace, "branch": branch, "agent_id": agent_id,
+        }
+        return self._call("create_session", arguments, options)
 
-    def get_session(self, session_id: str) -> types.SessionDetail:
+    def get_session(self, session_id: str, **options: Unpack[CallOptions]) -> types.SessionDetail:
         """Reads one session. An unknown id is a ``NotFoundError``.
 
         ``GET /api/sessions/{session_id}``. Reads only.
@@ -1363,7 +1485,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_session", {"session_id": session_id})
+        return self._call("get_session", {"session_id": session_id}, options)
 
     def update_session(
         self, session_id: str, *,
@@ -1371,7 +1493,7 @@ class Operations:
         branch_freshness: str | None = UNSET, commits_behind: int | None = UNSET,
         blocked_reason: str | None = UNSET, summary: str | None = UNSET, **fields: Any,
     ) -> types.SessionDetail:
-        """Changes a session: the fields that are given. ``closed`` ends it; an ended session is a
+        """Changes a session: the fields that are given. Only ``closed`` ends it for good; such a session is a
         ``ConflictError``, an unknown one ``not_found``, and a change of nothing ``validation``.
 
         ``PATCH /api/sessions/{session_id}``. A repeat would do it twice.
@@ -1381,14 +1503,16 @@ class Operations:
 
         Args:
             session_id: Which session.
-            status: Where it is in its life. One of ``running``, ``blocked``, ``closed``.
+            status: Where it is in its life: one of these, or any other word of at most 128 characters. One of
+                ``running``, ``blocked``, ``completed``, ``failed``, ``cancelled``, ``closed``.
             green_level: How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or
-                ``merge_ready``.
-            branch_freshness: How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``.
+                ``merge_ready``. At most 64 characters.
+            branch_freshness: How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``. At most
+                64 characters.
             commits_behind: How many commits the branch is behind its base.
-            blocked_reason: What holds it up.
-            summary: What was done, in short.
-            **fields: More fields, sent as they are.
+            blocked_reason: What holds it up. At most 2000 characters.
+            summary: What was done, in short. At most 4000 characters.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One session.
@@ -1408,6 +1532,7 @@ class Operations:
 
     def list_sessions(
         self, agent_id: str | None = None, status: types.SessionStatus | str | None = None, limit: int = 50,
+        **options: Unpack[CallOptions],
     ) -> types.SessionList:
         """Lists sessions with what happened in each.
 
@@ -1415,15 +1540,16 @@ class Operations:
 
         Args:
             agent_id: Only this agent. All agents unless given.
-            status: Only sessions in this state. One of ``running``, ``blocked``, ``closed``.
+            status: Only sessions in this state. One of ``running``, ``blocked``, ``completed``, ``failed``,
+                ``cancelled``, ``closed``.
             limit: How many, 1 to 200.
 
         Returns:
             Sessions with what happened in each.
         """
-        return self._call("list_sessions", {"agent_id": agent_id, "status": status, "limit": limit})
+        return self._call("list_sessions", {"agent_id": agent_id, "status": status, "limit": limit}, options)
 
-    def get_session_events(self, session_id: str) -> types.SessionEventList:
+    def get_session_events(self, session_id: str, **options: Unpack[CallOptions]) -> types.SessionEventList:
         """Lists what happened in a session. An unknown id is a ``NotFoundError``.
 
         ``GET /api/sessions/{session_id}/events``. Reads only.
@@ -1437,7 +1563,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_session_events", {"session_id": session_id})
+        return self._call("get_session_events", {"session_id": session_id}, options)
 
     def create_handoff(
         self, summary: str | None = None, *,
@@ -1468,7 +1594,7 @@ class Operations:
             session_id: The session that leaves it.
             reason: Why the session ends.
             agent_id: For which agent. The client's own unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A handoff as it was left.
@@ -1499,7 +1625,7 @@ class Operations:
             project_id: Only about this project.
             limit: How many, 1 to 100; 20 unless given.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Handoffs.
@@ -1525,7 +1651,9 @@ class Operations:
         }
         return self._pages("get_handoffs", arguments, fields)
 
-    def get_latest_handoff(self, *, agent_id: str | None = None) -> types.Handoff:
+    def get_latest_handoff(
+        self, *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.Handoff:
         """Reads the newest handoff of the agent that belongs to no project and was not consumed. When there
         is none, that is a ``NotFoundError``.
 
@@ -1540,9 +1668,9 @@ class Operations:
         Raises:
             NotFoundError: See the description.
         """
-        return self._call("get_latest_handoff", {"agent_id": agent_id})
+        return self._call("get_latest_handoff", {"agent_id": agent_id}, options)
 
-    def get_handoff(self, handoff_id: str) -> types.Handoff:
+    def get_handoff(self, handoff_id: str, **options: Unpack[CallOptions]) -> types.Handoff:
         """Reads one handoff. An unknown id is a ``NotFoundError``.
 
         ``GET /api/handoffs/{handoff_id}``. Reads only.
@@ -1556,9 +1684,9 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_handoff", {"handoff_id": handoff_id})
+        return self._call("get_handoff", {"handoff_id": handoff_id}, options)
 
-    def consume_handoff(self, handoff_id: str) -> types.ConsumedHandoff:
+    def consume_handoff(self, handoff_id: str, **options: Unpack[CallOptions]) -> types.ConsumedHandoff:
         """Marks a handoff as taken up, so that it is not the latest any more. An unknown id is a
         ``NotFoundError``.
 
@@ -1573,7 +1701,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("consume_handoff", {"handoff_id": handoff_id})
+        return self._call("consume_handoff", {"handoff_id": handoff_id}, options)
 
     def send_message(
         self, body: str, to: str | None = None, message_type: types.MessageType | str = "info",
@@ -1603,7 +1731,7 @@ class Operations:
             doc_ref: A shared document it is about.
             action_id: The action it is about.
             from_agent_id: Who sends it. The client's own agent unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A message as it was sent.
@@ -1624,7 +1752,7 @@ class Operations:
     def broadcast(
         self, body: str, message_type: types.MessageType | str = "info", subject: str | None = None,
         thread_id: str | None = None, *,
-        urgent: bool | None = None, from_agent_id: str | None = None,
+        urgent: bool | None = None, from_agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.SentMessage:
         """Sends a message to everybody. The same limits and errors hold as for ``send_message``.
 
@@ -1650,13 +1778,13 @@ class Operations:
             "body": body, "message_type": message_type, "subject": subject, "thread_id": thread_id,
             "urgent": urgent, "from_agent_id": from_agent_id,
         }
-        return self._call("broadcast", arguments)
+        return self._call("broadcast", arguments, options)
 
     def get_messages(
         self, direction: types.MessageDirection | str | None = None,
         message_type: types.MessageType | str | None = None, unread: bool | None = None,
         thread_id: str | None = None, limit: int | None = None, *,
-        offset: int | None = None, agent_id: str | None = None,
+        offset: int | None = None, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.MessageList:
         """Lists messages of the agent.
 
@@ -1678,13 +1806,13 @@ class Operations:
             "direction": direction, "message_type": message_type, "unread": unread, "thread_id": thread_id,
             "limit": limit, "offset": offset, "agent_id": agent_id,
         }
-        return self._call("get_messages", arguments)
+        return self._call("get_messages", arguments, options)
 
     def iter_messages(
         self, direction: types.MessageDirection | str | None = None,
         message_type: types.MessageType | str | None = None, unread: bool | None = None,
         thread_id: str | None = None, limit: int | None = None, *,
-        offset: int | None = None, agent_id: str | None = None,
+        offset: int | None = None, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> Iterator[types.AgentMessage]:
         """Goes through all that ``get_messages`` lists, with the same arguments: ``limit`` is a page's size,
         ``offset`` how many to skip.
@@ -1696,7 +1824,7 @@ class Operations:
             "direction": direction, "message_type": message_type, "unread": unread, "thread_id": thread_id,
             "limit": limit, "offset": offset, "agent_id": agent_id,
         }
-        return self._pages("get_messages", arguments)
+        return self._pages("get_messages", arguments, options)
 
     def get_inbox(
         self, *,
@@ -1715,7 +1843,7 @@ class Operations:
             limit: How many, 1 to 1000; 50 unless given.
             offset: How many to skip.
             agent_id: Of which agent. The client's own unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Messages.
@@ -1747,7 +1875,7 @@ class Operations:
     def get_sent_messages(
         self, message_type: types.MessageType | str | None = None, thread_id: str | None = None,
         limit: int | None = None, *,
-        offset: int | None = None, agent_id: str | None = None,
+        offset: int | None = None, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.MessageList:
         """Lists messages that the agent sent.
 
@@ -1767,12 +1895,12 @@ class Operations:
             "message_type": message_type, "thread_id": thread_id, "limit": limit, "offset": offset,
             "agent_id": agent_id,
         }
-        return self._call("get_sent_messages", arguments)
+        return self._call("get_sent_messages", arguments, options)
 
     def iter_sent_messages(
         self, message_type: types.MessageType | str | None = None, thread_id: str | None = None,
         limit: int | None = None, *,
-        offset: int | None = None, agent_id: str | None = None,
+        offset: int | None = None, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> Iterator[types.AgentMessage]:
         """Goes through all that ``get_sent_messages`` lists, with the same arguments: ``limit`` is a page's
         size, ``offset`` how many to skip.
@@ -1784,9 +1912,9 @@ class Operations:
             "message_type": message_type, "thread_id": thread_id, "limit": limit, "offset": offset,
             "agent_id": agent_id,
         }
-        return self._pages("get_sent_messages", arguments)
+        return self._pages("get_sent_messages", arguments, options)
 
-    def get_message(self, message_id: str) -> types.MessageDetail:
+    def get_message(self, message_id: str, **options: Unpack[CallOptions]) -> types.MessageDetail:
         """Reads one message. An unknown id is a ``NotFoundError``, and so is every id where the server does
         not serve single messages.
 
@@ -1801,9 +1929,11 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_message", {"message_id": message_id})
+        return self._call("get_message", {"message_id": message_id}, options)
 
-    def mark_read(self, message_ids: list[str], *, agent_id: str | None = None) -> types.UpdatedMessages:
+    def mark_read(
+        self, message_ids: list[str], *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.UpdatedMessages:
         """Marks messages as read by the agent. One that is for another agent is left as it is.
 
         ``PATCH /api/messages``. Safe to repeat.
@@ -1818,10 +1948,10 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return self._call("mark_read", {"message_ids": message_ids, "agent_id": agent_id})
+        return self._call("mark_read", {"message_ids": message_ids, "agent_id": agent_id}, options)
 
     def archive_messages(
-        self, message_ids: list[str], *, agent_id: str | None = None,
+        self, message_ids: list[str], *, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.UpdatedMessages:
         """Archives messages: an inbox does not list them any more.
 
@@ -1837,10 +1967,11 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return self._call("archive_messages", {"message_ids": message_ids, "agent_id": agent_id})
+        return self._call("archive_messages", {"message_ids": message_ids, "agent_id": agent_id}, options)
 
     def create_message_thread(
-        self, name: str, participants: list[str] | None = None, *, created_by: str | None = None,
+        self, name: str, participants: list[str] | None = None, *,
+        created_by: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedMessageThread:
         """Begins a thread that messages can belong to.
 
@@ -1861,10 +1992,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "name": name, "participants": participants, "created_by": created_by,
         }
-        return self._call("create_message_thread", arguments)
+        return self._call("create_message_thread", arguments, options)
 
     def get_message_threads(
-        self, status: str | None = None, limit: int | None = None, *, agent_id: str | None = None,
+        self, status: str | None = None, limit: int | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.MessageThreadList:
         """Lists threads of the agent.
 
@@ -1878,10 +2010,13 @@ class Operations:
         Returns:
             Threads.
         """
-        return self._call("get_message_threads", {"status": status, "limit": limit, "agent_id": agent_id})
+        arguments: dict[str, Any] = {
+            "status": status, "limit": limit, "agent_id": agent_id,
+        }
+        return self._call("get_message_threads", arguments, options)
 
     def resolve_message_thread(
-        self, thread_id: str, summary: str | None = UNSET,
+        self, thread_id: str, summary: str | None = UNSET, **options: Unpack[CallOptions],
     ) -> types.MessageThreadDetail:
         """Ends a thread. An unknown id is a ``NotFoundError``.
 
@@ -1901,9 +2036,14 @@ class Operations:
             ValidationError: The server refuses the content.
             NotFoundError: See the description.
         """
-        return self._call("resolve_message_thread", {}, given({"thread_id": thread_id, "summary": summary}))
+        arguments: dict[str, Any] = {
+            "thread_id": thread_id, "summary": summary,
+        }
+        return self._call("resolve_message_thread", {}, given(arguments, options))
 
-    def save_shared_doc(self, name: str, content: str, *, agent_id: str | None = None) -> dict[str, Any]:
+    def save_shared_doc(
+        self, name: str, content: str, *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Saves a document that all agents can read. What comes back is the server's own; its members are not
         fixed. Not every server has such documents; one without answers with a ``NotFoundError``.
 
@@ -1919,9 +2059,12 @@ class Operations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             NotFoundError: See the description.
         """
-        return self._call("save_shared_doc", {"name": name, "content": content, "agent_id": agent_id})
+        arguments: dict[str, Any] = {
+            "name": name, "content": content, "agent_id": agent_id,
+        }
+        return self._call("save_shared_doc", arguments, options)
 
-    def get_attachment(self, attachment_id: str) -> types.MessageAttachment:
+    def get_attachment(self, attachment_id: str, **options: Unpack[CallOptions]) -> types.MessageAttachment:
         """Downloads an attachment of a message: its bytes, its name and its media type.
 
         The name is the one that the server gives, else the attachment's id; it never holds a path. An unknown
@@ -1938,10 +2081,11 @@ class Operations:
         Raises:
             NotFoundError: See the description.
         """
-        return self._call("get_attachment", {"attachment_id": attachment_id})
+        return self._call("get_attachment", {"attachment_id": attachment_id}, options)
 
     def verify_integrity(
         self, receipt: Mapping[str, Any] | None = None, bundle: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.IntegrityVerdict:
         """Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API
         key.
@@ -1961,9 +2105,9 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return self._call("verify_integrity", {"receipt": receipt, "bundle": bundle})
+        return self._call("verify_integrity", {"receipt": receipt, "bundle": bundle}, options)
 
-    def get_jwks(self) -> types.JwkSet:
+    def get_jwks(self, **options: Unpack[CallOptions]) -> types.JwkSet:
         """Reads the keys that the server signs with. Needs no API key. There are none while the server cannot
         sign.
 
@@ -1972,10 +2116,11 @@ class Operations:
         Returns:
             Public keys (RFC 7517).
         """
-        return self._call("get_jwks", {})
+        return self._call("get_jwks", {}, options)
 
     def scan_content(
-        self, text: str, destination: str | None = None, *, agent_id: str | None = None,
+        self, text: str, destination: str | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ContentScan:
         """Looks for secrets and personal data in a text. Nothing is stored.
 
@@ -1992,10 +2137,14 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return self._call("scan_content", {"text": text, "destination": destination, "agent_id": agent_id})
+        arguments: dict[str, Any] = {
+            "text": text, "destination": destination, "agent_id": agent_id,
+        }
+        return self._call("scan_content", arguments, options)
 
     def report_security_finding(
-        self, text: str, destination: str | None = None, *, agent_id: str | None = None,
+        self, text: str, destination: str | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ContentScan:
         """Looks for secrets and personal data in a text, as ``scan_content`` does, and stores that they were
         found. Of the text itself only its SHA-256 hash is stored.
@@ -2017,10 +2166,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "text": text, "destination": destination, "agent_id": agent_id,
         }
-        return self._call("report_security_finding", arguments)
+        return self._call("report_security_finding", arguments, options)
 
     def scan_prompt_injection(
-        self, text: str, source: str | None = None, *, agent_id: str | None = None, store: bool | None = None,
+        self, text: str, source: str | None = None, *,
+        agent_id: str | None = None, store: bool | None = None, **options: Unpack[CallOptions],
     ) -> types.PromptInjectionScan:
         """Looks in a text for attempts to give orders to the model that reads it.
 
@@ -2042,9 +2192,9 @@ class Operations:
         arguments: dict[str, Any] = {
             "text": text, "source": source, "agent_id": agent_id, "store": store,
         }
-        return self._call("scan_prompt_injection", arguments)
+        return self._call("scan_prompt_injection", arguments, options)
 
-    def get_agent_env(self, agent_id: str | None = None) -> types.AgentEnv:
+    def get_agent_env(self, agent_id: str | None = None, **options: Unpack[CallOptions]) -> types.AgentEnv:
         """Reads the secrets that are meant for an agent: those of its organisation, overridden by its own.
 
         Keep them in memory; never log them, store them, or show them to a model. A key of the readonly role
@@ -2062,12 +2212,12 @@ class Operations:
             PermissionDeniedError: See the description.
             ServerError: See the description.
         """
-        return self._call("get_agent_env", {"agent_id": agent_id})
+        return self._call("get_agent_env", {"agent_id": agent_id}, options)
 
     def heartbeat(
         self, status: types.AgentStatus | str = "online", current_task_id: str | None = None,
         metadata: Mapping[str, Any] | None = None, *,
-        agent_id: str | None = None, agent_name: str | None = None,
+        agent_id: str | None = None, agent_name: str | None = None, **options: Unpack[CallOptions],
     ) -> types.HeartbeatAck:
         """Says that the agent is there. Creating an action says so, too. An unknown status is a
         ``ValidationError``.
@@ -2077,7 +2227,7 @@ class Operations:
         Args:
             status: What it is doing. One of ``online``, ``offline``, ``idle``, ``busy``, ``stale``.
             current_task_id: What it works on. At most 128 characters.
-            metadata: More about it.
+            metadata: More about it. At most 8192 bytes of JSON.
             agent_id: Which agent. The client's own unless given. At most 128 characters.
             agent_name: The agent's display name. The client's own unless given. At most 256 characters.
 
@@ -2091,10 +2241,10 @@ class Operations:
             "status": status, "current_task_id": current_task_id, "metadata": metadata, "agent_id": agent_id,
             "agent_name": agent_name,
         }
-        return self._call("heartbeat", arguments)
+        return self._call("heartbeat", arguments, options)
 
     def report_connections(
-        self, connections: Sequence[Any], *, agent_id: str | None = None,
+        self, connections: Sequence[Any], *, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ConnectionReport:
         """Tells which services the agent is connected to. A service that was told before is told anew.
 
@@ -2113,7 +2263,18 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return self._call("report_connections", {"connections": connections, "agent_id": agent_id})
+        return self._call("report_connections", {"connections": connections, "agent_id": agent_id}, options)
+
+    def list_agents(self, **options: Unpack[CallOptions]) -> types.AgentList:
+        """Lists the agents that the server knows: those that gave a sign of life, acted, or have a public
+        key. The one that was last heard of comes first.
+
+        ``GET /api/agents``. Reads only.
+
+        Returns:
+            The agents that the server knows.
+        """
+        return self._call("list_agents", {}, options)
 
     def register_agent(
         self, name: str, *,
@@ -2138,7 +2299,7 @@ class Operations:
             default_budget_usd: What a call may cost, in US dollars.
             status: Its state; ``active`` unless given.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An agent as it was entered or changed.
@@ -2162,14 +2323,16 @@ class Operations:
 
         Args:
             status: Only agents in this state.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Agents of the register.
         """
         return self._call("list_registered_agents", {"status": status}, fields)
 
-    def get_registered_agent(self, registered_agent_id: str) -> types.RegisteredAgentDetail:
+    def get_registered_agent(
+        self, registered_agent_id: str, **options: Unpack[CallOptions],
+    ) -> types.RegisteredAgentDetail:
         """Reads one agent of the register with what it can do and its newest calls. An unknown id is a
         ``NotFoundError``.
 
@@ -2184,7 +2347,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_registered_agent", {"registered_agent_id": registered_agent_id})
+        return self._call("get_registered_agent", {"registered_agent_id": registered_agent_id}, options)
 
     def update_registered_agent(
         self, registered_agent_id: str, *,
@@ -2210,7 +2373,7 @@ class Operations:
             default_budget_usd: What a call may cost, in US dollars.
             status: Its state. Only an ``active`` one can be called.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An agent as it was entered or changed.
@@ -2226,7 +2389,9 @@ class Operations:
         }
         return self._call("update_registered_agent", {}, given(arguments, fields))
 
-    def add_agent_capability(self, registered_agent_id: str, capability_id: str) -> types.AgentCapabilityList:
+    def add_agent_capability(
+        self, registered_agent_id: str, capability_id: str, **options: Unpack[CallOptions],
+    ) -> types.AgentCapabilityList:
         """Adds a capability to an agent of the register, and returns all it has. An unknown agent or
         capability is a ``NotFoundError``.
 
@@ -2247,9 +2412,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "registered_agent_id": registered_agent_id, "capability_id": capability_id,
         }
-        return self._call("add_agent_capability", arguments)
+        return self._call("add_agent_capability", arguments, options)
 
-    def list_agent_capabilities(self, registered_agent_id: str) -> types.AgentCapabilityList:
+    def list_agent_capabilities(
+        self, registered_agent_id: str, **options: Unpack[CallOptions],
+    ) -> types.AgentCapabilityList:
         """Lists what an agent of the register can do. An unknown id is a ``NotFoundError``.
 
         ``GET /api/agents/registry/{registered_agent_id}/capabilities``. Reads only.
@@ -2263,11 +2430,12 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("list_agent_capabilities", {"registered_agent_id": registered_agent_id})
+        return self._call("list_agent_capabilities", {"registered_agent_id": registered_agent_id}, options)
 
     def invoke_registered_agent(
         self, registered_agent_id: str, capability_id: str, agent_id: str | None = None,
         payload: Mapping[str, Any] | None = None, declared_goal: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.RegisteredAgentAnswer:
         """Calls an agent of the register by one of its capabilities. Guard has its say first, and the call is
         recorded as an action.
@@ -2302,9 +2470,9 @@ class Operations:
             "registered_agent_id": registered_agent_id, "capability_id": capability_id, "agent_id": agent_id,
             "payload": payload, "declared_goal": declared_goal,
         }
-        return self._call("invoke_registered_agent", arguments)
+        return self._call("invoke_registered_agent", arguments, options)
 
-    def get_agent_reputation(self, agent_id: str) -> types.AgentReputation:
+    def get_agent_reputation(self, agent_id: str, **options: Unpack[CallOptions]) -> types.AgentReputation:
         """Reads how well an agent has done: as it was last computed, or else computed now and not stored. An
         unknown agent is a ``NotFoundError``.
 
@@ -2319,7 +2487,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_agent_reputation", {"agent_id": agent_id})
+        return self._call("get_agent_reputation", {"agent_id": agent_id}, options)
 
     def list_agent_reputation_events(
         self, agent_id: str, limit: int = 50, offset: int = 0, **fields: Any,
@@ -2334,7 +2502,7 @@ class Operations:
             agent_id: Which agent. Not filled in by the client.
             limit: How many, 1 to 200.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             What an agent's reputation was made from.
@@ -2361,7 +2529,9 @@ class Operations:
         }
         return self._pages("list_agent_reputation_events", arguments, fields)
 
-    def recompute_agent_reputation(self, agent_id: str) -> types.RecomputedReputation:
+    def recompute_agent_reputation(
+        self, agent_id: str, **options: Unpack[CallOptions],
+    ) -> types.RecomputedReputation:
         """Computes how well an agent has done and stores it with a signed receipt. An unknown agent is a
         ``NotFoundError``.
 
@@ -2377,9 +2547,11 @@ class Operations:
             NotFoundError: There is no such record.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("recompute_agent_reputation", {"agent_id": agent_id})
+        return self._call("recompute_agent_reputation", {"agent_id": agent_id}, options)
 
-    def get_agent_reputation_receipt(self, agent_id: str) -> types.AgentReputationReceipt:
+    def get_agent_reputation_receipt(
+        self, agent_id: str, **options: Unpack[CallOptions],
+    ) -> types.AgentReputationReceipt:
         """Reads the signed receipt for an agent's reputation. Check it with ``verify_receipt``, which needs
         no server. An unknown agent is a ``NotFoundError``.
 
@@ -2394,9 +2566,11 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_agent_reputation_receipt", {"agent_id": agent_id})
+        return self._call("get_agent_reputation_receipt", {"agent_id": agent_id}, options)
 
-    def verify_reputation_receipt(self, receipt: Any) -> types.ReputationVerdict:
+    def verify_reputation_receipt(
+        self, receipt: Any, **options: Unpack[CallOptions],
+    ) -> types.ReputationVerdict:
         """Asks the server whether a reputation receipt was signed by one of its keys.
 
         A forgery, or what is no receipt, is a normal result with ``ok`` false, not an error. The server is
@@ -2413,7 +2587,7 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return self._call("verify_reputation_receipt", {"receipt": receipt})
+        return self._call("verify_reputation_receipt", {"receipt": receipt}, options)
 
     def submit_work_order(
         self, order: types.SubmitWorkOrder | Mapping[str, Any] | None = None, **fields: Any,
@@ -2432,7 +2606,7 @@ class Operations:
         Args:
             order: The fields as a dict; ``types.SubmitWorkOrder`` documents them: ``type``, ``input``,
                 ``budget``, ``requested_by``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             A work order as it was submitted.
@@ -2444,7 +2618,7 @@ class Operations:
         """
         return self._call("submit_work_order", order or {}, fields)
 
-    def get_work_order(self, work_order_id: str) -> types.WorkOrderDetail:
+    def get_work_order(self, work_order_id: str, **options: Unpack[CallOptions]) -> types.WorkOrderDetail:
         """Reads one work order, with its receipt once it has ended. An unknown id is a ``NotFoundError``.
 
         ``GET /api/work-orders/{work_order_id}``. Reads only.
@@ -2458,7 +2632,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_work_order", {"work_order_id": work_order_id})
+        return self._call("get_work_order", {"work_order_id": work_order_id}, options)
 
     def list_work_orders(
         self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None, **fields: Any,
@@ -2470,7 +2644,7 @@ class Operations:
         Args:
             filters: The fields as a dict; ``types.ListWorkOrders`` documents them: ``status``, ``type``,
                 ``agent``, ``limit``, ``offset``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             A page of work orders.
@@ -2488,7 +2662,9 @@ class Operations:
         """
         return self._pages("list_work_orders", filters or {}, fields)
 
-    def cancel_work_order(self, work_order_id: str) -> types.CancelledWorkOrder:
+    def cancel_work_order(
+        self, work_order_id: str, **options: Unpack[CallOptions],
+    ) -> types.CancelledWorkOrder:
         """Cancels a work order that is ``queued``, ``claimed`` or ``pending_approval``.
 
         One that has ended already is a ``ConflictError`` with its state, an unknown id a ``NotFoundError``.
@@ -2505,10 +2681,10 @@ class Operations:
             NotFoundError: There is no such record.
             ConflictError: See the description.
         """
-        return self._call("cancel_work_order", {"work_order_id": work_order_id})
+        return self._call("cancel_work_order", {"work_order_id": work_order_id}, options)
 
     def claim_work_order(
-        self, types: list[str] | None = None, agent_id: str | None = None,
+        self, types: list[str] | None = None, agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ClaimedWorkOrder:
         """Takes the oldest queued work order for the agent to do; nobody else gets it. ``work_order`` is null
         when there is none.
@@ -2528,7 +2704,7 @@ class Operations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("claim_work_order", {"types": types, "agent_id": agent_id})
+        return self._call("claim_work_order", {"types": types, "agent_id": agent_id}, options)
 
     def complete_work_order(
         self, work_order_id: str, status: types.WorkOrderEnd | str | Mapping[str, Any] | None = None, *,
@@ -2553,7 +2729,7 @@ class Operations:
             cost: What it cost.
             error: What went wrong, when it is ``failed``.
             agent_id: Who did it. The client's own agent unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A work order as it ended.
@@ -2571,7 +2747,9 @@ class Operations:
         }
         return self._call("complete_work_order", arguments, fields)
 
-    def list_work_order_types(self, *, include_disabled: bool | None = None) -> types.WorkOrderTypeList:
+    def list_work_order_types(
+        self, *, include_disabled: bool | None = None, **options: Unpack[CallOptions],
+    ) -> types.WorkOrderTypeList:
         """Lists the types of work that can be ordered.
 
         ``GET /api/work-orders/types``. Reads only.
@@ -2582,7 +2760,7 @@ class Operations:
         Returns:
             Types of work.
         """
-        return self._call("list_work_order_types", {"include_disabled": include_disabled})
+        return self._call("list_work_order_types", {"include_disabled": include_disabled}, options)
 
     def register_work_order_type(
         self, definition: types.RegisterWorkOrderType | Mapping[str, Any] | None = None, **fields: Any,
@@ -2599,7 +2777,7 @@ class Operations:
             definition: The fields as a dict; ``types.RegisterWorkOrderType`` documents them: ``type``,
                 ``display_name``, ``description``, ``input_schema``, ``output_schema``, ``version``,
                 ``default_max_cost_usd``, ``default_timeout_seconds``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             A type of work: a contract over what goes in and what comes out.
@@ -2631,7 +2809,7 @@ class Operations:
             default_currency: What it is paid in; ``USDC`` unless given.
             pricing_model: How it charges.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A provider as it was added or changed.
@@ -2655,14 +2833,14 @@ class Operations:
 
         Args:
             status: Only providers in this state.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Providers.
         """
         return self._call("list_providers", {"status": status}, fields)
 
-    def get_provider(self, provider_id: str) -> types.X402ProviderDetail:
+    def get_provider(self, provider_id: str, **options: Unpack[CallOptions]) -> types.X402ProviderDetail:
         """Reads one provider with its endpoints. An unknown id is a ``NotFoundError``.
 
         ``GET /api/x402/providers/{provider_id}``. Reads only.
@@ -2676,7 +2854,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_provider", {"provider_id": provider_id})
+        return self._call("get_provider", {"provider_id": provider_id}, options)
 
     def update_provider(
         self, provider_id: str, *,
@@ -2703,7 +2881,7 @@ class Operations:
             default_currency: What it is paid in.
             pricing_model: How it charges.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A provider as it was added or changed.
@@ -2739,7 +2917,7 @@ class Operations:
             price_unit: What the price is for; ``per_call`` unless given.
             enabled: Whether it may be used; true unless given.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             An endpoint as it was added.
@@ -2756,7 +2934,9 @@ class Operations:
         }
         return self._call("create_provider_endpoint", arguments, fields)
 
-    def list_provider_endpoints(self, provider_id: str) -> types.X402EndpointList:
+    def list_provider_endpoints(
+        self, provider_id: str, **options: Unpack[CallOptions],
+    ) -> types.X402EndpointList:
         """Lists what a provider sells. An unknown provider is a ``NotFoundError``.
 
         ``GET /api/x402/providers/{provider_id}/endpoints``. Reads only.
@@ -2770,7 +2950,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("list_provider_endpoints", {"provider_id": provider_id})
+        return self._call("list_provider_endpoints", {"provider_id": provider_id}, options)
 
     def record_purchase(
         self, agent_id: str, provider: str, declared_goal: str, purchase_reason: str, context_gap: str,
@@ -2809,7 +2989,7 @@ class Operations:
                 characters.
             payment_reference: What the payment is called. Only its last four characters are kept. At most 512
                 characters.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A purchase as it was recorded, with the verdict on it.
@@ -2840,7 +3020,7 @@ class Operations:
         Args:
             provider_id: Only from this provider.
             agent_id: Only of this agent. All agents unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Purchases.
@@ -2852,6 +3032,7 @@ class Operations:
         purchase_reason: str | None = None, context_gap: str | None = None, expected_value: str | None = None,
         transaction_hash: str | None = None, request_id: str | None = None, currency: str = "USDC",
         payment_method: str = "x402",
+        **options: Unpack[CallOptions],
     ) -> types.SettledPurchase:
         """Records a purchase that was paid already, reports its action as completed, and files the proof of
         payment.
@@ -2896,10 +3077,10 @@ class Operations:
             "transaction_hash": transaction_hash, "request_id": request_id, "currency": currency,
             "payment_method": payment_method,
         }
-        return self._call("record_x402_purchase", arguments)
+        return self._call("record_x402_purchase", arguments, options)
 
     def record_purchase_result(
-        self, action_id: str, result: Mapping[str, Any] | None = None,
+        self, action_id: str, result: Mapping[str, Any] | None = None, **options: Unpack[CallOptions],
     ) -> types.SavedArtifact:
         """Files what a purchase brought, as an artifact of its action.
 
@@ -2916,7 +3097,7 @@ class Operations:
         Raises:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("record_purchase_result", {"action_id": action_id, "result": result})
+        return self._call("record_purchase_result", {"action_id": action_id, "result": result}, options)
 
     def create_artifact(
         self, name: str, *,
@@ -2924,7 +3105,7 @@ class Operations:
         content_url: str | None = None, mime_type: str | None = None, size_bytes: int | None = None,
         source_action_id: str | None = None, source_step_id: str | None = None,
         source_agent_id: str | None = None, retention_days: int | None = None, tags: list[str] | None = None,
-        metadata: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, Any] | None = None, **options: Unpack[CallOptions],
     ) -> types.SavedArtifact:
         """Keeps something that an action made or found.
 
@@ -2960,12 +3141,13 @@ class Operations:
             "source_agent_id": source_agent_id, "retention_days": retention_days, "tags": tags,
             "metadata": metadata,
         }
-        return self._call("create_artifact", arguments)
+        return self._call("create_artifact", arguments, options)
 
     def list_artifacts(
         self, *,
         action_id: str | None = None, step_id: str | None = None, agent_id: str | None = None,
         type: str | None = None, limit: int | None = None, offset: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.ArtifactList:
         """Lists artifacts.
 
@@ -2986,12 +3168,13 @@ class Operations:
             "action_id": action_id, "step_id": step_id, "agent_id": agent_id, "type": type, "limit": limit,
             "offset": offset,
         }
-        return self._call("list_artifacts", arguments)
+        return self._call("list_artifacts", arguments, options)
 
     def iter_artifacts(
         self, *,
         action_id: str | None = None, step_id: str | None = None, agent_id: str | None = None,
         type: str | None = None, limit: int | None = None, offset: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> Iterator[types.Artifact]:
         """Goes through all that ``list_artifacts`` lists, with the same arguments: ``limit`` is a page's
         size, ``offset`` how many to skip.
@@ -3003,9 +3186,9 @@ class Operations:
             "action_id": action_id, "step_id": step_id, "agent_id": agent_id, "type": type, "limit": limit,
             "offset": offset,
         }
-        return self._pages("list_artifacts", arguments)
+        return self._pages("list_artifacts", arguments, options)
 
-    def create_evidence_bundle(self, action_id: str) -> types.EvidenceBundle:
+    def create_evidence_bundle(self, action_id: str, **options: Unpack[CallOptions]) -> types.EvidenceBundle:
         """Puts together what is known of an action: the action, its workflow's steps and its artifacts. An
         unknown id is a ``NotFoundError``.
 
@@ -3021,11 +3204,11 @@ class Operations:
             ValidationError: The server refuses the content.
             NotFoundError: See the description.
         """
-        return self._call("create_evidence_bundle", {"action_id": action_id})
+        return self._call("create_evidence_bundle", {"action_id": action_id}, options)
 
     def create_pairing(
         self, public_key_pem: str, algorithm: str = "RSASSA-PKCS1-v1_5", agent_name: str | None = None, *,
-        agent_id: str | None = None,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedPairing:
         """Asks an administrator to take a public key as the agent's own.
 
@@ -3053,9 +3236,9 @@ class Operations:
             "public_key_pem": public_key_pem, "algorithm": algorithm, "agent_name": agent_name,
             "agent_id": agent_id,
         }
-        return self._call("create_pairing", arguments)
+        return self._call("create_pairing", arguments, options)
 
-    def get_pairing(self, pairing_id: str) -> types.PairingDetail:
+    def get_pairing(self, pairing_id: str, **options: Unpack[CallOptions]) -> types.PairingDetail:
         """Reads one pairing, without its key. One that nobody approved in time is ``expired``. An unknown id
         is a ``NotFoundError``.
 
@@ -3070,10 +3253,10 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_pairing", {"pairing_id": pairing_id})
+        return self._call("get_pairing", {"pairing_id": pairing_id}, options)
 
     def create_pairing_from_private_jwk(
-        self, private_jwk: Mapping[str, Any], agent_name: str | None = None,
+        self, private_jwk: Mapping[str, Any], agent_name: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedPairing:
         """Registers the public half of a private RSA key, as ``create_pairing`` does. The private key is sent
         nowhere.
@@ -3099,9 +3282,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "private_jwk": private_jwk, "agent_name": agent_name,
         }
-        return self._call("create_pairing_from_private_jwk", arguments)
+        return self._call("create_pairing_from_private_jwk", arguments, options)
 
-    def wait_for_pairing(self, pairing_id: str, timeout: float = 300, interval: float = 2) -> types.Pairing:
+    def wait_for_pairing(
+        self, pairing_id: str, timeout: float = 300, interval: float = 2, **options: Any,
+    ) -> types.Pairing:
         """Waits until a pairing is approved, and returns it.
 
         One that expires is an ``ApprovalExpiredError``, one that is rejected an ``ApprovalDeniedError``, and
@@ -3127,10 +3312,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "pairing_id": pairing_id, "timeout": timeout, "interval": interval,
         }
-        return self._call("wait_for_pairing", arguments)
+        return self._call("wait_for_pairing", arguments, options)
 
     def list_pairings(
         self, status: types.PairingStatus | str | None = None, limit: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.PairingList:
         """Lists pairings. Needs an API key of the admin role.
 
@@ -3147,9 +3333,9 @@ class Operations:
         Raises:
             PermissionDeniedError: The API key lacks the admin role.
         """
-        return self._call("list_pairings", {"status": status, "limit": limit})
+        return self._call("list_pairings", {"status": status, "limit": limit}, options)
 
-    def approve_pairing(self, pairing_id: str) -> types.IdentityDetail:
+    def approve_pairing(self, pairing_id: str, **options: Unpack[CallOptions]) -> types.IdentityDetail:
         """Takes the public key of a pairing as the agent's identity. Needs an API key of the admin role.
 
         The identity that comes back is what the agent's signatures are checked against. An unknown id is a
@@ -3169,10 +3355,11 @@ class Operations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             ConflictError: See the description.
         """
-        return self._call("approve_pairing", {"pairing_id": pairing_id})
+        return self._call("approve_pairing", {"pairing_id": pairing_id}, options)
 
     def register_identity(
         self, agent_id: str, public_key: str, algorithm: str = "RSASSA-PKCS1-v1_5",
+        **options: Unpack[CallOptions],
     ) -> types.IdentityDetail:
         """Sets the public key of an agent, in place of an earlier one. Needs an API key of the admin role.
 
@@ -3195,9 +3382,9 @@ class Operations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "public_key": public_key, "algorithm": algorithm,
         }
-        return self._call("register_identity", arguments)
+        return self._call("register_identity", arguments, options)
 
-    def get_identities(self) -> types.IdentityList:
+    def get_identities(self, **options: Unpack[CallOptions]) -> types.IdentityList:
         """Lists the agents that have a public key. Needs an API key of the admin role.
 
         ``GET /api/identities``. Reads only.
@@ -3208,9 +3395,9 @@ class Operations:
         Raises:
             PermissionDeniedError: The API key lacks the admin role.
         """
-        return self._call("get_identities", {})
+        return self._call("get_identities", {}, options)
 
-    def revoke_identity(self, agent_id: str) -> types.RevokedIdentity:
+    def revoke_identity(self, agent_id: str, **options: Unpack[CallOptions]) -> types.RevokedIdentity:
         """Takes an agent's public key away, and ends its pending pairings. Needs an API key of the admin
         role.
 
@@ -3228,12 +3415,13 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return self._call("revoke_identity", {"agent_id": agent_id})
+        return self._call("revoke_identity", {"agent_id": agent_id}, options)
 
     def get_recommendations(
         self, action_type: str | None = None, limit: int = 50, agent_id: str | None = None,
         include_inactive: bool | None = None, track_events: bool = True, include_metrics: bool | None = None,
         lookback_days: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.RecommendationList:
         """Lists what the agent's earlier actions recommend for the next ones, one entry per kind of action.
 
@@ -3258,7 +3446,7 @@ class Operations:
             "include_inactive": include_inactive, "track_events": track_events,
             "include_metrics": include_metrics, "lookback_days": lookback_days,
         }
-        return self._call("get_recommendations", arguments)
+        return self._call("get_recommendations", arguments, options)
 
     def get_learning_recommendations(
         self, filters: types.GetLearningRecommendations | Mapping[str, Any] | None = None, **fields: Any,
@@ -3272,14 +3460,16 @@ class Operations:
             filters: The fields as a dict; ``types.GetLearningRecommendations`` documents them:
                 ``action_type``, ``limit``, ``agent_id``, ``include_inactive``, ``track_events``,
                 ``include_metrics``, ``lookback_days``.
-            **fields: The same fields by name. They win over the dict.
+            **fields: The same fields by name, which win over the dict, and options of the call.
 
         Returns:
             Recommendations.
         """
         return self._call("get_learning_recommendations", filters or {}, fields)
 
-    def recommend_action(self, action: Mapping[str, Any]) -> types.RecommendedAction:
+    def recommend_action(
+        self, action: Mapping[str, Any], **options: Unpack[CallOptions],
+    ) -> types.RecommendedAction:
         """Adapts an action to what earlier ones of its kind teach: a lower risk, a reversible course, a
         higher confidence.
 
@@ -3295,7 +3485,7 @@ class Operations:
         Returns:
             An action, adapted to a recommendation.
         """
-        return self._call("recommend_action", {"action": action})
+        return self._call("recommend_action", {"action": action}, options)
 
     def record_recommendation_events(
         self, events: Sequence[Any] | None = None, *,
@@ -3308,12 +3498,13 @@ class Operations:
         ``POST /api/learning/recommendations/events``. A repeat would do it twice.
 
         Args:
-            events: Several events, one object each, with the fields below.
-            recommendation_id: Which recommendation.
-            agent_id: Which agent. Not filled in by the client.
-            event_type: What became of it: ``applied`` or ``overridden``.
-            details: More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``.
-            **fields: More fields, sent as they are.
+            events: Several events, one object each, with the fields below. At most 1000 entries.
+            recommendation_id: Which recommendation. At most 128 characters.
+            agent_id: Which agent. Not filled in by the client. At most 128 characters.
+            event_type: What became of it: ``applied`` or ``overridden``. At most 64 characters.
+            details: More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``. At most
+                8192 bytes of JSON.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             The server's answer to events.
@@ -3328,7 +3519,9 @@ class Operations:
         }
         return self._call("record_recommendation_events", arguments, fields)
 
-    def set_recommendation_active(self, recommendation_id: str, active: bool) -> dict[str, Any]:
+    def set_recommendation_active(
+        self, recommendation_id: str, active: bool, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Turns a recommendation on or off. The answer's members are the server's own and not fixed.
 
         ``PATCH /api/learning/recommendations/{recommendation_id}``. Safe to repeat.
@@ -3344,11 +3537,12 @@ class Operations:
         arguments: dict[str, Any] = {
             "recommendation_id": recommendation_id, "active": active,
         }
-        return self._call("set_recommendation_active", arguments)
+        return self._call("set_recommendation_active", arguments, options)
 
     def rebuild_recommendations(
         self, action_type: str | None = None, lookback_days: int = 30, min_samples: int = 5,
         episode_limit: int = 5000, action_id: str | None = None, agent_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Learns recommendations anew from actions that have ended. The answer's members are the server's own
         and not fixed.
@@ -3371,11 +3565,12 @@ class Operations:
             "action_type": action_type, "lookback_days": lookback_days, "min_samples": min_samples,
             "episode_limit": episode_limit, "action_id": action_id, "agent_id": agent_id,
         }
-        return self._call("rebuild_recommendations", arguments)
+        return self._call("rebuild_recommendations", arguments, options)
 
     def get_recommendation_metrics(
         self, action_type: str | None = None, limit: int = 100, agent_id: str | None = None,
         include_inactive: bool | None = None, lookback_days: int = 30,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Says how well recommendations do. The answer's members are the server's own and not fixed.
 
@@ -3392,7 +3587,7 @@ class Operations:
             "action_type": action_type, "limit": limit, "agent_id": agent_id,
             "include_inactive": include_inactive, "lookback_days": lookback_days,
         }
-        return self._call("get_recommendation_metrics", arguments)
+        return self._call("get_recommendation_metrics", arguments, options)
 
     def record_decision(
         self, decision: str, *,
@@ -3410,7 +3605,7 @@ class Operations:
             outcome: What came of it; ``pending`` unless given. At most 200 characters.
             confidence: How sure the agent was, 0 to 100; 50 unless given.
             agent_id: Who decided. The client's own agent unless given. At most 128 characters.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A decision as it was written down.
@@ -3426,7 +3621,8 @@ class Operations:
         return self._call("record_decision", arguments, fields)
 
     def get_lessons(
-        self, action_type: str | None = None, limit: int | None = None, *, agent_id: str | None = None,
+        self, action_type: str | None = None, limit: int | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.LessonList:
         """Lists what earlier actions teach, for people and prompts: one lesson per active recommendation, and
         warnings where the agent no longer behaves as it did.
@@ -3441,10 +3637,14 @@ class Operations:
         Returns:
             What earlier actions teach.
         """
-        return self._call("get_lessons", {"action_type": action_type, "limit": limit, "agent_id": agent_id})
+        arguments: dict[str, Any] = {
+            "action_type": action_type, "limit": limit, "agent_id": agent_id,
+        }
+        return self._call("get_lessons", arguments, options)
 
     def get_learning_velocity(
-        self, agent_id: str | None = None, limit: int = 30, *, lookback_days: int | None = None,
+        self, agent_id: str | None = None, limit: int = 30, *,
+        lookback_days: int | None = None, **options: Unpack[CallOptions],
     ) -> types.LearningVelocityList:
         """Lists how fast agents get better, one entry per window of time. Reads what
         ``compute_learning_velocity`` stored: before its first call there may be nothing.
@@ -3463,11 +3663,12 @@ class Operations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "limit": limit, "lookback_days": lookback_days,
         }
-        return self._call("get_learning_velocity", arguments)
+        return self._call("get_learning_velocity", arguments, options)
 
     def compute_learning_velocity(
         self, agent_id: str | None = None, lookback_days: int = 30,
         period: types.LearningPeriod | str = "daily",
+        **options: Unpack[CallOptions],
     ) -> types.LearningVelocityComputation:
         """Computes and stores how fast agents get better.
 
@@ -3490,11 +3691,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "lookback_days": lookback_days, "period": period,
         }
-        return self._call("compute_learning_velocity", arguments)
+        return self._call("compute_learning_velocity", arguments, options)
 
     def get_learning_curves(
         self, agent_id: str | None = None, action_type: str | None = None, limit: int = 50, *,
-        lookback_days: int | None = None,
+        lookback_days: int | None = None, **options: Unpack[CallOptions],
     ) -> types.LearningCurveList:
         """Lists how agents do week by week, for each kind of action. Reads what ``compute_learning_curves``
         stored: before its first call there may be nothing.
@@ -3514,10 +3715,10 @@ class Operations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "action_type": action_type, "limit": limit, "lookback_days": lookback_days,
         }
-        return self._call("get_learning_curves", arguments)
+        return self._call("get_learning_curves", arguments, options)
 
     def compute_learning_curves(
-        self, agent_id: str | None = None, lookback_days: int = 60,
+        self, agent_id: str | None = None, lookback_days: int = 60, **options: Unpack[CallOptions],
     ) -> types.LearningCurveComputation:
         """Computes and stores how agents do week by week, for each kind of action.
 
@@ -3534,9 +3735,14 @@ class Operations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("compute_learning_curves", {"agent_id": agent_id, "lookback_days": lookback_days})
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "lookback_days": lookback_days,
+        }
+        return self._call("compute_learning_curves", arguments, options)
 
-    def get_learning_analytics_summary(self, agent_id: str | None = None) -> dict[str, Any]:
+    def get_learning_analytics_summary(
+        self, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Sums up what was learned. The answer's members are the server's own and not fixed.
 
         ``GET /api/learning/analytics/summary``. Reads only.
@@ -3544,17 +3750,17 @@ class Operations:
         Args:
             agent_id: Only this agent. Every agent unless given.
         """
-        return self._call("get_learning_analytics_summary", {"agent_id": agent_id})
+        return self._call("get_learning_analytics_summary", {"agent_id": agent_id}, options)
 
-    def get_maturity_levels(self) -> dict[str, Any]:
+    def get_maturity_levels(self, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Lists the levels of maturity and what each asks for. The answer's members are the server's own and
         not fixed.
 
         ``GET /api/learning/analytics/maturity``. Reads only.
         """
-        return self._call("get_maturity_levels", {})
+        return self._call("get_maturity_levels", {}, options)
 
-    def get_org(self) -> types.OrganizationList:
+    def get_org(self, **options: Unpack[CallOptions]) -> types.OrganizationList:
         """Reads the organisation of the API key, as a list of one. Needs an API key of the admin role.
 
         ``GET /api/orgs``. Reads only.
@@ -3565,9 +3771,9 @@ class Operations:
         Raises:
             PermissionDeniedError: The API key lacks the admin role.
         """
-        return self._call("get_org", {})
+        return self._call("get_org", {}, options)
 
-    def create_org(self, name: str, slug: str) -> types.CreatedOrganization:
+    def create_org(self, name: str, slug: str, **options: Unpack[CallOptions]) -> types.CreatedOrganization:
         """Creates an organisation and its first API key, of the admin role. Needs an API key of the admin
         role.
 
@@ -3590,9 +3796,9 @@ class Operations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             ConflictError: See the description.
         """
-        return self._call("create_org", {"name": name, "slug": slug})
+        return self._call("create_org", {"name": name, "slug": slug}, options)
 
-    def get_org_by_id(self, org_id: str) -> types.OrganizationDetail:
+    def get_org_by_id(self, org_id: str, **options: Unpack[CallOptions]) -> types.OrganizationDetail:
         """Reads one organisation: the API key's own. Needs an API key of the admin role.
 
         Any other organisation is a ``PermissionDeniedError``.
@@ -3609,7 +3815,7 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return self._call("get_org_by_id", {"org_id": org_id})
+        return self._call("get_org_by_id", {"org_id": org_id}, options)
 
     def update_org(self, org_id: str, *, name: str | None = UNSET, **fields: Any) -> types.OrganizationDetail:
         """Changes an organisation: the API key's own. Needs an API key of the admin role.
@@ -3625,7 +3831,7 @@ class Operations:
         Args:
             org_id: Which organisation.
             name: What it is called from now on. At most 256 characters.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One organisation.
@@ -3637,7 +3843,7 @@ class Operations:
         """
         return self._call("update_org", {}, given({"org_id": org_id, "name": name}, fields))
 
-    def get_org_keys(self, org_id: str) -> types.ApiKeyList:
+    def get_org_keys(self, org_id: str, **options: Unpack[CallOptions]) -> types.ApiKeyList:
         """Lists the API keys of an organisation, the newest first: their beginnings only. Needs an API key of
         the admin role.
 
@@ -3655,10 +3861,11 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return self._call("get_org_keys", {"org_id": org_id})
+        return self._call("get_org_keys", {"org_id": org_id}, options)
 
     def create_api_key(
-        self, label: str | None = None, role: types.ApiKeyRole | str | None = None,
+        self, label: str | None = None, role: types.ApiKeyRole | str | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CreatedApiKey:
         """Creates an API key of the caller's organisation. Needs an API key of the admin role.
 
@@ -3670,6 +3877,8 @@ class Operations:
         Args:
             label: What it is for. ``API Key`` unless given. At most 256 characters.
             role: What it may do. ``member`` unless given. One of ``admin``, ``member``, ``readonly``.
+            agent_id: The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody
+                in particular, and takes none. At most 128 characters.
 
         Returns:
             An API key as it was created.
@@ -3679,9 +3888,47 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("create_api_key", {"label": label, "role": role})
+        return self._call("create_api_key", {"label": label, "role": role, "agent_id": agent_id}, options)
 
-    def create_hosted_workspace(self, turnstile_token: str | None = None) -> types.CreatedHostedWorkspace:
+    def list_api_keys(self, **options: Unpack[CallOptions]) -> types.ApiKeyList:
+        """Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an
+        API key of the admin role.
+
+        ``GET /api/keys``. Reads only.
+
+        Returns:
+            The API keys of an organisation.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return self._call("list_api_keys", {}, options)
+
+    def revoke_api_key(self, id: str, **options: Unpack[CallOptions]) -> types.RevokedApiKey:
+        """Revokes an API key. Needs an API key of the admin role.
+
+        From the answer on the key is refused, and its event streams end. Revoking it again changes nothing.
+        An unknown key is a ``NotFoundError``; revoking the last admin's key with an admin's key that is
+        stored beside it is a ``ConflictError`` with the code ``LAST_ADMIN_KEY``.
+
+        ``DELETE /api/keys``. Safe to repeat.
+
+        Args:
+            id: Which key: ``key_`` and a UUID.
+
+        Returns:
+            An API key as it was revoked.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: See the description.
+            ConflictError: See the description.
+        """
+        return self._call("revoke_api_key", {"id": id}, options)
+
+    def create_hosted_workspace(
+        self, turnstile_token: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.CreatedHostedWorkspace:
         """Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.
 
         The new key is in this answer and never shown again. A token that the server does not accept is a
@@ -3703,9 +3950,11 @@ class Operations:
             ServerError: See the description.
             NotFoundError: See the description.
         """
-        return self._call("create_hosted_workspace", {"turnstile_token": turnstile_token})
+        return self._call("create_hosted_workspace", {"turnstile_token": turnstile_token}, options)
 
-    def get_hosted_workspace(self, workspace_id: str) -> types.HostedWorkspace:
+    def get_hosted_workspace(
+        self, workspace_id: str, **options: Unpack[CallOptions],
+    ) -> types.HostedWorkspace:
         """Reads a trial workspace. Needs an API key of the admin role.
 
         An unknown id, and a workspace that is no trial, are errors of kind ``not_found``.
@@ -3722,9 +3971,11 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return self._call("get_hosted_workspace", {"workspace_id": workspace_id})
+        return self._call("get_hosted_workspace", {"workspace_id": workspace_id}, options)
 
-    def delete_hosted_workspace(self, workspace_id: str) -> types.DeletedHostedWorkspace:
+    def delete_hosted_workspace(
+        self, workspace_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedHostedWorkspace:
         """Removes a trial workspace with all it holds. Needs an API key of the admin role.
 
         An unknown id, and a workspace that is no trial, are errors of kind ``not_found``.
@@ -3741,9 +3992,9 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return self._call("delete_hosted_workspace", {"workspace_id": workspace_id})
+        return self._call("delete_hosted_workspace", {"workspace_id": workspace_id}, options)
 
-    def get_webhooks(self) -> types.WebhookList:
+    def get_webhooks(self, **options: Unpack[CallOptions]) -> types.WebhookList:
         """Lists all webhooks. Of each secret only the last four characters are shown.
 
         ``GET /api/webhooks``. Reads only.
@@ -3751,9 +4002,11 @@ class Operations:
         Returns:
             All webhooks.
         """
-        return self._call("get_webhooks", {})
+        return self._call("get_webhooks", {}, options)
 
-    def create_webhook(self, url: str, events: list[str] | None = None) -> types.CreatedWebhook:
+    def create_webhook(
+        self, url: str, events: list[str] | None = None, **options: Unpack[CallOptions],
+    ) -> types.CreatedWebhook:
         """Adds a webhook. Needs an API key of the admin role.
 
         The secret that signs what is sent is in this answer and never shown again: ``X-DashClaw-Signature``
@@ -3777,9 +4030,9 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("create_webhook", {"url": url, "events": events})
+        return self._call("create_webhook", {"url": url, "events": events}, options)
 
-    def delete_webhook(self, webhook_id: str) -> types.DeletedWebhook:
+    def delete_webhook(self, webhook_id: str, **options: Unpack[CallOptions]) -> types.DeletedWebhook:
         """Removes a webhook. Needs an API key of the admin role. An unknown id is a ``NotFoundError``.
 
         ``DELETE /api/webhooks``. Safe to repeat.
@@ -3794,9 +4047,9 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: See the description.
         """
-        return self._call("delete_webhook", {"webhook_id": webhook_id})
+        return self._call("delete_webhook", {"webhook_id": webhook_id}, options)
 
-    def test_webhook(self, webhook_id: str) -> types.WebhookTest:
+    def test_webhook(self, webhook_id: str, **options: Unpack[CallOptions]) -> types.WebhookTest:
         """Sends a test event to a webhook, and says how it answered. Needs an API key of the admin role.
 
         A webhook that fails is a normal result with ``success`` false. An unknown id is a ``NotFoundError``.
@@ -3814,9 +4067,11 @@ class Operations:
             NotFoundError: There is no such record.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("test_webhook", {"webhook_id": webhook_id})
+        return self._call("test_webhook", {"webhook_id": webhook_id}, options)
 
-    def get_webhook_deliveries(self, webhook_id: str) -> types.WebhookDeliveryList:
+    def get_webhook_deliveries(
+        self, webhook_id: str, **options: Unpack[CallOptions],
+    ) -> types.WebhookDeliveryList:
         """Lists the last 20 attempts to tell a webhook, the newest first. An unknown id is a
         ``NotFoundError``.
 
@@ -3831,7 +4086,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_webhook_deliveries", {"webhook_id": webhook_id})
+        return self._call("get_webhook_deliveries", {"webhook_id": webhook_id}, options)
 
     def get_activity_logs(
         self, *,
@@ -3853,7 +4108,7 @@ class Operations:
             after: Only what was done after this time: ISO-8601.
             limit: How many, 1 to 200; 50 unless given.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             What was done in an organisation.
@@ -3885,7 +4140,9 @@ class Operations:
         }
         return self._pages("get_activity_logs", arguments, fields)
 
-    def compute_drift_baselines(self, agent_id: str | None = None, lookback_days: int = 30) -> dict[str, Any]:
+    def compute_drift_baselines(
+        self, agent_id: str | None = None, lookback_days: int = 30, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Computes what is normal for agents, for later comparison. The answer's members are the server's own
         and not fixed.
 
@@ -3899,9 +4156,14 @@ class Operations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("compute_drift_baselines", {"agent_id": agent_id, "lookback_days": lookback_days})
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "lookback_days": lookback_days,
+        }
+        return self._call("compute_drift_baselines", arguments, options)
 
-    def detect_drift(self, agent_id: str | None = None, window_days: int = 7) -> dict[str, Any]:
+    def detect_drift(
+        self, agent_id: str | None = None, window_days: int = 7, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Compares what agents do now with what is normal for them, and raises an alert where they differ.
         The answer's members are the server's own and not fixed.
 
@@ -3915,9 +4177,9 @@ class Operations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("detect_drift", {"agent_id": agent_id, "window_days": window_days})
+        return self._call("detect_drift", {"agent_id": agent_id, "window_days": window_days}, options)
 
-    def record_drift_snapshots(self) -> dict[str, Any]:
+    def record_drift_snapshots(self, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Records how all agents behave at this moment. The answer's members are the server's own and not
         fixed.
 
@@ -3927,11 +4189,12 @@ class Operations:
             ValidationError: The server refuses the content.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("record_drift_snapshots", {})
+        return self._call("record_drift_snapshots", {}, options)
 
     def list_drift_alerts(
         self, agent_id: str | None = None, severity: str | None = None, acknowledged: bool | None = None,
         limit: int = 50,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Lists alerts. The answer's members are the server's own and not fixed.
 
@@ -3946,9 +4209,9 @@ class Operations:
         arguments: dict[str, Any] = {
             "agent_id": agent_id, "severity": severity, "acknowledged": acknowledged, "limit": limit,
         }
-        return self._call("list_drift_alerts", arguments)
+        return self._call("list_drift_alerts", arguments, options)
 
-    def acknowledge_drift_alert(self, alert_id: str) -> dict[str, Any]:
+    def acknowledge_drift_alert(self, alert_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Marks an alert as seen. The answer's members are the server's own and not fixed.
 
         ``PATCH /api/drift/alerts/{alert_id}``. Safe to repeat.
@@ -3959,9 +4222,9 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("acknowledge_drift_alert", {"alert_id": alert_id})
+        return self._call("acknowledge_drift_alert", {"alert_id": alert_id}, options)
 
-    def delete_drift_alert(self, alert_id: str) -> dict[str, Any]:
+    def delete_drift_alert(self, alert_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Removes an alert. The answer's members are the server's own and not fixed.
 
         ``DELETE /api/drift/alerts/{alert_id}``. Safe to repeat.
@@ -3972,9 +4235,9 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("delete_drift_alert", {"alert_id": alert_id})
+        return self._call("delete_drift_alert", {"alert_id": alert_id}, options)
 
-    def get_drift_stats(self, agent_id: str | None = None) -> dict[str, Any]:
+    def get_drift_stats(self, agent_id: str | None = None, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Counts alerts. The answer's members are the server's own and not fixed.
 
         ``GET /api/drift/stats``. Reads only.
@@ -3982,10 +4245,11 @@ class Operations:
         Args:
             agent_id: Only alerts on this agent. All agents unless given.
         """
-        return self._call("get_drift_stats", {"agent_id": agent_id})
+        return self._call("get_drift_stats", {"agent_id": agent_id}, options)
 
     def get_drift_snapshots(
         self, agent_id: str | None = None, metric: str | None = None, limit: int = 30,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Lists how agents behaved when that was recorded. The answer's members are the server's own and not
         fixed.
@@ -3997,16 +4261,21 @@ class Operations:
             metric: Only this measure; ``get_drift_metrics`` lists them.
             limit: How many. 1 or more.
         """
-        return self._call("get_drift_snapshots", {"agent_id": agent_id, "metric": metric, "limit": limit})
+        arguments: dict[str, Any] = {
+            "agent_id": agent_id, "metric": metric, "limit": limit,
+        }
+        return self._call("get_drift_snapshots", arguments, options)
 
-    def get_drift_metrics(self) -> dict[str, Any]:
+    def get_drift_metrics(self, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Lists what is measured. The answer's members are the server's own and not fixed.
 
         ``GET /api/drift/metrics``. Reads only.
         """
-        return self._call("get_drift_metrics", {})
+        return self._call("get_drift_metrics", {}, options)
 
-    def list_prompt_templates(self, category: str | None = None) -> types.PromptTemplateList:
+    def list_prompt_templates(
+        self, category: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.PromptTemplateList:
         """Lists templates, each with the number of its versions and the active one.
 
         ``GET /api/prompts/templates``. Reads only.
@@ -4017,9 +4286,9 @@ class Operations:
         Returns:
             Templates.
         """
-        return self._call("list_prompt_templates", {"category": category})
+        return self._call("list_prompt_templates", {"category": category}, options)
 
-    def get_prompt_template(self, template_id: str) -> types.PromptTemplate:
+    def get_prompt_template(self, template_id: str, **options: Unpack[CallOptions]) -> types.PromptTemplate:
         """Reads one template. An unknown id is a ``NotFoundError``.
 
         ``GET /api/prompts/templates/{template_id}``. Reads only.
@@ -4033,10 +4302,10 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_prompt_template", {"template_id": template_id})
+        return self._call("get_prompt_template", {"template_id": template_id}, options)
 
     def create_prompt_template(
-        self, name: str, description: str = "", category: str = "general",
+        self, name: str, description: str = "", category: str = "general", **options: Unpack[CallOptions],
     ) -> types.CreatedPromptTemplate:
         """Adds a template, which has no version yet. Needs an API key of the admin role; a key without it is
         a ``PermissionDeniedError``.
@@ -4059,7 +4328,7 @@ class Operations:
         arguments: dict[str, Any] = {
             "name": name, "description": description, "category": category,
         }
-        return self._call("create_prompt_template", arguments)
+        return self._call("create_prompt_template", arguments, options)
 
     def update_prompt_template(
         self, template_id: str, *,
@@ -4081,7 +4350,7 @@ class Operations:
             name: What it is called from now on.
             description: What it is for.
             category: What kind of prompt it is from now on.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A prompt that is kept in versions.
@@ -4096,7 +4365,9 @@ class Operations:
         }
         return self._call("update_prompt_template", {}, given(arguments, fields))
 
-    def delete_prompt_template(self, template_id: str) -> types.DeletedPromptTemplate:
+    def delete_prompt_template(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedPromptTemplate:
         """Removes a template with its versions and runs. Needs an API key of the admin role; a key without it
         is a ``PermissionDeniedError``. An unknown id is no error.
 
@@ -4112,9 +4383,11 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return self._call("delete_prompt_template", {"template_id": template_id})
+        return self._call("delete_prompt_template", {"template_id": template_id}, options)
 
-    def list_prompt_versions(self, template_id: str) -> types.PromptVersionList:
+    def list_prompt_versions(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.PromptVersionList:
         """Lists the versions of a template, newest first.
 
         ``GET /api/prompts/templates/{template_id}/versions``. Reads only.
@@ -4128,11 +4401,12 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("list_prompt_versions", {"template_id": template_id})
+        return self._call("list_prompt_versions", {"template_id": template_id}, options)
 
     def create_prompt_version(
-        self, template_id: str, content: str, model_hint: str = "", parameters: list[str] | None = None,
-        changelog: str = "",
+        self, template_id: str, content: str, model_hint: str = "",
+        parameters: list[str] | Mapping[str, Any] | None = None, changelog: str = "",
+        **options: Unpack[CallOptions],
     ) -> types.CreatedPromptVersion:
         """Adds a version to a template. It is not active until ``activate_prompt_version`` makes it so. Needs
         an API key of the admin role; a key without it is a ``PermissionDeniedError``.
@@ -4143,7 +4417,8 @@ class Operations:
             template_id: Which template.
             content: The prompt, with placeholders: names in double braces.
             model_hint: The model it was written for.
-            parameters: The names of its placeholders, each of at most 500 characters. ``[]`` unless given.
+            parameters: Its placeholders: a list of their names, or an object that says more about each.
+                ``[]`` unless given.
             changelog: What is new about it.
 
         Returns:
@@ -4159,9 +4434,11 @@ class Operations:
             "template_id": template_id, "content": content, "model_hint": model_hint,
             "parameters": parameters, "changelog": changelog,
         }
-        return self._call("create_prompt_version", arguments)
+        return self._call("create_prompt_version", arguments, options)
 
-    def get_prompt_version(self, template_id: str, version_id: str) -> types.PromptVersion:
+    def get_prompt_version(
+        self, template_id: str, version_id: str, **options: Unpack[CallOptions],
+    ) -> types.PromptVersion:
         """Reads one version. An unknown id is a ``NotFoundError``.
 
         ``GET /api/prompts/templates/{template_id}/versions/{version_id}``. Reads only.
@@ -4176,9 +4453,14 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_prompt_version", {"template_id": template_id, "version_id": version_id})
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "version_id": version_id,
+        }
+        return self._call("get_prompt_version", arguments, options)
 
-    def activate_prompt_version(self, template_id: str, version_id: str) -> types.PromptVersion:
+    def activate_prompt_version(
+        self, template_id: str, version_id: str, **options: Unpack[CallOptions],
+    ) -> types.PromptVersion:
         """Makes a version the active one of its template, and the others inactive. Needs an API key of the
         admin role.
 
@@ -4197,12 +4479,16 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return self._call("activate_prompt_version", {"template_id": template_id, "version_id": version_id})
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "version_id": version_id,
+        }
+        return self._call("activate_prompt_version", arguments, options)
 
     def render_prompt(
         self, template_id: str | None = None, version_id: str | None = None,
         variables: Mapping[str, Any] | None = None, action_id: str | None = None, agent_id: str | None = None,
         record: bool = False,
+        **options: Unpack[CallOptions],
     ) -> types.RenderedPrompt:
         """Fills the placeholders of a prompt: of the version that is given, else of the active one of the
         template. One of the two ids is needed.
@@ -4233,9 +4519,11 @@ class Operations:
             "template_id": template_id, "version_id": version_id, "variables": variables,
             "action_id": action_id, "agent_id": agent_id, "record": record,
         }
-        return self._call("render_prompt", arguments)
+        return self._call("render_prompt", arguments, options)
 
-    def get_prompt_stats(self, template_id: str | None = None) -> types.PromptStats:
+    def get_prompt_stats(
+        self, template_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.PromptStats:
         """Counts runs: those of one template, or all of them, by template and version.
 
         ``GET /api/prompts/stats``. Reads only.
@@ -4246,10 +4534,11 @@ class Operations:
         Returns:
             Runs, counted.
         """
-        return self._call("get_prompt_stats", {"template_id": template_id})
+        return self._call("get_prompt_stats", {"template_id": template_id}, options)
 
     def list_prompt_runs(
         self, template_id: str | None = None, version_id: str | None = None, limit: int = 50,
+        **options: Unpack[CallOptions],
     ) -> types.PromptRunList:
         """Lists the runs that were written down.
 
@@ -4266,12 +4555,13 @@ class Operations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "version_id": version_id, "limit": limit,
         }
-        return self._call("list_prompt_runs", arguments)
+        return self._call("list_prompt_runs", arguments, options)
 
     def create_score(
         self, action_id: str, scorer_name: str, score: float, label: str | None = None,
         reasoning: str | None = None, evaluated_by: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.EvaluationScore:
         """Grades an action. A grade outside 0 to 1 is a ``ValidationError``.
 
@@ -4297,7 +4587,7 @@ class Operations:
             "action_id": action_id, "scorer_name": scorer_name, "score": score, "label": label,
             "reasoning": reasoning, "evaluated_by": evaluated_by, "metadata": metadata,
         }
-        return self._call("create_score", arguments)
+        return self._call("create_score", arguments, options)
 
     def get_scores(
         self, *,
@@ -4318,7 +4608,7 @@ class Operations:
             agent_id: Only actions of this agent. All agents unless given.
             limit: How many; 50 unless given. 1 or more.
             offset: How many to skip; 0 unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Grades.
@@ -4352,6 +4642,7 @@ class Operations:
     def create_scorer(
         self, name: str, scorer_type: types.ScorerType | str, config: Mapping[str, Any] | None = None,
         description: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.CreatedScorer:
         """Adds a scorer. Needs an API key of the admin role.
 
@@ -4380,14 +4671,14 @@ class Operations:
         arguments: dict[str, Any] = {
             "name": name, "scorer_type": scorer_type, "config": config, "description": description,
         }
-        return self._call("create_scorer", arguments)
+        return self._call("create_scorer", arguments, options)
 
-    def get_scorers(self) -> dict[str, Any]:
+    def get_scorers(self, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Lists scorers. The answer's members are the server's own and not fixed.
 
         ``GET /api/evaluations/scorers``. Reads only.
         """
-        return self._call("get_scorers", {})
+        return self._call("get_scorers", {}, options)
 
     def update_scorer(
         self, scorer_id: str, *,
@@ -4407,7 +4698,7 @@ class Operations:
             name: What it is called from now on; unique.
             config: What it goes by from now on.
             description: What it is for.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -4418,7 +4709,7 @@ class Operations:
         }
         return self._call("update_scorer", {}, given(arguments, fields))
 
-    def delete_scorer(self, scorer_id: str) -> dict[str, Any]:
+    def delete_scorer(self, scorer_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Removes a scorer. The answer's members are the server's own and not fixed.
 
         ``DELETE /api/evaluations/scorers/{scorer_id}``. Safe to repeat.
@@ -4429,11 +4720,12 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("delete_scorer", {"scorer_id": scorer_id})
+        return self._call("delete_scorer", {"scorer_id": scorer_id}, options)
 
     def preview_scorer(
         self, scorer_type: types.ScorerType | str, config: Mapping[str, Any] | None = None,
         sample: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.ScorerPreview:
         """Tries a scorer on a sample before it is added. Nothing is written. An unknown type is a
         ``ValidationError``; a scorer that fails says so in the result.
@@ -4452,10 +4744,14 @@ class Operations:
         Raises:
             ValidationError: The server refuses the content.
         """
-        return self._call("preview_scorer", {"scorer_type": scorer_type, "config": config, "sample": sample})
+        arguments: dict[str, Any] = {
+            "scorer_type": scorer_type, "config": config, "sample": sample,
+        }
+        return self._call("preview_scorer", arguments, options)
 
     def create_eval_run(
         self, name: str, scorer_id: str, action_filters: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Grades many actions with one scorer. The answer's members are the server's own and not fixed.
 
@@ -4473,7 +4769,7 @@ class Operations:
         arguments: dict[str, Any] = {
             "name": name, "scorer_id": scorer_id, "action_filters": action_filters,
         }
-        return self._call("create_eval_run", arguments)
+        return self._call("create_eval_run", arguments, options)
 
     def get_eval_runs(self, **fields: Any) -> dict[str, Any]:
         """Lists runs. The answer's members are the server's own and not fixed; filters are passed on as they
@@ -4482,11 +4778,11 @@ class Operations:
         ``GET /api/evaluations/runs``. Reads only.
 
         Args:
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
         """
         return self._call("get_eval_runs", {}, fields)
 
-    def get_eval_run(self, run_id: str) -> dict[str, Any]:
+    def get_eval_run(self, run_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Reads one run. The answer's members are the server's own and not fixed.
 
         ``GET /api/evaluations/runs/{run_id}``. Reads only.
@@ -4497,7 +4793,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_eval_run", {"run_id": run_id})
+        return self._call("get_eval_run", {"run_id": run_id}, options)
 
     def get_eval_stats(self, **fields: Any) -> dict[str, Any]:
         """Sums up grades. The answer's members are the server's own and not fixed; filters are passed on as
@@ -4506,7 +4802,7 @@ class Operations:
         ``GET /api/evaluations/stats``. Reads only.
 
         Args:
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
         """
         return self._call("get_eval_stats", {}, fields)
 
@@ -4524,7 +4820,7 @@ class Operations:
             status: Only profiles in this state; ``active`` unless given.
             limit: How many. 1 or more.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Scoring profiles.
@@ -4569,7 +4865,7 @@ class Operations:
                 One of ``weighted_average``, ``minimum``, ``geometric_mean``.
             metadata: More about it.
             dimensions: What it looks at: objects with the fields of ``add_scoring_dimension``.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             What turns the measures of an action into one score.
@@ -4584,7 +4880,7 @@ class Operations:
         }
         return self._call("create_scoring_profile", arguments, fields)
 
-    def get_scoring_profile(self, profile_id: str) -> types.ScoringProfile:
+    def get_scoring_profile(self, profile_id: str, **options: Unpack[CallOptions]) -> types.ScoringProfile:
         """Reads one scoring profile with its dimensions. An unknown id is a ``NotFoundError``.
 
         ``GET /api/scoring/profiles/{profile_id}``. Reads only.
@@ -4598,7 +4894,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_scoring_profile", {"profile_id": profile_id})
+        return self._call("get_scoring_profile", {"profile_id": profile_id}, options)
 
     def update_scoring_profile(
         self, profile_id: str, *,
@@ -4623,7 +4919,7 @@ class Operations:
                 ``weighted_average``, ``minimum``, ``geometric_mean``.
             status: The state it is in from now on.
             metadata: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             What turns the measures of an action into one score.
@@ -4638,7 +4934,9 @@ class Operations:
         }
         return self._call("update_scoring_profile", {}, given(arguments, fields))
 
-    def delete_scoring_profile(self, profile_id: str) -> types.DeletedScoringRecord:
+    def delete_scoring_profile(
+        self, profile_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedScoringRecord:
         """Removes a scoring profile. An unknown id is a ``NotFoundError``.
 
         ``DELETE /api/scoring/profiles/{profile_id}``. Safe to repeat.
@@ -4652,7 +4950,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("delete_scoring_profile", {"profile_id": profile_id})
+        return self._call("delete_scoring_profile", {"profile_id": profile_id}, options)
 
     def add_scoring_dimension(
         self, profile_id: str, *,
@@ -4677,7 +4975,7 @@ class Operations:
                 ``score``. The first that fits counts; where none does, the lowest score among them. Without a
                 scale every value earns 50.
             sort_order: Its place among the dimensions.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One thing that a profile looks at.
@@ -4720,7 +5018,7 @@ class Operations:
             scale: Which value earns which score from now on: objects with ``label``, ``operator``, ``value``
                 and ``score``.
             sort_order: Its place among the dimensions from now on.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One thing that a profile looks at.
@@ -4736,7 +5034,9 @@ class Operations:
         }
         return self._call("update_scoring_dimension", {}, given(arguments, fields))
 
-    def delete_scoring_dimension(self, profile_id: str, dimension_id: str) -> types.DeletedScoringRecord:
+    def delete_scoring_dimension(
+        self, profile_id: str, dimension_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedScoringRecord:
         """Removes a dimension from a scoring profile. An unknown id is a ``NotFoundError``.
 
         ``DELETE /api/scoring/profiles/{profile_id}/dimensions/{dimension_id}``. Safe to repeat.
@@ -4754,9 +5054,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "profile_id": profile_id, "dimension_id": dimension_id,
         }
-        return self._call("delete_scoring_dimension", arguments)
+        return self._call("delete_scoring_dimension", arguments, options)
 
-    def score_with_profile(self, profile_id: str, action: Mapping[str, Any]) -> types.ProfileScore:
+    def score_with_profile(
+        self, profile_id: str, action: Mapping[str, Any], **options: Unpack[CallOptions],
+    ) -> types.ProfileScore:
         """Scores one action by a profile and stores the score. An unknown profile is a ``NotFoundError``, one
         without dimensions a ``ServerError``.
 
@@ -4775,9 +5077,11 @@ class Operations:
             NotFoundError: See the description.
             ServerError: See the description.
         """
-        return self._call("score_with_profile", {"profile_id": profile_id, "action": action})
+        return self._call("score_with_profile", {"profile_id": profile_id, "action": action}, options)
 
-    def batch_score_with_profile(self, profile_id: str, actions: Sequence[Any]) -> types.ProfileScoreBatch:
+    def batch_score_with_profile(
+        self, profile_id: str, actions: Sequence[Any], **options: Unpack[CallOptions],
+    ) -> types.ProfileScoreBatch:
         """Scores several actions by a profile and stores the scores. An unknown profile is a
         ``NotFoundError``, one without dimensions a ``ServerError``.
 
@@ -4796,7 +5100,7 @@ class Operations:
             NotFoundError: See the description.
             ServerError: See the description.
         """
-        return self._call("batch_score_with_profile", {"profile_id": profile_id, "actions": actions})
+        return self._call("batch_score_with_profile", {"profile_id": profile_id, "actions": actions}, options)
 
     def get_profile_scores(
         self, *,
@@ -4813,7 +5117,7 @@ class Operations:
             action_id: Only scores of this action.
             limit: How many. 1 or more.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Stored scores.
@@ -4841,7 +5145,9 @@ class Operations:
         }
         return self._pages("get_profile_scores", arguments, fields)
 
-    def get_profile_score_stats(self, profile_id: str) -> types.ProfileScoreStats:
+    def get_profile_score_stats(
+        self, profile_id: str, **options: Unpack[CallOptions],
+    ) -> types.ProfileScoreStats:
         """Sums up the stored scores of a profile.
 
         ``GET /api/scoring/score``. Reads only.
@@ -4852,7 +5158,7 @@ class Operations:
         Returns:
             The stored scores of a profile, summed up.
         """
-        return self._call("get_profile_score_stats", {"profile_id": profile_id})
+        return self._call("get_profile_score_stats", {"profile_id": profile_id}, options)
 
     def list_risk_templates(
         self, *, action_type: str | None = None, status: str | None = None, **fields: Any,
@@ -4864,7 +5170,7 @@ class Operations:
         Args:
             action_type: Only templates for this kind of action.
             status: Only templates in this state.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Risk templates.
@@ -4888,7 +5194,7 @@ class Operations:
             rules: What adds to it: objects with ``condition`` (a member of the action, one of ``==``, ``!=``,
                 ``>=``, ``<=``, ``>``, ``<`` and ``contains``, a value) and ``add``. The sum is kept within 0
                 to 100.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Rules by which the risk of an action is worked out.
@@ -4924,7 +5230,7 @@ class Operations:
             base_risk: The risk to start from, 0 to 100.
             rules: What adds to it from now on: objects with ``condition`` and ``add``.
             status: The state it is in from now on.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Rules by which the risk of an action is worked out.
@@ -4939,7 +5245,9 @@ class Operations:
         }
         return self._call("update_risk_template", {}, given(arguments, fields))
 
-    def delete_risk_template(self, template_id: str) -> types.DeletedScoringRecord:
+    def delete_risk_template(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedScoringRecord:
         """Removes a risk template. An unknown id is a ``NotFoundError``.
 
         ``DELETE /api/scoring/risk-templates/{template_id}``. Safe to repeat.
@@ -4953,7 +5261,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("delete_risk_template", {"template_id": template_id})
+        return self._call("delete_risk_template", {"template_id": template_id}, options)
 
     def auto_calibrate(
         self, *,
@@ -4971,7 +5279,7 @@ class Operations:
             agent_id: Only from this agent's actions. All agents unless given.
             lookback_days: How far to look back, in days; 30 unless given. 1 or more.
             metrics: What to suggest scales for, each of at most 500 characters. Everything unless given.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             Scales suggested from earlier actions.
@@ -5013,7 +5321,7 @@ class Operations:
             linked_capability_ids: The capabilities that belong to it.
             linked_capability_tags: The capabilities that belong to it, by their tags.
             status: Where it is in its life. One of ``draft``, ``active``, ``archived``.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One workflow template.
@@ -5047,7 +5355,7 @@ class Operations:
             status: Only templates in this state. One of ``draft``, ``active``, ``archived``.
             limit: How many, 1 to 200.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of workflow templates.
@@ -5072,7 +5380,9 @@ class Operations:
         }
         return self._pages("list_workflow_templates", arguments, fields)
 
-    def get_workflow_template(self, template_id: str) -> types.WorkflowTemplateDetail:
+    def get_workflow_template(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.WorkflowTemplateDetail:
         """Reads one workflow template. An unknown id is a ``NotFoundError``.
 
         ``GET /api/workflows/templates/{template_id}``. Reads only.
@@ -5086,7 +5396,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_workflow_template", {"template_id": template_id})
+        return self._call("get_workflow_template", {"template_id": template_id}, options)
 
     def update_workflow_template(
         self, template_id: str, *,
@@ -5122,7 +5432,7 @@ class Operations:
             linked_capability_ids: The capabilities that belong to it from now on.
             linked_capability_tags: The capabilities that belong to it from now on, by their tags.
             status: Where it is in its life. One of ``draft``, ``active``, ``archived``.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One workflow template.
@@ -5143,7 +5453,9 @@ class Operations:
         }
         return self._call("update_workflow_template", {}, given(arguments, fields))
 
-    def delete_workflow_template(self, template_id: str) -> types.DeletedWorkflowTemplate:
+    def delete_workflow_template(
+        self, template_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedWorkflowTemplate:
         """Removes a workflow template. Needs an API key of the admin role.
 
         An unknown id is a ``NotFoundError``, a key without the role a ``PermissionDeniedError``.
@@ -5160,7 +5472,7 @@ class Operations:
             PermissionDeniedError: The API key lacks the admin role.
             NotFoundError: There is no such record.
         """
-        return self._call("delete_workflow_template", {"template_id": template_id})
+        return self._call("delete_workflow_template", {"template_id": template_id}, options)
 
     def duplicate_workflow_template(
         self, template_id: str, *, name: str | None = None, slug: str | None = None, **fields: Any,
@@ -5173,7 +5485,7 @@ class Operations:
             template_id: Which template to copy.
             name: What the copy is called; the old name and `` (copy)`` unless given.
             slug: The copy's name in URLs; unique.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One workflow template.
@@ -5204,7 +5516,7 @@ class Operations:
             template_id: Which template.
             agent_id: Who runs it; ``workflow_launcher`` unless given. Not filled in by the client.
             declared_goal: What the run is for, in a sentence.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A workflow that begins.
@@ -5222,6 +5534,7 @@ class Operations:
     def execute_workflow_template(
         self, template_id: str, variables: Mapping[str, Any] | None = None, agent_id: str | None = None,
         declared_goal: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.WorkflowExecution:
         """Asks guard, lets the server run all steps of a workflow, and returns what came out.
 
@@ -5253,10 +5566,11 @@ class Operations:
             "template_id": template_id, "variables": variables, "agent_id": agent_id,
             "declared_goal": declared_goal,
         }
-        return self._call("execute_workflow_template", arguments)
+        return self._call("execute_workflow_template", arguments, options)
 
     def list_workflow_runs(
         self, template_id: str, limit: int | None = None, offset: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> types.WorkflowRunList:
         """Lists the runs of a workflow template: the actions that stand for them.
 
@@ -5277,10 +5591,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "limit": limit, "offset": offset,
         }
-        return self._call("list_workflow_runs", arguments)
+        return self._call("list_workflow_runs", arguments, options)
 
     def iter_workflow_runs(
         self, template_id: str, limit: int | None = None, offset: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> Iterator[types.Action]:
         """Goes through all that ``list_workflow_runs`` lists, with the same arguments: ``limit`` is a page's
         size, ``offset`` how many to skip.
@@ -5291,9 +5606,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "template_id": template_id, "limit": limit, "offset": offset,
         }
-        return self._pages("list_workflow_runs", arguments)
+        return self._pages("list_workflow_runs", arguments, options)
 
-    def get_workflow_run(self, template_id: str, run_action_id: str) -> types.WorkflowRun:
+    def get_workflow_run(
+        self, template_id: str, run_action_id: str, **options: Unpack[CallOptions],
+    ) -> types.WorkflowRun:
         """Reads one run of a workflow with the whole input and output of each step. An unknown run is a
         ``NotFoundError``.
 
@@ -5309,9 +5626,14 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_workflow_run", {"template_id": template_id, "run_action_id": run_action_id})
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "run_action_id": run_action_id,
+        }
+        return self._call("get_workflow_run", arguments, options)
 
-    def resume_workflow_run(self, template_id: str, run_action_id: str) -> types.ResumedWorkflowRun:
+    def resume_workflow_run(
+        self, template_id: str, run_action_id: str, **options: Unpack[CallOptions],
+    ) -> types.ResumedWorkflowRun:
         """Runs a failed workflow again from where it failed, as a new run. Steps that were completed are not
         run again; they are taken over as ``reused``.
 
@@ -5333,9 +5655,14 @@ class Operations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             ValidationError: See the description.
         """
-        return self._call("resume_workflow_run", {"template_id": template_id, "run_action_id": run_action_id})
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "run_action_id": run_action_id,
+        }
+        return self._call("resume_workflow_run", arguments, options)
 
-    def cancel_workflow_run(self, template_id: str, run_action_id: str) -> types.CancelledWorkflowRun:
+    def cancel_workflow_run(
+        self, template_id: str, run_action_id: str, **options: Unpack[CallOptions],
+    ) -> types.CancelledWorkflowRun:
         """Stops a running workflow. A run that is not running is a ``ValidationError``, an unknown one
         ``not_found``.
 
@@ -5354,7 +5681,10 @@ class Operations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             ValidationError: See the description.
         """
-        return self._call("cancel_workflow_run", {"template_id": template_id, "run_action_id": run_action_id})
+        arguments: dict[str, Any] = {
+            "template_id": template_id, "run_action_id": run_action_id,
+        }
+        return self._call("cancel_workflow_run", arguments, options)
 
     def create_capability(
         self, *,
@@ -5388,7 +5718,7 @@ class Operations:
             invocation_schema: How the server calls it: ``endpoint``, ``method``, ``auth``, ``input_schema``,
                 ``output_schema``, ``request_mapping``, ``response_mapping``, ``timeout_ms``,
                 ``retry_policy``, ``circuit_breaker``. Sent as it is.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One capability.
@@ -5421,7 +5751,7 @@ class Operations:
             search: Only those that have these words.
             limit: How many, 1 to 500.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of capabilities.
@@ -5449,7 +5779,7 @@ class Operations:
         }
         return self._pages("list_capabilities", arguments, fields)
 
-    def get_capability(self, capability_id: str) -> types.CapabilityDetail:
+    def get_capability(self, capability_id: str, **options: Unpack[CallOptions]) -> types.CapabilityDetail:
         """Reads one capability. An unknown id is a ``NotFoundError``.
 
         ``GET /api/capabilities/{capability_id}``. Reads only.
@@ -5463,7 +5793,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_capability", {"capability_id": capability_id})
+        return self._call("get_capability", {"capability_id": capability_id}, options)
 
     def update_capability(
         self, capability_id: str, *,
@@ -5497,7 +5827,7 @@ class Operations:
             health_status: How it does.
             docs_url: Where it is described.
             invocation_schema: How the server calls it. Sent as it is.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One capability.
@@ -5515,7 +5845,9 @@ class Operations:
         }
         return self._call("update_capability", {}, given(arguments, fields))
 
-    def delete_capability(self, capability_id: str) -> types.DeletedCapability:
+    def delete_capability(
+        self, capability_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedCapability:
         """Removes a capability. An unknown id is a ``NotFoundError``.
 
         ``DELETE /api/capabilities/{capability_id}``. Safe to repeat.
@@ -5529,12 +5861,12 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("delete_capability", {"capability_id": capability_id})
+        return self._call("delete_capability", {"capability_id": capability_id}, options)
 
     def invoke_capability(
         self, capability_id: str, payload: Mapping[str, Any] | None = None, actor: str | None = None,
         reason: str | None = None, *,
-        agent_id: str | None = None,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CapabilityInvocation:
         """Asks guard, lets the server call a capability, and returns what came out. The call is recorded as
         an action.
@@ -5570,10 +5902,11 @@ class Operations:
             "capability_id": capability_id, "payload": payload, "actor": actor, "reason": reason,
             "agent_id": agent_id,
         }
-        return self._call("invoke_capability", arguments)
+        return self._call("invoke_capability", arguments, options)
 
     def test_capability(
-        self, capability_id: str, payload: Mapping[str, Any] | None = None, *, agent_id: str | None = None,
+        self, capability_id: str, payload: Mapping[str, Any] | None = None, *,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.CapabilityTest:
         """Lets the server call a capability to see whether it works, without guard, and returns what came
         out. The call is real; it is recorded as an action of type ``capability_test`` and decides the
@@ -5604,9 +5937,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "capability_id": capability_id, "payload": payload, "agent_id": agent_id,
         }
-        return self._call("test_capability", arguments)
+        return self._call("test_capability", arguments, options)
 
-    def get_capability_health(self, capability_id: str) -> types.CapabilityHealth:
+    def get_capability_health(
+        self, capability_id: str, **options: Unpack[CallOptions],
+    ) -> types.CapabilityHealth:
         """Says how a capability does, by its calls of the last 7 days and its last test. An unknown id is a
         ``NotFoundError``.
 
@@ -5621,7 +5956,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_capability_health", {"capability_id": capability_id})
+        return self._call("get_capability_health", {"capability_id": capability_id}, options)
 
     def list_capability_health(
         self, status: types.CapabilityState | str | None = None,
@@ -5646,7 +5981,7 @@ class Operations:
             category: Only this kind.
             risk_level: Only those of this risk. One of ``low``, ``medium``, ``high``, ``critical``.
             search: Only those that have these words.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of how capabilities do.
@@ -5694,7 +6029,7 @@ class Operations:
             status: Only those in this state: ``completed``, ``failed``, …
             limit: How many, 1 to 100.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             The calls and tests of a capability.
@@ -5742,7 +6077,7 @@ class Operations:
                 ``costSensitivity`` (``low``, ``balanced``, ``high-quality``), ``latencySensitivity``
                 (``low``, ``medium``, ``high``), ``maxBudgetUsd`` (in US dollars), ``maxRetries``, and
                 ``allowedProviders`` (a list of names). Sent as it is.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One model strategy.
@@ -5756,7 +6091,7 @@ class Operations:
         }
         return self._call("create_model_strategy", arguments, fields)
 
-    def list_model_strategies(self) -> types.ModelStrategyList:
+    def list_model_strategies(self, **options: Unpack[CallOptions]) -> types.ModelStrategyList:
         """Lists all model strategies.
 
         ``GET /api/model-strategies``. Reads only.
@@ -5764,9 +6099,11 @@ class Operations:
         Returns:
             All model strategies.
         """
-        return self._call("list_model_strategies", {})
+        return self._call("list_model_strategies", {}, options)
 
-    def get_model_strategy(self, strategy_id: str) -> types.ModelStrategyDetail:
+    def get_model_strategy(
+        self, strategy_id: str, **options: Unpack[CallOptions],
+    ) -> types.ModelStrategyDetail:
         """Reads one model strategy. An unknown id is a ``NotFoundError``.
 
         ``GET /api/model-strategies/{strategy_id}``. Reads only.
@@ -5780,7 +6117,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_model_strategy", {"strategy_id": strategy_id})
+        return self._call("get_model_strategy", {"strategy_id": strategy_id}, options)
 
     def update_model_strategy(
         self, strategy_id: str, *,
@@ -5801,7 +6138,7 @@ class Operations:
             description: What it is, in short.
             config: Those of its settings that change. Each replaces the one of the same name as a whole; the
                 others stay. Sent as it is.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One model strategy.
@@ -5815,7 +6152,9 @@ class Operations:
         }
         return self._call("update_model_strategy", {}, given(arguments, fields))
 
-    def delete_model_strategy(self, strategy_id: str) -> types.DeletedModelStrategy:
+    def delete_model_strategy(
+        self, strategy_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedModelStrategy:
         """Removes a model strategy. Workflow templates that use it go on without one. An unknown id is a
         ``NotFoundError``.
 
@@ -5830,7 +6169,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("delete_model_strategy", {"strategy_id": strategy_id})
+        return self._call("delete_model_strategy", {"strategy_id": strategy_id}, options)
 
     def complete_with_strategy(
         self, strategy_id: str, messages: Sequence[Any], *,
@@ -5852,7 +6191,7 @@ class Operations:
             max_tokens: The most tokens that the answer may have; 1024 unless given.
             temperature: How freely the model chooses its words; 0.7 unless given.
             task_mode: What kind of task it is: ``reasoning``, or a word of your own.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A language model's answer.
@@ -5884,7 +6223,7 @@ class Operations:
             source_type: Where its documents come from; ``files`` unless given. One of ``files``, ``urls``,
                 ``external``, ``notes``.
             tags: Words to find it by, of at most 500 characters each.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One collection.
@@ -5900,6 +6239,7 @@ class Operations:
 
     def list_knowledge_collections(
         self, source_type: types.KnowledgeSource | str | None = None, limit: int = 50, offset: int = 0,
+        **options: Unpack[CallOptions],
     ) -> types.KnowledgeCollectionList:
         """Lists collections.
 
@@ -5918,10 +6258,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "source_type": source_type, "limit": limit, "offset": offset,
         }
-        return self._call("list_knowledge_collections", arguments)
+        return self._call("list_knowledge_collections", arguments, options)
 
     def iter_knowledge_collections(
         self, source_type: types.KnowledgeSource | str | None = None, limit: int = 50, offset: int = 0,
+        **options: Unpack[CallOptions],
     ) -> Iterator[types.KnowledgeCollection]:
         """Goes through all that ``list_knowledge_collections`` lists, with the same arguments: ``limit`` is a
         page's size, ``offset`` how many to skip.
@@ -5932,9 +6273,11 @@ class Operations:
         arguments: dict[str, Any] = {
             "source_type": source_type, "limit": limit, "offset": offset,
         }
-        return self._pages("list_knowledge_collections", arguments)
+        return self._pages("list_knowledge_collections", arguments, options)
 
-    def get_knowledge_collection(self, collection_id: str) -> types.KnowledgeCollectionDetail:
+    def get_knowledge_collection(
+        self, collection_id: str, **options: Unpack[CallOptions],
+    ) -> types.KnowledgeCollectionDetail:
         """Reads one collection, without its documents. An unknown id is a ``NotFoundError``.
 
         ``GET /api/knowledge/collections/{collection_id}``. Reads only.
@@ -5948,7 +6291,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_knowledge_collection", {"collection_id": collection_id})
+        return self._call("get_knowledge_collection", {"collection_id": collection_id}, options)
 
     def update_knowledge_collection(
         self, collection_id: str, *,
@@ -5969,7 +6312,7 @@ class Operations:
             description: What it is, in short.
             source_type: Where its documents come from. One of ``files``, ``urls``, ``external``, ``notes``.
             tags: Words to find it by from now on, of at most 500 characters each.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One collection.
@@ -5984,7 +6327,9 @@ class Operations:
         }
         return self._call("update_knowledge_collection", {}, given(arguments, fields))
 
-    def delete_knowledge_collection(self, collection_id: str) -> types.DeletedKnowledgeCollection:
+    def delete_knowledge_collection(
+        self, collection_id: str, **options: Unpack[CallOptions],
+    ) -> types.DeletedKnowledgeCollection:
         """Removes a collection with all that was read from its documents. An unknown id is a
         ``NotFoundError``.
 
@@ -5999,7 +6344,7 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("delete_knowledge_collection", {"collection_id": collection_id})
+        return self._call("delete_knowledge_collection", {"collection_id": collection_id}, options)
 
     def add_knowledge_collection_item(
         self, collection_id: str, *,
@@ -6019,7 +6364,7 @@ class Operations:
             title: What it is called.
             mime_type: Its media type: ``text/markdown``.
             metadata: More about it. Sent as it is.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             One document of a collection.
@@ -6047,7 +6392,7 @@ class Operations:
             collection_id: Which collection.
             limit: How many, 1 to 500.
             offset: How many to skip.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             A page of documents.
@@ -6074,7 +6419,9 @@ class Operations:
         }
         return self._pages("list_knowledge_collection_items", arguments, fields)
 
-    def sync_knowledge_collection(self, collection_id: str) -> types.KnowledgeSyncDetail:
+    def sync_knowledge_collection(
+        self, collection_id: str, **options: Unpack[CallOptions],
+    ) -> types.KnowledgeSyncDetail:
         """Reads the documents of a collection that wait for it, at most 50, so that they can be found, and
         returns how that went.
 
@@ -6094,7 +6441,7 @@ class Operations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             ValidationError: See the description.
         """
-        return self._call("sync_knowledge_collection", {"collection_id": collection_id})
+        return self._call("sync_knowledge_collection", {"collection_id": collection_id}, options)
 
     def search_knowledge_collection(
         self, collection_id: str, query: str, limit: int = 5, **fields: Any,
@@ -6111,7 +6458,7 @@ class Operations:
             collection_id: Which collection.
             query: What to look for, in plain words.
             limit: How many passages, 1 to 20.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
             What a search found.
@@ -6143,7 +6490,7 @@ class Operations:
             description: What it does.
             language: In which programming language it is.
             tags: Words to find it by.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6169,14 +6516,14 @@ class Operations:
             tag: Only those with this tag.
             language: Only those in this programming language.
             limit: How many. 1 or more.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
         """
         arguments: dict[str, Any] = {
             "search": search, "tag": tag, "language": language, "limit": limit,
         }
         return self._call("get_snippets", arguments, fields)
 
-    def get_snippet(self, snippet_id: str) -> dict[str, Any]:
+    def get_snippet(self, snippet_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Reads one snippet; the members are the server's own and not fixed. An unknown id is a
         ``NotFoundError``.
 
@@ -6188,9 +6535,9 @@ class Operations:
         Raises:
             NotFoundError: There is no such record.
         """
-        return self._call("get_snippet", {"snippet_id": snippet_id})
+        return self._call("get_snippet", {"snippet_id": snippet_id}, options)
 
-    def use_snippet(self, snippet_id: str) -> dict[str, Any]:
+    def use_snippet(self, snippet_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Counts one more use of a snippet and returns it; the members are the server's own and not fixed. An
         unknown id is a ``NotFoundError``.
 
@@ -6203,9 +6550,9 @@ class Operations:
             NotFoundError: There is no such record.
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
         """
-        return self._call("use_snippet", {"snippet_id": snippet_id})
+        return self._call("use_snippet", {"snippet_id": snippet_id}, options)
 
-    def delete_snippet(self, snippet_id: str) -> dict[str, Any]:
+    def delete_snippet(self, snippet_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Removes a snippet; the members of the answer are the server's own and not fixed. An unknown id is a
         ``NotFoundError``.
 
@@ -6217,7 +6564,7 @@ class Operations:
         Raises:
             NotFoundError: See the description.
         """
-        return self._call("delete_snippet", {"snippet_id": snippet_id})
+        return self._call("delete_snippet", {"snippet_id": snippet_id}, options)
 
     def log_observation(
         self, observation: str, *,
@@ -6234,7 +6581,7 @@ class Operations:
             agent_id: Who observed it. The client's own agent unless given.
             category: What kind of thing it is: a word of your own.
             importance: How much it matters, 1 to 10.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6261,7 +6608,7 @@ class Operations:
             agent_id: Who learned it. The client's own agent unless given.
             category: What kind of thing it is: a word of your own.
             confidence: How sure the agent is, 0 to 100.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6287,7 +6634,7 @@ class Operations:
             agent_id: Who noticed it. The client's own agent unless given.
             energy: How much energy the user has: ``high``, or a number of your own scale.
             notes: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6313,7 +6660,7 @@ class Operations:
             agent_id: Who worked so. The client's own agent unless given.
             context: When it is of use.
             success: Whether it did well. Without it the way is noted and not judged.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6325,7 +6672,9 @@ class Operations:
         }
         return self._call("track_approach", arguments, fields)
 
-    def get_preference_summary(self, *, agent_id: str | None = None) -> dict[str, Any]:
+    def get_preference_summary(
+        self, *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Sums up all that was noted; the members are the server's own and not fixed. A server without
         preferences answers with a ``NotFoundError``.
 
@@ -6337,9 +6686,11 @@ class Operations:
         Raises:
             NotFoundError: See the description.
         """
-        return self._call("get_preference_summary", {"agent_id": agent_id})
+        return self._call("get_preference_summary", {"agent_id": agent_id}, options)
 
-    def get_approaches(self, limit: int | None = None, *, agent_id: str | None = None) -> dict[str, Any]:
+    def get_approaches(
+        self, limit: int | None = None, *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Lists ways of working with how often each did well; the members are the server's own and not fixed.
         A server without preferences answers with a ``NotFoundError``.
 
@@ -6352,9 +6703,11 @@ class Operations:
         Raises:
             NotFoundError: See the description.
         """
-        return self._call("get_approaches", {"limit": limit, "agent_id": agent_id})
+        return self._call("get_approaches", {"limit": limit, "agent_id": agent_id}, options)
 
-    def get_daily_digest(self, date: str | None = None, *, agent_id: str | None = None) -> dict[str, Any]:
+    def get_daily_digest(
+        self, date: str | None = None, *, agent_id: str | None = None, **options: Unpack[CallOptions],
+    ) -> dict[str, Any]:
         """Sums up what the agent did in a day; the members are the server's own and not fixed. A server
         without digests answers with a ``NotFoundError``.
 
@@ -6367,7 +6720,7 @@ class Operations:
         Raises:
             NotFoundError: See the description.
         """
-        return self._call("get_daily_digest", {"date": date, "agent_id": agent_id})
+        return self._call("get_daily_digest", {"date": date, "agent_id": agent_id}, options)
 
     def create_goal(
         self, title: str, *,
@@ -6387,7 +6740,7 @@ class Operations:
             target_date: By when: ISO-8601.
             progress: How much of it is reached, 0 to 100.
             status: Where it stands: ``active``, ``completed`` or ``paused``.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6416,7 +6769,7 @@ class Operations:
             platform: For where: ``linkedin``, or a word of your own.
             status: Where it stands: ``draft`` or ``published``.
             url: Where it can be read.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6445,7 +6798,7 @@ class Operations:
             score: How good it is, 0 to 100; 50 unless given.
             status: Where it stands: ``pending``, ``in_progress``, ``shipped`` or ``rejected``.
             source: Where it comes from.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6477,7 +6830,7 @@ class Operations:
             direction: Who began: ``inbound`` or ``outbound``.
             interaction_type: In what form: ``message``, ``meeting``, ``email``, or a word of your own.
             platform: Where: ``slack``, or a word of your own.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6506,7 +6859,7 @@ class Operations:
             end_time: When it ends: ISO-8601.
             location: Where it is.
             description: More about it.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6521,6 +6874,7 @@ class Operations:
 
     def report_memory_health(
         self, health: Any, entities: Sequence[Any] | None = None, topics: Sequence[Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> dict[str, Any]:
         """Reports in what state the agent's memory is, and returns the record; the members are the server's
         own and not fixed. A server without it answers with a ``NotFoundError``.
@@ -6539,7 +6893,10 @@ class Operations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             NotFoundError: See the description.
         """
-        return self._call("report_memory_health", {"health": health, "entities": entities, "topics": topics})
+        arguments: dict[str, Any] = {
+            "health": health, "entities": entities, "topics": topics,
+        }
+        return self._call("report_memory_health", arguments, options)
 
     def report_token_usage(
         self, tokens_in: int, tokens_out: int, *,
@@ -6559,7 +6916,7 @@ class Operations:
             agent_id: Who used them. The client's own agent unless given.
             model: Which model.
             session_key: What they were used for: a run, a conversation, by an id of your own.
-            **fields: More fields, sent as they are.
+            **fields: More fields, sent as they are. Options of the call are options.
 
         Raises:
             ValidationError: The server refuses the content.
@@ -6574,7 +6931,7 @@ class Operations:
 
     def get_spend(
         self, lens: types.SpendLens | str | None = None, period: str | None = None, *,
-        agent_id: str | None = None,
+        agent_id: str | None = None, **options: Unpack[CallOptions],
     ) -> types.Spend:
         """Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of
         the other.
@@ -6589,9 +6946,9 @@ class Operations:
         Returns:
             What was spent.
         """
-        return self._call("get_spend", {"lens": lens, "period": period, "agent_id": agent_id})
+        return self._call("get_spend", {"lens": lens, "period": period, "agent_id": agent_id}, options)
 
-    def get_health(self) -> types.Health:
+    def get_health(self, **options: Unpack[CallOptions]) -> types.Health:
         """Asks whether the server works. Needs no API key.
 
         A server that is ``degraded`` may answer 503, which is a ``ServerError`` after the usual retries; its
@@ -6605,4 +6962,14 @@ class Operations:
         Raises:
             ServerError: See the description.
         """
-        return self._call("get_health", {})
+        return self._call("get_health", {}, options)
+
+    def get_operations_summary(self, **options: Unpack[CallOptions]) -> types.OperationsSummary:
+        """Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities.
+
+        ``GET /api/operations/summary``. Reads only.
+
+        Returns:
+            How busy the organisation is.
+        """
+        return self._call("get_operations_summary", {}, options)

@@ -35,6 +35,13 @@ ActionStatus: TypeAlias = Literal[
 * ``expired``: Nobody approved in time. Newer servers only.
 """
 
+ApprovalDecision: TypeAlias = Literal["allow", "deny"]
+"""What a human says to an action that waits.
+
+* ``allow``: Go ahead: the action is ``running`` from now on.
+* ``deny``: Do not act: the action has ``failed``.
+"""
+
 OutcomeStatus: TypeAlias = Literal["pending", "completed", "partial", "failed", "lost_confirmation"]
 """How an action ended, as far as anybody reported.
 
@@ -91,13 +98,6 @@ GraphEdgeKind: TypeAlias = Literal["parent_child", "related", "assumption_of", "
 * ``loop_from``: The loop was left open by the action.
 """
 
-ApprovalDecision: TypeAlias = Literal["allow", "deny"]
-"""What a human says to an action that waits.
-
-* ``allow``: Go ahead: the action is ``running`` from now on.
-* ``deny``: Do not act: the action has ``failed``.
-"""
-
 ReportedOutcome: TypeAlias = Literal["completed", "partial", "failed"]
 """How an action ended, in the agent's words.
 
@@ -114,8 +114,8 @@ SignalSeverity: TypeAlias = Literal["red", "amber"]
 """
 
 PolicyType: TypeAlias = Literal[
-    "risk_threshold", "require_approval", "block_action_type", "warn_action_type", "allow_grant",
-    "protected_path", "rate_limit", "webhook_check", "non_fabrication", "behavioral_anomaly",
+    "risk_threshold", "require_approval", "block_action_type", "warn_action_type", "unlisted_action_type",
+    "allow_grant", "protected_path", "rate_limit", "webhook_check", "non_fabrication", "behavioral_anomaly",
     "semantic_check", "permission_escalation", "green_contract", "branch_freshness", "x402_spend_limit",
 ]
 """What a policy looks at.
@@ -124,6 +124,7 @@ PolicyType: TypeAlias = Literal[
 * ``require_approval``: The kind of action: asks a human for ``action_types``.
 * ``block_action_type``: The kind of action: refuses ``action_types``.
 * ``warn_action_type``: The kind of action: warns of ``action_types``.
+* ``unlisted_action_type``: The kind of action: asks a human for all but ``action_types``.
 * ``allow_grant``: The kind of action: lets ``action_type`` pass where others warn or ask; never what they
  block.
 * ``protected_path``: The target and the paths to be written: acts when one matches ``paths``.
@@ -169,11 +170,14 @@ ComplianceExportStatus: TypeAlias = Literal["pending", "running", "completed", "
 * ``failed``: It could not be made; ``error_message`` says why.
 """
 
-SessionStatus: TypeAlias = Literal["running", "blocked", "closed"]
+SessionStatus: TypeAlias = Literal["running", "blocked", "completed", "failed", "cancelled", "closed"]
 """Where a session is in its life.
 
 * ``running``: Under way.
 * ``blocked``: Held up; ``blocked_reason`` says why.
+* ``completed``: The work is done.
+* ``failed``: The work went wrong.
+* ``cancelled``: The work was given up.
 * ``closed``: Ended; it takes no more changes.
 """
 
@@ -505,14 +509,27 @@ class Guard(_Guard, total=False):
     source_of_truth: SourceOfTruth | Mapping[str, Any]
     """The facts that ``content`` may state."""
 
-    intel: Any
+    intel: Mapping[str, Any]
     """Evidence about the work tree: ``green`` (test level), ``branch`` (freshness)."""
 
-    tool: Any
+    tool: Mapping[str, Any]
     """The tool about to be used; ``required_permission`` is read by ``permission_escalation`` policies."""
 
     write_paths: list[str]
     """Paths about to be written, at most 100 of at most 500 characters each."""
+
+    cost_estimate: float
+    """What a purchase of the type ``x402_purchase`` is expected to cost, in US dollars."""
+
+    spend_amount: float
+    """What a purchase of the type ``x402_purchase`` will cost, in US dollars; ``cost_estimate`` wins over it.
+    """
+
+    provider: str
+    """Whom a purchase pays: name or slug. At most 256 characters."""
+
+    provider_id: str
+    """Whom a purchase pays: id. At most 128 characters."""
 
     trigger: str
     """What set the agent off. At most 1000 characters."""
@@ -544,6 +561,22 @@ class GetGuardDecisions(TypedDict, total=False):
 
     agent_id: str
     """Only this agent. The client's own unless given."""
+
+
+class GetRecentDecisions(TypedDict, total=False):
+    """The arguments of ``get_recent_decisions``."""
+
+    decision: Verdict | str
+    """Only this verdict. One of ``allow``, ``warn``, ``require_approval``, ``block``."""
+
+    limit: int
+    """How many, 1 to 200; 50 unless given."""
+
+    offset: int
+    """How many to skip."""
+
+    agent_id: str
+    """Only this agent. All agents unless given."""
 
 
 class _SourceOfTruth(TypedDict):
@@ -817,6 +850,63 @@ class GuardDecisionStats(TypedDict):
     """Requests for approval."""
 
 
+class RecentDecisionList(TypedDict):
+    """A page of guard decisions with what each was for."""
+
+    decisions: list[RecentDecision]
+    """Newest first."""
+
+    total: int
+    """How many there are in all."""
+
+    stats: GuardDecisionStats
+    """Counts of the last 24 hours."""
+
+
+class _RecentDecision(TypedDict):
+    """The keys that every ``RecentDecision`` has."""
+
+    id: str
+    """Which decision."""
+
+    org_id: str
+    """Whose organisation."""
+
+    agent_id: str | None
+    """Who asked."""
+
+    agent_name: str | None
+    """Who asked, for people."""
+
+    action_type: str
+    """What was asked for."""
+
+    declared_goal: str | None
+    """What the action was for."""
+
+    risk_score: int
+    """The risk, 0 to 100."""
+
+    decision: Verdict | str
+    """The verdict."""
+
+    reasons: str | None
+    """All reasons in one text."""
+
+    matched_policies: list[str]
+    """The ids of the policies that had a say."""
+
+    created_at: str
+    """When: ISO-8601, UTC."""
+
+
+class RecentDecision(_RecentDecision, total=False):
+    """A guard decision with what it was for."""
+
+    verification_status: str | None
+    """How sure the server was of the agent's identity."""
+
+
 class _CreateAction(TypedDict):
     """The keys that every ``CreateAction`` has."""
 
@@ -931,6 +1021,28 @@ class CreateAction(_CreateAction, total=False):
 
     source_of_truth: SourceOfTruth | Mapping[str, Any]
     """The facts that ``content`` may state."""
+
+    target: str
+    """What the action is aimed at: a URL, a path, a resource name. At most 1024 characters."""
+
+    write_paths: list[str]
+    """Paths about to be written, at most 100 of at most 500 characters each."""
+
+    tool: Mapping[str, Any]
+    """The tool about to be used; ``required_permission`` is read by ``permission_escalation`` policies."""
+
+    intel: Mapping[str, Any]
+    """Evidence about the work tree: ``green`` (test level), ``branch`` (freshness)."""
+
+    spend_amount: float
+    """What a purchase of the type ``x402_purchase`` will cost, in US dollars; ``cost_estimate`` wins over it.
+    """
+
+    provider: str
+    """Whom a purchase pays: name or slug. At most 256 characters."""
+
+    provider_id: str
+    """Whom a purchase pays: id. At most 128 characters."""
 
 
 class GetAction(TypedDict):
@@ -1064,8 +1176,8 @@ class CreatedAction(_CreatedAction, total=False):
     """
 
 
-class Action(TypedDict):
-    """An action. Lists leave out some of its members, which then read as nothing."""
+class _Action(TypedDict):
+    """The keys that every ``Action`` has."""
 
     id: int
     """The number of its row."""
@@ -1140,7 +1252,8 @@ class Action(TypedDict):
     """JSON text: what was made."""
 
     error_message: str | None
-    """What went wrong, or why a human denied it."""
+    """What went wrong. Of an action that a human denied it is the human's reason, and no update changes it.
+    """
 
     timestamp_start: str
     """When it started: ISO-8601, UTC."""
@@ -1201,6 +1314,22 @@ class Action(TypedDict):
 
     updated_at: str
     """When it was last changed: ISO-8601, UTC."""
+
+
+class Action(_Action, total=False):
+    """An action. Lists leave out some of its members, which then read as nothing."""
+
+    decision: ApprovalDecision | str | None
+    """What a human decided. Only a decision sets this and the three that follow; no update reaches them."""
+
+    decision_by: str | None
+    """Who decided."""
+
+    decision_at: str | None
+    """When that was: ISO-8601, UTC."""
+
+    decision_reason: str | None
+    """Why, in the human's words."""
 
 
 class Security(TypedDict):
@@ -1281,16 +1410,16 @@ class OpenLoop(_OpenLoop, total=False):
     """Something that an action left to be done."""
 
     agent_id: str | None
-    """Who acted; lists only."""
+    """Who acted; only where loops are read."""
 
     agent_name: str | None
-    """Who acted, for people; lists only."""
+    """Who acted, for people; only where loops are read."""
 
     declared_goal: str | None
-    """What the action is for; lists only."""
+    """What the action is for; only where loops are read."""
 
     action_type: str | None
-    """What the action does; lists only."""
+    """What the action does; only where loops are read."""
 
 
 class _Assumption(TypedDict):
@@ -1335,6 +1464,18 @@ class _Assumption(TypedDict):
 
 class Assumption(_Assumption, total=False):
     """Something that an agent takes for granted."""
+
+    agent_id: str | None
+    """Whose action it was made for."""
+
+    agent_name: str | None
+    """Who that is, for people."""
+
+    declared_goal: str | None
+    """What the action is for."""
+
+    action_type: str | None
+    """What the action does."""
 
     drift_score: int | None
     """In drift reports, how far it has drifted, 0 to 100: ``Some(None)``, null on the wire, when it was found
@@ -1589,6 +1730,7 @@ class ApproveAction(_ApproveAction, total=False):
 
     reasoning: str
     """Why. It is appended to the action's ``reasoning``; the agent of a denied action gets it as the reason.
+    At most 2000 characters.
     """
 
 
@@ -1946,6 +2088,13 @@ class RegisterOpenLoop(_RegisterOpenLoop, total=False):
     """The id of the new loop; the server makes one unless given. At most 128 characters."""
 
 
+class GetOpenLoop(TypedDict):
+    """The arguments of ``get_open_loop``."""
+
+    loop_id: str
+    """Which loop."""
+
+
 class _ResolveOpenLoop(TypedDict):
     """The keys that every ``ResolveOpenLoop`` has."""
 
@@ -2001,6 +2150,13 @@ class CreatedLoop(TypedDict):
 
     security: Security
     """What the scan for secrets found."""
+
+
+class LoopDetail(TypedDict):
+    """One loop."""
+
+    loop: OpenLoop
+    """The loop."""
 
 
 class ResolvedLoop(TypedDict):
@@ -2122,9 +2278,9 @@ class _CreatePolicy(TypedDict):
 
     policy_type: PolicyType | str
     """What it looks at. One of ``risk_threshold``, ``require_approval``, ``block_action_type``,
-    ``warn_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``, ``webhook_check``,
-    ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``,
-    ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
+    ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``,
+    ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``,
+    ``permission_escalation``, ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
     """
 
     rules: Mapping[str, Any] | str
@@ -2136,10 +2292,10 @@ class CreatePolicy(_CreatePolicy, total=False):
     """The arguments of ``create_policy``."""
 
     active: int
-    """1 when it holds, which is so unless given, or 0."""
+    """1 (or ``true``) when it holds, which is so unless given, or 0 (``false``)."""
 
     agent_ids: list[str]
-    """The agents it holds for; an empty list, or none, means every agent."""
+    """The agents it holds for; an empty list, or none, means every agent. At most 200 entries."""
 
 
 class _UpdatePolicy(TypedDict):
@@ -2157,19 +2313,19 @@ class UpdatePolicy(_UpdatePolicy, total=False):
 
     policy_type: PolicyType | str
     """What it looks at from now on. One of ``risk_threshold``, ``require_approval``, ``block_action_type``,
-    ``warn_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``, ``webhook_check``,
-    ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``,
-    ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
+    ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``,
+    ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``,
+    ``permission_escalation``, ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
     """
 
     rules: Mapping[str, Any] | str
     """What it says from now on. At most 4000 characters as JSON text."""
 
     active: int
-    """1 to make it hold, 0 to make it rest."""
+    """1 (or ``true``) to make it hold, 0 (``false``) to make it rest."""
 
     agent_ids: list[str]
-    """The agents it holds for from now on; an empty list means every agent."""
+    """The agents it holds for from now on; an empty list means every agent. At most 200 entries."""
 
 
 class DeletePolicy(TypedDict):
@@ -2184,9 +2340,9 @@ class _SimulatePolicy(TypedDict):
 
     policy_type: PolicyType | str
     """What the policy looks at. One of ``risk_threshold``, ``require_approval``, ``block_action_type``,
-    ``warn_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``, ``webhook_check``,
-    ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``,
-    ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
+    ``warn_action_type``, ``unlisted_action_type``, ``allow_grant``, ``protected_path``, ``rate_limit``,
+    ``webhook_check``, ``non_fabrication``, ``behavioral_anomaly``, ``semantic_check``,
+    ``permission_escalation``, ``green_contract``, ``branch_freshness``, ``x402_spend_limit``.
     """
 
     rules: Mapping[str, Any]
@@ -3137,13 +3293,13 @@ class CreateSession(TypedDict, total=False):
     """The arguments of ``create_session``."""
 
     agent_id: str
-    """Who works. The client's own agent unless given."""
+    """Who works. The client's own agent unless given. At most 128 characters."""
 
     workspace: str
-    """Where: the path or name of the work tree."""
+    """Where: the path or name of the work tree. At most 1024 characters."""
 
     branch: str
-    """On which branch."""
+    """On which branch. At most 256 characters."""
 
 
 class GetSession(TypedDict):
@@ -3164,22 +3320,26 @@ class UpdateSession(_UpdateSession, total=False):
     """The arguments of ``update_session``."""
 
     status: SessionStatus | str
-    """Where it is in its life. One of ``running``, ``blocked``, ``closed``."""
+    """Where it is in its life: one of these, or any other word of at most 128 characters. One of ``running``,
+    ``blocked``, ``completed``, ``failed``, ``cancelled``, ``closed``.
+    """
 
     green_level: str
-    """How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or ``merge_ready``."""
+    """How well the work tree is tested: ``targeted``, ``package``, ``workspace`` or ``merge_ready``. At most
+    64 characters.
+    """
 
     branch_freshness: str
-    """How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``."""
+    """How the branch stands to its base: ``fresh``, ``stale`` or ``diverged``. At most 64 characters."""
 
     commits_behind: int
     """How many commits the branch is behind its base."""
 
     blocked_reason: str
-    """What holds it up."""
+    """What holds it up. At most 2000 characters."""
 
     summary: str
-    """What was done, in short."""
+    """What was done, in short. At most 4000 characters."""
 
 
 class ListSessions(TypedDict, total=False):
@@ -3189,7 +3349,9 @@ class ListSessions(TypedDict, total=False):
     """Only this agent. All agents unless given."""
 
     status: SessionStatus | str
-    """Only sessions in this state. One of ``running``, ``blocked``, ``closed``."""
+    """Only sessions in this state. One of ``running``, ``blocked``, ``completed``, ``failed``, ``cancelled``,
+    ``closed``.
+    """
 
     limit: int
     """How many, 1 to 200."""
@@ -4118,7 +4280,7 @@ class Heartbeat(TypedDict, total=False):
     """What it works on. At most 128 characters."""
 
     metadata: Mapping[str, Any]
-    """More about it."""
+    """More about it. At most 8192 bytes of JSON."""
 
 
 class _ReportConnections(TypedDict):
@@ -4320,6 +4482,38 @@ class AgentConnection(TypedDict):
 
     updated_at: str
     """When it was last told: ISO-8601, UTC."""
+
+
+class AgentList(TypedDict):
+    """The agents that the server knows."""
+
+    agents: list[KnownAgent]
+    """The one that was last heard of first."""
+
+    lastUpdated: str
+    """When this was read: ISO-8601, UTC."""
+
+
+class KnownAgent(TypedDict):
+    """An agent that the server knows."""
+
+    agent_id: str
+    """Which agent."""
+
+    agent_name: str | None
+    """Who that is, for people."""
+
+    status: AgentStatus | str | None
+    """What it last said it was doing; nothing when it never gave a sign of life."""
+
+    current_task_id: str | None
+    """What it works on."""
+
+    last_active: str | None
+    """When it was last heard of: ISO-8601, UTC."""
+
+    action_count: int
+    """How many actions it recorded."""
 
 
 class SavedRegisteredAgent(TypedDict):
@@ -5976,19 +6170,21 @@ class RecordRecommendationEvents(TypedDict, total=False):
     """The arguments of ``record_recommendation_events``."""
 
     events: Sequence[Any]
-    """Several events, one object each, with the fields below."""
+    """Several events, one object each, with the fields below. At most 1000 entries."""
 
     recommendation_id: str
-    """Which recommendation."""
+    """Which recommendation. At most 128 characters."""
 
     agent_id: str
-    """Which agent. Not filled in by the client."""
+    """Which agent. Not filled in by the client. At most 128 characters."""
 
     event_type: str
-    """What became of it: ``applied`` or ``overridden``."""
+    """What became of it: ``applied`` or ``overridden``. At most 64 characters."""
 
     details: Mapping[str, Any]
-    """More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``."""
+    """More about it: ``action_type``, ``reason``, ``adapted_fields``, ``confidence``. At most 8192 bytes of
+    JSON.
+    """
 
 
 class SetRecommendationActive(TypedDict):
@@ -6520,6 +6716,18 @@ class CreateApiKey(TypedDict, total=False):
     role: ApiKeyRole | str
     """What it may do. ``member`` unless given. One of ``admin``, ``member``, ``readonly``."""
 
+    agent_id: str
+    """The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody in particular,
+    and takes none. At most 128 characters.
+    """
+
+
+class RevokeApiKey(TypedDict):
+    """The arguments of ``revoke_api_key``."""
+
+    id: str
+    """Which key: ``key_`` and a UUID."""
+
 
 class OrganizationList(TypedDict):
     """Organisations."""
@@ -6607,8 +6815,8 @@ class ApiKeyList(TypedDict):
     """The keys, the newest first."""
 
 
-class ApiKey(TypedDict):
-    """An API key, without the key itself."""
+class _ApiKey(TypedDict):
+    """The keys that every ``ApiKey`` has."""
 
     id: str
     """Which key: ``key_`` and a UUID."""
@@ -6630,6 +6838,16 @@ class ApiKey(TypedDict):
 
     revoked_at: str | None
     """Since when it is of no use: ISO-8601, UTC."""
+
+
+class ApiKey(_ApiKey, total=False):
+    """An API key, without the key itself."""
+
+    prefix: str | None
+    """How it begins, by the name that it has in the answer to its creation."""
+
+    agent_id: str | None
+    """The one agent it may speak for; any when there is none."""
 
 
 class CreatedApiKey(TypedDict):
@@ -6661,8 +6879,21 @@ class _NewApiKey(TypedDict):
 class NewApiKey(_NewApiKey, total=False):
     """A new API key."""
 
+    agent_id: str | None
+    """The one agent it may speak for; any when there is none."""
+
     storageWarning: str | None
     """Says for people that it is shown this once."""
+
+
+class RevokedApiKey(TypedDict):
+    """An API key as it was revoked."""
+
+    success: bool
+    """Always true."""
+
+    key: ApiKey
+    """The key."""
 
 
 class CreateHostedWorkspace(TypedDict, total=False):
@@ -7154,8 +7385,9 @@ class CreatePromptVersion(_CreatePromptVersion, total=False):
     model_hint: str
     """The model it was written for."""
 
-    parameters: list[str]
-    """The names of its placeholders, each of at most 500 characters. ``[]`` unless given."""
+    parameters: list[str] | Mapping[str, Any]
+    """Its placeholders: a list of their names, or an object that says more about each. ``[]`` unless given.
+    """
 
     changelog: str
     """What is new about it."""
@@ -7318,7 +7550,9 @@ class _PromptVersion(TypedDict):
     """The model it was written for."""
 
     parameters: Any
-    """The names of its placeholders: a list, or JSON text that holds one."""
+    """Its placeholders as they were given: a list of their names, an object, or JSON text that holds one of
+    them.
+    """
 
     changelog: str
     """What is new about it."""
@@ -7374,8 +7608,8 @@ class _RenderedPrompt(TypedDict):
     version: int
     """The number of the version."""
 
-    parameters: list[str]
-    """The names of its placeholders."""
+    parameters: Any
+    """Its placeholders as they were given: a list of their names, or an object."""
 
 
 class RenderedPrompt(_RenderedPrompt, total=False):
@@ -10325,3 +10559,84 @@ class DatabaseHealth(TypedDict):
 
     status: str
     """Its state in a word."""
+
+
+class OperationsSummary(TypedDict):
+    """How busy the organisation is."""
+
+    throughput: Throughput
+    """How many actions began."""
+
+    latency: Latency
+    """How long actions took that were completed in the last 24 hours."""
+
+    approval_backlog: ApprovalBacklog
+    """What waits for a human."""
+
+    workflows: WorkflowFigures
+    """Runs of workflows in the last 24 hours."""
+
+    capabilities: CapabilityFigures
+    """The health of capabilities."""
+
+
+class Throughput(TypedDict):
+    """How many actions began."""
+
+    last_1h: int
+    """In the last hour."""
+
+    last_24h: int
+    """In the last 24 hours."""
+
+
+class Latency(TypedDict):
+    """How long actions took, in milliseconds; 0 when none says so."""
+
+    p50_ms: int
+    """Half of them took no longer."""
+
+    p95_ms: int
+    """Nineteen of twenty took no longer."""
+
+
+class ApprovalBacklog(TypedDict):
+    """What waits for a human."""
+
+    pending_count: int
+    """How many actions wait."""
+
+    oldest_minutes: int
+    """How long the oldest has waited, in minutes."""
+
+    avg_wait_minutes: int
+    """How long they have waited on average, in minutes."""
+
+
+class WorkflowFigures(TypedDict):
+    """Runs of workflows in the last 24 hours."""
+
+    running: int
+    """Under way."""
+
+    failed_24h: int
+    """Failed."""
+
+    completed_24h: int
+    """Completed."""
+
+    avg_duration_ms: int
+    """How long the completed ones took on average, in milliseconds."""
+
+
+class CapabilityFigures(TypedDict):
+    """The health of capabilities."""
+
+    healthy: int
+    """Those that work, and those that were never called."""
+
+    degraded: int
+    """Those that work badly."""
+
+    failing: int
+    """Those that do not work."""

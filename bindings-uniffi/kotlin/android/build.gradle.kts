@@ -48,6 +48,6 @@ dependencies {
 publishing.publications.register<MavenPublication>("release") {
     groupId = "dev.dashclaw"
     artifactId = "dashclaw-android"
-    version = providers.gradleProperty("releaseVersion").getOrElse("0.1.0")
+    version = providers.gradleProperty("releaseVersion").getOrElse("4.22.0")
     afterEvaluate { from(components["release"]) }
 }

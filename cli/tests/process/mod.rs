@@ -61,7 +61,7 @@ pub(crate) fn run(folder: &Folder, arguments: &[&str]) -> (ExitStatus, String, S
     (status, out, problem)
 }
 
-fn wait(child: &mut Child) -> ExitStatus {
+pub(crate) fn wait(child: &mut Child) -> ExitStatus {
     let begin = Instant::now();
     loop {
         if let Some(status) = child.try_wait().unwrap() {
@@ -75,24 +75,42 @@ fn wait(child: &mut Child) -> ExitStatus {
     }
 }
 
+/// Starts it with a reader of its standard output that takes `lines` lines and goes away.
+pub(crate) fn start_with_impatient_reader(
+    folder: &Folder,
+    arguments: &[&str],
+    lines: usize,
+) -> (Child, Vec<String>) {
+    let mut child = command(folder, arguments).spawn().unwrap();
+    let out = BufReader::with_capacity(1, child.stdout.take().unwrap());
+    let read = out.lines().take(lines).map(|line| line.unwrap()).collect();
+    (child, read)
+}
+
 /// A server that listens.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// The operator's key, where it was shown.
     pub(crate) key: Option<String>,
+    /// The agent's key, where it was shown.
+    pub(crate) agent_key: Option<String>,
 }
 
 impl Server {
     pub(crate) fn start(folder: &Folder, arguments: &[&str]) -> Self {
         let mut child = command(folder, arguments).args(["--port", "0"]).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (mut address, mut key) = (None, None);
+        let (mut address, mut key, mut agent_key) = (None, None, None);
         for line in lines.by_ref().map(|line| line.unwrap()) {
             if let Some(at) = line.strip_prefix("DashClaw listens on http://") {
                 address = Some(at.parse().unwrap());
             }
-            if let Some(start) = line.find("oc_live_") {
-                key = Some(line[start..].to_owned());
+            let shown = line.find("oc_live_").map(|start| line[start..].to_owned());
+            if line.starts_with("Operator's key (role admin;") {
+                key = shown;
+            } else if line.starts_with("Agent's key (role member;") {
+                agent_key = shown;
             }
             if line.starts_with("Stop with") {
                 break;
@@ -105,7 +123,7 @@ impl Server {
             child.stderr.take().unwrap().read_to_string(&mut problem).unwrap();
             panic!("it does not listen: {problem}");
         };
-        Self { child, address, key }
+        Self { child, address, key, agent_key }
     }
 
     /// Asks it to stop, and waits until it has.

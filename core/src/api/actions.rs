@@ -8,7 +8,7 @@ pub use graph::{
     ActionGraph, ActionTrace, AssumptionTrace, GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, LoopTrace,
     RootCause, Trace,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::assumptions::Assumption;
 use super::guard::{GuardDecision, SourceOfTruth};
@@ -25,8 +25,11 @@ operations! { "actions":
     /// `guard_blocked` that holds the verdict; the action is stored as `blocked`.
     ///
     /// The request carries an idempotency key, derived from the intent and the current hour unless one is given. A key
-    /// that was used before, however long ago, returns that action with `idempotent_replay` and no new verdict: a replay
-    /// is never new permission.
+    /// that was used before stands for that action, with `idempotent_replay` and no new verdict: a replay is never new
+    /// permission. It is judged by its present state. One that was blocked is an error of kind `guard_blocked`, one that a
+    /// human denied is an error of kind `approval_denied`, one that ended is an error of kind `conflict`. The option
+    /// `on_replay` with `return` gives the record all the same. With another question the key is an error of kind
+    /// `conflict`.
     ///
     /// An `action_id` of your own that exists already is an error of kind `conflict`.
     create_action = Post "/api/actions" => CreatedAction [
@@ -102,6 +105,20 @@ operations! { "actions":
         content: Option<String> [max(50000)],
         /// The facts that `content` may state.
         source_of_truth: Option<SourceOfTruth>,
+        /// What the action is aimed at: a URL, a path, a resource name. At most 1024 characters.
+        target: Option<String> [max(1024)],
+        /// Paths about to be written, at most 100 of at most 500 characters each.
+        write_paths: Option<Vec<String>> [max(100)],
+        /// The tool about to be used; `required_permission` is read by `permission_escalation` policies.
+        tool: Option<Map<String, Value>>,
+        /// Evidence about the work tree: `green` (test level), `branch` (freshness).
+        intel: Option<Map<String, Value>>,
+        /// What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate` wins over it.
+        spend_amount: Option<f64>,
+        /// Whom a purchase pays: name or slug. At most 256 characters.
+        provider: Option<String> [max(256)],
+        /// Whom a purchase pays: id. At most 128 characters.
+        provider_id: Option<String> [max(128)],
     }
 
     /// Reads one action with its open loops, its assumptions and a summary of the messages about it.

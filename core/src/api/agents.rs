@@ -40,8 +40,8 @@ operations! { "agents":
         status: Option<AgentStatus> [default("\"online\"")],
         /// What it works on. At most 128 characters.
         current_task_id: Option<String> [max(128)],
-        /// More about it.
-        metadata: Option<Map<String, Value>>,
+        /// More about it. At most 8192 bytes of JSON.
+        metadata: Option<Map<String, Value>> [max(8192)],
     }
 
     /// Tells which services the agent is connected to. A service that was told before is told anew.
@@ -54,10 +54,16 @@ operations! { "agents":
         /// `inactive`, `error`) and `metadata` (a text or an object of at most 10 KB).
         connections: Vec<Value> [
             max(50), respelled(&[("authType", "auth_type"), ("planName", "plan_name")]),
+            entry_defaults(&[("status", "\"active\"")]),
         ],
         /// Which agent. The client's own unless given. At most 128 characters.
         agent_id: Option<String> [max(128), fill(Fill::AgentId)],
     }
+
+    /// Lists the agents that the server knows: those that gave a sign of life, acted, or have a public key. The one that
+    /// was last heard of comes first.
+    list_agents = Get "/api/agents" => AgentList []
+    ListAgents {}
 
     /// Enters an agent into the register, so that others may call it. A slug that exists already is an error of kind
     /// `conflict`.
@@ -191,6 +197,36 @@ record! {
         /// How many were taken.
         #[serde(default)]
         created: i64,
+    }
+
+    /// The agents that the server knows.
+    pub struct AgentList {
+        /// The one that was last heard of first.
+        agents: Vec<KnownAgent>,
+        /// When this was read: ISO-8601, UTC.
+        #[serde(default, rename = "lastUpdated")]
+        last_updated: String,
+    }
+
+    /// An agent that the server knows.
+    pub struct KnownAgent {
+        /// Which agent.
+        agent_id: String,
+        /// Who that is, for people.
+        #[serde(default)]
+        agent_name: Option<String>,
+        /// What it last said it was doing; nothing when it never gave a sign of life.
+        #[serde(default, deserialize_with = "lenient::or_default")]
+        status: Option<AgentStatus>,
+        /// What it works on.
+        #[serde(default)]
+        current_task_id: Option<String>,
+        /// When it was last heard of: ISO-8601, UTC.
+        #[serde(default)]
+        last_active: Option<String>,
+        /// How many actions it recorded.
+        #[serde(default, deserialize_with = "lenient::or_default")]
+        action_count: i64,
     }
 
     /// A service that an agent is connected to.

@@ -28,8 +28,9 @@ operations! { "approvals":
         action_id: ActionId,
         /// `allow` or `deny`.
         decision: ApprovalDecision [strict()],
-        /// Why. It is appended to the action's `reasoning`; the agent of a denied action gets it as the reason.
-        reasoning: Option<String>,
+        /// Why. It is appended to the action's `reasoning`; the agent of a denied action gets it as the reason. At most 2000
+        /// characters.
+        reasoning: Option<String> [max(2000)],
     }
 
     /// Lists the actions that wait for a human, newest first.

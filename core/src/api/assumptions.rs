@@ -66,6 +66,8 @@ operations! { "assumptions":
     }
 
     /// Says whether an assumption has proved true or false. An unknown id is an error of kind `not_found`.
+    ///
+    /// One that has proved false stays so: to say anything more about it is an error of kind `conflict`.
     validate_assumption = Patch "/api/actions/assumptions/{assumption_id}" => ValidatedAssumption [
         repeat(Repeat::Idempotent), positional(&["assumption_id", "validated", "invalidated_reason"]),
         node(&["assumption_id", "validated", "invalidated_reason"]),
@@ -142,6 +144,18 @@ record! {
         /// When it was recorded: ISO-8601, UTC.
         #[serde(default)]
         created_at: String,
+        /// Whose action it was made for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent_id: Option<String>,
+        /// Who that is, for people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent_name: Option<String>,
+        /// What the action is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        declared_goal: Option<String>,
+        /// What the action does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        action_type: Option<String>,
         /// In drift reports, how far it has drifted, 0 to 100: `Some(None)`, null on the wire, when it was found to be
         /// false. Absent elsewhere.
         #[serde(default, deserialize_with = "lenient::present", skip_serializing_if = "Option::is_none")]

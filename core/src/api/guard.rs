@@ -1,8 +1,8 @@
 //! Guard: asking whether an agent may act, and the log of what was answered.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::catalogue::{Expect, Fill, Repeat};
+use crate::catalogue::{Expect, Fill, Repeat, lenient};
 use crate::{id, open_enum, operations, record};
 
 id!(
@@ -32,7 +32,8 @@ operations! { "guard":
     /// binding one is made when the action is created. Anything that is not one of the four verdicts is an error, never
     /// permission.
     ///
-    /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+    /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`, unless the
+    /// policies have changed since. A key stands for one question: with another one it is an error of kind `conflict`.
     guard = Post "/api/guard" => GuardDecision [
         repeat(Repeat::Idempotent), expect(Expect::Verdict), object("context"), open(), key_when("record"),
     ]
@@ -59,11 +60,19 @@ operations! { "guard":
         /// The facts that `content` may state.
         source_of_truth: Option<SourceOfTruth>,
         /// Evidence about the work tree: `green` (test level), `branch` (freshness).
-        intel: Option<Value>,
+        intel: Option<Map<String, Value>>,
         /// The tool about to be used; `required_permission` is read by `permission_escalation` policies.
-        tool: Option<Value>,
+        tool: Option<Map<String, Value>>,
         /// Paths about to be written, at most 100 of at most 500 characters each.
         write_paths: Option<Vec<String>> [max(100)],
+        /// What a purchase of the type `x402_purchase` is expected to cost, in US dollars.
+        cost_estimate: Option<f64>,
+        /// What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate` wins over it.
+        spend_amount: Option<f64>,
+        /// Whom a purchase pays: name or slug. At most 256 characters.
+        provider: Option<String> [max(256)],
+        /// Whom a purchase pays: id. At most 128 characters.
+        provider_id: Option<String> [max(128)],
         /// What set the agent off. At most 1000 characters.
         trigger: Option<String> [max(1000)],
         /// The swarm the agent belongs to. At most 128 characters.
@@ -90,6 +99,22 @@ operations! { "guard":
         offset: Option<i64> [default("0"), range(0, i64::MAX)],
         /// Only this agent. The client's own unless given.
         agent_id: Option<String> [fill(Fill::AgentId)],
+    }
+
+    /// Lists guard decisions with what each was for, newest first: what a person looks at.
+    get_recent_decisions = Get "/api/guard/decisions"
+        => RecentDecisionList, each RecentDecision as iter_recent_decisions [
+        positional(&["decision", "limit", "offset", "agent_id"]), pages("decisions"),
+    ]
+    GetRecentDecisions {
+        /// Only this verdict.
+        decision: Option<Verdict>,
+        /// How many, 1 to 200; 50 unless given.
+        limit: Option<i64> [range(1, 200)],
+        /// How many to skip.
+        offset: Option<i64> [range(0, i64::MAX)],
+        /// Only this agent. All agents unless given.
+        agent_id: Option<String>,
     }
 }
 
@@ -275,6 +300,56 @@ record! {
         /// How many were skipped.
         #[serde(default)]
         offset: i64,
+    }
+
+    /// A page of guard decisions with what each was for.
+    pub struct RecentDecisionList {
+        /// Newest first.
+        decisions: Vec<RecentDecision>,
+        /// How many there are in all.
+        #[serde(default)]
+        total: i64,
+        /// Counts of the last 24 hours.
+        #[serde(default)]
+        stats: GuardDecisionStats,
+    }
+
+    /// A guard decision with what it was for.
+    pub struct RecentDecision {
+        /// Which decision.
+        id: DecisionId,
+        /// Whose organisation.
+        #[serde(default)]
+        org_id: String,
+        /// Who asked.
+        #[serde(default)]
+        agent_id: Option<String>,
+        /// Who asked, for people.
+        #[serde(default)]
+        agent_name: Option<String>,
+        /// How sure the server was of the agent's identity.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        verification_status: Option<String>,
+        /// What was asked for.
+        #[serde(default)]
+        action_type: String,
+        /// What the action was for.
+        #[serde(default)]
+        declared_goal: Option<String>,
+        /// The risk, 0 to 100.
+        #[serde(default)]
+        risk_score: i64,
+        /// The verdict.
+        decision: Verdict,
+        /// All reasons in one text.
+        #[serde(default)]
+        reasons: Option<String>,
+        /// The ids of the policies that had a say.
+        #[serde(default, deserialize_with = "lenient::or_default")]
+        matched_policies: Vec<String>,
+        /// When: ISO-8601, UTC.
+        #[serde(default)]
+        created_at: String,
     }
 
     /// Counts of the last 24 hours.

@@ -88,15 +88,16 @@ operations! { "learning":
     ]
     RecordRecommendationEvents {
         /// Several events, one object each, with the fields below.
-        events: Option<Vec<Value>>,
+        events: Option<Vec<Value>> [max(1000)],
         /// Which recommendation.
-        recommendation_id: Option<String>,
+        recommendation_id: Option<String> [max(128)],
         /// Which agent. Not filled in by the client.
-        agent_id: Option<String>,
+        agent_id: Option<String> [max(128)],
         /// What became of it: `applied` or `overridden`.
-        event_type: Option<String>,
-        /// More about it: `action_type`, `reason`, `adapted_fields`, `confidence`.
-        details: Option<Map<String, Value>>,
+        event_type: Option<String> [max(64)],
+        /// More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. At most 8192 bytes of
+        /// JSON.
+        details: Option<Map<String, Value>> [max(8192)],
     }
 
     /// Turns a recommendation on or off. The answer's members are the server's own and not fixed.

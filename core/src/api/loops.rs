@@ -83,6 +83,13 @@ operations! { "loops":
         loop_id: Option<LoopId> [max(128)],
     }
 
+    /// Reads one loop with the action that left it. An unknown id is an error of kind `not_found`.
+    get_open_loop = Get "/api/actions/loops/{loop_id}" => LoopDetail [positional(&["loop_id"])]
+    GetOpenLoop from loop_id: LoopId {
+        /// Which loop.
+        loop_id: LoopId,
+    }
+
     /// Closes a loop. One that is closed already is an error of kind `conflict`, an unknown one `not_found`.
     resolve_open_loop = Patch "/api/actions/loops/{loop_id}" => ResolvedLoop [
         positional(&["loop_id", "status", "resolution"]), node(&["loop_id", "status", "resolution"]),
@@ -153,18 +160,25 @@ record! {
         /// When it was closed: ISO-8601, UTC.
         #[serde(default)]
         resolved_at: Option<String>,
-        /// Who acted; lists only.
+        /// Who acted; only where loops are read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         agent_id: Option<String>,
-        /// Who acted, for people; lists only.
+        /// Who acted, for people; only where loops are read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         agent_name: Option<String>,
-        /// What the action is for; lists only.
+        /// What the action is for; only where loops are read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         declared_goal: Option<String>,
-        /// What the action does; lists only.
+        /// What the action does; only where loops are read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         action_type: Option<String>,
+    }
+
+    /// One loop.
+    pub struct LoopDetail {
+        /// The loop.
+        #[serde(rename = "loop")]
+        open_loop: OpenLoop,
     }
 
     /// A loop as it was recorded.

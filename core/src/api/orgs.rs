@@ -80,6 +80,27 @@ operations! { "orgs":
         label: Option<String> [max(256)],
         /// What it may do. `member` unless given.
         role: Option<ApiKeyRole>,
+        /// The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody in particular, and
+        /// takes none.
+        agent_id: Option<String> [max(128)],
+    }
+
+    /// Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API key of the
+    /// admin role.
+    list_api_keys = Get "/api/keys" => ApiKeyList [admin()]
+    ListApiKeys {}
+
+    /// Revokes an API key. Needs an API key of the admin role.
+    ///
+    /// From the answer on the key is refused, and its event streams end. Revoking it again changes nothing. An unknown key
+    /// is an error of kind `not_found`; revoking the last admin's key with an admin's key that is stored beside it is one of
+    /// kind `conflict` with the code `LAST_ADMIN_KEY`.
+    revoke_api_key = Delete "/api/keys" => RevokedApiKey [
+        repeat(Repeat::Idempotent), admin(), positional(&["id"]), node(&["id"]),
+    ]
+    RevokeApiKey from id: String {
+        /// Which key: `key_` and a UUID.
+        id: String,
     }
 }
 
@@ -161,12 +182,18 @@ record! {
         /// How it begins.
         #[serde(default)]
         key_prefix: String,
+        /// How it begins, by the name that it has in the answer to its creation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        prefix: Option<String>,
         /// What it is for.
         #[serde(default)]
         label: Option<String>,
         /// What it may do.
         #[serde(default)]
         role: ApiKeyRole,
+        /// The one agent it may speak for; any when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent_id: Option<String>,
         /// When it was last used: ISO-8601, UTC.
         #[serde(default)]
         last_used_at: Option<String>,
@@ -199,8 +226,20 @@ record! {
         /// What it may do.
         #[serde(default)]
         role: ApiKeyRole,
+        /// The one agent it may speak for; any when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent_id: Option<String>,
         /// Says for people that it is shown this once.
         #[serde(default, rename = "storageWarning", skip_serializing_if = "Option::is_none")]
         storage_warning: Option<String>,
+    }
+
+    /// An API key as it was revoked.
+    pub struct RevokedApiKey {
+        /// Always true.
+        #[serde(default)]
+        success: bool,
+        /// The key.
+        key: ApiKey,
     }
 }

@@ -31,6 +31,8 @@ open_enum! {
         BlockActionType = "block_action_type",
         /// The kind of action: warns of `action_types`.
         WarnActionType = "warn_action_type",
+        /// The kind of action: asks a human for all but `action_types`.
+        UnlistedActionType = "unlisted_action_type",
         /// The kind of action: lets `action_type` pass where others warn or ask; never what they block.
         AllowGrant = "allow_grant",
         /// The target and the paths to be written: acts when one matches `paths`.
@@ -129,10 +131,10 @@ operations! { "policies":
         policy_type: PolicyType,
         /// What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as JSON text.
         rules: PolicyRules [max(4000), json_text()],
-        /// 1 when it holds, which is so unless given, or 0.
-        active: Option<i64> [range(0, 1)],
-        /// The agents it holds for; an empty list, or none, means every agent.
-        agent_ids: Option<Vec<String>>,
+        /// 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
+        active: Option<i64> [flag()],
+        /// The agents it holds for; an empty list, or none, means every agent. At most 200 entries.
+        agent_ids: Option<Vec<String>> [max(200)],
     }
 
     /// Changes a policy: the fields that are given. Needs an API key of the admin role.
@@ -150,10 +152,10 @@ operations! { "policies":
         policy_type: Option<PolicyType>,
         /// What it says from now on. At most 4000 characters as JSON text.
         rules: Option<PolicyRules> [max(4000), json_text()],
-        /// 1 to make it hold, 0 to make it rest.
-        active: Option<i64> [range(0, 1)],
-        /// The agents it holds for from now on; an empty list means every agent.
-        agent_ids: Option<Vec<String>>,
+        /// 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
+        active: Option<i64> [flag()],
+        /// The agents it holds for from now on; an empty list means every agent. At most 200 entries.
+        agent_ids: Option<Vec<String>> [max(200)],
     }
 
     /// Removes a policy. Needs an API key of the admin role.

@@ -1,10 +1,41 @@
 //! Prompts: a library of prompt templates in numbered versions, and what was rendered from them.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::actions::ActionId;
-use crate::catalogue::{Repeat, lenient};
+use crate::catalogue::{Argument, Kind, Repeat, lenient};
 use crate::{operations, record};
+
+/// The placeholders of a prompt: a list of their names, or an object that says more about each.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PromptParameters(pub Value);
+
+impl<T: Into<Value>> From<T> for PromptParameters {
+    fn from(parameters: T) -> Self {
+        Self(parameters.into())
+    }
+}
+
+impl Argument for PromptParameters {
+    const KIND: Kind = Kind::ObjectOrList;
+
+    fn is_absent(&self) -> bool {
+        self.0.is_null()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for PromptParameters {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PromptParameters".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["array", "object"], "items": { "type": "string" } })
+    }
+}
 
 operations! { "prompts":
     /// Lists templates, each with the number of its versions and the active one.
@@ -85,8 +116,8 @@ operations! { "prompts":
         content: String,
         /// The model it was written for.
         model_hint: Option<String> [default("\"\"")],
-        /// The names of its placeholders, each of at most 500 characters.
-        parameters: Option<Vec<String>> [default("[]")],
+        /// Its placeholders: a list of their names, or an object that says more about each.
+        parameters: Option<PromptParameters> [default("[]")],
         /// What is new about it.
         changelog: Option<String> [default("\"\"")],
     }
@@ -239,7 +270,7 @@ record! {
         /// The model it was written for.
         #[serde(default, deserialize_with = "lenient::or_default")]
         model_hint: String,
-        /// The names of its placeholders: a list, or JSON text that holds one.
+        /// Its placeholders as they were given: a list of their names, an object, or JSON text that holds one of them.
         #[serde(default)]
         parameters: Value,
         /// What is new about it.
@@ -290,9 +321,9 @@ record! {
         /// The number of the version.
         #[serde(default)]
         version: i64,
-        /// The names of its placeholders.
-        #[serde(default, deserialize_with = "lenient::or_default")]
-        parameters: Vec<String>,
+        /// Its placeholders as they were given: a list of their names, or an object.
+        #[serde(default)]
+        parameters: Value,
         /// Which run it was, when it was written down: `pr_…`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         run_id: Option<String>,

@@ -18,6 +18,12 @@ open_enum! {
         Running = "running",
         /// Held up; `blocked_reason` says why.
         Blocked = "blocked",
+        /// The work is done.
+        Completed = "completed",
+        /// The work went wrong.
+        Failed = "failed",
+        /// The work was given up.
+        Cancelled = "cancelled",
         /// Ended; it takes no more changes.
         Closed = "closed",
     }
@@ -29,12 +35,12 @@ operations! { "sessions":
         positional(&["workspace", "branch"]), node(&["agent_id", "workspace", "branch"]),
     ]
     CreateSession {
-        /// Who works. The client's own agent unless given.
-        agent_id: Option<String> [fill(Fill::AgentId)],
-        /// Where: the path or name of the work tree.
-        workspace: Option<String>,
-        /// On which branch.
-        branch: Option<String>,
+        /// Who works. The client's own agent unless given. At most 128 characters.
+        agent_id: Option<String> [max(128), fill(Fill::AgentId)],
+        /// Where: the path or name of the work tree. At most 1024 characters.
+        workspace: Option<String> [max(1024)],
+        /// On which branch. At most 256 characters.
+        branch: Option<String> [max(256)],
     }
 
     /// Reads one session. An unknown id is an error of kind `not_found`.
@@ -44,24 +50,24 @@ operations! { "sessions":
         session_id: SessionId,
     }
 
-    /// Changes a session: the fields that are given. `closed` ends it; an ended session is an error of kind `conflict`, an
-    /// unknown one `not_found`, and a change of nothing `validation`.
+    /// Changes a session: the fields that are given. Only `closed` ends it for good; such a session is an error of kind
+    /// `conflict`, an unknown one `not_found`, and a change of nothing `validation`.
     update_session = Patch "/api/sessions/{session_id}" => SessionDetail [positional(&["session_id"]), open()]
     UpdateSession {
         /// Which session.
         session_id: SessionId,
-        /// Where it is in its life.
-        status: Option<SessionStatus>,
+        /// Where it is in its life: one of these, or any other word of at most 128 characters.
+        status: Option<SessionStatus> [max(128), any_word()],
         /// How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`.
-        green_level: Option<String>,
+        green_level: Option<String> [max(64)],
         /// How the branch stands to its base: `fresh`, `stale` or `diverged`.
-        branch_freshness: Option<String>,
+        branch_freshness: Option<String> [max(64)],
         /// How many commits the branch is behind its base.
         commits_behind: Option<i64>,
-        /// What holds it up.
-        blocked_reason: Option<String>,
-        /// What was done, in short.
-        summary: Option<String>,
+        /// What holds it up. At most 2000 characters.
+        blocked_reason: Option<String> [max(2000)],
+        /// What was done, in short. At most 4000 characters.
+        summary: Option<String> [max(4000)],
     }
 
     /// Lists sessions with what happened in each.

@@ -3,15 +3,19 @@
 use serde_json::Value;
 
 use crate::DashClaw;
+use crate::call::percent_encoded;
+use crate::terminal::printable;
 
 /// The banner of a pending approval: the action's id, what it is, and where to look at it.
 pub(super) fn pending(client: &DashClaw, action_id: &str, action: &Value) -> String {
     let text = |name: &str| match &action[name] {
-        Value::String(text) => text.clone(),
+        Value::String(text) => printable(text),
         Value::Null => "-".to_owned(),
-        other => other.to_string(),
+        other => printable(&other.to_string()),
     };
-    let agent = action["agent_id"].as_str().unwrap_or(client.agent_id());
+    let agent = printable(action["agent_id"].as_str().unwrap_or(client.agent_id()));
+    let replay = percent_encoded(action_id);
+    let action_id = printable(action_id);
     [
         String::new(),
         "╔══ DashClaw Approval Required ═════════════════════════╗".to_owned(),
@@ -22,7 +26,7 @@ pub(super) fn pending(client: &DashClaw, action_id: &str, action: &Value) -> Str
         format!("  Risk Score:  {}", text("risk_score")),
         format!("  Goal:        {}", text("declared_goal")),
         String::new(),
-        format!("  Replay:      {}/replay/{action_id}", client.base_url()),
+        format!("  Replay:      {}/replay/{replay}", client.base_url()),
         String::new(),
         "  Waiting for approval... (Ctrl+C to abort)".to_owned(),
         "╚═══════════════════════════════════════════════════════╝".to_owned(),
@@ -33,5 +37,5 @@ pub(super) fn pending(client: &DashClaw, action_id: &str, action: &Value) -> Str
 
 /// The line behind it.
 pub(super) fn approved(action_id: &str, approver: &str) -> String {
-    format!("[DashClaw] Action {action_id} approved by operator: {approver}")
+    format!("[DashClaw] Action {} approved by operator: {}", printable(action_id), printable(approver))
 }

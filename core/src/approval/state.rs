@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, standing};
 
-/// What is known about the action from earlier reads.
+/// What is known about the action from earlier answers.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    seen_pending: bool,
+    /// Once an action waited for a human, that it runs is not enough: somebody must have approved it.
+    pub(super) seen_pending: bool,
 }
 
 /// What a read of the action means.
@@ -24,39 +25,32 @@ pub(super) enum Step {
 impl State {
     /// Judges the action as it was read. A status that is not known is no permission.
     pub(super) fn step(&mut self, action: &Value) -> Step {
-        let text = |name: &str| action[name].as_str().filter(|text| !text.is_empty());
-        let status = text("status").unwrap_or_default();
-        let approved = text("approved_by").is_some();
+        let status = standing::text(action, "status").unwrap_or_default();
+        let approved = standing::approver(action).is_some();
         match status {
+            "expired" => Step::Failed(standing::expired()),
             // An action that ended badly must not run, whoever approved it before.
-            "failed" | "cancelled" | "blocked" => {
-                let message = text("error_message").unwrap_or("Operator denied the action.");
-                Step::Failed(failed(ErrorKind::ApprovalDenied, message, status))
-            }
-            "expired" => Step::Failed(expired()),
+            "failed" | "cancelled" | "blocked" => Step::Failed(standing::denied(action)),
+            _ if standing::is_denied(action) => Step::Failed(standing::denied(action)),
             "pending_approval" if !approved => {
                 self.seen_pending = true;
                 Step::Wait
             }
             "pending_approval" | "running" | "completed" if approved => Step::Approved,
             "running" if !self.seen_pending => Step::Approved,
-            "running" | "completed" | "pending" => {
-                let message = format!("the action is `{status}` and nobody is recorded to have approved it");
-                let error = failed(ErrorKind::Conflict, &message, status);
-                Step::Failed(error.with(|fields| fields.current_status = Some(status.to_owned())))
-            }
+            "running" | "completed" | "pending" => Step::Failed(undecided(status)),
             _ => Step::Wait,
         }
     }
 }
 
-/// The request for approval expired.
-pub(super) fn expired() -> Error {
-    failed(ErrorKind::ApprovalExpired, "the request for approval expired before anybody decided", "expired")
-}
-
-fn failed(kind: ErrorKind, message: &str, status: &str) -> Error {
-    Error::new(kind, message).with(|fields| fields.decision = Some(Value::from(status)))
+/// The action waits no more, and nobody is known to have decided.
+fn undecided(status: &str) -> Error {
+    let message = format!("the action is `{status}` and nobody is recorded to have approved it");
+    Error::new(ErrorKind::Conflict, message).with(|fields| {
+        fields.decision = Some(Value::from(status));
+        fields.current_status = Some(status.to_owned());
+    })
 }
 
 #[cfg(test)]
@@ -92,6 +86,15 @@ mod tests {
                 vec![pending.clone(), json!({"status": "running", "approved_by": ""})],
                 Some(Err(ErrorKind::Conflict)),
             ),
+            (
+                vec![pending.clone(), json!({"status": "running", "approved_by": " \u{200b}"})],
+                Some(Err(ErrorKind::Conflict)),
+            ),
+            (vec![json!({"status": "pending_approval", "approved_by": " "})], None),
+            (
+                vec![json!({"status": "running", "approved_by": "operator", "decision": "deny"})],
+                Some(Err(ErrorKind::ApprovalDenied)),
+            ),
             (vec![json!({"status": "completed"})], Some(Err(ErrorKind::Conflict))),
             (vec![pending.clone(), pending.clone()], None),
             (vec![pending, json!({"status": "approved!"}), json!({}), json!(null)], None),
@@ -109,6 +112,6 @@ mod tests {
             panic!("a denial")
         };
         assert_eq!(error.to_string(), "too risky");
-        assert_eq!(error.fields().decision, Some(json!("failed")));
+        assert_eq!((error.fields().decision.clone(), error.status()), (Some(json!("failed")), Some(403)));
     }
 }

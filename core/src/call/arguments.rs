@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Field, IdKind, Kind, Place, Row, Seconds};
+use super::CALL_OPTIONS;
+use crate::catalogue::{Field, IdKind, Kind, Place, Row, Seconds, is_argument, snake_case};
 use crate::json::{Members, NOT_FINITE, NoObject, Text, has_lone_surrogate};
-use crate::suggest::hint;
+use crate::suggest::{hint, misspelt};
 use crate::{Error, Result};
 
 /// The members of the argument object; null members are left out.
@@ -104,10 +105,15 @@ impl<'a> Arguments<'a> {
                     self.known[place] = Some(value);
                 }
             }
-            None if row.rules.open && !is_constant => self.extra.push((name, value)),
+            None if row.rules.open && !is_constant => {
+                if let Some(known) = misspelling(row, &name) {
+                    return Err(unknown(row, &name, &format!("; did you mean `{known}`?")));
+                }
+                self.extra.push((name, value));
+            }
             None => {
                 let hint = hint(&name, row.arguments().map(|field| field.name));
-                return Err(Error::argument(&*name, format!("is not an argument of {}{hint}", row.name)));
+                return Err(unknown(row, &name, &hint));
             }
         }
         Ok(())
@@ -157,6 +163,23 @@ fn members(json: &str) -> Result<Vec<(Cow<'_, str>, &str)>> {
     Ok(members)
 }
 
+fn unknown(row: &Row, name: &str, hint: &str) -> Error {
+    Error::argument(name, format!("is not an argument of {}{hint}", row.name))
+}
+
+/// The field that an argument of an open row was meant for, or the option of the call: some languages write both as
+/// keywords. What some other operation calls an argument is a word of its own.
+fn misspelling(row: &Row, name: &str) -> Option<&'static str> {
+    if is_argument(name) {
+        return None;
+    }
+    let snake = snake_case(name);
+    let options = CALL_OPTIONS.into_iter().filter(|option| *option != name);
+    let options: Vec<&str> = options.collect();
+    let arguments = || row.arguments().map(|field| field.name).chain(options.iter().copied());
+    misspelt(name, arguments()).or_else(|| misspelt(snake.trim_start_matches('_'), arguments()))
+}
+
 fn unpaired(name: &str) -> Error {
     Error::argument(name, "holds an unpaired surrogate, which is not text")
 }
@@ -182,7 +205,7 @@ fn check(field: &Field, json: &str) -> Result<()> {
     let first = json.as_bytes().first().copied().unwrap_or_default();
     let fits = match field.kind {
         Kind::Text | Kind::Choice(_) | Kind::Id(_) => first == b'"',
-        Kind::Integer => is_whole(json),
+        Kind::Integer => is_whole(json) || (field.flag && matches!(json, "true" | "false")),
         Kind::Number => is_number(first) && json.parse().is_ok_and(f64::is_finite),
         Kind::Seconds => Seconds::read(json).is_some(),
         Kind::Boolean => matches!(json, "true" | "false"),
@@ -190,6 +213,7 @@ fn check(field: &Field, json: &str) -> Result<()> {
         Kind::Texts => serde_json::from_str::<Vec<Text<'_>>>(json).is_ok(),
         Kind::List => first == b'[',
         Kind::ObjectOrText => matches!(first, b'{' | b'"'),
+        Kind::ObjectOrList => matches!(first, b'{' | b'['),
         Kind::Any => true,
     };
     if !fits {
@@ -240,6 +264,7 @@ pub(crate) fn expected(field: &Field) -> String {
         Kind::Text => "a string".to_owned(),
         Kind::Id(kind) => format!("the id of {} (a string)", kind.noun()),
         Kind::Choice(words) => format!("one of {}", words.join(", ")),
+        Kind::Integer if field.flag => "0, 1, false or true".to_owned(),
         Kind::Integer => "a whole number".to_owned(),
         Kind::Number => "a number".to_owned(),
         Kind::Seconds => "a number of seconds, 0 or more".to_owned(),
@@ -248,6 +273,7 @@ pub(crate) fn expected(field: &Field) -> String {
         Kind::Texts => "a list of strings".to_owned(),
         Kind::List => "a list".to_owned(),
         Kind::ObjectOrText => "an object or JSON text".to_owned(),
+        Kind::ObjectOrList => "an object or a list".to_owned(),
         Kind::Any => "a JSON value".to_owned(),
     }
 }
@@ -295,6 +321,36 @@ mod tests {
         for (operation, json, expected) in cases {
             assert_eq!(refusal(operation, json), expected);
         }
+    }
+
+    #[test]
+    fn a_misspelt_field_is_not_sent_where_others_are_free() {
+        let cases = [
+            ("guard", "risk_scor", "risk_score"),
+            ("guard", "riskScor", "risk_score"),
+            ("guard", "Risk-Score", "risk_score"),
+            ("guard", "RISK_SCORE", "risk_score"),
+            ("guard", "RiskScor", "risk_score"),
+            ("guard", "writepaths", "write_paths"),
+            ("guard", "time_out", "timeout"),
+            ("guard", "maxRetries", "max_retries"),
+            ("create_action", "declared_gaol", "declared_goal"),
+            ("update_outcome", "output_sumary", "output_summary"),
+        ];
+        for (operation, name, known) in cases {
+            let json = format!(r#"{{"action_id":"act_1","action_type":"a","declared_goal":"g","{name}":1}}"#);
+            let expected = format!("`{name}` is not an argument of {operation}; did you mean `{known}`?");
+            assert_eq!(refusal(operation, &json), expected);
+        }
+        for name in ["context", "colour", "extra_field", "mode", "tools", "step", "ticket", "timeout"] {
+            let json = format!(r#"{{"action_type":"a","{name}":1}}"#);
+            let arguments = Arguments::read(find("guard").unwrap(), json.as_bytes()).unwrap();
+            assert_eq!(arguments.extra.len(), 1, "{name}");
+        }
+        assert_eq!(
+            refusal("guard", r#"{"action_type":"a","writePaths":"/etc"}"#),
+            "`write_paths` must be a list of strings"
+        );
     }
 
     #[test]

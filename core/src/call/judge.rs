@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::creation::{Asked, created};
 use crate::api::guard::Verdict;
 use crate::catalogue::{Expect, Row};
 use crate::json::{Members, Text};
-use crate::{Error, ErrorKind, Result, clock};
+use crate::terminal::printable;
+use crate::{Error, ErrorKind, Result, clock, deadline};
 
 /// How much of an unreadable body is shown.
 const EXCERPT: usize = 200;
@@ -26,13 +27,22 @@ pub(crate) struct Answer<'a> {
 }
 
 /// Whether `answer` is what a successful call of `row` returns. `redact` takes secrets out of a text.
-pub(crate) fn judge(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Result<()> {
-    let verdict =
-        if answer.status.is_success() { accept(row, answer, redact) } else { Err(refusal(answer, redact)) };
+pub(crate) fn judge(
+    row: &Row,
+    asked: Asked<'_>,
+    answer: &Answer<'_>,
+    redact: &dyn Fn(&str) -> String,
+) -> Result<()> {
+    let verdict = if answer.status.is_success() {
+        accept(row, asked, answer, redact)
+    } else {
+        Err(refusal(answer, redact))
+    };
     verdict.map_err(|error| {
         error.with(|fields| {
             fields.operation = Some(row.name.to_owned());
-            fields.status = Some(answer.status.as_u16());
+            // A replayed refusal has the status of the first one.
+            fields.status.get_or_insert(answer.status.as_u16());
             fields.request_id = request_id(answer.headers);
         })
     })
@@ -43,7 +53,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Result<()> {
+fn accept(row: &Row, asked: Asked<'_>, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Result<()> {
     if row.rules.expect == Expect::Bytes {
         return Ok(());
     }
@@ -68,14 +78,7 @@ fn accept(row: &Row, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Re
                 _ => Err(malformed("holds no verdict")),
             }
         }
-        Expect::Creation => {
-            let shape = Shape {
-                decision: read(member("decision")?).map_err(|_| no_object())?,
-                action: read(member("action")?).map_err(|_| no_object())?,
-                idempotent_replay: read(member("idempotent_replay")?).map_err(|_| no_object())?,
-            };
-            created(&shape, &malformed)
-        }
+        Expect::Creation => created(body, asked, &malformed),
     }
 }
 
@@ -101,39 +104,6 @@ fn media_type(headers: &HeaderMap) -> String {
         headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
     if essence.is_empty() { "text/plain".to_owned() } else { essence.to_ascii_lowercase() }
-}
-
-/// The members of a created action that decide whether it may be trusted.
-struct Shape {
-    decision: Option<Value>,
-    action: Option<Value>,
-    idempotent_replay: Option<bool>,
-}
-
-/// A member's value; nothing for one that is null or absent.
-fn read<T: DeserializeOwned>(json: Option<&str>) -> serde_json::Result<Option<T>> {
-    json.map_or(Ok(None), serde_json::from_str)
-}
-
-/// An action that was created carries its id, its status and, unless it is a replay, a verdict that fits them.
-fn created(shape: &Shape, malformed: &dyn Fn(&str) -> Error) -> Result<()> {
-    let member =
-        |name: &str| shape.action.as_ref().and_then(|action| action.get(name)).and_then(Value::as_str);
-    let (Some(_), Some(status)) = (member("action_id"), member("status")) else {
-        return Err(malformed("holds no action with id and status"));
-    };
-    if shape.idempotent_replay == Some(true) {
-        return Ok(());
-    }
-    let Some(decision) = &shape.decision else { return Ok(()) };
-    match decision.get("decision").and_then(Value::as_str) {
-        Some("block") => Err(blocked(decision.clone())),
-        Some("require_approval") if status != "pending_approval" => {
-            Err(malformed("requires approval and does not wait for it"))
-        }
-        Some(word) if Verdict::WORDS.contains(&word) => Ok(()),
-        _ => Err(malformed("holds no verdict")),
-    }
 }
 
 /// The error that a refusal stands for.
@@ -186,17 +156,13 @@ pub(crate) fn blocked(decision: Value) -> Error {
         (_, false) => reasons.join("; "),
         _ => "action blocked by policy".to_owned(),
     };
-    Error::new(ErrorKind::GuardBlocked, message).with(|fields| fields.decision = Some(decision))
+    Error::new(ErrorKind::GuardBlocked, printable(&message)).with(|fields| fields.decision = Some(decision))
 }
 
 /// `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3).
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_millisecond();
-    Some(Duration::from_millis(u64::try_from(at - clock::unix_millis()).unwrap_or(0)))
+    let value = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?;
+    deadline::retry_after(value, clock::unix_millis())
 }
 
 /// The beginning of a body, for people.
@@ -222,7 +188,9 @@ mod tests {
             headers: &headers,
             body: body.as_bytes(),
         };
-        judge(find(operation).unwrap(), &answer, &|text| text.replace("oc_live_secret", "[REDACTED]"))
+        judge(find(operation).unwrap(), Asked::default(), &answer, &|text| {
+            text.replace("oc_live_secret", "[REDACTED]")
+        })
     }
 
     #[test]
@@ -268,7 +236,7 @@ mod tests {
         let headers = HeaderMap::from_iter([(http::header::CONTENT_TYPE, media_type.parse().unwrap())]);
         let answer = Answer { status: StatusCode::OK, headers: &headers, body: body.as_bytes() };
         let row = find("download_compliance_export").unwrap();
-        judge(row, &answer, &|text| text.to_owned())?;
+        judge(row, Asked::default(), &answer, &|text| text.to_owned())?;
         let text = text_as_object(row, &answer).map(|object| String::from_utf8(object.to_vec()).unwrap());
         Ok(text.unwrap_or_else(|| body.to_owned()))
     }
@@ -364,6 +332,5 @@ mod tests {
         let with = |value: &str| HeaderMap::from_iter([(http::header::RETRY_AFTER, value.parse().unwrap())]);
         assert_eq!(retry_after(&with("7")), Some(Duration::from_secs(7)));
         assert_eq!(retry_after(&with("Sun, 06 Nov 1994 08:49:37 GMT")), Some(Duration::ZERO));
-        assert_eq!(retry_after(&with("soon")), None);
     }
 }

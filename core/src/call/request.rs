@@ -9,13 +9,13 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use url::form_urlencoded;
 
-use super::Arguments;
+use super::{Arguments, Asked};
 use crate::catalogue::{Field, Fill, Place, Repeat, Row};
 use crate::config::Identity;
 use crate::idempotency::action_key;
 use crate::json::{Json, plain_prefix};
 use crate::signing::ActionSigner;
-use crate::{CallOptions, Error, Idempotency, Result, clock};
+use crate::{CallOptions, Error, Idempotency, OnReplay, Result, clock};
 
 /// A request, ready to be sent as often as needed.
 #[derive(Debug)]
@@ -30,6 +30,17 @@ pub(crate) struct Prepared {
     pub(crate) status: Option<String>,
     /// The `action_id` argument.
     pub(crate) action_id: Option<String>,
+    /// What becomes of the replay of a created action.
+    pub(crate) on_replay: OnReplay,
+    /// The ids of what it is about.
+    pub(crate) subject: Option<String>,
+}
+
+impl Prepared {
+    /// What matters to the judgement of the answer.
+    pub(crate) fn asked(&self) -> Asked<'_> {
+        Asked { status: self.status.as_deref(), on_replay: self.on_replay }
+    }
 }
 
 /// Builds the request of `row` with these JSON arguments.
@@ -77,6 +88,7 @@ pub(crate) fn prepare(
         parts.add(Place::Body, "_signature", quote(&signature).into())?;
         *text = parts.body_text();
     }
+    let subject = subject(&arguments, &parts);
     Ok(Prepared {
         row,
         target: target(row, &parts)?,
@@ -84,7 +96,18 @@ pub(crate) fn prepare(
         idempotency_key,
         status: sent_text(row, &arguments, "status"),
         action_id: arguments.text("action_id"),
+        on_replay: options.on_replay,
+        subject,
     })
+}
+
+/// The ids that a request is about: those in its path, else the one that it cannot do without.
+fn subject(arguments: &Arguments<'_>, parts: &Parts<'_>) -> Option<String> {
+    if !parts.path.is_empty() {
+        return Some(parts.path.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>().join(" "));
+    }
+    let (_, id) = arguments.fields().find(|(field, _)| field.required && field.name.ends_with("_id"))?;
+    serde_json::from_str(id?).ok()
 }
 
 /// The text that is sent for a field, be it the caller's or a constant of the row.
@@ -104,8 +127,9 @@ pub(crate) fn value_of<'a>(
         if as_text {
             return Some(quote(value).into());
         }
-        let respelled = if field.respelled.is_empty() { None } else { respelled(field.respelled, value) };
-        return Some(respelled.map_or(value.into(), Cow::Owned));
+        let as_it_is = field.respelled.is_empty() && field.entry_defaults.is_empty();
+        let rewritten = if as_it_is { None } else { entries(field, value) };
+        return Some(rewritten.map_or(value.into(), Cow::Owned));
     }
     match field.fill {
         Some(Fill::AgentId) => Some(quote(&identity.agent_id).into()),
@@ -115,13 +139,19 @@ pub(crate) fn value_of<'a>(
     }
 }
 
-/// A list of objects in today's spelling; nothing when it is none, which the server then judges.
-fn respelled(spellings: &[(&str, &str)], json: &str) -> Option<String> {
+/// A list of objects in today's spelling and with what each is sent with; nothing when it is none, which the server then
+/// judges.
+fn entries(field: &Field, json: &str) -> Option<String> {
     let mut list: Vec<BTreeMap<&str, &RawValue>> = serde_json::from_str(json).ok()?;
     for entry in &mut list {
-        for (older, name) in spellings {
+        for (older, name) in field.respelled {
             if let Some(value) = entry.remove(older) {
                 entry.entry(name).or_insert(value);
+            }
+        }
+        for (name, value) in field.entry_defaults {
+            if !entry.contains_key(name) {
+                entry.insert(name, serde_json::from_str(value).ok()?);
             }
         }
     }
@@ -156,7 +186,7 @@ fn key(
     let refused = |error: &dyn std::fmt::Display| {
         Error::argument("arguments", format!("yield no idempotency key: {error}"))
     };
-    let intent = Json::parse(intent.as_bytes()).map_err(|error| refused(&error))?;
+    let intent = Json::parse_exact(intent.as_bytes()).map_err(|error| refused(&error))?;
     action_key(&intent, &identity.agent_id, seconds).map(Some).map_err(|error| refused(&error))
 }
 
@@ -375,11 +405,31 @@ mod tests {
             "report_connections",
             r#"{"connections":[{"authType":"oauth","planName":"a","provider":"x"}]}"#,
         );
-        let entry = serde_json::json!({"auth_type": "oauth", "plan_name": "a", "provider": "x"});
+        let entry = serde_json::json!({
+            "auth_type": "oauth", "plan_name": "a", "provider": "x", "status": "active",
+        });
         assert_eq!(sent["connections"], serde_json::json!([entry]));
         let both =
             body("report_connections", r#"{"connections":[{"authType":"older","auth_type":"given"}]}"#);
         assert_eq!(both["connections"][0]["auth_type"], "given");
+    }
+
+    #[test]
+    fn an_entry_has_its_defaults_unless_it_says_otherwise() {
+        let statuses = |connections: &str| {
+            let sent = body("report_connections", &format!(r#"{{"connections":{connections}}}"#));
+            let sent = sent["connections"].as_array().unwrap().clone();
+            sent.into_iter().map(|entry| entry["status"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            statuses(r#"[{"provider":"x"},{"status":"error"},{"status":null}]"#),
+            ["active".into(), "error".into(), Value::Null]
+        );
+        // What is no list of objects is the server's to judge.
+        assert_eq!(
+            body("report_connections", r#"{"connections":["x"]}"#)["connections"],
+            serde_json::json!(["x"])
+        );
     }
 
     #[test]

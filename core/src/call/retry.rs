@@ -9,6 +9,9 @@ use crate::transport::Sent;
 const BASE_DELAY: Duration = Duration::from_millis(250);
 /// The longest delay of our own.
 const MAX_DELAY: Duration = Duration::from_secs(8);
+/// The longest that a server's `Retry-After` holds us back before we ask again: what runs without a deadline must not stand
+/// still for years because of one header.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(5 * 60);
 
 /// How a try ended without a usable answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub(crate) fn may_retry(repeat: Repeat, has_key: bool, failure: Failure) -> bool
 /// full jitter. `dice` lies in 0 to 1.
 pub(crate) fn backoff(retry: u32, retry_after: Option<Duration>, dice: f64) -> Duration {
     if let Some(asked) = retry_after {
-        return asked;
+        return asked.min(MAX_RETRY_AFTER);
     }
     let ceiling = BASE_DELAY.saturating_mul(1_u32.checked_shl(retry).unwrap_or(u32::MAX)).min(MAX_DELAY);
     ceiling.mul_f64(dice.clamp(0.0, 1.0))
@@ -80,5 +83,6 @@ mod tests {
         assert_eq!(backoff(40, None, 1.0), MAX_DELAY);
         assert_eq!(backoff(3, None, 0.0), Duration::ZERO);
         assert_eq!(backoff(0, Some(Duration::from_secs(7)), 0.1), Duration::from_secs(7));
+        assert_eq!(backoff(0, Some(Duration::MAX), 0.1), MAX_RETRY_AFTER);
     }
 }

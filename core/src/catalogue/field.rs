@@ -26,19 +26,25 @@ pub struct Field {
     pub wire_name: Option<&'static str>,
     /// Another name for it, where the official clients have two.
     pub also: Option<&'static str>,
-    /// The most characters of a text, or elements of a list, that the server takes.
+    /// The most characters of a text, elements of a list, or bytes of an object's JSON that the server takes.
     pub max: Option<u32>,
     /// The bounds of a number, both included.
     pub range: Option<(i64, i64)>,
     /// Whether a word outside [`Kind::Choice`] is refused before any request. Elsewhere the server decides, so that new
     /// words need no new SDK.
     pub strict: bool,
+    /// Whether the server takes words outside [`Kind::Choice`], too: those it names are only the usual ones.
+    pub any_word: bool,
+    /// Whether `false` and `true` stand for the numbers 0 and 1.
+    pub flag: bool,
     /// Whether an object may stand in its place that holds this and more arguments, as the official clients allow.
     pub spread: bool,
     /// Whether an object is sent as the JSON text that holds it.
     pub json_text: bool,
     /// Older spellings of members of the objects in a list, each with the name that is sent.
     pub respelled: &'static [(&'static str, &'static str)],
+    /// Members that objects in a list are sent with when they have none of that name, each with its value as JSON text.
+    pub entry_defaults: &'static [(&'static str, &'static str)],
     /// Whether the members of an object stand in the body as they are, in its place.
     pub inline: bool,
     /// Whether the Node client gives its own agent where the caller gives none, as the official one does. The official
@@ -74,6 +80,8 @@ pub enum Kind {
     List,
     /// An object, or JSON text that holds one.
     ObjectOrText,
+    /// An object, or an array.
+    ObjectOrList,
     /// Any JSON value.
     Any,
 }
@@ -122,7 +130,10 @@ impl Field {
             strict: false,
             spread: false,
             json_text: false,
+            any_word: false,
+            flag: false,
             respelled: &[],
+            entry_defaults: &[],
             inline: false,
             own_agent_in_node: false,
             #[cfg(feature = "schema")]
@@ -201,7 +212,7 @@ impl Field {
         self
     }
 
-    /// Holds at most this many characters or elements.
+    /// Holds at most this many characters or elements, or bytes of JSON.
     #[must_use]
     pub const fn max(mut self, max: u32) -> Self {
         self.max = Some(max);
@@ -226,6 +237,28 @@ impl Field {
     #[must_use]
     pub const fn respelled(mut self, spellings: &'static [(&'static str, &'static str)]) -> Self {
         self.respelled = spellings;
+        self
+    }
+
+    /// Takes other words, too: the server stores whatever word comes.
+    #[must_use]
+    pub const fn any_word(mut self) -> Self {
+        self.any_word = true;
+        self
+    }
+
+    /// Is 0 or 1, and `false` and `true` mean the same.
+    #[must_use]
+    pub const fn flag(mut self) -> Self {
+        self.range = Some((0, 1));
+        self.flag = true;
+        self
+    }
+
+    /// Is a list of objects that are sent with these members unless they have them, as the official clients send them.
+    #[must_use]
+    pub const fn entry_defaults(mut self, members: &'static [(&'static str, &'static str)]) -> Self {
+        self.entry_defaults = members;
         self
     }
 
@@ -284,7 +317,7 @@ impl Field {
 }
 
 /// `sourceOfTruth` as `source_of_truth`; a name without capitals is returned as it is.
-pub(super) fn snake_case(name: &str) -> Cow<'_, str> {
+pub(crate) fn snake_case(name: &str) -> Cow<'_, str> {
     if !name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Cow::Borrowed(name);
     }

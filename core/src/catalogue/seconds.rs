@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Argument, Kind};
+use crate::deadline::length;
 
 /// A length of time. In JSON it is a number of seconds, 0 or more; each language shows its own unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,7 +14,7 @@ pub struct Seconds(pub Duration);
 impl Seconds {
     /// Reads the JSON text of a number of seconds.
     pub(crate) fn read(json: &str) -> Option<Self> {
-        Duration::try_from_secs_f64(serde_json::from_str(json).ok()?).ok().map(Self)
+        length(serde_json::from_str(json).ok()?).map(Self)
     }
 }
 
@@ -31,7 +32,8 @@ impl Serialize for Seconds {
 
 impl<'de> Deserialize<'de> for Seconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Duration::try_from_secs_f64(f64::deserialize(deserializer)?).map(Self).map_err(de::Error::custom)
+        let length = length(f64::deserialize(deserializer)?).map(Self);
+        length.ok_or_else(|| de::Error::custom("must be a number of seconds, 0 or more"))
     }
 }
 
@@ -62,7 +64,8 @@ mod tests {
     fn only_a_length_of_time_is_one() {
         assert_eq!(Seconds::read("0.5"), Some(Duration::from_millis(500).into()));
         assert_eq!(Seconds::read("2"), Some(Duration::from_secs(2).into()));
-        for wrong in ["-1", "1e300", "\"1\"", "null", "true", ""] {
+        assert_eq!(Seconds::read("1e300"), Some(crate::deadline::LONGEST.into()));
+        for wrong in ["-1", "1e400", "\"1\"", "null", "true", ""] {
             assert_eq!(Seconds::read(wrong), None, "{wrong}");
         }
     }

@@ -7,6 +7,12 @@ use super::{Field, Kind, Place, Row};
 
 /// The most characters in one element of a list of strings.
 const MAX_ELEMENT: usize = 500;
+/// The most bytes of JSON in one element of another list.
+const MAX_ITEM: usize = 16 * 1024;
+/// What holds where a field declares no limit: characters of a text, elements of a list, bytes of JSON of anything else.
+const MAX_TEXT: usize = 8 * 1024;
+const MAX_ITEMS: usize = 1000;
+const MAX_JSON: usize = 128 * 1024;
 
 /// The arguments of a request, by the snake_case names of the row's fields. Absent ones, `null` included, are left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -105,12 +111,20 @@ fn check(field: &Field, value: &Value) -> Result<Value, String> {
     match field.kind {
         Kind::Text | Kind::Id(_) => {
             let text = value.as_str().ok_or("must be a string")?;
-            within_length(field, text.chars().count())?;
+            within_length(field, text.chars().count(), MAX_TEXT)?;
+        }
+        Kind::Choice(_) if field.any_word => {
+            let word = value.as_str().ok_or("must be a string")?;
+            must_be(!word.trim().is_empty(), "a word")?;
+            within_length(field, word.chars().count(), MAX_TEXT)?;
         }
         Kind::Choice(words) => {
             if !value.as_str().is_some_and(|word| words.contains(&word)) {
                 return Err(format!("must be one of: {}", words.join(", ")));
             }
+        }
+        Kind::Integer if field.flag && value.is_boolean() => {
+            return Ok(Value::from(i64::from(value == true)));
         }
         Kind::Integer => {
             let number = value.as_number().ok_or("must be an integer")?;
@@ -120,11 +134,21 @@ fn check(field: &Field, value: &Value) -> Result<Value, String> {
         }
         Kind::Number | Kind::Seconds => within_range(field, value.as_number().ok_or("must be a number")?)?,
         Kind::Boolean => must_be(value.is_boolean(), "a boolean")?,
-        Kind::Object => must_be(value.is_object(), "an object")?,
-        Kind::ObjectOrText => must_be(value.is_object() || value.is_string(), "an object or a string")?,
-        Kind::List => within_length(field, value.as_array().ok_or("must be an array")?.len())?,
+        Kind::Object => {
+            must_be(value.is_object(), "an object")?;
+            check_size(field, value)?;
+        }
+        Kind::ObjectOrText => {
+            must_be(value.is_object() || value.is_string(), "an object or a string")?;
+            check_size(field, value)?;
+        }
+        Kind::ObjectOrList => {
+            must_be(value.is_object() || value.is_array(), "an object or an array")?;
+            check_size(field, value)?;
+        }
+        Kind::List => check_items(field, value.as_array().ok_or("must be an array")?)?,
         Kind::Texts => check_texts(field, value.as_array().ok_or("must be an array")?)?,
-        Kind::Any => {}
+        Kind::Any => check_size(field, value)?,
     }
     Ok(value.clone())
 }
@@ -134,7 +158,7 @@ fn must_be(fits: bool, what: &str) -> Result<(), String> {
 }
 
 fn check_texts(field: &Field, items: &[Value]) -> Result<(), String> {
-    within_length(field, items.len())?;
+    within_length(field, items.len(), MAX_ITEMS)?;
     for item in items {
         let text = item.as_str().ok_or("must hold only strings")?;
         if text.chars().count() > MAX_ELEMENT {
@@ -144,11 +168,30 @@ fn check_texts(field: &Field, items: &[Value]) -> Result<(), String> {
     Ok(())
 }
 
-fn within_length(field: &Field, length: usize) -> Result<(), String> {
-    match field.max {
-        Some(max) if length > max as usize => Err(format!("exceeds max length of {max}")),
-        _ => Ok(()),
+fn check_items(field: &Field, items: &[Value]) -> Result<(), String> {
+    within_length(field, items.len(), MAX_ITEMS)?;
+    if items.iter().all(|item| json_size(item) <= MAX_ITEM) {
+        Ok(())
+    } else {
+        Err(format!("holds an element that exceeds max length of {MAX_ITEM}"))
     }
+}
+
+/// The size of what is stored as JSON.
+fn check_size(field: &Field, value: &Value) -> Result<(), String> {
+    let size = value.as_str().map_or_else(|| json_size(value), |text| text.chars().count());
+    within_length(field, size, MAX_JSON)
+}
+
+/// How many bytes a value is as JSON.
+fn json_size(value: &Value) -> usize {
+    // A value is written without an error; one that were not would be too large.
+    serde_json::to_vec(value).map_or(usize::MAX, |text| text.len())
+}
+
+fn within_length(field: &Field, length: usize, otherwise: usize) -> Result<(), String> {
+    let max = field.max.map_or(otherwise, |max| max as usize);
+    if length <= max { Ok(()) } else { Err(format!("exceeds max length of {max}")) }
 }
 
 fn within_range(field: &Field, number: &Number) -> Result<(), String> {
@@ -224,6 +267,10 @@ mod tests {
                 "`write_paths` holds a string that exceeds max length of 500",
             ),
             (json!({"action_type": "x", "source_of_truth": []}), "`source_of_truth` must be an object"),
+            (
+                json!({"action_type": "x", "intel": {"x": "y".repeat(MAX_JSON)}}),
+                "`intel` exceeds max length of 131072",
+            ),
         ];
         for (body, problem) in table {
             assert_eq!(received(&body).problems, [problem], "{body}");

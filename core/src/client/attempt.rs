@@ -93,7 +93,7 @@ impl DashClaw {
         let (head, body) = response.into_parts();
         let body = self.read(body).await?;
         let answer = Answer { status: head.status, headers: &head.headers, body: &body };
-        match judge(prepared.row, &answer, &|text| self.redact(text)) {
+        match judge(prepared.row, prepared.asked(), &answer, &|text| self.redact(text)) {
             Ok(()) => Ok(Response {
                 body: text_as_object(prepared.row, &answer).unwrap_or(body),
                 status: head.status.as_u16(),

@@ -6,8 +6,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::Failed;
-use crate::call::{Failure, Prepared, backoff, may_retry, prepare, quote};
+use crate::call::{Failure, Prepared, backoff, explained, may_retry, prepare, quote};
 use crate::catalogue::{Repeat, Row, find};
+use crate::deadline::after;
 use crate::modes;
 use crate::transport::Sent;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result};
@@ -39,7 +40,7 @@ impl DashClaw {
     pub(crate) async fn exchange(&self, prepared: &Prepared, options: &CallOptions) -> Result<Response> {
         let trace = trace_context();
         self.0.ticker.keep();
-        let deadline = Instant::now() + options.timeout.unwrap_or(self.config().limits.timeout);
+        let deadline = after(options.timeout.unwrap_or(self.config().limits.timeout));
         let max_retries = options.max_retries.unwrap_or(self.config().limits.max_retries);
         let mut sent = Sent::No;
         let mut retry = 0;
@@ -64,11 +65,11 @@ impl DashClaw {
             let retryable =
                 may_retry(prepared.row.rules.repeat, prepared.idempotency_key.is_some(), failed.failure);
             // A wait that outlasts the deadline is of no use to anybody.
-            if !retryable || retry >= max_retries || Instant::now() + delay >= deadline {
+            if !retryable || retry >= max_retries || after(delay) >= deadline {
                 return Err(self.conclude(prepared, sent, failed.error));
             }
             retry += 1;
-            tracing::debug!(operation = prepared.row.name, retry, ?delay, error = %failed.error, "repeating");
+            tracing::debug!(operation = prepared.row.name, retry, ?delay, error = %failed.error.kind().as_str(), "repeating");
             if let End::Stopped(kind, message) = self.within(deadline, options, pause(delay)).await {
                 return Err(self.conclude(prepared, sent, Error::new(kind, message)));
             }
@@ -137,7 +138,7 @@ impl DashClaw {
         } else {
             error
         };
-        self.redact_error(error).with(|fields| {
+        explained(self.redact_error(error), prepared).with(|fields| {
             fields.operation = Some(prepared.row.name.to_owned());
             fields.idempotency_key.clone_from(&prepared.idempotency_key);
             fields.action_id = fields.action_id.take().or_else(|| prepared.action_id.clone());

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Steps;
 use crate::catalogue::Seconds;
+use crate::deadline::after;
 use crate::modes::Members;
 use crate::{Error, ErrorKind, Response, Result};
 
@@ -26,7 +27,7 @@ enum Step {
 pub(super) async fn wait(steps: Steps<'_>) -> Result<Response> {
     let length = |name: &str| steps.value(name).and_then(|json| Seconds::read(&json)).unwrap_or_default().0;
     let (timeout, interval) = (length("timeout"), length("interval").max(MIN_INTERVAL));
-    let deadline = Instant::now() + timeout;
+    let deadline = after(timeout);
     let id = steps.text("pairing_id").unwrap_or_default();
     let cancel = steps.options.cancel.clone().unwrap_or_default();
     let mut last_error = None;
@@ -58,7 +59,7 @@ pub(super) async fn wait(steps: Steps<'_>) -> Result<Response> {
             Err(error) if error.is_retryable() => last_error = Some(error),
             Err(error) => return Err(error),
         }
-        pause(&steps, &cancel, deadline.min(Instant::now() + interval)).await?;
+        pause(&steps, &cancel, deadline.min(after(interval))).await?;
         if Instant::now() >= deadline {
             return Err(timed_out(&id, last_error.as_ref()));
         }

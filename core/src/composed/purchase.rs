@@ -17,7 +17,7 @@ pub(super) async fn record(mut steps: Steps<'_>) -> Result<Response> {
     let decision = value(&recorded, "decision");
     let id = action_id(&value(&recorded, "action"));
     if decision["decision"] == "block" {
-        return Err(blocked(decision).with(|fields| fields.action_id = id));
+        return Err(steps.client.redact_error(blocked(decision)).with(|fields| fields.action_id = id));
     }
     let mut told = Members::new();
     for name in ["action", "purchase", "decision"] {

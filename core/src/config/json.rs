@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Builder;
+use crate::deadline::length;
 use crate::suggest::hint;
 use crate::{Error, Result};
 
@@ -55,6 +56,11 @@ const OPTIONS: &[(&str, Setter)] = &[
 
 const MODES: &str = "`off`, `warn` or `enforce`";
 
+/// The names of all options of a client.
+pub fn option_names() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().map(|(name, _)| *name)
+}
+
 impl Builder {
     /// Sets options from a JSON object; null means not given.
     pub fn options(mut self, json: &[u8]) -> Result<Self> {
@@ -89,7 +95,7 @@ fn word<T: DeserializeOwned>(option: &str, value: Value, expected: &str) -> Resu
 pub(crate) fn seconds(name: &str, value: &Value) -> Result<Duration> {
     value
         .as_f64()
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .and_then(length)
         .ok_or_else(|| Error::configuration(name, "must be a number of seconds, 0 or more"))
 }
 

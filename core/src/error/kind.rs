@@ -40,7 +40,7 @@ kinds! {
     InvalidArgument = "invalid_argument",
     /// The server could not be reached, or the connection broke; it is certain that nothing was changed.
     Connection = "connection",
-    /// The deadline passed, and it is certain that nothing was changed.
+    /// The deadline passed, and it is certain that this call changed nothing.
     Timeout = "timeout",
     /// The caller stopped the call, and it is certain that nothing was changed.
     Cancelled = "cancelled",
@@ -70,6 +70,9 @@ kinds! {
     ApprovalExpired = "approval_expired",
     /// A receipt is not valid.
     ReceiptInvalid = "receipt_invalid",
+    /// An earlier run of this intent began, and nobody knows whether it took effect: it ended without a report, or never
+    /// ended. Waiting settles nothing. Look, then report with `report_action_outcome`, or run it again with `rerun`.
+    InDoubt = "in_doubt",
     /// A write may or may not have happened: the connection failed, the deadline passed or the call was stopped after it
     /// was sent. Ask, or repeat with the same `idempotency_key`.
     OutcomeUnknown = "outcome_unknown",

@@ -10,8 +10,9 @@ use http::header::{ACCEPT, CACHE_CONTROL};
 use http::{HeaderValue, StatusCode};
 use tokio::time::Instant;
 
-use crate::call::{Answer, judge};
+use crate::call::{Answer, Asked, judge};
 use crate::catalogue::{Row, Rules};
+use crate::deadline::later;
 use crate::sse::{Event, Parser};
 use crate::transport::{Body, TransportError};
 use crate::{DashClaw, Error, ErrorKind, Result};
@@ -100,7 +101,8 @@ impl Connection {
             if let Some(event) = self.ready.pop_front() {
                 return Ok(event);
             }
-            let Ok(chunk) = tokio::time::timeout_at(self.heard + SILENCE, self.body.next()).await else {
+            let Ok(chunk) = tokio::time::timeout_at(later(self.heard, SILENCE), self.body.next()).await
+            else {
                 return Err(broken("the event stream fell silent"));
             };
             let chunk =
@@ -138,7 +140,7 @@ async fn refused(client: &DashClaw, head: &http::response::Parts, body: Body) ->
         text.extend_from_slice(&chunk);
     }
     let answer = Answer { status: head.status, headers: &head.headers, body: &text };
-    let error = match judge(&STREAM, &answer, &|text| client.redact(text)) {
+    let error = match judge(&STREAM, Asked::default(), &answer, &|text| client.redact(text)) {
         Err(error) => client.redact_error(error),
         Ok(()) => Error::new(ErrorKind::MalformedResponse, "the server did not open an event stream"),
     };

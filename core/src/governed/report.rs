@@ -25,6 +25,7 @@ impl DashClaw {
         failure: Option<&str>,
         took: Duration,
     ) -> Result<()> {
+        self.end_signs(action_id);
         let failure = failure.map(shortened);
         let outcome = match &failure {
             None => json!({ "action_id": action_id, "status": "completed" }),

@@ -11,7 +11,7 @@ use super::report::shortened;
 use crate::api::actions::CreateAction;
 use crate::call::written;
 use crate::catalogue::Operation;
-use crate::{CallOptions, DashClaw, Error, ErrorKind, Idempotency, Result};
+use crate::{CallOptions, DashClaw, Error, ErrorKind, Idempotency, Result, standing};
 
 /// The answer of [`DashClaw::track`].
 #[derive(Clone, Debug)]
@@ -31,8 +31,8 @@ impl DashClaw {
     /// [`run_governed`](Self::run_governed).
     ///
     /// # Errors
-    /// Those of [`create_action`](Self::create_action), and [`ErrorKind::ApprovalTimeout`] for an action that awaits
-    /// approval. `work` has not run then.
+    /// Those of [`create_action`](Self::create_action), [`ErrorKind::ApprovalTimeout`] for an action that awaits approval,
+    /// and under a key of the caller's own [`ErrorKind::InDoubt`] for one that began before. `work` has not run then.
     pub async fn track<T, E, W, F>(
         &self,
         action: CreateAction,
@@ -59,10 +59,12 @@ impl DashClaw {
     pub async fn begin_track(&self, action: &[u8], options: &CallOptions) -> Result<String> {
         let created: Value = self.call_row(const { &CreateAction::ROW }, action, options).await?.json()?;
         let action_id = id_of(&created)?;
-        let status = created["action"]["status"].as_str().unwrap_or_default();
-        match refusal(&action_id, status, created["idempotent_replay"] == true) {
+        let action = &created["action"];
+        let status = action["status"].as_str().unwrap_or_default();
+        let replay = created["idempotent_replay"] == true;
+        match refusal(&action_id, status, replay, standing::approver(action).is_some()) {
             None => Ok(action_id),
-            Some(error) => Err(error.with(|fields| {
+            Some(error) => Err(self.redact_error(error).with(|fields| {
                 fields.current_status = Some(status.to_owned());
                 fields.action_id = Some(action_id);
             })),
@@ -94,8 +96,9 @@ impl DashClaw {
     }
 }
 
-/// Why the work of a created action may not run; nothing when it may.
-fn refusal(action_id: &str, status: &str, replay: bool) -> Option<Error> {
+/// Why the work of a created action may not run; nothing when it may. What was approved since it was created has not run
+/// yet, as far as anybody knows.
+fn refusal(action_id: &str, status: &str, replay: bool, approved: bool) -> Option<Error> {
     let conflict = |text: String| Some(Error::new(ErrorKind::Conflict, text));
     match status {
         "pending_approval" => Some(Error::new(
@@ -104,6 +107,9 @@ fn refusal(action_id: &str, status: &str, replay: bool) -> Option<Error> {
                 "action {action_id} awaits approval, so its work did not run; a client in the HITL mode `wait` waits for it"
             ),
         )),
+        "running" if replay && !approved => {
+            Some(standing::in_doubt(action_id, status, "its block began before and has not ended"))
+        }
         "running" => None,
         "completed" if !replay => None,
         _ if replay => {
@@ -119,9 +125,10 @@ mod tests {
 
     #[test]
     fn work_runs_only_for_what_is_under_way() {
-        let kind = |status, replay| refusal("act_1", status, replay).map(|error| error.kind());
+        let kind = |status, replay| refusal("act_1", status, replay, false).map(|error| error.kind());
         assert_eq!(kind("running", false), None);
-        assert_eq!(kind("running", true), None);
+        assert_eq!(kind("running", true), Some(ErrorKind::InDoubt));
+        assert!(refusal("act_1", "running", true, true).is_none());
         assert_eq!(kind("completed", false), None);
         assert_eq!(kind("completed", true), Some(ErrorKind::Conflict));
         assert_eq!(kind("pending_approval", false), Some(ErrorKind::ApprovalTimeout));

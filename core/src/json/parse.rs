@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::string::plain_prefix;
-use super::{Ambiguity, Json, JsonError, JsonString, MAX_DEPTH, number_text};
+use super::{Ambiguity, Json, JsonError, JsonString, MAX_DEPTH, decimal, number_text};
 
 /// What the reader is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     /// The meaning JavaScript gives the text.
     JavaScript,
+    /// The same, but a number that a double cannot hold keeps its text.
+    Exact,
+    /// The same as JavaScript's, where no object has a name twice.
+    UniqueNames,
     /// Refuse every text that has two meanings.
     Unambiguous,
 }
@@ -37,7 +41,7 @@ impl<'a> Parser<'a> {
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
             Some(b'"') => self.string().map(Json::String),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Json::Number),
+            Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b'n') => self.word("null", Json::Null),
             Some(b't') => self.word("true", Json::Bool(true)),
             Some(b'f') => self.word("false", Json::Bool(false)),
@@ -103,7 +107,7 @@ impl<'a> Parser<'a> {
         if names.windows(2).all(|pair| pair[0] != pair[1]) {
             return Ok(Json::Object(members));
         }
-        if self.mode == Mode::Unambiguous {
+        if matches!(self.mode, Mode::Unambiguous | Mode::UniqueNames) {
             return Err(JsonError::Ambiguous { what: Ambiguity::DuplicateMember, offset: start });
         }
         let mut places = BTreeMap::new();
@@ -118,7 +122,7 @@ impl<'a> Parser<'a> {
         Ok(Json::Object(settled))
     }
 
-    fn number(&mut self) -> Result<f64, JsonError> {
+    fn number(&mut self) -> Result<Json, JsonError> {
         let start = self.offset;
         self.take(b'-');
         if !self.take(b'0') {
@@ -136,7 +140,8 @@ impl<'a> Parser<'a> {
         if self.mode == Mode::Unambiguous && literal != number_text(number) {
             return Err(JsonError::Ambiguous { what: Ambiguity::NumberSpelling, offset: start });
         }
-        Ok(number)
+        let exact = if self.mode == Mode::Exact { decimal::beyond_a_double(literal, number) } else { None };
+        Ok(exact.map_or(Json::Number(number), Json::Decimal))
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {

@@ -17,6 +17,7 @@ pub(super) fn write(value: &Json, out: &mut String) {
         Json::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Json::Number(number) if number.is_finite() => out.push_str(&number_text(*number)),
         Json::Null | Json::Number(_) => out.push_str("null"),
+        Json::Decimal(text) => out.push_str(text),
         Json::String(text) => write_quoted(text, out),
         Json::Array(items) => {
             out.push('[');

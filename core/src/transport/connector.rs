@@ -16,7 +16,7 @@ use rustls::pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
-use super::tls;
+use super::{is_this_machine, tls};
 use crate::config::Network;
 use crate::{Error, Result};
 
@@ -72,9 +72,13 @@ pub(super) struct Proxy {
 
 impl Proxy {
     /// The proxy for `origin`: the one that was `given`, else what `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
-    /// `NO_PROXY` say.
+    /// `NO_PROXY` say. These speak of the network: what stays on this machine goes through none of them, or the proxy
+    /// would see the key and could answer in the place of the instance.
     pub(super) fn choose(given: Option<&str>, origin: &Uri) -> Result<Option<Self>> {
         let unusable = || Error::configuration("proxy", "is not a URL such as `http://proxy:3128`");
+        if given.is_none() && origin.host().is_some_and(is_this_machine) {
+            return Ok(None);
+        }
         let matcher = given.map_or_else(Matcher::from_env, |url| Matcher::builder().all(url).build());
         let Some(found) = matcher.intercept(origin) else {
             return if given.is_some() { Err(unusable()) } else { Ok(None) };

@@ -93,19 +93,19 @@ class Program:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Where the server of a test is, and the key to it."""
+    """Where the server of a test is, and the keys to it: the operator's, and the agent's as ``AGENT_KEY``."""
     up = Program(
         str(ROOT / "target/debug/dashclaw"), "up", "--port", "0", "--data", str(tmp_path / "store"),
         "--policies", str(ROOT / "examples/policies.yaml"), environment={},
     )
     try:
         found: dict[str, str] = {}
-        while len(found) < 2:
+        while len(found) < 3:
             line = up.wait_for("http://|oc_live_").string
             if url := re.search(r"http://[0-9.]+:\d+", line):
                 found["DASHCLAW_BASE_URL"] = url[0]
             if key := re.search(r"oc_live_[0-9a-f]+", line):
-                found["DASHCLAW_API_KEY"] = key[0]
+                found["AGENT_KEY" if line.startswith("Agent") else "DASHCLAW_API_KEY"] = key[0]
         yield found
     finally:
         up.process.terminate()
@@ -117,7 +117,8 @@ def operator(*arguments: str) -> tuple[str, ...]:
 
 
 def agent(goal: str, environment: dict[str, str]) -> Program:
-    return Program(sys.executable, "-c", AGENT, goal, environment=environment)
+    own = {**environment, "DASHCLAW_API_KEY": environment["AGENT_KEY"]}
+    return Program(sys.executable, "-c", AGENT, goal, environment=own)
 
 
 def run(command: tuple[str, ...], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -198,7 +199,8 @@ def test_the_governed_deploy_tells_its_story(environment: dict[str, str]) -> Non
         "refuses a second report: outcome already set (completed)",
     ]
     program = (str(IN_SWIFT), str(PROGRAMS / "governed-deploy"))
-    served = ("--url", environment["DASHCLAW_BASE_URL"], "--key", environment["DASHCLAW_API_KEY"])
+    keys = ("--key", environment["AGENT_KEY"], "--operator-key", environment["DASHCLAW_API_KEY"])
+    served = ("--url", environment["DASHCLAW_BASE_URL"], *keys)
     embedded = ("--policies", str(ROOT / "examples/policies.yaml"))
     for arguments in (embedded, served):
         done = run((*program, *arguments), {})

@@ -15,13 +15,12 @@ const BASE: &str = "DashClawException";
 pub(super) fn class(kind: ErrorKind) -> String {
     use ErrorKind::{
         ApprovalDenied, ApprovalExpired, ApprovalTimeout, Authentication, Conflict, Connection, GuardBlocked,
-        NotFound, OutcomeUnknown, Permission, RateLimited, ReceiptInvalid, Timeout,
+        InDoubt, NotFound, OutcomeUnknown, Permission, RateLimited, ReceiptInvalid, Timeout,
     };
     match kind {
         ApprovalDenied | ApprovalExpired | ApprovalTimeout | Authentication | Conflict | Connection
-        | GuardBlocked | NotFound | OutcomeUnknown | Permission | RateLimited | ReceiptInvalid | Timeout => {
-            classes::class(kind).replace("Error", "Exception")
-        }
+        | GuardBlocked | InDoubt | NotFound | OutcomeUnknown | Permission | RateLimited | ReceiptInvalid
+        | Timeout => classes::class(kind).replace("Error", "Exception"),
         _ => BASE.to_owned(),
     }
 }

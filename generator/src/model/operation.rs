@@ -182,7 +182,11 @@ fn documented(field: &Field) -> String {
         }
     };
     if let Some(max) = field.max {
-        let unit = if matches!(field.kind, Kind::Texts | Kind::List) { "entries" } else { "characters" };
+        let unit = match field.kind {
+            Kind::Texts | Kind::List => "entries",
+            Kind::Object | Kind::Any => "bytes of JSON",
+            _ => "characters",
+        };
         tell(&max.to_string(), format!(" At most {max} {unit}."));
     }
     match field.range {

@@ -50,8 +50,12 @@ pub(super) fn object(properties: &Map<String, Value>, required: &[&str]) -> Valu
 pub(super) fn of_argument(argument: &Argument) -> Value {
     let mut schema = of_shape(&argument.shape);
     if let Some(max) = argument.max {
-        let word = if matches!(argument.shape, Shape::List(_)) { "maxItems" } else { "maxLength" };
-        schema[word] = json!(max);
+        match argument.shape {
+            Shape::List(_) => schema["maxItems"] = json!(max),
+            // No word of the schema limits the JSON that an object is written as.
+            Shape::Map(_) | Shape::Any => {}
+            _ => schema["maxLength"] = json!(max),
+        }
     }
     if let Some((low, high)) = argument.range {
         schema["minimum"] = json!(low);

@@ -85,7 +85,10 @@ fn entries(api: &Api, operation: &Operation, more: &[(&str, &str)]) -> Vec<(Stri
         let whole = format!("The fields as a dict; `types.{}` documents them: {fields}.", operation.request);
         return vec![
             (name.to_owned(), whole),
-            ("**fields".to_owned(), "The same fields by name. They win over the dict.".to_owned()),
+            (
+                "**fields".to_owned(),
+                "The same fields by name, which win over the dict, and options of the call.".to_owned(),
+            ),
         ];
     }
     let (positional, named) = operation.split();
@@ -98,7 +101,10 @@ fn entries(api: &Api, operation: &Operation, more: &[(&str, &str)]) -> Vec<(Stri
         .collect();
     entries.extend(more.iter().map(|(name, doc)| ((*name).to_owned(), (*doc).to_owned())));
     if operation.rules.open {
-        entries.push(("**fields".to_owned(), "More fields, sent as they are.".to_owned()));
+        entries.push((
+            "**fields".to_owned(),
+            "More fields, sent as they are. Options of the call are options.".to_owned(),
+        ));
     }
     entries
 }

@@ -1,6 +1,6 @@
 //! One operation as a method.
 
-use dashclaw::catalogue::{Call, Repeat};
+use dashclaw::catalogue::{Call, Expect, Repeat};
 
 use super::annotation::Annotations;
 use super::docstring;
@@ -23,7 +23,11 @@ pub(super) fn text(api: &Api, operation: &Operation, color: Color) -> Result<Str
     check(operation)?;
     let deep = format!("{INDENT}{INDENT}");
     let mut lines = signature(api, operation, color, INDENT);
-    let key: &[(&str, &str)] = if is_keyed(operation) { &[KEY_DOC] } else { &[] };
+    let key: &[(&str, &str)] = match (is_keyed(operation), is_created(operation)) {
+        (true, true) => &[KEY_DOC, REPLAY_DOC],
+        (true, false) => &[KEY_DOC],
+        (false, _) => &[],
+    };
     lines.push(docstring::of_method(api, operation, key, &deep));
     lines.extend(body(operation, color, &deep));
     if let Some((name, item)) = &operation.iterator {
@@ -45,20 +49,58 @@ fn iterating(api: &Api, operation: &Operation, (name, item): (&str, &Shape), col
     lines
 }
 
+/// What `CallOptions` of `_options.py` holds.
+const CALL_OPTIONS: [&str; 5] = ["timeout", "max_retries", "idempotency_key", "idempotency", "on_replay"];
+
 const KEY_DOC: (&str, &str) = (
     "idempotency",
     "Where the idempotency key comes from unless one is given: `intent` makes the same intent the same record, \
      `call` makes a new record with every call.",
 );
 
+const REPLAY_DOC: (&str, &str) = (
+    "on_replay",
+    "What becomes of an action that was created before with the same key: `judge` raises unless it is `running` or \
+     `pending_approval`, `return` gives the record whatever its state.",
+);
+
+/// Whether a replay may be one of an action that was refused or has ended.
+fn is_created(operation: &Operation) -> bool {
+    is_keyed(operation) && operation.rules.expect == Expect::Creation
+}
+
 fn is_keyed(operation: &Operation) -> bool {
     operation.rules.repeat == Repeat::Keyed
+}
+
+/// Whether more fields may be given than the signature names. Among them are the options of the call, which the client
+/// takes out.
+fn takes_fields(operation: &Operation) -> bool {
+    operation.rules.open || matches!(operation.rules.call, Call::Object(_))
+}
+
+/// All other keywords, with their type. Where an argument or a parameter has the name of an option, it is none of them.
+fn keywords(operation: &Operation) -> &'static str {
+    let is_option = |argument: &Argument| CALL_OPTIONS.contains(&argument.name);
+    if takes_fields(operation) {
+        "fields: Any"
+    } else if is_keyed(operation) || operation.arguments.iter().any(is_option) {
+        "options: Any"
+    } else {
+        "options: Unpack[CallOptions]"
+    }
+}
+
+/// The parameter that takes all other keywords.
+fn rest(operation: &Operation) -> &'static str {
+    if takes_fields(operation) { "fields" } else { "options" }
 }
 
 /// Two parameters of one name would not be Python.
 fn check(operation: &Operation) -> Result<()> {
     let mut names: Vec<String> =
         operation.arguments.iter().map(|argument| parameter(argument.name)).collect();
+    names.push(rest(operation).to_owned());
     names.sort();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(format!("`{}` has two parameters called `{}`", operation.name, pair[0])),
@@ -81,12 +123,13 @@ fn declared(api: &Api, operation: &Operation, head: &str, returns: &str, indent:
     if is_keyed(operation) {
         by_name.push("idempotency: Literal[\"intent\", \"call\"] = \"intent\"".to_owned());
     }
+    if is_created(operation) {
+        by_name.push("on_replay: Literal[\"judge\", \"return\"] = \"judge\"".to_owned());
+    }
     if !by_name.is_empty() {
         by_position.push("*".to_owned());
     }
-    if operation.rules.open || matches!(operation.rules.call, Call::Object(_)) {
-        by_name.push("**fields: Any".to_owned());
-    }
+    by_name.push(format!("**{}", keywords(operation)));
     let head = format!("{indent}{head}(");
     let tail = format!(") -> {returns}:");
     let all: Vec<String> = by_position.iter().chain(&by_name).cloned().collect();
@@ -146,13 +189,15 @@ fn body(operation: &Operation, color: Color, indent: &str) -> Vec<String> {
 /// The call of `function` with the operation's name and arguments.
 fn called(operation: &Operation, function: &str, indent: &str) -> Vec<String> {
     let call = |arguments: &str| {
-        let takes_fields = operation.rules.open || matches!(operation.rules.call, Call::Object(_));
-        let given = format!("{arguments}{}", if takes_fields { ", fields" } else { "" });
+        let given = format!("{arguments}, {}", rest(operation));
         // Of a change None is sent, too.
         let given = if changes(operation) { format!("{{}}, given({given})") } else { given };
         let mut call = format!("{indent}{function}(\"{}\", {given}", operation.name);
         if is_keyed(operation) {
             call.push_str(", idempotency=idempotency");
+        }
+        if is_created(operation) {
+            call.push_str(", on_replay=on_replay");
         }
         call + ")"
     };
@@ -169,8 +214,20 @@ fn called(operation: &Operation, function: &str, indent: &str) -> Vec<String> {
     }
     let mut lines = vec![format!("{indent}arguments: dict[str, Any] = {{")];
     lines.extend(pack(&items, WIDTH, &format!("{indent}{INDENT}")));
-    lines.extend([format!("{indent}}}"), call("arguments")]);
+    lines.push(format!("{indent}}}"));
+    lines.extend(wrapped(call("arguments"), indent));
     lines
+}
+
+/// A call on one line, or its arguments on a line of their own.
+fn wrapped(call: String, indent: &str) -> Vec<String> {
+    match call.split_once('(') {
+        Some((head, rest)) if call.len() > WIDTH => {
+            let arguments = rest.strip_suffix(')').unwrap_or(rest);
+            vec![format!("{head}("), format!("{indent}{INDENT}{arguments}"), format!("{indent})")]
+        }
+        _ => vec![call],
+    }
 }
 
 /// Whether None empties a field of it.

@@ -12,7 +12,7 @@ const KEYWORDS: [&str; 35] = [
 ];
 
 /// Names that every method uses itself. Annotations are read outside of it: `types` is free.
-const TAKEN: [&str; 4] = ["self", "fields", "arguments", "idempotency"];
+const TAKEN: [&str; 5] = ["self", "fields", "arguments", "idempotency", "on_replay"];
 
 /// Whether `name` can stand in a class body.
 pub(super) fn is_identifier(name: &str) -> bool {

@@ -131,9 +131,13 @@ fn argument(api: &Api, argument: &Argument, domain: &str) -> Value {
 }
 
 fn limits(argument: &Argument) -> String {
-    let list = matches!(argument.shape, Shape::List(_));
+    let unit = match argument.shape {
+        Shape::List(_) => "entries",
+        Shape::Map(_) | Shape::Any => "bytes of JSON",
+        _ => "characters",
+    };
     match (argument.max, argument.range) {
-        (Some(max), _) => format!("≤ {max} {}", if list { "entries" } else { "characters" }),
+        (Some(max), _) => format!("≤ {max} {unit}"),
         (None, Some((low, i64::MAX))) => format!("≥ {low}"),
         (None, Some((low, high))) => format!("{low} to {high}"),
         (None, None) if argument.strict => "these words only".to_owned(),

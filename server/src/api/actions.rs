@@ -5,7 +5,7 @@ use dashclaw::api::actions::{
 };
 use dashclaw::clock;
 
-use super::create::normalize_time;
+use super::birth::normalize_time;
 use super::pricing;
 use super::scrub::{Scrub, list_text};
 use crate::http::call::{Call, ok};
@@ -71,7 +71,8 @@ pub(super) async fn list(call: Call) -> Answer {
 pub(super) async fn update(call: Call) -> Answer {
     let request: UpdateOutcome = call.request()?;
     let id = request.action_id.to_string();
-    let (update, scrub) = read(request)?;
+    let (request, scrub) = Scrub::apart(call.raw.len(), request, scrub).await?;
+    let update = read(request)?;
     if update.is_empty() {
         return Err(Refusal::bad_request(
             "At least one outcome field is required: status, output_summary, side_effects, artifacts_created, \
@@ -94,7 +95,14 @@ pub(super) async fn update(call: Call) -> Answer {
     ok(&UpdatedAction { action, security: Some(scrub.security()), ..UpdatedAction::default() })
 }
 
-fn read(mut request: UpdateOutcome) -> Answer<(Update, Scrub)> {
+fn scrub(scrub: &mut Scrub, request: &mut UpdateOutcome) {
+    scrub.optional([&mut request.output_summary, &mut request.error_message, &mut request.model]);
+    scrub.list(&mut request.side_effects);
+    scrub.list(&mut request.artifacts_created);
+    request.status.iter_mut().for_each(|status| scrub.word(status));
+}
+
+fn read(mut request: UpdateOutcome) -> Answer<Update> {
     let mut problems = Vec::new();
     problems.extend(normalize_time("timestamp_end", &mut request.timestamp_end).err());
     if request.cost_estimate.is_some_and(|cost| cost < 0.0) {
@@ -103,14 +111,10 @@ fn read(mut request: UpdateOutcome) -> Answer<(Update, Scrub)> {
     if !problems.is_empty() {
         return Err(Refusal::validation(problems));
     }
-    let mut scrub = Scrub::default();
-    scrub.optional([&mut request.output_summary, &mut request.error_message]);
-    scrub.list(&mut request.side_effects);
-    scrub.list(&mut request.artifacts_created);
     let tokens = (request.tokens_in.unwrap_or(0), request.tokens_out.unwrap_or(0));
     let derived = (request.model.is_some() && tokens != (0, 0))
         .then(|| pricing::cost(request.model.as_deref(), tokens.0, tokens.1));
-    let update = Update {
+    Ok(Update {
         status: request.status,
         output_summary: request.output_summary,
         timestamp_end: request.timestamp_end,
@@ -124,6 +128,5 @@ fn read(mut request: UpdateOutcome) -> Answer<(Update, Scrub)> {
         model: request.model,
         close_if_running: request.close_if_running == Some(true),
         now: clock::now_iso(),
-    };
-    Ok((update, scrub))
+    })
 }

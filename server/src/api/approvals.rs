@@ -6,6 +6,7 @@ use http::StatusCode;
 
 use super::actions::unknown;
 use super::scrub::Scrub;
+use crate::config::ALLOW_SELF_APPROVAL;
 use crate::http::call::{Call, ok};
 use crate::http::refusal::{Answer, Refusal};
 use crate::lifecycle::{Decision, Refused, Transition};
@@ -18,6 +19,9 @@ pub(super) async fn decide(call: Call) -> Answer {
         Some("deny") => false,
         _ => return Err(Refusal::bad_request("Invalid decision. Must be allow or deny.")),
     };
+    if !call.received.problems.is_empty() {
+        return Err(Refusal::validation(call.received.problems));
+    }
     let by = call.principal().to_owned();
     if by.is_empty() {
         let refusal = Refusal::new(StatusCode::FORBIDDEN, "Approvals require an attributable principal");
@@ -27,12 +31,18 @@ pub(super) async fn decide(call: Call) -> Answer {
     let mut reasoning = call.text("reasoning").filter(|text| !text.is_empty());
     scrub.optional([&mut reasoning]);
     let id = call.text("action_id").unwrap_or_default();
-    let step = Transition::Decide(Decision { allow, by, reasoning, now: clock::now_iso() });
+    let org = call.app.org(call.org_id()).await?;
+    let own_action = org.flag(ALLOW_SELF_APPROVAL).unwrap_or(call.app.config.allow_self_approval);
+    let step = Transition::Decide(Decision { allow, by, own_action, reasoning, now: clock::now_iso() });
     let action = match call.app.store.transition(call.org_id(), &id, step).await? {
         Transitioned::Done(action) => *action,
         Transitioned::NotFound => return Err(unknown()),
         Transitioned::Refused(Refused::AlreadyDecided) => {
             return Err(Refusal::conflict("Action was already resolved by another approver"));
+        }
+        Transitioned::Refused(Refused::OwnAction) => {
+            let refusal = Refusal::forbidden("The principal that created an action cannot approve it");
+            return Err(refusal.code("SELF_APPROVAL"));
         }
         Transitioned::Refused(_) => return Err(Refusal::bad_request("Action is not pending approval")),
     };

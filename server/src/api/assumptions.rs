@@ -1,18 +1,18 @@
 //! What agents take for granted.
 
 use dashclaw::api::assumptions::{
-    Assumption, AssumptionDetail, CreatedAssumption, DriftSummary, GetAssumption, GetDriftReport,
-    RecordAssumption, ValidateAssumption, ValidatedAssumption,
+    Assumption, AssumptionDetail, AssumptionId, CreatedAssumption, DriftSummary, GetAssumption,
+    GetDriftReport, RecordAssumption, ValidateAssumption, ValidatedAssumption,
 };
 use dashclaw::clock;
 use http::StatusCode;
 use serde_json::json;
 
-use super::scrub::Scrub;
+use super::scrub::{Scrub, check_ids};
 use crate::http::call::{Call, ok, reply};
 use crate::http::refusal::{Answer, Refusal};
 use crate::ids;
-use crate::store::{AssumptionFilter, Judgement, NewFollowup};
+use crate::store::{AssumptionFilter, Judged, Judgement, NewFollowup};
 
 const DAY_MS: i64 = 86_400_000;
 /// An assumption that nobody has looked at for this long has drifted all the way.
@@ -24,10 +24,13 @@ const AT_RISK: i64 = 50;
 
 /// Records an assumption.
 pub(super) async fn create(call: Call) -> Answer {
-    let mut request: RecordAssumption = call.request()?;
-    let mut scrub = Scrub::default();
-    scrub.text(&mut request.assumption);
-    scrub.optional([&mut request.basis, &mut request.invalidated_reason]);
+    let request: RecordAssumption = call.request()?;
+    check_ids([("assumption_id", request.assumption_id.as_ref().map(AssumptionId::as_str))])?;
+    let scrub = |scrub: &mut Scrub, request: &mut RecordAssumption| {
+        scrub.text(&mut request.assumption);
+        scrub.optional([&mut request.basis, &mut request.invalidated_reason]);
+    };
+    let (request, scrub) = Scrub::apart(call.raw.len(), request, scrub).await?;
     let now = clock::now_iso();
     let when = |flag: Option<bool>| flag.filter(|flag| *flag).map(|_| now.clone());
     let assumption_id = match request.assumption_id.filter(|id| !id.as_str().is_empty()) {
@@ -79,9 +82,11 @@ fn unknown() -> Refusal {
 
 /// Says whether an assumption holds.
 pub(super) async fn judge(call: Call) -> Answer {
-    let mut request: ValidateAssumption = call.request()?;
-    let mut scrub = Scrub::default();
-    scrub.optional([&mut request.invalidated_reason]);
+    let request: ValidateAssumption = call.request()?;
+    let scrub = |scrub: &mut Scrub, request: &mut ValidateAssumption| {
+        scrub.optional([&mut request.invalidated_reason]);
+    };
+    let (request, scrub) = Scrub::apart(call.raw.len(), request, scrub).await?;
     let judgement = match (request.validated, request.invalidated_reason.filter(|why| !why.trim().is_empty()))
     {
         (true, _) => Judgement::Holds,
@@ -92,8 +97,14 @@ pub(super) async fn judge(call: Call) -> Answer {
         }
     };
     let id = request.assumption_id;
-    let assumption = call.app.store.judge_assumption(call.org_id(), id.as_str(), judgement).await?;
-    let assumption = assumption.ok_or_else(unknown)?;
+    let assumption = match call.app.store.judge_assumption(call.org_id(), id.as_str(), judgement).await? {
+        Judged::Done(assumption) => *assumption,
+        Judged::Invalidated => {
+            let refusal = Refusal::conflict("Assumption is already invalidated");
+            return Err(refusal.with("current_status", "invalidated"));
+        }
+        Judged::NotFound => return Err(unknown()),
+    };
     let security = Some(scrub.security());
     ok(&ValidatedAssumption { assumption, security, ..ValidatedAssumption::default() })
 }

@@ -1,30 +1,45 @@
 //! `POST /api/guard` and the log of decisions.
 
+use std::sync::Arc;
+
 use axum::response::Response;
-use dashclaw::api::actions::{Action, ActionStatus, OutcomeStatus};
-use dashclaw::api::guard::{GetGuardDecisions, Guard, GuardDecision, GuardDecisionList};
+use dashclaw::api::actions::CreateAction;
+use dashclaw::api::guard::{GetGuardDecisions, GuardDecision, GuardDecisionList};
 use dashclaw::clock;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::signals;
-use crate::decide::{Decided, decide, repeat_since};
+use super::{birth, signals};
+use crate::decide::{ATTEMPTS, Decided, contended, decide, other_question, repeat_span};
 use crate::http::call::{Call, json_text, ok};
 use crate::http::refusal::{Answer, Refusal};
-use crate::ids;
-use crate::policy::{GuardContext, Purchase, Verdict};
+use crate::judge::off_thread;
+use crate::orgs::{Injection, Org};
+use crate::policy::Verdict;
+use crate::question::Question;
 use crate::scan::injection;
 use crate::scan::secrets::SecretScan;
-use crate::store::{Creation, DecisionFilter, Logged, NewAction, StoreError};
+use crate::store::{Creation, DecisionFilter, Logged};
 
 const AUTOSCAN_BLOCK: &str = "DASHCLAW_AUTOSCAN_BLOCK";
 
+/// What is asked, with everything that was found out about it before the policies are asked.
+struct Ask {
+    question: Arc<Question>,
+    key: Option<String>,
+    secret_scan: Option<SecretScan>,
+    signals: Vec<String>,
+    /// What is recorded beside the decision, or why nothing is, where the caller wants a record.
+    record: Option<Result<Box<CreateAction>, &'static str>>,
+}
+
 /// Asks whether an agent may act.
 pub(super) async fn ask(call: Call) -> Answer {
-    let request: Guard = call.request_without_source()?;
-    refuse_injection(request.declared_goal.as_deref())?;
-    let secret_scan = request.content.as_deref().and_then(SecretScan::of);
+    let mut question = Question::read(&call).await?;
     let org = call.app.org(call.org_id()).await?;
+    refuse_injection(&org, question.context.declared_goal.as_deref())?;
+    let content = call.text("content");
+    let secret_scan = off_thread(question.heavy, move || content.as_deref().and_then(SecretScan::of)).await?;
     if let Some(scan) = &secret_scan
         && org.flag(AUTOSCAN_BLOCK) == Some(true)
     {
@@ -35,30 +50,82 @@ pub(super) async fn ask(call: Call) -> Answer {
             "secret_scan": scan,
         }));
     }
-    let now_ms = clock::unix_millis();
-    let key = request.idempotency_key.clone().filter(|key| !key.is_empty() && org.halt().is_none());
-    if let Some(key) = &key
-        && let Some(reply) = call.app.store.earlier_reply(call.org_id(), key, repeat_since(now_ms)).await?
-    {
-        return repeated(&reply);
-    }
-    let live = match request.include_signals {
-        Some(true) => signals::texts(&call, request.agent_id.as_deref()).await?,
+    let signals = match call.received.arguments.get("include_signals") {
+        Some(Value::Bool(true)) => signals::texts(&call, question.context.agent_id.as_deref()).await?,
         _ => Vec::new(),
     };
-    let record = request.record == Some(true);
-    let context = context(&call, request, now_ms);
-    let mut decided = decide(&call.app, &context, live).await?;
-    decided.decision.secret_scan = secret_scan.map(|scan| json!(scan));
-    if record {
-        store_with_action(&call, decided, &context, key.as_deref()).await
-    } else {
-        store(&call, &decided, key.as_deref()).await
+    let record = to_record(&call, &question).await?;
+    let key = call.text("idempotency_key").filter(|key| !key.is_empty());
+    if let Some(answer) = repeated(&call, &question, &org, key.as_deref()).await? {
+        return Ok(answer);
+    }
+    question.use_token(&call.app).await;
+    let question = Arc::new(question);
+    let ask = Ask { question, key, secret_scan, signals, record };
+    for _ in 0..ATTEMPTS {
+        if let Some(answer) = attempt(&call, &ask).await? {
+            return Ok(answer);
+        }
+        call.app.forget_org(call.org_id());
+    }
+    Err(contended())
+}
+
+/// Decides and stores once; nothing when what the decision was made on has changed.
+async fn attempt(call: &Call, ask: &Ask) -> Answer<Option<Response>> {
+    let org = call.app.org(call.org_id()).await?;
+    // While everything is halted, nothing that was said before counts.
+    let key = ask.key.as_deref().filter(|_| org.halt().is_none());
+    if let Some(key) = key {
+        let within = repeat_span(clock::unix_millis());
+        let earlier = call.app.store.earlier_decision(call.org_id(), key, within).await?;
+        if let Some(known) =
+            earlier.and_then(|earlier| earlier.for_question(&ask.question.asked, org.version))
+        {
+            return answer(call, known, "");
+        }
+    }
+    let mut decided = decide(&call.app, &org, &ask.question, ask.signals.clone()).await?;
+    decided.decision.secret_scan = ask.secret_scan.as_ref().map(|scan| json!(scan));
+    let request = match &ask.record {
+        None => return store(call, &decided, key).await,
+        Some(Ok(request)) if decided.verdict != Verdict::Block => request,
+        Some(problem) => {
+            let problem = problem.as_ref().err().copied().unwrap_or("blocked actions are not recorded");
+            decided.decision.recorded = Some(false);
+            decided.decision.recorded_error = Some(problem.to_owned());
+            return store(call, &decided, key).await;
+        }
+    };
+    store_with_action(call, ask, request, decided, key).await
+}
+
+/// While everything is halted, nothing that was said before counts.
+fn usable<'a>(org: &Org, key: Option<&'a str>) -> Option<&'a str> {
+    key.filter(|_| org.halt().is_none())
+}
+
+/// The answer that was given before with the same key.
+async fn repeated(
+    call: &Call,
+    question: &Question,
+    org: &Org,
+    key: Option<&str>,
+) -> Answer<Option<Response>> {
+    let Some(key) = usable(org, key) else { return Ok(None) };
+    let within = repeat_span(clock::unix_millis());
+    let earlier = call.app.store.earlier_decision(call.org_id(), key, within).await?;
+    match earlier.and_then(|earlier| earlier.for_question(&question.asked, org.version)) {
+        Some(known) => answer(call, known, ""),
+        None => Ok(None),
     }
 }
 
-/// A goal that tries to take the server over is no question at all.
-fn refuse_injection(goal: Option<&str>) -> Answer<()> {
+/// A goal that tries to take the server over is no question at all, unless the organisation has it judged.
+fn refuse_injection(org: &Org, goal: Option<&str>) -> Answer<()> {
+    if org.injection() != Injection::Refuse {
+        return Ok(());
+    }
     let scan = injection::scan(goal.unwrap_or_default());
     if scan.recommendation() != Verdict::Block {
         return Ok(());
@@ -68,130 +135,76 @@ fn refuse_injection(goal: Option<&str>) -> Answer<()> {
         .with("categories", scan.categories()))
 }
 
-fn context(call: &Call, request: Guard, now_ms: i64) -> GuardContext {
-    let mut extra = call.body.clone();
-    for known in call.received.arguments.keys() {
-        extra.remove(known);
-    }
-    GuardContext {
-        org_id: call.org_id().to_owned(),
-        purchase: purchase(&request.action_type, &call.body),
-        agent_id: request.agent_id,
-        agent_name: request.agent_name,
-        action_type: request.action_type,
-        declared_goal: request.declared_goal,
-        #[expect(clippy::cast_precision_loss, reason = "it is at most 100")]
-        risk_score: request.risk_score.map(|score| score as f64),
-        systems_touched: request.systems_touched.unwrap_or_default(),
-        reversible: request.reversible,
-        target: request.target,
-        write_paths: request.write_paths.unwrap_or_default(),
-        content: request.content.map(Value::String),
-        source_of_truth: call.received.arguments.get("source_of_truth").cloned(),
-        tool: request.tool,
-        intel: request.intel,
-        extra,
-        now_ms,
-        evaluated_at: clock::iso(now_ms),
-    }
-}
-
-/// The money side of a purchase, which policies of type `x402_spend_limit` look at.
-pub(super) fn purchase(action_type: &str, body: &serde_json::Map<String, Value>) -> Option<Purchase> {
-    let number = |name: &str| body.get(name).and_then(Value::as_f64);
-    let names = ["provider", "provider_id"].iter().filter_map(|name| body.get(*name)?.as_str());
-    (action_type == "x402_purchase").then(|| Purchase {
-        cost_estimate: number("cost_estimate"),
-        spend_amount: number("spend_amount"),
-        provider_names: names.map(str::to_owned).collect(),
-    })
-}
-
 /// Stores the decision, then answers: what is not on record was not decided.
-async fn store(call: &Call, decided: &Decided, key: Option<&str>) -> Answer {
+async fn store(call: &Call, decided: &Decided, key: Option<&str>) -> Answer<Option<Response>> {
     let reply = serde_json::to_string(&decided.decision)?;
     let logged = call.app.store.log_decision(decided.record(key, &reply)).await;
-    if let Logged::Repeats(reply) = logged.map_err(|error| not_stored(&error))? {
-        return repeated(&reply);
+    answer(call, logged.map_err(|error| Refusal::not_persisted(&error))?, &reply)
+}
+
+/// The answer to what became of a decision; nothing when it must be made anew.
+fn answer(call: &Call, logged: Logged, reply: &str) -> Answer<Option<Response>> {
+    match logged {
+        Logged::Stored => {
+            call.app.hub.publish_text(call.org_id(), "guard.decision.created", reply);
+            Ok(Some(json_text(StatusCode::OK, reply.to_owned())))
+        }
+        Logged::Repeats(reply) => {
+            let mut decision: GuardDecision = serde_json::from_str(&reply)?;
+            decision.idempotent_replay = Some(true);
+            ok(&decision).map(Some)
+        }
+        Logged::OtherQuestion => Err(other_question()),
+        Logged::Outdated => Ok(None),
     }
-    call.app.hub.publish_text(call.org_id(), "guard.decision.created", reply.as_str().into());
-    Ok(json_text(StatusCode::OK, reply))
 }
 
-fn not_stored(error: &StoreError) -> Refusal {
-    Refusal::not_persisted(error)
+/// What is to be recorded beside the decision, when the caller asks for a record.
+async fn to_record(
+    call: &Call,
+    question: &Question,
+) -> Answer<Option<Result<Box<CreateAction>, &'static str>>> {
+    if call.received.arguments.get("record") != Some(&Value::Bool(true)) {
+        return Ok(None);
+    }
+    if question.context.agent_id.is_none() {
+        return Ok(Some(Err("agent_id is required to record an action")));
+    }
+    if question.context.declared_goal.is_none() {
+        return Ok(Some(Err("declared_goal is required to record an action")));
+    }
+    let mut request = birth::described(call, Vec::new())?;
+    // The key is that of the decision.
+    request.idempotency_key = None;
+    let scrubbed = off_thread(question.heavy, move || {
+        birth::scrub(&mut request);
+        request
+    });
+    Ok(Some(Ok(Box::new(scrubbed.await?))))
 }
 
-fn repeated(reply: &str) -> Answer {
-    let mut decision: GuardDecision = serde_json::from_str(reply)?;
-    decision.idempotent_replay = Some(true);
-    ok(&decision)
-}
-
-/// Stores the decision and, unless it blocks, an action with it, in one step.
+/// Stores the decision and an action with it, in one step.
 async fn store_with_action(
     call: &Call,
+    ask: &Ask,
+    request: &CreateAction,
     mut decided: Decided,
-    context: &GuardContext,
     key: Option<&str>,
-) -> Answer<Response> {
-    let problem = match (&context.agent_id, &context.declared_goal) {
-        _ if decided.verdict == Verdict::Block => Some("blocked actions are not recorded"),
-        (None, _) => Some("agent_id is required to record an action"),
-        (_, None) => Some("declared_goal is required to record an action"),
-        _ => None,
-    };
-    if let Some(problem) = problem {
-        decided.decision.recorded = Some(false);
-        decided.decision.recorded_error = Some(problem.to_owned());
-        return store(call, &decided, key).await;
-    }
-    let action = action(context, &decided)?;
+) -> Answer<Option<Response>> {
+    let action = birth::record(&ask.question, request.clone(), &decided)?;
     decided.decision.recorded = Some(true);
     decided.decision.action_id = Some(action.action_id.to_string());
     let reply = serde_json::to_string(&decided.decision)?;
-    let new = NewAction { action, decision: Some(decided.record(key, &reply)) };
-    match call.app.store.create_action(new).await.map_err(|error| not_stored(&error))? {
-        Creation::Repeats(reply) => return repeated(&reply),
-        Creation::Created(action) => {
-            call.app.hub.publish_text(call.org_id(), "guard.decision.created", reply.as_str().into());
-            call.app.hub.publish(call.org_id(), "action.created", &action);
-        }
+    let logged = match birth::store(call, &ask.question, action, &decided, (key, &reply)).await? {
+        Creation::Created(_) => Logged::Stored,
+        Creation::Repeats(reply) => Logged::Repeats(reply),
+        Creation::OtherQuestion => Logged::OtherQuestion,
+        Creation::Outdated => Logged::Outdated,
         Creation::Replayed(_) | Creation::DuplicateId => {
             return Err(Refusal::internal("a new id was taken already"));
         }
-    }
-    Ok(json_text(StatusCode::OK, reply))
-}
-
-fn action(context: &GuardContext, decided: &Decided) -> Answer<Action> {
-    let status = match decided.verdict {
-        Verdict::RequireApproval => ActionStatus::PendingApproval,
-        _ => ActionStatus::Running,
     };
-    let mut scrub = super::scrub::Scrub::default();
-    let mut goal = context.declared_goal.clone().unwrap_or_default();
-    scrub.text(&mut goal);
-    Ok(Action {
-        action_id: ids::action()?.into(),
-        org_id: context.org_id.clone(),
-        agent_id: context.agent_id.clone().unwrap_or_default(),
-        agent_name: context.agent_name.clone(),
-        action_type: context.action_type.clone(),
-        declared_goal: goal,
-        systems_touched: json!(context.systems_touched).to_string(),
-        side_effects: "[]".to_owned(),
-        artifacts_created: "[]".to_owned(),
-        status,
-        reversible: i64::from(context.reversible != Some(false)),
-        risk_score: decided.decision.risk_score,
-        confidence: 50,
-        outcome_status: OutcomeStatus::Pending,
-        timestamp_start: context.evaluated_at.clone(),
-        created_at: context.evaluated_at.clone(),
-        updated_at: context.evaluated_at.clone(),
-        ..Action::default()
-    })
+    answer(call, logged, &reply)
 }
 
 /// Lists decisions.
@@ -205,14 +218,14 @@ pub(super) async fn list(call: Call) -> Answer {
     let found = call.app.store.decisions(call.org_id(), filter, page).await?;
     let mut decisions = found.decisions;
     for decision in &mut decisions {
-        // Tokens are not looked at, so there is nothing to say about them.
+        // What an older record does not tell, and what nobody looks at.
         for (name, value) in [
             ("replay_status", json!("not_applicable")),
             ("act_status", json!("not_applicable")),
             ("jti", Value::Null),
             ("act_hash", Value::Null),
         ] {
-            decision.extra.insert(name.to_owned(), value);
+            decision.extra.entry(name.to_owned()).or_insert(value);
         }
     }
     ok(&GuardDecisionList {

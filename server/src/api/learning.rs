@@ -4,6 +4,7 @@ use dashclaw::api::learning::{GetLearningRecommendations, RecommendationList, Re
 use dashclaw::clock;
 use serde_json::{Value, json};
 
+use super::scrub::Scrub;
 use crate::http::call::{Call, ok};
 use crate::http::refusal::{Answer, Refusal};
 
@@ -42,6 +43,9 @@ pub(super) async fn record(call: Call) -> Answer {
     if let Some(problem) = problem {
         return Err(Refusal::validation(vec![problem]));
     }
+    let scrub =
+        |scrub: &mut Scrub, events: &mut Vec<Value>| events.iter_mut().for_each(|event| scrub.value(event));
+    let (events, _) = Scrub::apart(call.raw.len(), events, scrub).await?;
     let stored = call.app.store.add_learning_events(call.org_id(), events).await?;
     ok(&json!({ "created_count": stored }))
 }

@@ -1,13 +1,13 @@
 //! What actions leave to be done.
 
 use dashclaw::api::loops::{
-    CreatedLoop, GetOpenLoops, LoopList, LoopStatus, OpenLoop, Priority, RegisterOpenLoop, ResolveOpenLoop,
-    ResolvedLoop,
+    CreatedLoop, GetOpenLoop, GetOpenLoops, LoopDetail, LoopId, LoopList, LoopStatus, OpenLoop, Priority,
+    RegisterOpenLoop, ResolveOpenLoop, ResolvedLoop,
 };
 use dashclaw::clock;
 use http::StatusCode;
 
-use super::scrub::Scrub;
+use super::scrub::{Scrub, check_ids};
 use crate::http::call::{Call, ok, reply};
 use crate::http::refusal::{Answer, Refusal};
 use crate::ids;
@@ -15,9 +15,9 @@ use crate::store::{Closed, LoopFilter, NewFollowup};
 
 /// Records a loop.
 pub(super) async fn create(call: Call) -> Answer {
-    let mut request: RegisterOpenLoop = call.request()?;
-    let mut scrub = Scrub::default();
-    scrub.text(&mut request.description);
+    let request: RegisterOpenLoop = call.request()?;
+    check_ids([("loop_id", request.loop_id.as_ref().map(LoopId::as_str))])?;
+    let (request, scrub) = Scrub::apart(call.raw.len(), request, scrub).await?;
     let loop_id = match request.loop_id.filter(|id| !id.as_str().is_empty()) {
         Some(id) => id,
         None => ids::open_loop()?.into(),
@@ -51,6 +51,22 @@ pub(super) async fn create(call: Call) -> Answer {
     )
 }
 
+fn scrub(scrub: &mut Scrub, request: &mut RegisterOpenLoop) {
+    scrub.text(&mut request.description);
+    scrub.optional([&mut request.owner]);
+    scrub.word(&mut request.loop_type);
+    request.status.iter_mut().for_each(|status| scrub.word(status));
+    request.priority.iter_mut().for_each(|priority| scrub.word(priority));
+}
+
+/// Reads a loop.
+pub(super) async fn get(call: Call) -> Answer {
+    let id = call.request::<GetOpenLoop>()?.loop_id;
+    let found = call.app.store.open_loop(call.org_id(), id.as_str()).await?;
+    let open_loop = found.ok_or_else(|| Refusal::not_found("Open loop not found"))?;
+    ok(&LoopDetail { open_loop, ..LoopDetail::default() })
+}
+
 /// Lists loops.
 pub(super) async fn list(call: Call) -> Answer {
     let request: GetOpenLoops = call.request()?;
@@ -73,9 +89,9 @@ pub(super) async fn list(call: Call) -> Answer {
 
 /// Closes a loop.
 pub(super) async fn close(call: Call) -> Answer {
-    let mut request: ResolveOpenLoop = call.request()?;
-    let mut scrub = Scrub::default();
-    scrub.optional([&mut request.resolution]);
+    let request: ResolveOpenLoop = call.request()?;
+    let scrub = |scrub: &mut Scrub, request: &mut ResolveOpenLoop| scrub.optional([&mut request.resolution]);
+    let (request, scrub) = Scrub::apart(call.raw.len(), request, scrub).await?;
     let resolution = request.resolution.filter(|text| !text.trim().is_empty());
     let problem = match request.status {
         LoopStatus::Resolved if resolution.is_none() => {

@@ -19,7 +19,7 @@ const MAX_PROGRESS: usize = 8192;
 
 /// Takes a report.
 pub(super) async fn report(call: Call) -> Answer {
-    let (report, scrub) = read(&call)?;
+    let (report, scrub) = Scrub::apart(call.raw.len(), read(&call)?, scrub).await?;
     let id = call.text("action_id").unwrap_or_default();
     let action = match call.app.store.transition(call.org_id(), &id, Transition::Report(report)).await? {
         Transitioned::Done(action) => *action,
@@ -42,7 +42,7 @@ pub(super) async fn report(call: Call) -> Answer {
 }
 
 /// Reads the body with the words this endpoint has for what is wrong.
-fn read(call: &Call) -> Answer<(Report, Scrub)> {
+fn read(call: &Call) -> Answer<Report> {
     let status = match call.body.get("status").and_then(Value::as_str) {
         Some("completed") => OutcomeStatus::Completed,
         Some("partial") => OutcomeStatus::Partial,
@@ -52,13 +52,9 @@ fn read(call: &Call) -> Answer<(Report, Scrub)> {
             return Err(Refusal::bad_request("Invalid status").with("details", details));
         }
     };
-    let mut scrub = Scrub::default();
-    let mut text = |snake: &str, camel: &str| {
+    let text = |snake: &str, camel: &str| {
         let given = call.body.get(snake).or_else(|| call.body.get(camel)).and_then(Value::as_str);
-        let mut text = given.filter(|text| !text.trim().is_empty()).map(str::to_owned);
-        // The whole text is looked at before it is cut, so that no secret is cut in two and half kept.
-        scrub.optional([&mut text]);
-        text.map(|text| text.chars().take(MAX_TEXT).collect::<String>())
+        given.filter(|text| !text.trim().is_empty()).map(str::to_owned)
     };
     let (summary, error_message) = (text("summary", "summary"), text("error_message", "errorMessage"));
     if status == OutcomeStatus::Failed && error_message.is_none() {
@@ -73,7 +69,21 @@ fn read(call: &Call) -> Answer<(Report, Scrub)> {
         let error = format!("progress payload too large ({size} bytes; max {MAX_PROGRESS})");
         return Err(Refusal::bad_request(error));
     }
-    Ok((Report { status, summary, error_message, progress, now: clock::now_iso() }, scrub))
+    Ok(Report { status, summary, error_message, progress, now: clock::now_iso() })
+}
+
+fn scrub(scrub: &mut Scrub, report: &mut Report) {
+    let Report { summary, error_message, progress, .. } = report;
+    for text in [summary, error_message].into_iter().flatten() {
+        // The whole text is looked at before it is cut, so that no secret is cut in two and half kept.
+        scrub.text(text);
+        if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+            text.truncate(end);
+        }
+    }
+    if let Some(progress) = progress {
+        scrub.value(progress);
+    }
 }
 
 /// Reads how an action ended.

@@ -8,6 +8,7 @@ use dashclaw::clock;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::scrub::clean;
 use crate::http::call::{Call, ok, reply};
 use crate::http::refusal::{Answer, Refusal};
 use crate::ids;
@@ -17,6 +18,8 @@ use crate::store::{ActionFilter, Page, Saved};
 
 const DAY_MS: i64 = 86_400_000;
 const DEFAULT_DAYS: i64 = 7;
+/// How many policies an organisation may have: each of them is asked at every guard call.
+const MAX_POLICIES: usize = 1000;
 
 /// Lists policies.
 pub(super) async fn list(call: Call) -> Answer {
@@ -36,11 +39,15 @@ pub(super) async fn create(call: Call) -> Answer {
     let request: CreatePolicy = call.request()?;
     let rules = text(&request.rules);
     check(&call, request.policy_type.as_str(), &rules)?;
+    if call.app.store.policies(call.org_id()).await?.len() >= MAX_POLICIES {
+        let error = format!("An organisation may have at most {MAX_POLICIES} policies");
+        return Err(Refusal::bad_request(error).code("POLICY_LIMIT"));
+    }
     let now = clock::now_iso();
     let policy = Policy {
         id: ids::policy()?.into(),
         org_id: call.org_id().to_owned(),
-        name: request.name,
+        name: clean(request.name),
         policy_type: request.policy_type,
         rules: rules.into(),
         active: request.active.unwrap_or(1),
@@ -93,7 +100,7 @@ pub(super) async fn update(call: Call) -> Answer {
     let policies = call.app.store.policies(call.org_id()).await?;
     let found = policies.into_iter().find(|policy| policy.id == request.id);
     let mut policy = found.ok_or_else(|| Refusal::not_found("Policy not found"))?;
-    policy.name = request.name.unwrap_or(policy.name);
+    policy.name = request.name.map_or(policy.name, clean);
     policy.policy_type = request.policy_type.unwrap_or(policy.policy_type);
     policy.rules = text(&request.rules.unwrap_or(policy.rules)).into();
     policy.active = request.active.unwrap_or(policy.active);

@@ -1,8 +1,13 @@
-//! Taking secrets out of free text before it is stored.
+//! Taking secrets out of what is stored, in the one way that all handlers share.
 
 use dashclaw::api::security::Security;
+use serde_json::Value;
 
+use crate::http::refusal::{Answer, Refusal};
 use crate::scan::secrets::{self, SecretFinding};
+
+/// From this size on, in bytes, a scan leaves the threads that serve others.
+const LARGE: usize = 16 * 1024;
 
 /// Takes secrets out of texts and keeps count.
 #[derive(Debug, Default)]
@@ -11,6 +16,24 @@ pub(super) struct Scrub {
 }
 
 impl Scrub {
+    /// Scrubs what a call has brought: large bodies (`size` in bytes) on a thread of their own.
+    pub(super) async fn apart<T: Send + 'static>(
+        size: usize,
+        mut subject: T,
+        scrub: impl FnOnce(&mut Self, &mut T) + Send + 'static,
+    ) -> Answer<(T, Self)> {
+        let work = move || {
+            let mut all = Self::default();
+            scrub(&mut all, &mut subject);
+            (subject, all)
+        };
+        if size < LARGE {
+            return Ok(work());
+        }
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|error| Refusal::internal(format!("a scan did not finish: {error}")))
+    }
+
     pub(super) fn text(&mut self, text: &mut String) {
         let (clean, findings) = secrets::redact(text);
         if !findings.is_empty() {
@@ -24,8 +47,23 @@ impl Scrub {
         texts.into_iter().flatten().for_each(|text| self.text(text));
     }
 
+    /// A word that is usually one of a few, but may be any.
+    pub(super) fn word<W: Clone + Into<String> + From<String>>(&mut self, word: &mut W) {
+        let mut text: String = word.clone().into();
+        let found = self.findings.len();
+        self.text(&mut text);
+        if self.findings.len() > found {
+            *word = W::from(text);
+        }
+    }
+
     pub(super) fn list(&mut self, texts: &mut Option<Vec<String>>) {
         texts.iter_mut().flatten().for_each(|text| self.text(text));
+    }
+
+    /// Every text in a JSON value, with the names of its members.
+    pub(super) fn value(&mut self, value: &mut Value) {
+        self.findings.extend(secrets::redact_value(value));
     }
 
     /// What was found, in the words of the wire.
@@ -42,7 +80,25 @@ impl Scrub {
     }
 }
 
+/// Ids are looked up by their text, so one that holds a secret is refused instead of changed.
+pub(super) fn check_ids<'a>(ids: impl IntoIterator<Item = (&'static str, Option<&'a str>)>) -> Answer<()> {
+    let holds_secret =
+        |(_, id): &(&str, Option<&str>)| id.is_some_and(|id| !secrets::redact(id).1.is_empty());
+    let problems: Vec<String> = ids
+        .into_iter()
+        .filter(holds_secret)
+        .map(|(name, _)| format!("`{name}` must not hold a secret"))
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Refusal::validation(problems)) }
+}
+
+/// A text without its secrets.
+pub(super) fn clean(mut text: String) -> String {
+    Scrub::default().text(&mut text);
+    text
+}
+
 /// A list as the JSON text that is stored.
 pub(super) fn list_text(list: Option<Vec<String>>) -> Option<String> {
-    list.map(|list| serde_json::Value::from(list).to_string())
+    list.map(|list| Value::from(list).to_string())
 }

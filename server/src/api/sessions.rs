@@ -6,9 +6,8 @@ use dashclaw::api::sessions::{
 };
 use dashclaw::clock;
 use http::StatusCode;
-use serde_json::Value;
 
-use super::scrub::Scrub;
+use super::scrub::{Scrub, check_ids};
 use crate::http::call::{Call, ok, reply};
 use crate::http::refusal::{Answer, Refusal};
 use crate::ids;
@@ -16,9 +15,14 @@ use crate::store::{SessionChanged, SessionFilter};
 
 /// Begins a session.
 pub(super) async fn create(call: Call) -> Answer {
-    let request: CreateSession = call.request()?;
-    let agent_id = request.agent_id.filter(|id| !id.trim().is_empty());
+    let mut request: CreateSession = call.request()?;
+    let agent_id = request.agent_id.take().filter(|id| !id.trim().is_empty());
     let agent_id = agent_id.ok_or_else(|| Refusal::bad_request("agent_id is required"))?;
+    check_ids([("agent_id", Some(agent_id.as_str()))])?;
+    let scrub = |scrub: &mut Scrub, request: &mut CreateSession| {
+        scrub.optional([&mut request.workspace, &mut request.branch]);
+    };
+    let (request, _) = Scrub::apart(call.raw.len(), request, scrub).await?;
     let (id, now) = (ids::session()?, clock::now_iso());
     let session = Session {
         id: id.clone().into(),
@@ -61,11 +65,8 @@ pub(super) async fn list(call: Call) -> Answer {
 
 /// Changes a session.
 pub(super) async fn update(call: Call) -> Answer {
-    let mut request: UpdateSession = call.request()?;
-    // The platform takes any word for a state; the row knows only those that mean something.
-    request.status =
-        call.body.get("status").and_then(Value::as_str).map(SessionStatus::from).or(request.status);
-    Scrub::default().optional([&mut request.blocked_reason, &mut request.summary]);
+    let request: UpdateSession = call.request()?;
+    let (request, _) = Scrub::apart(call.raw.len(), request, scrub).await?;
     let UpdateSession {
         status, green_level, branch_freshness, commits_behind, blocked_reason, summary, ..
     } = &request;
@@ -79,6 +80,14 @@ pub(super) async fn update(call: Call) -> Answer {
             Err(Refusal::conflict("Session is closed and cannot be updated").with("status", "closed"))
         }
         SessionChanged::NotFound => Err(unknown()),
+    }
+}
+
+fn scrub(scrub: &mut Scrub, request: &mut UpdateSession) {
+    let UpdateSession { status, green_level, branch_freshness, blocked_reason, summary, .. } = request;
+    scrub.optional([green_level, branch_freshness, blocked_reason, summary]);
+    if let Some(status) = status {
+        scrub.word(status);
     }
 }
 

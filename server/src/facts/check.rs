@@ -1,39 +1,66 @@
 //! The checks, in order: required facts, forbidden patterns, stated facts.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use dashclaw::canonical::canonical_text;
 use regex::Regex;
 use serde_json::Value;
 
+use super::deadline::Deadline;
 use super::evidence::{Violation, ViolationCode};
-use super::extract::{Token, dates, is_money, money, percentages};
-use super::source::{Fact, Source};
+use super::fold::Folded;
+use super::source::{Source, SourceFact};
+use super::stated::{Fact, Stated, is_amount};
 
-/// Checks a text against a source of truth. An unusable source is one `engine_error`; otherwise every violation is
-/// listed, required facts first, then forbidden patterns, then stated facts in the order of their kinds.
-pub fn check_text(text: &str, source: &Value) -> Vec<Violation> {
-    match Source::read(source) {
-        Ok(source) => {
-            let text = canonical_text(text);
-            let mut violations = missing(&text, &source);
-            violations.extend(forbidden(&text, &source));
-            violations.extend(fabricated(&text, &source));
-            violations
-        }
-        Err(problem) => {
-            let detail = format!("non_fabrication: {problem}");
-            vec![Violation::with_detail(ViolationCode::EngineError, "engine", detail)]
+/// Longest text in characters that is checked.
+const MAX_TEXT: usize = 50_000;
+/// Most violations that are listed: patterns and text come from the one who asks, so their number is his choice.
+const MAX_VIOLATIONS: usize = 1_000;
+
+/// Checks a text against a source of truth. A source that cannot be used, a text that is too long, and a check that
+/// does not finish in time are one `engine_error`; otherwise the violations are listed (the first thousand of them),
+/// required facts first, then forbidden patterns, then stated facts in the order of their kinds.
+pub fn check_text(text: &str, source: &Value, deadline: Deadline) -> Vec<Violation> {
+    violations(text, source, deadline).unwrap_or_else(|problem| {
+        let detail = format!("non_fabrication: {problem}");
+        vec![Violation::with_detail(ViolationCode::EngineError, "engine", detail)]
+    })
+}
+
+fn violations(text: &str, source: &Value, deadline: Deadline) -> Result<Vec<Violation>, String> {
+    if text.chars().count() > MAX_TEXT {
+        return Err(format!("the text has more than {MAX_TEXT} characters"));
+    }
+    let source = Source::read(source)?;
+    let text = canonical_text(text);
+    let seen = Seen { canonical: &text, folded: Folded::new(&text), deadline };
+    let mut violations = missing(&seen, &source)?;
+    violations.extend(forbidden(&seen, &source)?);
+    fabricated(&seen, &source, &mut violations)?;
+    violations.truncate(MAX_VIOLATIONS);
+    Ok(violations)
+}
+
+/// The text in the form that is compared with required facts and in the form that a person sees.
+struct Seen<'a> {
+    canonical: &'a str,
+    folded: Folded<'a>,
+    deadline: Deadline,
+}
+
+fn missing(seen: &Seen<'_>, source: &Source) -> Result<Vec<Violation>, String> {
+    let mut missing = Vec::new();
+    for fact in &source.required {
+        seen.deadline.check()?;
+        if !is_stated(seen.canonical, fact) {
+            missing.push(Violation::new(ViolationCode::MissingRequired, &fact.label));
         }
     }
+    Ok(missing)
 }
 
-fn missing(text: &str, source: &Source) -> Vec<Violation> {
-    let absent = source.required.iter().filter(|fact| !is_stated(text, fact));
-    absent.map(|fact| Violation::new(ViolationCode::MissingRequired, &fact.label)).collect()
-}
-
-fn is_stated(text: &str, fact: &Fact) -> bool {
+fn is_stated(text: &str, fact: &SourceFact) -> bool {
     let Some((prefix, suffix)) = &fact.slot else { return text.contains(&fact.value) };
     text.contains(&format!("{prefix}{}{suffix}", fact.value)) || states_amount(text, prefix, &fact.value)
 }
@@ -41,61 +68,129 @@ fn is_stated(text: &str, fact: &Fact) -> bool {
 /// Whether the first amount after the prefix has the value of a fact that is an amount.
 fn states_amount(text: &str, prefix: &str, value: &str) -> bool {
     let value = value.trim();
-    if !is_money(value) {
+    if !is_amount(value) {
         return false;
     }
     let Some((_, after)) = text.split_once(prefix) else { return false };
-    money(after).first().map(|token| &token.compared) == money(value).first().map(|token| &token.compared)
+    let first = |text: &str| Stated::read(text).money.into_iter().next().map(|fact| fact.readings);
+    first(after) == first(value)
 }
 
-fn forbidden(text: &str, source: &Source) -> Vec<Violation> {
-    let excused = |regex: &Regex| source.allowed.iter().any(|fact| regex.is_match(&fact.value));
-    let hits =
-        source.forbidden.iter().filter(|pattern| pattern.regex.is_match(text) && !excused(&pattern.regex));
-    hits.map(|pattern| Violation::new(ViolationCode::ForbiddenMatch, &pattern.label)).collect()
+fn forbidden(seen: &Seen<'_>, source: &Source) -> Result<Vec<Violation>, String> {
+    let mut hits = Vec::new();
+    for pattern in &source.forbidden {
+        seen.deadline.check()?;
+        let regex = pattern.compile()?;
+        if is_hit(&regex, seen.canonical, seen.folded.text()) && !is_excused(seen, source, &regex)? {
+            hits.push(Violation::new(ViolationCode::ForbiddenMatch, &pattern.label));
+        }
+    }
+    Ok(hits)
 }
 
-/// Finds the facts of one kind in a text.
-type Extract = fn(&str) -> Vec<Token>;
+/// Whether a pattern matches a text as written or as seen.
+fn is_hit(regex: &Regex, canonical: &str, folded: &str) -> bool {
+    regex.is_match(canonical) || (canonical != folded && regex.is_match(folded))
+}
 
-fn fabricated(text: &str, source: &Source) -> Vec<Violation> {
-    let mut violations = Vec::new();
-    let kinds: [(&str, bool, Extract); 3] = [
-        ("money", source.money, money),
-        ("date", source.dates, dates),
-        ("percentage", source.percentages, percentages),
+fn is_excused(seen: &Seen<'_>, source: &Source, regex: &Regex) -> Result<bool, String> {
+    for fact in &source.allowed {
+        seen.deadline.check()?;
+        if is_hit(regex, &fact.value, Folded::new(&fact.value).text()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn fabricated(seen: &Seen<'_>, source: &Source, violations: &mut Vec<Violation>) -> Result<(), String> {
+    seen.deadline.check()?;
+    let stated = Stated::read(seen.canonical);
+    let mut known = Stated::default();
+    for value in source.corpus() {
+        seen.deadline.check()?;
+        known.add(Stated::read(value));
+    }
+    let kinds = [
+        ("money", source.money, &stated.money, &known.money),
+        ("date", source.dates, &stated.dates, &known.dates),
+        ("percentage", source.percentages, &stated.percentages, &known.percentages),
     ];
-    for (label, wanted, extract) in kinds {
+    for (label, wanted, stated, known) in kinds {
         if wanted {
-            violations.extend(unsupported(label, text, source, extract));
+            violations.extend(unsupported(label, stated, known));
         }
     }
     for pattern in &source.patterns {
-        violations.extend(unsupported(&pattern.label, text, source, |text| matches(&pattern.regex, text)));
+        seen.deadline.check()?;
+        let regex = pattern.compile()?;
+        if violations.len() > MAX_VIOLATIONS {
+            continue;
+        }
+        let stated = matches(&regex, seen.canonical, &seen.folded, seen.deadline)?;
+        let mut known = Vec::new();
+        // The values are looked at only when the text has something to support.
+        for value in source.corpus().filter(|_| !stated.is_empty()) {
+            known.extend(matches(&regex, value, &Folded::new(value), seen.deadline)?);
+        }
+        violations.extend(unsupported(&pattern.label, &stated, &known));
     }
-    violations
+    Ok(())
 }
 
-fn matches(regex: &Regex, text: &str) -> Vec<Token> {
-    let found = regex.find_iter(text).map(|found| found.as_str().to_owned()).filter(|raw| !raw.is_empty());
-    found.map(|raw| Token { compared: raw.clone(), raw }).collect()
+/// The matches of a pattern in a text as seen, and those in the text as written that are not part of one of them.
+fn matches(
+    regex: &Regex,
+    canonical: &str,
+    folded: &Folded<'_>,
+    deadline: Deadline,
+) -> Result<Vec<Fact>, String> {
+    let seen = ranges(regex, folded.text(), deadline)?;
+    let mut found: Vec<(Range<usize>, &str)> =
+        seen.into_iter().map(|range| (folded.origin(&range), &folded.text()[range])).collect();
+    if canonical != folded.text() {
+        let written = ranges(regex, canonical, deadline)?;
+        let lies_in = |range: &Range<usize>| {
+            let after = found.partition_point(|(seen, _)| seen.start <= range.start);
+            found[..after].last().is_some_and(|(seen, _)| range.end <= seen.end)
+        };
+        let others: Vec<_> = written.into_iter().filter(|range| !lies_in(range)).collect();
+        found.extend(others.into_iter().map(|range| (range.clone(), &canonical[range])));
+        found.sort_by_key(|(range, _)| range.start);
+    }
+    let fact = |(range, text): (Range<usize>, &str)| Fact {
+        raw: canonical[range].to_owned(),
+        readings: [Folded::new(text).text().to_owned()].into(),
+    };
+    Ok(found.into_iter().map(fact).collect())
 }
 
-/// Facts of one kind that the text states and no allowed or required value states.
-fn unsupported(
-    label: &str,
-    text: &str,
-    source: &Source,
-    extract: impl Fn(&str) -> Vec<Token>,
-) -> Vec<Violation> {
-    let stated = extract(text);
-    if stated.is_empty() {
-        return Vec::new();
+/// Where a pattern matches something.
+fn ranges(regex: &Regex, text: &str, deadline: Deadline) -> Result<Vec<Range<usize>>, String> {
+    deadline.check()?;
+    let mut ranges = Vec::new();
+    for found in regex.find_iter(text) {
+        deadline.check()?;
+        if !found.is_empty() {
+            ranges.push(found.range());
+        }
     }
-    let known: BTreeSet<String> =
-        source.corpus().flat_map(|value| extract(value).into_iter().map(|token| token.compared)).collect();
-    let unknown = stated.into_iter().filter(|token| !known.contains(&token.compared));
-    unknown.map(|token| Violation::with_detail(ViolationCode::FabricatedFact, label, token.raw)).collect()
+    Ok(ranges)
+}
+
+/// The facts of one kind that no allowed or required value supports: each meaning must be one that some value has for
+/// certain, or a value must be as ambiguous in the same way.
+fn unsupported(label: &str, stated: &[Fact], known: &[Fact]) -> Vec<Violation> {
+    let certain: BTreeSet<&String> =
+        known.iter().filter(|fact| fact.readings.len() == 1).flat_map(|fact| &fact.readings).collect();
+    let alike: BTreeSet<&BTreeSet<String>> = known.iter().map(|fact| &fact.readings).collect();
+    let supported = |fact: &Fact| {
+        alike.contains(&fact.readings) || fact.readings.iter().all(|reading| certain.contains(reading))
+    };
+    let unknown = stated.iter().filter(|fact| !supported(fact)).take(MAX_VIOLATIONS);
+    unknown
+        .map(|fact| Violation::with_detail(ViolationCode::FabricatedFact, label, fact.raw.clone()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -108,7 +203,7 @@ mod tests {
     fn summary(text: &str, source: &Value) -> Vec<String> {
         let word =
             |v: &Violation| format!("{} {} {}", v.code.as_str(), v.label, v.detail.as_deref().unwrap_or("-"));
-        check_text(text, source).iter().map(word).collect()
+        check_text(text, source, Deadline::default()).iter().map(word).collect()
     }
 
     #[test]
@@ -121,7 +216,11 @@ mod tests {
             if input.get("verdict_given").is_some() {
                 continue;
             }
-            let found = check_text(input["candidate"].as_str().unwrap(), &input["source_of_truth"]);
+            let found = check_text(
+                input["candidate"].as_str().unwrap(),
+                &input["source_of_truth"],
+                Deadline::default(),
+            );
             let expected = &vector["expected"]["verdict"];
             assert_eq!(serde_json::to_value(&found).unwrap(), expected["violations"], "{}", vector["name"]);
             assert_eq!(found.is_empty(), expected["verdict"] == "pass", "{}", vector["name"]);
@@ -199,10 +298,52 @@ mod tests {
             json!({"allowedFacts": [], "requiredFacts": [], "extract": {"patterns": "INV"}}),
         ];
         for source in broken {
-            let found = check_text("$1", &source);
+            let found = check_text("$1", &source, Deadline::default());
             assert_eq!(found.len(), 1, "{source}");
             assert_eq!((found[0].code, found[0].label.as_str()), (ViolationCode::EngineError, "engine"));
         }
+    }
+
+    #[test]
+    fn a_check_that_is_late_or_too_large_is_an_engine_error() {
+        let source =
+            json!({"allowedFacts": [], "requiredFacts": [], "extract": {"patterns": [{"pattern": "a"}]}});
+        let detail = |text: &str, source: &Value, deadline: Deadline| {
+            let found = check_text(text, source, deadline);
+            assert_eq!((found.len(), found[0].code), (1, ViolationCode::EngineError), "{found:?}");
+            found[0].detail.clone().unwrap()
+        };
+        let past = Deadline::new(Some(std::time::Instant::now()));
+        assert!(detail("hello", &source, past).ends_with("the check did not finish in time"));
+        assert!(detail(&"x".repeat(MAX_TEXT + 1), &source, Deadline::default()).contains("50000 characters"));
+        let long = json!({"allowedFacts": [{"value": "x".repeat(200_001)}], "requiredFacts": []});
+        assert!(detail("hello", &long, Deadline::default()).contains("200000 characters"));
+        let heavy = json!({
+            "allowedFacts": [], "requiredFacts": [],
+            "extract": {"patterns": [{"pattern": "(?:a|b|ab|a?){1734}c"}]}
+        });
+        assert!(detail("hello", &heavy, Deadline::default()).contains("repeats too much"));
+    }
+
+    #[test]
+    fn the_longest_legal_check_stops_at_its_deadline() {
+        let pattern = json!({"pattern": "(?:[ab])*a[ab]{290}c", "label": "p"});
+        let source = json!({
+            "allowedFacts": [], "requiredFacts": [], "forbiddenPatterns": vec![pattern.clone(); 100],
+            "extract": {"patterns": vec![pattern; 100]}
+        });
+        let soon = std::time::Instant::now() + std::time::Duration::from_millis(100);
+        let found = check_text(&"ab".repeat(MAX_TEXT / 2), &source, Deadline::new(Some(soon)));
+        assert_eq!((found.len(), found[0].code), (1, ViolationCode::EngineError));
+    }
+
+    #[test]
+    fn violations_are_listed_up_to_a_thousand() {
+        let source = json!({
+            "allowedFacts": [], "requiredFacts": [],
+            "extract": {"patterns": vec![json!({"pattern": "x", "label": "x"}); 100]}
+        });
+        assert_eq!(check_text(&"x ".repeat(25_000), &source, Deadline::default()).len(), MAX_VIOLATIONS);
     }
 
     proptest! {
@@ -214,14 +355,14 @@ mod tests {
                 "forbiddenPatterns": [{"pattern": pattern, "label": "f"}],
                 "extract": {"patterns": [{"pattern": pattern, "label": "p"}]}
             });
-            let _ = check_text(&text, &source);
+            let _ = check_text(&text, &source, Deadline::default());
         }
 
         #[test]
         fn a_text_made_of_its_facts_passes(amount in 0_u32..10_000_000, percent in 0_u32..500) {
             let value = format!("${amount} and {percent}%");
             let source = json!({"allowedFacts": [{"value": value}], "requiredFacts": [{"value": value}]});
-            prop_assert_eq!(check_text(&value, &source), vec![]);
+            prop_assert_eq!(check_text(&value, &source, Deadline::default()), vec![]);
         }
     }
 }

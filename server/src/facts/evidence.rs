@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::check::check_text;
+use super::deadline::Deadline;
 
 const MAX_SUMMARIES: usize = 5;
 
@@ -129,8 +130,9 @@ impl FactEvidence {
 }
 
 /// Checks a request's content against its source, failing closed: content that is not text, a source that is not an
-/// object with the arrays `allowedFacts` and `requiredFacts`, and an unusable source are violations.
-pub fn check_content(content: &Value, source: Option<&Value>) -> FactEvidence {
+/// object with the arrays `allowedFacts` and `requiredFacts`, an unusable source and a check that does not finish are
+/// violations.
+pub fn check_content(content: &Value, source: Option<&Value>, deadline: Deadline) -> FactEvidence {
     let Some(text) = content.as_str() else {
         return FactEvidence::unchecked(ViolationCode::InvalidContent, "content", "content must be text");
     };
@@ -139,7 +141,10 @@ pub fn check_content(content: &Value, source: Option<&Value>) -> FactEvidence {
         let detail = "allowedFacts and requiredFacts must be arrays";
         return FactEvidence::unchecked(ViolationCode::MissingSource, "source_of_truth", detail);
     };
-    FactEvidence { violations: check_text(text, source), covered: Some((text.to_owned(), source.clone())) }
+    FactEvidence {
+        violations: check_text(text, source, deadline),
+        covered: Some((text.to_owned(), source.clone())),
+    }
 }
 
 #[cfg(test)]
@@ -151,7 +156,7 @@ mod tests {
     #[test]
     fn a_summary_names_the_first_code_and_five_violations() {
         let source = json!({"allowedFacts": [], "requiredFacts": [{"label": "id", "value": "X"}]});
-        let evidence = check_content(&json!("$1 $2 $3 $4 $5 $6"), Some(&source));
+        let evidence = check_content(&json!("$1 $2 $3 $4 $5 $6"), Some(&source), Deadline::default());
         assert_eq!(
             evidence.summary(),
             r#"missing_required: id, money "$1", money "$2", money "$3", money "$4" and 2 more"#
@@ -163,12 +168,12 @@ mod tests {
     #[test]
     fn there_is_something_to_sign_unless_nothing_could_be_read() {
         let source = json!({"allowedFacts": [], "requiredFacts": []});
-        let covered = check_content(&json!("x"), Some(&source)).covered.unwrap();
+        let covered = check_content(&json!("x"), Some(&source), Deadline::default()).covered.unwrap();
         assert_eq!(covered, ("x".to_owned(), source.clone()));
-        assert!(check_content(&json!(["x"]), Some(&source)).covered.is_none());
-        assert!(check_content(&json!("x"), Some(&json!([]))).covered.is_none());
+        assert!(check_content(&json!(["x"]), Some(&source), Deadline::default()).covered.is_none());
+        assert!(check_content(&json!("x"), Some(&json!([])), Deadline::default()).covered.is_none());
         let broken = json!({"allowedFacts": [5], "requiredFacts": []});
-        let engine = check_content(&json!("x"), Some(&broken));
+        let engine = check_content(&json!("x"), Some(&broken), Deadline::default());
         assert!(engine.is_unchecked() && engine.covered.is_some());
     }
 

@@ -2,18 +2,24 @@
 
 use dashclaw::canonical::canonical_text;
 use regex::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
 use serde_json::Value;
+
+use super::weight::is_too_heavy;
 
 /// Longest accepted pattern in characters.
 const MAX_PATTERN: usize = 500;
 /// Largest compiled pattern in bytes.
 const MAX_COMPILED: usize = 1 << 20;
+/// Deepest accepted nesting of groups.
+const MAX_NESTING: u32 = 32;
 
-/// A compiled pattern and the label to report it by.
+/// A pattern and the label to report it by.
 #[derive(Debug)]
 pub(super) struct UserPattern {
     pub(super) label: String,
-    pub(super) regex: Regex,
+    expression: String,
+    flags: String,
 }
 
 impl UserPattern {
@@ -27,15 +33,26 @@ impl UserPattern {
             _ => return Err("flags must be text".into()),
         };
         let literal = text.chars().all(|c| c == '_' || c == ' ' || c.is_alphanumeric());
-        let expression = if literal { format!(r"\b{}\b", regex::escape(text.trim())) } else { text };
-        Ok(Self { label, regex: compile(&expression, flags)? })
+        let expression = if literal { whole_words(&text) } else { text };
+        Ok(Self { label, expression, flags: flags.to_owned() })
     }
 
     /// `{pattern, label}`: a regular expression whose matches are facts.
     pub(super) fn registered(value: &Value) -> Result<Self, String> {
-        let (text, label) = parts(value)?;
-        Ok(Self { label, regex: compile(&text, "")? })
+        let (expression, label) = parts(value)?;
+        Ok(Self { label, expression, flags: String::new() })
     }
+
+    /// The pattern ready for use. A source may have two hundred of them, a megabyte each: keep one at a time.
+    pub(super) fn compile(&self) -> Result<Regex, String> {
+        compile(&self.expression, &self.flags)
+    }
+}
+
+/// The words as whole words, with any white space between them.
+fn whole_words(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(regex::escape).collect();
+    format!(r"\b{}\b", words.join(r"\s+"))
 }
 
 fn parts(value: &Value) -> Result<(String, String), String> {
@@ -57,15 +74,18 @@ fn compile(expression: &str, flags: &str) -> Result<Regex, String> {
     if let Some(unknown) = flags.chars().find(|flag| !"dgimsuvy".contains(*flag)) {
         return Err(format!("unknown pattern flag {unknown}"));
     }
-    RegexBuilder::new(expression)
-        .case_insensitive(flags.contains('i'))
-        .multi_line(flags.contains('m'))
-        .dot_matches_new_line(flags.contains('s'))
-        .size_limit(MAX_COMPILED)
-        .dfa_size_limit(MAX_COMPILED)
-        .nest_limit(32)
-        .build()
-        .map_err(|_| "invalid pattern".to_owned())
+    let [ignore_case, multi_line, dot_all] = ['i', 'm', 's'].map(|flag| flags.contains(flag));
+    let invalid = "invalid pattern";
+    let mut parser = ParserBuilder::new();
+    parser.case_insensitive(ignore_case).multi_line(multi_line).dot_matches_new_line(dot_all);
+    let parsed = parser.nest_limit(MAX_NESTING).build().parse(expression).map_err(|_| invalid)?;
+    if is_too_heavy(&parsed) {
+        return Err("the pattern repeats too much".into());
+    }
+    let mut builder = RegexBuilder::new(expression);
+    builder.case_insensitive(ignore_case).multi_line(multi_line).dot_matches_new_line(dot_all);
+    let limited = builder.size_limit(MAX_COMPILED).dfa_size_limit(MAX_COMPILED).nest_limit(MAX_NESTING);
+    limited.build().map_err(|_| invalid.to_owned())
 }
 
 /// Whether a group that repeats without bound is itself repeated, as in `(a+)+`. Our engine runs such patterns in
@@ -130,20 +150,24 @@ mod tests {
     #[test]
     fn words_are_whole_and_ignore_case() {
         let pattern = UserPattern::forbidden(&json!({"pattern": "late fee", "label": "fee"})).unwrap();
-        assert!(pattern.regex.is_match("a Late Fee applies"));
-        assert!(!pattern.regex.is_match("late fees"));
+        let regex = pattern.compile().unwrap();
+        assert!(regex.is_match("a Late Fee applies") && regex.is_match("late\n fee"));
+        assert!(!regex.is_match("late fees"));
         let exact = UserPattern::forbidden(&json!({"pattern": "RCW", "flags": ""})).unwrap();
-        assert!(exact.regex.is_match("RCW 5") && !exact.regex.is_match("rcw 5"));
+        let regex = exact.compile().unwrap();
+        assert!(regex.is_match("RCW 5") && !regex.is_match("rcw 5"));
         assert_eq!(exact.label, "RCW");
     }
 
     #[test]
     fn what_cannot_be_compiled_is_refused() {
-        let message = |value: Value| UserPattern::forbidden(&value).unwrap_err();
+        let message =
+            |value: Value| UserPattern::forbidden(&value).and_then(|pattern| pattern.compile()).unwrap_err();
         assert_eq!(message(json!({"pattern": "("})), "invalid pattern");
         assert_eq!(message(json!({"pattern": "(?<=a)b"})), "invalid pattern");
         assert_eq!(message(json!({"pattern": "x".repeat(501)})), "pattern too long");
-        assert_eq!(message(json!({"pattern": ".{900}{900}"})), "invalid pattern");
+        assert_eq!(message(json!({"pattern": r"\w{200}"})), "invalid pattern");
+        assert_eq!(message(json!({"pattern": "(?:a|b|ab){1700}c"})), "the pattern repeats too much");
         assert_eq!(message(json!({"pattern": " "})), "a pattern must be text");
         assert_eq!(message(json!({"pattern": "a", "flags": "q"})), "unknown pattern flag q");
         assert_eq!(message(json!({"pattern": "a", "flags": 1})), "flags must be text");
@@ -154,8 +178,8 @@ mod tests {
         #[test]
         fn any_pattern_is_compiled_or_refused(text in ".{0,60}", flags in "[a-z]{0,3}") {
             let value = json!({"pattern": text, "label": "x", "flags": flags});
-            let _ = UserPattern::forbidden(&value);
-            let _ = UserPattern::registered(&value);
+            let _ = UserPattern::forbidden(&value).and_then(|pattern| pattern.compile());
+            let _ = UserPattern::registered(&value).and_then(|pattern| pattern.compile());
         }
     }
 }

@@ -9,9 +9,12 @@ use super::pattern::UserPattern;
 /// Most patterns in one list: each is compiled for every check, so their number is a cost the caller chooses.
 const MAX_PATTERNS: usize = 100;
 
+/// Most characters in all facts together: every pattern is looked for in every fact.
+const MAX_CHARACTERS: usize = 200_000;
+
 /// A fact with a value; facts with a blank value are left out.
 #[derive(Debug)]
-pub(super) struct Fact {
+pub(super) struct SourceFact {
     pub(super) label: String,
     /// Canonical text.
     pub(super) value: String,
@@ -21,8 +24,8 @@ pub(super) struct Fact {
 
 #[derive(Debug)]
 pub(super) struct Source {
-    pub(super) allowed: Vec<Fact>,
-    pub(super) required: Vec<Fact>,
+    pub(super) allowed: Vec<SourceFact>,
+    pub(super) required: Vec<SourceFact>,
     pub(super) forbidden: Vec<UserPattern>,
     pub(super) money: bool,
     pub(super) dates: bool,
@@ -38,7 +41,7 @@ impl Source {
         }
         // Only an explicit `false` turns a kind off.
         let wanted = |kind: &str| extract[kind] != Value::Bool(false);
-        Ok(Self {
+        let read = Self {
             allowed: facts(&source["allowedFacts"])?,
             required: facts(&source["requiredFacts"])?,
             forbidden: patterns(&source["forbiddenPatterns"], "forbiddenPatterns", UserPattern::forbidden)?,
@@ -46,7 +49,17 @@ impl Source {
             dates: wanted("dates"),
             percentages: wanted("percentages"),
             patterns: patterns(&extract["patterns"], "extract.patterns", UserPattern::registered)?,
-        })
+        };
+        if read.characters() > MAX_CHARACTERS {
+            return Err(format!("the facts have more than {MAX_CHARACTERS} characters"));
+        }
+        Ok(read)
+    }
+
+    fn characters(&self) -> usize {
+        let slot =
+            |fact: &SourceFact| fact.slot.as_ref().map_or(0, |(prefix, suffix)| prefix.len() + suffix.len());
+        self.allowed.iter().chain(&self.required).map(|fact| fact.value.chars().count() + slot(fact)).sum()
     }
 
     /// Every allowed and required value.
@@ -74,12 +87,12 @@ fn patterns(
     list(value, name, read)
 }
 
-fn facts(value: &Value) -> Result<Vec<Fact>, String> {
+fn facts(value: &Value) -> Result<Vec<SourceFact>, String> {
     let facts = list(value, "facts", fact)?;
     Ok(facts.into_iter().filter(|fact| !fact.value.trim().is_empty()).collect())
 }
 
-fn fact(value: &Value) -> Result<Fact, String> {
+fn fact(value: &Value) -> Result<SourceFact, String> {
     if !value.is_object() {
         return Err("a fact must be an object".into());
     }
@@ -97,5 +110,5 @@ fn fact(value: &Value) -> Result<Fact, String> {
         }
         _ => return Err("a slot must be an object".into()),
     };
-    Ok(Fact { label, value: content, slot })
+    Ok(SourceFact { label, value: content, slot })
 }

@@ -20,7 +20,7 @@ use crate::store::Page;
 pub(crate) struct Call {
     pub(crate) app: Arc<App>,
     /// Nobody for public operations.
-    pub(crate) caller: Option<Caller>,
+    pub(crate) caller: Option<Arc<Caller>>,
     /// The arguments that the operation's row knows.
     pub(crate) received: Received,
     /// The body as it was parsed.
@@ -29,6 +29,8 @@ pub(crate) struct Call {
     pub(crate) raw: Bytes,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
+    /// Whether it came from this process and not over a socket.
+    pub(crate) in_process: bool,
 }
 
 impl Call {
@@ -51,14 +53,6 @@ impl Call {
     pub(crate) fn request<T: DeserializeOwned>(&self) -> Answer<T> {
         let arguments = Value::Object(self.received.arguments.clone());
         T::deserialize(arguments).map_err(|error| Refusal::validation(vec![error.to_string()]))
-    }
-
-    /// The arguments as the operation's request type, without `source_of_truth`: policies look at that one as it came,
-    /// because they must be able to refuse a malformed one.
-    pub(crate) fn request_without_source<T: DeserializeOwned>(&self) -> Answer<T> {
-        let mut arguments = self.received.arguments.clone();
-        arguments.remove("source_of_truth");
-        T::deserialize(Value::Object(arguments)).map_err(|error| Refusal::validation(vec![error.to_string()]))
     }
 
     /// A text argument.

@@ -1,6 +1,8 @@
 //! What happens to a request before its handler: limits, key, role, body, arguments.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::RequestExt;
 use axum::body::Body;
@@ -11,18 +13,28 @@ use dashclaw::catalogue::{Method, Received};
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
 use url::form_urlencoded;
 
 use super::call::Call;
 use super::limits::Limiter;
+use super::principal;
 use super::refusal::{Answer, Refusal};
 use super::route::{Access, Checks, Route};
+use super::to_the_end::{ToTheEnd, guarded};
 use super::{InProcess, client_address};
 use crate::app::App;
 use crate::keys::{Caller, Role};
 
 /// The longest body that is read, in bytes.
 const MAX_BODY: usize = 2 * 1024 * 1024;
+/// How long a client may take to send one, however evenly it trickles.
+const BODY_TIME: Duration = Duration::from_secs(30);
+/// How deep objects and lists may stand in each other. What is stored stands some levels deeper in its record, and a reader
+/// of JSON follows 128.
+const MAX_DEPTH: usize = 64;
+/// How many requests that write may be under way, those whose caller has gone included.
+pub(super) const MAX_WRITING: usize = 4096;
 /// Other names that the platform takes: path, the name it takes, the field it means.
 const OTHER_NAMES: [(&str, &str, &str); 2] =
     [("/api/guard", "action", "action_type"), ("/api/guard", "intent", "declared_goal")];
@@ -32,6 +44,8 @@ const OTHER_NAMES: [(&str, &str, &str); 2] =
 pub(super) struct Dispatch {
     pub(super) app: Arc<App>,
     pub(super) limiter: Option<Arc<Limiter>>,
+    /// A place for each request that writes.
+    pub(super) writing: Arc<Semaphore>,
     pub(super) route: Route,
     /// The names of the path's parameters, in order.
     pub(super) names: Vec<String>,
@@ -44,36 +58,102 @@ impl Dispatch {
     }
 
     async fn run(&self, mut request: Request) -> Answer {
-        if let Some(limiter) = &self.limiter
-            && request.extensions().get::<InProcess>().is_none()
-        {
-            limiter.admit(client_address(&request), request.uri().path())?;
-        }
-        let caller = self.admit(request.headers()).await?;
+        let in_process = request.extensions().get::<InProcess>().is_some();
+        let caller = if in_process {
+            self.admit(request.headers()).await?
+        } else {
+            self.admit_within_limits(client_address(&request), request.headers()).await?
+        };
         let path = self.path_arguments(&mut request).await?;
-        let query: Vec<(String, String)> =
+        let mut query: Vec<(String, String)> =
             form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
                 .into_owned()
                 .collect();
         let (parts, body) = request.into_parts();
-        let raw =
-            if self.route.method == Method::Get { Bytes::new() } else { read(&parts.headers, body).await? };
-        let body = self.parse(&raw)?;
+        let raw = match self.route.method {
+            Method::Get => Bytes::new(),
+            // A caller in this process has given it whole, and may have no clock to wait by.
+            _ if in_process => read(&parts.headers, body).await?,
+            _ => in_time(read(&parts.headers, body)).await?,
+        };
+        let mut body = self.parse(&raw)?;
+        let writes = self.route.method != Method::Get;
+        if let Some(caller) = caller.as_deref().filter(|_| writes) {
+            principal::claim(caller, self.route.row, &path, &mut query, &mut body)?;
+        }
         let received = self.route.row.map(|row| row.receive(&path, &query, &body)).unwrap_or_default();
         if self.route.checks == Checks::ByRow && !received.problems.is_empty() {
             return Err(Refusal::validation(received.problems));
         }
         let app = Arc::clone(&self.app);
         let received = with_path(received, path);
-        (self.route.handler)(Call { app, caller, received, body, raw, query, headers: parts.headers }).await
+        let holder = caller.clone();
+        let call = Call { app, caller, received, body, raw, query, headers: parts.headers, in_process };
+        if writes {
+            principal::owns(&call, self.route.path).await?;
+        }
+        let answer = self.perform(call).await?;
+        principal::still_holds(holder.as_deref(), &self.route)?;
+        Ok(answer)
     }
 
-    async fn admit(&self, headers: &HeaderMap) -> Answer<Option<Caller>> {
-        if matches!(self.route.access, Access::Public | Access::Cron) {
+    /// Runs the handler. One that writes ends even when the caller has gone.
+    async fn perform(&self, call: Call) -> Answer {
+        if !self.route.writes() {
+            return guarded((self.route.handler)(call)).await;
+        }
+        let place = Arc::clone(&self.writing).acquire_owned().await;
+        let work = (self.route.handler)(call);
+        ToTheEnd::new(Box::pin(async move {
+            let _place = place;
+            work.await
+        }))
+        .await
+    }
+
+    /// As [`admit`](Self::admit), as often as the limit says.
+    async fn admit_within_limits(
+        &self,
+        client: Option<IpAddr>,
+        headers: &HeaderMap,
+    ) -> Answer<Option<Arc<Caller>>> {
+        let Some(limiter) = &self.limiter else { return self.admit(headers).await };
+        if self.is_open() {
+            limiter.admit_stranger(client, self.route.path)?;
+            return self.admit(headers).await;
+        }
+        // Who guesses is told nothing about further keys; a key that has been seen to be valid is no guess.
+        if limiter.is_guessing(client) && !self.app.has_seen(key(headers)) {
+            return Err(limiter.refusal());
+        }
+        let caller = self.caller(headers).await?;
+        match &caller {
+            Some(caller) => limiter.admit(caller, client, self.route.path)?,
+            None => limiter.admit_failure(client)?,
+        }
+        self.may(caller)
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.route.access, Access::Public | Access::Cron)
+    }
+
+    async fn admit(&self, headers: &HeaderMap) -> Answer<Option<Arc<Caller>>> {
+        if self.is_open() {
             return Ok(None);
         }
-        let key = headers.get("x-api-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
-        let caller = if key.is_empty() { None } else { self.app.caller(key).await? };
+        self.may(self.caller(headers).await?)
+    }
+
+    async fn caller(&self, headers: &HeaderMap) -> Answer<Option<Arc<Caller>>> {
+        match key(headers) {
+            "" => Ok(None),
+            key => Ok(self.app.caller(key).await?),
+        }
+    }
+
+    /// Whether the caller may ask for this.
+    fn may(&self, caller: Option<Arc<Caller>>) -> Answer<Option<Arc<Caller>>> {
         let caller = caller.ok_or_else(Refusal::unauthorized)?;
         if caller.role == Role::Readonly && self.route.method != Method::Get {
             return Err(Refusal::forbidden("Forbidden - readonly API key"));
@@ -108,6 +188,9 @@ impl Dispatch {
             _ if lenient => Map::new(),
             _ => return Err(invalid()),
         };
+        if !body.values().all(|value| is_at_most(value, MAX_DEPTH - 1)) {
+            return Err(Refusal::bad_request(format!("JSON body is nested deeper than {MAX_DEPTH} levels")));
+        }
         for (path, name, field) in OTHER_NAMES {
             if path == self.route.path && body.get(field).is_none_or(Value::is_null) {
                 let value = body.get(name).cloned().unwrap_or(Value::Null);
@@ -118,12 +201,30 @@ impl Dispatch {
     }
 }
 
+fn key(headers: &HeaderMap) -> &str {
+    headers.get("x-api-key").and_then(|key| key.to_str().ok()).unwrap_or_default()
+}
+
+/// Whether a value has no more than so many levels.
+fn is_at_most(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Object(members) => levels > 0 && members.values().all(|member| is_at_most(member, levels - 1)),
+        Value::Array(items) => levels > 0 && items.iter().all(|item| is_at_most(item, levels - 1)),
+        _ => true,
+    }
+}
+
 /// Routes without a row still know what stands in their path.
 fn with_path(mut received: Received, path: Vec<(String, String)>) -> Received {
     for (name, value) in path {
         received.arguments.entry(name).or_insert(Value::String(value));
     }
     received
+}
+
+async fn in_time(body: impl Future<Output = Answer<Bytes>>) -> Answer<Bytes> {
+    let late = |_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request body took too long");
+    tokio::time::timeout(BODY_TIME, body).await.map_err(late)?
 }
 
 async fn read(headers: &HeaderMap, body: Body) -> Answer<Bytes> {

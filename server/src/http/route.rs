@@ -75,6 +75,11 @@ impl Route {
         self
     }
 
+    /// Whether it changes anything. The scheduler asks with GET for what writes.
+    pub(crate) fn writes(&self) -> bool {
+        self.method != Method::Get || self.access == Access::Cron
+    }
+
     /// Its path and the paths that mean the same.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.path).chain(self.aliases.iter().copied())

@@ -21,10 +21,14 @@ pub(super) fn answer(request: &Request, status: StatusCode, expose_detail: bool)
     refusal.into_response(expose_detail)
 }
 
+/// No path of the catalogue has more segments; a longer one is not compared with every row.
+const MAX_SEGMENTS: usize = 16;
+
 fn is_for(row: &Row, method: &str, path: &str) -> bool {
+    let count = |path: &str| path.split('/').take(MAX_SEGMENTS).count();
     let fits = |template: &str| {
         let mut segments = path.split('/').zip(template.split('/'));
-        path.split('/').count() == template.split('/').count()
+        count(path) == count(template)
             && segments.all(|(given, wanted)| wanted.starts_with('{') || given == wanted)
     };
     row.method.as_str() == method

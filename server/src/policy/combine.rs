@@ -1,8 +1,10 @@
 //! How findings become one answer: the strictest verdict wins, and every text names its policy.
 
+use std::time::Duration;
+
 use super::rules::Finding;
 use super::set::CompiledPolicy;
-use super::{OperatorApproval, OrgHalt, RiskScore, Verdict};
+use super::{GuardContext, InjectionRule, OperatorApproval, OrgHalt, RiskScore, Verdict};
 use crate::facts::FactEvidence;
 use crate::scan::injection::InjectionScan;
 
@@ -28,6 +30,8 @@ pub struct Evaluation {
     pub risk: RiskScore,
     /// What fact checks found: the policy's id and the evidence, one for each `non_fabrication` policy that applied.
     pub evidence: Vec<(String, FactEvidence)>,
+    /// The approved action whose approval the verdict rests on. It is used up by the decision.
+    pub approval_used: Option<String>,
 }
 
 impl Evaluation {
@@ -39,7 +43,16 @@ impl Evaluation {
             matched_policies: Vec::new(),
             risk,
             evidence: Vec::new(),
+            approval_used: None,
         }
+    }
+
+    /// The answer where the rules did not end in time: what could not be judged is not allowed.
+    pub fn unfinished(context: &GuardContext, deadline: Duration) -> Self {
+        let mut evaluation = Self::new(RiskScore::of(context));
+        let text = format!("The policies could not be evaluated within {} ms", deadline.as_millis());
+        evaluation.raise(Verdict::Block, text);
+        evaluation
     }
 
     /// The reasons in one text, or nothing.
@@ -80,9 +93,13 @@ impl Evaluation {
         self.raise(Verdict::Block, format!("Organization halted by {}{why}", halt.actor));
     }
 
-    pub(super) fn add_injection(&mut self, scan: &InjectionScan) {
+    pub(super) fn add_injection(&mut self, scan: &InjectionScan, rule: InjectionRule) {
         let text = format!("Prompt injection scan: {} ({})", scan.categories().join(", "), scan.risk_level());
-        let verdict = scan.recommendation();
+        let verdict = match rule {
+            InjectionRule::Block => scan.recommendation(),
+            InjectionRule::Warn => scan.recommendation().min(Verdict::Warn),
+            InjectionRule::Off => return,
+        };
         if verdict == Verdict::Block {
             self.matched(PROMPT_INJECTION_SCAN);
         }
@@ -98,10 +115,11 @@ impl Evaluation {
     }
 
     pub(super) fn grant_approved(&mut self, approval: &OperatorApproval) {
-        if self.verdict != Verdict::RequireApproval {
+        if self.verdict != Verdict::RequireApproval || self.risk.effective > approval.risk_score {
             return;
         }
-        let OperatorApproval { action_id, approved_by } = approval;
+        let OperatorApproval { action_id, approved_by, .. } = approval;
+        self.approval_used = Some(action_id.clone());
         self.lift(OPERATOR_APPROVAL, format!("Approved by {approved_by} in action {action_id}"));
     }
 
@@ -114,6 +132,8 @@ impl Evaluation {
 
     pub(super) fn force_block(&mut self, reason: &str) {
         self.verdict = Verdict::Block;
+        // What does not happen uses up nothing.
+        self.approval_used = None;
         self.reasons.insert(0, reason.to_owned());
     }
 }

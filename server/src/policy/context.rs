@@ -38,7 +38,7 @@ pub struct GuardContext {
     pub intel: Option<Value>,
     /// Set for `x402_purchase` only.
     pub purchase: Option<Purchase>,
-    /// Any other member of the request, reachable by a policy's path.
+    /// Every member of the request by its snake_case name, reachable by a policy's path.
     pub extra: Map<String, Value>,
     /// When the evaluation happens, unix milliseconds.
     pub now_ms: i64,
@@ -65,6 +65,19 @@ impl Purchase {
 }
 
 impl GuardContext {
+    /// The texts that a person or a model reads in order to decide or to go on. What the act works on is data.
+    pub fn read_by_people(&self) -> impl Iterator<Item = &str> {
+        let said = ["reasoning", "authorization_scope", "trigger", "input_summary"];
+        let said = said.into_iter().filter_map(|name| self.extra.get(name)?.as_str());
+        self.declared_goal
+            .as_deref()
+            .into_iter()
+            .chain([self.action_type.as_str()])
+            .chain(self.agent_name.as_deref())
+            .chain(said)
+            .chain(self.systems_touched.iter().map(String::as_str))
+    }
+
     /// Finds the value a policy names by a dotted path, such as `content` or `intel.branch.freshness`.
     pub fn lookup(&self, path: &str) -> Option<&Value> {
         let mut segments = path.split('.');
@@ -87,8 +100,13 @@ pub struct Facts {
     /// Earlier guard decisions of this agent, by window in minutes. Fill it for every window that
     /// [`PolicySet::rate_windows`](super::PolicySet::rate_windows) lists.
     pub decisions_in_minutes: BTreeMap<u32, u64>,
-    /// An operator's approval of the same organisation, agent, goal and action type in the last 15 minutes.
+    /// What the agent's purchases in a window cost, in USD, by window in minutes. Fill it for every window that
+    /// [`PolicySet::spend_windows`](super::PolicySet::spend_windows) lists.
+    pub spent_in_minutes: BTreeMap<u32, f64>,
+    /// An operator's approval of this very question in the last 15 minutes that nothing has used up.
     pub operator_approval: Option<OperatorApproval>,
+    /// What a finding of the prompt-injection scan does.
+    pub injection: InjectionRule,
     /// What the agent's approved pairing permits.
     pub permission: Permission,
     /// Live signals, already worded; present only when the request asked for them.
@@ -113,6 +131,20 @@ pub struct OperatorApproval {
     pub action_id: String,
     /// Who approved it.
     pub approved_by: String,
+    /// The risk it had; a question with a higher one was not approved.
+    pub risk_score: u8,
+}
+
+/// What a finding of the built-in prompt-injection scan does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InjectionRule {
+    /// Critical findings block, others warn.
+    #[default]
+    Block,
+    /// Every finding warns.
+    Warn,
+    /// Nothing is scanned.
+    Off,
 }
 
 /// Permission levels of agents and tools, from the least to the most.

@@ -1,11 +1,12 @@
 //! The order of evaluation: halt, local policies, injection scan, webhooks, grants, signals, identity.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::matching::Subject;
 use super::rules::{Input, WebhookCheck};
 use super::set::CompiledPolicy;
 use super::webhook::{Answer, Preliminary, WebhookClient, ask_all};
-use super::{Evaluation, Facts, GuardContext, PolicySet, RiskScore, Verdict};
+use super::{Evaluation, Facts, GuardContext, InjectionRule, PolicySet, RiskScore, Verdict};
 use crate::scan::injection;
 
 /// How one evaluation behaves when something does not finish.
@@ -74,14 +75,32 @@ impl<'a> Stages<'a> {
     ) -> Self {
         let risk = RiskScore::of(context);
         let mut evaluation = Evaluation::new(risk);
-        let fallback = settings.fallback;
         if let Some(halt) = &facts.org_halt {
             evaluation.add_halt(halt);
         } else {
-            let input = Input { context, facts, risk, fallback };
+            let subject = Subject::of(context);
+            let deadline = Instant::now().checked_add(settings.deadline);
+            let fallback = settings.fallback;
+            let input = Input { context, subject: &subject, facts, risk, fallback, deadline };
             evaluate_local(&mut evaluation, policies, &input);
         }
-        Self { policies, context, facts, fallback, evaluation }
+        Self::resume(policies, context, facts, settings, evaluation)
+    }
+
+    /// Goes on with what [`start`](Self::start) found, which may have happened on another thread.
+    pub fn resume(
+        policies: &'a PolicySet,
+        context: &'a GuardContext,
+        facts: &'a Facts,
+        settings: &GuardSettings,
+        evaluation: Evaluation,
+    ) -> Self {
+        Self { policies, context, facts, fallback: settings.fallback, evaluation }
+    }
+
+    /// What is known before anybody else is asked, to [`resume`](Self::resume) with.
+    pub fn into_preliminary(self) -> Evaluation {
+        self.evaluation
     }
 
     /// What is known before anybody else is asked.
@@ -121,8 +140,9 @@ impl<'a> Stages<'a> {
     /// Applies the grants, the signals and the identity's veto.
     pub fn finish(mut self) -> Evaluation {
         let agent = self.context.agent_id.as_deref();
+        let subject = Subject::of(self.context);
         for (policy, grant) in self.policies.grants(agent) {
-            if grant.covers(self.context) {
+            if grant.covers(self.context, &subject) {
                 self.evaluation.grant(policy);
             }
         }
@@ -143,10 +163,12 @@ fn evaluate_local(evaluation: &mut Evaluation, policies: &PolicySet, input: &Inp
             evaluation.add(policy, finding);
         }
     }
-    let goal = input.context.declared_goal.as_deref().unwrap_or_default();
-    let scan = injection::scan(&format!("{goal}\n{}", input.context.action_type));
+    if input.facts.injection == InjectionRule::Off {
+        return;
+    }
+    let scan = injection::scan_all(input.context.read_by_people());
     if !scan.is_clean() {
-        evaluation.add_injection(&scan);
+        evaluation.add_injection(&scan, input.facts.injection);
     }
 }
 

@@ -67,7 +67,11 @@ fn a_halt_blocks_before_anything_else_and_names_the_actor() {
     let halt = OrgHalt { actor: "ops@example.com".into(), reason: Some("incident 7".into()) };
     let facts = Facts {
         org_halt: Some(halt),
-        operator_approval: Some(OperatorApproval { action_id: "act_1".into(), approved_by: "ops".into() }),
+        operator_approval: Some(OperatorApproval {
+            action_id: "act_1".into(),
+            approved_by: "ops".into(),
+            risk_score: 100,
+        }),
         ..Facts::default()
     };
     let policies =
@@ -105,7 +109,7 @@ fn a_grant_is_scoped_to_its_agents() {
 
 #[test]
 fn an_operators_approval_lifts_require_approval_only() {
-    let approval = OperatorApproval { action_id: "act_1".into(), approved_by: "ops".into() };
+    let approval = OperatorApproval { action_id: "act_1".into(), approved_by: "ops".into(), risk_score: 100 };
     let facts = Facts { operator_approval: Some(approval), ..Facts::default() };
     let verdict = |kind: &str| {
         let answer = decide_with(&[("p", kind, listed("api"))], &act("api"), &facts);

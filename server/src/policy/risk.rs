@@ -1,6 +1,7 @@
 //! The risk score: what the server thinks of an act, never lowered by what the client says.
 
 use super::GuardContext;
+use super::matching::{fold, fold_action_type};
 
 /// Base score by action type; any other type starts at [`OTHER_BASE`].
 const BASE: [(&str, u8); 19] = [
@@ -60,12 +61,13 @@ impl RiskScore {
 
 /// The server's own estimate, 0 to 100.
 pub fn server_risk(context: &GuardContext) -> u8 {
-    let base =
-        BASE.iter().find(|(name, _)| *name == context.action_type).map_or(OTHER_BASE, |(_, score)| *score);
+    let action_type = fold_action_type(&context.action_type);
+    let base = BASE.iter().find(|(name, _)| *name == action_type).map_or(OTHER_BASE, |(_, score)| *score);
     let irreversible = if context.reversible == Some(false) { IRREVERSIBLE } else { 0 };
-    let systems: Vec<String> = context.systems_touched.iter().map(|system| system.to_lowercase()).collect();
-    let touched = SYSTEMS.iter().filter(|(names, _)| systems.iter().any(|s| names.contains(&s.as_str())));
-    let goal = context.declared_goal.as_deref().unwrap_or_default().to_lowercase();
+    let systems: Vec<_> = context.systems_touched.iter().map(|system| fold(system)).collect();
+    let touched =
+        SYSTEMS.iter().filter(|(names, _)| systems.iter().any(|system| names.contains(&system.as_ref())));
+    let goal = fold(context.declared_goal.as_deref().unwrap_or_default());
     let said = GOAL_WORDS.iter().filter(|(words, _)| words.iter().any(|word| goal.contains(word)));
     let added: u8 = touched.chain(said).map(|(_, score)| score).sum();
     base.saturating_add(irreversible).saturating_add(added).min(100)
@@ -95,6 +97,17 @@ mod tests {
         assert_eq!(server_risk(&context("security", "")), 80);
         assert_eq!(server_risk(&context("refund", "")), 20);
         assert_eq!(server_risk(&GuardContext::default()), 20);
+    }
+
+    #[test]
+    fn another_spelling_is_no_smaller_risk() {
+        for spelled in ["Deploy", "deploy ", "de\u{200b}ploy", "\u{ff44}eploy"] {
+            assert_eq!(server_risk(&context(spelled, "")), 75, "{spelled:?}");
+        }
+        assert_eq!(
+            server_risk(&context("test", "dr\u{ad}op table")),
+            server_risk(&context("test", "drop table"))
+        );
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::matching::fold;
 use super::rules::model::Unreadable;
-use super::rules::{AllowGrant, LocalRule, Rule, WebhookCheck, rule_type};
+use super::rules::{AllowGrant, LocalRule, RateLimit, Rule, WebhookCheck, rule_type};
 
 /// A policy as storage has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +52,11 @@ pub(super) struct CompiledPolicy {
 #[derive(Debug)]
 enum Agents {
     Every,
-    Only(BTreeSet<String>),
+    /// As written, and folded.
+    Only {
+        written: BTreeSet<String>,
+        folded: BTreeSet<String>,
+    },
 }
 
 impl Agents {
@@ -61,16 +66,28 @@ impl Agents {
             Value::Null => Some(Self::Every),
             Value::Array(ids) if ids.is_empty() => Some(Self::Every),
             Value::Array(ids) => {
-                Some(Self::Only(ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()))
+                let written: BTreeSet<String> =
+                    ids.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                let folded = written.iter().map(|id| fold(id).into_owned()).collect();
+                Some(Self::Only { written, folded })
             }
             _ => None,
         }
     }
 
+    /// Whether the agent is listed in any spelling: no agent leaves a policy by writing its id otherwise.
     fn include(&self, agent_id: Option<&str>) -> bool {
         match self {
             Self::Every => true,
-            Self::Only(ids) => agent_id.is_some_and(|id| ids.contains(id)),
+            Self::Only { folded, .. } => agent_id.is_some_and(|id| folded.contains(fold(id).as_ref())),
+        }
+    }
+
+    /// Whether the agent is listed as written: what permits is exact.
+    fn name(&self, agent_id: Option<&str>) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Only { written, .. } => agent_id.is_some_and(|id| written.contains(id)),
         }
     }
 }
@@ -104,9 +121,14 @@ impl PolicySet {
         self.policies.is_empty()
     }
 
-    /// The windows in minutes for which [`Facts::decisions_in_minutes`](super::Facts) must hold a count.
-    pub fn rate_windows(&self, agent_id: Option<&str>) -> BTreeSet<u32> {
-        self.local(agent_id).filter_map(|(_, rule)| rule.rate_window()).collect()
+    /// The limits for whose windows [`Facts::decisions_in_minutes`](super::Facts) must hold a count.
+    pub fn rate_limits(&self, agent_id: Option<&str>) -> BTreeSet<RateLimit> {
+        self.local(agent_id).filter_map(|(_, rule)| rule.rate_limit()).collect()
+    }
+
+    /// The windows in minutes for which [`Facts::spent_in_minutes`](super::Facts) must hold a sum.
+    pub fn spend_windows(&self, agent_id: Option<&str>) -> BTreeSet<u32> {
+        self.local(agent_id).filter_map(|(_, rule)| rule.spend_window()).collect()
     }
 
     fn of_agent(&self, agent_id: Option<&str>) -> impl Iterator<Item = &CompiledPolicy> {
@@ -137,7 +159,8 @@ impl PolicySet {
         &self,
         agent_id: Option<&str>,
     ) -> impl Iterator<Item = (&CompiledPolicy, &AllowGrant)> {
-        self.of_agent(agent_id).filter_map(|policy| match &policy.rule {
+        let named = self.policies.iter().filter(move |policy| policy.agents.name(agent_id));
+        named.filter_map(|policy| match &policy.rule {
             Rule::Grant(grant) => Some((policy, grant)),
             _ => None,
         })
@@ -210,6 +233,22 @@ mod tests {
     }
 
     #[test]
+    fn no_agent_leaves_a_policy_by_its_spelling_or_enters_a_grant() {
+        let listed = Some(r#"["Agent-A"]"#.to_owned());
+        let mut blocking = policy("p", "block_action_type", &json!({"action_types": ["x"]}));
+        let mut grant = policy("g", "allow_grant", &json!({"action_type": "x"}));
+        (blocking.agent_ids, grant.agent_ids) = (listed.clone(), listed);
+        let set = PolicySet::compile([blocking, grant]);
+        for agent in ["Agent-A", "agent-a", " AGENT-A", "Agent\u{200b}-A", "\u{ff21}gent-A"] {
+            assert!(applies(&set, Some(agent)), "{agent:?}");
+            assert_eq!(set.grants(Some(agent)).count(), usize::from(agent == "Agent-A"), "{agent:?}");
+        }
+        for agent in ["agent_a", "agent-b", "agent-a2", ""] {
+            assert!(!applies(&set, Some(agent)), "{agent:?}");
+        }
+    }
+
+    #[test]
     fn malformed_agent_lists_and_unknown_types_are_skipped_and_listed() {
         for malformed in ["{", "\"a\"", "{}", "5"] {
             let set = scoped(Some(malformed));
@@ -233,7 +272,9 @@ mod tests {
         let mut other = policy("o", "rate_limit", &json!({"window_minutes": 5}));
         other.agent_ids = Some(r#"["b"]"#.into());
         let set = PolicySet::compile([policy("r", "rate_limit", &json!({})), other]);
-        assert_eq!(set.rate_windows(Some("a")), [60].into());
-        assert_eq!(set.rate_windows(Some("b")), [5, 60].into());
+        let windows = |agent| -> Vec<u32> {
+            set.rate_limits(Some(agent)).into_iter().map(|limit| limit.window_minutes).collect()
+        };
+        assert_eq!((windows("a"), windows("b")), (vec![60], vec![5, 60]));
     }
 }

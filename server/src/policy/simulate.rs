@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::matching::Subject;
 use super::rules::{Input, Rule, rule_type, validate};
 use super::{Facts, GuardContext, RiskScore, Verdict};
 
@@ -118,29 +119,43 @@ fn replay(rule: &Rule, action: &HistoricalAction, history: &[HistoricalAction]) 
 
 fn judge(rule: &Rule, action: &HistoricalAction, history: &[HistoricalAction]) -> Option<(Verdict, String)> {
     let context = &action.context;
+    let subject = Subject::of(context);
     match rule {
         Rule::Webhook(_) => None,
-        Rule::Grant(grant) => grant.covers(context).then(|| (Verdict::Allow, "Allowed by grant".to_owned())),
+        Rule::Grant(grant) => {
+            grant.covers(context, &subject).then(|| (Verdict::Allow, "Allowed by grant".to_owned()))
+        }
         Rule::Local(rule) => {
             let mut facts = Facts::default();
-            if let Some(window) = rule.rate_window() {
-                facts.decisions_in_minutes.insert(window, earlier(action, history, window));
+            if let Some(window) = rule.rate_limit().map(|limit| limit.window_minutes) {
+                facts.decisions_in_minutes.insert(window, before(action, history, window).count() as u64);
+            }
+            if let Some(window) = rule.spend_window() {
+                let spent = before(action, history, window)
+                    .filter_map(|other| other.context.purchase.as_ref()?.spend());
+                facts.spent_in_minutes.insert(window, spent.sum());
             }
             let recorded = action.risk_score.min(100);
             let risk = RiskScore { effective: recorded, server: recorded, client: None };
-            let input = Input { context, facts: &facts, risk, fallback: Verdict::RequireApproval };
+            let (fallback, deadline) = (Verdict::RequireApproval, None);
+            let input = Input { context, subject: &subject, facts: &facts, risk, fallback, deadline };
             rule.evaluate(&input).map(|finding| (finding.verdict, finding.reason))
         }
     }
 }
 
 /// Acts of the same agent in the minutes before this one.
-fn earlier(action: &HistoricalAction, history: &[HistoricalAction], minutes: u32) -> u64 {
+fn before<'a>(
+    action: &HistoricalAction,
+    history: &'a [HistoricalAction],
+    minutes: u32,
+) -> impl Iterator<Item = &'a HistoricalAction> {
     let end = action.context.now_ms;
     let start = end.saturating_sub(i64::from(minutes) * 60_000);
-    let same_agent = |other: &&HistoricalAction| other.context.agent_id == action.context.agent_id;
-    let in_window = |other: &&HistoricalAction| (start..end).contains(&other.context.now_ms);
-    history.iter().filter(same_agent).filter(in_window).count() as u64
+    let agent_id = action.context.agent_id.clone();
+    history.iter().filter(move |other| {
+        other.context.agent_id == agent_id && (start..end).contains(&other.context.now_ms)
+    })
 }
 
 #[cfg(test)]

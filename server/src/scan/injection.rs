@@ -1,5 +1,9 @@
 //! The prompt-injection scanner of the guard and of `POST /api/security/prompt-injection`.
 
+mod encoded;
+mod fold;
+mod patterns;
+
 use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
@@ -7,124 +11,20 @@ use serde::{Serialize, Serializer};
 
 use super::{Severity, distinct};
 use crate::policy::Verdict;
+use fold::Reading;
+use patterns::{CATEGORIES, END, PATTERNS};
 
 /// Characters of a match that a finding shows.
 const SHOWN: usize = 20;
-
-const CATEGORIES: [(&str, Severity); 7] = [
-    ("role_override", Severity::Critical),
-    ("delimiter_injection", Severity::High),
-    ("instruction_smuggling", Severity::High),
-    ("data_exfiltration", Severity::High),
-    ("encoding_evasion", Severity::High),
-    ("context_manipulation", Severity::Medium),
-    ("output_manipulation", Severity::Medium),
-];
-
-/// Name, category and pattern; all ignore case.
-const PATTERNS: [(&str, &str, &str); 29] = [
-    (
-        "ignore_instructions",
-        "role_override",
-        r"\b(?:ignore|forget|override|bypass)\s+(?:(?:all|any|every|of|the|my|your|these|those)\s+){0,4}(?:previous|prior|above|earlier|preceding|existing|system)\s+(?:instructions?|prompts?|rules?|directives?|guidelines?|context)",
-    ),
-    (
-        "new_system_prompt",
-        "role_override",
-        r"\b(?:new|updated|replacement|revised)\s+system\s+(?:prompt|message|instructions?)\b",
-    ),
-    (
-        "you_are_now",
-        "role_override",
-        r"\byou\s+are\s+now\s+(?:an?|the|in|my|no\s+longer|free|unrestricted|called)\b",
-    ),
-    (
-        "disregard_instructions",
-        "role_override",
-        r"\bdisregard\s+(?:(?:all|any|every|of|the|my|your|these|those|previous|prior|above|earlier)\s+){0,5}(?:instructions?|prompts?|rules?|directives?|guidelines?|context)",
-    ),
-    (
-        "from_now_on",
-        "role_override",
-        r"\bfrom\s+now\s+on,?\s+(?:you|your|ignore|answer|respond|act|only|do\s+not|never)\b",
-    ),
-    (
-        "triple_quotes",
-        "delimiter_injection",
-        "(?:\"{3}|'{3}|`{3})\\s*(?:system|assistant|user|instructions?)\\b",
-    ),
-    ("system_tag", "delimiter_injection", r"<\|?\s*/?\s*(?:system|im_start|im_end|endoftext)\s*\|?>"),
-    ("inst_tag", "delimiter_injection", r"\[/?INST\]|<</?SYS>>"),
-    ("xml_role_tag", "delimiter_injection", r"</?\s*(?:assistant|user|human|instructions?|prompt)\s*>"),
-    ("sys_header", "delimiter_injection", r"(?m)^\s*#{2,}\s*(?:system|instructions?|assistant)\b"),
-    (
-        "important_override",
-        "instruction_smuggling",
-        r"\b(?:important|urgent|attention|critical)\s*[:!]+\s*(?:you\s+(?:must|should)|ignore|override|disregard|do\s+not|new\s+instructions?)\b",
-    ),
-    (
-        "hidden_instruction",
-        "instruction_smuggling",
-        r"<!--[^>]{0,200}?\b(?:instructions?|ignore|system|prompt|execute)\b|\b(?:hidden|secret)\s+instructions?\b",
-    ),
-    (
-        "do_not_reveal",
-        "instruction_smuggling",
-        r"\b(?:do\s+not|don't|never)\s+(?:reveal|disclose|tell|show)\b[^.\n]{0,40}\b(?:instructions?|prompt|this\s+message|user|anyone)\b",
-    ),
-    ("pretend_you_are", "context_manipulation", r"\bpretend\s+(?:that\s+)?(?:you\s+are|you're|to\s+be)\b"),
-    (
-        "act_as",
-        "context_manipulation",
-        r"\bact\s+as\s+(?:if\s+you|though\s+you|an?\s+(?:unrestricted|unfiltered|different|evil|admin\w*|root|system)|root|admin\w*|system)\b",
-    ),
-    ("roleplay", "context_manipulation", r"\brole-?\s?play(?:ing)?\s+(?:as|that|where|with)\b"),
-    ("jailbreak", "context_manipulation", r"\bjail-?\s?break(?:ing|s|ed)?\b"),
-    (
-        "developer_mode",
-        "context_manipulation",
-        r"\b(?:developer|debug|god|sudo|maintenance)\s+mode\s+(?:enabled|on|activated|unlocked)\b|\b(?:enable|activate|enter|unlock)\s+(?:developer|god|sudo)\s+mode\b",
-    ),
-    ("dan_prompt", "context_manipulation", r"\bdo\s+anything\s+now\b|\bDAN\s+(?:mode|prompt)\b"),
-    (
-        "repeat_above",
-        "data_exfiltration",
-        r"\brepeat\s+(?:(?:all|everything|the|of|words?|text|back)\s+){0,5}(?:above|before\s+this|verbatim|your\s+instructions)\b",
-    ),
-    (
-        "show_system_prompt",
-        "data_exfiltration",
-        r"\b(?:show|print|reveal|output|display|leak|dump|give)\s+(?:(?:me|us|the|your|full|entire|hidden|initial|original)\s+){0,5}(?:system\s+prompt|system\s+message|initial\s+instructions|hidden\s+prompt)\b",
-    ),
-    (
-        "what_instructions",
-        "data_exfiltration",
-        r"\bwhat\s+(?:are|were|is)\s+(?:(?:all|of|the)\s+)*your\s+(?:(?:original|initial|system|hidden|exact)\s+)*(?:instructions?|prompt|rules|directives)\b",
-    ),
-    (
-        "do_not_mention",
-        "output_manipulation",
-        r"\b(?:do\s+not|don't|never)\s+(?:mention|refer\s+to|acknowledge)\s+(?:this|these|that|the\s+(?:above|instructions?|prompt))\b",
-    ),
-    ("respond_only", "output_manipulation", r"\b(?:respond|reply|answer)\s+only\s+(?:with|in|using)\b"),
-    (
-        "hide_from_user",
-        "output_manipulation",
-        r"\b(?:hide|conceal|keep)\s+(?:this|it|that|these)\s+(?:secret\s+)?from\s+(?:the\s+)?(?:user|human|operator|admin\w*)\b",
-    ),
-    ("base64_payload", "encoding_evasion", r"\b(?:[A-Za-z0-9+/]{4}){25,}={0,2}"),
-    (
-        "base64_decode",
-        "encoding_evasion",
-        r"\b(?:base64[\s_-]*decod\w*|decod\w*\s+(?:this|the\s+following|it)?\s*(?:from\s+|as\s+)?base64|atob\s*\(|b64decode)",
-    ),
-    ("rot13_marker", "encoding_evasion", r"\brot-?13\b"),
-    ("hex_escape", "encoding_evasion", r"(?:\\x[0-9a-f]{2}){4,}|(?:\\u[0-9a-f]{4}){4,}"),
-];
+/// How far before an order it is looked at who is told, in bytes.
+const BEFORE: usize = 64;
 
 /// The patterns as compiled. ASCII word boundaries keep the fast engine on texts that are not ASCII.
 fn expressions() -> impl Iterator<Item = String> {
-    PATTERNS.iter().map(|(_, _, pattern)| format!("(?i){}", pattern.replace(r"\b", r"(?-u:\b)")))
+    PATTERNS.iter().map(|pattern| {
+        let text = pattern.text.replace("END", &format!("(?:{END})"));
+        format!("(?i){}", text.replace(r"\b", r"(?-u:\b)"))
+    })
 }
 
 #[expect(clippy::unwrap_used, reason = "the patterns are literals, compiled by every test")]
@@ -134,6 +34,33 @@ static REGEXES: LazyLock<Vec<Regex>> =
 /// One pass tells which patterns occur, so that clean text costs one search.
 #[expect(clippy::unwrap_used, reason = "the patterns are literals, compiled by every test")]
 static PREFILTER: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(expressions()).unwrap());
+
+/// The worst patterns, for words whose ends cannot be seen: `i g n o r e a l l …`.
+#[expect(clippy::unwrap_used, reason = "the patterns are literals, compiled by every test")]
+static SQUEEZED: LazyLock<Vec<(usize, Regex)>> = LazyLock::new(|| {
+    let worst = |(index, _): &(usize, String)| PATTERNS[*index].category == "role_override";
+    let squeezed = |text: &str| text.replace(r"(?-u:\b)", "").replace(r"\s+", r"\s*");
+    let patterns = expressions().enumerate().filter(worst);
+    patterns.map(|(index, text)| (index, Regex::new(&squeezed(&text)).unwrap())).collect()
+});
+
+/// Words before a verb that make it no order.
+#[expect(clippy::unwrap_used, reason = "the pattern is a literal, compiled by every test")]
+static DESCRIBED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(?-u:\b)(?:to|not|never|don'?t|cannot|can|could|may|might|will|would|should|must|does|did|do|that|which|who|they|we|it|users?|attackers?|from|of|by|when|if|without)\s+(?:also\s+|just\s+|simply\s+|always\s+)?$",
+    )
+    .unwrap()
+});
+
+/// Who is told to do it, when somebody is: then it is an order all the same.
+#[expect(clippy::unwrap_used, reason = "the pattern is a literal, compiled by every test")]
+static TOLD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)(?-u:\b)(?:you|assistant|model|llm|chatbot|ai)(?-u:\b)").unwrap());
+
+#[expect(clippy::unwrap_used, reason = "the pattern is a literal, compiled by every test")]
+static REFUSED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)(?-u:\b)(?:how\s+to|not|never|don'?t|cannot|not\s+to)\s+$").unwrap());
 
 /// One pattern that occurs in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -157,20 +84,88 @@ pub struct InjectionScan {
     pub findings: Vec<InjectionFinding>,
 }
 
-/// Scans a text.
+/// Scans a text, as a reader sees it: format characters, other forms of letters and signs between them do not hide words.
 pub fn scan(text: &str) -> InjectionScan {
-    let mut findings: Vec<InjectionFinding> =
-        PREFILTER.matches(text).iter().filter_map(|index| finding(index, text)).collect();
-    findings.sort_by_key(|finding| finding.position);
-    InjectionScan { findings }
+    scan_all([text])
 }
 
-fn finding(index: usize, text: &str) -> Option<InjectionFinding> {
-    let (pattern, category, _) = *PATTERNS.get(index)?;
-    let found = REGEXES.get(index)?.find(text)?;
-    let severity = CATEGORIES.iter().find(|(name, _)| *name == category).map(|(_, severity)| *severity)?;
-    let position = text[..found.start()].encode_utf16().count();
-    Some(InjectionFinding { pattern, category, severity, matched: shown(found.as_str()), position })
+/// Scans several texts as one question: the first match of each pattern, text by text; a position counts in its own text.
+///
+/// What belongs in here are the texts that somebody reads in order to decide or to go on, a person who approves or a
+/// model: `declared_goal`, `action_type`, `agent_name`, `reasoning`, `authorization_scope`, `trigger`, `input_summary`
+/// and the items of `systems_touched`. What an action works on (`content`, `source_of_truth`, `target`, paths) is data:
+/// a letter may well quote an attack, and it is looked at for secrets and facts instead.
+pub fn scan_all<'a>(texts: impl IntoIterator<Item = &'a str>) -> InjectionScan {
+    let mut all: Vec<InjectionFinding> = Vec::new();
+    for text in texts {
+        let mut findings = findings(text);
+        findings.retain(|new| all.iter().all(|old| old.pattern != new.pattern));
+        findings.sort_by_key(|finding| finding.position);
+        all.extend(findings);
+    }
+    InjectionScan { findings: all }
+}
+
+/// What plain or decoded text holds.
+fn findings(text: &str) -> Vec<InjectionFinding> {
+    let mut found: Vec<InjectionFinding> = Vec::new();
+    for reading in fold::readings(text) {
+        for index in &PREFILTER.matches(&reading.text) {
+            if found.iter().all(|old| old.pattern != PATTERNS[index].name) {
+                found.extend(finding(index, text, &reading));
+            }
+        }
+    }
+    if found.is_empty() && fold::is_spelled(text) {
+        found.extend(spelled(text));
+    }
+    found.extend(encoded::finding(text));
+    found
+}
+
+/// What a text spells letter by letter.
+fn spelled(text: &str) -> Option<InjectionFinding> {
+    let readings = fold::readings(text);
+    let mut found =
+        readings.iter().flat_map(|reading| SQUEEZED.iter().map(move |pattern| (reading, pattern)));
+    found.find_map(|(reading, (index, regex))| {
+        let found = regex.find(&reading.text)?;
+        let span = reading.origin(found.start())..reading.origin(found.end().saturating_sub(1));
+        Some(named(PATTERNS[*index].name, PATTERNS[*index].category, text, span))
+    })
+}
+
+fn finding(index: usize, text: &str, reading: &Reading<'_>) -> Option<InjectionFinding> {
+    let pattern = PATTERNS.get(index)?;
+    let mut matches = REGEXES.get(index)?.find_iter(&reading.text);
+    let found = matches.find(|found| !pattern.order || is_order(&reading.text[..found.start()]))?;
+    let span = reading.origin(found.start())..reading.origin(found.end()).max(reading.origin(found.start()));
+    let end = if found.end() == reading.text.len() { text.len() } else { span.end };
+    Some(named(pattern.name, pattern.category, text, span.start..end))
+}
+
+fn named(
+    pattern: &'static str,
+    category: &'static str,
+    text: &str,
+    span: std::ops::Range<usize>,
+) -> InjectionFinding {
+    let severity =
+        CATEGORIES.iter().find(|(name, _)| *name == category).map_or(Severity::High, |(_, how)| *how);
+    let position = text[..span.start].encode_utf16().count();
+    InjectionFinding { pattern, category, severity, matched: shown(&text[span]), position }
+}
+
+/// Whether a verb behind these words tells somebody to do something.
+fn is_order(before: &str) -> bool {
+    let mut start = before.len().saturating_sub(BEFORE);
+    while !before.is_char_boundary(start) {
+        start += 1;
+    }
+    let before = &before[start..];
+    // What was said before the last sentence ended is another matter.
+    let clause = before.rsplit(['.', '\n', ';', '!', '?', ':']).next().unwrap_or(before);
+    !DESCRIBED.is_match(clause) || TOLD.is_match(clause) && !REFUSED.is_match(clause)
 }
 
 fn shown(matched: &str) -> String {
@@ -232,5 +227,4 @@ impl Serialize for InjectionScan {
 }
 
 #[cfg(test)]
-#[path = "injection_tests.rs"]
 mod tests;

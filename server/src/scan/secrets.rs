@@ -1,78 +1,27 @@
 //! Secrets in free text: found, named, and replaced before anything is stored.
 
+mod assignments;
+mod find;
+mod names;
+mod rules;
+mod wording;
+
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
 use serde::Serialize;
+use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization as _;
 
-use super::{Severity, distinct};
+use super::{Severity, distinct, is_invisible};
+use find::Found;
+use rules::RULES;
 
 const MARKER: &str = "[REDACTED:";
-
-/// Name, category, severity and pattern. The more telling of two patterns over the same text comes first.
-const PATTERNS: [(&str, &str, Severity, &str); 16] = [
-    (
-        "private_key",
-        "private_key",
-        Severity::Critical,
-        r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)",
-    ),
-    (
-        "database_url",
-        "connection_string",
-        Severity::Critical,
-        r"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?)://[^\s'\x22<>]+",
-    ),
-    ("aws_access_key", "cloud_credential", Severity::Critical, r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    (
-        "aws_secret_key",
-        "cloud_credential",
-        Severity::Critical,
-        r#"(?i)\baws_?(?:secret)?_?(?:access)?_?(?:secret)?_?key["']?\s*[:=]\s*["']?[A-Za-z0-9/+=]{40}"#,
-    ),
-    ("github_token", "access_token", Severity::Critical, r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
-    ("github_fine_grained_token", "access_token", Severity::Critical, r"\bgithub_pat_[A-Za-z0-9_]{40,}"),
-    ("anthropic_key", "api_key", Severity::Critical, r"\bsk-ant-[A-Za-z0-9_-]{10,}"),
-    ("openai_key", "api_key", Severity::Critical, r"\bsk-[A-Za-z0-9_-]{20,}"),
-    ("stripe_key", "api_key", Severity::Critical, r"\b[spr]k_(?:live|test)_[A-Za-z0-9]{24,}"),
-    ("dashclaw_key", "api_key", Severity::Critical, r"\boc_live_[0-9a-f]{32}"),
-    ("slack_token", "access_token", Severity::Critical, r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
-    ("jwt", "access_token", Severity::High, r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+"),
-    ("bearer_token", "access_token", Severity::High, r"(?i)\bbearer\s+[A-Za-z0-9._~+/-]{20,}=*"),
-    (
-        "password",
-        "password",
-        Severity::High,
-        r#"(?i)\b[a-z0-9_]*(?:password|passwd|pwd|passphrase)["']?\s*[:=]\s*(?:"[^"\n]{4,}"|'[^'\n]{4,}'|[^\s"',;]{4,})"#,
-    ),
-    (
-        "api_key",
-        "api_key",
-        Severity::High,
-        r#"(?i)\b[a-z0-9_]*(?:api[_-]?key|apikey|api[_-]?secret|secret[_-]?key)["']?\s*[:=]\s*["']?[A-Za-z0-9_./+=-]{16,}"#,
-    ),
-    (
-        "access_token",
-        "access_token",
-        Severity::High,
-        r#"(?i)\b[a-z0-9_]*(?:access|auth|refresh|client)[_-]?(?:token|secret)["']?\s*[:=]\s*["']?[A-Za-z0-9_./+=-]{16,}"#,
-    ),
-];
-
-/// The patterns as compiled. ASCII word boundaries keep the fast engine on texts that are not ASCII.
-fn expressions() -> impl Iterator<Item = String> {
-    PATTERNS.iter().map(|(_, _, _, pattern)| pattern.replace(r"\b", r"(?-u:\b)"))
-}
-
-#[expect(clippy::unwrap_used, reason = "the patterns are literals, compiled by every test")]
-static REGEXES: LazyLock<Vec<Regex>> =
-    LazyLock::new(|| expressions().map(|expression| Regex::new(&expression).unwrap()).collect());
-
-/// One pass tells which patterns occur, so that clean text costs one search.
-#[expect(clippy::unwrap_used, reason = "the patterns are literals, compiled by every test")]
-static PREFILTER: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(expressions()).unwrap());
+/// How often a text is looked at while that finds something.
+const ROUNDS: usize = 4;
+/// No rule has a longer name, in bytes.
+const MAX_NAME: usize = 40;
 
 /// A secret that was found. Never its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -130,32 +79,122 @@ impl SecretScan {
 }
 
 /// Replaces every secret by `[REDACTED:<pattern>]` and says what was found, in order. Clean text is borrowed.
+///
+/// The time it takes grows with the text's length and no faster, whatever the text.
+/// A secret in full-width letters, or with invisible characters in it, is one too; that text comes back in plain letters.
 pub fn redact(text: &str) -> (Cow<'_, str>, Vec<SecretFinding>) {
+    let (clean, mut findings) = redact_plain(text);
+    if let Some(plain) = plain(&clean) {
+        let (plain, more) = redact_plain(&plain);
+        if !more.is_empty() {
+            findings.extend(more);
+            return (Cow::Owned(plain.into_owned()), findings);
+        }
+    }
+    (clean, findings)
+}
+
+/// The text in plain letters, without invisible characters, when that is another text.
+fn plain(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let plain: String = text.chars().filter(|character| !is_invisible(*character)).nfkc().collect();
+    (plain != text).then_some(plain)
+}
+
+fn redact_plain(text: &str) -> (Cow<'_, str>, Vec<SecretFinding>) {
     let mut text = Cow::Borrowed(text);
     let mut findings = Vec::new();
-    // What remains beside a marker can be a secret on its own; each round leaves less to look at.
-    loop {
-        let spans = secret_spans(&text);
-        if spans.is_empty() {
-            return (text, findings);
+    // What remains beside a marker can be a secret on its own, because the marker ends it.
+    for _ in 0..ROUNDS {
+        let found = find_beside_markers(&text);
+        if found.is_empty() {
+            break;
         }
-        findings.extend(spans.iter().map(|(_, index)| finding(*index)));
-        text = Cow::Owned(replaced(&text, &spans));
+        findings.extend(found.iter().map(|found| finding(found.rule)));
+        text = Cow::Owned(replaced(&text, &found));
+    }
+    (text, findings)
+}
+
+fn find_beside_markers(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    for part in parts_between_markers(text) {
+        let offset = part.start;
+        let moved = |Found { span, rule }| Found { span: offset + span.start..offset + span.end, rule };
+        found.extend(find::secrets(&text[part]).into_iter().map(moved));
+    }
+    found
+}
+
+/// Redacts every text in a JSON value, names included. A text under the name of a secret (`password`, `api_key`, …), or
+/// beside a member that names one, is redacted as a whole.
+pub fn redact_value(value: &mut Value) -> Vec<SecretFinding> {
+    let mut findings = Vec::new();
+    redact_in(value, None, &mut findings);
+    findings
+}
+
+fn redact_in(value: &mut Value, named: Option<usize>, findings: &mut Vec<SecretFinding>) {
+    match value {
+        Value::String(text) => redact_text(text, named, findings),
+        Value::Array(items) => items.iter_mut().for_each(|item| redact_in(item, named, findings)),
+        Value::Object(members) => redact_members(members, findings),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-fn finding(index: usize) -> SecretFinding {
-    let (pattern, category, severity, _) = PATTERNS[index];
-    SecretFinding { pattern, category, severity }
+fn redact_text(text: &mut String, named: Option<usize>, findings: &mut Vec<SecretFinding>) {
+    let is_whole = !text.trim().is_empty() && parts_between_markers(text).iter().any(|part| !part.is_empty());
+    if let Some(rule) = named.filter(|_| is_whole) {
+        findings.push(finding(rule));
+        *text = format!("{MARKER}{}]", RULES[rule].name);
+        return;
+    }
+    let (clean, found) = redact(text);
+    if !found.is_empty() {
+        let clean = clean.into_owned();
+        findings.extend(found);
+        *text = clean;
+    }
 }
 
-fn replaced(text: &str, spans: &[(Range<usize>, usize)]) -> String {
+fn redact_members(members: &mut Map<String, Value>, findings: &mut Vec<SecretFinding>) {
+    // Lists of variables: `{"name": "DB_PASSWORD", "value": "…"}`.
+    let label = ["name", "key", "variable"].iter().find_map(|name| members.get(*name)?.as_str());
+    let labelled = label.and_then(secret_name);
+    for (name, mut value) in std::mem::take(members) {
+        let named = secret_name(&name).or(labelled.filter(|_| name == "value"));
+        redact_in(&mut value, named, findings);
+        let mut name = name;
+        redact_text(&mut name, None, findings);
+        // Two names that held secrets may look alike now.
+        while members.contains_key(&name) {
+            name.push('\'');
+        }
+        members.insert(name, value);
+    }
+}
+
+/// The rule that a member of this name falls under.
+fn secret_name(name: &str) -> Option<usize> {
+    let rule = names::of_member(name)?;
+    RULES.iter().position(|known| known.name == rule)
+}
+
+fn finding(rule: usize) -> SecretFinding {
+    let rule = &RULES[rule];
+    SecretFinding { pattern: rule.name, category: rule.category, severity: rule.severity }
+}
+
+fn replaced(text: &str, found: &[Found]) -> String {
     let mut redacted = String::with_capacity(text.len());
     let mut kept = 0;
-    for (span, index) in spans {
+    for Found { span, rule } in found {
         redacted.push_str(&text[kept..span.start]);
         redacted.push_str(MARKER);
-        redacted.push_str(PATTERNS[*index].0);
+        redacted.push_str(RULES[*rule].name);
         redacted.push(']');
         kept = span.end;
     }
@@ -163,53 +202,23 @@ fn replaced(text: &str, spans: &[(Range<usize>, usize)]) -> String {
     redacted
 }
 
-/// Where secrets are, in order and without overlap, each with its pattern.
-fn secret_spans(text: &str) -> Vec<(Range<usize>, usize)> {
-    let mut found = Vec::new();
-    for part in parts_between_markers(text) {
-        let offset = part.start;
-        for index in &PREFILTER.matches(&text[part.clone()]) {
-            let matches = REGEXES[index].find_iter(&text[part.clone()]);
-            found.extend(matches.map(|span| (offset + span.start()..offset + span.end(), index)));
-        }
-    }
-    merged(found)
-}
-
-/// Overlapping matches are one secret, named by the first of their patterns in the table.
-fn merged(mut found: Vec<(Range<usize>, usize)>) -> Vec<(Range<usize>, usize)> {
-    found.sort_by_key(|(span, index)| (span.start, *index));
-    let mut spans: Vec<(Range<usize>, usize)> = Vec::with_capacity(found.len());
-    for (span, index) in found {
-        match spans.last_mut() {
-            Some((last, named)) if span.start < last.end => {
-                last.end = last.end.max(span.end);
-                *named = index.min(*named);
-            }
-            _ => spans.push((span, index)),
-        }
-    }
-    spans
-}
-
 /// The text without its `[REDACTED:name]` markers.
 fn parts_between_markers(text: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut start = 0;
     for (at, _) in text.match_indices(MARKER) {
-        let name = &text[at + MARKER.len()..];
-        let known =
-            name.split_once(']').is_some_and(|(name, _)| PATTERNS.iter().any(|(known, ..)| *known == name));
-        if !known || at < start {
-            continue;
+        let name = text.as_bytes()[at + MARKER.len()..].iter().take(MAX_NAME);
+        let name: Vec<u8> = name.copied().take_while(|byte| *byte != b']').collect();
+        let end = at + MARKER.len() + name.len();
+        let known = RULES.iter().any(|rule| rule.name.as_bytes() == name);
+        if known && text.as_bytes().get(end) == Some(&b']') {
+            parts.push(start..at);
+            start = end + 1;
         }
-        parts.push(start..at);
-        start = at + MARKER.len() + name.find(']').map_or(0, |end| end + 1);
     }
     parts.push(start..text.len());
     parts
 }
 
 #[cfg(test)]
-#[path = "secrets_tests.rs"]
 mod tests;

@@ -2,20 +2,20 @@
 
 use dashclaw::api::actions::{Action, ActionStats};
 
-use super::{NewDecision, Page, Stored};
+use super::{Asked, NewDecision, Page, Span, Stored};
 use crate::lifecycle::{Refused, Transition};
 
 /// Where actions are kept.
 pub(crate) trait Actions {
-    /// Stores an action and the guard decision on it, unless its key, its id or the decision's key is taken. Notes that
-    /// the agent is there.
+    /// Stores an action and the guard decision on it, while the decision's premises hold and its key, its id and the
+    /// decision's key are free. Notes that the agent is there.
     fn create_action(&self, new: NewAction) -> Stored<'_, Creation>;
 
     /// Reads an action.
     fn action(&self, org_id: &str, action_id: &str) -> Stored<'_, Option<Action>>;
 
-    /// Reads the action that was created with this idempotency key.
-    fn action_by_key(&self, org_id: &str, key: &str) -> Stored<'_, Option<Action>>;
+    /// What this idempotency key stands for already: [`Creation::Replayed`] or [`Creation::OtherQuestion`].
+    fn action_by_key(&self, org_id: &str, key: &str, asked: &Asked) -> Stored<'_, Option<Creation>>;
 
     /// Lists actions, newest first.
     fn actions(&self, org_id: &str, filter: ActionFilter, page: Page) -> Stored<'_, ActionPage>;
@@ -24,14 +24,14 @@ pub(crate) trait Actions {
     /// write.
     fn transition(&self, org_id: &str, action_id: &str, step: Transition) -> Stored<'_, Transitioned>;
 
-    /// The newest action of this agent, goal and type that a human approved at `since` or later.
+    /// An action with this very question of this principal that a human approved in a span of time and whose approval
+    /// nothing has used up; of several, the one with the highest risk.
     fn approved_action(
         &self,
         org_id: &str,
-        agent_id: &str,
-        declared_goal: &str,
-        action_type: &str,
-        since: &str,
+        question: &str,
+        asked_by: &str,
+        within: Span,
     ) -> Stored<'_, Option<Action>>;
 
     /// Reads what surrounds an action.
@@ -52,8 +52,9 @@ pub(crate) trait Actions {
 #[derive(Debug)]
 pub(crate) struct NewAction {
     pub(crate) action: Action,
-    /// Nothing when the decision is stored already.
-    pub(crate) decision: Option<NewDecision>,
+    pub(crate) decision: NewDecision,
+    /// The principal that creates it, who may not approve it.
+    pub(crate) created_by: String,
 }
 
 /// What became of a new action.
@@ -61,12 +62,16 @@ pub(crate) struct NewAction {
 pub(crate) enum Creation {
     /// It was stored.
     Created(Box<Action>),
-    /// An action with the same idempotency key was there before; nothing was stored.
+    /// An action of this question with the same idempotency key was there before; nothing was stored.
     Replayed(Box<Action>),
     /// An action with the same id was there before; nothing was stored.
     DuplicateId,
     /// There was a young decision with the same key; this is its reply, and nothing was stored.
     Repeats(String),
+    /// The key stands for another question; nothing was stored.
+    OtherQuestion,
+    /// What the decision was made on has changed: decide again. Nothing was stored.
+    Outdated,
 }
 
 /// What became of a transition.

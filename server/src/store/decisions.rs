@@ -2,21 +2,24 @@
 
 use dashclaw::api::guard::{GuardDecisionRecord, GuardDecisionStats};
 
-use super::{Page, Stored};
+use super::{Asked, Page, Premises, Span, Stored};
 
 /// Where guard decisions are kept.
 pub(crate) trait Decisions {
-    /// Stores a decision, unless one with the same key is young enough to be repeated.
+    /// Stores a decision, while its premises hold and its key is free.
     fn log_decision(&self, decision: NewDecision) -> Stored<'_, Logged>;
 
-    /// The reply that was given for this idempotency key at `since_ms` or later.
-    fn earlier_reply(&self, org_id: &str, key: &str, since_ms: i64) -> Stored<'_, Option<String>>;
+    /// The newest decision that was made with this idempotency key in a span of time.
+    fn earlier_decision(&self, org_id: &str, key: &str, within: Span) -> Stored<'_, Option<EarlierDecision>>;
 
     /// Lists decisions, newest first.
     fn decisions(&self, org_id: &str, filter: DecisionFilter, page: Page) -> Stored<'_, DecisionPage>;
 
     /// How many decisions on this agent there are since each of these times.
     fn count_decisions(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<i64>>;
+
+    /// What the actions of this agent spend, in USD, since each of these times; blocked ones spend nothing.
+    fn sum_spendings(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<f64>>;
 }
 
 /// A decision to be stored.
@@ -24,8 +27,12 @@ pub(crate) trait Decisions {
 pub(crate) struct NewDecision {
     pub(crate) record: GuardDecisionRecord,
     pub(crate) created_ms: i64,
+    pub(crate) premises: Premises,
+    pub(crate) asked: Asked,
     /// What it may be repeated by.
     pub(crate) repeatable: Option<Repeatable>,
+    /// What the action that is born with it will spend, in USD.
+    pub(crate) spent_usd: Option<f64>,
     /// JSON text: what was asked, without the content and its facts.
     pub(crate) context: String,
     /// JSON text: what fact checks found.
@@ -36,10 +43,33 @@ pub(crate) struct NewDecision {
 #[derive(Clone, Debug)]
 pub(crate) struct Repeatable {
     pub(crate) key: String,
-    /// Decisions made at this time or later are young enough to be repeated.
-    pub(crate) since_ms: i64,
+    /// Decisions made then are young enough to be repeated.
+    pub(crate) within: Span,
     /// The reply as JSON text.
     pub(crate) reply: String,
+}
+
+/// A decision that was made with the same key.
+#[derive(Clone, Debug)]
+pub(crate) struct EarlierDecision {
+    asked: Asked,
+    version: i64,
+    reply: String,
+}
+
+impl EarlierDecision {
+    pub(crate) fn new(asked: Asked, version: i64, reply: String) -> Self {
+        Self { asked, version, reply }
+    }
+
+    /// What its key means for this question; nothing when a new decision is due, because policies or settings have
+    /// changed since.
+    pub(crate) fn for_question(self, asked: &Asked, version: i64) -> Option<Logged> {
+        if self.asked != *asked {
+            return Some(Logged::OtherQuestion);
+        }
+        (self.version == version).then_some(Logged::Repeats(self.reply))
+    }
 }
 
 /// What became of a decision.
@@ -47,8 +77,12 @@ pub(crate) struct Repeatable {
 pub(crate) enum Logged {
     /// It was stored.
     Stored,
-    /// There was a young one with the same key; this is its reply.
+    /// There was a young one of this question with the same key; this is its reply.
     Repeats(String),
+    /// The key stands for another question.
+    OtherQuestion,
+    /// What it was made on has changed: decide again.
+    Outdated,
 }
 
 /// Which decisions are listed.

@@ -1,5 +1,6 @@
 //! Who is who: API keys, signing keys, agents.
 
+use dashclaw::api::orgs::ApiKey;
 use secrecy::SecretString;
 
 use super::Stored;
@@ -7,11 +8,20 @@ use crate::keys::{KeyHash, KeyRecord};
 
 /// Where keys and agents are kept.
 pub(crate) trait Directory {
-    /// Stores an API key's record.
-    fn add_key(&self, key: KeyRecord) -> Stored<'_, ()>;
+    /// Stores the records of API keys.
+    fn add_keys(&self, keys: Vec<KeyRecord>) -> Stored<'_, ()>;
 
     /// Finds an API key that was not revoked.
     fn key(&self, hash: KeyHash) -> Stored<'_, Option<KeyRecord>>;
+
+    /// All API keys of an organisation, newest first.
+    fn keys(&self, org_id: &str) -> Stored<'_, Vec<ApiKey>>;
+
+    /// Revokes an API key; one that is revoked already stays as it is.
+    fn revoke_key(&self, org_id: &str, id: &str, revocation: Revocation) -> Stored<'_, Revoked>;
+
+    /// Notes when an API key was last used.
+    fn note_key_use(&self, hash: KeyHash, at: String) -> Stored<'_, ()>;
 
     /// Whether there is any API key, revoked or not.
     fn has_keys(&self) -> Stored<'_, bool>;
@@ -19,6 +29,9 @@ pub(crate) trait Directory {
     /// The private key receipts are signed with, as a JWK. The first one that is offered is kept and answered from then
     /// on.
     fn signing_key(&self, offered: Option<SecretString>) -> Stored<'_, Option<SecretString>>;
+
+    /// Whose something is: an agent's id, or nothing when there is no such thing.
+    fn agent_of(&self, org_id: &str, owned: Owned, id: &str) -> Stored<'_, Option<String>>;
 
     /// Notes that an agent is there.
     fn put_presence(&self, org_id: &str, presence: Presence) -> Stored<'_, ()>;
@@ -28,6 +41,36 @@ pub(crate) trait Directory {
 
     /// The key an agent signs its actions with.
     fn identity(&self, org_id: &str, agent_id: &str) -> Stored<'_, Option<Identity>>;
+}
+
+/// How an API key is revoked.
+pub(crate) struct Revocation {
+    /// ISO-8601.
+    pub(crate) at: String,
+    /// Whether it is refused when no other key of the admin role would be left.
+    pub(crate) keep_an_admin: bool,
+    /// Is told which key it is, before the answer and whether or not anybody waits for that.
+    pub(crate) tell: Box<dyn FnOnce(KeyHash) + Send>,
+}
+
+/// What became of a revocation.
+#[derive(Debug)]
+pub(crate) enum Revoked {
+    /// The key is of no use now.
+    Done(Box<ApiKey>),
+    /// There is no such key.
+    NotFound,
+    /// It is the last key of the admin role.
+    LastAdmin,
+}
+
+/// A kind of thing that belongs to an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owned {
+    Action,
+    Loop,
+    Assumption,
+    Session,
 }
 
 /// An agent's sign of life.

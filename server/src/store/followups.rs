@@ -16,16 +16,15 @@ pub(crate) trait Followups {
     /// Lists assumptions, newest first.
     fn assumptions(&self, org_id: &str, filter: AssumptionFilter, page: Page) -> Stored<'_, AssumptionPage>;
 
-    /// Says whether an assumption holds.
-    fn judge_assumption(
-        &self,
-        org_id: &str,
-        assumption_id: &str,
-        judgement: Judgement,
-    ) -> Stored<'_, Option<Assumption>>;
+    /// Says whether an assumption holds that was not found to be false.
+    fn judge_assumption(&self, org_id: &str, assumption_id: &str, judgement: Judgement)
+    -> Stored<'_, Judged>;
 
     /// Stores a loop of an action that exists.
     fn create_loop(&self, open_loop: OpenLoop) -> Stored<'_, NewFollowup<OpenLoop>>;
+
+    /// Reads a loop with the action that left it.
+    fn open_loop(&self, org_id: &str, loop_id: &str) -> Stored<'_, Option<OpenLoop>>;
 
     /// Lists loops, most urgent first.
     fn loops(&self, org_id: &str, filter: LoopFilter, page: Page) -> Stored<'_, LoopPage>;
@@ -75,6 +74,17 @@ pub(crate) enum Judgement {
     Holds,
     /// It is false, for this reason.
     Fails(String),
+}
+
+/// What became of a judgement.
+#[derive(Debug)]
+pub(crate) enum Judged {
+    /// It is on record.
+    Done(Box<Assumption>),
+    /// The assumption was found to be false before, which is final.
+    Invalidated,
+    /// There is no such assumption.
+    NotFound,
 }
 
 /// Which loops are listed.

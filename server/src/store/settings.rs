@@ -8,6 +8,9 @@ use super::Stored;
 
 /// Where settings are kept.
 pub(crate) trait Settings {
+    /// The version of an organisation's policies and settings; it rises with every change of one.
+    fn version(&self, org_id: &str) -> Stored<'_, i64>;
+
     /// All settings of an organisation.
     fn settings(&self, org_id: &str) -> Stored<'_, BTreeMap<String, String>>;
 

@@ -92,15 +92,30 @@ fn segment(value: &Value) -> String {
     text(value).replace('é', "%C3%A9")
 }
 
-/// What stands in the body for an argument: some objects are sent as the text that holds them, some as their members.
+/// What stands in the body for an argument: some objects are sent as the text that holds them, some as their members, and
+/// those in some lists with members of their own.
 fn on_wire(operation: &Operation, argument: &Argument, value: Value) -> Map<String, Value> {
     let field = find(operation.name).and_then(|row| row.field(argument.name));
     let value = match value {
         Value::Object(members) if field.is_some_and(|field| field.inline) => return members,
         Value::Object(_) if field.is_some_and(|field| field.json_text) => json!(value.to_string()),
+        Value::Array(entries) => {
+            let defaults = field.map_or(&[][..], |field| field.entry_defaults);
+            entries.into_iter().map(|entry| with_defaults(entry, defaults)).collect()
+        }
         value => value,
     };
     Map::from_iter([(argument.wire_name.to_owned(), value)])
+}
+
+/// An object with these members, each given as JSON text, unless it has them.
+fn with_defaults(mut entry: Value, defaults: &[(&str, &str)]) -> Value {
+    if let Value::Object(members) = &mut entry {
+        for (name, text) in defaults {
+            members.entry(*name).or_insert_with(|| serde_json::from_str(text).unwrap_or_default());
+        }
+    }
+    entry
 }
 
 /// A value of this shape with every member of its records.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use dashclaw::bridge::seconds;
 use dashclaw::canonical::{Layer, canonical_json};
 use dashclaw::idempotency::derive_idempotency_key;
 use dashclaw::receipt::{Jwks, Verification, verify_receipt};
@@ -169,7 +170,7 @@ async fn serve(client: &DashClaw, request: &Request, cancel: CancellationToken) 
             client.call(operation, arguments.as_bytes(), &options).await.map(text)
         }
         "wait_for_approval" => {
-            let options = wait_options(request, cancel);
+            let options = wait_options(request, cancel)?;
             client
                 .wait_for_approval(request.action_id.as_deref().unwrap_or_default(), &options)
                 .await
@@ -177,7 +178,7 @@ async fn serve(client: &DashClaw, request: &Request, cancel: CancellationToken) 
         }
         "events" => events(client, request, cancel).await,
         "start_heartbeat" => {
-            let interval = wait_options(request, cancel).interval.unwrap_or(DEFAULT_HEARTBEAT);
+            let interval = wait_options(request, cancel)?.interval.unwrap_or(DEFAULT_HEARTBEAT);
             let arguments = json!({ "status": request.status }).to_string();
             client.start_heartbeat(arguments.as_bytes(), interval).map(|()| "null".to_owned())
         }
@@ -236,7 +237,7 @@ async fn iterate(client: &DashClaw, request: &Request, cancel: CancellationToken
 /// Does with each order what the case says, and then leaves the loop.
 async fn work(client: &DashClaw, request: &Request, cancel: CancellationToken) -> Answer {
     let types = request.types.clone().unwrap_or_default();
-    let interval = wait_options(request, cancel.clone()).interval;
+    let interval = wait_options(request, cancel.clone())?.interval;
     let mut orders = client.work_orders(WorkerOptions { types, interval, cancel: Some(cancel.clone()) });
     let mut seen = Vec::new();
     let worked = async {
@@ -263,7 +264,7 @@ async fn work(client: &DashClaw, request: &Request, cancel: CancellationToken) -
 /// `work` returns a value or fails with a text, as the case says.
 async fn governed(client: &DashClaw, request: &Request, cancel: CancellationToken) -> Answer {
     let given: Value = serde_json::from_str(options_text(request)).unwrap_or_default();
-    let mut options = GovernedOptions { wait: wait_options(request, cancel), ..GovernedOptions::default() };
+    let mut options = GovernedOptions { wait: wait_options(request, cancel)?, ..GovernedOptions::default() };
     options.rerun = given["rerun"] == true;
     if let Some(idempotency) = given.get("idempotency") {
         options.call = CallOptions::from_json(json!({ "idempotency": idempotency }).to_string().as_bytes())?;
@@ -329,14 +330,13 @@ fn verification(answer: &Verification) -> String {
     members.to_string()
 }
 
-fn wait_options(request: &Request, cancel: CancellationToken) -> WaitOptions {
+fn wait_options(request: &Request, cancel: CancellationToken) -> Result<WaitOptions, Error> {
     let given: Value = serde_json::from_str(options_text(request)).unwrap_or_default();
-    let seconds =
-        |name: &str| given[name].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let length = |name: &str| given[name].as_f64().map(|value| seconds(name, value)).transpose();
     let mut options = WaitOptions { cancel: Some(cancel), ..WaitOptions::default() };
-    options.timeout = seconds("timeout");
-    options.interval = seconds("interval");
-    options
+    options.timeout = length("timeout")?;
+    options.interval = length("interval")?;
+    Ok(options)
 }
 
 fn options(request: &Request) -> &[u8] {

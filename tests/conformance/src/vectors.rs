@@ -78,15 +78,18 @@ fn differences(file: &str, directory: &Path) -> Result<BTreeMap<String, bool>, S
     Ok(of_file.map(|entry| (text(entry, "name"), false)).collect())
 }
 
-/// What cases may use: `agent_key`, a private RSA key; `receipt` and `altered_receipt` with their `jwks`; `deep`, JSON
+/// What cases may use: `agent_key`, a private RSA key, and `agent_public_key`, its public half; `receipt` and `altered_receipt` with their `jwks`; `deep`, JSON
 /// nested deeper than any reader likes; `long`, a megabyte without a line end.
 pub(crate) fn variables(directory: &Path) -> Result<Map<String, Value>, String> {
     let file = read(directory, "rsa-action-signatures.json")?;
     let key =
         file.get("test_private_keys").and_then(|keys| keys.get("agent_a_pkcs8_pem")).and_then(Json::as_str);
+    let identity = file.get("identities").and_then(|identities| identities.get("agent-a"));
+    let public_key = identity.and_then(|identity| identity.get("public_key")).and_then(Json::as_str);
     let receipt = sets::a_receipt(directory)?;
     let values = json!({
         "agent_key": key,
+        "agent_public_key": public_key,
         "receipt": receipt,
         "altered_receipt": receipt.replace("\"verdict\":\"block\"", "\"verdict\":\"pass\""),
         "jwks": sets::published_keys(directory)?,

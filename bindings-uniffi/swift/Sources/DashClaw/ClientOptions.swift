@@ -107,6 +107,8 @@ public struct CallOptions: Sendable, Hashable {
     public var idempotencyKey: String?
     /// Where the key comes from when none is given.
     public var idempotency: Idempotency?
+    /// What becomes of an action that was created before with the same key; it is judged unless given.
+    public var onReplay: OnReplay?
     /// Options by their names, such as `max_retries`: newer than this version.
     public var more: [String: JSONValue] = [:]
 
@@ -118,14 +120,23 @@ public struct CallOptions: Sendable, Hashable {
         case call
     }
 
+    /// What becomes of an action that was created before with the same key.
+    public enum OnReplay: String, Sendable {
+        /// It is an error unless the action is running or waits for approval.
+        case judge
+        /// The record is returned whatever its state. It is no permission.
+        case `return`
+    }
+
     public init(
         timeout: TimeInterval? = nil, maxRetries: Int? = nil, idempotencyKey: String? = nil,
-        idempotency: Idempotency? = nil
+        idempotency: Idempotency? = nil, onReplay: OnReplay? = nil
     ) {
         self.timeout = timeout
         self.maxRetries = maxRetries
         self.idempotencyKey = idempotencyKey
         self.idempotency = idempotency
+        self.onReplay = onReplay
     }
 
     /// The names of the options that are set.
@@ -140,6 +151,7 @@ public struct CallOptions: Sendable, Hashable {
         members["max_retries"] = maxRetries?.jsonValue
         members["idempotency_key"] = idempotencyKey?.jsonValue
         members["idempotency"] = idempotency?.rawValue.jsonValue
+        members["on_replay"] = onReplay?.rawValue.jsonValue
         return members.merging(more) { set, _ in set }
     }
 }

@@ -51,8 +51,11 @@ public final class DashClaw: Sendable {
         }
     }
 
-    /// A client with a governance server of its own inside this process; closing the client closes it. It may do
-    /// everything there, approve included. For clients of different roles see ``Instance``.
+    /// A client with a governance server of its own inside this process; closing the client closes it.
+    ///
+    /// It is an agent's: it asks, acts and reports, and does not approve. Where a human approves, open an ``Instance`` and
+    /// take two clients of it: `instance.client(agentId: "release-agent")` for the agent and
+    /// `instance.client(agentId: "operator", role: .admin)` for the human.
     ///
     /// - Parameters:
     ///   - path: The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in memory
@@ -69,7 +72,7 @@ public final class DashClaw: Sendable {
         options.agentId = agentId ?? options.agentId
         let instance = try Instance(path: path, policies: policies)
         do {
-            return try DashClaw(options, instance: instance, role: .admin, owned: instance)
+            return try DashClaw(options, instance: instance, role: .member, owned: instance)
         } catch {
             instance.close()
             throw error

@@ -11,6 +11,14 @@ public enum CanonicalLayer: String, Sendable {
     case rfc8785
 }
 
+/// A text on one line of a terminal, as it is: what a terminal would obey, hide or turn around is written as an escape.
+///
+/// Whatever a server or an agent wrote goes through this before it is printed: a goal, a reason, the text of an error. What is
+/// longer than 1000 characters is cut.
+public func printable(_ text: String) -> String {
+    DashClawNative.printable(text: text)
+}
+
 /// The canonical JSON of a value.
 public func canonicalJson(_ value: JSONValue, layer: CanonicalLayer = .integrity) throws -> String {
     try canonicalJson(value.data, layer: layer)

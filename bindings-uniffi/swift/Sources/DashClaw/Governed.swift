@@ -19,18 +19,20 @@ extension DashClaw {
     /// Asks guard, records the action, waits for approval where it is required, runs `work` and reports its outcome.
     ///
     /// `work` runs only when it is allowed; it is given the action's id. The same intent within an hour is not run
-    /// again once it was completed: then the recorded outcome is returned.
+    /// again once it was completed: then the recorded outcome is returned. A run that is at work is waited for. What was
+    /// refused stays refused.
     ///
     /// - Parameters:
     ///   - action: The arguments of ``createAction(_:options:)``.
     ///   - timeout: How many seconds to wait for an approval.
     ///   - interval: How often, in seconds, the action is read beside the event stream.
-    ///   - rerun: Runs an intent again whose earlier run failed or was lost.
+    ///   - rerun: Runs an intent again whose earlier run failed, was lost, or is in doubt.
     ///   - idempotency: `call` makes every call an intent of its own.
     ///   - isolation: Where `work` runs: the caller's actor.
     ///   - work: What it throws is reported and thrown again.
-    /// - Throws: A ``DashClawError`` of kind `guardBlocked`, or one of
-    ///   ``waitForApproval(actionId:timeout:interval:)``: then `work` has not run.
+    /// - Throws: A ``DashClawError`` of kind `guardBlocked`, one of ``waitForApproval(actionId:timeout:interval:)``,
+    ///   `conflict` when an earlier run failed, or `inDoubt` when one began, gives no sign of life, and has not reported:
+    ///   then `work` has not run.
     public func runGoverned<Value: Sendable>(
         _ action: CreateAction, timeout: TimeInterval = 300, interval: TimeInterval = 5, rerun: Bool = false,
         idempotency: CallOptions.Idempotency = .intent, isolation: isolated (any Actor)? = #isolation,

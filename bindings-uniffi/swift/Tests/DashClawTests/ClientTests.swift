@@ -12,6 +12,9 @@ final class ClientTests: XCTestCase {
         try await claw.reportActionSuccess(actionId: created.action.actionId, summary: "0.2 %")
         let outcome = try await claw.getActionOutcome(actionId: created.action.actionId)
         XCTAssertEqual(outcome.status, .completed)
+        // An embedded client is an agent's.
+        let refused = await failure { try await claw.approveAction(actionId: "act_1", decision: .allow) }
+        XCTAssertEqual(refused.kind, .permission)
         claw.close()
         XCTAssertTrue(claw.isClosed)
         let closed = await failure { try await claw.getHealth() }

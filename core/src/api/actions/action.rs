@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::api::approvals::ApprovalDecision;
 use crate::catalogue::lenient;
 use crate::{id, open_enum, record};
 
@@ -122,7 +123,7 @@ record! {
         /// JSON text: what was made.
         #[serde(default, deserialize_with = "lenient::or_default")]
         artifacts_created: String,
-        /// What went wrong, or why a human denied it.
+        /// What went wrong. Of an action that a human denied it is the human's reason, and no update changes it.
         #[serde(default)]
         error_message: Option<String>,
         /// When it started: ISO-8601, UTC.
@@ -158,6 +159,18 @@ record! {
         /// When it was approved: ISO-8601, UTC.
         #[serde(default)]
         approved_at: Option<String>,
+        /// What a human decided. Only a decision sets this and the three that follow; no update reaches them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decision: Option<ApprovalDecision>,
+        /// Who decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decision_by: Option<String>,
+        /// When that was: ISO-8601, UTC.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decision_at: Option<String>,
+        /// Why, in the human's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decision_reason: Option<String>,
         /// How it ended, as the agent reported.
         #[serde(default, deserialize_with = "lenient::or_default")]
         outcome_status: OutcomeStatus,

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Fields, Finding, Input, LocalRule, Rule};
+use crate::policy::matching::{ActionTypes, fold};
 use crate::policy::{GuardContext, Verdict};
 
 /// How much was seen to pass, from the least to the most.
@@ -31,7 +32,7 @@ fn intel<'a>(context: &'a GuardContext, path: &str) -> Option<&'a Value> {
 
 #[derive(Debug)]
 struct GreenContract {
-    action_types: Vec<String>,
+    action_types: ActionTypes,
     required: Green,
     action: Verdict,
 }
@@ -39,7 +40,7 @@ struct GreenContract {
 pub(super) fn green_contract(fields: &mut Fields<'_>) -> Rule {
     fields.require("required_level");
     Rule::Local(Box::new(GreenContract {
-        action_types: fields.required_texts("action_types", 128),
+        action_types: ActionTypes::new(&fields.required_texts("action_types", 128)),
         required: fields.word("required_level", &GREEN_WORDS, Green::MergeReady),
         action: fields.action(Verdict::Block),
     }))
@@ -47,7 +48,7 @@ pub(super) fn green_contract(fields: &mut Fields<'_>) -> Rule {
 
 impl LocalRule for GreenContract {
     fn evaluate(&self, input: &Input<'_>) -> Option<Finding> {
-        if !self.action_types.contains(&input.context.action_type) {
+        if !self.action_types.include(input.subject) {
             return None;
         }
         let word = intel(input.context, "intel.green.observed_level").and_then(Value::as_str);
@@ -63,7 +64,7 @@ impl LocalRule for GreenContract {
 
 #[derive(Debug)]
 struct BranchFreshness {
-    action_types: Vec<String>,
+    action_types: ActionTypes,
     freshness: Vec<String>,
     max_commits_behind: u32,
     action: Verdict,
@@ -74,8 +75,9 @@ pub(super) fn branch_freshness(fields: &mut Fields<'_>) -> Rule {
     if !fields.has("freshness") {
         freshness = vec!["stale".into(), "diverged".into()];
     }
+    let freshness = freshness.iter().map(|state| fold(state).into_owned()).collect();
     Rule::Local(Box::new(BranchFreshness {
-        action_types: fields.required_texts("action_types", 128),
+        action_types: ActionTypes::new(&fields.required_texts("action_types", 128)),
         freshness,
         max_commits_behind: fields.whole("max_commits_behind", 0, u32::MAX).unwrap_or(0),
         action: fields.action(Verdict::Block),
@@ -84,19 +86,28 @@ pub(super) fn branch_freshness(fields: &mut Fields<'_>) -> Rule {
 
 impl LocalRule for BranchFreshness {
     fn evaluate(&self, input: &Input<'_>) -> Option<Finding> {
-        if !self.action_types.contains(&input.context.action_type) {
+        if !self.action_types.include(input.subject) {
             return None;
         }
-        let branch = intel(input.context, "intel.branch")?;
-        if let Some(state) = branch.get("freshness").and_then(Value::as_str)
-            && self.freshness.iter().any(|listed| listed == state)
-        {
-            return Some(Finding::new(self.action, format!("Branch is {state}")));
+        let reported = |name: &str| intel(input.context, &format!("intel.branch.{name}"));
+        if let Some(state) = reported("freshness") {
+            // A report that cannot be read is no report of freshness.
+            let Some(word) = state.as_str() else { return Some(self.unreadable("freshness")) };
+            if self.freshness.contains(&fold(word).into_owned()) {
+                return Some(Finding::new(self.action, format!("Branch is {word}")));
+            }
         }
-        let behind = branch.get("commits_behind").and_then(Value::as_f64)?;
+        let distance = reported("commits_behind")?;
+        let Some(behind) = distance.as_f64() else { return Some(self.unreadable("commits_behind")) };
         let max = self.max_commits_behind;
         let reason = || format!("Branch is {behind} commits behind (max {max})");
         (behind > f64::from(max)).then(|| Finding::new(self.action, reason()))
+    }
+}
+
+impl BranchFreshness {
+    fn unreadable(&self, name: &str) -> Finding {
+        Finding::new(self.action, format!("Branch has a `{name}` that cannot be read"))
     }
 }
 
@@ -141,6 +152,13 @@ mod tests {
         assert_eq!(at(json!({"freshness": "fresh", "commits_behind": 2})), None);
         assert_eq!(at(json!({"commits_behind": 3})).unwrap().reason, "Branch is 3 commits behind (max 2)");
         assert_eq!(at(Value::Null), None, "nothing reported");
+        assert_eq!(at(json!({"freshness": "Stale "})).unwrap().verdict, Verdict::Warn);
+        assert_eq!(at(json!({"freshness": null, "commits_behind": null})), None);
+        for unreadable in
+            [json!({"freshness": 1}), json!({"commits_behind": "3"}), json!({"commits_behind": [3]})]
+        {
+            assert_eq!(at(unreadable.clone()).unwrap().verdict, Verdict::Warn, "{unreadable}");
+        }
         let listed = json!({"action_types": ["deploy"], "freshness": ["old"]});
         let old = |state: &str| {
             verdict("branch_freshness", &listed, &deploy(json!({"branch": {"freshness": state}})))

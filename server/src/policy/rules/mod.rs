@@ -14,12 +14,15 @@ mod spend;
 mod webhook_check;
 
 use std::fmt::Debug;
+use std::time::Instant;
 
 use serde_json::Value;
 
 pub use self::action_types::AllowGrant;
 pub use self::fields::Fields;
+pub use self::rate_limit::RateLimit;
 pub use self::webhook_check::{Unanswered, WebhookCheck};
+use super::matching::Subject;
 use super::{Facts, GuardContext, RiskScore, Verdict};
 use crate::facts::FactEvidence;
 
@@ -31,12 +34,16 @@ pub const MAX_RULES: usize = 4000;
 pub struct Input<'a> {
     /// The request.
     pub context: &'a GuardContext,
+    /// What the request is about, in the forms that rules compare.
+    pub subject: &'a Subject<'a>,
     /// What storage knows.
     pub facts: &'a Facts,
     /// The scores of the request.
     pub risk: RiskScore,
     /// What a check that could not finish resolves to.
     pub fallback: Verdict,
+    /// When a rule whose cost the caller chooses gives up and takes its strict side; never, without one.
+    pub deadline: Option<Instant>,
 }
 
 /// A policy that matched.
@@ -62,8 +69,13 @@ pub trait LocalRule: Debug + Send + Sync {
     /// What the rule says, or nothing when it does not match.
     fn evaluate(&self, input: &Input<'_>) -> Option<Finding>;
 
-    /// The window in minutes whose decision count the rule needs.
-    fn rate_window(&self) -> Option<u32> {
+    /// The limit whose count of decisions the rule needs.
+    fn rate_limit(&self) -> Option<RateLimit> {
+        None
+    }
+
+    /// The window in minutes whose sum of purchases the rule needs.
+    fn spend_window(&self) -> Option<u32> {
         None
     }
 }
@@ -90,7 +102,7 @@ pub struct RuleType {
 }
 
 /// Every policy type, sorted by name.
-pub const RULE_TYPES: [RuleType; 15] = [
+pub const RULE_TYPES: [RuleType; 16] = [
     RuleType { name: "allow_grant", fields: &["action_type", "target_prefix"], parse: action_types::grant },
     RuleType {
         name: "behavioral_anomaly",
@@ -136,6 +148,11 @@ pub const RULE_TYPES: [RuleType; 15] = [
         parse: model::semantic_check,
     },
     RuleType {
+        name: "unlisted_action_type",
+        fields: &["action_types", "action"],
+        parse: action_types::unlisted,
+    },
+    RuleType {
         name: "warn_action_type",
         fields: &["action_types", "target_prefix"],
         parse: action_types::warn,
@@ -147,7 +164,13 @@ pub const RULE_TYPES: [RuleType; 15] = [
     },
     RuleType {
         name: "x402_spend_limit",
-        fields: &["max_spend_usd", "approval_threshold", "allowed_providers", "blocked_providers"],
+        fields: &[
+            "max_spend_usd",
+            "approval_threshold",
+            "window_minutes",
+            "allowed_providers",
+            "blocked_providers",
+        ],
         parse: spend::parse,
     },
 ];
@@ -228,9 +251,11 @@ pub(crate) mod testing {
         let risk = RiskScore::of(context);
         local(policy_type, rules).evaluate(&Input {
             context,
+            subject: &Subject::of(context),
             facts,
             risk,
             fallback: Verdict::RequireApproval,
+            deadline: None,
         })
     }
 

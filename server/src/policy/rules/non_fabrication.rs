@@ -3,14 +3,15 @@
 use serde_json::Value;
 
 use super::{Fields, Finding, Input, LocalRule, Rule};
-use crate::facts::{FactEvidence, check_content};
+use crate::facts::{Deadline, FactEvidence, check_content};
 use crate::policy::Verdict;
+use crate::policy::matching::ActionTypes;
 
 const MAX_PATH: usize = 256;
 
 #[derive(Debug)]
 struct NonFabrication {
-    action_types: Vec<String>,
+    action_types: ActionTypes,
     content_path: String,
     source_path: String,
     on_violation: Verdict,
@@ -19,7 +20,7 @@ struct NonFabrication {
 pub(super) fn parse(fields: &mut Fields<'_>) -> Rule {
     let words = [("block", Verdict::Block), ("require_approval", Verdict::RequireApproval)];
     Rule::Local(Box::new(NonFabrication {
-        action_types: fields.texts("action_types"),
+        action_types: ActionTypes::new(&fields.texts("action_types")),
         content_path: fields.text("content_path", MAX_PATH).unwrap_or("content").to_owned(),
         source_path: fields.text("source_path", MAX_PATH).unwrap_or("source_of_truth").to_owned(),
         on_violation: fields.word("on_violation", &words, Verdict::Block),
@@ -29,11 +30,12 @@ pub(super) fn parse(fields: &mut Fields<'_>) -> Rule {
 impl LocalRule for NonFabrication {
     fn evaluate(&self, input: &Input<'_>) -> Option<Finding> {
         let context = input.context;
-        if !self.action_types.is_empty() && !self.action_types.contains(&context.action_type) {
+        if !self.action_types.is_empty() && !self.action_types.include(input.subject) {
             return None;
         }
         let sent = context.lookup(&self.content_path).filter(|sent| !is_absent(sent))?;
-        let evidence = check_content(sent, context.lookup(&self.source_path));
+        let source = context.lookup(&self.source_path);
+        let evidence = check_content(sent, source, Deadline::new(input.deadline));
         let (verdict, reason) = self.outcome(&evidence);
         Some(Finding { verdict, reason, evidence: Some(evidence) })
     }
@@ -58,9 +60,10 @@ fn is_absent(content: &Value) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::{check, of_type, problems, verdict};
+    use super::super::testing::{check, local, of_type, problems, verdict};
     use super::*;
-    use crate::policy::GuardContext;
+    use crate::policy::matching::Subject;
+    use crate::policy::{Facts, GuardContext, RiskScore};
 
     fn sent(content: Value, source: Option<Value>) -> GuardContext {
         GuardContext { content: Some(content), source_of_truth: source, ..of_type("message") }
@@ -108,6 +111,19 @@ mod tests {
             assert_eq!(found.verdict, Verdict::Block, "{code}");
             assert!(found.reason.starts_with(&format!("Non-fabrication: {code}")), "{}", found.reason);
         }
+    }
+
+    #[test]
+    fn a_check_that_does_not_finish_is_blocked() {
+        let context = sent(json!("pay $5"), Some(source()));
+        let (facts, risk) = (Facts::default(), RiskScore::of(&context));
+        let (fallback, deadline) = (Verdict::Allow, Some(std::time::Instant::now()));
+        let rule = local("non_fabrication", &json!({"on_violation": "require_approval"}));
+        let subject = Subject::of(&context);
+        let input = Input { context: &context, subject: &subject, facts: &facts, risk, fallback, deadline };
+        let found = rule.evaluate(&input).unwrap();
+        assert_eq!(found.verdict, Verdict::Block);
+        assert!(found.reason.starts_with("Non-fabrication: engine_error"), "{}", found.reason);
     }
 
     #[test]

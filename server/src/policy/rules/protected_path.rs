@@ -1,7 +1,8 @@
 //! `protected_path`: the act touches a path that somebody protects.
 
 use super::{Fields, Finding, Input, LocalRule, Rule};
-use crate::policy::{Globs, Verdict};
+use crate::policy::Verdict;
+use crate::policy::matching::Globs;
 
 const MAX_GLOB: usize = 256;
 
@@ -23,11 +24,8 @@ pub(super) fn parse(fields: &mut Fields<'_>) -> Rule {
 
 impl LocalRule for ProtectedPath {
     fn evaluate(&self, input: &Input<'_>) -> Option<Finding> {
-        let context = input.context;
-        context.target.iter().chain(&context.write_paths).find_map(|path| {
-            let glob = self.globs.first_match(path)?;
-            Some(Finding::new(self.action, format!("Path \"{path}\" is protected by \"{glob}\"")))
-        })
+        let (path, glob) = input.subject.first_match(&self.globs)?;
+        Some(Finding::new(self.action, format!("Path \"{path}\" is protected by \"{glob}\"")))
     }
 }
 

@@ -5,38 +5,46 @@ use crate::policy::Verdict;
 
 const DEFAULT_MAX: u32 = 50;
 const DEFAULT_WINDOW: u32 = 60;
-const LONGEST_WINDOW: u32 = 10_080;
+/// A week.
+pub(super) const LONGEST_WINDOW: u32 = 10_080;
+
+/// How many decisions an agent may get in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RateLimit {
+    /// How long the window is, in minutes.
+    pub window_minutes: u32,
+    /// How many decisions.
+    pub max: u32,
+}
 
 #[derive(Debug)]
-struct RateLimit {
-    max_actions: u32,
-    window_minutes: u32,
+struct Limited {
+    limit: RateLimit,
     action: Verdict,
 }
 
 pub(super) fn parse(fields: &mut Fields<'_>) -> Rule {
-    Rule::Local(Box::new(RateLimit {
-        max_actions: fields.whole("max_actions", 1, u32::MAX).unwrap_or(DEFAULT_MAX),
+    let limit = RateLimit {
+        max: fields.whole("max_actions", 1, u32::MAX).unwrap_or(DEFAULT_MAX),
         window_minutes: fields.whole("window_minutes", 1, LONGEST_WINDOW).unwrap_or(DEFAULT_WINDOW),
-        action: fields.action(Verdict::Warn),
-    }))
+    };
+    Rule::Local(Box::new(Limited { limit, action: fields.action(Verdict::Warn) }))
 }
 
-impl LocalRule for RateLimit {
+impl LocalRule for Limited {
     fn evaluate(&self, input: &Input<'_>) -> Option<Finding> {
         input.context.agent_id.as_ref()?;
-        let window = self.window_minutes;
+        let RateLimit { window_minutes: window, max } = self.limit;
         let Some(count) = input.facts.decisions_in_minutes.get(&window) else {
             let reason = format!("The number of actions in {window} minutes is not known");
             return Some(Finding::new(input.fallback, reason));
         };
-        let max = self.max_actions;
         let reason = || format!("Rate limit: {count} actions in {window} minutes (max {max})");
         (*count >= u64::from(max)).then(|| Finding::new(self.action, reason()))
     }
 
-    fn rate_window(&self) -> Option<u32> {
-        Some(self.window_minutes)
+    fn rate_limit(&self) -> Option<RateLimit> {
+        Some(self.limit)
     }
 }
 

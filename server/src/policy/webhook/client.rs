@@ -75,6 +75,18 @@ impl WebhookClient {
     }
 }
 
+impl WebhookClient {
+    /// Reads a document from another server under the same rules: no redirects, no private addresses, bounded in size.
+    pub(crate) async fn get(&self, url: url::Url) -> Result<Vec<u8>, String> {
+        check_url(&url, self.allow_private).map_err(|problem| format!("its URL {problem}"))?;
+        let response = self.http.get(url).send().await.map_err(|_| "it could not be reached".to_owned())?;
+        if !response.status().is_success() {
+            return Err(format!("status {}", response.status().as_u16()));
+        }
+        read_bounded(response).await
+    }
+}
+
 async fn read_bounded(mut response: Response) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|_| "its answer broke off".to_owned())? {

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::*;
@@ -15,19 +15,24 @@ async fn endpoint(reply: String, delay: Duration) -> (String, JoinHandle<String>
     let url = format!("http://{}/guard", listener.local_addr().unwrap());
     let served = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        let mut seen = Vec::new();
-        let mut chunk = [0_u8; 4096];
-        while !is_whole(&seen) {
-            let read = stream.read(&mut chunk).await.unwrap();
-            assert!(read > 0, "the request broke off");
-            seen.extend_from_slice(&chunk[..read]);
-        }
+        let seen = request(&mut stream).await;
         tokio::time::sleep(delay).await;
         // A client that has given up is no failure of the endpoint.
         let _ = stream.write_all(reply.as_bytes()).await;
         String::from_utf8(seen).unwrap()
     });
     (url, served)
+}
+
+async fn request(stream: &mut TcpStream) -> Vec<u8> {
+    let mut seen = Vec::new();
+    let mut chunk = [0_u8; 4096];
+    while !is_whole(&seen) {
+        let read = stream.read(&mut chunk).await.unwrap();
+        assert!(read > 0, "the request broke off");
+        seen.extend_from_slice(&chunk[..read]);
+    }
+    seen
 }
 
 fn is_whole(request: &[u8]) -> bool {
@@ -114,9 +119,53 @@ async fn errors_and_floods_are_no_answers() {
 }
 
 #[tokio::test]
-async fn a_reply_that_is_not_json_is_a_no_op() {
-    let (url, _served) = endpoint(http("200 OK", "ok"), Duration::ZERO).await;
+async fn a_reply_that_is_no_json_object_is_no_consent() {
+    let no_content = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned();
+    let broken = "HTTP/1.1 200 OK\r\ncontent-length: 50\r\nconnection: close\r\n\r\n{}".to_owned();
+    let texts = ["ok", "", "<html></html>", "null", "[]", r#"{"decision":"allow""#];
+    let replies = texts.map(|text| http("200 OK", text)).into_iter().chain([no_content, broken]);
+    for reply in replies {
+        let outcomes = [
+            (None, Verdict::RequireApproval),
+            (Some("block"), Verdict::Block),
+            (Some("allow"), Verdict::Allow),
+        ];
+        for (on_timeout, expected) in outcomes {
+            let (url, _served) = endpoint(reply.clone(), Duration::ZERO).await;
+            let answer = guarded(&url, on_timeout, 3500, true).await;
+            assert_eq!(answer.verdict, expected, "{reply:?} {on_timeout:?}");
+            assert_eq!(answer.matched_policies, ["gp_hook"], "{reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_object_counts_whatever_its_content_type() {
+    let body = r#"{"decision":"block"}"#;
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n";
+    let (url, _served) =
+        endpoint(format!("{head}content-length: {}\r\n\r\n{body}", body.len()), Duration::ZERO).await;
+    assert_eq!(guarded(&url, Some("allow"), 3500, true).await.verdict, Verdict::Block);
+    let (url, _served) = endpoint(http("201 Created", "{}"), Duration::ZERO).await;
     assert_eq!(guarded(&url, Some("block"), 3500, true).await.verdict, Verdict::Allow);
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_is_cut_off() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/guard", listener.local_addr().unwrap());
+    let served = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        request(&mut stream).await;
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n").await.unwrap();
+        // Never silent for long, never done: ends when the client hangs up.
+        while stream.write_all(b" ").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    let answer = guarded(&url, Some("block"), 100, true).await;
+    assert_eq!(answer.reasons, ["hook: Webhook did not answer (no answer in 100 ms)"]);
+    tokio::time::timeout(Duration::from_secs(10), served).await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -26,29 +26,42 @@ pub struct Reply {
 }
 
 impl Answer {
-    /// Reads the body of a 2xx reply. What is not a JSON object says nothing; a decision that is no verdict is an
-    /// endpoint that cannot be understood.
+    /// Reads the body of a 2xx reply. Only a JSON object is an answer; one without a decision has no objection. A
+    /// decision that is no verdict is an endpoint that cannot be understood.
     pub fn read(body: &[u8]) -> Self {
-        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-            return Self::Replied(Reply::default());
-        };
-        let decision = match members.get("decision") {
+        let text = std::str::from_utf8(body).unwrap_or_default();
+        // The members of a list would be taken for those of an object, in their order.
+        let is_object = text.trim_start().starts_with('{');
+        match serde_json::from_str::<Members>(text) {
+            Ok(members) if is_object => Self::of(&members),
+            _ => Self::Unfinished("its answer is not a JSON object".into()),
+        }
+    }
+
+    fn of(Members { decision, reasons, warnings }: &Members) -> Self {
+        let decision = match decision {
             None | Some(Value::Null) => None,
             Some(word) => match word.as_str().and_then(Verdict::from_word) {
                 Some(verdict) => Some(verdict),
                 None => return Self::Unfinished("its decision is not a verdict".into()),
             },
         };
-        Self::Replied(Reply {
-            decision,
-            reasons: texts(members.get("reasons")),
-            warnings: texts(members.get("warnings")),
-        })
+        Self::Replied(Reply { decision, reasons: texts(reasons), warnings: texts(warnings) })
     }
 }
 
-fn texts(value: Option<&Value>) -> Vec<String> {
-    let items = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+/// What a reply may say. A member that is there twice is an error: two readers could take two different decisions.
+#[derive(serde::Deserialize)]
+struct Members {
+    decision: Option<Value>,
+    #[serde(default)]
+    reasons: Value,
+    #[serde(default)]
+    warnings: Value,
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    let items = value.as_array().map_or(&[][..], Vec::as_slice);
     let texts = items.iter().filter_map(Value::as_str).filter(|text| !text.trim().is_empty());
     texts.take(MAX_TEXTS).map(|text| text.chars().take(MAX_TEXT).collect()).collect()
 }
@@ -107,13 +120,49 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_decision_changes_nothing() {
-        for body in ["", "<html>", "null", "[]", "{}", r#"{"decision":null}"#, r#"{"reasons":["x"]}"#] {
+    fn an_object_without_a_decision_has_no_objection() {
+        for body in
+            ["{}", r#"{"decision":null}"#, r#"{"reasons":["x"]}"#, r#" {"note":{"decision":"block"}} "#]
+        {
             let same = answered("allow", body);
             assert_eq!((same.verdict, same.signals().len()), (Verdict::Allow, 0), "{body}");
             assert_eq!(same.matched_policies, ["gp_base"], "{body}");
         }
         assert_eq!(answered("allow", r#"{"warnings":["late",5," "]}"#).warnings, ["hook: late"]);
+    }
+
+    #[test]
+    fn what_is_no_object_is_an_unfinished_check() {
+        for body in [
+            "",
+            " ",
+            "ok",
+            "<html>",
+            "null",
+            "true",
+            "1",
+            "[]",
+            r#"[{"decision":"allow"}]"#,
+            r#"["allow",[],[]]"#,
+            r#""allow""#,
+            r#"{"decision":"allow""#,
+            r#"{"decision":"allow"}{"decision":"block"}"#,
+            r#"{"decision":"allow"} ok"#,
+            r#"{"decision":"block","decision":"allow"}"#,
+            r#"{"decision":"block","\u0064ecision":"allow"}"#,
+            r#"{"decision":"allow","decision":null}"#,
+            r"{'decision':'allow'}",
+            "\u{FEFF}{}",
+        ] {
+            let unsettled = answered("allow", body);
+            assert_eq!(unsettled.verdict, Verdict::RequireApproval, "{body}");
+            assert!(
+                unsettled.signals()[0].contains("not a JSON object"),
+                "{body}: {:?}",
+                unsettled.signals()
+            );
+        }
+        assert!(matches!(Answer::read(b"{\"decision\":\"allow\",\"x\":\"\xff\"}"), Answer::Unfinished(_)));
     }
 
     #[test]

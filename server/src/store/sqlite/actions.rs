@@ -1,14 +1,15 @@
 //! Actions in SQLite.
 
-use dashclaw::api::actions::{Action, ActionId, ActionStats, OutcomeStatus};
+use dashclaw::api::actions::{Action, ActionId, ActionStats, ActionStatus, OutcomeStatus};
 use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, Row, named_params, params};
 
 use super::{Sqlite, all, around, decisions, directory, encode, exists, first, record};
-use crate::lifecycle::Transition;
+use crate::lifecycle::{self, Transition};
 use crate::store::{
-    ActionFilter, ActionPage, Actions, Around, Creation, NewAction, Page, StoreResult, Stored, Transitioned,
+    ActionFilter, ActionPage, Actions, Around, Asked, Creation, Logged, NewAction, Page, Span, StoreResult,
+    Stored, Transitioned,
 };
 
 /// What a filter admits; a parameter that is null does not restrict.
@@ -33,9 +34,9 @@ impl Actions for Sqlite {
         self.reader.look_up(move |connection| read(connection, &org_id, &action_id)).boxed()
     }
 
-    fn action_by_key(&self, org_id: &str, key: &str) -> Stored<'_, Option<Action>> {
-        let (org_id, key) = (org_id.to_owned(), key.to_owned());
-        self.reader.look_up(move |connection| by_key(connection, &org_id, &key)).boxed()
+    fn action_by_key(&self, org_id: &str, key: &str, asked: &Asked) -> Stored<'_, Option<Creation>> {
+        let (org_id, key, asked) = (org_id.to_owned(), key.to_owned(), asked.clone());
+        self.reader.look_up(move |connection| by_key(connection, &org_id, &key, &asked)).boxed()
     }
 
     fn actions(&self, org_id: &str, filter: ActionFilter, page: Page) -> Stored<'_, ActionPage> {
@@ -49,7 +50,10 @@ impl Actions for Sqlite {
             let Some(mut action) = read(connection, &org_id, &action_id)? else {
                 return Ok(Transitioned::NotFound);
             };
-            if let Err(refused) = step.apply(&mut action) {
+            let sql = "SELECT created_by FROM actions WHERE id = ?1";
+            let creator: Option<String> =
+                connection.prepare_cached(sql)?.query_row([action.id], |row| row.get(0))?;
+            if let Err(refused) = step.apply(&mut action, creator.as_deref()) {
                 return Ok(Transitioned::Refused(refused));
             }
             write(connection, &action)?;
@@ -61,14 +65,15 @@ impl Actions for Sqlite {
     fn approved_action(
         &self,
         org_id: &str,
-        agent_id: &str,
-        declared_goal: &str,
-        action_type: &str,
-        since: &str,
+        question: &str,
+        asked_by: &str,
+        within: Span,
     ) -> Stored<'_, Option<Action>> {
-        let given = [org_id, agent_id, declared_goal, action_type, since].map(str::to_owned);
-        let sql = "SELECT id, record FROM actions WHERE org_id = ?1 AND agent_id = ?2 AND declared_goal = ?3
-            AND action_type = ?4 AND approved_at >= ?5 ORDER BY approved_at DESC LIMIT 1";
+        let given = [org_id, question, asked_by, &clock::iso(within.since_ms), &clock::iso(within.until_ms)];
+        let given = given.map(str::to_owned);
+        let sql = "SELECT id, record FROM actions WHERE org_id = ?1 AND question = ?2 AND created_by = ?3
+            AND approved_at BETWEEN ?4 AND ?5 AND approval_used_by IS NULL
+            ORDER BY risk_score DESC, approved_at LIMIT 1";
         self.reader.look_up(move |connection| one(connection, sql, rusqlite::params_from_iter(given))).boxed()
     }
 
@@ -129,32 +134,42 @@ pub(super) fn read(connection: &Connection, org_id: &str, action_id: &str) -> St
     one(connection, sql, params![org_id, action_id])
 }
 
-fn by_key(connection: &Connection, org_id: &str, key: &str) -> StoreResult<Option<Action>> {
-    let sql = "SELECT id, record FROM actions WHERE org_id = ?1 AND idempotency_key = ?2";
-    one(connection, sql, params![org_id, key])
+/// What the key of an action stands for already. An action of an earlier version's file, which has no digest of its
+/// question, is compared by what it is.
+fn by_key(connection: &Connection, org_id: &str, key: &str, asked: &Asked) -> StoreResult<Option<Creation>> {
+    let sql =
+        "SELECT id, record, question, asked_risk FROM actions WHERE org_id = ?1 AND idempotency_key = ?2";
+    first(connection, sql, params![org_id, key], |row| {
+        let question: Option<String> = row.get(2)?;
+        let same = question
+            .is_none_or(|question| Asked { question, risk: row.get(3).unwrap_or_default() } == *asked);
+        Ok(if same { Creation::Replayed(Box::new(from_row(row)?)) } else { Creation::OtherQuestion })
+    })
 }
 
 fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
-    let NewAction { mut action, decision } = new;
+    let NewAction { mut action, decision, created_by } = new;
+    lifecycle::disarm(&mut action);
     if let Some(key) = &action.idempotency_key
-        && let Some(earlier) = by_key(connection, &action.org_id, key)?
+        && let Some(known) = by_key(connection, &action.org_id, key, &decision.asked)?
     {
-        return Ok(Creation::Replayed(Box::new(earlier)));
+        return Ok(known);
     }
     let taken = "SELECT 1 FROM actions WHERE org_id = ?1 AND action_id = ?2";
     if exists(connection, taken, params![action.org_id, action.action_id.as_str()])? {
         return Ok(Creation::DuplicateId);
     }
-    if let Some(decision) = decision {
-        if let Some(reply) = decisions::repeated(connection, &decision)? {
-            return Ok(Creation::Repeats(reply));
-        }
-        decisions::insert(connection, &decision)?;
+    match decisions::log(connection, &decision)? {
+        Logged::Stored => {}
+        Logged::Repeats(reply) => return Ok(Creation::Repeats(reply)),
+        Logged::OtherQuestion => return Ok(Creation::OtherQuestion),
+        Logged::Outdated => return Ok(Creation::Outdated),
     }
     directory::note_agent(connection, &action)?;
     let sql = "INSERT INTO actions (org_id, action_id, agent_id, swarm_id, parent_action_id, session_id, action_type,
         declared_goal, status, outcome_status, risk_score, cost_estimate, timestamp_start, approved_at, waiting_since,
-        idempotency_key, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+        idempotency_key, record, question, asked_risk, created_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+        ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
     action.id = connection.prepare_cached(sql)?.insert(params![
         action.org_id,
         action.action_id.as_str(),
@@ -173,6 +188,9 @@ fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
         waiting_since(&action),
         action.idempotency_key,
         encode(&action)?,
+        decision.asked.question,
+        decision.asked.risk,
+        created_by,
     ])?;
     Ok(Creation::Created(Box::new(action)))
 }
@@ -184,7 +202,9 @@ fn waiting_since(action: &Action) -> &str {
 
 fn write(connection: &Connection, action: &Action) -> StoreResult<()> {
     let sql = "UPDATE actions SET status = ?2, outcome_status = ?3, cost_estimate = ?4, approved_at = ?5,
-        waiting_since = ?6, record = ?7 WHERE id = ?1";
+        waiting_since = ?6, record = ?7, approval_used_by = coalesce(approval_used_by, ?8) WHERE id = ?1";
+    // An approved action that has ended has used up its approval itself.
+    let ended = action.status != ActionStatus::Running || action.outcome_status != OutcomeStatus::Pending;
     connection.prepare_cached(sql)?.execute(params![
         action.id,
         action.status.as_str(),
@@ -193,6 +213,7 @@ fn write(connection: &Connection, action: &Action) -> StoreResult<()> {
         action.approved_at,
         waiting_since(action),
         encode(action)?,
+        (ended && action.approved_at.is_some()).then_some("its own end"),
     ])?;
     Ok(())
 }

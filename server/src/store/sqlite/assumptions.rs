@@ -5,13 +5,16 @@ use dashclaw::clock;
 use rusqlite::{Connection, Row, named_params, params};
 
 use super::{actions, all, encode, exists, first, record};
-use crate::store::{AssumptionFilter, AssumptionPage, Judgement, NewFollowup, Page, StoreResult};
+use crate::store::{AssumptionFilter, AssumptionPage, Judged, Judgement, NewFollowup, Page, StoreResult};
 
-const ADMITTED: &str = "FROM assumptions WHERE org_id = :org
-    AND (:validated IS NULL OR validated = :validated)
-    AND (:stale IS NULL OR (created_at < :stale AND validated = 0 AND invalidated = 0))
-    AND (:action IS NULL OR action_id = :action)
-    AND (:agent IS NULL OR agent_id = :agent)";
+/// What is shown of an assumption and of its action.
+const SHOWN: &str = "SELECT made.id, made.record, actions.agent_id, actions.record ->> 'agent_name',
+    actions.declared_goal, actions.action_type FROM assumptions made JOIN actions USING (org_id, action_id)";
+const ADMITTED: &str = "WHERE made.org_id = :org
+    AND (:validated IS NULL OR made.validated = :validated)
+    AND (:stale IS NULL OR (made.created_at < :stale AND made.validated = 0 AND made.invalidated = 0))
+    AND (:action IS NULL OR made.action_id = :action)
+    AND (:agent IS NULL OR made.agent_id = :agent)";
 
 pub(super) fn create(
     connection: &Connection,
@@ -46,9 +49,20 @@ fn from_row(row: &Row<'_>) -> StoreResult<Assumption> {
     Ok(assumption)
 }
 
+fn with_action(row: &Row<'_>) -> StoreResult<Assumption> {
+    let assumption = from_row(row)?;
+    Ok(Assumption {
+        agent_id: row.get(2)?,
+        agent_name: row.get(3)?,
+        declared_goal: row.get(4)?,
+        action_type: row.get(5)?,
+        ..assumption
+    })
+}
+
 pub(super) fn read(connection: &Connection, org_id: &str, id: &str) -> StoreResult<Option<Assumption>> {
-    let sql = "SELECT id, record FROM assumptions WHERE org_id = ?1 AND assumption_id = ?2";
-    first(connection, sql, [org_id, id], from_row)
+    let sql = format!("{SHOWN} WHERE made.org_id = ?1 AND made.assumption_id = ?2");
+    first(connection, &sql, [org_id, id], with_action)
 }
 
 pub(super) fn list(
@@ -61,13 +75,13 @@ pub(super) fn list(
         ":org": org_id, ":validated": filter.validated, ":stale": filter.stale_before,
         ":action": filter.action_id, ":agent": filter.agent_id,
     };
-    let count = format!("SELECT count(*) {ADMITTED}");
+    let count = format!("SELECT count(*) FROM assumptions made {ADMITTED}");
     let total = connection.prepare_cached(&count)?.query_row(admitted, |row| row.get(0))?;
     let rows =
-        format!("SELECT id, record {ADMITTED} ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset");
+        format!("{SHOWN} {ADMITTED} ORDER BY made.created_at DESC, made.id DESC LIMIT :limit OFFSET :offset");
     let mut paged = admitted.to_vec();
     paged.extend_from_slice(named_params! { ":limit": page.limit, ":offset": page.offset });
-    let assumptions = all(connection, &rows, paged.as_slice(), from_row)?;
+    let assumptions = all(connection, &rows, paged.as_slice(), with_action)?;
     Ok(AssumptionPage { assumptions, total })
 }
 
@@ -76,14 +90,17 @@ pub(super) fn judge(
     org_id: &str,
     id: &str,
     judgement: Judgement,
-) -> StoreResult<Option<Assumption>> {
-    let Some(mut assumption) = read(connection, org_id, id)? else { return Ok(None) };
+) -> StoreResult<Judged> {
+    let sql = "SELECT id, record FROM assumptions WHERE org_id = ?1 AND assumption_id = ?2";
+    let found = first(connection, sql, [org_id, id], from_row)?;
+    let Some(mut assumption) = found else { return Ok(Judged::NotFound) };
+    if assumption.invalidated != 0 {
+        return Ok(Judged::Invalidated);
+    }
     let now = Some(clock::now_iso());
     match judgement {
         Judgement::Holds => {
             (assumption.validated, assumption.validated_at) = (1, now);
-            (assumption.invalidated, assumption.invalidated_at) = (0, None);
-            assumption.invalidated_reason = None;
         }
         Judgement::Fails(reason) => {
             (assumption.validated, assumption.validated_at) = (0, None);
@@ -98,5 +115,6 @@ pub(super) fn judge(
         assumption.invalidated,
         encode(&assumption)?,
     ])?;
-    Ok(Some(assumption))
+    let shown = read(connection, org_id, id)?;
+    Ok(shown.map_or(Judged::NotFound, |assumption| Judged::Done(Box::new(assumption))))
 }

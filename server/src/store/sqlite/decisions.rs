@@ -3,11 +3,12 @@
 use dashclaw::api::guard::GuardDecisionStats;
 use dashclaw::clock;
 use futures_util::FutureExt;
-use rusqlite::{Connection, named_params, params};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 
-use super::{Sqlite, all, encode, record, text};
+use super::{Sqlite, all, encode, premises, record};
 use crate::store::{
-    DecisionFilter, DecisionPage, Decisions, Logged, NewDecision, Page, Repeatable, StoreResult, Stored,
+    Asked, DecisionFilter, DecisionPage, Decisions, EarlierDecision, Logged, NewDecision, Page, Repeatable,
+    Span, StoreResult, Stored,
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -16,19 +17,12 @@ const ADMITTED: &str = "FROM guard_decisions WHERE org_id = :org
 
 impl Decisions for Sqlite {
     fn log_decision(&self, decision: NewDecision) -> Stored<'_, Logged> {
-        let work = move |connection: &Connection| {
-            if let Some(reply) = repeated(connection, &decision)? {
-                return Ok(Logged::Repeats(reply));
-            }
-            insert(connection, &decision)?;
-            Ok(Logged::Stored)
-        };
-        self.writer.run(work).boxed()
+        self.writer.run(move |connection| log(connection, &decision)).boxed()
     }
 
-    fn earlier_reply(&self, org_id: &str, key: &str, since_ms: i64) -> Stored<'_, Option<String>> {
+    fn earlier_decision(&self, org_id: &str, key: &str, within: Span) -> Stored<'_, Option<EarlierDecision>> {
         let (org_id, key) = (org_id.to_owned(), key.to_owned());
-        self.reader.look_up(move |connection| earlier(connection, &org_id, &key, since_ms)).boxed()
+        self.reader.look_up(move |connection| earlier(connection, &org_id, &key, within)).boxed()
     }
 
     fn decisions(&self, org_id: &str, filter: DecisionFilter, page: Page) -> Stored<'_, DecisionPage> {
@@ -39,32 +33,86 @@ impl Decisions for Sqlite {
     fn count_decisions(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<i64>> {
         let (org_id, agent_id) = (org_id.to_owned(), agent_id.to_owned());
         let work = move |connection: &Connection| {
-            let sql = "SELECT count(*) FROM guard_decisions WHERE org_id = ?1 AND agent_id = ?2 AND created_ms >= ?3";
-            let mut statement = connection.prepare_cached(sql)?;
-            let mut count = |since| statement.query_row(params![org_id, agent_id, since], |row| row.get(0));
-            Ok(since_ms.into_iter().map(&mut count).collect::<Result<_, _>>()?)
+            since_ms.into_iter().map(|since| count(connection, &org_id, &agent_id, since)).collect()
+        };
+        self.reader.look_up(work).boxed()
+    }
+
+    fn sum_spendings(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<f64>> {
+        let (org_id, agent_id) = (org_id.to_owned(), agent_id.to_owned());
+        let work = move |connection: &Connection| {
+            since_ms.into_iter().map(|since| spent(connection, &org_id, &agent_id, since)).collect()
         };
         self.reader.look_up(work).boxed()
     }
 }
 
-/// The reply to the young decision with the same key, when there is one.
-pub(super) fn repeated(connection: &Connection, decision: &NewDecision) -> StoreResult<Option<String>> {
-    let Some(Repeatable { key, since_ms, .. }) = &decision.repeatable else { return Ok(None) };
-    earlier(connection, &decision.record.org_id, key, *since_ms)
+/// How many decisions on an agent there are since a time.
+pub(super) fn count(
+    connection: &Connection,
+    org_id: &str,
+    agent_id: &str,
+    since_ms: i64,
+) -> StoreResult<i64> {
+    let sql = "SELECT count(*) FROM guard_decisions WHERE org_id = ?1 AND agent_id = ?2 AND created_ms >= ?3";
+    let since = params![org_id, agent_id, since_ms];
+    Ok(connection.prepare_cached(sql)?.query_row(since, |row| row.get(0))?)
 }
 
-fn earlier(connection: &Connection, org_id: &str, key: &str, since_ms: i64) -> StoreResult<Option<String>> {
-    let sql =
-        "SELECT reply FROM guard_decisions WHERE org_id = ?1 AND idempotency_key = ?2 AND created_ms >= ?3
-        ORDER BY created_ms DESC LIMIT 1";
-    text(connection, sql, params![org_id, key, since_ms])
+/// What an agent has spent since a time, in USD.
+pub(super) fn spent(
+    connection: &Connection,
+    org_id: &str,
+    agent_id: &str,
+    since_ms: i64,
+) -> StoreResult<f64> {
+    let sql = "SELECT total(spent_usd) FROM (SELECT spent_usd FROM guard_decisions
+        WHERE org_id = ?1 AND agent_id = ?2 AND created_ms >= ?3 AND spent_usd IS NOT NULL ORDER BY seq)";
+    let since = params![org_id, agent_id, since_ms];
+    Ok(connection.prepare_cached(sql)?.query_row(since, |row| row.get(0))?)
 }
 
-pub(super) fn insert(connection: &Connection, decision: &NewDecision) -> StoreResult<()> {
+pub(super) fn log(connection: &Connection, decision: &NewDecision) -> StoreResult<Logged> {
+    if let Some(known) = repeated(connection, decision)? {
+        return Ok(known);
+    }
+    if !premises::hold(connection, decision)? {
+        return Ok(Logged::Outdated);
+    }
+    insert(connection, decision)?;
+    Ok(Logged::Stored)
+}
+
+/// What the decision's key stands for already, when it stands for anything.
+fn repeated(connection: &Connection, decision: &NewDecision) -> StoreResult<Option<Logged>> {
+    let Some(Repeatable { key, within, .. }) = &decision.repeatable else { return Ok(None) };
+    let earlier = earlier(connection, &decision.record.org_id, key, *within)?;
+    Ok(earlier.and_then(|earlier| earlier.for_question(&decision.asked, decision.premises.version)))
+}
+
+fn earlier(
+    connection: &Connection,
+    org_id: &str,
+    key: &str,
+    within: Span,
+) -> StoreResult<Option<EarlierDecision>> {
+    let sql = "SELECT question, asked_risk, version, reply FROM guard_decisions
+        WHERE org_id = ?1 AND idempotency_key = ?2 AND created_ms BETWEEN ?3 AND ?4 AND question IS NOT NULL
+        ORDER BY seq DESC LIMIT 1";
+    let young = params![org_id, key, within.since_ms, within.until_ms];
+    let found = connection.prepare_cached(sql)?.query_row(young, |row| {
+        let asked = Asked { question: row.get(0)?, risk: row.get(1)? };
+        Ok(EarlierDecision::new(asked, row.get(2)?, row.get(3)?))
+    });
+    Ok(found.optional()?)
+}
+
+fn insert(connection: &Connection, decision: &NewDecision) -> StoreResult<()> {
     let sql = "INSERT INTO guard_decisions (org_id, id, agent_id, decision, created_ms, idempotency_key, record, reply,
-        context, evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    let NewDecision { record, created_ms, repeatable, context, evidence } = decision;
+        context, evidence, question, asked_risk, version, spent_usd)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    let NewDecision { record, created_ms, premises, asked, repeatable, spent_usd, context, evidence } =
+        decision;
     let (key, reply) = repeatable.as_ref().map(|known| (&known.key, &known.reply)).unzip();
     connection.prepare_cached(sql)?.execute(params![
         record.org_id,
@@ -77,6 +125,10 @@ pub(super) fn insert(connection: &Connection, decision: &NewDecision) -> StoreRe
         reply,
         context,
         evidence,
+        asked.question,
+        asked.risk,
+        premises.version,
+        spent_usd,
     ])?;
     Ok(())
 }
@@ -98,7 +150,7 @@ fn list(
     Ok(DecisionPage { decisions, total, stats: last_day(connection, org_id)? })
 }
 
-fn last_day(connection: &Connection, org_id: &str) -> StoreResult<GuardDecisionStats> {
+pub(super) fn last_day(connection: &Connection, org_id: &str) -> StoreResult<GuardDecisionStats> {
     let sql = "SELECT count(*), coalesce(sum(decision = 'block'), 0), coalesce(sum(decision = 'warn'), 0),
         coalesce(sum(decision = 'require_approval'), 0)
         FROM guard_decisions WHERE org_id = ?1 AND created_ms >= ?2";

@@ -1,48 +1,42 @@
 //! Keys and agents in SQLite.
 
 use dashclaw::api::actions::Action;
+use dashclaw::api::orgs::ApiKey;
 use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, OptionalExtension, params};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Sqlite, exists, text};
-use crate::keys::{KeyHash, KeyRecord, Role};
-use crate::store::{Directory, Identity, Presence, StoreResult, Stored};
+use super::{Sqlite, exists, keys, text};
+use crate::keys::{KeyHash, KeyRecord};
+use crate::store::{Directory, Identity, Owned, Presence, Revocation, Revoked, StoreResult, Stored};
 
 impl Directory for Sqlite {
-    fn add_key(&self, key: KeyRecord) -> Stored<'_, ()> {
-        let work = move |connection: &Connection| {
-            let sql = "INSERT INTO api_keys (key_hash, id, org_id, key_prefix, label, role, created_at)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            let KeyRecord { id, org_id, hash, prefix, label, role, created_at } = key;
-            connection.execute(sql, params![hash, id, org_id, prefix, label, role.as_str(), created_at])?;
-            Ok(())
-        };
-        self.writer.run(work).boxed()
+    fn add_keys(&self, keys: Vec<KeyRecord>) -> Stored<'_, ()> {
+        self.writer.run(move |connection| keys::add(connection, keys)).boxed()
     }
 
     fn key(&self, hash: KeyHash) -> Stored<'_, Option<KeyRecord>> {
+        self.reader.look_up(move |connection| keys::in_force(connection, hash)).boxed()
+    }
+
+    fn keys(&self, org_id: &str) -> Stored<'_, Vec<ApiKey>> {
+        let org_id = org_id.to_owned();
+        self.reader.look_up(move |connection| keys::list(connection, &org_id)).boxed()
+    }
+
+    fn revoke_key(&self, org_id: &str, id: &str, revocation: Revocation) -> Stored<'_, Revoked> {
+        let (org_id, id) = (org_id.to_owned(), id.to_owned());
+        self.writer.run(move |connection| keys::revoke(connection, &org_id, &id, revocation)).boxed()
+    }
+
+    fn note_key_use(&self, hash: KeyHash, at: String) -> Stored<'_, ()> {
         let work = move |connection: &Connection| {
-            let sql = "SELECT id, org_id, key_prefix, label, role, created_at FROM api_keys
-                WHERE key_hash = ?1 AND revoked_at IS NULL";
-            let found = connection.prepare_cached(sql)?.query_row([hash], |row| {
-                let role: String = row.get(4)?;
-                // A role that this version does not know may do the least.
-                let role = Role::from_word(&role).unwrap_or(Role::Readonly);
-                Ok(KeyRecord {
-                    id: row.get(0)?,
-                    org_id: row.get(1)?,
-                    hash,
-                    prefix: row.get(2)?,
-                    label: row.get(3)?,
-                    role,
-                    created_at: row.get(5)?,
-                })
-            });
-            Ok(found.optional()?)
+            let sql = "UPDATE api_keys SET last_used_at = ?2 WHERE key_hash = ?1";
+            connection.prepare_cached(sql)?.execute(params![hash, at])?;
+            Ok(())
         };
-        self.reader.look_up(work).boxed()
+        self.writer.run(work).boxed()
     }
 
     fn has_keys(&self) -> Stored<'_, bool> {
@@ -60,6 +54,20 @@ impl Directory for Sqlite {
             Ok(kept.map(SecretString::from))
         };
         self.writer.run(work).boxed()
+    }
+
+    fn agent_of(&self, org_id: &str, owned: Owned, id: &str) -> Stored<'_, Option<String>> {
+        let given = [org_id, id].map(str::to_owned);
+        let sql = match owned {
+            Owned::Action => "SELECT agent_id FROM actions WHERE org_id = ?1 AND action_id = ?2",
+            Owned::Loop => {
+                "SELECT actions.agent_id FROM loops JOIN actions USING (org_id, action_id)
+                WHERE loops.org_id = ?1 AND loop_id = ?2"
+            }
+            Owned::Assumption => "SELECT agent_id FROM assumptions WHERE org_id = ?1 AND assumption_id = ?2",
+            Owned::Session => "SELECT agent_id FROM sessions WHERE org_id = ?1 AND id = ?2",
+        };
+        self.reader.look_up(move |connection| text(connection, sql, given)).boxed()
     }
 
     fn put_presence(&self, org_id: &str, presence: Presence) -> Stored<'_, ()> {

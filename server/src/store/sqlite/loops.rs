@@ -8,8 +8,8 @@ use rusqlite::{Connection, Row, named_params, params};
 
 use super::{Sqlite, actions, all, assumptions, encode, exists, first, record};
 use crate::store::{
-    AssumptionFilter, AssumptionPage, Closed, Followups, Judgement, LoopFilter, LoopPage, NewFollowup, Page,
-    StoreResult, Stored,
+    AssumptionFilter, AssumptionPage, Closed, Followups, Judged, Judgement, LoopFilter, LoopPage,
+    NewFollowup, Page, StoreResult, Stored,
 };
 
 /// Lists show whose action left a loop, so the action is joined.
@@ -19,6 +19,10 @@ const ADMITTED: &str = "FROM loops JOIN actions USING (org_id, action_id) WHERE 
     AND (:priority IS NULL OR loops.priority = :priority)
     AND (:agent IS NULL OR actions.agent_id = :agent)
     AND (:action IS NULL OR loops.action_id = :action)";
+
+/// What is shown of a loop and of its action.
+const SHOWN: &str = "SELECT loops.id, loops.record, actions.agent_id, actions.record ->> 'agent_name',
+    actions.declared_goal, actions.action_type";
 
 impl Followups for Sqlite {
     fn create_assumption(&self, assumption: Assumption) -> Stored<'_, NewFollowup<Assumption>> {
@@ -40,13 +44,18 @@ impl Followups for Sqlite {
         org_id: &str,
         assumption_id: &str,
         judgement: Judgement,
-    ) -> Stored<'_, Option<Assumption>> {
+    ) -> Stored<'_, Judged> {
         let (org_id, id) = (org_id.to_owned(), assumption_id.to_owned());
         self.writer.run(move |connection| assumptions::judge(connection, &org_id, &id, judgement)).boxed()
     }
 
     fn create_loop(&self, open_loop: OpenLoop) -> Stored<'_, NewFollowup<OpenLoop>> {
         self.writer.run(move |connection| create(connection, open_loop)).boxed()
+    }
+
+    fn open_loop(&self, org_id: &str, loop_id: &str) -> Stored<'_, Option<OpenLoop>> {
+        let (org_id, id) = (org_id.to_owned(), loop_id.to_owned());
+        self.reader.look_up(move |connection| read(connection, &org_id, &id)).boxed()
     }
 
     fn loops(&self, org_id: &str, filter: LoopFilter, page: Page) -> Stored<'_, LoopPage> {
@@ -108,6 +117,13 @@ fn with_action(row: &Row<'_>) -> StoreResult<OpenLoop> {
     })
 }
 
+fn read(connection: &Connection, org_id: &str, id: &str) -> StoreResult<Option<OpenLoop>> {
+    let sql = format!(
+        "{SHOWN} FROM loops JOIN actions USING (org_id, action_id) WHERE org_id = ?1 AND loop_id = ?2"
+    );
+    first(connection, &sql, [org_id, id], with_action)
+}
+
 fn list(connection: &Connection, org_id: &str, filter: &LoopFilter, page: Page) -> StoreResult<LoopPage> {
     let admitted = named_params! {
         ":org": org_id, ":status": filter.status, ":type": filter.loop_type, ":priority": filter.priority,
@@ -129,8 +145,7 @@ fn list(connection: &Connection, org_id: &str, filter: &LoopFilter, page: Page) 
         Ok((row.get(0)?, stats))
     })?;
     let rows = format!(
-        "SELECT loops.id, loops.record, actions.agent_id, actions.record ->> 'agent_name', actions.declared_goal,
-            actions.action_type {ADMITTED}
+        "{SHOWN} {ADMITTED}
          ORDER BY CASE priority WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,
             loops.created_at DESC, loops.id DESC LIMIT :limit OFFSET :offset"
     );

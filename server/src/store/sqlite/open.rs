@@ -13,7 +13,12 @@ const APPLICATION_ID: i64 = 0x4473_6843;
 /// Files up to this size are checked page by page at every start; a larger one would make the start slow.
 const CHECKED_SIZE: u64 = 32 * 1024 * 1024;
 /// The steps from nothing to the current schema; a database's `user_version` counts those it has taken.
-const STEPS: [&str; 1] = [include_str!("schema.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("schema.sql"),
+    include_str!("step-questions.sql"),
+    include_str!("step-keys.sql"),
+    include_str!("step-identities.sql"),
+];
 
 /// Opens the file at `path`, creating it when there is none, and locks it.
 pub(super) fn open_file(path: &Path) -> Result<(Connection, Lock), String> {
@@ -105,4 +110,36 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
         ))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a file of each version held that later steps must carry over.
+    const ROWS: &str = "INSERT INTO actions (org_id, action_id, agent_id, action_type, declared_goal, status,
+            outcome_status, risk_score, cost_estimate, timestamp_start, approved_at, waiting_since, idempotency_key,
+            record) VALUES ('o', 'act_1', 'a', 'deploy', 'ship', 'running', 'pending', 50, 0, 't', 't', 't', 'k', '{}');
+        INSERT INTO guard_decisions (org_id, id, agent_id, decision, created_ms, idempotency_key, record, reply, context)
+            VALUES ('o', 'd_1', 'a', 'allow', 5, 'k', '{}', '{}', '{}');
+        INSERT INTO api_keys (key_hash, id, org_id, key_prefix, label, role, created_at)
+            VALUES (x'00', 'key_1', 'o', 'oc_live_', 'ci', 'member', 't');";
+
+    #[test]
+    fn a_file_of_every_earlier_version_is_carried_over() {
+        for version in 1..STEPS.len() {
+            let connection = Connection::open_in_memory().unwrap();
+            STEPS.iter().take(version).for_each(|step| connection.execute_batch(step).unwrap());
+            connection.execute_batch(ROWS).unwrap();
+            connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
+            prepare(&connection).unwrap();
+            let count = |table: &str| -> i64 {
+                let sql = format!("SELECT count(*) FROM {table}");
+                connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+            };
+            assert_eq!([count("actions"), count("guard_decisions"), count("api_keys")], [1, 1, 1]);
+            let reached: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+            assert_eq!(usize::try_from(reached).unwrap(), STEPS.len());
+        }
+    }
 }

@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
-use super::{Sqlite, exists};
+use super::{Sqlite, exists, premises};
 use crate::store::{Policies, Saved, StoreResult, Stored};
 
 impl Policies for Sqlite {
@@ -27,6 +27,7 @@ impl Policies for Sqlite {
                 return Ok(Saved::NameTaken);
             }
             insert(connection, &policy, false)?;
+            premises::raise_version(connection, &policy.org_id)?;
             Ok(Saved::Done)
         };
         self.writer.run(work).boxed()
@@ -47,6 +48,7 @@ impl Policies for Sqlite {
                     deleted.push(id);
                 }
             }
+            premises::raise_version(connection, &org_id)?;
             Ok(deleted)
         };
         self.writer.run(work).boxed()
@@ -65,6 +67,7 @@ impl Policies for Sqlite {
             if taken.is_empty() {
                 connection.execute("DELETE FROM policies WHERE org_id = ?1 AND managed = 1", [&org_id])?;
                 policies.iter().try_for_each(|policy| insert(connection, policy, true))?;
+                premises::raise_version(connection, &org_id)?;
             }
             Ok(taken)
         };
@@ -137,5 +140,6 @@ fn replace(connection: &Connection, policy: &Policy) -> StoreResult<Saved> {
         policy.agent_ids,
         policy.updated_at,
     ])?;
+    premises::raise_version(connection, &policy.org_id)?;
     Ok(if changed == 0 { Saved::NotFound } else { Saved::Done })
 }

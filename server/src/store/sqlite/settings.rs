@@ -7,10 +7,15 @@ use futures_util::FutureExt;
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
-use super::{Sqlite, encode};
+use super::{Sqlite, encode, premises};
 use crate::store::{Settings, Stored};
 
 impl Settings for Sqlite {
+    fn version(&self, org_id: &str) -> Stored<'_, i64> {
+        let org_id = org_id.to_owned();
+        self.reader.look_up(move |connection| premises::version(connection, &org_id)).boxed()
+    }
+
     fn settings(&self, org_id: &str) -> Stored<'_, BTreeMap<String, String>> {
         let org_id = org_id.to_owned();
         let work = move |connection: &Connection| {
@@ -33,7 +38,7 @@ impl Settings for Sqlite {
                 None => connection
                     .execute("DELETE FROM settings WHERE org_id = ?1 AND name = ?2", params![org_id, name])?,
             };
-            Ok(())
+            premises::raise_version(connection, &org_id)
         };
         self.writer.run(work).boxed()
     }

@@ -111,14 +111,12 @@ async def serve(client: Any, request: dict[str, Any], finish: Any) -> Any:
     match request["do"]:
         case "call":
             method = getattr(client, request["operation"], None)
-            arguments, options = request["arguments"], request.get("options")
-            if options:
-                return await finish(client.call(request["operation"], arguments, **options))
+            arguments, options = request["arguments"], request.get("options") or {}
             if method is not None and "object" in request:
-                return await finish(method(arguments))
-            if method is None or not named(method, arguments):
-                return await finish(client.call(request["operation"], arguments))
-            return await finish(method(**arguments))
+                return await finish(method(arguments, **options))
+            if method is None or arguments.keys() & options.keys() or not named(method, {**arguments, **options}):
+                return await finish(client.call(request["operation"], arguments, **options))
+            return await finish(method(**arguments, **options))
         case "wait_for_approval":
             return await finish(client.wait_for_approval(request["action_id"], **keywords(request, "timeout", "interval")))
         case "verify_receipt":

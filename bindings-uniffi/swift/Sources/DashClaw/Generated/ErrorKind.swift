@@ -9,7 +9,7 @@ extension DashClawError {
         case invalidArgument = "invalid_argument"
         /// The server could not be reached, or the connection broke; it is certain that nothing was changed.
         case connection
-        /// The deadline passed, and it is certain that nothing was changed.
+        /// The deadline passed, and it is certain that this call changed nothing.
         case timeout
         /// The caller stopped the call, and it is certain that nothing was changed.
         case cancelled
@@ -40,6 +40,10 @@ extension DashClawError {
         case approvalExpired = "approval_expired"
         /// A receipt is not valid.
         case receiptInvalid = "receipt_invalid"
+        /// An earlier run of this intent began, and nobody knows whether it took effect: it ended without a
+        /// report, or never ended. Waiting settles nothing. Look, then report with `report_action_outcome`,
+        /// or run it again with `rerun`.
+        case inDoubt = "in_doubt"
         /// A write may or may not have happened: the connection failed, the deadline passed or the call was
         /// stopped after it was sent. Ask, or repeat with the same `idempotency_key`.
         case outcomeUnknown = "outcome_unknown"

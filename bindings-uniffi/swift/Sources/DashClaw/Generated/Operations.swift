@@ -9,7 +9,9 @@ extension DashClaw {
     /// advisory: the binding one is made when the action is created. Anything that is not one of the four
     /// verdicts is an error, never permission.
     ///
-    /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+    /// The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`,
+    /// unless the policies have changed since. A key stands for one question: with another one it is a
+    /// ``DashClawError`` of kind `conflict`.
     ///
     /// `POST /api/guard`. Safe to repeat.
     ///
@@ -18,7 +20,8 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: What guard answered.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
-    ///   content; `malformedResponse`: the answer is not one of the four verdicts.
+    ///   content; `malformedResponse`: the answer is not one of the four verdicts; `conflict`: see the
+    ///   description.
     public func `guard`(
         _ request: Guard, options: CallOptions = CallOptions()
     ) async throws -> GuardDecision {
@@ -68,6 +71,49 @@ extension DashClaw {
             options)
     }
 
+    /// Lists guard decisions with what each was for, newest first: what a person looks at.
+    ///
+    /// `GET /api/guard/decisions`. Reads only. Pages through `decisions` with `limit` and `offset`.
+    ///
+    /// - Parameters:
+    ///   - decision: Only this verdict. One of `allow`, `warn`, `require_approval`, `block`.
+    ///   - limit: How many, 1 to 200; 50 unless given.
+    ///   - offset: How many to skip.
+    ///   - agentId: Only this agent. All agents unless given.
+    ///   - options: What differs for this call.
+    /// - Returns: A page of guard decisions with what each was for.
+    /// - Throws: A ``DashClawError``.
+    public func getRecentDecisions(
+        decision: Verdict? = nil, limit: Int? = nil, offset: Int? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws -> RecentDecisionList {
+        try await send(
+            "get_recent_decisions",
+            [
+                "decision": decision?.jsonValue, "limit": limit?.jsonValue, "offset": offset?.jsonValue,
+                "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Goes through all that `get_recent_decisions` lists, with the same arguments: `limit` is a page's size,
+    /// `offset` how many to skip.
+    ///
+    /// A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+    /// one before.
+    public func iterRecentDecisions(
+        decision: Verdict? = nil, limit: Int? = nil, offset: Int? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
+    ) -> AsyncThrowingStream<RecentDecision, any Error> {
+        pages(
+            "get_recent_decisions",
+            [
+                "decision": decision?.jsonValue, "limit": limit?.jsonValue, "offset": offset?.jsonValue,
+                "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
     /// Records what the agent is about to do, and returns the binding verdict on it.
     ///
     /// `allow` and `warn`: the action is `running`. `require_approval`: it is `pending_approval`; wait for a
@@ -75,8 +121,12 @@ extension DashClaw {
     /// `guardBlocked` that holds the verdict; the action is stored as `blocked`.
     ///
     /// The request carries an idempotency key, derived from the intent and the current hour unless one is
-    /// given. A key that was used before, however long ago, returns that action with `idempotent_replay` and
-    /// no new verdict: a replay is never new permission.
+    /// given. A key that was used before stands for that action, with `idempotent_replay` and no new verdict:
+    /// a replay is never new permission. It is judged by its present state. One that was blocked is a
+    /// ``DashClawError`` of kind `guardBlocked`, one that a human denied is a ``DashClawError`` of kind
+    /// `approvalDenied`, one that ended is a ``DashClawError`` of kind `conflict`. The option `on_replay`
+    /// with `return` gives the record all the same. With another question the key is a ``DashClawError`` of
+    /// kind `conflict`.
     ///
     /// An `action_id` of your own that exists already is a ``DashClawError`` of kind `conflict`.
     ///
@@ -88,7 +138,7 @@ extension DashClaw {
     /// - Returns: An action as it was created, with the verdict on it.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
     ///   content; `guardBlocked`: a policy blocks the action; `outcomeUnknown`: the answer was lost: it may
-    ///   or may not have happened; `conflict`: see the description.
+    ///   or may not have happened; `approvalDenied`: see the description; `conflict`: see the description.
     public func createAction(
         _ request: CreateAction, options: CallOptions = CallOptions()
     ) async throws -> CreatedAction {
@@ -209,7 +259,7 @@ extension DashClaw {
     ///   - actionId: Which action.
     ///   - decision: `allow` or `deny`.
     ///   - reasoning: Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
-    ///     as the reason.
+    ///     as the reason. At most 2000 characters.
     ///   - options: What differs for this call.
     /// - Returns: What became of an action by a human's answer.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -443,6 +493,9 @@ extension DashClaw {
     /// Says whether an assumption has proved true or false. An unknown id is a ``DashClawError`` of kind
     /// `notFound`.
     ///
+    /// One that has proved false stays so: to say anything more about it is a ``DashClawError`` of kind
+    /// `conflict`.
+    ///
     /// `PATCH /api/actions/assumptions/{assumption_id}`. Safe to repeat.
     ///
     /// - Parameters:
@@ -452,7 +505,7 @@ extension DashClaw {
     ///   - options: What differs for this call.
     /// - Returns: An assumption as it was judged.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
-    ///   content; `notFound`: there is no such record.
+    ///   content; `notFound`: there is no such record; `conflict`: see the description.
     @discardableResult
     public func validateAssumption(
         assumptionId: String, validated: Bool, invalidatedReason: String? = nil,
@@ -511,6 +564,19 @@ extension DashClaw {
         _ request: RegisterOpenLoop, options: CallOptions = CallOptions()
     ) async throws -> CreatedLoop {
         try await send("register_open_loop", request.json, options)
+    }
+
+    /// Reads one loop with the action that left it. An unknown id is a ``DashClawError`` of kind `notFound`.
+    ///
+    /// `GET /api/actions/loops/{loop_id}`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - loopId: Which loop.
+    ///   - options: What differs for this call.
+    /// - Returns: One loop.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `notFound`: there is no such record.
+    public func getOpenLoop(loopId: String, options: CallOptions = CallOptions()) async throws -> LoopDetail {
+        try await send("get_open_loop", ["loop_id": loopId.jsonValue], options)
     }
 
     /// Closes a loop. One that is closed already is a ``DashClawError`` of kind `conflict`, an unknown one
@@ -606,13 +672,13 @@ extension DashClaw {
     /// - Parameters:
     ///   - name: What it is called; unique. At most 256 characters.
     ///   - policyType: What it looks at. One of `risk_threshold`, `require_approval`, `block_action_type`,
-    ///     `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`,
-    ///     `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
-    ///     `green_contract`, `branch_freshness`, `x402_spend_limit`.
+    ///     `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+    ///     `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+    ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
     ///     JSON text.
-    ///   - active: 1 when it holds, which is so unless given, or 0.
-    ///   - agentIds: The agents it holds for; an empty list, or none, means every agent.
+    ///   - active: 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
+    ///   - agentIds: The agents it holds for; an empty list, or none, means every agent. At most 200 entries.
     ///   - options: What differs for this call.
     /// - Returns: A policy as it was added.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -643,12 +709,13 @@ extension DashClaw {
     ///   - id: Which policy.
     ///   - name: What it is called from now on; unique. At most 256 characters.
     ///   - policyType: What it looks at from now on. One of `risk_threshold`, `require_approval`,
-    ///     `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
-    ///     `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+    ///     `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+    ///     `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
     ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What it says from now on. At most 4000 characters as JSON text.
-    ///   - active: 1 to make it hold, 0 to make it rest.
-    ///   - agentIds: The agents it holds for from now on; an empty list means every agent.
+    ///   - active: 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
+    ///   - agentIds: The agents it holds for from now on; an empty list means every agent. At most 200
+    ///     entries.
     ///   - options: What differs for this call.
     /// - Returns: One policy.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -690,8 +757,8 @@ extension DashClaw {
     ///
     /// - Parameters:
     ///   - policyType: What the policy looks at. One of `risk_threshold`, `require_approval`,
-    ///     `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
-    ///     `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+    ///     `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+    ///     `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
     ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What the policy says, by type.
     ///   - days: How far to look back, in days, at least 1; 7 unless given.
@@ -1035,9 +1102,9 @@ extension DashClaw {
     /// `POST /api/sessions`. A repeat would do it twice.
     ///
     /// - Parameters:
-    ///   - workspace: Where: the path or name of the work tree.
-    ///   - branch: On which branch.
-    ///   - agentId: Who works. The client's own agent unless given.
+    ///   - workspace: Where: the path or name of the work tree. At most 1024 characters.
+    ///   - branch: On which branch. At most 256 characters.
+    ///   - agentId: Who works. The client's own agent unless given. At most 128 characters.
     ///   - options: What differs for this call.
     /// - Returns: One session.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -1070,7 +1137,7 @@ extension DashClaw {
         try await send("get_session", ["session_id": sessionId.jsonValue], options)
     }
 
-    /// Changes a session: the fields that are given. `closed` ends it; an ended session is a
+    /// Changes a session: the fields that are given. Only `closed` ends it for good; such a session is a
     /// ``DashClawError`` of kind `conflict`, an unknown one `not_found`, and a change of nothing
     /// `validation`.
     ///
@@ -1096,7 +1163,8 @@ extension DashClaw {
     ///
     /// - Parameters:
     ///   - agentId: Only this agent. All agents unless given.
-    ///   - status: Only sessions in this state. One of `running`, `blocked`, `closed`.
+    ///   - status: Only sessions in this state. One of `running`, `blocked`, `completed`, `failed`,
+    ///     `cancelled`, `closed`.
     ///   - limit: How many, 1 to 200. `50` unless given.
     ///   - options: What differs for this call.
     /// - Returns: Sessions with what happened in each.
@@ -1695,7 +1763,7 @@ extension DashClaw {
     ///   - status: What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
     ///     given.
     ///   - currentTaskId: What it works on. At most 128 characters.
-    ///   - metadata: More about it.
+    ///   - metadata: More about it. At most 8192 bytes of JSON.
     ///   - agentId: Which agent. The client's own unless given. At most 128 characters.
     ///   - agentName: The agent's display name. The client's own unless given. At most 256 characters.
     ///   - options: What differs for this call.
@@ -1741,6 +1809,19 @@ extension DashClaw {
                 "connections": connections.jsonValue, "agent_id": agentId?.jsonValue
             ],
             options)
+    }
+
+    /// Lists the agents that the server knows: those that gave a sign of life, acted, or have a public key.
+    /// The one that was last heard of comes first.
+    ///
+    /// `GET /api/agents`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: The agents that the server knows.
+    /// - Throws: A ``DashClawError``.
+    public func listAgents(options: CallOptions = CallOptions()) async throws -> AgentList {
+        try await send("list_agents", [:], options)
     }
 
     /// Enters an agent into the register, so that others may call it. A slug that exists already is a
@@ -3072,6 +3153,8 @@ extension DashClaw {
     /// - Parameters:
     ///   - label: What it is for. `API Key` unless given. At most 256 characters.
     ///   - role: What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+    ///   - agentId: The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody
+    ///     in particular, and takes none. At most 128 characters.
     ///   - options: What differs for this call.
     /// - Returns: An API key as it was created.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -3079,9 +3162,49 @@ extension DashClaw {
     ///   may or may not have happened.
     @discardableResult
     public func createApiKey(
-        label: String? = nil, role: ApiKeyRole? = nil, options: CallOptions = CallOptions()
+        label: String? = nil, role: ApiKeyRole? = nil, agentId: String? = nil,
+        options: CallOptions = CallOptions()
     ) async throws -> CreatedApiKey {
-        try await send("create_api_key", ["label": label?.jsonValue, "role": role?.jsonValue], options)
+        try await send(
+            "create_api_key",
+            [
+                "label": label?.jsonValue, "role": role?.jsonValue, "agent_id": agentId?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API
+    /// key of the admin role.
+    ///
+    /// `GET /api/keys`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: The API keys of an organisation.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
+    public func listApiKeys(options: CallOptions = CallOptions()) async throws -> ApiKeyList {
+        try await send("list_api_keys", [:], options)
+    }
+
+    /// Revokes an API key. Needs an API key of the admin role.
+    ///
+    /// From the answer on the key is refused, and its event streams end. Revoking it again changes nothing.
+    /// An unknown key is a ``DashClawError`` of kind `notFound`; revoking the last admin's key with an
+    /// admin's key that is stored beside it is a ``DashClawError`` of kind `conflict` with the code
+    /// `LAST_ADMIN_KEY`.
+    ///
+    /// `DELETE /api/keys`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - id: Which key: `key_` and a UUID.
+    ///   - options: What differs for this call.
+    /// - Returns: An API key as it was revoked.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: see the description; `conflict`: see the description.
+    @discardableResult
+    public func revokeApiKey(id: String, options: CallOptions = CallOptions()) async throws -> RevokedApiKey {
+        try await send("revoke_api_key", ["id": id.jsonValue], options)
     }
 
     /// Creates a trial workspace on a server that hosts others, and its API key. Needs no API key.
@@ -3546,7 +3669,8 @@ extension DashClaw {
     ///   - templateId: Which template.
     ///   - content: The prompt, with placeholders: names in double braces.
     ///   - modelHint: The model it was written for. `""` unless given.
-    ///   - parameters: The names of its placeholders, each of at most 500 characters. `[]` unless given.
+    ///   - parameters: Its placeholders: a list of their names, or an object that says more about each. `[]`
+    ///     unless given.
     ///   - changelog: What is new about it. `""` unless given.
     ///   - options: What differs for this call.
     /// - Returns: A version as it was added.
@@ -3555,7 +3679,7 @@ extension DashClaw {
     ///   `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func createPromptVersion(
-        templateId: String, content: String, modelHint: String? = nil, parameters: [String]? = nil,
+        templateId: String, content: String, modelHint: String? = nil, parameters: JSONValue? = nil,
         changelog: String? = nil, options: CallOptions = CallOptions()
     ) async throws -> CreatedPromptVersion {
         try await send(
@@ -5445,5 +5569,17 @@ extension DashClaw {
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `server`: see the description.
     public func getHealth(options: CallOptions = CallOptions()) async throws -> Health {
         try await send("get_health", [:], options)
+    }
+
+    /// Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities.
+    ///
+    /// `GET /api/operations/summary`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: How busy the organisation is.
+    /// - Throws: A ``DashClawError``.
+    public func getOperationsSummary(options: CallOptions = CallOptions()) async throws -> OperationsSummary {
+        try await send("get_operations_summary", [:], options)
     }
 }

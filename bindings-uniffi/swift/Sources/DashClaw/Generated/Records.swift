@@ -583,6 +583,121 @@ public struct GuardDecisionStats: JSONRecord {
     }
 }
 
+/// A page of guard decisions with what each was for.
+public struct RecentDecisionList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["decisions", "total", "stats"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Newest first.
+    public var decisions: [RecentDecision] {
+        get { required("decisions") }
+        set { set("decisions", required: newValue) }
+    }
+
+    /// How many there are in all.
+    public var total: Int {
+        get { required("total") }
+        set { set("total", required: newValue) }
+    }
+
+    /// Counts of the last 24 hours.
+    public var stats: GuardDecisionStats {
+        get { required("stats") }
+        set { set("stats", required: newValue) }
+    }
+}
+
+/// A guard decision with what it was for.
+public struct RecentDecision: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "org_id", "agent_id", "agent_name", "verification_status", "action_type", "declared_goal",
+        "risk_score", "decision", "reasons", "matched_policies", "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which decision.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// Whose organisation.
+    public var orgId: String {
+        get { required("org_id") }
+        set { set("org_id", required: newValue) }
+    }
+
+    /// Who asked.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// Who asked, for people.
+    public var agentName: String? {
+        get { optional("agent_name") }
+        set { set("agent_name", optional: newValue) }
+    }
+
+    /// How sure the server was of the agent's identity.
+    public var verificationStatus: String? {
+        get { optional("verification_status") }
+        set { set("verification_status", optional: newValue) }
+    }
+
+    /// What was asked for.
+    public var actionType: String {
+        get { required("action_type") }
+        set { set("action_type", required: newValue) }
+    }
+
+    /// What the action was for.
+    public var declaredGoal: String? {
+        get { optional("declared_goal") }
+        set { set("declared_goal", optional: newValue) }
+    }
+
+    /// The risk, 0 to 100.
+    public var riskScore: Int {
+        get { required("risk_score") }
+        set { set("risk_score", required: newValue) }
+    }
+
+    /// The verdict.
+    public var decision: Verdict? {
+        get { optional("decision") }
+        set { set("decision", optional: newValue) }
+    }
+
+    /// All reasons in one text.
+    public var reasons: String? {
+        get { optional("reasons") }
+        set { set("reasons", optional: newValue) }
+    }
+
+    /// The ids of the policies that had a say.
+    public var matchedPolicies: [String] {
+        get { required("matched_policies") }
+        set { set("matched_policies", required: newValue) }
+    }
+
+    /// When: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+}
+
 /// An action as it was created, with the verdict on it.
 public struct CreatedAction: JSONRecord {
     public var json: [String: JSONValue]
@@ -636,9 +751,9 @@ public struct Action: JSONRecord {
         "status", "reversible", "risk_score", "confidence", "recommendation_id", "recommendation_applied",
         "recommendation_override_reason", "output_summary", "side_effects", "artifacts_created",
         "error_message", "timestamp_start", "timestamp_end", "duration_ms", "cost_estimate", "tokens_in",
-        "tokens_out", "model", "signature", "verified", "approved_by", "approved_at", "outcome_status",
-        "outcome_at", "outcome_summary", "outcome_error", "outcome_progress", "idempotency_key", "session_id",
-        "created_at", "updated_at",
+        "tokens_out", "model", "signature", "verified", "approved_by", "approved_at", "decision",
+        "decision_by", "decision_at", "decision_reason", "outcome_status", "outcome_at", "outcome_summary",
+        "outcome_error", "outcome_progress", "idempotency_key", "session_id", "created_at", "updated_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -789,7 +904,7 @@ public struct Action: JSONRecord {
         set { set("artifacts_created", required: newValue) }
     }
 
-    /// What went wrong, or why a human denied it.
+    /// What went wrong. Of an action that a human denied it is the human's reason, and no update changes it.
     public var errorMessage: String? {
         get { optional("error_message") }
         set { set("error_message", optional: newValue) }
@@ -859,6 +974,30 @@ public struct Action: JSONRecord {
     public var approvedAt: String? {
         get { optional("approved_at") }
         set { set("approved_at", optional: newValue) }
+    }
+
+    /// What a human decided. Only a decision sets this and the three that follow; no update reaches them.
+    public var decision: ApprovalDecision? {
+        get { optional("decision") }
+        set { set("decision", optional: newValue) }
+    }
+
+    /// Who decided.
+    public var decisionBy: String? {
+        get { optional("decision_by") }
+        set { set("decision_by", optional: newValue) }
+    }
+
+    /// When that was: ISO-8601, UTC.
+    public var decisionAt: String? {
+        get { optional("decision_at") }
+        set { set("decision_at", optional: newValue) }
+    }
+
+    /// Why, in the human's words.
+    public var decisionReason: String? {
+        get { optional("decision_reason") }
+        set { set("decision_reason", optional: newValue) }
     }
 
     /// How it ended, as the agent reported.
@@ -1072,25 +1211,25 @@ public struct OpenLoop: JSONRecord {
         set { set("resolved_at", optional: newValue) }
     }
 
-    /// Who acted; lists only.
+    /// Who acted; only where loops are read.
     public var agentId: String? {
         get { optional("agent_id") }
         set { set("agent_id", optional: newValue) }
     }
 
-    /// Who acted, for people; lists only.
+    /// Who acted, for people; only where loops are read.
     public var agentName: String? {
         get { optional("agent_name") }
         set { set("agent_name", optional: newValue) }
     }
 
-    /// What the action is for; lists only.
+    /// What the action is for; only where loops are read.
     public var declaredGoal: String? {
         get { optional("declared_goal") }
         set { set("declared_goal", optional: newValue) }
     }
 
-    /// What the action does; lists only.
+    /// What the action does; only where loops are read.
     public var actionType: String? {
         get { optional("action_type") }
         set { set("action_type", optional: newValue) }
@@ -1103,7 +1242,8 @@ public struct Assumption: JSONRecord {
 
     public static let knownMembers: Set<String> = [
         "id", "assumption_id", "org_id", "action_id", "assumption", "basis", "validated", "validated_at",
-        "invalidated", "invalidated_reason", "invalidated_at", "created_at", "drift_score",
+        "invalidated", "invalidated_reason", "invalidated_at", "created_at", "agent_id", "agent_name",
+        "declared_goal", "action_type", "drift_score",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -1180,6 +1320,30 @@ public struct Assumption: JSONRecord {
     public var createdAt: String {
         get { required("created_at") }
         set { set("created_at", required: newValue) }
+    }
+
+    /// Whose action it was made for.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// Who that is, for people.
+    public var agentName: String? {
+        get { optional("agent_name") }
+        set { set("agent_name", optional: newValue) }
+    }
+
+    /// What the action is for.
+    public var declaredGoal: String? {
+        get { optional("declared_goal") }
+        set { set("declared_goal", optional: newValue) }
+    }
+
+    /// What the action does.
+    public var actionType: String? {
+        get { optional("action_type") }
+        set { set("action_type", optional: newValue) }
     }
 
     /// In drift reports, how far it has drifted, 0 to 100: `Some(None)`, null on the wire, when it was found
@@ -1979,6 +2143,23 @@ public struct CreatedLoop: JSONRecord {
     public var security: Security {
         get { required("security") }
         set { set("security", required: newValue) }
+    }
+}
+
+/// One loop.
+public struct LoopDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["loop"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The loop.
+    public var loop: OpenLoop {
+        get { required("loop") }
+        set { set("loop", required: newValue) }
     }
 }
 
@@ -5051,6 +5232,78 @@ public struct AgentConnection: JSONRecord {
     }
 }
 
+/// The agents that the server knows.
+public struct AgentList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["agents", "lastUpdated"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The one that was last heard of first.
+    public var agents: [KnownAgent] {
+        get { required("agents") }
+        set { set("agents", required: newValue) }
+    }
+
+    /// When this was read: ISO-8601, UTC.
+    public var lastUpdated: String {
+        get { required("lastUpdated") }
+        set { set("lastUpdated", required: newValue) }
+    }
+}
+
+/// An agent that the server knows.
+public struct KnownAgent: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "agent_id", "agent_name", "status", "current_task_id", "last_active", "action_count",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which agent.
+    public var agentId: String {
+        get { required("agent_id") }
+        set { set("agent_id", required: newValue) }
+    }
+
+    /// Who that is, for people.
+    public var agentName: String? {
+        get { optional("agent_name") }
+        set { set("agent_name", optional: newValue) }
+    }
+
+    /// What it last said it was doing; nothing when it never gave a sign of life.
+    public var status: AgentStatus? {
+        get { optional("status") }
+        set { set("status", optional: newValue) }
+    }
+
+    /// What it works on.
+    public var currentTaskId: String? {
+        get { optional("current_task_id") }
+        set { set("current_task_id", optional: newValue) }
+    }
+
+    /// When it was last heard of: ISO-8601, UTC.
+    public var lastActive: String? {
+        get { optional("last_active") }
+        set { set("last_active", optional: newValue) }
+    }
+
+    /// How many actions it recorded.
+    public var actionCount: Int {
+        get { required("action_count") }
+        set { set("action_count", required: newValue) }
+    }
+}
+
 /// An agent as it was entered or changed.
 public struct SavedRegisteredAgent: JSONRecord {
     public var json: [String: JSONValue]
@@ -8095,7 +8348,7 @@ public struct ApiKey: JSONRecord {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "key_prefix", "label", "role", "last_used_at", "created_at", "revoked_at",
+        "id", "key_prefix", "prefix", "label", "role", "agent_id", "last_used_at", "created_at", "revoked_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -8114,6 +8367,12 @@ public struct ApiKey: JSONRecord {
         set { set("key_prefix", required: newValue) }
     }
 
+    /// How it begins, by the name that it has in the answer to its creation.
+    public var prefix: String? {
+        get { optional("prefix") }
+        set { set("prefix", optional: newValue) }
+    }
+
     /// What it is for.
     public var label: String? {
         get { optional("label") }
@@ -8124,6 +8383,12 @@ public struct ApiKey: JSONRecord {
     public var role: ApiKeyRole {
         get { required("role") }
         set { set("role", required: newValue) }
+    }
+
+    /// The one agent it may speak for; any when there is none.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
     }
 
     /// When it was last used: ISO-8601, UTC.
@@ -8170,7 +8435,7 @@ public struct NewApiKey: JSONRecord, CustomReflectable {
     public var json: [String: JSONValue]
 
     public static let knownMembers: Set<String> = [
-        "id", "raw_key", "prefix", "label", "role", "storageWarning",
+        "id", "raw_key", "prefix", "label", "role", "agent_id", "storageWarning",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -8210,10 +8475,39 @@ public struct NewApiKey: JSONRecord, CustomReflectable {
         set { set("role", required: newValue) }
     }
 
+    /// The one agent it may speak for; any when there is none.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
     /// Says for people that it is shown this once.
     public var storageWarning: String? {
         get { optional("storageWarning") }
         set { set("storageWarning", optional: newValue) }
+    }
+}
+
+/// An API key as it was revoked.
+public struct RevokedApiKey: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["success", "key"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var success: Bool {
+        get { required("success") }
+        set { set("success", required: newValue) }
+    }
+
+    /// The key.
+    public var key: ApiKey {
+        get { required("key") }
+        set { set("key", required: newValue) }
     }
 }
 
@@ -8986,7 +9280,8 @@ public struct PromptVersion: JSONRecord {
         set { set("model_hint", required: newValue) }
     }
 
-    /// The names of its placeholders: a list, or JSON text that holds one.
+    /// Its placeholders as they were given: a list of their names, an object, or JSON text that holds one of
+    /// them.
     public var parameters: JSONValue {
         get { required("parameters") }
         set { set("parameters", required: newValue) }
@@ -9100,8 +9395,8 @@ public struct RenderedPrompt: JSONRecord {
         set { set("version", required: newValue) }
     }
 
-    /// The names of its placeholders.
-    public var parameters: [String] {
+    /// Its placeholders as they were given: a list of their names, or an object.
+    public var parameters: JSONValue {
         get { required("parameters") }
         set { set("parameters", required: newValue) }
     }
@@ -12219,5 +12514,189 @@ public struct DatabaseHealth: JSONRecord {
     public var status: String {
         get { required("status") }
         set { set("status", required: newValue) }
+    }
+}
+
+/// How busy the organisation is.
+public struct OperationsSummary: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "throughput", "latency", "approval_backlog", "workflows", "capabilities",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many actions began.
+    public var throughput: Throughput {
+        get { required("throughput") }
+        set { set("throughput", required: newValue) }
+    }
+
+    /// How long actions took that were completed in the last 24 hours.
+    public var latency: Latency {
+        get { required("latency") }
+        set { set("latency", required: newValue) }
+    }
+
+    /// What waits for a human.
+    public var approvalBacklog: ApprovalBacklog {
+        get { required("approval_backlog") }
+        set { set("approval_backlog", required: newValue) }
+    }
+
+    /// Runs of workflows in the last 24 hours.
+    public var workflows: WorkflowFigures {
+        get { required("workflows") }
+        set { set("workflows", required: newValue) }
+    }
+
+    /// The health of capabilities.
+    public var capabilities: CapabilityFigures {
+        get { required("capabilities") }
+        set { set("capabilities", required: newValue) }
+    }
+}
+
+/// How many actions began.
+public struct Throughput: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["last_1h", "last_24h"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// In the last hour.
+    public var last1h: Int {
+        get { required("last_1h") }
+        set { set("last_1h", required: newValue) }
+    }
+
+    /// In the last 24 hours.
+    public var last24h: Int {
+        get { required("last_24h") }
+        set { set("last_24h", required: newValue) }
+    }
+}
+
+/// How long actions took, in milliseconds; 0 when none says so.
+public struct Latency: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["p50_ms", "p95_ms"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Half of them took no longer.
+    public var p50Ms: Int {
+        get { required("p50_ms") }
+        set { set("p50_ms", required: newValue) }
+    }
+
+    /// Nineteen of twenty took no longer.
+    public var p95Ms: Int {
+        get { required("p95_ms") }
+        set { set("p95_ms", required: newValue) }
+    }
+}
+
+/// What waits for a human.
+public struct ApprovalBacklog: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["pending_count", "oldest_minutes", "avg_wait_minutes"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// How many actions wait.
+    public var pendingCount: Int {
+        get { required("pending_count") }
+        set { set("pending_count", required: newValue) }
+    }
+
+    /// How long the oldest has waited, in minutes.
+    public var oldestMinutes: Int {
+        get { required("oldest_minutes") }
+        set { set("oldest_minutes", required: newValue) }
+    }
+
+    /// How long they have waited on average, in minutes.
+    public var avgWaitMinutes: Int {
+        get { required("avg_wait_minutes") }
+        set { set("avg_wait_minutes", required: newValue) }
+    }
+}
+
+/// Runs of workflows in the last 24 hours.
+public struct WorkflowFigures: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "running", "failed_24h", "completed_24h", "avg_duration_ms",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Under way.
+    public var running: Int {
+        get { required("running") }
+        set { set("running", required: newValue) }
+    }
+
+    /// Failed.
+    public var failed24h: Int {
+        get { required("failed_24h") }
+        set { set("failed_24h", required: newValue) }
+    }
+
+    /// Completed.
+    public var completed24h: Int {
+        get { required("completed_24h") }
+        set { set("completed_24h", required: newValue) }
+    }
+
+    /// How long the completed ones took on average, in milliseconds.
+    public var avgDurationMs: Int {
+        get { required("avg_duration_ms") }
+        set { set("avg_duration_ms", required: newValue) }
+    }
+}
+
+/// The health of capabilities.
+public struct CapabilityFigures: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["healthy", "degraded", "failing"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Those that work, and those that were never called.
+    public var healthy: Int {
+        get { required("healthy") }
+        set { set("healthy", required: newValue) }
+    }
+
+    /// Those that work badly.
+    public var degraded: Int {
+        get { required("degraded") }
+        set { set("degraded", required: newValue) }
+    }
+
+    /// Those that do not work.
+    public var failing: Int {
+        get { required("failing") }
+        set { set("failing", required: newValue) }
     }
 }

@@ -6,8 +6,9 @@ public struct Guard: JSONRecord {
 
     public static let knownMembers: Set<String> = [
         "action_type", "risk_score", "agent_id", "agent_name", "systems_touched", "reversible",
-        "declared_goal", "target", "content", "source_of_truth", "intel", "tool", "write_paths", "trigger",
-        "swarm_id", "idempotency_key", "include_signals", "record",
+        "declared_goal", "target", "content", "source_of_truth", "intel", "tool", "write_paths",
+        "cost_estimate", "spend_amount", "provider", "provider_id", "trigger", "swarm_id", "idempotency_key",
+        "include_signals", "record",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -18,9 +19,10 @@ public struct Guard: JSONRecord {
         actionType: String, riskScore: Int? = nil, agentId: String? = nil, agentName: String? = nil,
         systemsTouched: [String]? = nil, reversible: Bool? = nil, declaredGoal: String? = nil,
         target: String? = nil, content: String? = nil, sourceOfTruth: SourceOfTruth? = nil,
-        intel: JSONValue? = nil, tool: JSONValue? = nil, writePaths: [String]? = nil, trigger: String? = nil,
-        swarmId: String? = nil, idempotencyKey: String? = nil, includeSignals: Bool? = nil,
-        record: Bool? = nil
+        intel: [String: JSONValue]? = nil, tool: [String: JSONValue]? = nil, writePaths: [String]? = nil,
+        costEstimate: Double? = nil, spendAmount: Double? = nil, provider: String? = nil,
+        providerId: String? = nil, trigger: String? = nil, swarmId: String? = nil,
+        idempotencyKey: String? = nil, includeSignals: Bool? = nil, record: Bool? = nil
     ) {
         json = [:]
         self.actionType = actionType
@@ -36,6 +38,10 @@ public struct Guard: JSONRecord {
         self.intel = intel
         self.tool = tool
         self.writePaths = writePaths
+        self.costEstimate = costEstimate
+        self.spendAmount = spendAmount
+        self.provider = provider
+        self.providerId = providerId
         self.trigger = trigger
         self.swarmId = swarmId
         self.idempotencyKey = idempotencyKey
@@ -105,13 +111,13 @@ public struct Guard: JSONRecord {
     }
 
     /// Evidence about the work tree: `green` (test level), `branch` (freshness).
-    public var intel: JSONValue? {
+    public var intel: [String: JSONValue]? {
         get { optional("intel") }
         set { set("intel", optional: newValue) }
     }
 
     /// The tool about to be used; `required_permission` is read by `permission_escalation` policies.
-    public var tool: JSONValue? {
+    public var tool: [String: JSONValue]? {
         get { optional("tool") }
         set { set("tool", optional: newValue) }
     }
@@ -120,6 +126,30 @@ public struct Guard: JSONRecord {
     public var writePaths: [String]? {
         get { optional("write_paths") }
         set { set("write_paths", optional: newValue) }
+    }
+
+    /// What a purchase of the type `x402_purchase` is expected to cost, in US dollars.
+    public var costEstimate: Double? {
+        get { optional("cost_estimate") }
+        set { set("cost_estimate", optional: newValue) }
+    }
+
+    /// What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate` wins over it.
+    public var spendAmount: Double? {
+        get { optional("spend_amount") }
+        set { set("spend_amount", optional: newValue) }
+    }
+
+    /// Whom a purchase pays: name or slug. At most 256 characters.
+    public var provider: String? {
+        get { optional("provider") }
+        set { set("provider", optional: newValue) }
+    }
+
+    /// Whom a purchase pays: id. At most 128 characters.
+    public var providerId: String? {
+        get { optional("provider_id") }
+        set { set("provider_id", optional: newValue) }
     }
 
     /// What set the agent off. At most 1000 characters.
@@ -163,7 +193,8 @@ public struct CreateAction: JSONRecord {
         "status", "reversible", "risk_score", "confidence", "recommendation_id", "recommendation_applied",
         "recommendation_override_reason", "output_summary", "side_effects", "artifacts_created",
         "error_message", "timestamp_start", "timestamp_end", "duration_ms", "cost_estimate", "tokens_in",
-        "tokens_out", "model", "idempotency_key", "content", "source_of_truth",
+        "tokens_out", "model", "idempotency_key", "content", "source_of_truth", "target", "write_paths",
+        "tool", "intel", "spend_amount", "provider", "provider_id",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -181,7 +212,10 @@ public struct CreateAction: JSONRecord {
         sideEffects: [String]? = nil, artifactsCreated: [String]? = nil, errorMessage: String? = nil,
         timestampStart: String? = nil, timestampEnd: String? = nil, durationMs: Int? = nil,
         costEstimate: Double? = nil, tokensIn: Int? = nil, tokensOut: Int? = nil, model: String? = nil,
-        idempotencyKey: String? = nil, content: String? = nil, sourceOfTruth: SourceOfTruth? = nil
+        idempotencyKey: String? = nil, content: String? = nil, sourceOfTruth: SourceOfTruth? = nil,
+        target: String? = nil, writePaths: [String]? = nil, tool: [String: JSONValue]? = nil,
+        intel: [String: JSONValue]? = nil, spendAmount: Double? = nil, provider: String? = nil,
+        providerId: String? = nil
     ) {
         json = [:]
         self.actionType = actionType
@@ -218,6 +252,13 @@ public struct CreateAction: JSONRecord {
         self.idempotencyKey = idempotencyKey
         self.content = content
         self.sourceOfTruth = sourceOfTruth
+        self.target = target
+        self.writePaths = writePaths
+        self.tool = tool
+        self.intel = intel
+        self.spendAmount = spendAmount
+        self.provider = provider
+        self.providerId = providerId
     }
 
     /// What the agent is about to do: `deploy`, `message`, or a word of your own. At most 128 characters.
@@ -425,6 +466,48 @@ public struct CreateAction: JSONRecord {
     public var sourceOfTruth: SourceOfTruth? {
         get { optional("source_of_truth") }
         set { set("source_of_truth", optional: newValue) }
+    }
+
+    /// What the action is aimed at: a URL, a path, a resource name. At most 1024 characters.
+    public var target: String? {
+        get { optional("target") }
+        set { set("target", optional: newValue) }
+    }
+
+    /// Paths about to be written, at most 100 of at most 500 characters each.
+    public var writePaths: [String]? {
+        get { optional("write_paths") }
+        set { set("write_paths", optional: newValue) }
+    }
+
+    /// The tool about to be used; `required_permission` is read by `permission_escalation` policies.
+    public var tool: [String: JSONValue]? {
+        get { optional("tool") }
+        set { set("tool", optional: newValue) }
+    }
+
+    /// Evidence about the work tree: `green` (test level), `branch` (freshness).
+    public var intel: [String: JSONValue]? {
+        get { optional("intel") }
+        set { set("intel", optional: newValue) }
+    }
+
+    /// What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate` wins over it.
+    public var spendAmount: Double? {
+        get { optional("spend_amount") }
+        set { set("spend_amount", optional: newValue) }
+    }
+
+    /// Whom a purchase pays: name or slug. At most 256 characters.
+    public var provider: String? {
+        get { optional("provider") }
+        set { set("provider", optional: newValue) }
+    }
+
+    /// Whom a purchase pays: id. At most 128 characters.
+    public var providerId: String? {
+        get { optional("provider_id") }
+        set { set("provider_id", optional: newValue) }
     }
 }
 
@@ -1197,19 +1280,21 @@ public struct UpdateSession: JSONRecord {
         set { set("session_id", required: newValue) }
     }
 
-    /// Where it is in its life. One of `running`, `blocked`, `closed`.
+    /// Where it is in its life: one of these, or any other word of at most 128 characters. One of `running`,
+    /// `blocked`, `completed`, `failed`, `cancelled`, `closed`.
     public var status: SessionStatus? {
         get { optional("status") }
         set { set("status", optional: newValue) }
     }
 
-    /// How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`.
+    /// How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`. At most 64
+    /// characters.
     public var greenLevel: String? {
         get { optional("green_level") }
         set { set("green_level", optional: newValue) }
     }
 
-    /// How the branch stands to its base: `fresh`, `stale` or `diverged`.
+    /// How the branch stands to its base: `fresh`, `stale` or `diverged`. At most 64 characters.
     public var branchFreshness: String? {
         get { optional("branch_freshness") }
         set { set("branch_freshness", optional: newValue) }
@@ -1221,13 +1306,13 @@ public struct UpdateSession: JSONRecord {
         set { set("commits_behind", optional: newValue) }
     }
 
-    /// What holds it up.
+    /// What holds it up. At most 2000 characters.
     public var blockedReason: String? {
         get { optional("blocked_reason") }
         set { set("blocked_reason", optional: newValue) }
     }
 
-    /// What was done, in short.
+    /// What was done, in short. At most 4000 characters.
     public var summary: String? {
         get { optional("summary") }
         set { set("summary", optional: newValue) }
@@ -2904,31 +2989,31 @@ public struct RecordRecommendationEvents: JSONRecord {
         self.details = details
     }
 
-    /// Several events, one object each, with the fields below.
+    /// Several events, one object each, with the fields below. At most 1000 entries.
     public var events: [JSONValue]? {
         get { optional("events") }
         set { set("events", optional: newValue) }
     }
 
-    /// Which recommendation.
+    /// Which recommendation. At most 128 characters.
     public var recommendationId: String? {
         get { optional("recommendation_id") }
         set { set("recommendation_id", optional: newValue) }
     }
 
-    /// Which agent. Not filled in by the client.
+    /// Which agent. Not filled in by the client. At most 128 characters.
     public var agentId: String? {
         get { optional("agent_id") }
         set { set("agent_id", optional: newValue) }
     }
 
-    /// What became of it: `applied` or `overridden`.
+    /// What became of it: `applied` or `overridden`. At most 64 characters.
     public var eventType: String? {
         get { optional("event_type") }
         set { set("event_type", optional: newValue) }
     }
 
-    /// More about it: `action_type`, `reason`, `adapted_fields`, `confidence`.
+    /// More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. At most 8192 bytes of JSON.
     public var details: [String: JSONValue]? {
         get { optional("details") }
         set { set("details", optional: newValue) }

@@ -43,6 +43,14 @@ public struct ActionStatus: OpenWord {
     }
 }
 
+/// What a human says to an action that waits.
+public enum ApprovalDecision: String, ClosedWord {
+    /// Go ahead: the action is `running` from now on.
+    case allow
+    /// Do not act: the action has `failed`.
+    case deny
+}
+
 /// How an action ended, as far as anybody reported.
 public struct OutcomeStatus: OpenWord {
     /// Nothing was reported.
@@ -175,14 +183,6 @@ public struct GraphEdgeKind: OpenWord {
     }
 }
 
-/// What a human says to an action that waits.
-public enum ApprovalDecision: String, ClosedWord {
-    /// Go ahead: the action is `running` from now on.
-    case allow
-    /// Do not act: the action has `failed`.
-    case deny
-}
-
 /// How an action ended, in the agent's words.
 public struct ReportedOutcome: OpenWord {
     /// All was done.
@@ -229,6 +229,8 @@ public struct PolicyType: OpenWord {
     public static let blockActionType = Self(rawValue: "block_action_type")
     /// The kind of action: warns of `action_types`.
     public static let warnActionType = Self(rawValue: "warn_action_type")
+    /// The kind of action: asks a human for all but `action_types`.
+    public static let unlistedActionType = Self(rawValue: "unlisted_action_type")
     /// The kind of action: lets `action_type` pass where others warn or ask; never what they block.
     public static let allowGrant = Self(rawValue: "allow_grant")
     /// The target and the paths to be written: acts when one matches `paths`.
@@ -253,9 +255,9 @@ public struct PolicyType: OpenWord {
     public static let x402SpendLimit = Self(rawValue: "x402_spend_limit")
 
     public static let known: [Self] = [
-        .riskThreshold, .requireApproval, .blockActionType, .warnActionType, .allowGrant, .protectedPath,
-        .rateLimit, .webhookCheck, .nonFabrication, .behavioralAnomaly, .semanticCheck, .permissionEscalation,
-        .greenContract, .branchFreshness, .x402SpendLimit
+        .riskThreshold, .requireApproval, .blockActionType, .warnActionType, .unlistedActionType, .allowGrant,
+        .protectedPath, .rateLimit, .webhookCheck, .nonFabrication, .behavioralAnomaly, .semanticCheck,
+        .permissionEscalation, .greenContract, .branchFreshness, .x402SpendLimit
     ]
 
     /// The word as it stands on the wire.
@@ -346,10 +348,16 @@ public struct SessionStatus: OpenWord {
     public static let running = Self(rawValue: "running")
     /// Held up; `blocked_reason` says why.
     public static let blocked = Self(rawValue: "blocked")
+    /// The work is done.
+    public static let completed = Self(rawValue: "completed")
+    /// The work went wrong.
+    public static let failed = Self(rawValue: "failed")
+    /// The work was given up.
+    public static let cancelled = Self(rawValue: "cancelled")
     /// Ended; it takes no more changes.
     public static let closed = Self(rawValue: "closed")
 
-    public static let known: [Self] = [.running, .blocked, .closed]
+    public static let known: [Self] = [.running, .blocked, .completed, .failed, .cancelled, .closed]
 
     /// The word as it stands on the wire.
     public let rawValue: String

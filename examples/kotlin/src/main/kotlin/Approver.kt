@@ -10,6 +10,7 @@ import dev.dashclaw.DashClawException
 import dev.dashclaw.api.Action
 import dev.dashclaw.api.ApprovalDecision
 import dev.dashclaw.api.VerdictWord
+import dev.dashclaw.printable
 import dev.dashclaw.verifyReceipt
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.coroutineScope
@@ -31,11 +32,14 @@ object Approver {
         try {
             DashClaw(given["--url"], given["--key"], "operator").use { runBlocking { Desk(it).run() } }
         } catch (problem: DashClawException) {
-            System.err.println("approver: ${problem.message}")
+            System.err.println(printable("approver: ${problem.message}"))
             exitProcess(1)
         }
     }
 }
+
+/** Prints a line. Agents wrote part of it: their words must not move the operator's cursor. */
+private fun say(line: String): Unit = println(printable(line))
 
 /** One operator at work. */
 private class Desk(private val claw: DashClaw) {
@@ -52,9 +56,9 @@ private class Desk(private val claw: DashClaw) {
             try {
                 obey(words, keys)
             } catch (problem: DashClawException) {
-                println("✗ ${problem.message}")
+                say("✗ ${problem.message}")
             } catch (problem: IOException) {
-                println("✗ cannot read ${problem.message}")
+                say("✗ cannot read ${problem.message}")
             }
         }
         watching.cancel()
@@ -64,9 +68,9 @@ private class Desk(private val claw: DashClaw) {
         val fresh = pending.filter { action -> shown.none { it.actionId == action.actionId } }
         for (action in fresh.reversed()) {
             shown += action
-            println("[${shown.size}] ${action.agentName ?: action.agentId} wants to ${action.actionType}: ${action.declaredGoal} (risk ${action.riskScore})")
+            say("[${shown.size}] ${action.agentName ?: action.agentId} wants to ${action.actionType}: ${action.declaredGoal} (risk ${action.riskScore})")
         }
-        println(if (pending.isEmpty()) "Nothing waits." else "${pending.size} waiting.")
+        say(if (pending.isEmpty()) "Nothing waits." else "${pending.size} waiting.")
     }
 
     private suspend fun obey(words: List<String>, keys: String) {
@@ -77,21 +81,21 @@ private class Desk(private val claw: DashClaw) {
             "deny" -> find(argument)?.let { decide(it, ApprovalDecision.DENY, words.getOrNull(2)) }
             "receipt" -> check(Path(argument).readText(), keys)
             "" -> Unit
-            else -> println("Commands: show N, approve N REASON, deny N REASON, receipt FILE, quit")
+            else -> say("Commands: show N, approve N REASON, deny N REASON, receipt FILE, quit")
         }
     }
 
     private fun find(number: String): Action? =
-        number.toIntOrNull()?.let { shown.getOrNull(it - 1) }.also { if (it == null) println("✗ there is no [$number]") }
+        number.toIntOrNull()?.let { shown.getOrNull(it - 1) }.also { if (it == null) say("✗ there is no [$number]") }
 
     private suspend fun show(action: Action) {
         val systems = Json.parseToJsonElement(action.systemsTouched.ifEmpty { "[]" }) as? JsonArray
-        println("  goal     ${action.declaredGoal}")
-        println("  agent    ${action.agentId}")
-        println("  risk     ${action.riskScore} of 100, ${if (action.reversible != 0L) "can" else "cannot"} be undone")
-        println("  systems  ${systems.orEmpty().joinToString { it.jsonPrimitive.content }.ifEmpty { "none named" }}")
-        println("  policy   ${reasons(action)}")
-        action.reasoning?.let { println("  why      $it") }
+        say("  goal     ${action.declaredGoal}")
+        say("  agent    ${action.agentId}")
+        say("  risk     ${action.riskScore} of 100, ${if (action.reversible != 0L) "can" else "cannot"} be undone")
+        say("  systems  ${systems.orEmpty().joinToString { it.jsonPrimitive.content }.ifEmpty { "none named" }}")
+        say("  policy   ${reasons(action)}")
+        action.reasoning?.let { say("  why      $it") }
     }
 
     /** What guard said when the action was created: `<policy>: <reason>`. */
@@ -102,11 +106,11 @@ private class Desk(private val claw: DashClaw) {
 
     private suspend fun decide(action: Action, decision: ApprovalDecision, reason: String?) {
         val answer = claw.approveAction(action.actionId, decision, reason)
-        println("✓ ${if (decision == ApprovalDecision.ALLOW) "approved" else "denied"}: it is ${answer.action.status} now")
+        say("✓ ${if (decision == ApprovalDecision.ALLOW) "approved" else "denied"}: it is ${answer.action.status} now")
     }
 
     private fun check(receipt: String, keys: String) {
         val answer = verifyReceipt(receipt, keys)
-        println(if (answer.valid) "✓ the receipt is valid: ${answer.kind}, key ${answer.kid}" else "✗ not valid: ${answer.message}")
+        say(if (answer.valid) "✓ the receipt is valid: ${answer.kind}, key ${answer.kid}" else "✗ not valid: ${answer.message}")
     }
 }

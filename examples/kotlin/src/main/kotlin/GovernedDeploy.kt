@@ -1,7 +1,7 @@
 // A release agent under governance: it asks before it acts, waits for a human where the rules say so, and reports.
 //
 // Everything runs on an embedded instance in this process, with a file database and a policy file; nothing is hosted.
-// With `--url URL --key KEY` (an admin's key, so that it can also approve) it talks to a server instead.
+// With `--url URL --key KEY --operator-key KEY` (a member's and an admin's) they talk to a server instead.
 
 import dev.dashclaw.ApprovalBanner
 import dev.dashclaw.ApprovalDeniedException
@@ -43,10 +43,13 @@ fun main(arguments: Array<String>) {
     val given = arguments.toList().windowed(2, 2).associate { (name, value) -> name to value }
     val url = given["--url"]
     if (url != null) {
-        val client = { who: String ->
-            DashClaw(DashClawOptions(url, given["--key"], who, approvalBanner = ApprovalBanner.OFF))
+        val client = { who: String, key: String? ->
+            DashClaw(DashClawOptions(url, key, who, approvalBanner = ApprovalBanner.OFF))
         }
-        return client("release-agent").use { agent -> client("operator").use { runBlocking { story(agent, it) } } }
+        // Who created an action cannot approve it, so the two have keys of their own.
+        return client("release-agent", given["--key"]).use { agent ->
+            client("operator", given["--operator-key"]).use { runBlocking { story(agent, it) } }
+        }
     }
     val folder = Files.createTempDirectory("dashclaw")
     try {

@@ -1,7 +1,7 @@
 // A release agent under governance: it asks before it acts, waits for a human where the rules say so, and reports.
 //
 // Everything runs on an embedded instance in this process, with a file database and a policy file; nothing is hosted.
-// With `--url` and `--key` the same agent talks to a server instead, such as `dashclaw up`.
+// With `--url`, `--key` (the agent's) and `--operator-key` they talk to a server instead, such as `dashclaw up`.
 
 import DashClaw
 import Foundation
@@ -27,14 +27,17 @@ var quiet = ClientOptions()
 quiet.approvalBanner = .off
 
 if let url = option("--url") {
-    let connect = { (who: String) in
+    let connect = { (who: String, key: String) in
         var options = quiet
         options.baseUrl = url
-        options.apiKey = option("--key")
+        options.apiKey = option(key)
         options.agentId = who
         return try DashClaw(options)
     }
-    try await Story(agent: connect("release-agent"), operator_: connect("operator")).tellAll()
+    // Who created an action cannot approve it, so the two have keys of their own.
+    try await Story(
+        agent: connect("release-agent", "--key"), operator_: connect("operator", "--operator-key")
+    ).tellAll()
 } else {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("governed-deploy-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -15,8 +15,9 @@ struct Card {
         return Card(action: action, why: decision?.reasons)
     }
 
+    /// All of it was written by others: an agent's words must not move the operator's cursor.
     var text: String {
-        var lines = ["\(action.actionId)  \(action.declaredGoal)"]
+        var lines = [printable("\(action.actionId)  \(action.declaredGoal)")]
         let rows: [(String, String?)] = [
             ("agent", action.agentName ?? action.agentId),
             ("type", action.actionType),
@@ -27,7 +28,7 @@ struct Card {
             ("since", action.createdAt),
         ]
         lines += rows.compactMap { name, value in
-            value.map { "    " + name.padding(toLength: 10, withPad: " ", startingAt: 0) + $0 }
+            value.map { "    " + name.padding(toLength: 10, withPad: " ", startingAt: 0) + printable($0) }
         }
         return lines.joined(separator: "\n")
     }

@@ -24,7 +24,7 @@ struct Desk: Sendable {
             }
             for gone in shown.subtracting(waiting.map(\.actionId)) {
                 shown.remove(gone)
-                say("\(gone)  no longer waits")
+                say(printable("\(gone)  no longer waits"))
             }
         }
     }
@@ -40,7 +40,7 @@ struct Desk: Sendable {
             do {
                 try await decide(line.split(separator: " ", maxSplits: 2).map(String.init))
             } catch {
-                say("that did not work: \(error.localizedDescription)")
+                say(printable("that did not work: \(error.localizedDescription)"))
             }
         }
     }
@@ -62,7 +62,7 @@ extension DashClaw {
     /// Answers for the operator.
     func decide(_ actionId: String, _ decision: ApprovalDecision, _ reason: String?) async throws {
         let answer = try await approveAction(actionId: actionId, decision: decision, reasoning: reason)
-        say("\(actionId)  \(decision == .allow ? "approved" : "denied"), now \(answer.action.status)")
+        say(printable("\(actionId)  \(decision == .allow ? "approved" : "denied"), now \(answer.action.status)"))
     }
 }
 

@@ -57,12 +57,12 @@ func check(_ receipt: String, keys: String) throws {
     guard answer.valid else {
         throw DashClawError(kind: .receiptInvalid, message: "not valid: \(answer.message ?? "")")
     }
-    say("valid: \(answer.kind ?? "receipt"), signed with key \(answer.kid ?? "none")")
+    say(printable("valid: \(answer.kind ?? "receipt"), signed with key \(answer.kid ?? "none")"))
 }
 
 do {
     try await run(Array(CommandLine.arguments.dropFirst()))
 } catch {
-    FileHandle.standardError.write(Data("\(error.localizedDescription)\n".utf8))
+    FileHandle.standardError.write(Data("\(printable(error.localizedDescription))\n".utf8))
     exit(1)
 }

@@ -118,15 +118,18 @@ public class DashClaw internal constructor(
      * Asks guard, records the action, waits for approval, runs [work] with the action's id and reports its outcome.
      *
      * [work] runs only when it is allowed. The same intent within an hour is not run again once it was completed: then
-     * the recorded outcome is returned. What [work] throws is reported and thrown again; so is its cancellation.
+     * the recorded outcome is returned. A run that is at work is waited for. What was refused stays refused. What [work]
+     * throws is reported and thrown again; so is its cancellation.
      *
      * @param action What the agent is about to do.
      * @param timeout How long to wait for an approval.
      * @param interval How often the action is read beside the event stream.
-     * @param rerun Runs an intent again whose earlier run failed or was lost.
+     * @param rerun Runs an intent again whose earlier run failed, was lost, or is in doubt.
      * @param options `idempotency` makes every call an intent of its own.
      * @throws GuardBlockedException A policy blocks the action.
-     * @throws ApprovalDeniedException A human said no.
+     * @throws ApprovalDeniedException A human said no, now or to an earlier run.
+     * @throws ConflictException An earlier run failed.
+     * @throws OutcomeInDoubtException An earlier run began, gives no sign of life, and has not reported.
      */
     public suspend fun <T> runGoverned(
         action: CreateAction,
@@ -330,7 +333,9 @@ public class DashClaw internal constructor(
         /**
          * A client with a governance server of its own inside this process; closing the client closes it.
          *
-         * It may do everything there, approve included. For clients of different roles see [Instance].
+         * It is an agent's: it asks, acts and reports, and does not approve. Where a human approves, open an [Instance]
+         * and take two clients of it: `instance.client("release-agent")` for the agent and
+         * `instance.client("operator", Role.ADMIN)` for the human.
          *
          * @param path The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in
          *   memory and gone at the end.
@@ -342,7 +347,7 @@ public class DashClaw internal constructor(
             path: Path? = null,
             policies: Path? = null,
             agentId: String? = null,
-            role: Role = Role.ADMIN,
+            role: Role = Role.MEMBER,
             options: DashClawOptions = DashClawOptions(),
         ): DashClaw {
             val instance = Instance(path, policies)

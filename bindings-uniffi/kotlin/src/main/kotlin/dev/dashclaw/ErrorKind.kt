@@ -16,7 +16,7 @@ public enum class ErrorKind(
     /** The server could not be reached, or the connection broke; it is certain that nothing was changed. */
     CONNECTION("connection"),
 
-    /** The deadline passed, and it is certain that nothing was changed. */
+    /** The deadline passed, and it is certain that this call changed nothing. */
     TIMEOUT("timeout"),
 
     /** The caller stopped the call, and it is certain that nothing was changed. */
@@ -63,6 +63,13 @@ public enum class ErrorKind(
 
     /** A receipt is not valid. */
     RECEIPT_INVALID("receipt_invalid"),
+
+    /**
+     * An earlier run of this intent began, and nobody knows whether it took effect: it ended without a
+     * report, or never ended. Waiting settles nothing. Look, then report with `reportActionOutcome`, or run
+     * it again with `rerun`.
+     */
+    IN_DOUBT("in_doubt"),
 
     /**
      * A write may or may not have happened: the connection failed, the deadline passed or the call was

@@ -131,6 +131,12 @@ public class ReceiptInvalidException internal constructor(failure: Failure) : Da
  */
 public class OutcomeUnknownException internal constructor(failure: Failure) : DashClawException(failure)
 
+/**
+ * An earlier run of this intent began, and nobody knows whether it took effect. Waiting settles nothing: look, then report
+ * the outcome of [actionId], or run it again with `rerun`.
+ */
+public class OutcomeInDoubtException internal constructor(failure: Failure) : DashClawException(failure)
+
 /** The properties of an exception. */
 internal class Failure(
     val kind: ErrorKind,
@@ -186,6 +192,7 @@ internal fun exceptionOf(failure: Failure): DashClawException = when (failure.ki
     ErrorKind.APPROVAL_TIMEOUT -> ApprovalTimeoutException(failure)
     ErrorKind.APPROVAL_EXPIRED -> ApprovalExpiredException(failure)
     ErrorKind.RECEIPT_INVALID -> ReceiptInvalidException(failure)
+    ErrorKind.IN_DOUBT -> OutcomeInDoubtException(failure)
     ErrorKind.OUTCOME_UNKNOWN -> OutcomeUnknownException(failure)
     else -> DashClawException(failure)
 }

@@ -7,6 +7,7 @@ import java.nio.Buffer
 import java.nio.ByteBuffer
 import dev.dashclaw.ffi.canonicalJson as nativeCanonicalJson
 import dev.dashclaw.ffi.deriveIdempotencyKey as nativeDeriveIdempotencyKey
+import dev.dashclaw.ffi.printable as nativePrintable
 import dev.dashclaw.ffi.signAction as nativeSignAction
 import dev.dashclaw.ffi.verifyReceipt as nativeVerifyReceipt
 
@@ -52,6 +53,12 @@ public fun verifyReceipt(document: String, jwks: String): Verification =
 /** Verifies a receipt offline by its values. */
 public fun verifyReceipt(document: JsonElement, jwks: JsonElement): Verification =
     verifyReceipt(document.toString(), jwks.toString())
+
+/**
+ * A text on one line of a terminal, as it is: what a terminal would obey, hide or turn around is written as an escape.
+ * Whatever a server or an agent wrote goes through this before it is printed. What is longer than 1000 characters is cut.
+ */
+public fun printable(text: String): String = native { nativePrintable(text) }
 
 /** The canonical form of a JSON text. */
 public fun canonicalJson(json: String, layer: Layer = Layer.INTEGRITY): String =

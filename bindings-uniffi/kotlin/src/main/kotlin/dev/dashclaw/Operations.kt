@@ -17,6 +17,7 @@ import dev.dashclaw.api.AddKnowledgeCollectionItem
 import dev.dashclaw.api.AddScoringDimension
 import dev.dashclaw.api.AgentCapabilityList
 import dev.dashclaw.api.AgentEnv
+import dev.dashclaw.api.AgentList
 import dev.dashclaw.api.AgentMessage
 import dev.dashclaw.api.AgentReputation
 import dev.dashclaw.api.AgentReputationReceipt
@@ -201,6 +202,7 @@ import dev.dashclaw.api.GetMessage
 import dev.dashclaw.api.GetMessageThreads
 import dev.dashclaw.api.GetMessages
 import dev.dashclaw.api.GetModelStrategy
+import dev.dashclaw.api.GetOpenLoop
 import dev.dashclaw.api.GetOpenLoops
 import dev.dashclaw.api.GetOrgById
 import dev.dashclaw.api.GetOrgKeys
@@ -214,6 +216,7 @@ import dev.dashclaw.api.GetPromptTemplate
 import dev.dashclaw.api.GetPromptVersion
 import dev.dashclaw.api.GetProofReport
 import dev.dashclaw.api.GetProvider
+import dev.dashclaw.api.GetRecentDecisions
 import dev.dashclaw.api.GetRecommendationMetrics
 import dev.dashclaw.api.GetRecommendations
 import dev.dashclaw.api.GetRegisteredAgent
@@ -290,6 +293,7 @@ import dev.dashclaw.api.ListWorkflowRuns
 import dev.dashclaw.api.ListWorkflowTemplates
 import dev.dashclaw.api.LogMood
 import dev.dashclaw.api.LogObservation
+import dev.dashclaw.api.LoopDetail
 import dev.dashclaw.api.LoopList
 import dev.dashclaw.api.LoopStatus
 import dev.dashclaw.api.LoopType
@@ -306,6 +310,7 @@ import dev.dashclaw.api.ModelStrategyDetail
 import dev.dashclaw.api.ModelStrategyList
 import dev.dashclaw.api.NOTHING
 import dev.dashclaw.api.OpenLoop
+import dev.dashclaw.api.OperationsSummary
 import dev.dashclaw.api.OrganizationDetail
 import dev.dashclaw.api.OrganizationList
 import dev.dashclaw.api.Outcome
@@ -335,6 +340,8 @@ import dev.dashclaw.api.PromptTemplateList
 import dev.dashclaw.api.PromptVersion
 import dev.dashclaw.api.PromptVersionList
 import dev.dashclaw.api.RebuildRecommendations
+import dev.dashclaw.api.RecentDecision
+import dev.dashclaw.api.RecentDecisionList
 import dev.dashclaw.api.RecommendAction
 import dev.dashclaw.api.RecommendationList
 import dev.dashclaw.api.RecommendedAction
@@ -382,7 +389,9 @@ import dev.dashclaw.api.ResolveOpenLoop
 import dev.dashclaw.api.ResolvedLoop
 import dev.dashclaw.api.ResumeWorkflowRun
 import dev.dashclaw.api.ResumedWorkflowRun
+import dev.dashclaw.api.RevokeApiKey
 import dev.dashclaw.api.RevokeIdentity
+import dev.dashclaw.api.RevokedApiKey
 import dev.dashclaw.api.RevokedIdentity
 import dev.dashclaw.api.RiskTemplate
 import dev.dashclaw.api.RiskTemplateList
@@ -506,7 +515,9 @@ public abstract class Operations internal constructor() {
      * the binding one is made when the action is created. Anything that is not one of the four verdicts is an
      * error, never permission.
      *
-     * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`.
+     * The same `idempotency_key` within 10 minutes returns the earlier verdict with `idempotent_replay`,
+     * unless the policies have changed since. A key stands for one question: with another one it is a
+     * `ConflictException`.
      *
      * `POST /api/guard`. Safe to repeat.
      *
@@ -528,6 +539,11 @@ public abstract class Operations internal constructor() {
      * @param tool The tool about to be used; `required_permission` is read by `permission_escalation`
      *   policies.
      * @param writePaths Paths about to be written, at most 100 of at most 500 characters each.
+     * @param costEstimate What a purchase of the type `x402_purchase` is expected to cost, in US dollars.
+     * @param spendAmount What a purchase of the type `x402_purchase` will cost, in US dollars;
+     *   `cost_estimate` wins over it.
+     * @param provider Whom a purchase pays: name or slug. At most 256 characters.
+     * @param providerId Whom a purchase pays: id. At most 128 characters.
      * @param trigger What set the agent off. At most 1000 characters.
      * @param swarmId The swarm the agent belongs to. At most 128 characters.
      * @param idempotencyKey Repeats the earlier verdict when it was used in the last 10 minutes. At most 256
@@ -538,6 +554,7 @@ public abstract class Operations internal constructor() {
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws DashClawException Of kind `MALFORMED_RESPONSE`: the answer is not one of the four verdicts.
+     * @throws ConflictException See the description.
      */
     public suspend fun guard(
         actionType: String,
@@ -550,9 +567,13 @@ public abstract class Operations internal constructor() {
         target: String? = null,
         content: String? = null,
         sourceOfTruth: SourceOfTruth? = null,
-        intel: JsonElement? = null,
-        tool: JsonElement? = null,
+        intel: JsonObject? = null,
+        tool: JsonObject? = null,
         writePaths: List<String>? = null,
+        costEstimate: Double? = null,
+        spendAmount: Double? = null,
+        provider: String? = null,
+        providerId: String? = null,
         trigger: String? = null,
         swarmId: String? = null,
         idempotencyKey: String? = null,
@@ -564,8 +585,8 @@ public abstract class Operations internal constructor() {
         guard(
             Guard(
                 actionType, riskScore, agentId, agentName, systemsTouched, reversible, declaredGoal, target,
-                content, sourceOfTruth, intel, tool, writePaths, trigger, swarmId, idempotencyKey,
-                includeSignals, record, extra,
+                content, sourceOfTruth, intel, tool, writePaths, costEstimate, spendAmount, provider,
+                providerId, trigger, swarmId, idempotencyKey, includeSignals, record, extra,
             ),
             options,
         )
@@ -625,6 +646,56 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Lists guard decisions with what each was for, newest first: what a person looks at.
+     *
+     * `GET /api/guard/decisions`. Reads only. Pages through `decisions` with `limit` and `offset`.
+     *
+     * @param decision Only this verdict. One of `allow`, `warn`, `require_approval`, `block`.
+     * @param limit How many, 1 to 200; 50 unless given.
+     * @param offset How many to skip.
+     * @param agentId Only this agent. All agents unless given.
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getRecentDecisions(
+        decision: VerdictWord? = null,
+        limit: Long? = null,
+        offset: Long? = null,
+        agentId: String? = null,
+        options: CallOptions? = null,
+    ): RecentDecisionList =
+        getRecentDecisions(GetRecentDecisions(decision, limit, offset, agentId), options)
+
+    /** `getRecentDecisions` with its arguments in one object. */
+    public suspend fun getRecentDecisions(
+        request: GetRecentDecisions,
+        options: CallOptions? = null,
+    ): RecentDecisionList =
+        call(
+            "get_recent_decisions",
+            encode(GetRecentDecisions.serializer(), request),
+            RecentDecisionList.serializer(),
+            options,
+        )
+
+    /**
+     * Goes through all that `getRecentDecisions` lists, with the same arguments: `limit` is a page's size,
+     * `offset` how many to skip.
+     *
+     * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
+     * one before.
+     */
+    public fun iterRecentDecisions(
+        request: GetRecentDecisions = GetRecentDecisions(),
+        options: CallOptions? = null,
+    ): Flow<RecentDecision> =
+        pages(
+            "get_recent_decisions",
+            encode(GetRecentDecisions.serializer(), request),
+            RecentDecision.serializer(),
+            options,
+        )
+
+    /**
      * Records what the agent is about to do, and returns the binding verdict on it.
      *
      * `allow` and `warn`: the action is `running`. `require_approval`: it is `pending_approval`; wait for a
@@ -632,8 +703,11 @@ public abstract class Operations internal constructor() {
      * verdict; the action is stored as `blocked`.
      *
      * The request carries an idempotency key, derived from the intent and the current hour unless one is
-     * given. A key that was used before, however long ago, returns that action with `idempotent_replay` and
-     * no new verdict: a replay is never new permission.
+     * given. A key that was used before stands for that action, with `idempotent_replay` and no new verdict:
+     * a replay is never new permission. It is judged by its present state. One that was blocked is a
+     * `GuardBlockedException`, one that a human denied is an `ApprovalDeniedException`, one that ended is a
+     * `ConflictException`. The option `on_replay` with `return` gives the record all the same. With another
+     * question the key is a `ConflictException`.
      *
      * An `action_id` of your own that exists already is a `ConflictException`.
      *
@@ -683,11 +757,21 @@ public abstract class Operations internal constructor() {
      * @param content The text that is about to leave: checked by `non_fabrication` policies. At most 50000
      *   characters.
      * @param sourceOfTruth The facts that `content` may state.
+     * @param target What the action is aimed at: a URL, a path, a resource name. At most 1024 characters.
+     * @param writePaths Paths about to be written, at most 100 of at most 500 characters each.
+     * @param tool The tool about to be used; `required_permission` is read by `permission_escalation`
+     *   policies.
+     * @param intel Evidence about the work tree: `green` (test level), `branch` (freshness).
+     * @param spendAmount What a purchase of the type `x402_purchase` will cost, in US dollars;
+     *   `cost_estimate` wins over it.
+     * @param provider Whom a purchase pays: name or slug. At most 256 characters.
+     * @param providerId Whom a purchase pays: id. At most 128 characters.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws GuardBlockedException A policy blocks the action.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ApprovalDeniedException See the description.
      * @throws ConflictException See the description.
      */
     public suspend fun createAction(
@@ -725,6 +809,13 @@ public abstract class Operations internal constructor() {
         idempotencyKey: String? = null,
         content: String? = null,
         sourceOfTruth: SourceOfTruth? = null,
+        target: String? = null,
+        writePaths: List<String>? = null,
+        tool: JsonObject? = null,
+        intel: JsonObject? = null,
+        spendAmount: Double? = null,
+        provider: String? = null,
+        providerId: String? = null,
         extra: JsonObject = NOTHING,
         options: CallOptions? = null,
     ): CreatedAction =
@@ -735,7 +826,7 @@ public abstract class Operations internal constructor() {
                 riskScore, confidence, recommendationId, recommendationApplied, recommendationOverrideReason,
                 outputSummary, sideEffects, artifactsCreated, errorMessage, timestampStart, timestampEnd,
                 durationMs, costEstimate, tokensIn, tokensOut, model, idempotencyKey, content, sourceOfTruth,
-                extra,
+                target, writePaths, tool, intel, spendAmount, provider, providerId, extra,
             ),
             options,
         )
@@ -943,7 +1034,7 @@ public abstract class Operations internal constructor() {
      * @param actionId Which action.
      * @param decision `allow` or `deny`.
      * @param reasoning Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
-     *   as the reason.
+     *   as the reason. At most 2000 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -1302,6 +1393,8 @@ public abstract class Operations internal constructor() {
     /**
      * Says whether an assumption has proved true or false. An unknown id is a `NotFoundException`.
      *
+     * One that has proved false stays so: to say anything more about it is a `ConflictException`.
+     *
      * `PATCH /api/actions/assumptions/{assumption_id}`. Safe to repeat.
      *
      * @param assumptionId Which assumption.
@@ -1310,6 +1403,7 @@ public abstract class Operations internal constructor() {
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
+     * @throws ConflictException See the description.
      */
     public suspend fun validateAssumption(
         assumptionId: String,
@@ -1438,6 +1532,22 @@ public abstract class Operations internal constructor() {
         )
 
     /**
+     * Reads one loop with the action that left it. An unknown id is a `NotFoundException`.
+     *
+     * `GET /api/actions/loops/{loop_id}`. Reads only.
+     *
+     * @param loopId Which loop.
+     * @param options How this call differs from the client's others.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun getOpenLoop(loopId: String, options: CallOptions? = null): LoopDetail =
+        getOpenLoop(GetOpenLoop(loopId), options)
+
+    /** `getOpenLoop` with its arguments in one object. */
+    public suspend fun getOpenLoop(request: GetOpenLoop, options: CallOptions? = null): LoopDetail =
+        call("get_open_loop", encode(GetOpenLoop.serializer(), request), LoopDetail.serializer(), options)
+
+    /**
      * Closes a loop. One that is closed already is a `ConflictException`, an unknown one `not_found`.
      *
      * `PATCH /api/actions/loops/{loop_id}`. A repeat would do it twice.
@@ -1558,13 +1668,14 @@ public abstract class Operations internal constructor() {
      *
      * @param name What it is called; unique. At most 256 characters.
      * @param policyType What it looks at. One of `risk_threshold`, `require_approval`, `block_action_type`,
-     *   `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`,
-     *   `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`,
-     *   `branch_freshness`, `x402_spend_limit`.
+     *   `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+     *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
+     *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
      *   JSON text.
-     * @param active 1 when it holds, which is so unless given, or 0.
-     * @param agentIds The agents it holds for; an empty list, or none, means every agent.
+     * @param active 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
+     * @param agentIds The agents it holds for; an empty list, or none, means every agent. At most 200
+     *   entries.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -1595,12 +1706,13 @@ public abstract class Operations internal constructor() {
      * @param id Which policy.
      * @param name What it is called from now on; unique. At most 256 characters.
      * @param policyType What it looks at from now on. One of `risk_threshold`, `require_approval`,
-     *   `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
-     *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
-     *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
+     *   `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+     *   `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+     *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says from now on. At most 4000 characters as JSON text.
-     * @param active 1 to make it hold, 0 to make it rest.
-     * @param agentIds The agents it holds for from now on; an empty list means every agent.
+     * @param active 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
+     * @param agentIds The agents it holds for from now on; an empty list means every agent. At most 200
+     *   entries.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -1645,9 +1757,9 @@ public abstract class Operations internal constructor() {
      * `POST /api/policies/simulate`. Reads only.
      *
      * @param policyType What the policy looks at. One of `risk_threshold`, `require_approval`,
-     *   `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
-     *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
-     *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
+     *   `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+     *   `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+     *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What the policy says, by type.
      * @param days How far to look back, in days, at least 1; 7 unless given.
      * @param options How this call differs from the client's others.
@@ -2178,9 +2290,9 @@ public abstract class Operations internal constructor() {
      *
      * `POST /api/sessions`. A repeat would do it twice.
      *
-     * @param workspace Where: the path or name of the work tree.
-     * @param branch On which branch.
-     * @param agentId Who works. The client's own agent unless given.
+     * @param workspace Where: the path or name of the work tree. At most 1024 characters.
+     * @param branch On which branch. At most 256 characters.
+     * @param agentId Who works. The client's own agent unless given. At most 128 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
@@ -2219,19 +2331,21 @@ public abstract class Operations internal constructor() {
         call("get_session", encode(GetSession.serializer(), request), SessionDetail.serializer(), options)
 
     /**
-     * Changes a session: the fields that are given. `closed` ends it; an ended session is a
+     * Changes a session: the fields that are given. Only `closed` ends it for good; such a session is a
      * `ConflictException`, an unknown one `not_found`, and a change of nothing `validation`.
      *
      * `PATCH /api/sessions/{session_id}`. A repeat would do it twice.
      *
      * @param sessionId Which session.
-     * @param status Where it is in its life. One of `running`, `blocked`, `closed`.
+     * @param status Where it is in its life: one of these, or any other word of at most 128 characters. One
+     *   of `running`, `blocked`, `completed`, `failed`, `cancelled`, `closed`.
      * @param greenLevel How well the work tree is tested: `targeted`, `package`, `workspace` or
-     *   `merge_ready`.
-     * @param branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`.
+     *   `merge_ready`. At most 64 characters.
+     * @param branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`. At most 64
+     *   characters.
      * @param commitsBehind How many commits the branch is behind its base.
-     * @param blockedReason What holds it up.
-     * @param summary What was done, in short.
+     * @param blockedReason What holds it up. At most 2000 characters.
+     * @param summary What was done, in short. At most 4000 characters.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -2272,7 +2386,8 @@ public abstract class Operations internal constructor() {
      * `GET /api/sessions`. Reads only.
      *
      * @param agentId Only this agent. All agents unless given.
-     * @param status Only sessions in this state. One of `running`, `blocked`, `closed`.
+     * @param status Only sessions in this state. One of `running`, `blocked`, `completed`, `failed`,
+     *   `cancelled`, `closed`.
      * @param limit How many, 1 to 200. `50` unless given.
      * @param options How this call differs from the client's others.
      */
@@ -3067,7 +3182,7 @@ public abstract class Operations internal constructor() {
      * @param status What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
      *   given.
      * @param currentTaskId What it works on. At most 128 characters.
-     * @param metadata More about it.
+     * @param metadata More about it. At most 8192 bytes of JSON.
      * @param agentId Which agent. The client's own unless given. At most 128 characters.
      * @param agentName The agent's display name. The client's own unless given. At most 256 characters.
      * @param options How this call differs from the client's others.
@@ -3118,6 +3233,17 @@ public abstract class Operations internal constructor() {
             ConnectionReport.serializer(),
             options,
         )
+
+    /**
+     * Lists the agents that the server knows: those that gave a sign of life, acted, or have a public key.
+     * The one that was last heard of comes first.
+     *
+     * `GET /api/agents`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun listAgents(options: CallOptions? = null): AgentList =
+        call("list_agents", "{}", AgentList.serializer(), options)
 
     /**
      * Enters an agent into the register, so that others may call it. A slug that exists already is a
@@ -4797,11 +4923,12 @@ public abstract class Operations internal constructor() {
      *
      * `POST /api/learning/recommendations/events`. A repeat would do it twice.
      *
-     * @param events Several events, one object each, with the fields below.
-     * @param recommendationId Which recommendation.
-     * @param agentId Which agent. Not filled in by the client.
-     * @param eventType What became of it: `applied` or `overridden`.
-     * @param details More about it: `action_type`, `reason`, `adapted_fields`, `confidence`.
+     * @param events Several events, one object each, with the fields below. At most 1000 entries.
+     * @param recommendationId Which recommendation. At most 128 characters.
+     * @param agentId Which agent. Not filled in by the client. At most 128 characters.
+     * @param eventType What became of it: `applied` or `overridden`. At most 64 characters.
+     * @param details More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. At most 8192
+     *   bytes of JSON.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -5297,6 +5424,8 @@ public abstract class Operations internal constructor() {
      *
      * @param label What it is for. `API Key` unless given. At most 256 characters.
      * @param role What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+     * @param agentId The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody
+     *   in particular, and takes none. At most 128 characters.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws PermissionDeniedException The API key lacks the admin role.
@@ -5305,9 +5434,10 @@ public abstract class Operations internal constructor() {
     public suspend fun createApiKey(
         label: String? = null,
         role: ApiKeyRole? = null,
+        agentId: String? = null,
         options: CallOptions? = null,
     ): CreatedApiKey =
-        createApiKey(CreateApiKey(label, role), options)
+        createApiKey(CreateApiKey(label, role, agentId), options)
 
     /** `createApiKey` with its arguments in one object. */
     public suspend fun createApiKey(request: CreateApiKey, options: CallOptions? = null): CreatedApiKey =
@@ -5315,6 +5445,45 @@ public abstract class Operations internal constructor() {
             "create_api_key",
             encode(CreateApiKey.serializer(), request),
             CreatedApiKey.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API
+     * key of the admin role.
+     *
+     * `GET /api/keys`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun listApiKeys(options: CallOptions? = null): ApiKeyList =
+        call("list_api_keys", "{}", ApiKeyList.serializer(), options)
+
+    /**
+     * Revokes an API key. Needs an API key of the admin role.
+     *
+     * From the answer on the key is refused, and its event streams end. Revoking it again changes nothing. An
+     * unknown key is a `NotFoundException`; revoking the last admin's key with an admin's key that is stored
+     * beside it is a `ConflictException` with the code `LAST_ADMIN_KEY`.
+     *
+     * `DELETE /api/keys`. Safe to repeat.
+     *
+     * @param id Which key: `key_` and a UUID.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException See the description.
+     * @throws ConflictException See the description.
+     */
+    public suspend fun revokeApiKey(id: String, options: CallOptions? = null): RevokedApiKey =
+        revokeApiKey(RevokeApiKey(id), options)
+
+    /** `revokeApiKey` with its arguments in one object. */
+    public suspend fun revokeApiKey(request: RevokeApiKey, options: CallOptions? = null): RevokedApiKey =
+        call(
+            "revoke_api_key",
+            encode(RevokeApiKey.serializer(), request),
+            RevokedApiKey.serializer(),
             options,
         )
 
@@ -5973,7 +6142,8 @@ public abstract class Operations internal constructor() {
      * @param templateId Which template.
      * @param content The prompt, with placeholders: names in double braces.
      * @param modelHint The model it was written for. `""` unless given.
-     * @param parameters The names of its placeholders, each of at most 500 characters. `[]` unless given.
+     * @param parameters Its placeholders: a list of their names, or an object that says more about each. `[]`
+     *   unless given.
      * @param changelog What is new about it. `""` unless given.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -5985,7 +6155,7 @@ public abstract class Operations internal constructor() {
         templateId: String,
         content: String,
         modelHint: String? = null,
-        parameters: List<String>? = null,
+        parameters: JsonElement? = null,
         changelog: String? = null,
         options: CallOptions? = null,
     ): CreatedPromptVersion =
@@ -9227,4 +9397,14 @@ public abstract class Operations internal constructor() {
      */
     public suspend fun getHealth(options: CallOptions? = null): Health =
         call("get_health", "{}", Health.serializer(), options)
+
+    /**
+     * Sums up how busy the organisation is: actions, approvals that wait, workflows and capabilities.
+     *
+     * `GET /api/operations/summary`. Reads only.
+     *
+     * @param options How this call differs from the client's others.
+     */
+    public suspend fun getOperationsSummary(options: CallOptions? = null): OperationsSummary =
+        call("get_operations_summary", "{}", OperationsSummary.serializer(), options)
 }

@@ -6,6 +6,7 @@ import kotlinx.serialization.json.JsonObjectBuilder
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.days
 import kotlin.time.DurationUnit
 
 /** Whether something is left alone, told, or done. */
@@ -27,6 +28,15 @@ public enum class Idempotency {
 
     /** Every call makes a new record. */
     CALL,
+}
+
+/** What becomes of an action that was created before with the same idempotency key. */
+public enum class OnReplay {
+    /** It is an error unless the action is running or waits for approval. */
+    JUDGE,
+
+    /** The record is returned whatever its state. It is no permission. */
+    RETURN,
 }
 
 /**
@@ -54,6 +64,7 @@ public enum class Idempotency {
  * @property userAgent Your product, put before the SDK's own name.
  * @property approvalBanner Where a pending approval is announced; otherwise `DASHCLAW_APPROVAL_BANNER`, otherwise
  *   `STDOUT`.
+ * @property maxResponseBytes How many bytes of an answer are read; 16 MiB unless given.
  */
 public data class DashClawOptions(
     val baseUrl: String? = null,
@@ -74,6 +85,7 @@ public data class DashClawOptions(
     val caBundle: String? = null,
     val userAgent: String? = null,
     val approvalBanner: ApprovalBanner? = null,
+    val maxResponseBytes: Long? = null,
 ) {
     override fun toString(): String = "DashClawOptions(baseUrl=$baseUrl, agentId=$agentId)"
 
@@ -94,6 +106,7 @@ public data class DashClawOptions(
         put("ca_bundle", caBundle)
         put("user_agent", userAgent)
         put("approval_banner", approvalBanner.word())
+        put("max_response_bytes", maxResponseBytes)
     }.toString()
 }
 
@@ -104,12 +117,14 @@ public data class DashClawOptions(
  * @property maxRetries How often it is repeated where that is safe.
  * @property idempotencyKey The key that it carries.
  * @property idempotency Where its key comes from unless one is given.
+ * @property onReplay What becomes of an action that was created before with the same key; it is judged unless given.
  */
 public data class CallOptions(
     val timeout: Duration? = null,
     val maxRetries: Int? = null,
     val idempotencyKey: String? = null,
     val idempotency: Idempotency? = null,
+    val onReplay: OnReplay? = null,
 ) {
     internal fun toJson(): String = buildJsonObject {
         // A member that is there counts, be it null.
@@ -117,13 +132,17 @@ public data class CallOptions(
         maxRetries?.let { put("max_retries", it) }
         idempotencyKey?.let { put("idempotency_key", it) }
         idempotency?.let { put("idempotency", it.word()) }
+        onReplay?.let { put("on_replay", it.word()) }
     }.toString()
 }
 
 /** The word of a constant, as the core spells it. */
 internal fun Enum<*>?.word(): String? = this?.name?.lowercase()
 
-internal fun Duration.inSeconds(): Double = toDouble(DurationUnit.SECONDS)
+internal fun Duration.inSeconds(): Double = coerceAtMost(LONGEST).toDouble(DurationUnit.SECONDS)
+
+/** JSON has no infinity, and the core counts no further. */
+private val LONGEST = 3650.days
 
 private fun JsonObjectBuilder.putSeconds(name: String, duration: Duration?) {
     put(name, duration?.inSeconds())

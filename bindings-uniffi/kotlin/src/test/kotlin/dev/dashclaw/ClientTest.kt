@@ -1,5 +1,6 @@
 package dev.dashclaw
 
+import dev.dashclaw.api.ApprovalDecision
 import dev.dashclaw.api.CreateAction
 import dev.dashclaw.api.Verdict
 import kotlinx.coroutines.async
@@ -32,6 +33,15 @@ class ClientTest {
             claw.reportActionSuccess(id, summary = "12 per hour")
             assertEquals("12 per hour", claw.getActionOutcome(id).summary)
             assertEquals("agent-1", claw.agentId)
+        }
+    }
+
+    @Test
+    fun `an embedded client belongs to an agent`() = bounded {
+        DashClaw.embedded(policies = policies, agentId = "agent-1", options = DashClawOptions(approvalBanner = ApprovalBanner.OFF)).use { claw ->
+            val id = claw.createAction("deploy", "Ship").action.actionId
+            val refused = assertThrows<DashClawException> { bounded { claw.approveAction(id, ApprovalDecision.ALLOW) } }
+            assertEquals(ErrorKind.PERMISSION, refused.kind)
         }
     }
 

@@ -12,6 +12,7 @@ import dev.dashclaw.Idempotency
 import dev.dashclaw.Instance
 import dev.dashclaw.Layer
 import dev.dashclaw.Mode
+import dev.dashclaw.OnReplay
 import dev.dashclaw.Role
 import dev.dashclaw.Verification
 import dev.dashclaw.api.AgentStatus
@@ -282,6 +283,7 @@ private fun callOptions(given: JsonObject): CallOptions? = CallOptions(
     maxRetries = given["max_retries"]?.jsonPrimitive?.int,
     idempotencyKey = given.text("idempotency_key"),
     idempotency = given.text("idempotency")?.let { Idempotency.valueOf(it.uppercase()) },
+    onReplay = given.text("on_replay")?.let { OnReplay.valueOf(it.uppercase()) },
 ).takeIf { it != CallOptions() }
 
 private fun work(work: JsonObject, actionId: String): JsonElement {

@@ -21,6 +21,15 @@ extension DashClaw {
             return try await self.getGuardDecisions(
                 decision: decision, limit: limit, offset: offset, agentId: agentId, options: options
             ).jsonValue
+        case "get_recent_decisions":
+            let decision: Verdict? = given.optional("decision")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return try await self.getRecentDecisions(
+                decision: decision, limit: limit, offset: offset, agentId: agentId, options: options
+            ).jsonValue
         case "create_action":
             return try await self.createAction(CreateAction(json: arguments), options: options).jsonValue
         case "get_action":
@@ -119,6 +128,10 @@ extension DashClaw {
             return try await self.registerOpenLoop(
                 RegisterOpenLoop(json: arguments), options: options
             ).jsonValue
+        case "get_open_loop":
+            let loopId: String = given.required("loop_id")
+            guard given.fits else { return nil }
+            return try await self.getOpenLoop(loopId: loopId, options: options).jsonValue
         case "resolve_open_loop":
             let loopId: String = given.required("loop_id")
             let status: LoopStatus = given.required("status")
@@ -430,6 +443,9 @@ extension DashClaw {
             return try await self.reportConnections(
                 connections: connections, agentId: agentId, options: options
             ).jsonValue
+        case "list_agents":
+            guard arguments.isEmpty else { return nil }
+            return try await self.listAgents(options: options).jsonValue
         case "register_agent":
             return try await self.registerAgent(RegisterAgent(json: arguments), options: options).jsonValue
         case "list_registered_agents":
@@ -744,8 +760,18 @@ extension DashClaw {
         case "create_api_key":
             let label: String? = given.optional("label")
             let role: ApiKeyRole? = given.optional("role")
+            let agentId: String? = given.optional("agent_id")
             guard given.fits else { return nil }
-            return try await self.createApiKey(label: label, role: role, options: options).jsonValue
+            return try await self.createApiKey(
+                label: label, role: role, agentId: agentId, options: options
+            ).jsonValue
+        case "list_api_keys":
+            guard arguments.isEmpty else { return nil }
+            return try await self.listApiKeys(options: options).jsonValue
+        case "revoke_api_key":
+            let id: String = given.required("id")
+            guard given.fits else { return nil }
+            return try await self.revokeApiKey(id: id, options: options).jsonValue
         case "create_hosted_workspace":
             let turnstileToken: String? = given.optional("turnstile_token")
             guard given.fits else { return nil }
@@ -866,7 +892,7 @@ extension DashClaw {
             let templateId: String = given.required("template_id")
             let content: String = given.required("content")
             let modelHint: String? = given.optional("model_hint")
-            let parameters: [String]? = given.optional("parameters")
+            let parameters: JSONValue? = given.optional("parameters")
             let changelog: String? = given.optional("changelog")
             guard given.fits else { return nil }
             return try await self.createPromptVersion(
@@ -1295,6 +1321,9 @@ extension DashClaw {
         case "get_health":
             guard arguments.isEmpty else { return nil }
             return try await self.getHealth(options: options).jsonValue
+        case "get_operations_summary":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getOperationsSummary(options: options).jsonValue
         default:
             return nil
         }
@@ -1313,6 +1342,15 @@ extension DashClaw {
             let agentId: String? = given.optional("agent_id")
             guard given.fits else { return nil }
             return erased(self.iterGuardDecisions(
+                decision: decision, limit: limit, offset: offset, agentId: agentId, options: options
+            ))
+        case "get_recent_decisions":
+            let decision: Verdict? = given.optional("decision")
+            let limit: Int? = given.optional("limit")
+            let offset: Int? = given.optional("offset")
+            let agentId: String? = given.optional("agent_id")
+            guard given.fits else { return nil }
+            return erased(self.iterRecentDecisions(
                 decision: decision, limit: limit, offset: offset, agentId: agentId, options: options
             ))
         case "get_actions":

@@ -32,7 +32,8 @@ struct Request: Sendable {
     var callOptions: CallOptions {
         var call = CallOptions(
             timeout: options["timeout"]?.double, maxRetries: options["max_retries"]?.int,
-            idempotencyKey: options["idempotency_key"]?.string, idempotency: word("idempotency"))
+            idempotencyKey: options["idempotency_key"]?.string, idempotency: word("idempotency"),
+            onReplay: word("on_replay"))
         call.more = options.filter { !call.names.contains($0.key) }
         return call
     }

@@ -49,6 +49,24 @@ public value class ActionStatus(
     }
 }
 
+/** What a human says to an action that waits. */
+@Serializable
+@JvmInline
+public value class ApprovalDecision(
+    /** As it stands on the wire. */
+    public val word: String,
+) {
+    override fun toString(): String = word
+
+    public companion object {
+        /** Go ahead: the action is `running` from now on. */
+        public val ALLOW: ApprovalDecision = ApprovalDecision("allow")
+
+        /** Do not act: the action has `failed`. */
+        public val DENY: ApprovalDecision = ApprovalDecision("deny")
+    }
+}
+
 /** How an action ended, as far as anybody reported. */
 @Serializable
 @JvmInline
@@ -246,6 +264,15 @@ public value class GraphEdgeKind(
  * @property content The text that is about to leave: checked by `non_fabrication` policies. At most 50000
  *   characters.
  * @property sourceOfTruth The facts that `content` may state.
+ * @property target What the action is aimed at: a URL, a path, a resource name. At most 1024 characters.
+ * @property writePaths Paths about to be written, at most 100 of at most 500 characters each.
+ * @property tool The tool about to be used; `required_permission` is read by `permission_escalation`
+ *   policies.
+ * @property intel Evidence about the work tree: `green` (test level), `branch` (freshness).
+ * @property spendAmount What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate`
+ *   wins over it.
+ * @property provider Whom a purchase pays: name or slug. At most 256 characters.
+ * @property providerId Whom a purchase pays: id. At most 128 characters.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = CreateAction.Codec::class)
@@ -285,6 +312,13 @@ public data class CreateAction(
     @SerialName("idempotency_key") val idempotencyKey: String? = null,
     val content: String? = null,
     @SerialName("source_of_truth") val sourceOfTruth: SourceOfTruth? = null,
+    val target: String? = null,
+    @SerialName("write_paths") val writePaths: List<String>? = null,
+    val tool: JsonObject? = null,
+    val intel: JsonObject? = null,
+    @SerialName("spend_amount") val spendAmount: Double? = null,
+    val provider: String? = null,
+    @SerialName("provider_id") val providerId: String? = null,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<CreateAction>(generatedSerializer())
@@ -446,7 +480,8 @@ public data class CreatedAction(
  * @property outputSummary What came out, in short.
  * @property sideEffects JSON text: what else changed.
  * @property artifactsCreated JSON text: what was made.
- * @property errorMessage What went wrong, or why a human denied it.
+ * @property errorMessage What went wrong. Of an action that a human denied it is the human's reason, and no
+ *   update changes it.
  * @property timestampStart When it started: ISO-8601, UTC.
  * @property timestampEnd When it ended: ISO-8601, UTC.
  * @property durationMs How long it took, in milliseconds.
@@ -458,6 +493,11 @@ public data class CreatedAction(
  * @property verified Whether that signature is the agent's.
  * @property approvedBy Who approved it.
  * @property approvedAt When it was approved: ISO-8601, UTC.
+ * @property decision What a human decided. Only a decision sets this and the three that follow; no update
+ *   reaches them.
+ * @property decisionBy Who decided.
+ * @property decisionAt When that was: ISO-8601, UTC.
+ * @property decisionReason Why, in the human's words.
  * @property outcomeStatus How it ended, as the agent reported.
  * @property outcomeAt When that was reported: ISO-8601, UTC.
  * @property outcomeSummary What came out, as reported.
@@ -508,6 +548,10 @@ public data class Action(
     val verified: Boolean = false,
     @SerialName("approved_by") val approvedBy: String? = null,
     @SerialName("approved_at") val approvedAt: String? = null,
+    val decision: ApprovalDecision? = null,
+    @SerialName("decision_by") val decisionBy: String? = null,
+    @SerialName("decision_at") val decisionAt: String? = null,
+    @SerialName("decision_reason") val decisionReason: String? = null,
     @SerialName("outcome_status") val outcomeStatus: OutcomeStatus = OutcomeStatus(""),
     @SerialName("outcome_at") val outcomeAt: String? = null,
     @SerialName("outcome_summary") val outcomeSummary: String? = null,
@@ -580,10 +624,10 @@ public data class ActionDetail(
  * @property resolution What was done about it.
  * @property createdAt When it was recorded: ISO-8601, UTC.
  * @property resolvedAt When it was closed: ISO-8601, UTC.
- * @property agentId Who acted; lists only.
- * @property agentName Who acted, for people; lists only.
- * @property declaredGoal What the action is for; lists only.
- * @property actionType What the action does; lists only.
+ * @property agentId Who acted; only where loops are read.
+ * @property agentName Who acted, for people; only where loops are read.
+ * @property declaredGoal What the action is for; only where loops are read.
+ * @property actionType What the action does; only where loops are read.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = OpenLoop.Codec::class)
@@ -625,6 +669,10 @@ public data class OpenLoop(
  * @property invalidatedReason Why it is false.
  * @property invalidatedAt When that was: ISO-8601, UTC.
  * @property createdAt When it was recorded: ISO-8601, UTC.
+ * @property agentId Whose action it was made for.
+ * @property agentName Who that is, for people.
+ * @property declaredGoal What the action is for.
+ * @property actionType What the action does.
  * @property driftScore In drift reports, how far it has drifted, 0 to 100: `Some(None)`, null on the wire,
  *   when it was found to be false. Absent elsewhere.
  * @property extra Members that this version does not know.
@@ -644,6 +692,10 @@ public data class Assumption(
     @SerialName("invalidated_reason") val invalidatedReason: String? = null,
     @SerialName("invalidated_at") val invalidatedAt: String? = null,
     @SerialName("created_at") val createdAt: String = "",
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName("agent_name") val agentName: String? = null,
+    @SerialName("declared_goal") val declaredGoal: String? = null,
+    @SerialName("action_type") val actionType: String? = null,
     @SerialName("drift_score") val driftScore: Long? = null,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {

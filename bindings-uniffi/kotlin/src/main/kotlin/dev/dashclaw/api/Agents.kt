@@ -70,7 +70,7 @@ public value class RegisteredAgentRisk(
  * @property status What it is doing. One of `online`, `offline`, `idle`, `busy`, `stale`. `"online"` unless
  *   given.
  * @property currentTaskId What it works on. At most 128 characters.
- * @property metadata More about it.
+ * @property metadata More about it. At most 8192 bytes of JSON.
  * @property agentId Which agent. The client's own unless given. At most 128 characters.
  * @property agentName The agent's display name. The client's own unless given. At most 256 characters.
  */
@@ -290,6 +290,48 @@ public data class AgentConnection(
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<AgentConnection>(generatedSerializer())
+}
+
+/**
+ * The agents that the server knows.
+ *
+ * @property agents The one that was last heard of first.
+ * @property lastUpdated When this was read: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = AgentList.Codec::class)
+@KeepGeneratedSerializer
+public data class AgentList(
+    val agents: List<KnownAgent>,
+    val lastUpdated: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<AgentList>(generatedSerializer())
+}
+
+/**
+ * An agent that the server knows.
+ *
+ * @property agentId Which agent.
+ * @property agentName Who that is, for people.
+ * @property status What it last said it was doing; nothing when it never gave a sign of life.
+ * @property currentTaskId What it works on.
+ * @property lastActive When it was last heard of: ISO-8601, UTC.
+ * @property actionCount How many actions it recorded.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = KnownAgent.Codec::class)
+@KeepGeneratedSerializer
+public data class KnownAgent(
+    @SerialName("agent_id") val agentId: String,
+    @SerialName("agent_name") val agentName: String? = null,
+    val status: AgentStatus? = null,
+    @SerialName("current_task_id") val currentTaskId: String? = null,
+    @SerialName("last_active") val lastActive: String? = null,
+    @SerialName("action_count") val actionCount: Long = 0,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<KnownAgent>(generatedSerializer())
 }
 
 /**

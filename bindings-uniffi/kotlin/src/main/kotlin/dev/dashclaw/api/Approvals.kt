@@ -12,31 +12,13 @@ import kotlinx.serialization.Serializable
 import kotlinx.serialization.UseSerializers
 import kotlinx.serialization.json.JsonObject
 
-/** What a human says to an action that waits. */
-@Serializable
-@JvmInline
-public value class ApprovalDecision(
-    /** As it stands on the wire. */
-    public val word: String,
-) {
-    override fun toString(): String = word
-
-    public companion object {
-        /** Go ahead: the action is `running` from now on. */
-        public val ALLOW: ApprovalDecision = ApprovalDecision("allow")
-
-        /** Do not act: the action has `failed`. */
-        public val DENY: ApprovalDecision = ApprovalDecision("deny")
-    }
-}
-
 /**
  * The arguments of `approveAction`.
  *
  * @property actionId Which action.
  * @property decision `allow` or `deny`.
  * @property reasoning Why. It is appended to the action's `reasoning`; the agent of a denied action gets it
- *   as the reason.
+ *   as the reason. At most 2000 characters.
  */
 @Serializable
 public data class ApproveAction(

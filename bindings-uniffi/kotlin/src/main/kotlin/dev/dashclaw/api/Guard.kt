@@ -80,6 +80,11 @@ public value class VerdictWord(
  * @property tool The tool about to be used; `required_permission` is read by `permission_escalation`
  *   policies.
  * @property writePaths Paths about to be written, at most 100 of at most 500 characters each.
+ * @property costEstimate What a purchase of the type `x402_purchase` is expected to cost, in US dollars.
+ * @property spendAmount What a purchase of the type `x402_purchase` will cost, in US dollars; `cost_estimate`
+ *   wins over it.
+ * @property provider Whom a purchase pays: name or slug. At most 256 characters.
+ * @property providerId Whom a purchase pays: id. At most 128 characters.
  * @property trigger What set the agent off. At most 1000 characters.
  * @property swarmId The swarm the agent belongs to. At most 128 characters.
  * @property idempotencyKey Repeats the earlier verdict when it was used in the last 10 minutes. At most 256
@@ -101,9 +106,13 @@ public data class Guard(
     val target: String? = null,
     val content: String? = null,
     @SerialName("source_of_truth") val sourceOfTruth: SourceOfTruth? = null,
-    val intel: JsonElement? = null,
-    val tool: JsonElement? = null,
+    val intel: JsonObject? = null,
+    val tool: JsonObject? = null,
     @SerialName("write_paths") val writePaths: List<String>? = null,
+    @SerialName("cost_estimate") val costEstimate: Double? = null,
+    @SerialName("spend_amount") val spendAmount: Double? = null,
+    val provider: String? = null,
+    @SerialName("provider_id") val providerId: String? = null,
     val trigger: String? = null,
     @SerialName("swarm_id") val swarmId: String? = null,
     @SerialName("idempotency_key") val idempotencyKey: String? = null,
@@ -124,6 +133,22 @@ public data class Guard(
  */
 @Serializable
 public data class GetGuardDecisions(
+    val decision: VerdictWord? = null,
+    val limit: Long? = null,
+    val offset: Long? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `getRecentDecisions`.
+ *
+ * @property decision Only this verdict. One of `allow`, `warn`, `require_approval`, `block`.
+ * @property limit How many, 1 to 200; 50 unless given.
+ * @property offset How many to skip.
+ * @property agentId Only this agent. All agents unless given.
+ */
+@Serializable
+public data class GetRecentDecisions(
     val decision: VerdictWord? = null,
     val limit: Long? = null,
     val offset: Long? = null,
@@ -417,4 +442,60 @@ public data class GuardDecisionStats(
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<GuardDecisionStats>(generatedSerializer())
+}
+
+/**
+ * A page of guard decisions with what each was for.
+ *
+ * @property decisions Newest first.
+ * @property total How many there are in all.
+ * @property stats Counts of the last 24 hours.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RecentDecisionList.Codec::class)
+@KeepGeneratedSerializer
+public data class RecentDecisionList(
+    val decisions: List<RecentDecision>,
+    val total: Long = 0,
+    val stats: GuardDecisionStats = GuardDecisionStats(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RecentDecisionList>(generatedSerializer())
+}
+
+/**
+ * A guard decision with what it was for.
+ *
+ * @property id Which decision.
+ * @property orgId Whose organisation.
+ * @property agentId Who asked.
+ * @property agentName Who asked, for people.
+ * @property verificationStatus How sure the server was of the agent's identity.
+ * @property actionType What was asked for.
+ * @property declaredGoal What the action was for.
+ * @property riskScore The risk, 0 to 100.
+ * @property decision The verdict.
+ * @property reasons All reasons in one text.
+ * @property matchedPolicies The ids of the policies that had a say.
+ * @property createdAt When: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RecentDecision.Codec::class)
+@KeepGeneratedSerializer
+public data class RecentDecision(
+    val id: String,
+    @SerialName("org_id") val orgId: String = "",
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName("agent_name") val agentName: String? = null,
+    @SerialName("verification_status") val verificationStatus: String? = null,
+    @SerialName("action_type") val actionType: String = "",
+    @SerialName("declared_goal") val declaredGoal: String? = null,
+    @SerialName("risk_score") val riskScore: Long = 0,
+    val decision: VerdictWord,
+    val reasons: String? = null,
+    @SerialName("matched_policies") val matchedPolicies: List<String> = emptyList(),
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RecentDecision>(generatedSerializer())
 }

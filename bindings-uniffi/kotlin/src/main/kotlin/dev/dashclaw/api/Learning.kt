@@ -123,11 +123,12 @@ public data class RecommendAction(
 /**
  * The arguments of `recordRecommendationEvents`.
  *
- * @property events Several events, one object each, with the fields below.
- * @property recommendationId Which recommendation.
- * @property agentId Which agent. Not filled in by the client.
- * @property eventType What became of it: `applied` or `overridden`.
- * @property details More about it: `action_type`, `reason`, `adapted_fields`, `confidence`.
+ * @property events Several events, one object each, with the fields below. At most 1000 entries.
+ * @property recommendationId Which recommendation. At most 128 characters.
+ * @property agentId Which agent. Not filled in by the client. At most 128 characters.
+ * @property eventType What became of it: `applied` or `overridden`. At most 64 characters.
+ * @property details More about it: `action_type`, `reason`, `adapted_fields`, `confidence`. At most 8192
+ *   bytes of JSON.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = RecordRecommendationEvents.Codec::class)

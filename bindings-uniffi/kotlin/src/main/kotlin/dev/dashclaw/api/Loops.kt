@@ -44,6 +44,16 @@ public data class RegisterOpenLoop(
 }
 
 /**
+ * The arguments of `getOpenLoop`.
+ *
+ * @property loopId Which loop.
+ */
+@Serializable
+public data class GetOpenLoop(
+    @SerialName("loop_id") val loopId: String,
+)
+
+/**
  * The arguments of `resolveOpenLoop`.
  *
  * @property loopId Which loop.
@@ -102,6 +112,21 @@ public data class CreatedLoop(
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<CreatedLoop>(generatedSerializer())
+}
+
+/**
+ * One loop.
+ *
+ * @property loop The loop.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = LoopDetail.Codec::class)
+@KeepGeneratedSerializer
+public data class LoopDetail(
+    val loop: OpenLoop,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<LoopDetail>(generatedSerializer())
 }
 
 /**

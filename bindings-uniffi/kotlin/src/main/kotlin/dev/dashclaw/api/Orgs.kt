@@ -88,11 +88,24 @@ public data class GetOrgKeys(
  *
  * @property label What it is for. `API Key` unless given. At most 256 characters.
  * @property role What it may do. `member` unless given. One of `admin`, `member`, `readonly`.
+ * @property agentId The one agent it may speak for. Any agent unless given; an admin's key speaks for nobody
+ *   in particular, and takes none. At most 128 characters.
  */
 @Serializable
 public data class CreateApiKey(
     val label: String? = null,
     val role: ApiKeyRole? = null,
+    @SerialName("agent_id") val agentId: String? = null,
+)
+
+/**
+ * The arguments of `revokeApiKey`.
+ *
+ * @property id Which key: `key_` and a UUID.
+ */
+@Serializable
+public data class RevokeApiKey(
+    val id: String,
 )
 
 /**
@@ -218,8 +231,10 @@ public data class ApiKeyList(
  *
  * @property id Which key: `key_` and a UUID.
  * @property keyPrefix How it begins.
+ * @property prefix How it begins, by the name that it has in the answer to its creation.
  * @property label What it is for.
  * @property role What it may do.
+ * @property agentId The one agent it may speak for; any when there is none.
  * @property lastUsedAt When it was last used: ISO-8601, UTC.
  * @property createdAt When it was created: ISO-8601, UTC.
  * @property revokedAt Since when it is of no use: ISO-8601, UTC.
@@ -230,8 +245,10 @@ public data class ApiKeyList(
 public data class ApiKey(
     val id: String,
     @SerialName("key_prefix") val keyPrefix: String = "",
+    val prefix: String? = null,
     val label: String? = null,
     val role: ApiKeyRole = ApiKeyRole(""),
+    @SerialName("agent_id") val agentId: String? = null,
     @SerialName("last_used_at") val lastUsedAt: String? = null,
     @SerialName("created_at") val createdAt: String? = null,
     @SerialName("revoked_at") val revokedAt: String? = null,
@@ -265,6 +282,7 @@ public data class CreatedApiKey(
  * @property prefix How it begins.
  * @property label What it is for.
  * @property role What it may do.
+ * @property agentId The one agent it may speak for; any when there is none.
  * @property storageWarning Says for people that it is shown this once.
  * @property extra Members that this version does not know.
  */
@@ -276,10 +294,28 @@ public data class NewApiKey(
     val prefix: String = "",
     val label: String = "",
     val role: ApiKeyRole = ApiKeyRole(""),
+    @SerialName("agent_id") val agentId: String? = null,
     val storageWarning: String? = null,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     override fun toString(): String = "NewApiKey(hidden)"
 
     internal object Codec : RecordSerializer<NewApiKey>(generatedSerializer())
+}
+
+/**
+ * An API key as it was revoked.
+ *
+ * @property success Always true.
+ * @property key The key.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = RevokedApiKey.Codec::class)
+@KeepGeneratedSerializer
+public data class RevokedApiKey(
+    val success: Boolean = false,
+    val key: ApiKey,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<RevokedApiKey>(generatedSerializer())
 }

@@ -35,6 +35,9 @@ public value class PolicyType(
         /** The kind of action: warns of `action_types`. */
         public val WARN_ACTION_TYPE: PolicyType = PolicyType("warn_action_type")
 
+        /** The kind of action: asks a human for all but `action_types`. */
+        public val UNLISTED_ACTION_TYPE: PolicyType = PolicyType("unlisted_action_type")
+
         /** The kind of action: lets `action_type` pass where others warn or ask; never what they block. */
         public val ALLOW_GRANT: PolicyType = PolicyType("allow_grant")
 
@@ -103,13 +106,13 @@ public data class ListPolicies(
  *
  * @property name What it is called; unique. At most 256 characters.
  * @property policyType What it looks at. One of `risk_threshold`, `require_approval`, `block_action_type`,
- *   `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`, `non_fabrication`,
- *   `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`, `branch_freshness`,
- *   `x402_spend_limit`.
+ *   `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`, `rate_limit`,
+ *   `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`,
+ *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
  * @property rules What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
  *   JSON text.
- * @property active 1 when it holds, which is so unless given, or 0.
- * @property agentIds The agents it holds for; an empty list, or none, means every agent.
+ * @property active 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
+ * @property agentIds The agents it holds for; an empty list, or none, means every agent. At most 200 entries.
  */
 @Serializable
 public data class CreatePolicy(
@@ -126,12 +129,13 @@ public data class CreatePolicy(
  * @property id Which policy.
  * @property name What it is called from now on; unique. At most 256 characters.
  * @property policyType What it looks at from now on. One of `risk_threshold`, `require_approval`,
- *   `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`,
- *   `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`,
- *   `branch_freshness`, `x402_spend_limit`.
+ *   `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+ *   `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+ *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
  * @property rules What it says from now on. At most 4000 characters as JSON text.
- * @property active 1 to make it hold, 0 to make it rest.
- * @property agentIds The agents it holds for from now on; an empty list means every agent.
+ * @property active 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
+ * @property agentIds The agents it holds for from now on; an empty list means every agent. At most 200
+ *   entries.
  */
 @Serializable
 public data class UpdatePolicy(
@@ -157,9 +161,9 @@ public data class DeletePolicy(
  * The arguments of `simulatePolicy`.
  *
  * @property policyType What the policy looks at. One of `risk_threshold`, `require_approval`,
- *   `block_action_type`, `warn_action_type`, `allow_grant`, `protected_path`, `rate_limit`, `webhook_check`,
- *   `non_fabrication`, `behavioral_anomaly`, `semantic_check`, `permission_escalation`, `green_contract`,
- *   `branch_freshness`, `x402_spend_limit`.
+ *   `block_action_type`, `warn_action_type`, `unlisted_action_type`, `allow_grant`, `protected_path`,
+ *   `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
+ *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
  * @property rules What the policy says, by type.
  * @property days How far to look back, in days, at least 1; 7 unless given.
  */

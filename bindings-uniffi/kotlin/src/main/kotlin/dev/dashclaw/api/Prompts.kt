@@ -94,7 +94,8 @@ public data class ListPromptVersions(
  * @property templateId Which template.
  * @property content The prompt, with placeholders: names in double braces.
  * @property modelHint The model it was written for. `""` unless given.
- * @property parameters The names of its placeholders, each of at most 500 characters. `[]` unless given.
+ * @property parameters Its placeholders: a list of their names, or an object that says more about each. `[]`
+ *   unless given.
  * @property changelog What is new about it. `""` unless given.
  */
 @Serializable
@@ -102,7 +103,7 @@ public data class CreatePromptVersion(
     @SerialName("template_id") val templateId: String,
     val content: String,
     @SerialName("model_hint") val modelHint: String? = null,
-    val parameters: List<String>? = null,
+    val parameters: JsonElement? = null,
     val changelog: String? = null,
 )
 
@@ -284,7 +285,8 @@ public data class PromptVersionList(
  * @property version Its number, from 1.
  * @property content The prompt, with placeholders: names in double braces.
  * @property modelHint The model it was written for.
- * @property parameters The names of its placeholders: a list, or JSON text that holds one.
+ * @property parameters Its placeholders as they were given: a list of their names, an object, or JSON text
+ *   that holds one of them.
  * @property changelog What is new about it.
  * @property isActive Whether it is the one that is rendered.
  * @property createdBy Who added it.
@@ -341,7 +343,7 @@ public data class CreatedPromptVersion(
  * @property versionId From which version.
  * @property templateId From which template.
  * @property version The number of the version.
- * @property parameters The names of its placeholders.
+ * @property parameters Its placeholders as they were given: a list of their names, or an object.
  * @property runId Which run it was, when it was written down: `pr_…`.
  * @property extra Members that this version does not know.
  */
@@ -352,7 +354,7 @@ public data class RenderedPrompt(
     @SerialName("version_id") val versionId: String = "",
     @SerialName("template_id") val templateId: String = "",
     val version: Long = 0,
-    val parameters: List<String> = emptyList(),
+    val parameters: JsonElement? = null,
     @SerialName("run_id") val runId: String? = null,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {

@@ -28,6 +28,15 @@ public value class SessionStatus(
         /** Held up; `blocked_reason` says why. */
         public val BLOCKED: SessionStatus = SessionStatus("blocked")
 
+        /** The work is done. */
+        public val COMPLETED: SessionStatus = SessionStatus("completed")
+
+        /** The work went wrong. */
+        public val FAILED: SessionStatus = SessionStatus("failed")
+
+        /** The work was given up. */
+        public val CANCELLED: SessionStatus = SessionStatus("cancelled")
+
         /** Ended; it takes no more changes. */
         public val CLOSED: SessionStatus = SessionStatus("closed")
     }
@@ -36,9 +45,9 @@ public value class SessionStatus(
 /**
  * The arguments of `createSession`.
  *
- * @property workspace Where: the path or name of the work tree.
- * @property branch On which branch.
- * @property agentId Who works. The client's own agent unless given.
+ * @property workspace Where: the path or name of the work tree. At most 1024 characters.
+ * @property branch On which branch. At most 256 characters.
+ * @property agentId Who works. The client's own agent unless given. At most 128 characters.
  */
 @Serializable
 public data class CreateSession(
@@ -61,12 +70,15 @@ public data class GetSession(
  * The arguments of `updateSession`.
  *
  * @property sessionId Which session.
- * @property status Where it is in its life. One of `running`, `blocked`, `closed`.
+ * @property status Where it is in its life: one of these, or any other word of at most 128 characters. One of
+ *   `running`, `blocked`, `completed`, `failed`, `cancelled`, `closed`.
  * @property greenLevel How well the work tree is tested: `targeted`, `package`, `workspace` or `merge_ready`.
- * @property branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`.
+ *   At most 64 characters.
+ * @property branchFreshness How the branch stands to its base: `fresh`, `stale` or `diverged`. At most 64
+ *   characters.
  * @property commitsBehind How many commits the branch is behind its base.
- * @property blockedReason What holds it up.
- * @property summary What was done, in short.
+ * @property blockedReason What holds it up. At most 2000 characters.
+ * @property summary What was done, in short. At most 4000 characters.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateSession.Codec::class)
@@ -88,7 +100,8 @@ public data class UpdateSession(
  * The arguments of `listSessions`.
  *
  * @property agentId Only this agent. All agents unless given.
- * @property status Only sessions in this state. One of `running`, `blocked`, `closed`.
+ * @property status Only sessions in this state. One of `running`, `blocked`, `completed`, `failed`,
+ *   `cancelled`, `closed`.
  * @property limit How many, 1 to 200. `50` unless given.
  */
 @Serializable

@@ -1,0 +1,106 @@
+//! What storage knows about a question before it is judged, and the premises that this makes.
+
+use crate::app::App;
+use crate::decide::span;
+use crate::http::refusal::Answer;
+use crate::orgs::Org;
+use crate::policy::{Facts, OperatorApproval, OrgHalt};
+use crate::question::Question;
+use crate::store::{Premises, Span, Spending, Tally};
+
+/// How long an operator's approval lifts the same question, in milliseconds.
+const APPROVAL_MS: i64 = 15 * 60_000;
+const MINUTE_MS: i64 = 60_000;
+
+/// What is known, and what must still hold when the decision is stored.
+pub(crate) struct Known {
+    pub(crate) facts: Facts,
+    pub(crate) premises: Premises,
+}
+
+/// Reads what the policies need. `signals` are added to the warnings.
+pub(crate) async fn known(app: &App, org: &Org, question: &Question, signals: Vec<String>) -> Answer<Known> {
+    let halt = org.halt().map(|halt| OrgHalt { actor: halt.actor, reason: halt.reason });
+    let facts =
+        Facts { org_halt: halt, signals, injection: org.injection().in_policies(), ..Facts::default() };
+    let premises = Premises { version: org.version, ..Premises::default() };
+    let mut known = Known { facts, premises };
+    if known.facts.org_halt.is_some() {
+        return Ok(known);
+    }
+    if let Some(agent_id) = question.context.agent_id.as_deref() {
+        count_decisions(app, org, question, agent_id, &mut known).await?;
+        sum_spendings(app, org, question, agent_id, &mut known).await?;
+    }
+    // Without policies nothing asks for an approval, and none needs to be looked for.
+    if !org.policies.is_empty() {
+        known.facts.operator_approval = approval(app, question).await?;
+    }
+    Ok(known)
+}
+
+async fn count_decisions(
+    app: &App,
+    org: &Org,
+    question: &Question,
+    agent_id: &str,
+    known: &mut Known,
+) -> Answer<()> {
+    let limits = org.policies.rate_limits(Some(agent_id));
+    if limits.is_empty() {
+        return Ok(());
+    }
+    let context = &question.context;
+    let since = |minutes: u32| context.now_ms - i64::from(minutes) * MINUTE_MS;
+    let times = limits.iter().map(|limit| since(limit.window_minutes)).collect();
+    let counts = app.store.count_decisions(&context.org_id, agent_id, times).await?;
+    for (limit, count) in limits.into_iter().zip(counts) {
+        let max = i64::from(limit.max);
+        let tally = Tally { since_ms: since(limit.window_minutes), limit: max, reached: count >= max };
+        known.premises.tallies.push(tally);
+        let count = u64::try_from(count).unwrap_or_default();
+        known.facts.decisions_in_minutes.insert(limit.window_minutes, count);
+    }
+    Ok(())
+}
+
+async fn sum_spendings(
+    app: &App,
+    org: &Org,
+    question: &Question,
+    agent_id: &str,
+    known: &mut Known,
+) -> Answer<()> {
+    let context = &question.context;
+    if context.purchase.is_none() {
+        return Ok(());
+    }
+    let windows = org.policies.spend_windows(Some(agent_id));
+    if windows.is_empty() {
+        return Ok(());
+    }
+    let since = |minutes: u32| context.now_ms - i64::from(minutes) * MINUTE_MS;
+    let times = windows.iter().map(|window| since(*window)).collect();
+    let sums = app.store.sum_spendings(&context.org_id, agent_id, times).await?;
+    for (window, usd) in windows.into_iter().zip(sums) {
+        known.premises.spendings.push(Spending { since_ms: since(window), usd });
+        known.facts.spent_in_minutes.insert(window, usd);
+    }
+    Ok(())
+}
+
+/// The approval of this very question, asked with the same key, that nothing has used up.
+async fn approval(app: &App, question: &Question) -> Answer<Option<OperatorApproval>> {
+    let context = &question.context;
+    let within: Span = span(context.now_ms, APPROVAL_MS);
+    let (digest, asked_by) = (&question.asked.question, &question.principal);
+    let found = app.store.approved_action(&context.org_id, digest, asked_by, within).await?;
+    Ok(found.and_then(|action| {
+        let approved_by = action.approved_by?;
+        Some(OperatorApproval {
+            action_id: action.action_id.0,
+            approved_by,
+            risk_score: u8::try_from(action.risk_score.clamp(0, 100)).unwrap_or_default(),
+        })
+    }))
+}

@@ -1,0 +1,43 @@
+//! What is older than an organisation wants to keep is removed. Nothing is, unless a setting says so.
+
+use crate::app::App;
+use crate::store::StoreResult;
+
+/// How many days records are kept: an organisation's setting, or a variable that holds for those without one.
+pub(crate) const SETTING: &str = "DASHCLAW_RETENTION_DAYS";
+/// A rate limit counts the decisions of up to 7 days, so these are always kept.
+const FEWEST_DAYS: i64 = 8;
+const MOST_DAYS: i64 = 36_500;
+const DAY_MS: i64 = 86_400_000;
+/// How many records of each kind are removed in one write.
+const BATCH: u32 = 200;
+
+/// The days that a setting's text asks for; nothing when it asks for no removal.
+pub(crate) fn days(text: &str) -> Option<i64> {
+    let days = text.trim().parse().ok().filter(|days: &i64| *days > 0)?;
+    Some(days.clamp(FEWEST_DAYS, MOST_DAYS))
+}
+
+/// Removes what is due, and answers how many records that were.
+pub(crate) async fn remove_expired(app: &App, now_ms: i64) -> StoreResult<usize> {
+    let mut removed = 0;
+    for org_id in app.store.organisations().await? {
+        let settings = app.store.settings(&org_id).await?;
+        // An organisation's own word holds, and be it that it keeps everything.
+        let kept = settings.get(SETTING).map_or(app.config.retention_days, |text| days(text));
+        let Some(kept) = kept else { continue };
+        let before_ms = now_ms - kept * DAY_MS;
+        loop {
+            let batch = app.store.remove_older(&org_id, before_ms, BATCH).await?;
+            removed += batch;
+            if batch == 0 || app.stop.is_cancelled() {
+                break;
+            }
+        }
+    }
+    Ok(removed)
+}
+
+#[cfg(test)]
+#[path = "retention_tests.rs"]
+mod tests;

@@ -1,0 +1,106 @@
+use std::sync::Arc;
+
+use axum::body::Body;
+use dashclaw::clock;
+use http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::*;
+use crate::config::{Config, InstanceOptions};
+use crate::http::router;
+use crate::signer::Signer;
+use crate::store::Store;
+use crate::store::sqlite::Sqlite;
+
+const KEY: &str = "key";
+
+async fn app() -> Arc<App> {
+    let config = Config::read(&InstanceOptions::default());
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(None).unwrap());
+    let signer = Signer::open(&*store, config.signing_key.as_ref()).await.unwrap();
+    let app = Arc::new(App::new(config, store, signer));
+    app.admit_operator(KEY);
+    app
+}
+
+async fn call(app: &Arc<App>, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    let text = if body.is_null() { String::new() } else { body.to_string() };
+    let request = Request::builder().method(method).uri(path).header("x-api-key", KEY);
+    let response = router(app).oneshot(request.body(Body::from(text)).unwrap()).await.unwrap();
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or_default())
+}
+
+async fn create(app: &Arc<App>, goal: &str) -> String {
+    let body = json!({
+        "agent_id": "a", "action_type": "api", "declared_goal": goal, "idempotency_key": goal,
+        // An agent cannot hide an action by its own clock.
+        "timestamp_start": "1999-01-01T00:00:00.000Z",
+    });
+    let (status, body) = call(app, "POST", "/api/actions", body).await;
+    assert_eq!(status, 201, "{body}");
+    body["action_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_setting_is_read_and_kept_within_what_rules_count_over() {
+    let table =
+        [("30", Some(30)), (" 30 ", Some(30)), ("1", Some(8)), ("0", None), ("-3", None), ("never", None)];
+    for (text, expected) in table {
+        assert_eq!(days(text), expected, "{text}");
+    }
+    assert_eq!(days("99999999"), Some(MOST_DAYS));
+}
+
+#[tokio::test]
+async fn what_has_ended_is_removed_when_its_time_has_come_and_nothing_else() {
+    let app = app().await;
+    let org = app.config.org_id.clone();
+    let mut ended = Vec::new();
+    for n in 0..450 {
+        let id = create(&app, &format!("Ended {n}")).await;
+        let path = format!("/api/actions/{id}/outcome");
+        assert_eq!(call(&app, "POST", &path, json!({ "status": "completed" })).await.0, 200);
+        ended.push(id);
+    }
+    let assumption = json!({ "action_id": ended[0], "assumption": "It is so" });
+    assert_eq!(call(&app, "POST", "/api/assumptions", assumption).await.0, 201);
+    let running = create(&app, "Running").await;
+    let (_, session) = call(&app, "POST", "/api/sessions", json!({ "agent_id": "a" })).await;
+    let session = format!("/api/sessions/{}", session["session"]["session_id"].as_str().unwrap());
+    for summary in ["one", "two", "three"] {
+        assert_eq!(call(&app, "PATCH", &session, json!({ "summary": summary })).await.0, 200);
+    }
+    call(&app, "POST", "/api/guard", json!({ "action_type": "api" })).await;
+
+    let in_days = |days: i64| clock::unix_millis() + days * DAY_MS;
+    assert_eq!(
+        remove_expired(&app, in_days(1000)).await.unwrap(),
+        0,
+        "nothing is removed unless one says so"
+    );
+    app.store.put_setting(&org, SETTING, Some("30".to_owned())).await.unwrap();
+    assert_eq!(remove_expired(&app, in_days(29)).await.unwrap(), 0);
+    assert!(remove_expired(&app, in_days(31)).await.unwrap() > 900);
+    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 0);
+
+    let status = async |path: String| call(&app, "GET", &path, Value::Null).await.0;
+    assert_eq!(status(format!("/api/actions/{}", ended[449])).await, 404);
+    assert_eq!(status(format!("/api/actions/{running}")).await, 200);
+    let (_, decisions) = call(&app, "GET", "/api/guard", Value::Null).await;
+    assert_eq!(decisions["decisions"], json!([]));
+    let (_, assumptions) = call(&app, "GET", "/api/actions/assumptions", Value::Null).await;
+    assert_eq!(assumptions["assumptions"], json!([]));
+    // A session keeps its newest event, and its numbers go on.
+    let (_, events) = call(&app, "GET", &format!("{session}/events"), Value::Null).await;
+    let last = events["events"][0]["seq"].as_i64().unwrap();
+    assert_eq!(events["events"].as_array().unwrap().len(), 1);
+    call(&app, "PATCH", &session, json!({ "summary": "four" })).await;
+    let (_, events) = call(&app, "GET", &format!("{session}/events"), Value::Null).await;
+    assert_eq!(events["events"][1]["seq"], last + 1);
+    // The key of an action that is gone begins a new one.
+    assert_ne!(create(&app, "Ended 0").await, ended[0]);
+}
