@@ -12,6 +12,7 @@ mod api;
 mod app;
 mod blocking;
 mod callers;
+mod characters;
 mod config;
 mod decide;
 pub mod facts;

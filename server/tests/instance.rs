@@ -212,17 +212,20 @@ async fn an_outcome_that_never_came_is_given_up_by_the_sweep() {
     world.policy("Ask", "require_approval", json!({ "action_types": ["deploy"] })).await;
     let lost = world.action("research", "Look").await;
     let waiting = world.action("deploy", "Ship").await;
+    let alive = world.action("research", "Read").await;
     drop(world);
     let database = rusqlite::Connection::open(folder.0.join("dashclaw.db")).unwrap();
     database.execute_batch("UPDATE actions SET waiting_since = '2020-01-01T00:00:00.000Z'").unwrap();
     drop(database);
     let world = World::open(&at(&folder.0));
+    let sign = json!({ "duration_ms": 5 });
+    assert_eq!(world.call("PATCH", &format!("/api/actions/{alive}"), sign).await.0, 200);
     let swept = world.instance.sweep_outcomes().unwrap();
     assert_eq!(swept, 1);
     let outcome = async |id: &str| world.get(&format!("/api/actions/{id}/outcome")).await.1["status"].clone();
     assert_eq!(
-        (outcome(&lost).await, outcome(&waiting).await),
-        (json!("lost_confirmation"), json!("pending"))
+        (outcome(&lost).await, outcome(&waiting).await, outcome(&alive).await),
+        (json!("lost_confirmation"), json!("pending"), json!("pending"))
     );
     assert_eq!(world.get("/api/signals").await.1["signals"][0]["type"], "lost_confirmation");
 }

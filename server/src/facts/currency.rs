@@ -1,7 +1,7 @@
 //! Currencies: signs, codes and names, each as one code.
 
-use super::class::CURRENCY;
 use super::lex::{Kind, Pieces};
+use crate::characters::CURRENCY;
 
 /// ISO 4217 codes, and those of the best-known tokens. What is an English word as well is in [`ENGLISH`].
 const CODES: &str = " AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \

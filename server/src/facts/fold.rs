@@ -5,7 +5,7 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::class::{INVISIBLE, digit_value};
+use crate::characters::{digit_value, is_invisible};
 
 /// A text without invisible characters and marks, in compatibility form, with plain digits, dashes, quotes and spaces.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl<'a> Folded<'a> {
     }
 
     fn push(&mut self, origin: usize, character: char) {
-        if INVISIBLE.contains(character) {
+        if is_invisible(character) {
             return;
         }
         if let Some(plain) = plain(character) {

@@ -6,7 +6,6 @@
 //! [`FactEvidence`] holds what it covers, which is never the folded form.
 
 mod check;
-mod class;
 mod currency;
 mod date;
 mod deadline;

@@ -1,31 +1,30 @@
 //! Which characters a name may hold. What nobody sees makes two names look like one.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use regex::Regex;
-
-/// Control and format characters, line and paragraph separators, variation selectors and the other characters that
-/// Unicode says to show as nothing, and the one blank that is neither a space nor among them (U+2800).
-#[expect(clippy::unwrap_used, reason = "the pattern is a literal, compiled by every test")]
-static INVISIBLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\x{2800}]+").unwrap()
-});
+use crate::characters::is_invisible;
 
 /// What is wrong with a name, for the `details` of a 400 answer: it holds a control or format character. Spaces
 /// around a name are no problem here; rules compare without them.
 pub fn problem(field: &str, text: &str) -> Option<String> {
-    let hides_something = !is_printable_ascii(text) && INVISIBLE.is_match(text);
+    let hides_something = text.chars().any(is_hidden);
     hides_something.then(|| format!("`{field}` must not hold control or format characters"))
 }
 
 /// The text without what nobody sees.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if is_printable_ascii(text) { Cow::Borrowed(text) } else { INVISIBLE.replace_all(text, "") }
+    if text.chars().any(is_hidden) {
+        return Cow::Owned(text.chars().filter(|character| !is_hidden(*character)).collect());
+    }
+    Cow::Borrowed(text)
 }
 
-fn is_printable_ascii(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+/// What shows nothing, controls among it, line and paragraph separators, and the one blank that is neither a space nor
+/// among them (U+2800).
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || is_invisible(character)
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{2800}')
 }
 
 #[cfg(test)]

@@ -38,15 +38,3 @@ fn distinct<'a>(categories: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     }
     seen
 }
-
-/// Format and control characters, joiners, selectors of variants, fillers.
-fn is_invisible(character: char) -> bool {
-    let of_control = character.is_control() && !character.is_whitespace();
-    of_control
-        || matches!(
-            u32::from(character),
-            0xAD | 0x34F | 0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
-                | 0x202A..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF9..=0xFFFB
-                | 0x1_D173..=0x1_D17A | 0xE_0000..=0xE_0FFF
-        )
-}

@@ -13,7 +13,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{Severity, distinct, is_invisible};
+use super::{Severity, distinct};
+use crate::characters::is_invisible;
 use find::Found;
 use rules::RULES;
 

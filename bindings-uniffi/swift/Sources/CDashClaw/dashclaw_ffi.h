@@ -675,6 +675,11 @@ RustBuffer uniffi_dashclaw_ffi_fn_func_error_kinds(RustCallStatus *_Nonnull out_
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_FUNC_PRINTABLE
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_FUNC_PRINTABLE
+RustBuffer uniffi_dashclaw_ffi_fn_func_printable(RustBuffer text, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_FUNC_SIGN_ACTION
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_FN_FUNC_SIGN_ACTION
 RustBuffer uniffi_dashclaw_ffi_fn_func_sign_action(ForeignBytes payload, RustBuffer key, RustCallStatus *_Nonnull out_status
@@ -966,6 +971,12 @@ uint16_t uniffi_dashclaw_ffi_checksum_func_derive_idempotency_key(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_FUNC_ERROR_KINDS
 #define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_FUNC_ERROR_KINDS
 uint16_t uniffi_dashclaw_ffi_checksum_func_error_kinds(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_FUNC_PRINTABLE
+#define UNIFFI_FFIDEF_UNIFFI_DASHCLAW_FFI_CHECKSUM_FUNC_PRINTABLE
+uint16_t uniffi_dashclaw_ffi_checksum_func_printable(void
     
 );
 #endif

@@ -3406,6 +3406,17 @@ public func errorKinds() -> [String]  {
 })
 }
 /**
+ * `text` on one line of a terminal, without anything that the terminal would obey or hide.
+ */
+public func printable(text: String) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_dashclaw_ffi_fn_func_printable(
+        FfiConverterString.lower(text),uniffiCallStatus
+    )
+})
+}
+/**
  * The signature of an action, the text of a JSON object, with an RSA key in PEM or JWK.
  */
 public func signAction(payload: Data, key: String)throws  -> String  {
@@ -3468,6 +3479,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_func_error_kinds() != 45087) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_dashclaw_ffi_checksum_func_printable() != 4825) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_func_sign_action() != 27660) {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-use crate::scan::is_invisible;
+use crate::characters::is_invisible;
 
 /// One reading of a text, and where its parts came from.
 #[derive(Debug)]

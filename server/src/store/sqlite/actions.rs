@@ -195,9 +195,9 @@ fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
     Ok(Creation::Created(Box::new(action)))
 }
 
-/// Since when its outcome has been waited for: an action that a human held up began when it was approved.
+/// Since when nothing was heard of it: its creation, its approval, or the last sign of life while its work runs.
 fn waiting_since(action: &Action) -> &str {
-    action.approved_at.as_deref().unwrap_or(&action.created_at)
+    &action.updated_at
 }
 
 fn write(connection: &Connection, action: &Action) -> StoreResult<()> {

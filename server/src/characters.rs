@@ -5,16 +5,16 @@ use std::sync::LazyLock;
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// Characters that show nothing: format characters, controls that are no white space, and what stands for an object.
-pub(super) static INVISIBLE: LazyLock<CharacterSet> =
+static INVISIBLE: LazyLock<CharacterSet> =
     LazyLock::new(|| CharacterSet::new(r"[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\x{FFFC}--\s]"));
 
 /// Signs of currencies.
-pub(super) static CURRENCY: LazyLock<CharacterSet> = LazyLock::new(|| CharacterSet::new(r"\p{Sc}"));
+pub(crate) static CURRENCY: LazyLock<CharacterSet> = LazyLock::new(|| CharacterSet::new(r"\p{Sc}"));
 
 static DECIMAL: LazyLock<CharacterSet> = LazyLock::new(|| CharacterSet::new(r"\p{Nd}"));
 
 /// A sorted list of ranges.
-pub(super) struct CharacterSet(Vec<ClassUnicodeRange>);
+pub(crate) struct CharacterSet(Vec<ClassUnicodeRange>);
 
 impl CharacterSet {
     #[expect(clippy::panic, reason = "the classes are literals, parsed by every test")]
@@ -30,13 +30,21 @@ impl CharacterSet {
         self.0[..after].last().filter(|range| character <= range.end())
     }
 
-    pub(super) fn contains(&self, character: char) -> bool {
+    pub(crate) fn contains(&self, character: char) -> bool {
         self.range(character).is_some()
     }
 }
 
+/// Whether a character shows nothing: it hides between others, or makes two texts look like one.
+pub(crate) fn is_invisible(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control() && !character.is_whitespace();
+    }
+    INVISIBLE.contains(character)
+}
+
 /// The value of a decimal digit of any script. Unicode keeps the ten digits of a script together and in order.
-pub(super) fn digit_value(character: char) -> Option<u8> {
+pub(crate) fn digit_value(character: char) -> Option<u8> {
     let range = DECIMAL.range(character)?;
     u8::try_from((u32::from(character) - u32::from(range.start())) % 10).ok()
 }
@@ -61,12 +69,12 @@ mod tests {
     #[test]
     fn what_shows_nothing() {
         for shown in ['a', ' ', '\n', '\t', '\u{A0}', '\u{3000}', '$'] {
-            assert!(!INVISIBLE.contains(shown), "{shown:?}");
+            assert!(!is_invisible(shown), "{shown:?}");
         }
         for hidden in
             ['\u{AD}', '\u{200B}', '\u{2063}', '\u{FEFF}', '\u{0}', '\u{FE0F}', '\u{E0041}', '\u{202E}']
         {
-            assert!(INVISIBLE.contains(hidden), "{hidden:?}");
+            assert!(is_invisible(hidden), "{hidden:?}");
         }
     }
 }
