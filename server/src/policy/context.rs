@@ -98,7 +98,7 @@ pub struct Facts {
     /// Set while an operator has halted the organisation.
     pub org_halt: Option<OrgHalt>,
     /// Earlier guard decisions of this agent, by window in minutes. Fill it for every window that
-    /// [`PolicySet::rate_windows`](super::PolicySet::rate_windows) lists.
+    /// [`PolicySet::rate_limits`](super::PolicySet::rate_limits) lists.
     pub decisions_in_minutes: BTreeMap<u32, u64>,
     /// What the agent's purchases in a window cost, in USD, by window in minutes. Fill it for every window that
     /// [`PolicySet::spend_windows`](super::PolicySet::spend_windows) lists.
