@@ -36,7 +36,8 @@ pub(super) fn tidy(text: &str) -> Cow<'_, str> {
     Cow::Owned(visible(&composed).trim().replace('\u{3002}', "."))
 }
 
-/// The text as [`tidy`] has it, with case folded: two texts that fold to one are the same to a rule.
+/// The text in its compatible, composed form, without what nobody sees and without case: two texts that fold to one are the
+/// same to a rule.
 pub fn fold(text: &str) -> Cow<'_, str> {
     let text = tidy(text);
     if text.is_ascii() {
