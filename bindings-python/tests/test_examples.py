@@ -28,14 +28,14 @@ def test_the_governed_deploy_tells_its_story() -> None:
     told = [
         "allow (risk",
         "outcome on record: completed",
-        'block: Never drop tables: Action type "drop_table" is blocked',
+        'Never drop tables: Action type "drop_table" is blocked',
         "block: fabricated_fact $2,500.00",
         "valid=True",
         "valid=False (bad_signature)",
         "v2.4.0 is live",
         "does not deploy: Not on a Friday",
         "is a replay of",
-        "refuses a second report: outcome already set (completed)",
+        "refuses a second report: outcome already set",
     ]
     places = [story.find(line) for line in told]
     assert -1 not in places and places == sorted(places), story

@@ -196,7 +196,7 @@ def test_the_governed_deploy_tells_its_story(environment: dict[str, str]) -> Non
         "v2.4.0 is live",
         "does not deploy: Not on a Friday",
         "is a replay of",
-        "refuses a second report: outcome already set (completed)",
+        "refuses a second report: outcome already set",
     ]
     program = (str(IN_SWIFT), str(PROGRAMS / "governed-deploy"))
     keys = ("--key", environment["AGENT_KEY"], "--operator-key", environment["DASHCLAW_API_KEY"])
