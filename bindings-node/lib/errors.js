@@ -120,9 +120,9 @@ function errorFrom(text, cause) {
 
 function make({ kind, message, decision }) {
   if (kind === 'guard_blocked') {
-    const verdict = typeof decision === 'object' && decision ? decision : { decision };
-    // Without any reason the class has the official client's text.
-    return new GuardBlockedError(verdict, verdict.reason || verdict.reasons?.length ? message : undefined);
+    if (typeof decision !== 'object' || !decision) return new GuardBlockedError({ decision }, message);
+    // A verdict without any reason has the official client's text.
+    return new GuardBlockedError(decision, decision.reason || decision.reasons?.length ? message : undefined);
   }
   if (kind === 'approval_denied') return new ApprovalDeniedError(message, decision);
   return new (KINDS[kind] ?? InternalError)(message);
