@@ -12,12 +12,12 @@ const DETAILS: usize = 500;
 const ID: usize = 100;
 
 /// `error` with a message that holds the server's details and names the operation and the record it is about. What a
-/// server wrote is made fit for a terminal: a message ends there sooner or later. The reason of a block stays a policy's
-/// own sentence.
+/// server wrote is made fit for a terminal: a message ends there sooner or later. The reason of a block stays the policy's
+/// own sentence, and that of a denial the human's.
 pub(crate) fn explained(error: Error, prepared: &Prepared) -> Error {
     error.with(|fields| {
         let mut message = printable(&fields.message);
-        if fields.kind != ErrorKind::GuardBlocked {
+        if !matches!(fields.kind, ErrorKind::GuardBlocked | ErrorKind::ApprovalDenied) {
             if let Some(details) = fields.details.as_ref().and_then(|details| told(details, &message)) {
                 message = format!("{message}: {details}");
             }

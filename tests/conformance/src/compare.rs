@@ -13,7 +13,7 @@ static VOLATILE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "$$uuid"),
         (r"\b[0-9a-f]{64}\b", "$$hex64"),
         (r"\b[0-9a-f]{32}\b", "$$hex32"),
-        (r"_[0-9a-f]{12,24}\b", "_$$hex"),
+        (r"_[0-9a-f]{8,24}\b", "_$$hex"),
         (r"^[A-Za-z0-9_-]{86}$", "$$signature"),
         (r"^(sha256:)?[A-Za-z0-9_-]{43}$", "${1}$$digest"),
         (r"\b\d+(\.\d+)? (ms|s|seconds)\b", "$$duration"),
@@ -66,10 +66,11 @@ fn normal(name: &str, value: &Value) -> Value {
     }
 }
 
-/// Of a block the details are the verdict in languages where the official client has it there.
+/// Of a block the details are the verdict in languages where the official client has it there, and the text is the official
+/// client's of each language.
 fn error(members: &Map<String, Value>) -> Value {
     let blocked = members.get("kind").is_some_and(|kind| kind == "guard_blocked");
-    let compared = |name: &str| ERROR_MEMBERS.contains(&name) && !(blocked && name == "details");
+    let compared = |name: &str| ERROR_MEMBERS.contains(&name) && !(blocked && ["details", "message"].contains(&name));
     let known = members.iter().filter(|(name, value)| compared(name) && !value.is_null());
     Value::Object(known.map(|(name, value)| (name.clone(), normal(name, value))).collect())
 }

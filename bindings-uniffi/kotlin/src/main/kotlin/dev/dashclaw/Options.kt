@@ -139,7 +139,7 @@ public data class CallOptions(
 /** The word of a constant, as the core spells it. */
 internal fun Enum<*>?.word(): String? = this?.name?.lowercase()
 
-internal fun Duration.inSeconds(): Double = coerceAtMost(LONGEST).toDouble(DurationUnit.SECONDS)
+internal fun Duration.inSeconds(): Double = coerceIn(-LONGEST, LONGEST).toDouble(DurationUnit.SECONDS)
 
 /** JSON has no infinity, and the core counts no further. */
 private val LONGEST = 3650.days
