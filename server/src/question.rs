@@ -77,7 +77,7 @@ impl Question {
             evaluated_at: clock::iso(now_ms),
         };
         let asked = Asked {
-            question: digest(&context, &unknown),
+            question: digest(&context, &unknown, &long_numbers(&call.raw)),
             risk: arguments.get("risk_score").and_then(Value::as_i64),
         };
         let heavy = call.raw.len() > LIGHT || context.source_of_truth.as_ref().is_some_and(brings_patterns);
@@ -144,8 +144,32 @@ fn brings_patterns(source: &Value) -> bool {
         || listed(source.get("extract").and_then(|extract| extract.get("patterns")))
 }
 
+/// The numbers of a JSON text that have more digits than a reader keeps, as they are written: two of them may read as one.
+fn long_numbers(json: &[u8]) -> Vec<String> {
+    const KEPT: usize = 16;
+    let (mut numbers, mut number, mut in_text, mut escaped) = (Vec::new(), Vec::new(), false, false);
+    for byte in json.iter().copied().chain([b' ']) {
+        let belongs = byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
+        if !in_text && belongs {
+            number.push(byte);
+            continue;
+        }
+        let digits = number.iter().filter(|byte| byte.is_ascii_digit()).count();
+        if digits > KEPT {
+            numbers.push(String::from_utf8_lossy(&number).into_owned());
+        }
+        number.clear();
+        (in_text, escaped) = match byte {
+            b'"' if !escaped => (!in_text, false),
+            b'\\' => (in_text, in_text && !escaped),
+            _ => (in_text, false),
+        };
+    }
+    numbers
+}
+
 /// SHA-256 of everything that is asked but the risk. Absent and empty are the same; the order of members does not count.
-fn digest(context: &GuardContext, unknown: &Map<String, Value>) -> String {
+fn digest(context: &GuardContext, unknown: &Map<String, Value>, numbers: &[String]) -> String {
     let money = context
         .purchase
         .as_ref()
@@ -164,6 +188,7 @@ fn digest(context: &GuardContext, unknown: &Map<String, Value>) -> String {
         "intel": context.intel,
         "purchase": money,
         "more": unknown,
+        "numbers": numbers,
     });
     hex(&Sha256::digest(asked.to_string()))
 }
@@ -201,12 +226,20 @@ mod tests {
             GuardContext { purchase: purchase(1.0), ..context() },
             GuardContext { purchase: purchase(2.0), ..context() },
         ];
-        let mut digests: Vec<String> = others.iter().map(|context| digest(context, &Map::new())).collect();
+        let mut digests: Vec<String> =
+            others.iter().map(|context| digest(context, &Map::new(), &[])).collect();
         let more = json!({"arguments": {"amount": 9_007_199_254_740_993_u64}});
         let other = json!({"arguments": {"amount": 9_007_199_254_740_992_u64}});
-        digests.extend([more, other].iter().map(|more| digest(&context(), more.as_object().unwrap())));
+        digests.extend([more, other].iter().map(|more| digest(&context(), more.as_object().unwrap(), &[])));
         let distinct: std::collections::BTreeSet<_> = digests.iter().collect();
         assert_eq!(distinct.len(), digests.len());
+    }
+
+    #[test]
+    fn numbers_that_a_reader_would_round_are_told_apart() {
+        let body = br#"{"a":100000000000000000001,"b":"2000000000000000000000 \\\"3000000000000000000000","c":[-0.12345678901234567,1e5]}"#;
+        assert_eq!(long_numbers(body), ["100000000000000000001", "-0.12345678901234567"]);
+        assert!(long_numbers(br#"{"risk_score":90,"order":1234567890123456}"#).is_empty());
     }
 
     #[test]
@@ -218,7 +251,7 @@ mod tests {
             now_ms: 5,
             ..context()
         };
-        assert_eq!(digest(&same, &Map::new()), digest(&context(), &Map::new()));
+        assert_eq!(digest(&same, &Map::new(), &[]), digest(&context(), &Map::new(), &[]));
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::World;
+use common::{Folder, World};
 use dashclaw_server::{InstanceOptions, Role};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -358,6 +358,51 @@ async fn an_approval_lifts_no_other_question() {
         let reply = world.as_key(&key, "POST", ASK, question()).await;
         assert_eq!(reply.body["decision"], "allow", "it was not used up by {other}");
     }
+}
+
+#[tokio::test]
+async fn numbers_above_every_integer_are_two_questions() {
+    for path in [ASK, CREATE] {
+        let world = World::new();
+        let asked = |order: &str| {
+            let text = with(&json!({ "idempotency_key": "key", "arguments": { "order": 0 } })).to_string();
+            text.replace("\"order\":0", &format!("\"order\":{order}"))
+        };
+        let call = async |body: String| {
+            let request = http::Request::builder().method("POST").uri(path).header("x-api-key", &world.key);
+            world.send(request.body(axum::body::Body::from(body)).unwrap()).await.status.as_u16()
+        };
+        assert!(call(asked("100000000000000000000000000000000789")).await < 300);
+        assert_eq!(call(asked("100000000000000000000000000000000790")).await, 409, "{path}");
+        assert_eq!(call(asked("100000000000000000000000000000000789")).await, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_makes_nothing_last() {
+    let folder = Folder::new("clock");
+    let options = InstanceOptions { path: Some(folder.0.join("dashclaw.db")), ..InstanceOptions::default() };
+    let world = World::open(&options);
+    world.policy("Ask", "require_approval", json!({ "action_types": ["deploy"] })).await;
+    let keyed = with(&json!({ "action_type": "research", "idempotency_key": "key" }));
+    let (_, first) = world.call("POST", ASK, keyed.clone()).await;
+    let (_, made) = world.call("POST", CREATE, question()).await;
+    let approval = format!("/api/approvals/{}", made["action_id"].as_str().unwrap());
+    assert_eq!(world.call("POST", &approval, json!({ "decision": "allow" })).await.0, 200);
+    // As if both had happened an hour from now, before the clock was set back.
+    let database = rusqlite::Connection::open(folder.0.join("dashclaw.db")).unwrap();
+    database.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+    database
+        .execute_batch(
+            "UPDATE guard_decisions SET created_ms = created_ms + 3600000;
+             UPDATE actions SET approved_at = strftime('%Y-%m-%dT%H:%M:%fZ', approved_at, '+1 hour')
+                 WHERE approved_at IS NOT NULL;",
+        )
+        .unwrap();
+    let (_, again) = world.call("POST", ASK, keyed).await;
+    assert_ne!(again["decision_id"], first["decision_id"], "not repeated");
+    let (_, asked) = world.call("POST", ASK, question()).await;
+    assert_eq!(asked["decision"], "require_approval", "not lifted");
 }
 
 #[tokio::test]
