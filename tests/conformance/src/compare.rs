@@ -70,7 +70,8 @@ fn normal(name: &str, value: &Value) -> Value {
 /// client's of each language.
 fn error(members: &Map<String, Value>) -> Value {
     let blocked = members.get("kind").is_some_and(|kind| kind == "guard_blocked");
-    let compared = |name: &str| ERROR_MEMBERS.contains(&name) && !(blocked && ["details", "message"].contains(&name));
+    let compared =
+        |name: &str| ERROR_MEMBERS.contains(&name) && !(blocked && ["details", "message"].contains(&name));
     let known = members.iter().filter(|(name, value)| compared(name) && !value.is_null());
     Value::Object(known.map(|(name, value)| (name.clone(), normal(name, value))).collect())
 }
