@@ -1463,7 +1463,7 @@ export interface CreatePolicy {
   /** What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as JSON text. */
   rules: Record<string, unknown> | string;
   /** 1 (or `true`) when it holds, which is so unless given, or 0 (`false`). */
-  active?: number;
+  active?: number | boolean;
   /** The agents it holds for; an empty list, or none, means every agent. At most 200 entries. */
   agent_ids?: readonly string[];
 }
@@ -1484,7 +1484,7 @@ export interface UpdatePolicy {
   /** What it says from now on. At most 4000 characters as JSON text. */
   rules?: Record<string, unknown> | string;
   /** 1 (or `true`) to make it hold, 0 (`false`) to make it rest. */
-  active?: number;
+  active?: number | boolean;
   /** The agents it holds for from now on; an empty list means every agent. At most 200 entries. */
   agent_ids?: readonly string[];
 }

@@ -63,6 +63,8 @@ pub struct Argument {
     pub max: Option<u32>,
     /// The bounds of a number, both included.
     pub range: Option<(i64, i64)>,
+    /// Whether it is a yes or no that is written as 1 or 0.
+    pub flag: bool,
     /// Whether other words than its type's are refused before any request.
     pub strict: bool,
     /// Whether an object may stand in its place that holds this and more arguments.
@@ -163,6 +165,7 @@ impl Argument {
             place: field.place,
             max: field.max,
             range: field.range,
+            flag: field.flag,
             strict: field.strict,
             spread: field.spread,
             secret,

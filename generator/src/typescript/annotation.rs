@@ -1,7 +1,7 @@
 //! Shapes as types of TypeScript.
 
 use super::types::is_closed;
-use crate::model::{Api, Form, Shape};
+use crate::model::{Api, Argument, Form, Shape};
 
 /// Other words than those of a vocabulary; editors still offer the known ones.
 pub(super) const OTHER: &str = "OtherWord";
@@ -30,6 +30,11 @@ impl Annotations<'_> {
             Shape::Either(shapes) => shapes.iter().map(inner).collect::<Vec<_>>().join(" | "),
             Shape::Named(name) => self.named(name, closed),
         }
+    }
+
+    /// The type of what is given for `argument`.
+    pub(super) fn of_argument(self, argument: &Argument) -> String {
+        if argument.flag { "number | boolean".to_owned() } else { self.of(&argument.shape, argument.strict) }
     }
 
     /// What an operation returns: a JSON object, whatever else is known about it.

@@ -184,7 +184,7 @@ fn declared(name: &str, parameters: &[String], returns: &str, indent: &str) -> S
 fn typed(api: &Api, operation: &Operation, parameters: &Parameters<'_>) -> Vec<String> {
     let annotations = Annotations { api, given: true };
     let positional = parameters.positional.iter().map(|argument| {
-        let (name, annotation) = (parameter(argument.name), annotations.of(&argument.shape, argument.strict));
+        let (name, annotation) = (parameter(argument.name), annotations.of_argument(argument));
         if argument.required {
             format!("{name}: {annotation}")
         } else {

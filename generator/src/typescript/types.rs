@@ -55,7 +55,7 @@ fn declared(api: &Api, one: &Type) -> Option<String> {
 fn request(api: &Api, operation: &Operation) -> String {
     let annotations = Annotations { api, given: true };
     let members = operation.arguments.iter().flat_map(|argument| {
-        let annotation = annotations.of(&argument.shape, argument.strict);
+        let annotation = annotations.of_argument(argument);
         let doc = tsdoc::of_argument(api, argument, INDENT);
         let also = argument.also.map(|also| {
             let doc = format!("{INDENT}/** Another name for `{}`. */", argument.name);

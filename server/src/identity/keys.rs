@@ -5,6 +5,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use p521::ecdsa::signature::Verifier as _;
+use p521::ecdsa::{Signature as P521Signature, VerifyingKey as P521Key};
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
     RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents,
@@ -34,6 +36,8 @@ enum Material {
     Ed25519(Vec<u8>),
     /// The curve's algorithm and the point, uncompressed.
     Curve(&'static str, &'static dyn VerificationAlgorithm, Vec<u8>),
+    /// The curve that `ring` does not know.
+    P521(Box<P521Key>),
     Rsa {
         n: Vec<u8>,
         e: Vec<u8>,
@@ -92,6 +96,7 @@ impl Key {
             ("OKP", Some("Ed25519")) => Material::Ed25519(bytes("x").filter(|x| x.len() == 32)?),
             ("EC", Some("P-256")) => Material::Curve("ES256", &ECDSA_P256_SHA256_FIXED, point(32)?),
             ("EC", Some("P-384")) => Material::Curve("ES384", &ECDSA_P384_SHA384_FIXED, point(48)?),
+            ("EC", Some("P-521")) => Material::P521(Box::new(P521Key::from_sec1_bytes(&point(66)?).ok()?)),
             ("RSA", _) => Material::Rsa { n: positive(&bytes("n")?)?, e: positive(&bytes("e")?)? },
             _ => return None,
         };
@@ -102,6 +107,7 @@ impl Key {
         let by_kind = match &self.material {
             Material::Ed25519(_) => algorithm == "EdDSA",
             Material::Curve(own, ..) => algorithm == *own,
+            Material::P521(_) => algorithm == "ES512",
             Material::Rsa { .. } => RSA.iter().any(|(name, _)| *name == algorithm),
         };
         by_kind && self.only.as_deref().is_none_or(|only| only == algorithm)
@@ -112,6 +118,10 @@ impl Key {
         let checked = match &self.material {
             Material::Ed25519(key) => UnparsedPublicKey::new(&ED25519, key).verify(signed, signature),
             Material::Curve(_, scheme, key) => UnparsedPublicKey::new(*scheme, key).verify(signed, signature),
+            Material::P521(key) => {
+                let signature = P521Signature::from_slice(signature);
+                return signature.is_ok_and(|signature| key.verify(signed.as_ref(), &signature).is_ok());
+            }
             Material::Rsa { n, e } => match RSA.iter().find(|(name, _)| name == algorithm) {
                 Some((_, scheme)) => RsaPublicKeyComponents { n, e }.verify(scheme, signed, signature),
                 None => return false,

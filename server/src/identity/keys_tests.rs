@@ -34,6 +34,21 @@ fn curve(name: &str, scheme: &'static EcdsaSigningAlgorithm, size: usize) -> (Va
     (jwk, Box::new(move |signed| key.sign(&random, signed).unwrap().as_ref().to_vec()))
 }
 
+fn p521() -> (Value, Signer) {
+    use p521::ecdsa::signature::Signer as _;
+    let mut scalar = [0x42; 66];
+    scalar[0] = 0;
+    let key = p521::ecdsa::SigningKey::from_slice(&scalar).unwrap();
+    let point = key.verifying_key().to_sec1_point(false);
+    let (x, y) = point.as_bytes()[1..].split_at(66);
+    let jwk = json!({ "kty": "EC", "crv": "P-521", "x": encode(x), "y": encode(y), "kid": "P-521" });
+    let sign = move |signed: &[u8]| {
+        let signature: P521Signature = key.sign(signed);
+        signature.to_bytes().to_vec()
+    };
+    (jwk, Box::new(sign))
+}
+
 fn rsa(encoding: &'static dyn RsaEncoding) -> (Value, Signer) {
     let vectors: Value =
         serde_json::from_str(include_str!("../../../tests/vectors/rsa-action-signatures.json")).unwrap();
@@ -70,6 +85,7 @@ fn each() -> Vec<(&'static str, Value, Signer)> {
         named("EdDSA", ed25519()),
         named("ES256", curve("P-256", &ECDSA_P256_SHA256_FIXED_SIGNING, 32)),
         named("ES384", curve("P-384", &ECDSA_P384_SHA384_FIXED_SIGNING, 48)),
+        named("ES512", p521()),
         named("RS256", rsa(&RSA_PKCS1_SHA256)),
         named("RS384", rsa(&RSA_PKCS1_SHA384)),
         named("RS512", rsa(&RSA_PKCS1_SHA512)),
@@ -105,7 +121,7 @@ fn each_algorithm_is_checked_and_a_changed_bit_is_seen() {
 #[test]
 fn the_key_and_not_the_token_says_the_algorithm() {
     for (algorithm, jwk, sign) in each() {
-        for claimed in ["none", "None", "HS256", "HS512", "ES512", "PS256", "", "eddsa"] {
+        for claimed in ["none", "None", "HS256", "HS512", "ES256K", "PS256", "", "eddsa"] {
             let token = written(&json!({ "alg": claimed, "kid": jwk["kid"] }), &sign);
             assert!(!holds(std::slice::from_ref(&jwk), &token), "{algorithm} as {claimed}");
         }
