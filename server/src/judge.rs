@@ -7,9 +7,10 @@ use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::http::refusal::{Answer, Refusal};
+use crate::known::approval;
 use crate::orgs::Org;
 use crate::policy::webhook::{Answer as WebhookAnswer, Preliminary, ask_all};
-use crate::policy::{Evaluation, Facts, GuardSettings, Stages};
+use crate::policy::{Evaluation, Facts, GuardSettings, Stages, Verdict};
 use crate::question::Question;
 
 /// What a rule that looks at its own deadline may take beyond it, before nobody waits for it any more.
@@ -61,7 +62,12 @@ pub(crate) async fn evaluate(
         };
         stages.apply_answers(answers);
     }
-    Ok(stages.finish())
+    // An approval is looked for only where one is needed.
+    let approval = match stages.apply_grants() {
+        Verdict::RequireApproval => approval(app, question).await?,
+        _ => None,
+    };
+    Ok(stages.conclude(approval.as_ref()))
 }
 
 /// The local rules. Those that do not end in time block: what could not be judged is not allowed.

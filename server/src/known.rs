@@ -32,10 +32,6 @@ pub(crate) async fn known(app: &App, org: &Org, question: &Question, signals: Ve
         count_decisions(app, org, question, agent_id, &mut known).await?;
         sum_spendings(app, org, question, agent_id, &mut known).await?;
     }
-    // Without policies nothing asks for an approval, and none needs to be looked for.
-    if !org.policies.is_empty() {
-        known.facts.operator_approval = approval(app, question).await?;
-    }
     Ok(known)
 }
 
@@ -52,7 +48,7 @@ async fn count_decisions(
     }
     let context = &question.context;
     let since = |minutes: u32| context.now_ms - i64::from(minutes) * MINUTE_MS;
-    let times = limits.iter().map(|limit| since(limit.window_minutes)).collect();
+    let times = limits.iter().map(|limit| (since(limit.window_minutes), i64::from(limit.max))).collect();
     let counts = app.store.count_decisions(&context.org_id, agent_id, times).await?;
     for (limit, count) in limits.into_iter().zip(counts) {
         let max = i64::from(limit.max);
@@ -90,7 +86,7 @@ async fn sum_spendings(
 }
 
 /// The approval of this very question, asked with the same key, that nothing has used up.
-async fn approval(app: &App, question: &Question) -> Answer<Option<OperatorApproval>> {
+pub(crate) async fn approval(app: &App, question: &Question) -> Answer<Option<OperatorApproval>> {
     let context = &question.context;
     let within: Span = span(context.now_ms, APPROVAL_MS);
     let (digest, asked_by) = (&question.asked.question, &question.principal);

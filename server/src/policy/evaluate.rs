@@ -6,7 +6,9 @@ use super::matching::Subject;
 use super::rules::{Input, WebhookCheck};
 use super::set::CompiledPolicy;
 use super::webhook::{Answer, Preliminary, WebhookClient, ask_all};
-use super::{Evaluation, Facts, GuardContext, InjectionRule, PolicySet, RiskScore, Verdict};
+use super::{
+    Evaluation, Facts, GuardContext, InjectionRule, OperatorApproval, PolicySet, RiskScore, Verdict,
+};
 use crate::scan::injection;
 
 /// How one evaluation behaves when something does not finish.
@@ -137,16 +139,20 @@ impl<'a> Stages<'a> {
         }
     }
 
-    /// Applies the grants, the signals and the identity's veto.
-    pub fn finish(mut self) -> Evaluation {
-        let agent = self.context.agent_id.as_deref();
+    /// Applies the grants; answers the verdict so far, which an operator's approval may still lift.
+    pub fn apply_grants(&mut self) -> Verdict {
         let subject = Subject::of(self.context);
-        for (policy, grant) in self.policies.grants(agent) {
+        for (policy, grant) in self.policies.grants(self.context.agent_id.as_deref()) {
             if grant.covers(self.context, &subject) {
                 self.evaluation.grant(policy);
             }
         }
-        if let Some(approval) = &self.facts.operator_approval {
+        self.evaluation.verdict
+    }
+
+    /// Applies an operator's approval, the signals and the identity's veto.
+    pub fn conclude(mut self, approval: Option<&OperatorApproval>) -> Evaluation {
+        if let Some(approval) = approval {
             self.evaluation.grant_approved(approval);
         }
         self.evaluation.warnings.extend(self.facts.signals.iter().cloned());
@@ -154,6 +160,13 @@ impl<'a> Stages<'a> {
             self.evaluation.force_block(reason);
         }
         self.evaluation
+    }
+
+    /// Applies all that follows the webhooks, with the approval that the facts hold.
+    pub fn finish(mut self) -> Evaluation {
+        self.apply_grants();
+        let approval = self.facts.operator_approval.as_ref();
+        self.conclude(approval)
     }
 }
 

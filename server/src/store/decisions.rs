@@ -15,8 +15,13 @@ pub(crate) trait Decisions {
     /// Lists decisions, newest first.
     fn decisions(&self, org_id: &str, filter: DecisionFilter, page: Page) -> Stored<'_, DecisionPage>;
 
-    /// How many decisions on this agent there are since each of these times.
-    fn count_decisions(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<i64>>;
+    /// How many decisions on this agent there are since each of these times, counted up to the number beside it.
+    fn count_decisions(
+        &self,
+        org_id: &str,
+        agent_id: &str,
+        since_ms: Vec<(i64, i64)>,
+    ) -> Stored<'_, Vec<i64>>;
 
     /// What the actions of this agent spend, in USD, since each of these times; blocked ones spend nothing.
     fn sum_spendings(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<f64>>;

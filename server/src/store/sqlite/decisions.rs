@@ -30,10 +30,18 @@ impl Decisions for Sqlite {
         self.reader.scan(move |connection| list(connection, &org_id, &filter, page)).boxed()
     }
 
-    fn count_decisions(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<i64>> {
+    fn count_decisions(
+        &self,
+        org_id: &str,
+        agent_id: &str,
+        since_ms: Vec<(i64, i64)>,
+    ) -> Stored<'_, Vec<i64>> {
         let (org_id, agent_id) = (org_id.to_owned(), agent_id.to_owned());
         let work = move |connection: &Connection| {
-            since_ms.into_iter().map(|since| count(connection, &org_id, &agent_id, since)).collect()
+            since_ms
+                .into_iter()
+                .map(|(since, most)| count(connection, &org_id, &agent_id, since, most))
+                .collect()
         };
         self.reader.look_up(work).boxed()
     }
@@ -47,15 +55,18 @@ impl Decisions for Sqlite {
     }
 }
 
-/// How many decisions on an agent there are since a time.
+/// How many decisions on an agent there are since a time, counted up to `most`: what a limit costs does not grow with what
+/// is beyond it.
 pub(super) fn count(
     connection: &Connection,
     org_id: &str,
     agent_id: &str,
     since_ms: i64,
+    most: i64,
 ) -> StoreResult<i64> {
-    let sql = "SELECT count(*) FROM guard_decisions WHERE org_id = ?1 AND agent_id = ?2 AND created_ms >= ?3";
-    let since = params![org_id, agent_id, since_ms];
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM guard_decisions
+        WHERE org_id = ?1 AND agent_id = ?2 AND created_ms >= ?3 LIMIT ?4)";
+    let since = params![org_id, agent_id, since_ms, most];
     Ok(connection.prepare_cached(sql)?.query_row(since, |row| row.get(0))?)
 }
 

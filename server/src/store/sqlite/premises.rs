@@ -29,7 +29,8 @@ pub(super) fn hold(connection: &Connection, decision: &NewDecision) -> StoreResu
     }
     let agent_id = decision.record.agent_id.as_deref().unwrap_or_default();
     for tally in tallies {
-        if (count(connection, org_id, agent_id, tally.since_ms)? >= tally.limit) != tally.reached {
+        if (count(connection, org_id, agent_id, tally.since_ms, tally.limit)? >= tally.limit) != tally.reached
+        {
             return Ok(false);
         }
     }
