@@ -1,5 +1,6 @@
 //! `run_governed`: guard, create, wait, run, report. Nothing runs unless the verdict allows it.
 
+mod claim;
 mod context;
 mod earlier;
 mod report;
@@ -133,21 +134,30 @@ impl DashClaw {
         let call = CallOptions { on_replay: OnReplay::Return, ..options.call.clone() };
         let mut created: Value = self.call_row(row, action, &call).await?.json()?;
         let mut action_id = id_of(&created)?;
+        // Whoever created it running is alone with it.
+        let mut shared = created["action"]["status"] != "running";
+        // The run that is known to be dead, or not to be waited for.
+        let mut replaces = None;
         if created["idempotent_replay"] == true {
             match self.earlier(&action_id, &created, options).await? {
                 Earlier::Completed(outcome) => {
                     let action = created["action"].take();
                     return Ok(Begun { run: false, action_id, action, decision, outcome });
                 }
-                Earlier::Unfinished => {}
+                Earlier::Unfinished => {
+                    shared = true;
+                    replaces = standing::text(&created["action"], "run_id").map(str::to_owned);
+                }
                 Earlier::Over => {
                     created = self.create_anew(action, options).await?;
                     action_id = id_of(&created)?;
+                    shared = created["action"]["status"] != "running";
                 }
             }
         }
         let action = self.permitted(&action_id, created, &decision, options).await?;
-        if self.begin_signs(&action_id, options.rerun) {
+        let ours = !shared || self.claim(&action_id, replaces.as_deref(), &options.call).await?;
+        if ours && self.begin_signs(&action_id, options.rerun) {
             return Ok(Begun { run: true, action_id, action, decision, outcome: Value::Null });
         }
         // Several waited for one approval, and another one has begun.

@@ -343,6 +343,9 @@ async fn a_key_that_is_revoked_while_a_webhook_thinks_gets_no_permission() {
             assert_eq!(reply.status == 401, revoked, "{path} {} {}", reply.status, reply.body);
         }
     }
+    // What was refused is not on record as allowed.
+    assert_eq!(world.get("/api/guard").await.1["total"], 2);
+    assert_eq!(world.get("/api/actions").await.1["total"], 1);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -73,6 +73,21 @@ impl Drop for AtWork<'_> {
     }
 }
 
+/// The request that tells the server about a run, and about nothing else: as a call of `update_outcome` it would add the
+/// time of the action's end.
+pub(super) fn touch(action_id: &str, body: &Value) -> Prepared {
+    Prepared {
+        row: const { &UpdateOutcome::ROW },
+        target: format!("/api/actions/{}", percent_encoded(action_id)),
+        body: Some(body.to_string().into()),
+        idempotency_key: None,
+        status: None,
+        action_id: Some(action_id.to_owned()),
+        on_replay: OnReplay::default(),
+        subject: Some(action_id.to_owned()),
+    }
+}
+
 impl DashClaw {
     /// Gives signs of life for the action until [`end_signs`](Self::end_signs), or until the client is closed or gone.
     /// Says whether the work may begin: not while another run of this client is at it, unless it is run `again`.
@@ -101,17 +116,7 @@ impl DashClaw {
     /// A sign that does not arrive is of no consequence to the work.
     async fn give_sign(&self, action_id: &str, age: Duration, stop: &CancellationToken) {
         let duration_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
-        // Not as a call of `update_outcome`, which would add the time of the action's end.
-        let sign = Prepared {
-            row: const { &UpdateOutcome::ROW },
-            target: format!("/api/actions/{}", percent_encoded(action_id)),
-            body: Some(json!({ "duration_ms": duration_ms }).to_string().into()),
-            idempotency_key: None,
-            status: None,
-            action_id: Some(action_id.to_owned()),
-            on_replay: OnReplay::default(),
-            subject: Some(action_id.to_owned()),
-        };
+        let sign = touch(action_id, &json!({ "duration_ms": duration_ms }));
         let options =
             CallOptions { timeout: Some(gap(age)), cancel: Some(stop.clone()), ..CallOptions::default() };
         if let Err(error) = self.exchange(&sign, &options).await

@@ -7,10 +7,10 @@ use dashclaw::clock;
 
 use super::birth::normalize_time;
 use super::pricing;
-use super::scrub::{Scrub, list_text};
+use super::scrub::{Scrub, check_ids, list_text};
 use crate::http::call::{Call, ok};
 use crate::http::refusal::{Answer, Refusal};
-use crate::lifecycle::{Refused, Transition, Update};
+use crate::lifecycle::{Claim, Refused, Transition, Update};
 use crate::store::{ActionFilter, AssumptionFilter, LoopFilter, Page, Transitioned};
 
 /// How much of what hangs on an action is read with it.
@@ -87,6 +87,14 @@ pub(super) async fn update(call: Call) -> Answer {
             return Err(Refusal::conflict("Action is in a terminal state and cannot be modified")
                 .with("status", status.as_str()));
         }
+        Transitioned::Refused(Refused::Claimed) => {
+            return Err(Refusal::conflict("Another run has claimed the action").code("ACTION_CLAIMED"));
+        }
+        Transitioned::Refused(Refused::ApprovalUsed) => {
+            let refusal =
+                Refusal::conflict("The approval of the action was used by the same question asked anew");
+            return Err(refusal.code("APPROVAL_USED"));
+        }
         Transitioned::Refused(other) => {
             return Err(Refusal::internal(format!("an update was refused: {other:?}")));
         }
@@ -108,9 +116,18 @@ fn read(mut request: UpdateOutcome) -> Answer<Update> {
     if request.cost_estimate.is_some_and(|cost| cost < 0.0) {
         problems.push("`cost_estimate` must be >= 0".to_owned());
     }
+    if request.replaces_run_id.is_some() && request.run_id.is_none() {
+        problems.push("`replaces_run_id` needs a `run_id`".to_owned());
+    }
     if !problems.is_empty() {
         return Err(Refusal::validation(problems));
     }
+    check_ids([
+        ("run_id", request.run_id.as_deref()),
+        ("replaces_run_id", request.replaces_run_id.as_deref()),
+    ])?;
+    let replaces = request.replaces_run_id;
+    let claim = request.run_id.map(|run_id| Claim { run_id, replaces });
     let tokens = (request.tokens_in.unwrap_or(0), request.tokens_out.unwrap_or(0));
     let derived = (request.model.is_some() && tokens != (0, 0))
         .then(|| pricing::cost(request.model.as_deref(), tokens.0, tokens.1));
@@ -127,6 +144,7 @@ fn read(mut request: UpdateOutcome) -> Answer<Update> {
         tokens_out: request.tokens_out,
         model: request.model,
         close_if_running: request.close_if_running == Some(true),
+        claim,
         now: clock::now_iso(),
     })
 }
