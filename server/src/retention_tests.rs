@@ -17,7 +17,13 @@ use crate::store::sqlite::Sqlite;
 const KEY: &str = "key";
 
 async fn app() -> Arc<App> {
-    let config = Config::read(&InstanceOptions::default());
+    app_that_keeps(None).await
+}
+
+/// An app that no key is stored in, with this many days from the environment.
+async fn app_that_keeps(days: Option<i64>) -> Arc<App> {
+    let mut config = Config::read(&InstanceOptions::default());
+    config.retention_days = days;
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(None).unwrap());
     let signer = Signer::open(&*store, config.signing_key.as_ref()).await.unwrap();
     let app = Arc::new(App::new(config, store, signer));
@@ -103,4 +109,96 @@ async fn what_has_ended_is_removed_when_its_time_has_come_and_nothing_else() {
     assert_eq!(events["events"][1]["seq"], last + 1);
     // The key of an action that is gone begins a new one.
     assert_ne!(create(&app, "Ended 0").await, ended[0]);
+}
+
+fn in_days(days: i64) -> i64 {
+    clock::unix_millis() + days * DAY_MS
+}
+
+async fn end(app: &Arc<App>, id: &str) {
+    let path = format!("/api/actions/{id}/outcome");
+    assert_eq!(call(app, "POST", &path, json!({ "status": "completed" })).await.0, 200);
+}
+
+#[tokio::test]
+async fn the_environment_holds_where_nothing_is_stored() {
+    let app = app_that_keeps(Some(30)).await;
+    let id = create(&app, "Ended").await;
+    end(&app, &id).await;
+    assert_eq!(remove_expired(&app, in_days(29)).await.unwrap(), 0);
+    // The action and its decision; a second time there is nothing left.
+    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 2);
+    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_organisations_own_word_wins_over_the_environment() {
+    for (word, removed) in [("never", 0), ("0", 0), ("100", 0), ("20", 2)] {
+        let app = app_that_keeps(Some(30)).await;
+        app.store.put_setting(&app.config.org_id, SETTING, Some(word.to_owned())).await.unwrap();
+        let id = create(&app, "Ended").await;
+        end(&app, &id).await;
+        assert_eq!(remove_expired(&app, in_days(90)).await.unwrap(), removed, "{word}");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_human_stays_and_can_be_answered() {
+    let app = app_that_keeps(Some(30)).await;
+    let rules = json!({ "action_types": ["api"] }).to_string();
+    let policy = json!({ "name": "Ask", "policy_type": "require_approval", "rules": rules });
+    assert_eq!(call(&app, "POST", "/api/policies", policy).await.0, 201);
+    let body =
+        json!({ "agent_id": "a", "action_type": "api", "declared_goal": "Waits", "idempotency_key": "k" });
+    let (status, waiting) = call(&app, "POST", "/api/actions", body.clone()).await;
+    assert_eq!(status, 202, "{waiting}");
+    let id = waiting["action_id"].as_str().unwrap();
+    for what in ["assumption", "open loop"] {
+        let (path, body) = match what {
+            "assumption" => ("/api/assumptions", json!({ "action_id": id, "assumption": "It is so" })),
+            _ => (
+                "/api/actions/loops",
+                json!({ "action_id": id, "loop_type": "followup", "description": "Look" }),
+            ),
+        };
+        let (status, answer) = call(&app, "POST", path, body).await;
+        assert_eq!(status, 201, "{what} {answer}");
+    }
+
+    // Only the decision goes.
+    assert_eq!(remove_expired(&app, in_days(400)).await.unwrap(), 1);
+    let (_, found) = call(&app, "GET", &format!("/api/actions/{id}"), Value::Null).await;
+    assert_eq!(found["action"]["status"], "pending_approval", "{found}");
+    // Asked again, it is still the same action.
+    assert_eq!(call(&app, "POST", "/api/actions", body).await.1["action_id"], id);
+    let decision = json!({ "decision": "deny" });
+    assert_eq!(call(&app, "POST", &format!("/api/approvals/{id}"), decision).await.0, 200);
+    assert_eq!(remove_expired(&app, in_days(400)).await.unwrap(), 1);
+    let gone = |(_, body): (StatusCode, Value), list: &str| assert_eq!(body[list], json!([]), "{body}");
+    gone(call(&app, "GET", "/api/actions/assumptions", Value::Null).await, "assumptions");
+    gone(call(&app, "GET", "/api/actions/loops", Value::Null).await, "loops");
+}
+
+#[tokio::test]
+async fn learning_events_are_removed() {
+    let app = app_that_keeps(Some(30)).await;
+    let org = app.config.org_id.clone();
+    app.store.add_learning_events(&org, vec![json!({ "event_type": "fetched" }); 3]).await.unwrap();
+    assert_eq!(remove_expired(&app, in_days(29)).await.unwrap(), 0);
+    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn what_another_organisation_keeps_is_not_removed() {
+    let app = app_that_keeps(Some(30)).await;
+    let id = create(&app, "Ended").await;
+    end(&app, &id).await;
+    app.store
+        .add_learning_events(&app.config.org_id, vec![json!({ "event_type": "fetched" })])
+        .await
+        .unwrap();
+    assert_eq!(app.store.remove_older("other", in_days(400), BATCH).await.unwrap(), 0);
+    let (status, _) = call(&app, "GET", &format!("/api/actions/{id}"), Value::Null).await;
+    assert_eq!(status, 200);
+    assert_eq!(remove_expired(&app, in_days(400)).await.unwrap(), 3);
 }

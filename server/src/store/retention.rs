@@ -4,7 +4,7 @@ use super::Stored;
 
 /// Where old records are removed.
 pub(crate) trait Retention {
-    /// All organisations.
+    /// The organisations that a key, a setting or a policy is stored for.
     fn organisations(&self) -> Stored<'_, Vec<String>>;
 
     /// Removes up to `most` records of each kind that are older than `before_ms`, in milliseconds since the Unix epoch:

@@ -116,3 +116,37 @@ fn remove(connection: &Connection, org_id: &str, old: &Old) -> StoreResult<usize
     }
     Ok(removed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_that_went_on_since_it_was_found_stays() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE actions (id INTEGER PRIMARY KEY, org_id, action_id, status, outcome_status);
+                 CREATE TABLE assumptions (org_id, action_id); CREATE TABLE loops (org_id, action_id);
+                 INSERT INTO actions VALUES (1, 'org', 'act_1', 'running', 'pending'),
+                    (2, 'org', 'act_2', 'pending_approval', 'pending'), (3, 'org', 'act_3', 'failed', 'failed');
+                 INSERT INTO assumptions VALUES ('org', 'act_1'), ('org', 'act_3'), ('other', 'act_3');
+                 INSERT INTO loops VALUES ('org', 'act_1'), ('org', 'act_2'), ('org', 'act_3'), ('other', 'act_3');",
+            )
+            .unwrap();
+        let actions = (1..=3).map(|id| (id, format!("act_{id}"))).collect();
+        assert_eq!(remove(&connection, "org", &Old { actions, ..Old::default() }).unwrap(), 1);
+        let left = |sql: &str| all(&connection, sql, [], |row| Ok(row.get::<_, String>(0)?)).unwrap();
+        assert_eq!(left("SELECT action_id FROM actions ORDER BY id"), ["act_1", "act_2"]);
+        for (table, rows) in [
+            ("assumptions", &["org act_1", "other act_3"][..]),
+            ("loops", &["org act_1", "org act_2", "other act_3"]),
+        ] {
+            assert_eq!(
+                left(&format!("SELECT org_id || ' ' || action_id FROM {table} ORDER BY 1")),
+                rows,
+                "{table}"
+            );
+        }
+    }
+}
