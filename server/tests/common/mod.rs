@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
 pub(crate) mod issuer;
+pub(crate) mod organisations;
 
 use axum::body::Body;
 use dashclaw_server::{Instance, InstanceOptions, Role};
