@@ -109,6 +109,7 @@ pub(crate) async fn plant(world: &World, keys: &Keys) -> Planted {
     make("/api/identities", json!({ "agent_id": signs, "public_key": pem }), "").await;
     let made_key = make("/api/keys", json!({ "label": mark }), "/key/id").await;
     make("/api/agents/heartbeat", json!({ "agent_id": "agent-1", "agent_name": mark }), "").await;
+    make("/api/agents/heartbeat", json!({ "agent_id": mark }), "").await;
     let asked = json!({ "agent_id": "agent-1", "action_type": "build", "declared_goal": mark });
     make("/api/guard", asked, "").await;
     let events = json!({ "events": [{ "agent_id": "agent-1", "note": mark }] });

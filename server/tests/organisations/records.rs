@@ -185,6 +185,26 @@ async fn ids_are_each_organisation_s_own() {
     assert_eq!(status, 404);
 }
 
+/// What a bound key's agent has in one organisation is no claim to what has that id in the other.
+#[tokio::test]
+async fn a_bound_key_owns_what_its_agent_did_in_its_own_organisation() {
+    let two = Two::new("organisations-bound");
+    let world = &two.world;
+    for (mine, theirs) in two.both_ways() {
+        let id = format!("of agent-1 in {}", mine.org_id);
+        for (keys, agent) in [(mine, "agent-1"), (theirs, "agent-2")] {
+            let body =
+                json!({ "agent_id": agent, "action_type": "build", "declared_goal": "g", "action_id": id });
+            made(world, &keys.member, "/api/actions", body, "").await;
+        }
+        let path = format!("/api/actions/{}/outcome", id.replace(' ', "%20"));
+        let ended = json!({ "status": "completed" });
+        let reply = world.as_key(&theirs.bound, "POST", &path, ended.clone()).await;
+        assert_eq!(told(&reply), (403, Some("AGENT_MISMATCH")), "{}", reply.body);
+        assert_eq!(told(&world.as_key(&mine.bound, "POST", &path, ended).await), (200, None));
+    }
+}
+
 #[tokio::test]
 async fn a_key_is_revoked_by_its_own_organisation() {
     let two = Two::new("organisations-keys");

@@ -158,4 +158,13 @@ async fn what_the_process_is_told_is_for_its_own_organisation() {
     .await;
     assert_eq!(world.get(&format!("/api/actions/{id}")).await.0, 404);
     assert_eq!(decision(world, &two.other).await, "allow");
+    // At each start the file replaces what came from it, and nothing else.
+    let rules = json!({ "action_types": ["deploy"] }).to_string();
+    let body = json!({ "name": "From the file", "policy_type": "warn_action_type", "rules": rules });
+    made(world, &two.other.admin, "/api/policies", body, "").await;
+    let two = two.restarted(|connection| {
+        connection.execute("UPDATE policies SET managed = 1", []).unwrap();
+    });
+    let world = &two.world;
+    assert_eq!([decision(world, &two.here).await, decision(world, &two.other).await], ["block", "warn"]);
 }

@@ -36,6 +36,10 @@ async fn an_outcome_is_waited_for_as_long_as_its_organisation_says() {
     }
 }
 
+fn release() -> Value {
+    json!({ "agent_id": "agent-1", "action_type": "deploy", "declared_goal": "release" })
+}
+
 /// Stands in the folder of a file that [`in_the_other_organisation`] may open.
 const MARKER: &str = "for-another";
 
@@ -44,6 +48,10 @@ async fn a_file_is_opened_for_each_in_turn() {
     let two = Two::new("organisations-turns");
     let planted = plant(&two.world, &two.here).await;
     let paths = planted.paths();
+    // What the operator of one may do now, that of the other may not: both are on record by the same word.
+    let waiting = made(&two.world, &two.world.key, "/api/actions", release(), "/action_id").await;
+    let path = format!("/api/approvals/{waiting}");
+    made(&two.world, &two.here.approver, &path, json!({ "decision": "allow" }), "").await;
     let before = view(&two.world, &two.here.admin, &paths).await;
     let folder = two.folder();
     std::fs::write(folder.join(MARKER), "").unwrap();
@@ -78,9 +86,11 @@ async fn in_the_other_organisation() {
     assert!(keys.iter().all(|key| !key.id.starts_with(&format!("key_{HERE}"))));
     assert!(world.instance.revoke_key(&format!("key_{HERE}_member")).unwrap().is_none());
     assert_eq!(world.get("/api/actions").await.1["total"], 0);
+    world.policy("Ask", "require_approval", json!({ "action_types": ["deploy"] })).await;
+    let reply = world.as_key(&world.key, "POST", "/api/guard", release()).await;
+    assert_eq!(reply.body["decision"], "require_approval", "{}", reply.body);
     world.instance.register_identity("agent-1", "a key", "an algorithm").unwrap();
     world.instance.set_setting("ENFORCE_AGENT_SIGNATURES", Some("true")).unwrap();
     world.instance.set_halt("the other", None).unwrap();
-    world.policy("Ask", "require_approval", json!({ "action_types": ["build"] })).await;
     assert_eq!(world.call("DELETE", "/api/policies?id=none", Value::Null).await.0, 200);
 }
