@@ -21,12 +21,7 @@ pub(crate) fn days(text: &str) -> Option<i64> {
 /// Removes what is due, and answers how many records that were.
 pub(crate) async fn remove_expired(app: &App, now_ms: i64) -> StoreResult<usize> {
     let mut removed = 0;
-    let mut org_ids = app.store.organisations().await?;
-    // Keys that are not stored leave no other trace of the organisation they are for.
-    if !org_ids.contains(&app.config.org_id) {
-        org_ids.push(app.config.org_id.clone());
-    }
-    for org_id in org_ids {
+    for org_id in app.store.organisations().await? {
         let settings = app.store.settings(&org_id).await?;
         // An organisation's own word holds, and be it that it keeps everything.
         let kept = settings.get(SETTING).map_or(app.config.retention_days, |text| days(text));

@@ -5,11 +5,13 @@ use dashclaw::clock;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::*;
 use crate::config::{Config, InstanceOptions};
 use crate::http::router;
+use crate::keys::{self, Caller, Role};
 use crate::signer::Signer;
 use crate::store::Store;
 use crate::store::sqlite::Sqlite;
@@ -32,8 +34,12 @@ async fn app_that_keeps(days: Option<i64>) -> Arc<App> {
 }
 
 async fn call(app: &Arc<App>, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    call_as(app, KEY, method, path, body).await
+}
+
+async fn call_as(app: &Arc<App>, key: &str, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
     let text = if body.is_null() { String::new() } else { body.to_string() };
-    let request = Request::builder().method(method).uri(path).header("x-api-key", KEY);
+    let request = Request::builder().method(method).uri(path).header("x-api-key", key);
     let response = router(app).oneshot(request.body(Body::from(text)).unwrap()).await.unwrap();
     let status = response.status();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
@@ -201,4 +207,58 @@ async fn what_another_organisation_keeps_is_not_removed() {
     let (status, _) = call(&app, "GET", &format!("/api/actions/{id}"), Value::Null).await;
     assert_eq!(status, 200);
     assert_eq!(remove_expired(&app, in_days(400)).await.unwrap(), 3);
+}
+
+/// One record of each kind that is removed, with a key of this organisation that is stored nowhere.
+async fn one_of_each(app: &Arc<App>, org_id: &str) {
+    let caller = Caller {
+        org_id: org_id.to_owned(),
+        role: Role::Admin,
+        principal: "somebody".to_owned(),
+        agent_id: None,
+        stored: false,
+        revoked: CancellationToken::new(),
+    };
+    app.callers.admit(keys::hash(org_id), caller);
+    let make = async |path: &str, body: Value| {
+        let (status, made) = call_as(app, org_id, "POST", path, body).await;
+        assert!(status.is_success(), "{path} {made}");
+        made
+    };
+    let action = json!({ "agent_id": "a", "action_type": "api", "declared_goal": "g", "action_id": "same" });
+    make("/api/actions", action).await;
+    make("/api/actions/same/outcome", json!({ "status": "completed" })).await;
+    make("/api/learning/recommendations/events", json!({ "events": [{ "kind": "x" }] })).await;
+    let session = make("/api/sessions", json!({ "agent_id": "a" })).await;
+    let path = format!("/api/sessions/{}", session["session"]["session_id"].as_str().unwrap());
+    let (status, _) = call_as(app, org_id, "PATCH", &path, json!({ "summary": "s" })).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn each_organisation_keeps_what_its_own_setting_says() {
+    let app = app_that_keeps(Some(20)).await;
+    let organisations = ["no setting", "all", "long"];
+    for org_id in organisations {
+        one_of_each(&app, org_id).await;
+    }
+    for (org_id, days) in [("all", "0"), ("long", "100")] {
+        app.store.put_setting(org_id, SETTING, Some(days.to_owned())).await.unwrap();
+    }
+    let left = async || {
+        let mut left = Vec::new();
+        for org_id in organisations {
+            let status = call_as(&app, org_id, "GET", "/api/actions/same", Value::Null).await.0;
+            left.push(status == 200);
+        }
+        left
+    };
+    // The decision, the action, the older event of the session, and the learning event.
+    for (days, removed, expected) in
+        [(19, 0, [true; 3]), (21, 4, [false, true, true]), (101, 4, [false, true, false])]
+    {
+        let at = clock::unix_millis() + days * DAY_MS;
+        assert_eq!(remove_expired(&app, at).await.unwrap(), removed, "{days}");
+        assert_eq!(left().await, expected, "{days}");
+    }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
-use common::{Folder, Reply, World};
+use common::{Folder, Reply, World, told};
 use dashclaw_server::{Instance, InstanceOptions, Role};
 use futures_util::future::join_all;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -30,11 +30,6 @@ fn deploy(agent_id: &str) -> Value {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let goal = format!("Ship number {}", NEXT.fetch_add(1, Ordering::Relaxed));
     json!({ "agent_id": agent_id, "action_type": "deploy", "declared_goal": goal })
-}
-
-/// What a test looks at first.
-fn told(reply: &Reply) -> (u16, Option<&str>) {
-    (reply.status.as_u16(), reply.body["code"].as_str())
 }
 
 async fn careful() -> World {

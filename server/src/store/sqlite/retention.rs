@@ -1,6 +1,8 @@
 //! Removing old records in SQLite: found by a connection that reads, removed by the writer in small batches, so that no
 //! other write waits for long.
 
+use std::collections::BTreeSet;
+
 use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, Row, params};
@@ -11,6 +13,9 @@ use crate::store::{Retention, StoreResult, Stored};
 /// The states in which an action has ended; one whose outcome is settled has ended as well.
 const ENDED: &str =
     "(status IN ('completed', 'failed', 'cancelled', 'blocked', 'expired') OR outcome_status <> 'pending')";
+
+/// Where records are removed by their own age.
+const REMOVED_FROM: [&str; 4] = ["guard_decisions", "actions", "session_events", "learning_events"];
 
 /// What is old enough, by its place in its table.
 #[derive(Default)]
@@ -24,8 +29,18 @@ struct Old {
 impl Retention for Sqlite {
     fn organisations(&self) -> Stored<'_, Vec<String>> {
         let work = |connection: &Connection| {
-            let sql = "SELECT org_id FROM api_keys UNION SELECT org_id FROM settings UNION SELECT org_id FROM policies";
-            all(connection, sql, [], |row| Ok(row.get(0)?))
+            let mut found = BTreeSet::new();
+            for table in REMOVED_FROM {
+                // One look for each organisation, however many records it has, where an index begins with it.
+                let sql = format!(
+                    "WITH RECURSIVE found (org_id) AS (SELECT min(org_id) FROM {table} UNION ALL
+                        SELECT (SELECT min(org_id) FROM {table} WHERE org_id > found.org_id)
+                        FROM found WHERE org_id IS NOT NULL)
+                    SELECT org_id FROM found WHERE org_id IS NOT NULL"
+                );
+                found.extend(all(connection, &sql, [], |row| Ok(row.get::<_, String>(0)?))?);
+            }
+            Ok(found.into_iter().collect())
         };
         self.reader.look_up(work).boxed()
     }
