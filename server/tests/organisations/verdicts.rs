@@ -13,9 +13,9 @@ async fn policy(world: &World, keys: &Keys, policy_type: &str, rules: Value) -> 
     made(world, &keys.admin, "/api/policies", body, "/policy_id").await
 }
 
-fn question(more: Value) -> Value {
+fn question(mut more: Value) -> Value {
     let mut body = json!({ "agent_id": "agent-1", "action_type": "deploy", "declared_goal": "ship" });
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body.as_object_mut().unwrap().append(more.as_object_mut().unwrap());
     body
 }
 
