@@ -13,9 +13,9 @@ async fn policy(world: &World, keys: &Keys, policy_type: &str, rules: Value) -> 
     made(world, &keys.admin, "/api/policies", body, "/policy_id").await
 }
 
-fn question(mut more: Value) -> Value {
+fn question(more: &Value) -> Value {
     let mut body = json!({ "agent_id": "agent-1", "action_type": "deploy", "declared_goal": "ship" });
-    body.as_object_mut().unwrap().append(more.as_object_mut().unwrap());
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
 }
 
@@ -25,7 +25,7 @@ async fn an_id_and_a_key_of_one_mean_nothing_to_the_other() {
     let world = &two.world;
     policy(world, &two.here, "block_action_type", json!({ "action_types": ["deploy"] })).await;
     policy(world, &two.other, "require_approval", json!({ "action_types": ["deploy"] })).await;
-    let body = question(json!({ "action_id": "same", "idempotency_key": "k" }));
+    let body = question(&json!({ "action_id": "same", "idempotency_key": "k" }));
     let (blocked, waits) = ((403, None), (202, None));
     for (keys, expected) in [(&two.here, blocked), (&two.other, waits)] {
         let reply = world.as_key(&keys.member, "POST", "/api/actions", body.clone()).await;
@@ -35,7 +35,7 @@ async fn an_id_and_a_key_of_one_mean_nothing_to_the_other() {
         assert_eq!((again.status.as_u16(), &again.body["idempotent_replay"]), (200, &json!(true)));
         assert_eq!(again.body["action"]["org_id"], keys.org_id);
     }
-    let body = question(json!({ "idempotency_key": "k", "record": true }));
+    let body = question(&json!({ "idempotency_key": "k", "record": true }));
     for (keys, expected) in [(&two.here, "block"), (&two.other, "require_approval")] {
         for replayed in [Value::Null, json!(true)] {
             let reply = world.as_key(&keys.member, "POST", "/api/guard", body.clone()).await;
@@ -61,7 +61,7 @@ async fn forty_at_once_are_one_in_each() {
     policy(world, &two.here, "warn_action_type", json!({ "action_types": ["deploy"] })).await;
     policy(world, &two.other, "require_approval", json!({ "action_types": ["deploy"] })).await;
     for path in ["/api/actions", "/api/guard"] {
-        let body = question(json!({ "action_id": "same", "idempotency_key": "k" }));
+        let body = question(&json!({ "action_id": "same", "idempotency_key": "k" }));
         let asked = (0..40).map(|n| {
             let keys = if n % 2 == 0 { &two.here } else { &two.other };
             let body = body.clone();
@@ -90,16 +90,16 @@ async fn an_approval_lifts_nothing_in_the_other() {
         policy(world, keys, "require_approval", json!({ "action_types": ["deploy"] })).await;
     }
     for (mine, theirs) in two.both_ways() {
-        let waiting = made(world, &theirs.member, "/api/actions", question(json!({})), "/action_id").await;
+        let waiting = made(world, &theirs.member, "/api/actions", question(&json!({})), "/action_id").await;
         let path = format!("/api/approvals/{waiting}");
         made(world, &theirs.admin, &path, json!({ "decision": "allow" }), "").await;
         for path in ["/api/guard", "/api/actions"] {
-            let reply = world.as_key(&mine.member, "POST", path, question(json!({}))).await;
+            let reply = world.as_key(&mine.member, "POST", path, question(&json!({}))).await;
             let decision = reply.body.pointer("/decision/decision").unwrap_or(&reply.body["decision"]);
             assert_eq!(decision, "require_approval", "{}", reply.body);
         }
         // It was not used up by that.
-        let reply = world.as_key(&theirs.member, "POST", "/api/actions", question(json!({}))).await;
+        let reply = world.as_key(&theirs.member, "POST", "/api/actions", question(&json!({}))).await;
         assert_eq!(reply.status, 201, "{}", reply.body);
     }
 }
@@ -128,7 +128,7 @@ async fn money_is_spent_in_its_own_organisation() {
     for keys in [&two.here, &two.other] {
         policy(world, keys, "x402_spend_limit", rules.clone()).await;
     }
-    let buy = question(json!({ "action_type": "x402_purchase", "spend_amount": 4.0 }));
+    let buy = question(&json!({ "action_type": "x402_purchase", "spend_amount": 4.0 }));
     let asked = (0..20).map(|n| {
         let keys = if n % 2 == 0 { &two.here } else { &two.other };
         let buy = buy.clone();
