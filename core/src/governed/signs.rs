@@ -43,12 +43,11 @@ pub(super) const LONGEST_SILENCE: Duration = LONGEST.saturating_mul(MISSED);
 pub(crate) struct Runs(Mutex<BTreeMap<String, DropGuard>>);
 
 impl Runs {
-    /// What stops the signs of the run that begins now; nothing when one of this action is at work, unless it is run
-    /// `again` all the same.
-    fn begin(&self, action_id: &str, again: bool) -> Option<CancellationToken> {
+    /// What stops the signs of the run that begins now; nothing when one of this action is at work.
+    fn begin(&self, action_id: &str) -> Option<CancellationToken> {
         let stop = CancellationToken::new();
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if runs.contains_key(action_id) && !again {
+        if runs.contains_key(action_id) {
             return None;
         }
         runs.insert(action_id.to_owned(), stop.clone().drop_guard());
@@ -90,9 +89,9 @@ pub(super) fn touch(action_id: &str, body: &Value) -> Prepared {
 
 impl DashClaw {
     /// Gives signs of life for the action until [`end_signs`](Self::end_signs), or until the client is closed or gone.
-    /// Says whether the work may begin: not while another run of this client is at it, unless it is run `again`.
-    pub(super) fn begin_signs(&self, action_id: &str, again: bool) -> bool {
-        let Some(stop) = self.runs().begin(action_id, again) else { return false };
+    /// Says whether the work may begin: not while another run of this client is at it.
+    pub(super) fn begin_signs(&self, action_id: &str) -> bool {
+        let Some(stop) = self.runs().begin(action_id) else { return false };
         let (client, closed, action_id) = (self.downgrade(), self.closed().clone(), action_id.to_owned());
         let begun = Instant::now();
         tokio::spawn(async move {

@@ -7,10 +7,11 @@ use dashclaw::clock;
 
 use super::birth::normalize_time;
 use super::pricing;
-use super::scrub::{Scrub, check_ids, list_text};
+use super::scrub::{Scrub, holds_secret, list_text};
 use crate::http::call::{Call, ok};
 use crate::http::refusal::{Answer, Refusal};
 use crate::lifecycle::{Claim, Refused, Transition, Update};
+use crate::policy::names;
 use crate::store::{ActionFilter, AssumptionFilter, LoopFilter, Page, Transitioned};
 
 /// How much of what hangs on an action is read with it.
@@ -116,18 +117,10 @@ fn read(mut request: UpdateOutcome) -> Answer<Update> {
     if request.cost_estimate.is_some_and(|cost| cost < 0.0) {
         problems.push("`cost_estimate` must be >= 0".to_owned());
     }
-    if request.replaces_run_id.is_some() && request.run_id.is_none() {
-        problems.push("`replaces_run_id` needs a `run_id`".to_owned());
-    }
+    let claim = claim(request.run_id.take(), request.replaces_run_id.take(), &mut problems);
     if !problems.is_empty() {
         return Err(Refusal::validation(problems));
     }
-    check_ids([
-        ("run_id", request.run_id.as_deref()),
-        ("replaces_run_id", request.replaces_run_id.as_deref()),
-    ])?;
-    let replaces = request.replaces_run_id;
-    let claim = request.run_id.map(|run_id| Claim { run_id, replaces });
     let tokens = (request.tokens_in.unwrap_or(0), request.tokens_out.unwrap_or(0));
     let derived = (request.model.is_some() && tokens != (0, 0))
         .then(|| pricing::cost(request.model.as_deref(), tokens.0, tokens.1));
@@ -147,4 +140,18 @@ fn read(mut request: UpdateOutcome) -> Answer<Update> {
         claim,
         now: clock::now_iso(),
     })
+}
+
+/// The claim of a run, if there is one. A run has a name that people can read.
+fn claim(run_id: Option<String>, replaces: Option<String>, problems: &mut Vec<String>) -> Option<Claim> {
+    for (name, id) in [("run_id", &run_id), ("replaces_run_id", &replaces)] {
+        let Some(id) = id else { continue };
+        problems.extend(id.trim().is_empty().then(|| format!("`{name}` must not be empty")));
+        problems.extend(names::problem(name, id));
+        problems.extend(holds_secret(name, id));
+    }
+    if replaces.is_some() && run_id.is_none() {
+        problems.push("`replaces_run_id` needs a `run_id`".to_owned());
+    }
+    Some(Claim { run_id: run_id?, replaces })
 }
