@@ -67,8 +67,10 @@ async fn count_decisions(
     let context = &question.context;
     let since = |minutes: u32| context.now_ms - i64::from(minutes) * MINUTE_MS;
     // To be wrong must cost no more than the count: what is heavy or asks others is judged once.
-    let assumed =
-        counting == Counting::Assumed && !question.heavy && !org.policies.asks_webhooks(Some(agent_id));
+    let assumed = counting == Counting::Assumed
+        && !question.heavy
+        && !org.limited.contains(agent_id)
+        && !org.policies.asks_webhooks(Some(agent_id));
     let counts = if assumed {
         vec![0; limits.len()]
     } else {
@@ -81,6 +83,9 @@ async fn count_decisions(
         known.premises.tallies.push(tally);
         let count = u64::try_from(count).unwrap_or_default();
         known.facts.decisions_in_minutes.insert(limit.window_minutes, count);
+    }
+    if !assumed {
+        org.limited.note(agent_id, known.premises.tallies.iter().any(|tally| tally.reached));
     }
     Ok(())
 }
