@@ -1474,7 +1474,7 @@ export interface CreatePolicy {
   policy_type: PolicyType;
   /** What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as JSON text. */
   rules: Record<string, unknown> | string;
-  /** 1 (or `true`) when it holds, which is so unless given, or 0 (`false`). */
+  /** Whether it holds, which is so unless given; on the wire 1 or 0. */
   active?: number | boolean;
   /** The agents it holds for; an empty list, or none, means every agent. At most 200 entries. */
   agent_ids?: readonly string[];
@@ -1495,7 +1495,7 @@ export interface UpdatePolicy {
   policy_type?: PolicyType;
   /** What it says from now on. At most 4000 characters as JSON text. */
   rules?: Record<string, unknown> | string;
-  /** 1 (or `true`) to make it hold, 0 (`false`) to make it rest. */
+  /** Whether it holds from now on; on the wire 1 or 0. */
   active?: number | boolean;
   /** The agents it holds for from now on; an empty list means every agent. At most 200 entries. */
   agent_ids?: readonly string[];

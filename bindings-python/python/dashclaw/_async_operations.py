@@ -992,7 +992,7 @@ class AsyncOperations:
                 ``branch_freshness``, ``x402_spend_limit``.
             rules: What it says, by type: ``{"threshold": 80, "action": "block"}``. At most 4000 characters as
                 JSON text.
-            active: 1 (or ``true``) when it holds, which is so unless given, or 0 (``false``).
+            active: Whether it holds, which is so unless given; on the wire 1 or 0.
             agent_ids: The agents it holds for; an empty list, or none, means every agent. At most 200
                 entries.
 
@@ -1035,7 +1035,7 @@ class AsyncOperations:
                 ``behavioral_anomaly``, ``semantic_check``, ``permission_escalation``, ``green_contract``,
                 ``branch_freshness``, ``x402_spend_limit``.
             rules: What it says from now on. At most 4000 characters as JSON text.
-            active: 1 (or ``true``) to make it hold, 0 (``false``) to make it rest.
+            active: Whether it holds from now on; on the wire 1 or 0.
             agent_ids: The agents it holds for from now on; an empty list means every agent. At most 200
                 entries.
 

@@ -2306,7 +2306,7 @@ class CreatePolicy(_CreatePolicy, total=False):
     """The arguments of ``create_policy``."""
 
     active: int
-    """1 (or ``true``) when it holds, which is so unless given, or 0 (``false``)."""
+    """Whether it holds, which is so unless given; on the wire 1 or 0."""
 
     agent_ids: list[str]
     """The agents it holds for; an empty list, or none, means every agent. At most 200 entries."""
@@ -2336,7 +2336,7 @@ class UpdatePolicy(_UpdatePolicy, total=False):
     """What it says from now on. At most 4000 characters as JSON text."""
 
     active: int
-    """1 (or ``true``) to make it hold, 0 (``false``) to make it rest."""
+    """Whether it holds from now on; on the wire 1 or 0."""
 
     agent_ids: list[str]
     """The agents it holds for from now on; an empty list means every agent. At most 200 entries."""

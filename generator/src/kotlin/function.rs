@@ -117,7 +117,7 @@ pub(super) fn signature(api: &Api, operation: &Operation, prefix: &str) -> Vec<S
 
 fn parameter(api: &Api, argument: &Argument) -> String {
     let default = if argument.required { "" } else { " = null" };
-    let of_type = optional(&type_name(api, &argument.shape, argument.strict), !argument.required);
+    let of_type = optional(&type_name(api, argument.without_unions(), argument.strict), !argument.required);
     format!("{}: {of_type}{default}", property(argument.name))
 }
 

@@ -144,6 +144,11 @@ impl Operation {
 }
 
 impl Argument {
+    /// Its type in a language whose types have no unions: there a flag is a boolean, which the engine sends as 1 or 0.
+    pub fn without_unions(&self) -> &Shape {
+        if self.flag { &Shape::Boolean } else { &self.shape }
+    }
+
     fn read(row: &Row, field: &Field, shape: &Shape, secret: bool) -> Result<Self> {
         let default = field.default.map(serde_json::from_str).transpose();
         let shape = match (field.kind, shape.present().clone()) {

@@ -52,7 +52,7 @@ fn passed(argument: &Argument) -> String {
 }
 
 fn read(shapes: &Shapes<'_>, argument: &Argument) -> String {
-    let swift = shapes.argument(&argument.shape, argument.required);
+    let swift = shapes.argument(argument.without_unions(), argument.required);
     let name = quoted(&camel(argument.name));
     if argument.required {
         format!("{INDENT}    let {name}: {} = given.required(\"{}\")", swift.text(), argument.name)

@@ -65,7 +65,7 @@ fn declared(shapes: &Shapes<'_>, operation: &Operation, name: &str, tail: &str, 
         vec![format!("_ request: {}{default}", operation.request)]
     } else {
         let declared = |argument: &Argument| {
-            let swift = shapes.argument(&argument.shape, argument.required);
+            let swift = shapes.argument(argument.without_unions(), argument.required);
             let default = if argument.required { "" } else { " = nil" };
             format!("{}: {}{default}", parameter(argument), swift.text())
         };

@@ -41,7 +41,7 @@ pub(super) fn request(shapes: &Shapes<'_>, operation: &Operation) -> String {
     let properties: Vec<Property> = arguments
         .map(|argument| Property {
             wire_name: argument.name.to_owned(),
-            swift: shapes.argument(&argument.shape, argument.required),
+            swift: shapes.argument(argument.without_unions(), argument.required),
             doc: Doc::read(&described(shapes, argument)),
         })
         .collect();

@@ -677,7 +677,7 @@ extension DashClaw {
     ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
     ///     JSON text.
-    ///   - active: 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
+    ///   - active: Whether it holds, which is so unless given; on the wire 1 or 0.
     ///   - agentIds: The agents it holds for; an empty list, or none, means every agent. At most 200 entries.
     ///   - options: What differs for this call.
     /// - Returns: A policy as it was added.
@@ -686,8 +686,8 @@ extension DashClaw {
     ///   may or may not have happened; `conflict`: see the description.
     @discardableResult
     public func createPolicy(
-        name: String, policyType: PolicyType, rules: JSONValue, active: Int? = nil, agentIds: [String]? = nil,
-        options: CallOptions = CallOptions()
+        name: String, policyType: PolicyType, rules: JSONValue, active: Bool? = nil,
+        agentIds: [String]? = nil, options: CallOptions = CallOptions()
     ) async throws -> CreatedPolicy {
         try await send(
             "create_policy",
@@ -713,7 +713,7 @@ extension DashClaw {
     ///     `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
     ///     `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
     ///   - rules: What it says from now on. At most 4000 characters as JSON text.
-    ///   - active: 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
+    ///   - active: Whether it holds from now on; on the wire 1 or 0.
     ///   - agentIds: The agents it holds for from now on; an empty list means every agent. At most 200
     ///     entries.
     ///   - options: What differs for this call.
@@ -723,7 +723,7 @@ extension DashClaw {
     @discardableResult
     public func updatePolicy(
         id: String, name: String? = nil, policyType: PolicyType? = nil, rules: JSONValue? = nil,
-        active: Int? = nil, agentIds: [String]? = nil, options: CallOptions = CallOptions()
+        active: Bool? = nil, agentIds: [String]? = nil, options: CallOptions = CallOptions()
     ) async throws -> PolicyDetail {
         try await send(
             "update_policy",

@@ -1681,7 +1681,7 @@ public abstract class Operations internal constructor() {
      *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
      *   JSON text.
-     * @param active 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
+     * @param active Whether it holds, which is so unless given; on the wire 1 or 0.
      * @param agentIds The agents it holds for; an empty list, or none, means every agent. At most 200
      *   entries.
      * @param options How this call differs from the client's others.
@@ -1694,7 +1694,7 @@ public abstract class Operations internal constructor() {
         name: String,
         policyType: PolicyType,
         rules: JsonElement,
-        active: Long? = null,
+        active: Boolean? = null,
         agentIds: List<String>? = null,
         options: CallOptions? = null,
     ): CreatedPolicy =
@@ -1718,7 +1718,7 @@ public abstract class Operations internal constructor() {
      *   `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
      *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
      * @param rules What it says from now on. At most 4000 characters as JSON text.
-     * @param active 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
+     * @param active Whether it holds from now on; on the wire 1 or 0.
      * @param agentIds The agents it holds for from now on; an empty list means every agent. At most 200
      *   entries.
      * @param options How this call differs from the client's others.
@@ -1731,7 +1731,7 @@ public abstract class Operations internal constructor() {
         name: String? = null,
         policyType: PolicyType? = null,
         rules: JsonElement? = null,
-        active: Long? = null,
+        active: Boolean? = null,
         agentIds: List<String>? = null,
         options: CallOptions? = null,
     ): PolicyDetail =

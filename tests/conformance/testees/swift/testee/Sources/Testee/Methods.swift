@@ -154,7 +154,7 @@ extension DashClaw {
             let name: String = given.required("name")
             let policyType: PolicyType = given.required("policy_type")
             let rules: JSONValue = given.required("rules")
-            let active: Int? = given.optional("active")
+            let active: Bool? = given.optional("active")
             let agentIds: [String]? = given.optional("agent_ids")
             guard given.fits else { return nil }
             return try await self.createPolicy(
@@ -166,7 +166,7 @@ extension DashClaw {
             let name: String? = given.optional("name")
             let policyType: PolicyType? = given.optional("policy_type")
             let rules: JSONValue? = given.optional("rules")
-            let active: Int? = given.optional("active")
+            let active: Bool? = given.optional("active")
             let agentIds: [String]? = given.optional("agent_ids")
             guard given.fits else { return nil }
             return try await self.updatePolicy(

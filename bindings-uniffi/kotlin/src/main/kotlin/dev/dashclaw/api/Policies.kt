@@ -111,7 +111,7 @@ public data class ListPolicies(
  *   `green_contract`, `branch_freshness`, `x402_spend_limit`.
  * @property rules What it says, by type: `{"threshold": 80, "action": "block"}`. At most 4000 characters as
  *   JSON text.
- * @property active 1 (or `true`) when it holds, which is so unless given, or 0 (`false`).
+ * @property active Whether it holds, which is so unless given; on the wire 1 or 0.
  * @property agentIds The agents it holds for; an empty list, or none, means every agent. At most 200 entries.
  */
 @Serializable
@@ -119,7 +119,7 @@ public data class CreatePolicy(
     val name: String,
     @SerialName("policy_type") val policyType: PolicyType,
     val rules: JsonElement,
-    val active: Long? = null,
+    val active: Boolean? = null,
     @SerialName("agent_ids") val agentIds: List<String>? = null,
 )
 
@@ -133,7 +133,7 @@ public data class CreatePolicy(
  *   `rate_limit`, `webhook_check`, `non_fabrication`, `behavioral_anomaly`, `semantic_check`,
  *   `permission_escalation`, `green_contract`, `branch_freshness`, `x402_spend_limit`.
  * @property rules What it says from now on. At most 4000 characters as JSON text.
- * @property active 1 (or `true`) to make it hold, 0 (`false`) to make it rest.
+ * @property active Whether it holds from now on; on the wire 1 or 0.
  * @property agentIds The agents it holds for from now on; an empty list means every agent. At most 200
  *   entries.
  */
@@ -143,7 +143,7 @@ public data class UpdatePolicy(
     val name: String? = null,
     @SerialName("policy_type") val policyType: PolicyType? = null,
     val rules: JsonElement? = null,
-    val active: Long? = null,
+    val active: Boolean? = null,
     @SerialName("agent_ids") val agentIds: List<String>? = null,
 )
 
