@@ -91,7 +91,8 @@ impl Config {
 }
 
 fn rate_limit(option: Option<RateLimit>) -> Option<RateLimit> {
-    let window = number("DASHCLAW_RATE_LIMIT_WINDOW_MS").map(Duration::from_millis);
+    // A window of no length would let everything in.
+    let window = number("DASHCLAW_RATE_LIMIT_WINDOW_MS").filter(|ms| *ms > 0).map(Duration::from_millis);
     let max = number("DASHCLAW_RATE_LIMIT_MAX").and_then(|max| u32::try_from(max).ok());
     let asked = option.or_else(|| max.map(|max| RateLimit { max, window: Duration::from_secs(60) }))?;
     Some(RateLimit { max: max.unwrap_or(asked.max), window: window.unwrap_or(asked.window) })

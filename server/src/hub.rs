@@ -3,6 +3,7 @@
 pub(crate) mod listeners;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -30,8 +31,11 @@ struct Event {
 }
 
 /// All organisations' channels, and who listens.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Hub {
+    /// What the ids of this hub's events begin with. Their numbers begin anew with each start of the instance: without it a
+    /// listener that comes back after one would be told that it has missed nothing.
+    prefix: Arc<str>,
     channels: Mutex<BTreeMap<String, Arc<Channel>>>,
     pub(crate) listeners: Arc<Listeners>,
 }
@@ -43,8 +47,9 @@ struct Channel {
 }
 
 /// The newest events. Their cursors follow each other without a gap and end with `last`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Buffer {
+    prefix: Arc<str>,
     last: u64,
     events: VecDeque<Event>,
     bytes: usize,
@@ -74,6 +79,17 @@ pub(crate) enum Next {
     Nothing,
     /// It was too slow: what it has not seen is forgotten.
     Lost,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        let start = RandomState::new().hash_one(());
+        Self {
+            prefix: format!("mem-{start:016x}-").into(),
+            channels: Mutex::default(),
+            listeners: Arc::default(),
+        }
+    }
 }
 
 impl Hub {
@@ -107,7 +123,8 @@ impl Hub {
         if let Some(channel) = channels.get(org_id) {
             return Arc::clone(channel);
         }
-        let channel = Arc::new(Channel { buffer: Mutex::default(), news: watch::Sender::new(()) });
+        let channel =
+            Arc::new(Channel { buffer: Mutex::new(Buffer::new(&self.prefix)), news: watch::Sender::new(()) });
         channels.insert(org_id.to_owned(), Arc::clone(&channel));
         channel
     }
@@ -125,10 +142,19 @@ impl Channel {
 }
 
 impl Buffer {
+    fn new(prefix: &Arc<str>) -> Self {
+        Self { prefix: Arc::clone(prefix), last: 0, events: VecDeque::new(), bytes: 0 }
+    }
+
+    /// The id of the event at this cursor.
+    fn id(&self, cursor: u64) -> String {
+        format!("{}{cursor}", self.prefix)
+    }
+
     /// Adds an event; the official parser wants exactly one space behind each colon.
     fn push(&mut self, name: &str, data: &str, now_ms: i64) {
         self.last += 1;
-        let frame = Bytes::from(format!("id: mem-{}\nevent: {name}\ndata: {data}\n\n", self.last));
+        let frame = Bytes::from(format!("id: {}\nevent: {name}\ndata: {data}\n\n", self.id(self.last)));
         self.bytes += frame.len();
         self.events.push_back(Event { at_ms: now_ms, frame });
         self.forget(now_ms);
@@ -154,7 +180,7 @@ impl Buffer {
     /// Where to read on behind `id`: at the newest events when there are too many. An id that was never given out is from
     /// before a restart: all there is may be new then.
     fn replay(&self, id: &str) -> (u64, Option<&'static str>) {
-        let cursor = id.strip_prefix("mem-").and_then(|digits| digits.parse::<u64>().ok());
+        let cursor = id.strip_prefix(&*self.prefix).and_then(|digits| digits.parse::<u64>().ok());
         let known = cursor.filter(|cursor| *cursor <= self.last);
         let start = known.unwrap_or(0).max(self.forgotten()).max(self.last.saturating_sub(MAX_REPLAY));
         let error = match known {
@@ -209,7 +235,7 @@ impl Subscription {
             "backend": "memory",
             "realtimeStatus": "connected",
             "replayed": self.replayed,
-            "lastEventId": format!("mem-{}", self.newest),
+            "lastEventId": self.channel.lock().id(self.newest),
             "replayError": self.replay_error.map_or(Value::Null, Value::from),
         });
         Bytes::from(format!("event: connected\ndata: {data}\n\n"))

@@ -8,8 +8,13 @@ fn frames(subscription: &mut Subscription) -> Vec<String> {
     found
 }
 
+/// The id that the hub gives the event at this cursor.
+fn id(hub: &Hub, cursor: u64) -> String {
+    hub.channel("org").lock().id(cursor)
+}
+
 fn cursors(subscription: &mut Subscription) -> Vec<u64> {
-    let cursor = |frame: String| frame.lines().next()?.strip_prefix("id: mem-")?.parse().ok();
+    let cursor = |frame: String| frame.lines().next()?.rsplit('-').next()?.parse().ok();
     frames(subscription).into_iter().filter_map(cursor).collect()
 }
 
@@ -19,21 +24,23 @@ fn a_listener_is_caught_up_from_its_cursor() {
     for n in 0..5 {
         hub.publish("org", "action.created", &n);
     }
-    let mut subscription = hub.subscribe("org", Some("mem-3"));
+    let mut subscription = hub.subscribe("org", Some(&id(&hub, 3)));
     assert_eq!((subscription.replayed, subscription.replay_error), (2, None));
     assert_eq!(
         frames(&mut subscription),
-        ["id: mem-4\nevent: action.created\ndata: 3\n\n", "id: mem-5\nevent: action.created\ndata: 4\n\n"]
+        [(4, 3), (5, 4)]
+            .map(|(cursor, n)| { format!("id: {}\nevent: action.created\ndata: {n}\n\n", id(&hub, cursor)) })
     );
     assert_eq!(hub.subscribe("org", None).missed(), Next::Nothing);
-    assert_eq!(hub.subscribe("other", Some("mem-0")).missed(), Next::Nothing);
+    assert_eq!(hub.subscribe("other", Some(&id(&hub, 0))).missed(), Next::Nothing);
 }
 
 #[test]
 fn a_cursor_from_before_a_restart_replays_everything() {
     let hub = Hub::default();
     hub.publish("org", "x", &1);
-    for id in ["mem-99", "nonsense"] {
+    let earlier = id(&Hub::default(), 1);
+    for id in [&earlier, &id(&hub, 99), "mem-1", "nonsense"] {
         let mut subscription = hub.subscribe("org", Some(id));
         assert_eq!(subscription.replay_error, Some("unknown_cursor"));
         assert_eq!(cursors(&mut subscription), [1]);
@@ -46,7 +53,7 @@ fn replay_and_buffer_are_bounded_and_say_so() {
     for n in 0..1500 {
         hub.publish("org", "x", &n);
     }
-    let mut subscription = hub.subscribe("org", Some("mem-1"));
+    let mut subscription = hub.subscribe("org", Some(&id(&hub, 1)));
     assert_eq!((subscription.replayed, subscription.replay_error), (200, Some("replay_incomplete")));
     assert_eq!(cursors(&mut subscription)[0], 1301);
 }
@@ -63,7 +70,7 @@ fn large_events_push_out_older_ones() {
     assert_eq!(channel.lock().events.len(), 7);
     hub.publish("org", "x", &"y".repeat(BUFFER_BYTES));
     assert_eq!(channel.lock().events.len(), 1);
-    let mut subscription = hub.subscribe("org", Some("mem-15"));
+    let mut subscription = hub.subscribe("org", Some(&id(&hub, 15)));
     assert_eq!(subscription.replay_error, Some("replay_incomplete"));
     assert_eq!(cursors(&mut subscription), [21]);
 }
@@ -72,7 +79,7 @@ fn large_events_push_out_older_ones() {
 fn all_listeners_are_given_the_same_bytes() {
     let hub = Hub::default();
     hub.publish("org", "x", &"y".repeat(1000));
-    let given: Vec<_> = (0..3).map(|_| hub.subscribe("org", Some("mem-0")).missed()).collect();
+    let given: Vec<_> = (0..3).map(|_| hub.subscribe("org", Some(&id(&hub, 0))).missed()).collect();
     let addresses: Vec<_> = given
         .iter()
         .filter_map(|next| if let Next::Frame(frame) = next { Some(frame.as_ptr()) } else { None })
@@ -84,7 +91,7 @@ fn all_listeners_are_given_the_same_bytes() {
 async fn a_listener_that_falls_behind_the_buffer_is_cut_off() {
     let hub = Hub::default();
     let mut slow = hub.subscribe("org", None);
-    let mut missing = hub.subscribe("org", Some("mem-0"));
+    let mut missing = hub.subscribe("org", Some(&id(&hub, 0)));
     for n in 0..=BUFFER {
         hub.publish("org", "x", &n);
     }
@@ -102,11 +109,11 @@ async fn nothing_falls_between_replay_and_live() {
             let hub = Arc::clone(&hub);
             std::thread::spawn(move || (0..EVENTS).for_each(|n| hub.publish("org", "x", &n)))
         };
-        let mut subscription = hub.subscribe("org", Some("mem-0"));
+        let mut subscription = hub.subscribe("org", Some(&id(&hub, 0)));
         let mut seen = cursors(&mut subscription);
         for n in seen.len() as u64..EVENTS {
             let frame = String::from_utf8(subscription.next().await.unwrap().to_vec()).unwrap();
-            assert!(frame.starts_with(&format!("id: mem-{}\n", n + 1)), "{frame}");
+            assert!(frame.starts_with(&format!("id: {}\n", id(&hub, n + 1))), "{frame}");
             seen.push(n + 1);
         }
         publisher.join().unwrap();
@@ -116,7 +123,7 @@ async fn nothing_falls_between_replay_and_live() {
 
 #[test]
 fn an_event_is_kept_only_so_long() {
-    let mut buffer = Buffer::default();
+    let mut buffer = Buffer::new(&"mem-".into());
     buffer.push("x", "1", 0);
     buffer.push("x", "2", BUFFER_MS);
     assert_eq!(buffer.replay("mem-0"), (0, None));

@@ -34,6 +34,8 @@ mod serve;
 mod signer;
 mod store;
 mod sweep;
+#[cfg(test)]
+mod test_app;
 mod transport;
 
 pub use config::{InstanceOptions, RateLimit};

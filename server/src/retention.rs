@@ -18,24 +18,37 @@ pub(crate) fn days(text: &str) -> Option<i64> {
     Some(days.clamp(FEWEST_DAYS, MOST_DAYS))
 }
 
-/// Removes what is due, and answers how many records that were.
+/// Removes what is due, and answers how many records that were. An organisation that cannot be read keeps no other from it;
+/// the first failure is the answer.
 pub(crate) async fn remove_expired(app: &App, now_ms: i64) -> StoreResult<usize> {
     let mut removed = 0;
+    let mut failed = None;
     for org_id in app.store.organisations().await? {
-        let settings = app.store.settings(&org_id).await?;
-        // An organisation's own word holds, and be it that it keeps everything.
-        let kept = settings.get(SETTING).map_or(app.config.retention_days, |text| days(text));
-        let Some(kept) = kept else { continue };
-        let before_ms = now_ms - kept * DAY_MS;
-        loop {
-            let batch = app.store.remove_older(&org_id, before_ms, BATCH).await?;
-            removed += batch;
-            if batch == 0 || app.stop.is_cancelled() {
-                break;
+        match remove_expired_of(app, &org_id, now_ms).await {
+            Ok(records) => removed += records,
+            Err(error) => {
+                tracing::error!(%error, org_id, "an organisation's old records could not be removed");
+                failed.get_or_insert(error);
             }
         }
     }
-    Ok(removed)
+    failed.map_or(Ok(removed), Err)
+}
+
+async fn remove_expired_of(app: &App, org_id: &str, now_ms: i64) -> StoreResult<usize> {
+    let settings = app.store.settings(org_id).await?;
+    // An organisation's own word holds, and be it that it keeps everything.
+    let kept = settings.get(SETTING).map_or(app.config.retention_days, |text| days(text));
+    let Some(kept) = kept else { return Ok(0) };
+    let before_ms = now_ms - kept * DAY_MS;
+    let mut removed = 0;
+    loop {
+        let batch = app.store.remove_older(org_id, before_ms, BATCH).await?;
+        removed += batch;
+        if batch == 0 || app.stop.is_cancelled() {
+            return Ok(removed);
+        }
+    }
 }
 
 #[cfg(test)]

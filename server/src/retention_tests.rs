@@ -1,61 +1,13 @@
 use std::sync::Arc;
 
-use axum::body::Body;
 use dashclaw::clock;
-use http::{Request, StatusCode};
-use http_body_util::BodyExt;
+use http::StatusCode;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
 use super::*;
-use crate::config::{Config, InstanceOptions};
-use crate::http::router;
 use crate::keys::{self, Caller, Role};
-use crate::signer::Signer;
-use crate::store::Store;
-use crate::store::sqlite::Sqlite;
-
-const KEY: &str = "key";
-
-async fn app() -> Arc<App> {
-    app_that_keeps(None).await
-}
-
-/// An app that no key is stored in, with this many days from the environment.
-async fn app_that_keeps(days: Option<i64>) -> Arc<App> {
-    let mut config = Config::read(&InstanceOptions::default());
-    config.retention_days = days;
-    let store: Arc<dyn Store> = Arc::new(Sqlite::open(None).unwrap());
-    let signer = Signer::open(&*store, config.signing_key.as_ref()).await.unwrap();
-    let app = Arc::new(App::new(config, store, signer));
-    app.admit_operator(KEY);
-    app
-}
-
-async fn call(app: &Arc<App>, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
-    call_as(app, KEY, method, path, body).await
-}
-
-async fn call_as(app: &Arc<App>, key: &str, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
-    let text = if body.is_null() { String::new() } else { body.to_string() };
-    let request = Request::builder().method(method).uri(path).header("x-api-key", key);
-    let response = router(app).oneshot(request.body(Body::from(text)).unwrap()).await.unwrap();
-    let status = response.status();
-    let bytes = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&bytes).unwrap_or_default())
-}
-
-async fn create(app: &Arc<App>, goal: &str) -> String {
-    let body = json!({
-        "agent_id": "a", "action_type": "api", "declared_goal": goal, "idempotency_key": goal,
-        // An agent cannot hide an action by its own clock.
-        "timestamp_start": "1999-01-01T00:00:00.000Z",
-    });
-    let (status, body) = call(app, "POST", "/api/actions", body).await;
-    assert_eq!(status, 201, "{body}");
-    body["action_id"].as_str().unwrap().to_owned()
-}
+use crate::test_app::{app, app_that_keeps, call, call_as, create};
 
 #[test]
 fn a_setting_is_read_and_kept_within_what_rules_count_over() {

@@ -27,15 +27,19 @@ pub(crate) struct Sweeper {
 impl Sweeper {
     /// Starts the timer; the first sweep follows one period later, so that a start stays quick.
     pub(crate) fn start(app: Arc<App>) -> std::io::Result<Self> {
+        Self::start_every(EVERY, clock::unix_millis, app)
+    }
+
+    fn start_every(every: Duration, now_ms: fn() -> i64, app: Arc<App>) -> std::io::Result<Self> {
         let (stop, stopped) = mpsc::channel();
         let thread = std::thread::Builder::new().name("dashclaw-sweep".into()).spawn(move || {
             let mut sweeps = 0_u32;
-            while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+            while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
                 if let Err(error) = wait(crate::api::sweep(&app)) {
                     tracing::warn!(%error, "a sweep failed");
                 }
                 if sweeps.is_multiple_of(SWEEPS_A_REMOVAL)
-                    && let Err(error) = wait(remove_expired(&app, clock::unix_millis()))
+                    && let Err(error) = wait(remove_expired(&app, now_ms()))
                 {
                     tracing::warn!(%error, "old records could not be removed");
                 }
@@ -55,3 +59,7 @@ impl Sweeper {
         let _ = self.thread.join();
     }
 }
+
+#[cfg(test)]
+#[path = "sweep_tests.rs"]
+mod tests;

@@ -101,7 +101,8 @@ async fn events_come_as_they_happen_and_are_replayed_by_cursor() {
     assert_eq!(data(&seen[2])["approved_by"], "operator");
     assert_eq!((&data(&seen[3])["action_id"], &data(&seen[3])["status"]), (&json!(id), &json!("completed")));
 
-    let mut again = Frames::open(address, &world.key, "last-event-id: mem-3\r\n").await;
+    let last_id = format!("last-event-{}\r\n", seen[2][0]);
+    let mut again = Frames::open(address, &world.key, &last_id).await;
     assert_eq!(again.frame().await.unwrap(), seen[3]);
     assert_eq!(again.frame().await.unwrap(), seen[4]);
     assert_eq!(again.frame().await.unwrap()[0], "event: connected");

@@ -120,7 +120,8 @@ fn of_member(api: &Api, member: &Member) -> Property {
 
 fn request(api: &Api, operation: &Operation) -> String {
     let properties = arguments(operation).into_iter().map(|argument| {
-        let of_type = optional(&type_name(api, argument.without_unions(), argument.strict), !argument.required);
+        let of_type =
+            optional(&type_name(api, argument.without_unions(), argument.strict), !argument.required);
         let default = if argument.required { "" } else { " = null" };
         Property {
             wire_name: argument.name.to_owned(),

@@ -51,3 +51,40 @@ pub(super) async fn decide(call: Call) -> Answer {
     let security = Some(scrub.security());
     ok(&ApprovedAction { success: true, action, security, ..ApprovedAction::default() })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::test_app::{app, call};
+
+    /// As when the key is revoked while the approval waits for the database.
+    #[tokio::test]
+    async fn an_approval_that_reaches_the_database_behind_the_revocation_of_its_key_does_not_count() {
+        let app = app().await;
+        let rules = json!({ "action_types": ["api"] }).to_string();
+        let policy = json!({ "name": "Ask", "policy_type": "require_approval", "rules": rules });
+        assert_eq!(call(&app, "POST", "/api/policies", policy).await.0, 201);
+        let body = json!({ "agent_id": "a", "action_type": "api", "declared_goal": "g" });
+        let (_, waiting) = call(&app, "POST", "/api/actions", body).await;
+        let id = waiting["action_id"].as_str().unwrap();
+        let (_, made) = call(&app, "POST", "/api/keys", json!({ "label": "k", "role": "admin" })).await;
+        let by = made["key"]["id"].as_str().unwrap_or_else(|| panic!("{made}"));
+        let decide = async || {
+            let decision = Decision {
+                allow: true,
+                by: by.to_owned(),
+                own_action: false,
+                reasoning: None,
+                now: clock::now_iso(),
+            };
+            app.store.transition(&app.config.org_id, id, Transition::Decide(decision)).await.unwrap()
+        };
+        let (status, revoked) = call(&app, "DELETE", &format!("/api/keys/{by}"), Value::Null).await;
+        assert_eq!(status, 200, "{revoked}");
+        assert!(matches!(decide().await, Transitioned::Refused(Refused::Revoked)));
+        let (_, found) = call(&app, "GET", &format!("/api/actions/{id}"), Value::Null).await;
+        assert_eq!(found["action"]["status"], "pending_approval", "{found}");
+    }
+}

@@ -33,12 +33,20 @@ impl Default for Listeners {
 }
 
 impl Listeners {
-    /// Takes a place for a stream; nothing when there is none.
+    /// Takes a place for a stream; nothing when there is none. The last quarter of the places is for organisations that hold
+    /// less than a quarter, so that none can take all.
     pub(crate) fn take(self: &Arc<Self>, org_id: &str, principal: &str) -> Option<Place> {
         let holder = (org_id.to_owned(), principal.to_owned());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let mine = open.get(&holder).copied().unwrap_or_default();
-        if mine >= MAX_PER_KEY || open.values().sum::<usize>() >= self.most {
+        let in_all: usize = open.values().sum();
+        let quarter = self.most / 4;
+        let of_org =
+            || -> usize { open.iter().filter(|((org, _), _)| org == org_id).map(|(_, count)| count).sum() };
+        if mine >= MAX_PER_KEY
+            || in_all >= self.most
+            || (in_all >= self.most - quarter && of_org() >= quarter)
+        {
             return None;
         }
         open.insert(holder.clone(), mine + 1);
@@ -64,7 +72,8 @@ mod tests {
     fn each_key_and_all_together_have_a_limit() {
         let most = 3 * MAX_PER_KEY + 1;
         let listeners = Arc::new(Listeners { most, open: Mutex::default() });
-        let take = |principal: &str| listeners.take("org", principal);
+        // Each key is of an organisation of its own.
+        let take = |principal: &str| listeners.take(principal, principal);
         let mut places: Vec<_> = (0..MAX_PER_KEY).map_while(|_| take("a")).collect();
         assert_eq!(places.len(), MAX_PER_KEY);
         assert!(take("a").is_none());
@@ -76,5 +85,18 @@ mod tests {
         places.clear();
         assert!(take("a").is_some());
         assert!(listeners.open.lock().unwrap().is_empty());
+    }
+    #[test]
+    fn no_organisation_takes_the_last_places() {
+        let most = 4 * MAX_PER_KEY;
+        let listeners = Arc::new(Listeners { most, open: Mutex::default() });
+        let take = |org_id: &str, n: usize| listeners.take(org_id, &format!("key {}", n / MAX_PER_KEY));
+        let mut greedy: Vec<_> = (0..most).map_while(|n| take("greedy", n)).collect();
+        assert_eq!(greedy.len(), most * 3 / 4);
+        let others: Vec<_> = (0..most).map_while(|n| take("other", n)).collect();
+        assert_eq!(others.len(), most / 4);
+        assert!(take("third", 0).is_none());
+        greedy.pop();
+        assert!(take("greedy", most).is_none() && take("third", 0).is_some());
     }
 }

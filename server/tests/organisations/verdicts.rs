@@ -175,3 +175,41 @@ async fn a_token_is_used_in_its_own_organisation() {
         }
     }
 }
+
+/// A receipt can be checked by everybody, and says nothing but what its text holds.
+#[tokio::test]
+async fn a_receipt_of_one_tells_the_other_that_it_is_signed_and_nothing_else() {
+    let two = Two::new("organisations-receipts");
+    let world = &two.world;
+    for (mine, theirs) in two.both_ways() {
+        let id = policy(world, mine, "non_fabrication", json!({})).await;
+        let facts = json!({ "allowedFacts": [], "requiredFacts": [] });
+        let body = question(&json!({
+            "idempotency_key": "receipt", "content": "It costs $12", "source_of_truth": facts,
+        }));
+        let reply = world.as_key(&mine.member, "POST", "/api/guard", body.clone()).await;
+        let receipt = &reply.body["non_fabrication"][0]["receipt"];
+        assert!(receipt.is_object(), "{}", reply.body);
+        let text = receipt.to_string();
+        assert!(!text.contains(mine.org_id) && !text.contains(&mark(mine)) && !text.contains(&id), "{text}");
+        let mut forged = receipt.clone();
+        forged["issued_at"] = json!("2000-01-01T00:00:00.000Z");
+        for key in [&mine.member, &theirs.readonly, ""] {
+            let verify = async |receipt: &Value| {
+                world.as_key(key, "POST", "/api/integrity/verify", json!({ "receipt": receipt })).await.body
+            };
+            let told = verify(receipt).await;
+            assert_eq!(told, json!({ "ok": true, "kid": told["kid"] }), "{told}");
+            let told = verify(&forged).await;
+            assert_eq!(told, json!({ "ok": false, "reason": "no_matching_key_or_bad_signature" }), "{told}");
+        }
+        // The other has no such policy, and gets no receipt for the same question under the same key.
+        let reply = world.as_key(&theirs.member, "POST", "/api/guard", body).await;
+        assert_eq!(
+            (&reply.body["decision"], &reply.body["non_fabrication"]),
+            (&json!("allow"), &Value::Null)
+        );
+        let path = format!("/api/policies?id={id}");
+        assert_eq!(world.as_key(&mine.admin, "DELETE", &path, Value::Null).await.status, 200);
+    }
+}

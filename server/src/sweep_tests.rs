@@ -1,0 +1,94 @@
+use http::StatusCode;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::keys::{self, Caller, Role};
+use crate::store::sqlite::Sqlite;
+use crate::test_app::{app_that_keeps, app_with, call, call_as, create};
+
+const DAY_MS: i64 = 86_400_000;
+
+fn in_a_month() -> i64 {
+    clock::unix_millis() + 31 * DAY_MS
+}
+
+#[tokio::test]
+async fn the_timer_removes_what_is_kept_no_longer() {
+    let app = app_that_keeps(Some(30)).await;
+    let id = create(&app, "Ended").await;
+    call(&app, "POST", &format!("/api/actions/{id}/outcome"), json!({ "status": "completed" })).await;
+    let sweeper = Sweeper::start_every(Duration::from_millis(10), in_a_month, Arc::clone(&app)).unwrap();
+    let path = format!("/api/actions/{id}");
+    let removed = async {
+        while call(&app, "GET", &path, Value::Null).await.0 != StatusCode::NOT_FOUND {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), removed).await.expect("the timer removes nothing");
+    sweeper.stop();
+}
+
+#[tokio::test]
+async fn an_organisation_that_cannot_be_read_keeps_no_other_from_being_swept() {
+    let organisations = ["a", "b", "c"];
+    let directory = std::env::temp_dir().join(format!("dashclaw-sweep-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let path = directory.join("dashclaw.db");
+    let app = app_with(Sqlite::open(Some(&path)).unwrap(), Some(30)).await;
+    for org_id in organisations {
+        admit(&app, org_id);
+        for (goal, ended) in [("Ended", true), ("Running", false)] {
+            let body = json!({
+                "agent_id": "a", "action_type": "api", "declared_goal": goal, "action_id": goal,
+            });
+            let (status, made) = call_as(&app, org_id, "POST", "/api/actions", body).await;
+            assert_eq!(status, 201, "{made}");
+            let outcome = json!({ "status": "completed" });
+            if ended {
+                call_as(&app, org_id, "POST", "/api/actions/Ended/outcome", outcome).await;
+            }
+        }
+        let setting = Some("5".to_owned());
+        app.store.put_setting(org_id, "ANY_SETTING", setting).await.unwrap();
+    }
+    app.store.close();
+    let raw = Connection::open(&path).unwrap();
+    // A value that is no Unicode: the organisation's settings cannot be read.
+    assert!(
+        raw.execute("UPDATE settings SET value = CAST(x'ff' AS TEXT) WHERE org_id = 'a'", []).unwrap() > 0
+    );
+    raw.execute("UPDATE actions SET waiting_since = '1999-01-01T00:00:00.000Z'", []).unwrap();
+    drop(raw);
+
+    let app = app_with(Sqlite::open(Some(&path)).unwrap(), Some(30)).await;
+    for org_id in organisations {
+        admit(&app, org_id);
+    }
+    assert!(crate::api::sweep(&app).await.is_err(), "what failed is told");
+    for (org_id, outcome) in [("a", "pending"), ("b", "lost_confirmation"), ("c", "lost_confirmation")] {
+        let (_, found) = call_as(&app, org_id, "GET", "/api/actions/Running", Value::Null).await;
+        assert_eq!(found["action"]["outcome_status"], outcome, "{org_id} {found}");
+    }
+    assert!(remove_expired(&app, in_a_month()).await.is_err(), "what failed is told");
+    for (org_id, expected) in [("a", 200), ("b", 404), ("c", 404)] {
+        let (status, _) = call_as(&app, org_id, "GET", "/api/actions/Ended", Value::Null).await;
+        assert_eq!(status, expected, "{org_id}");
+    }
+    app.store.close();
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+/// A key of this organisation, which is its name.
+fn admit(app: &App, org_id: &str) {
+    let caller = Caller {
+        org_id: org_id.to_owned(),
+        role: Role::Admin,
+        principal: "somebody".to_owned(),
+        agent_id: None,
+        stored: false,
+        revoked: CancellationToken::new(),
+    };
+    app.callers.admit(keys::hash(org_id), caller);
+}
