@@ -6,7 +6,7 @@ use crate::http::refusal::Answer;
 use crate::orgs::Org;
 use crate::policy::{Facts, OperatorApproval, OrgHalt};
 use crate::question::Question;
-use crate::store::{Premises, Span, Spending, Tally};
+use crate::store::{Premises, Span, Tally};
 
 /// How long an operator's approval lifts the same question, in milliseconds.
 const APPROVAL_MS: i64 = 15 * 60_000;
@@ -107,11 +107,9 @@ async fn sum_spendings(
     }
     let since = |minutes: u32| context.now_ms - i64::from(minutes) * MINUTE_MS;
     let times = windows.iter().map(|window| since(*window)).collect();
-    let sums = app.store.sum_spendings(&context.org_id, agent_id, times).await?;
-    for (window, usd) in windows.into_iter().zip(sums) {
-        known.premises.spendings.push(Spending { since_ms: since(window), usd });
-        known.facts.spent_in_minutes.insert(window, usd);
-    }
+    let spendings = app.store.sum_spendings(&context.org_id, agent_id, times).await?;
+    known.premises.spent_until = Some(spendings.until);
+    known.facts.spent_in_minutes.extend(windows.into_iter().zip(spendings.usd));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use dashclaw::api::guard::{GuardDecisionRecord, GuardDecisionStats};
 
-use super::{Asked, Page, Premises, Span, Stale, Stored};
+use super::{Asked, Page, Premises, Span, Spendings, Stale, Stored};
 
 /// Where guard decisions are kept.
 pub(crate) trait Decisions {
@@ -24,11 +24,11 @@ pub(crate) trait Decisions {
     ) -> Stored<'_, Vec<i64>>;
 
     /// What the actions of this agent spend, in USD, since each of these times; blocked ones spend nothing.
-    fn sum_spendings(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<f64>>;
+    fn sum_spendings(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Spendings>;
 }
 
 /// A decision to be stored.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct NewDecision {
     pub(crate) record: GuardDecisionRecord,
     pub(crate) created_ms: i64,

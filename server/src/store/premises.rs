@@ -7,8 +7,8 @@ pub(crate) struct Premises {
     pub(crate) version: i64,
     /// How often the agent had asked.
     pub(crate) tallies: Vec<Tally>,
-    /// What the agent had spent.
-    pub(crate) spendings: Vec<Spending>,
+    /// The newest decision when it was looked what the agent had spent, where that was looked at.
+    pub(crate) spent_until: Option<Newest>,
     /// The approved action whose approval the decision uses up.
     pub(crate) approval: Option<String>,
     /// The principal that asks, whose key must hold.
@@ -35,12 +35,19 @@ pub(crate) struct Tally {
     pub(crate) reached: bool,
 }
 
-/// What was spent in a window.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Spending {
-    /// Purchases since then count, unix milliseconds.
-    pub(crate) since_ms: i64,
-    pub(crate) usd: f64,
+/// What an agent has spent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spendings {
+    /// In USD, since each of the times that were asked for.
+    pub(crate) usd: Vec<f64>,
+    pub(crate) until: Newest,
+}
+
+/// The newest decision that is stored, by its place and its id; the default before the first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Newest {
+    pub(crate) seq: i64,
+    pub(crate) id: String,
 }
 
 /// A question as storage tells it from others.

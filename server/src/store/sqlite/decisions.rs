@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{Sqlite, all, encode, premises, record};
 use crate::store::{
-    Asked, DecisionFilter, DecisionPage, Decisions, EarlierDecision, Logged, NewDecision, Page, Repeatable,
-    Span, StoreResult, Stored,
+    Asked, DecisionFilter, DecisionPage, Decisions, EarlierDecision, Logged, NewDecision, Newest, Page,
+    Repeatable, Span, Spendings, StoreResult, Stored,
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -46,10 +46,13 @@ impl Decisions for Sqlite {
         self.reader.look_up(work).boxed()
     }
 
-    fn sum_spendings(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Vec<f64>> {
+    fn sum_spendings(&self, org_id: &str, agent_id: &str, since_ms: Vec<i64>) -> Stored<'_, Spendings> {
         let (org_id, agent_id) = (org_id.to_owned(), agent_id.to_owned());
         let work = move |connection: &Connection| {
-            since_ms.into_iter().map(|since| spent(connection, &org_id, &agent_id, since)).collect()
+            // Before the sums: what comes in between then counts as not seen.
+            let until = newest(connection)?;
+            let sums = since_ms.into_iter().map(|since| spent(connection, &org_id, &agent_id, since));
+            Ok(Spendings { usd: sums.collect::<StoreResult<_>>()?, until })
         };
         self.reader.look_up(work).boxed()
     }
@@ -71,15 +74,35 @@ pub(super) fn count(
 }
 
 /// What an agent has spent since a time, in USD.
-pub(super) fn spent(
+fn spent(connection: &Connection, org_id: &str, agent_id: &str, since_ms: i64) -> StoreResult<f64> {
+    let sql = "SELECT total(spent_usd) FROM guard_decisions
+        WHERE org_id = ?1 AND agent_id = ?2 AND created_ms >= ?3 AND spent_usd IS NOT NULL";
+    let since = params![org_id, agent_id, since_ms];
+    Ok(connection.prepare_cached(sql)?.query_row(since, |row| row.get(0))?)
+}
+
+fn newest(connection: &Connection) -> StoreResult<Newest> {
+    let sql = "SELECT seq, id FROM guard_decisions ORDER BY seq DESC LIMIT 1";
+    let found = connection
+        .prepare_cached(sql)?
+        .query_row([], |row| Ok(Newest { seq: row.get(0)?, id: row.get(1)? }))
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Whether an agent may have spent since `until`, which only those few decisions tell that came later. When `until` is gone
+/// its place may have been given away again.
+pub(super) fn may_have_spent(
     connection: &Connection,
     org_id: &str,
     agent_id: &str,
-    since_ms: i64,
-) -> StoreResult<f64> {
-    let sql = "SELECT total(spent_usd) FROM (SELECT spent_usd FROM guard_decisions
-        WHERE org_id = ?1 AND agent_id = ?2 AND created_ms >= ?3 AND spent_usd IS NOT NULL ORDER BY seq)";
-    let since = params![org_id, agent_id, since_ms];
+    until: &Newest,
+) -> StoreResult<bool> {
+    // Not by an index: those of an agent hold its whole past.
+    let sql = "SELECT EXISTS (SELECT 1 FROM guard_decisions NOT INDEXED
+            WHERE seq > ?1 AND org_id = ?3 AND agent_id = ?4 AND spent_usd IS NOT NULL)
+        OR (?1 > 0 AND NOT EXISTS (SELECT 1 FROM guard_decisions WHERE seq = ?1 AND id = ?2))";
+    let since = params![until.seq, until.id, org_id, agent_id];
     Ok(connection.prepare_cached(sql)?.query_row(since, |row| row.get(0))?)
 }
 
@@ -176,4 +199,52 @@ pub(super) fn last_day(connection: &Connection, org_id: &str) -> StoreResult<Gua
         })
     })?;
     Ok(stats)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Retention;
+
+    async fn buy(database: &Sqlite, agent_id: &str, created_ms: i64) {
+        let mut decision = NewDecision { created_ms, spent_usd: Some(1.0), ..NewDecision::default() };
+        decision.record.org_id = "o".to_owned();
+        decision.record.agent_id = Some(agent_id.to_owned());
+        decision.record.id = crate::ids::decision().unwrap().into();
+        assert!(matches!(database.log_decision(decision).await.unwrap(), Logged::Stored));
+    }
+
+    async fn is_new(database: &Sqlite, until: &Newest) -> bool {
+        let until = until.clone();
+        database.writer.run(move |connection| may_have_spent(connection, "o", "a", &until)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_purchase_behind_the_sum_is_seen_whatever_its_time() {
+        let database = Sqlite::open(None).unwrap();
+        let sum = async || database.sum_spendings("o", "a", vec![0]).await.unwrap();
+        let empty = sum().await;
+        assert!(!is_new(&database, &empty.until).await);
+        for created_ms in [5_000, 1_000, 9_000] {
+            let before = sum().await;
+            buy(&database, "b", created_ms).await;
+            assert!(!is_new(&database, &before.until).await, "another agent's");
+            buy(&database, "a", created_ms).await;
+            assert!(is_new(&database, &before.until).await && is_new(&database, &empty.until).await);
+            let after = sum().await;
+            assert!((after.usd[0] - before.usd[0] - 1.0).abs() < f64::EPSILON);
+            assert!(!is_new(&database, &after.until).await);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_place_that_was_given_away_again_is_not_the_one_that_was_seen() {
+        let database = Sqlite::open(None).unwrap();
+        buy(&database, "b", 1_000).await;
+        let seen = database.sum_spendings("o", "a", vec![0]).await.unwrap();
+        assert_eq!(database.remove_older("o", 2_000, 10).await.unwrap(), 1);
+        buy(&database, "a", 3_000).await;
+        assert_eq!(database.sum_spendings("o", "a", vec![0]).await.unwrap().until.seq, seen.until.seq);
+        assert!(is_new(&database, &seen.until).await);
+    }
 }

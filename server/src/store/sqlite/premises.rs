@@ -3,7 +3,7 @@
 use dashclaw::clock;
 use rusqlite::{Connection, params};
 
-use super::decisions::{count, spent};
+use super::decisions::{count, may_have_spent};
 use super::keys;
 use crate::store::{NewDecision, Premises, Stale, StoreResult};
 
@@ -23,7 +23,7 @@ pub(super) fn version(connection: &Connection, org_id: &str) -> StoreResult<i64>
 
 /// What keeps a decision from being stored. The approval it needs is used up by it, which is the last thing looked at.
 pub(super) fn stale(connection: &Connection, decision: &NewDecision) -> StoreResult<Option<Stale>> {
-    let Premises { version: known, tallies, spendings, approval, principal } = &decision.premises;
+    let Premises { version: known, tallies, spent_until, approval, principal } = &decision.premises;
     let org_id = &decision.record.org_id;
     if keys::is_revoked(connection, principal)? {
         return Ok(Some(Stale::Key));
@@ -38,12 +38,10 @@ pub(super) fn stale(connection: &Connection, decision: &NewDecision) -> StoreRes
             return Ok(Some(Stale::History));
         }
     }
-    for spending in spendings {
-        // The same rows in the same order have the same sum, to the bit.
-        let now = spent(connection, org_id, agent_id, spending.since_ms)?;
-        if now.to_bits() != spending.usd.to_bits() {
-            return Ok(Some(Stale::History));
-        }
+    if let Some(until) = spent_until
+        && may_have_spent(connection, org_id, agent_id, until)?
+    {
+        return Ok(Some(Stale::History));
     }
     match approval {
         Some(action_id) if !use_up(connection, org_id, action_id, decision.record.id.as_str())? => {
