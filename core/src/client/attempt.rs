@@ -110,8 +110,22 @@ impl DashClaw {
                 idempotency_key: prepared.idempotency_key.clone(),
                 headers: head.headers,
             }),
-            Err(error) => Err(Failed::final_answer(error)),
+            Err(error) => Err(Failed::final_answer(self.with_hint(error))),
         }
+    }
+
+    /// What may be wrong with the address when nothing, or something else, is found there. A server may well be mounted
+    /// under `/api`, so such a base URL is not refused.
+    fn with_hint(&self, error: Error) -> Error {
+        let doubled = self.0.origin.path().trim_end_matches('/').ends_with("/api");
+        if !doubled || !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::MalformedResponse) {
+            return error;
+        }
+        error.with(|fields| {
+            fields
+                .message
+                .push_str("; `base_url` ends in `/api`, with which every path begins: leave it out there");
+        })
     }
 
     /// A GET of `target` (path and query) with this client's headers.

@@ -124,7 +124,7 @@ impl Builder {
     }
 
     /// More certificates to trust, in PEM form, beside those of [`ca_bundle`](Self::ca_bundle): what the surroundings of
-    /// the program name, as `NODE_EXTRA_CA_CERTS` does. The error about what is no PEM names `ca_bundle`.
+    /// the program name, as `NODE_EXTRA_CA_CERTS` does. What cannot be used of them is passed over.
     pub fn extra_roots_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.extra_roots = Some(pem.into());
         self

@@ -6,6 +6,7 @@ use std::io;
 use rustls::{CertificateError, InvalidMessage};
 
 use super::one_at_a_time::Shared;
+use super::own_certificates::is_authority;
 use super::{Sent, TransportError};
 
 /// The failure of an exchange of which no answer came.
@@ -42,10 +43,21 @@ fn describe(error: &reqwest::Error) -> String {
             "the server does not speak TLS on this port: use `http` in the base URL, or the port for `https`"
                 .to_owned()
         }
-        Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
-            format!("{cause}; to trust it, give the certificate of the authority, or its own, as `ca_bundle`")
+        Some(rustls::Error::InvalidCertificate(why)) if is_nobodys(why) => {
+            format!(
+                "nobody who is trusted vouches for the server's certificate: to trust it, give it, or that of its authority, as `ca_bundle` ({cause})"
+            )
         }
         _ => cause,
+    }
+}
+
+/// Whether nobody vouches for a certificate but, perhaps, itself.
+fn is_nobodys(why: &CertificateError) -> bool {
+    match why {
+        CertificateError::UnknownIssuer => true,
+        CertificateError::Other(cause) => is_authority(cause),
+        _ => false,
     }
 }
 

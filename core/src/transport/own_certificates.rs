@@ -85,6 +85,6 @@ impl ServerCertVerifier for OwnCertificates {
 }
 
 /// Whether a certificate was refused only because it is that of an authority.
-fn is_authority(cause: &OtherError) -> bool {
+pub(super) fn is_authority(cause: &OtherError) -> bool {
     matches!(cause.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }

@@ -20,8 +20,7 @@ use crate::{Error, Result};
 pub(super) fn client_config(network: &Network) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut own = network.ca_bundle.as_deref().map(read_pem).transpose()?.unwrap_or_default();
-    // Who adds these checks them; they are not the caller's own words.
-    own.extend(network.extra_roots.as_deref().map(read_pem).transpose()?.unwrap_or_default());
+    own.extend(network.extra_roots.as_deref().map(usable).unwrap_or_default());
     let platform =
         rustls_platform_verifier::Verifier::new_with_extra_roots(own.clone(), Arc::clone(&provider));
     let verifier: Arc<dyn ServerCertVerifier> = match platform {
@@ -84,8 +83,16 @@ fn verifier_of(
         .map_err(|error| unusable(&error))
 }
 
-/// The certificates in a PEM text.
-pub(super) fn read_pem(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+/// Those certificates in `pem` that can be trusted: what the surroundings of a program name must not stop it.
+fn usable(pem: &[u8]) -> Vec<CertificateDer<'static>> {
+    let mut certificates = read_pem(pem).unwrap_or_default();
+    certificates.retain(|certificate| RootCertStore::empty().add(certificate.clone()).is_ok());
+    certificates
+}
+
+/// The certificates in a PEM text. Editors put a byte-order mark before it.
+fn read_pem(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+    let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
     let certificates = CertificateDer::pem_slice_iter(pem)
         .collect::<std::result::Result<Vec<_>, _>>()
         .map_err(|error| Error::configuration("ca_bundle", format!("is not PEM: {error}")))?;
@@ -106,6 +113,14 @@ mod tests {
             let error = client_config(&network).unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Configuration);
             assert!(error.to_string().contains("`ca_bundle`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_the_surroundings_name_stops_no_client() {
+        for pem in [&b"hello"[..], b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            let network = Network { extra_roots: Some(pem.to_vec()), ..Network::default() };
+            client_config(&network).unwrap();
         }
     }
 }

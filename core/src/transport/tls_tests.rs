@@ -129,6 +129,17 @@ async fn a_certificate_that_is_given_as_trusted_is_trusted() {
 }
 
 #[tokio::test]
+async fn the_surroundings_name_more_certificates() {
+    let ((one, own), (other, extra)) = (acceptor(&[]), acceptor(&[]));
+    for acceptor in [one, other] {
+        let client = client(serve_with(acceptor).await);
+        // An editor's byte-order mark before it changes nothing.
+        let client = client.ca_bundle_pem(format!("\u{feff}{own}")).extra_roots_pem(extra.clone());
+        guard(&client.build().unwrap()).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn its_name_and_its_dates_count_all_the_same() {
     for is_ca in [IsCa::ExplicitNoCa, IsCa::Ca(BasicConstraints::Unconstrained)] {
         let elsewhere = |certificate: &mut CertificateParams| {
@@ -149,9 +160,11 @@ async fn its_name_and_its_dates_count_all_the_same() {
 
 #[tokio::test]
 async fn an_unknown_authority_is_told_how_to_be_trusted() {
-    let (address, _) = serve(&[]).await;
-    let error = guard(&client(address).build().unwrap()).await.unwrap_err();
-    assert!(error.to_string().contains("`ca_bundle`"), "{error}");
+    for is_ca in [IsCa::NoCa, IsCa::Ca(BasicConstraints::Unconstrained)] {
+        let (acceptor, _) = acceptor_with(&[], |certificate| certificate.is_ca = is_ca);
+        let error = guard(&client(serve_with(acceptor).await).build().unwrap()).await.unwrap_err();
+        assert!(error.to_string().contains("`ca_bundle`"), "{error}");
+    }
 }
 
 #[tokio::test]
