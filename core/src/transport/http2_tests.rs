@@ -164,20 +164,23 @@ async fn answered_with(frames: Vec<u8>) -> Sent {
     let (acceptor, authority) = acceptor(&[b"h2"]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(listener.local_addr().unwrap()).ca_bundle_pem(authority).build().unwrap();
+    let mut connections = 0;
     let server = async {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut stream = acceptor.accept(stream).await.unwrap();
-        request(&mut stream).await;
-        stream.write_all(&frames).await.unwrap();
-        stream.shutdown().await.unwrap();
-        // A repeat of its own would come over another connection.
-        tokio::select! {
-            _ = listener.accept() => panic!("the request came again"),
-            () = tokio::time::sleep(Duration::from_millis(100)) => {}
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            connections += 1;
+            let mut stream = acceptor.accept(stream).await.unwrap();
+            request(&mut stream).await;
+            stream.write_all(&frames).await.unwrap();
+            stream.shutdown().await.unwrap();
         }
     };
     let request = client.bare_request("/api/health").unwrap();
-    let (answer, ()) = tokio::join!(client.transport().unwrap().send(request), server);
+    let answer = tokio::select! {
+        answer = client.transport().unwrap().send(request) => answer,
+        () = server => unreachable!("it serves for ever"),
+    };
+    assert_eq!(connections, 1, "the request came again");
     match answer {
         Ok(_) => panic!("an answer"),
         Err(error) => error.sent,
