@@ -504,6 +504,16 @@ export interface UpdateOutcome {
   model?: string;
   /** Makes ending an action that has ended already a success that changes nothing. */
   close_if_running?: boolean;
+  /**
+   * The run that works on the action. The first run that is named claims the action while it is `running`;
+   * another one is then a `ConflictError`. Servers of the platform do not look at it. At most 64 characters.
+   */
+  run_id?: string;
+  /**
+   * The run whose claim `run_id` takes over: only if it is still the one that holds it. At most 64
+   * characters.
+   */
+  replaces_run_id?: string;
   [member: string]: unknown;
 }
 
@@ -641,6 +651,8 @@ export interface Action {
   decision_at?: string | null;
   /** Why, in the human's words. */
   decision_reason?: string | null;
+  /** The run that claimed it; absent while none has. */
+  run_id?: string | null;
   /** How it ended, as the agent reported. */
   outcome_status: OutcomeStatus;
   /** When that was reported: ISO-8601, UTC. */

@@ -7,12 +7,28 @@ use dashclaw::{CallOptions, Error, ErrorKind};
 use pyo3::prelude::*;
 use tokio_util::sync::CancellationToken;
 
-use crate::crossing::{cross, raise};
+use crate::crossing::{Outcome, cross, raise};
 use crate::per_process::PerProcess;
 use crate::runtime::cell;
 
 fn foreign(py: Python<'_>) -> PyErr {
     raise(py, &Error::new(ErrorKind::Closed, "this belongs to the process that made it"))
+}
+
+/// Asks what belongs to this process for its next one, which `ask` waits for until its token is cancelled.
+fn next<'py, T, F>(
+    py: Python<'py>,
+    event_loop: Option<&Bound<'py, PyAny>>,
+    source: &PerProcess<Arc<T>>,
+    ask: impl FnOnce(Arc<T>, CancellationToken) -> F,
+) -> PyResult<Bound<'py, PyAny>>
+where
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    let source = Arc::clone(source.get().ok_or_else(|| foreign(py))?);
+    let cancel = CancellationToken::new();
+    let asked = ask(source, cancel.clone());
+    cross(py, event_loop, cancel, asked)
 }
 
 /// The pages of a list, which belong to the process that asked for them.
@@ -34,10 +50,12 @@ impl NativePages {
         py: Python<'py>,
         event_loop: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let pages = Arc::clone(self.0.get().ok_or_else(|| foreign(py))?);
-        let cancel = CancellationToken::new();
-        let stopped = cancel.clone();
-        cross(py, event_loop, cancel, async move { Ok(pages.next(&stopped).await?.map(Into::into)) })
+        next(
+            py,
+            event_loop,
+            &self.0,
+            |pages, stop| async move { Ok(pages.next(&stop).await?.map(Into::into)) },
+        )
     }
 }
 
@@ -60,15 +78,9 @@ impl NativeApprovals {
         py: Python<'py>,
         event_loop: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let list = Arc::clone(self.0.get().ok_or_else(|| foreign(py))?);
-        let cancel = CancellationToken::new();
-        let stopped = cancel.clone();
-        cross(
-            py,
-            event_loop,
-            cancel,
-            async move { Ok(list.next(&stopped).await?.map(|response| response.body)) },
-        )
+        next(py, event_loop, &self.0, |list, stop| async move {
+            Ok(list.next(&stop).await?.map(|next| next.body))
+        })
     }
 
     /// Ends it.
@@ -102,10 +114,12 @@ impl NativeWorkOrders {
         py: Python<'py>,
         event_loop: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let orders = self.orders(py)?;
-        let cancel = CancellationToken::new();
-        let stopped = cancel.clone();
-        cross(py, event_loop, cancel, async move { Ok(orders.next(&stopped).await?.map(Into::into)) })
+        next(
+            py,
+            event_loop,
+            &self.0,
+            |orders, stop| async move { Ok(orders.next(&stop).await?.map(Into::into)) },
+        )
     }
 
     /// Reports that an order is done. `output` and `cost` are JSON objects; so is the answer.

@@ -18,7 +18,7 @@ pub(crate) use creation::Asked;
 use http::HeaderMap;
 pub(crate) use judge::{Answer, blocked, judge, text_as_object};
 pub(crate) use message::explained;
-pub(crate) use request::{Prepared, percent_encoded, prepare, quote, value_of};
+pub(crate) use request::{Prepared, fresh_key, percent_encoded, prepare, quote, value_of};
 pub(crate) use retry::{Failure, backoff, may_retry, share};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,5 +1,6 @@
 //! `run_governed`: guard, create, wait, run, report. Nothing runs unless the verdict allows it.
 
+mod claim;
 mod context;
 mod earlier;
 mod report;
@@ -16,23 +17,28 @@ use std::fmt::Display;
 
 use earlier::Earlier;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use signs::AtWork;
 use tokio::time::Instant;
 
 use crate::api::actions::CreateAction;
 use crate::call::{blocked, written};
 use crate::catalogue::Operation;
+use crate::idempotency::derive_idempotency_key;
 use crate::modes::{members, to_json};
-use crate::{CallOptions, DashClaw, Error, ErrorKind, Idempotency, OnReplay, Result, WaitOptions, standing};
+use crate::{CallOptions, DashClaw, Error, ErrorKind, OnReplay, Result, WaitOptions, standing};
+
+/// How often one intent is run again: a server must not lead us from one record to the next for ever.
+const MAX_RERUNS: u32 = 100;
 
 /// How an action is run.
 #[derive(Clone, Debug, Default)]
 pub struct GovernedOptions {
     /// How an approval is waited for, and an earlier run of the same intent that has not reported yet.
     pub wait: WaitOptions,
-    /// Runs an intent again whose earlier run failed, was lost, or has not reported: the caller's consent. What a policy
-    /// or a human refused stays refused.
+    /// Runs an intent again whose earlier run failed, was lost, or died without a report: the caller's consent. A run that
+    /// is at work is waited for all the same, and of several that run it again at once one does. What a policy or a human
+    /// refused stays refused.
     pub rerun: bool,
     /// Options of the single calls; `on_replay` counts for nothing here.
     pub call: CallOptions,
@@ -133,41 +139,51 @@ impl DashClaw {
         let call = CallOptions { on_replay: OnReplay::Return, ..options.call.clone() };
         let mut created: Value = self.call_row(row, action, &call).await?.json()?;
         let mut action_id = id_of(&created)?;
-        if created["idempotent_replay"] == true {
+        let mut replaces = None;
+        let mut reruns = 0;
+        while created["idempotent_replay"] == true {
             match self.earlier(&action_id, &created, options).await? {
                 Earlier::Completed(outcome) => {
                     let action = created["action"].take();
                     return Ok(Begun { run: false, action_id, action, decision, outcome });
                 }
-                Earlier::Unfinished => {}
+                Earlier::Unfinished { run_id } => {
+                    replaces = run_id;
+                    break;
+                }
+                Earlier::Over if reruns == MAX_RERUNS => {
+                    return Err(standing::conflict(&action_id, "failed", "it was run again too often"));
+                }
                 Earlier::Over => {
-                    created = self.create_anew(action, options).await?;
+                    reruns += 1;
+                    created = self.create_again(action, &action_id, &call).await?;
                     action_id = id_of(&created)?;
                 }
             }
         }
+        // Whoever created it running is alone with it.
+        let alone = created["idempotent_replay"] != true && created["action"]["status"] == "running";
         let action = self.permitted(&action_id, created, &decision, options).await?;
-        if self.begin_signs(&action_id, options.rerun) {
+        let ours = alone || self.claim(&action_id, replaces.as_deref(), &options.call).await?;
+        if ours && self.begin_signs(&action_id) {
             return Ok(Begun { run: true, action_id, action, decision, outcome: Value::Null });
         }
-        // Several waited for one approval, and another one has begun.
-        let outcome = self.await_run(&action_id, &action, options).await?;
+        // Several could begin, and another one has.
+        let outcome = self.await_run(&action_id, options).await?;
         Ok(Begun { run: false, action_id, action, decision, outcome })
     }
 
-    /// Creates the action under a key that no other has.
-    async fn create_anew(&self, action: &[u8], options: &GovernedOptions) -> Result<Value> {
-        let call = CallOptions {
-            idempotency: Idempotency::Call,
-            idempotency_key: None,
-            on_replay: OnReplay::Judge,
-            ..options.call.clone()
-        };
+    /// Creates the action once more, after the one of this id is over. The key follows from that id, so that of several
+    /// which run it again at once one creates it, and the others find what that one does.
+    async fn create_again(&self, action: &[u8], over: &str, call: &CallOptions) -> Result<Value> {
+        let key = derive_idempotency_key(json!({ "rerun_of": over }).to_string().as_bytes())
+            .map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
+        let call = CallOptions { idempotency_key: Some(key), ..call.clone() };
         let mut again = members(action)?;
         again.remove("idempotency_key");
         let row = const { &CreateAction::ROW };
         let created: Value = self.call_row(row, &to_json(&again)?, &call).await?.json()?;
-        if created["idempotent_replay"] == true {
+        if id_of(&created)? == over {
             let message = "the server replays an action though the idempotency key is new";
             return Err(Error::new(ErrorKind::MalformedResponse, message));
         }

@@ -11,12 +11,12 @@ use crate::http::refusal::{Answer, Refusal};
 use crate::identity::Replay;
 use crate::ids;
 use crate::judge::evaluate;
-use crate::known::{Known, known};
+use crate::known::{Counting, Known, known};
 use crate::orgs::Org;
 use crate::policy::{Evaluation, GuardContext, Verdict};
 use crate::question::Question;
 use crate::scan::secrets;
-use crate::store::{Asked, NewDecision, Premises, Repeatable, Span};
+use crate::store::{Asked, NewDecision, Premises, Repeatable, Span, Stale};
 
 /// How long a decision may be repeated by its key, in milliseconds.
 const REPEAT_MS: i64 = 10 * 60_000;
@@ -43,14 +43,16 @@ pub(crate) struct Decided {
     spends: Option<f64>,
 }
 
-/// Asks the policies of an organisation. `signals` are added to the warnings.
+/// Asks the policies of an organisation. `signals` are added to the warnings; `attempt` is 0 for the first.
 pub(crate) async fn decide(
     app: &App,
     org: &Arc<Org>,
     question: &Arc<Question>,
     signals: Vec<String>,
+    attempt: usize,
 ) -> Answer<Decided> {
-    let Known { mut facts, mut premises } = known(app, org, question, signals).await?;
+    let counting = if attempt == 0 { Counting::Assumed } else { Counting::Read };
+    let Known { mut facts, mut premises } = known(app, org, question, signals, counting).await?;
     facts.identity_block.clone_from(&question.identity.block);
     let context = &question.context;
     let evaluation = evaluate(app, org, question, facts).await?;
@@ -209,6 +211,16 @@ pub(crate) fn span(now_ms: i64, length: i64) -> Span {
 /// 409: a key stands for one question, and this is another.
 pub(crate) fn other_question() -> Refusal {
     Refusal::conflict("The idempotency key was used for another question").code("IDEMPOTENCY_KEY_REUSED")
+}
+
+/// Prepares another attempt, or refuses one whose key holds no more.
+pub(crate) fn again(app: &App, org_id: &str, stale: Stale) -> Answer<()> {
+    match stale {
+        Stale::Policies => app.forget_org(org_id),
+        Stale::History => {}
+        Stale::Key => return Err(Refusal::unauthorized()),
+    }
+    Ok(())
 }
 
 /// 503: what decisions are made on changed faster than one could be stored.

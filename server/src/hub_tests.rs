@@ -113,3 +113,18 @@ async fn nothing_falls_between_replay_and_live() {
         assert_eq!(seen, (1..=EVENTS).collect::<Vec<_>>());
     }
 }
+
+#[test]
+fn an_event_is_kept_only_so_long() {
+    let mut buffer = Buffer::default();
+    buffer.push("x", "1", 0);
+    buffer.push("x", "2", BUFFER_MS);
+    assert_eq!(buffer.replay("mem-0"), (0, None));
+    buffer.push("x", "3", BUFFER_MS + 1);
+    assert_eq!(buffer.replay("mem-0"), (1, Some("replay_incomplete")));
+    buffer.forget(3 * BUFFER_MS);
+    assert_eq!((buffer.bytes, buffer.events.len(), buffer.forgotten()), (0, 0, 3));
+    // The numbers go on, so that no cursor means another event.
+    buffer.push("x", "4", 3 * BUFFER_MS);
+    assert_eq!(buffer.replay("mem-3"), (3, None));
+}

@@ -52,7 +52,25 @@ pub(crate) struct Update {
     pub(crate) model: Option<String>,
     /// Whether closing what is closed already is a success that changes nothing.
     pub(crate) close_if_running: bool,
+    pub(crate) claim: Option<Claim>,
     pub(crate) now: String,
+}
+
+/// A run wants to be the one that works on the action.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) run_id: String,
+    /// The run whose claim it takes over.
+    pub(crate) replaces: Option<String>,
+}
+
+/// What stands beside the record of an action.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beside {
+    /// The principal that created it.
+    pub(crate) creator: Option<String>,
+    /// What used its approval up.
+    pub(crate) approval_used_by: Option<String>,
 }
 
 /// How an action ended.
@@ -80,14 +98,20 @@ pub(crate) enum Refused {
     CannotReport(ActionStatus),
     /// This was reported before.
     Reported(OutcomeStatus),
+    /// The key of who decides was revoked.
+    Revoked,
+    /// Another run has claimed it.
+    Claimed,
+    /// Its approval let something else happen.
+    ApprovalUsed,
 }
 
 impl Transition {
-    /// Changes `action`, which the principal `creator` created, or says why not; then it is unchanged.
-    pub(crate) fn apply(self, action: &mut Action, creator: Option<&str>) -> Result<(), Refused> {
+    /// Changes `action`, or says why not; then it is unchanged.
+    pub(crate) fn apply(self, action: &mut Action, beside: &Beside) -> Result<(), Refused> {
         match self {
-            Self::Decide(decision) => decision.apply(action, creator),
-            Self::Update(update) => update.apply(action),
+            Self::Decide(decision) => decision.apply(action, beside.creator.as_deref()),
+            Self::Update(update) => update.apply(action, beside.approval_used_by.as_deref()),
             Self::Report(report) => report.apply(action),
         }
     }
@@ -166,10 +190,13 @@ impl Update {
 
     /// Whether it says anything at all.
     pub(crate) fn is_empty(&self) -> bool {
-        !self.closes() && !self.adds()
+        !self.closes() && !self.adds() && self.claim.is_none()
     }
 
-    fn apply(mut self, action: &mut Action) -> Result<(), Refused> {
+    fn apply(mut self, action: &mut Action, approval_used_by: Option<&str>) -> Result<(), Refused> {
+        if let Some(claim) = self.claim.take() {
+            claim.apply(action, approval_used_by)?;
+        }
         [&mut self.output_summary, &mut self.error_message].into_iter().for_each(disarm_text);
         let running = action.status == ActionStatus::Running;
         if self.closes() && !self.adds() && !running {
@@ -213,6 +240,25 @@ impl Update {
             action.outcome_status = outcome;
             action.outcome_at = Some(self.now.clone());
         }
+    }
+}
+
+impl Claim {
+    fn apply(self, action: &mut Action, approval_used_by: Option<&str>) -> Result<(), Refused> {
+        if action.status != ActionStatus::Running || action.outcome_status != OutcomeStatus::Pending {
+            return Err(Refused::NotRunning(action.status.clone()));
+        }
+        match action.run_id.as_deref() {
+            Some(holder) if holder == self.run_id => return Ok(()),
+            holder if holder != self.replaces.as_deref() => return Err(Refused::Claimed),
+            // The approval of an action that nobody claimed may have let the same question through elsewhere.
+            None if action.approved_at.is_some() && approval_used_by.is_some() => {
+                return Err(Refused::ApprovalUsed);
+            }
+            _ => {}
+        }
+        action.run_id = Some(self.run_id);
+        Ok(())
     }
 }
 

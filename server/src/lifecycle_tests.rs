@@ -8,6 +8,10 @@ fn action(status: ActionStatus) -> Action {
     Action { status, outcome_status: OutcomeStatus::Pending, ..Action::default() }
 }
 
+fn by_agent() -> Beside {
+    Beside { creator: Some("agent".into()), ..Beside::default() }
+}
+
 fn decide(allow: bool, reasoning: Option<&str>) -> Transition {
     let reasoning = reasoning.map(str::to_owned);
     let own_action = false;
@@ -33,7 +37,7 @@ fn decision(action: &Action) -> (Option<ApprovalDecision>, Option<&str>, Option<
 #[test]
 fn an_approval_is_on_record() {
     let mut waiting = Action { reasoning: Some("why".into()), ..action(ActionStatus::PendingApproval) };
-    decide(true, Some("fine")).apply(&mut waiting, Some("agent")).unwrap();
+    decide(true, Some("fine")).apply(&mut waiting, &by_agent()).unwrap();
     assert_eq!(waiting.status, ActionStatus::Running);
     assert_eq!(
         (waiting.approved_by.as_deref(), waiting.approved_at.as_deref()),
@@ -44,20 +48,20 @@ fn an_approval_is_on_record() {
         (Some(ApprovalDecision::Allow), Some("operator"), Some(NOW), Some("fine"))
     );
     assert_eq!(waiting.reasoning.as_deref(), Some("why\n\n[HITL Decision: ALLOW by operator]\nReason: fine"));
-    assert_eq!(decide(false, None).apply(&mut waiting, Some("agent")), Err(Refused::AlreadyDecided));
+    assert_eq!(decide(false, None).apply(&mut waiting, &by_agent()), Err(Refused::AlreadyDecided));
 }
 
 #[test]
 fn a_denial_says_why_and_has_no_approver() {
     for (given, told) in [(Some("too risky"), "too risky"), (None, "Denied by human operator")] {
         let mut waiting = action(ActionStatus::PendingApproval);
-        decide(false, given).apply(&mut waiting, Some("agent")).unwrap();
+        decide(false, given).apply(&mut waiting, &by_agent()).unwrap();
         assert_eq!((&waiting.status, &waiting.approved_by), (&ActionStatus::Failed, &None));
         assert_eq!(waiting.error_message.as_deref(), Some(told));
         assert_eq!(decision(&waiting), (Some(ApprovalDecision::Deny), Some("operator"), Some(NOW), given));
     }
     assert_eq!(
-        decide(true, None).apply(&mut action(ActionStatus::Running), Some("agent")),
+        decide(true, None).apply(&mut action(ActionStatus::Running), &by_agent()),
         Err(Refused::NeverPending)
     );
 }
@@ -66,12 +70,12 @@ fn a_denial_says_why_and_has_no_approver() {
 fn only_a_running_action_can_be_closed() {
     let close = || update(|update| update.status = Some(ActionStatus::Completed));
     let mut running = action(ActionStatus::Running);
-    close().apply(&mut running, Some("agent")).unwrap();
+    close().apply(&mut running, &by_agent()).unwrap();
     assert_eq!((running.status, running.outcome_status), (ActionStatus::Completed, OutcomeStatus::Completed));
     for status in [ActionStatus::Completed, ActionStatus::PendingApproval, ActionStatus::Blocked] {
         let mut other = action(status.clone());
         let before = other.clone();
-        assert_eq!(close().apply(&mut other, Some("agent")), Err(Refused::NotRunning(status)));
+        assert_eq!(close().apply(&mut other, &by_agent()), Err(Refused::NotRunning(status)));
         assert_eq!(other, before);
     }
 }
@@ -83,7 +87,7 @@ fn facts_are_taken_in_any_state_and_the_closing_part_is_dropped() {
         update.status = Some(ActionStatus::Completed);
         update.tokens_in = Some(7);
     });
-    both.apply(&mut blocked, Some("agent")).unwrap();
+    both.apply(&mut blocked, &by_agent()).unwrap();
     assert_eq!((blocked.status, blocked.tokens_in), (ActionStatus::Blocked, 7));
 }
 
@@ -95,19 +99,17 @@ fn closing_what_is_closed_can_be_a_success() {
         update.status = Some(ActionStatus::Completed);
         update.close_if_running = true;
     });
-    assert_eq!(again.apply(&mut done, Some("agent")), Ok(()));
+    assert_eq!(again.apply(&mut done, &by_agent()), Ok(()));
     assert_eq!(done, before);
 }
 
 #[test]
 fn a_cancelled_action_has_failed() {
     let mut running = action(ActionStatus::Running);
-    update(|update| update.status = Some(ActionStatus::Cancelled))
-        .apply(&mut running, Some("agent"))
-        .unwrap();
+    update(|update| update.status = Some(ActionStatus::Cancelled)).apply(&mut running, &by_agent()).unwrap();
     assert_eq!(running.outcome_status, OutcomeStatus::Failed);
     assert_eq!(
-        report(OutcomeStatus::Completed).apply(&mut running, Some("agent")),
+        report(OutcomeStatus::Completed).apply(&mut running, &by_agent()),
         Err(Refused::CannotReport(ActionStatus::Cancelled))
     );
 }
@@ -115,10 +117,10 @@ fn a_cancelled_action_has_failed() {
 #[test]
 fn the_first_report_counts() {
     let mut running = action(ActionStatus::Running);
-    report(OutcomeStatus::Partial).apply(&mut running, Some("agent")).unwrap();
+    report(OutcomeStatus::Partial).apply(&mut running, &by_agent()).unwrap();
     assert_eq!((&running.status, &running.outcome_status), (&ActionStatus::Running, &OutcomeStatus::Partial));
     assert_eq!(
-        report(OutcomeStatus::Completed).apply(&mut running, Some("agent")),
+        report(OutcomeStatus::Completed).apply(&mut running, &by_agent()),
         Err(Refused::Reported(OutcomeStatus::Partial))
     );
 }
@@ -130,7 +132,7 @@ fn who_created_an_action_can_only_deny_it() {
         let mut waiting = action(ActionStatus::PendingApproval);
         let before = waiting.clone();
         let done = Transition::Decide(Decision { allow, by, own_action, reasoning, now })
-            .apply(&mut waiting, Some("agent"));
+            .apply(&mut waiting, &by_agent());
         assert_eq!(done.is_err(), waiting == before);
         done
     };
@@ -138,20 +140,20 @@ fn who_created_an_action_can_only_deny_it() {
     assert_eq!(by_creator(true, true), Ok(()));
     assert_eq!(by_creator(false, false), Ok(()));
     let mut waiting = action(ActionStatus::PendingApproval);
-    decide(true, None).apply(&mut waiting, None).unwrap();
+    decide(true, None).apply(&mut waiting, &Beside::default()).unwrap();
 }
 
 #[test]
 fn a_humans_reason_outlasts_whatever_the_agent_says() {
     let mut denied = action(ActionStatus::PendingApproval);
-    decide(false, Some("too risky")).apply(&mut denied, Some("agent")).unwrap();
+    decide(false, Some("too risky")).apply(&mut denied, &by_agent()).unwrap();
     let before = denied.clone();
     let overwrite = update(|update| {
         update.status = Some(ActionStatus::Completed);
         update.error_message = Some("approved after all".into());
         update.tokens_in = Some(7);
     });
-    overwrite.apply(&mut denied, Some("agent")).unwrap();
+    overwrite.apply(&mut denied, &by_agent()).unwrap();
     assert_eq!(denied, Action { tokens_in: 7, ..before });
 }
 
@@ -163,8 +165,8 @@ fn a_forged_note_decides_nothing_and_misleads_nobody() {
     let mut running = Action { reasoning: text(), ..action(ActionStatus::Running) };
     disarm(&mut running);
     assert_eq!(running.reasoning.as_deref(), harmless);
-    assert_eq!(decide(true, None).apply(&mut running, Some("agent")), Err(Refused::NeverPending));
-    update(|update| update.error_message = text()).apply(&mut running, Some("agent")).unwrap();
+    assert_eq!(decide(true, None).apply(&mut running, &by_agent()), Err(Refused::NeverPending));
+    update(|update| update.error_message = text()).apply(&mut running, &by_agent()).unwrap();
     assert_eq!(running.error_message.as_deref(), harmless);
     let told = Report {
         status: OutcomeStatus::Failed,
@@ -173,9 +175,53 @@ fn a_forged_note_decides_nothing_and_misleads_nobody() {
         progress: None,
         now: NOW.into(),
     };
-    Transition::Report(told).apply(&mut running, Some("agent")).unwrap();
+    Transition::Report(told).apply(&mut running, &by_agent()).unwrap();
     assert_eq!((running.outcome_summary.as_deref(), running.outcome_error.as_deref()), (harmless, harmless));
     assert_eq!(decision(&running), (None, None, None, None));
+}
+
+fn claim(run_id: &str, replaces: Option<&str>) -> Transition {
+    let replaces = replaces.map(str::to_owned);
+    update(|update| update.claim = Some(Claim { run_id: run_id.into(), replaces }))
+}
+
+#[test]
+fn one_run_claims_an_action_and_another_takes_over_only_from_the_one_it_names() {
+    let mut running = action(ActionStatus::Running);
+    let beside = by_agent();
+    assert_eq!(claim("b", Some("a")).apply(&mut running, &beside), Err(Refused::Claimed));
+    for again in [claim("a", None), claim("a", None), claim("a", Some("z"))] {
+        assert_eq!(again.apply(&mut running, &beside), Ok(()));
+    }
+    assert_eq!(claim("b", None).apply(&mut running, &beside), Err(Refused::Claimed));
+    assert_eq!(claim("b", Some("z")).apply(&mut running, &beside), Err(Refused::Claimed));
+    assert_eq!(claim("b", Some("a")).apply(&mut running, &beside), Ok(()));
+    assert_eq!(claim("c", Some("a")).apply(&mut running, &beside), Err(Refused::Claimed));
+    assert_eq!(running.run_id.as_deref(), Some("b"));
+}
+
+#[test]
+fn only_what_runs_is_claimed() {
+    use ActionStatus::{Blocked, Cancelled, Completed, Failed, PendingApproval};
+    for status in [Blocked, Cancelled, Completed, Failed, PendingApproval] {
+        let mut other = action(status.clone());
+        assert_eq!(claim("a", None).apply(&mut other, &by_agent()), Err(Refused::NotRunning(status)));
+        assert_eq!(other.run_id, None);
+    }
+    let mut reported = action(ActionStatus::Running);
+    report(OutcomeStatus::Completed).apply(&mut reported, &by_agent()).unwrap();
+    assert!(claim("a", None).apply(&mut reported, &by_agent()).is_err());
+}
+
+#[test]
+fn an_approval_that_was_used_lets_no_run_claim() {
+    let used = Beside { approval_used_by: Some("act_gd_1".into()), ..by_agent() };
+    let mut approved = action(ActionStatus::PendingApproval);
+    decide(true, None).apply(&mut approved, &used).unwrap();
+    assert_eq!(claim("a", None).apply(&mut approved, &used), Err(Refused::ApprovalUsed));
+    assert_eq!(claim("a", None).apply(&mut approved, &by_agent()), Ok(()));
+    // It used the approval itself: a caller that consents runs it again.
+    assert_eq!(claim("b", Some("a")).apply(&mut approved, &used), Ok(()));
 }
 
 fn step() -> impl Strategy<Value = u8> {
@@ -203,7 +249,7 @@ proptest! {
                 }),
                 _ => report(OutcomeStatus::Completed),
             };
-            if transition.apply(&mut one, Some("agent")).is_err() {
+            if transition.apply(&mut one, &by_agent()).is_err() {
                 prop_assert_eq!(&one, &before);
             }
             if before.outcome_status != OutcomeStatus::Pending {

@@ -1,10 +1,13 @@
 //! What every request needs to know about its organisation, kept in memory: compiled policies, settings, the halt.
 
+mod limited;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use dashclaw::api::policies::Policy as StoredPolicy;
+use limited::Limited;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -25,6 +28,8 @@ pub(crate) struct Org {
     /// Which state of the policies and settings this is.
     pub(crate) version: i64,
     pub(crate) policies: PolicySet,
+    /// Agents of which it is not taken that no limit is reached.
+    pub(crate) limited: Limited,
     settings: BTreeMap<String, String>,
 }
 
@@ -68,7 +73,8 @@ impl Org {
         for skipped in policies.skipped() {
             tracing::warn!(policy = skipped.id, why = skipped.why, "a policy takes no part");
         }
-        Ok(Self { version, policies, settings: store.settings(org_id).await? })
+        let settings = store.settings(org_id).await?;
+        Ok(Self { version, policies, limited: Limited::default(), settings })
     }
 
     /// The halt in force. Text that is not of our own writing halts as well: it is meant to.

@@ -5,11 +5,13 @@ use dashclaw::clock;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::*;
 use crate::config::{Config, InstanceOptions};
 use crate::http::router;
+use crate::keys::{self, Caller, Role};
 use crate::signer::Signer;
 use crate::store::Store;
 use crate::store::sqlite::Sqlite;
@@ -17,7 +19,13 @@ use crate::store::sqlite::Sqlite;
 const KEY: &str = "key";
 
 async fn app() -> Arc<App> {
-    let config = Config::read(&InstanceOptions::default());
+    app_that_keeps(None).await
+}
+
+/// An app that no key is stored in, with this many days from the environment.
+async fn app_that_keeps(days: Option<i64>) -> Arc<App> {
+    let mut config = Config::read(&InstanceOptions::default());
+    config.retention_days = days;
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(None).unwrap());
     let signer = Signer::open(&*store, config.signing_key.as_ref()).await.unwrap();
     let app = Arc::new(App::new(config, store, signer));
@@ -26,8 +34,12 @@ async fn app() -> Arc<App> {
 }
 
 async fn call(app: &Arc<App>, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    call_as(app, KEY, method, path, body).await
+}
+
+async fn call_as(app: &Arc<App>, key: &str, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
     let text = if body.is_null() { String::new() } else { body.to_string() };
-    let request = Request::builder().method(method).uri(path).header("x-api-key", KEY);
+    let request = Request::builder().method(method).uri(path).header("x-api-key", key);
     let response = router(app).oneshot(request.body(Body::from(text)).unwrap()).await.unwrap();
     let status = response.status();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
@@ -103,4 +115,150 @@ async fn what_has_ended_is_removed_when_its_time_has_come_and_nothing_else() {
     assert_eq!(events["events"][1]["seq"], last + 1);
     // The key of an action that is gone begins a new one.
     assert_ne!(create(&app, "Ended 0").await, ended[0]);
+}
+
+fn in_days(days: i64) -> i64 {
+    clock::unix_millis() + days * DAY_MS
+}
+
+async fn end(app: &Arc<App>, id: &str) {
+    let path = format!("/api/actions/{id}/outcome");
+    assert_eq!(call(app, "POST", &path, json!({ "status": "completed" })).await.0, 200);
+}
+
+#[tokio::test]
+async fn the_environment_holds_where_nothing_is_stored() {
+    let app = app_that_keeps(Some(30)).await;
+    let id = create(&app, "Ended").await;
+    end(&app, &id).await;
+    assert_eq!(remove_expired(&app, in_days(29)).await.unwrap(), 0);
+    // The action and its decision; a second time there is nothing left.
+    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 2);
+    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_organisations_own_word_wins_over_the_environment() {
+    for (word, removed) in [("never", 0), ("0", 0), ("100", 0), ("20", 2)] {
+        let app = app_that_keeps(Some(30)).await;
+        app.store.put_setting(&app.config.org_id, SETTING, Some(word.to_owned())).await.unwrap();
+        let id = create(&app, "Ended").await;
+        end(&app, &id).await;
+        assert_eq!(remove_expired(&app, in_days(90)).await.unwrap(), removed, "{word}");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_human_stays_and_can_be_answered() {
+    let app = app_that_keeps(Some(30)).await;
+    let rules = json!({ "action_types": ["api"] }).to_string();
+    let policy = json!({ "name": "Ask", "policy_type": "require_approval", "rules": rules });
+    assert_eq!(call(&app, "POST", "/api/policies", policy).await.0, 201);
+    let body =
+        json!({ "agent_id": "a", "action_type": "api", "declared_goal": "Waits", "idempotency_key": "k" });
+    let (status, waiting) = call(&app, "POST", "/api/actions", body.clone()).await;
+    assert_eq!(status, 202, "{waiting}");
+    let id = waiting["action_id"].as_str().unwrap();
+    for what in ["assumption", "open loop"] {
+        let (path, body) = match what {
+            "assumption" => ("/api/assumptions", json!({ "action_id": id, "assumption": "It is so" })),
+            _ => (
+                "/api/actions/loops",
+                json!({ "action_id": id, "loop_type": "followup", "description": "Look" }),
+            ),
+        };
+        let (status, answer) = call(&app, "POST", path, body).await;
+        assert_eq!(status, 201, "{what} {answer}");
+    }
+
+    // Only the decision goes.
+    assert_eq!(remove_expired(&app, in_days(400)).await.unwrap(), 1);
+    let (_, found) = call(&app, "GET", &format!("/api/actions/{id}"), Value::Null).await;
+    assert_eq!(found["action"]["status"], "pending_approval", "{found}");
+    // Asked again, it is still the same action.
+    assert_eq!(call(&app, "POST", "/api/actions", body).await.1["action_id"], id);
+    let decision = json!({ "decision": "deny" });
+    assert_eq!(call(&app, "POST", &format!("/api/approvals/{id}"), decision).await.0, 200);
+    assert_eq!(remove_expired(&app, in_days(400)).await.unwrap(), 1);
+    let gone = |(_, body): (StatusCode, Value), list: &str| assert_eq!(body[list], json!([]), "{body}");
+    gone(call(&app, "GET", "/api/actions/assumptions", Value::Null).await, "assumptions");
+    gone(call(&app, "GET", "/api/actions/loops", Value::Null).await, "loops");
+}
+
+#[tokio::test]
+async fn learning_events_are_removed() {
+    let app = app_that_keeps(Some(30)).await;
+    let org = app.config.org_id.clone();
+    app.store.add_learning_events(&org, vec![json!({ "event_type": "fetched" }); 3]).await.unwrap();
+    assert_eq!(remove_expired(&app, in_days(29)).await.unwrap(), 0);
+    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn what_another_organisation_keeps_is_not_removed() {
+    let app = app_that_keeps(Some(30)).await;
+    let id = create(&app, "Ended").await;
+    end(&app, &id).await;
+    app.store
+        .add_learning_events(&app.config.org_id, vec![json!({ "event_type": "fetched" })])
+        .await
+        .unwrap();
+    assert_eq!(app.store.remove_older("other", in_days(400), BATCH).await.unwrap(), 0);
+    let (status, _) = call(&app, "GET", &format!("/api/actions/{id}"), Value::Null).await;
+    assert_eq!(status, 200);
+    assert_eq!(remove_expired(&app, in_days(400)).await.unwrap(), 3);
+}
+
+/// One record of each kind that is removed, with a key of this organisation that is stored nowhere.
+async fn one_of_each(app: &Arc<App>, org_id: &str) {
+    let caller = Caller {
+        org_id: org_id.to_owned(),
+        role: Role::Admin,
+        principal: "somebody".to_owned(),
+        agent_id: None,
+        stored: false,
+        revoked: CancellationToken::new(),
+    };
+    app.callers.admit(keys::hash(org_id), caller);
+    let make = async |path: &str, body: Value| {
+        let (status, made) = call_as(app, org_id, "POST", path, body).await;
+        assert!(status.is_success(), "{path} {made}");
+        made
+    };
+    let action = json!({ "agent_id": "a", "action_type": "api", "declared_goal": "g", "action_id": "same" });
+    make("/api/actions", action).await;
+    make("/api/actions/same/outcome", json!({ "status": "completed" })).await;
+    make("/api/learning/recommendations/events", json!({ "events": [{ "kind": "x" }] })).await;
+    let session = make("/api/sessions", json!({ "agent_id": "a" })).await;
+    let path = format!("/api/sessions/{}", session["session"]["session_id"].as_str().unwrap());
+    let (status, _) = call_as(app, org_id, "PATCH", &path, json!({ "summary": "s" })).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn each_organisation_keeps_what_its_own_setting_says() {
+    let app = app_that_keeps(Some(20)).await;
+    let organisations = ["no setting", "all", "long"];
+    for org_id in organisations {
+        one_of_each(&app, org_id).await;
+    }
+    for (org_id, days) in [("all", "0"), ("long", "100")] {
+        app.store.put_setting(org_id, SETTING, Some(days.to_owned())).await.unwrap();
+    }
+    let left = async || {
+        let mut left = Vec::new();
+        for org_id in organisations {
+            let status = call_as(&app, org_id, "GET", "/api/actions/same", Value::Null).await.0;
+            left.push(status == 200);
+        }
+        left
+    };
+    // The decision, the action, the older event of the session, and the learning event.
+    for (days, removed, expected) in
+        [(19, 0, [true; 3]), (21, 4, [false, true, true]), (101, 4, [false, true, false])]
+    {
+        let at = clock::unix_millis() + days * DAY_MS;
+        assert_eq!(remove_expired(&app, at).await.unwrap(), removed, "{days}");
+        assert_eq!(left().await, expected, "{days}");
+    }
 }

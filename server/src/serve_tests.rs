@@ -144,7 +144,9 @@ async fn a_client_that_takes_nothing_is_given_up() {
     );
     let server = server(router.clone(), Limits { write: Duration::from_millis(60), ..limits(10) }).await;
     drop(router);
-    let socket = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let mut socket = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    // From its first bytes on it is answered; nothing more is taken.
+    socket.read_exact(&mut [0; 15]).await.unwrap();
     // The answer is dropped with its connection, and the last of its owners with the server.
     server.stop.cancel();
     tokio::time::timeout(PATIENCE, server.served).await.expect("it is still answered").unwrap().unwrap();
@@ -170,6 +172,10 @@ async fn a_stop_finishes_what_is_under_way() {
     let socket = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
     has_begun.await.unwrap();
     server.stop.cancel();
+    // Nobody else is let in from here on.
+    let closed = async { while TcpStream::connect(server.address).await.is_ok() {} };
+    tokio::time::timeout(PATIENCE, closed).await.expect("it still listens");
+    assert!(!server.served.is_finished(), "a request is still under way");
     go.send(()).unwrap();
     assert!(read(socket).await.ends_with("finished"));
     tokio::time::timeout(PATIENCE, server.served).await.expect("it does not stop").unwrap().unwrap();
@@ -179,4 +185,60 @@ async fn a_stop_finishes_what_is_under_way() {
 async fn a_handler_sees_the_client_address() {
     let server = server(router(), limits(10)).await;
     assert!(server.ask("/address").await.contains("127.0.0.1:"));
+}
+
+#[tokio::test]
+async fn who_makes_room_is_really_gone() {
+    let server = server(router(), limits(2)).await;
+    let first = server.send("").await;
+    let mut second = server.send("").await;
+    assert!(server.ask("/").await.ends_with("here"));
+    assert_eq!(read(first).await, "");
+    second.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(read(second).await.ends_with("here"));
+}
+
+#[tokio::test]
+async fn a_stream_that_is_silent_is_not_sent_away() {
+    let (tell, news) = tokio::sync::mpsc::unbounded_channel::<&str>();
+    let news = Arc::new(tokio::sync::Mutex::new(news));
+    let silent = get(move || async move {
+        let told = stream::unfold(news, |news| async move {
+            let next = news.lock().await.recv().await;
+            next.map(|text| (Ok::<_, io::Error>(text), news))
+        });
+        Body::from_stream(told)
+    });
+    let server = server(router().route("/silent", silent), limits(1)).await;
+    let mut socket = server.send("GET /silent HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let mut head = [0; 15];
+    socket.read_exact(&mut head).await.unwrap();
+    let answer = server.ask("/").await;
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    tell.send("the news").unwrap();
+    drop(tell);
+    let told = async {
+        let mut text = Vec::new();
+        while !text.ends_with(b"\r\n0\r\n\r\n") {
+            assert_ne!(socket.read_buf(&mut text).await.unwrap(), 0, "it was cut off");
+        }
+        String::from_utf8(text).unwrap()
+    };
+    let text = tokio::time::timeout(PATIENCE, told).await.expect("nothing is told");
+    assert!(text.contains("the news"), "{text}");
+}
+
+#[tokio::test]
+async fn a_head_may_be_only_so_long() {
+    let server = server(router(), limits(10)).await;
+    for (length, status) in [(MAX_HEAD / 2, "200"), (MAX_HEAD * 2, "431")] {
+        let head =
+            format!("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx: {}\r\n\r\n", "y".repeat(length));
+        let mut socket = TcpStream::connect(server.address).await.unwrap();
+        // The rest of it may meet a connection that is closed.
+        let _ = socket.write_all(head.as_bytes()).await;
+        let mut first = [0; 12];
+        socket.read_exact(&mut first).await.unwrap();
+        assert_eq!(first, format!("HTTP/1.1 {status}").as_bytes(), "{length}");
+    }
 }

@@ -31,7 +31,7 @@ use futures_util::future::BoxFuture;
 pub(crate) use identities::{Approval, Identities};
 pub(crate) use overview::Overview;
 pub(crate) use policies::{Policies, Saved};
-pub(crate) use premises::{Asked, Premises, Span, Spending, Tally};
+pub(crate) use premises::{Asked, Premises, Span, Spending, Stale, Tally};
 pub(crate) use retention::Retention;
 pub(crate) use sessions::{SessionChanged, SessionFilter, Sessions};
 pub(crate) use settings::Settings;

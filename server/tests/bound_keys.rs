@@ -2,14 +2,9 @@
 
 mod common;
 
-use common::{Reply, World};
+use common::{World, told};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-
-/// What a test looks at first.
-fn told(reply: &Reply) -> (u16, Option<&str>) {
-    (reply.status.as_u16(), reply.body["code"].as_str())
-}
 
 #[tokio::test]
 async fn a_bound_key_speaks_for_its_agent_only() {

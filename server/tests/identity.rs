@@ -7,52 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Body;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use common::issuer::{Issuer, now};
 use common::{Folder, World};
 use dashclaw_server::{InstanceOptions, TokenTrust};
 use http::Request;
-use ring::rand::SystemRandom;
-use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
-
-/// Somebody who issues tokens.
-struct Issuer(Ed25519KeyPair);
-
-impl Issuer {
-    fn new() -> Self {
-        let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
-        Self(Ed25519KeyPair::from_pkcs8(key.as_ref()).unwrap())
-    }
-
-    fn jwks(&self) -> String {
-        let x = URL_SAFE_NO_PAD.encode(self.0.public_key());
-        json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": x, "kid": "k", "alg": "EdDSA" }] })
-            .to_string()
-    }
-
-    /// A token of `https://issuer.example` for ten minutes, with other claims over that.
-    fn token(&self, more: Value) -> String {
-        self.token_by("k", more)
-    }
-
-    /// The same, by a key of this name.
-    fn token_by(&self, kid: &str, more: Value) -> String {
-        let mut claims = json!({ "iss": "https://issuer.example", "sub": "named", "exp": now() + 600 });
-        if let Value::Object(more) = more {
-            claims.as_object_mut().unwrap().extend(more);
-        }
-        let parts = [json!({ "alg": "EdDSA", "kid": kid }), claims]
-            .map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
-        let signed = parts.join(".");
-        let signature = URL_SAFE_NO_PAD.encode(self.0.sign(signed.as_bytes()));
-        format!("{signed}.{signature}")
-    }
-}
-
-fn now() -> i64 {
-    dashclaw::clock::unix_millis() / 1000
-}
 
 async fn ask(world: &World, path: &str, token: &str, body: Value) -> (u16, Value) {
     let request = Request::builder().method("POST").uri(path).header("x-api-key", &world.key);

@@ -82,3 +82,55 @@ async fn a_body_that_trickles_is_given_up() {
     );
     assert_eq!(world.as_key(&world.key, "POST", "/api/guard", Value::Null).await.status, 400);
 }
+
+#[tokio::test]
+async fn who_shows_no_key_is_counted_as_one_who_guesses() {
+    let world = limited(3);
+    let mut statuses = Vec::new();
+    for n in 0..5 {
+        statuses.push(get(&world, "192.0.2.1:1", "", &format!("/api/actions/{n}")).await);
+    }
+    assert_eq!(statuses, [401, 401, 401, 429, 429]);
+}
+
+#[tokio::test]
+async fn a_route_without_a_key_has_its_limit_for_each_address() {
+    let world = limited(3);
+    let mut statuses = Vec::new();
+    for n in 0..5 {
+        // Another key each time makes no other client of it.
+        statuses.push(get(&world, "192.0.2.1:1", &format!("key-{n}"), &format!("/api/health?{n}")).await);
+    }
+    assert_eq!(statuses, [200, 200, 200, 429, 429]);
+    assert_eq!(get(&world, "192.0.2.2:1", "", "/api/health").await, 200);
+}
+
+#[tokio::test]
+async fn another_spelling_of_a_path_makes_no_other_route() {
+    let world = limited(3);
+    let mut statuses = Vec::new();
+    for path in [
+        "/api/actions/assumptions/a",
+        "/api/assumptions/b",
+        "/api/assumptions/%61?c",
+        "/api/assumptions/d",
+        "/api/actions/assumptions/%2e%2E",
+    ] {
+        statuses.push(get(&world, "192.0.2.1:1", &world.key, path).await);
+    }
+    assert_eq!(statuses, [404, 404, 404, 429, 429]);
+    for path in ["/api/assumptions/a/", "//api/assumptions/a", "/API/assumptions/a"] {
+        let status = get(&world, "192.0.2.1:1", &world.key, path).await;
+        assert!(matches!(status, 404 | 429), "{path} is answered {status}");
+    }
+}
+
+#[tokio::test]
+async fn forty_at_once_are_counted_one_by_one() {
+    let world = limited(5);
+    let asked =
+        (0..40).map(|n| get(&world, "192.0.2.1:1", &world.key, ["/api/actions", "/api/actions?x"][n % 2]));
+    let statuses = futures_util::future::join_all(asked).await;
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 5, "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 200 | 429)), "{statuses:?}");
+}

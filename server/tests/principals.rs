@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
-use common::{Folder, Reply, World};
+use common::{Folder, Reply, World, told};
 use dashclaw_server::{Instance, InstanceOptions, Role};
 use futures_util::future::join_all;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -30,11 +30,6 @@ fn deploy(agent_id: &str) -> Value {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let goal = format!("Ship number {}", NEXT.fetch_add(1, Ordering::Relaxed));
     json!({ "agent_id": agent_id, "action_type": "deploy", "declared_goal": goal })
-}
-
-/// What a test looks at first.
-fn told(reply: &Reply) -> (u16, Option<&str>) {
-    (reply.status.as_u16(), reply.body["code"].as_str())
 }
 
 async fn careful() -> World {
@@ -343,6 +338,9 @@ async fn a_key_that_is_revoked_while_a_webhook_thinks_gets_no_permission() {
             assert_eq!(reply.status == 401, revoked, "{path} {} {}", reply.status, reply.body);
         }
     }
+    // What was refused is not on record as allowed.
+    assert_eq!(world.get("/api/guard").await.1["total"], 2);
+    assert_eq!(world.get("/api/actions").await.1["total"], 1);
 }
 
 #[tokio::test]

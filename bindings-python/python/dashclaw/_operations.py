@@ -369,7 +369,8 @@ class Operations:
         artifacts_created: list[str] | None = UNSET, error_message: str | None = UNSET,
         timestamp_end: str | None = None, duration_ms: int | None = UNSET,
         cost_estimate: float | None = UNSET, tokens_in: int | None = UNSET, tokens_out: int | None = UNSET,
-        model: str | None = UNSET, close_if_running: bool | None = UNSET, **fields: Any,
+        model: str | None = UNSET, close_if_running: bool | None = UNSET, run_id: str | None = UNSET,
+        replaces_run_id: str | None = UNSET, **fields: Any,
     ) -> types.UpdatedAction:
         """Ends an action, or adds facts to it.
 
@@ -403,6 +404,11 @@ class Operations:
             tokens_out: Tokens that a model wrote.
             model: The model that was used. At most 128 characters.
             close_if_running: Makes ending an action that has ended already a success that changes nothing.
+            run_id: The run that works on the action. The first run that is named claims the action while it
+                is ``running``; another one is then a ``ConflictError``. Servers of the platform do not look
+                at it. At most 64 characters.
+            replaces_run_id: The run whose claim ``run_id`` takes over: only if it is still the one that holds
+                it. At most 64 characters.
             **fields: More fields, sent as they are. Options of the call are options.
 
         Returns:
@@ -419,7 +425,7 @@ class Operations:
             "side_effects": side_effects, "artifacts_created": artifacts_created,
             "error_message": error_message, "timestamp_end": timestamp_end, "duration_ms": duration_ms,
             "cost_estimate": cost_estimate, "tokens_in": tokens_in, "tokens_out": tokens_out, "model": model,
-            "close_if_running": close_if_running,
+            "close_if_running": close_if_running, "run_id": run_id, "replaces_run_id": replaces_run_id,
         }
         return self._call("update_outcome", {}, given(arguments, fields))
 

@@ -1137,6 +1137,17 @@ class UpdateOutcome(_UpdateOutcome, total=False):
     close_if_running: bool
     """Makes ending an action that has ended already a success that changes nothing."""
 
+    run_id: str
+    """The run that works on the action. The first run that is named claims the action while it is
+    ``running``; another one is then a ``ConflictError``. Servers of the platform do not look at it. At most
+    64 characters.
+    """
+
+    replaces_run_id: str
+    """The run whose claim ``run_id`` takes over: only if it is still the one that holds it. At most 64
+    characters.
+    """
+
 
 class GetActionTrace(TypedDict):
     """The arguments of ``get_action_trace``."""
@@ -1330,6 +1341,9 @@ class Action(_Action, total=False):
 
     decision_reason: str | None
     """Why, in the human's words."""
+
+    run_id: str | None
+    """The run that claimed it; absent while none has."""
 
 
 class Security(TypedDict):

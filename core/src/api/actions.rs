@@ -192,6 +192,11 @@ operations! { "actions":
         model: Option<String> [max(128)],
         /// Makes ending an action that has ended already a success that changes nothing.
         close_if_running: Option<bool>,
+        /// The run that works on the action. The first run that is named claims the action while it is `running`; another
+        /// one is then an error of kind `conflict`. Servers of the platform do not look at it. At most 64 characters.
+        run_id: Option<String> [max(64)],
+        /// The run whose claim `run_id` takes over: only if it is still the one that holds it. At most 64 characters.
+        replaces_run_id: Option<String> [max(64)],
     }
 
     /// Reads how an action came about: its assumptions and loops, the actions above, below and around it, and what may

@@ -16,10 +16,24 @@ const RERUN: &str = "it runs again only with `rerun`";
 pub(super) enum Earlier {
     /// Nothing: the earlier run completed the work, with this outcome.
     Completed(Value),
-    /// Go on with the record, which waits for a human or is to be run again.
-    Unfinished,
+    /// Go on with the record, which waits for a human or is to be run again; then this is the run that died.
+    Unfinished { run_id: Option<String> },
     /// Run again under a record of its own: the outcome of this one is final.
     Over,
+}
+
+/// How the waiting for a run ended.
+enum Followed {
+    /// The run completed the work, with this outcome.
+    Completed(Value),
+    /// The run gives no sign of life. It claimed the action, if it has a name.
+    Silent { run_id: Option<String> },
+}
+
+impl Followed {
+    fn silent(action: &Value) -> Self {
+        Self::Silent { run_id: standing::text(action, "run_id").map(str::to_owned) }
+    }
 }
 
 impl DashClaw {
@@ -39,9 +53,12 @@ impl DashClaw {
         match standing::text(&outcome, "status").unwrap_or("pending") {
             "completed" => Ok(Earlier::Completed(outcome)),
             "pending" => match status {
-                "pending_approval" => Ok(Earlier::Unfinished),
-                "running" if options.rerun => Ok(Earlier::Unfinished),
-                "running" => self.follow(action_id, action.clone(), outcome, &options.wait).await,
+                "pending_approval" => Ok(Earlier::Unfinished { run_id: None }),
+                "running" => match self.follow(action_id, action.clone(), outcome, &options.wait).await? {
+                    Followed::Completed(outcome) => Ok(Earlier::Completed(outcome)),
+                    Followed::Silent { run_id } if options.rerun => Ok(Earlier::Unfinished { run_id }),
+                    Followed::Silent { .. } => Err(silent(action_id)),
+                },
                 _ if options.rerun => Ok(Earlier::Over),
                 _ => Err(standing::conflict(action_id, status, RERUN)),
             },
@@ -50,17 +67,14 @@ impl DashClaw {
         }
     }
 
-    /// Waits for a run that is at work: the outcome with which it completed.
-    pub(super) async fn await_run(
-        &self,
-        action_id: &str,
-        action: &Value,
-        options: &GovernedOptions,
-    ) -> Result<Value> {
+    /// Waits for the run that was faster than this one: the outcome with which it completed.
+    pub(super) async fn await_run(&self, action_id: &str, options: &GovernedOptions) -> Result<Value> {
+        // Read anew: it began a moment ago, and what is known of the record is older.
+        let action = self.record(action_id).await?;
         let outcome = self.outcome(action_id).await?;
-        match self.follow(action_id, action.clone(), outcome, &options.wait).await? {
-            Earlier::Completed(outcome) => Ok(outcome),
-            Earlier::Unfinished | Earlier::Over => Err(silent(action_id)),
+        match self.follow(action_id, action, outcome, &options.wait).await? {
+            Followed::Completed(outcome) => Ok(outcome),
+            Followed::Silent { .. } => Err(silent(action_id)),
         }
     }
 
@@ -76,14 +90,14 @@ impl DashClaw {
         mut action: Value,
         mut outcome: Value,
         wait: &WaitOptions,
-    ) -> Result<Earlier> {
+    ) -> Result<Followed> {
         let deadline = wait.deadline();
         let mut watched = Instant::now();
         // The answer to the creation has just said how the record is.
         let mut fresh = true;
         loop {
             match standing::text(&outcome, "status").unwrap_or("pending") {
-                "completed" => return Ok(Earlier::Completed(outcome)),
+                "completed" => return Ok(Followed::Completed(outcome)),
                 "pending" => {}
                 reported => return Err(over(action_id, reported)),
             }
@@ -94,11 +108,11 @@ impl DashClaw {
             let silence = if here { None } else { Some(Silence::of(&action, &outcome, watched)) };
             if silence.as_ref().is_some_and(Silence::is_too_long) {
                 if fresh {
-                    return Err(silent(action_id));
+                    return Ok(Followed::silent(&action));
                 }
                 let read = self.record(action_id).await?;
                 if read["updated_at"] == action["updated_at"] && read["status"] == action["status"] {
-                    return Err(silent(action_id));
+                    return Ok(Followed::silent(&read));
                 }
                 if let Some(refusal) = standing::refusal(&read, &Value::Null) {
                     return Err(refusal);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -43,12 +43,11 @@ pub(super) const LONGEST_SILENCE: Duration = LONGEST.saturating_mul(MISSED);
 pub(crate) struct Runs(Mutex<BTreeMap<String, DropGuard>>);
 
 impl Runs {
-    /// What stops the signs of the run that begins now; nothing when one of this action is at work, unless it is run
-    /// `again` all the same.
-    fn begin(&self, action_id: &str, again: bool) -> Option<CancellationToken> {
+    /// What stops the signs of the run that begins now; nothing when one of this action is at work.
+    fn begin(&self, action_id: &str) -> Option<CancellationToken> {
         let stop = CancellationToken::new();
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if runs.contains_key(action_id) && !again {
+        if runs.contains_key(action_id) {
             return None;
         }
         runs.insert(action_id.to_owned(), stop.clone().drop_guard());
@@ -73,11 +72,26 @@ impl Drop for AtWork<'_> {
     }
 }
 
+/// The request that tells the server about a run, and about nothing else: as a call of `update_outcome` it would add the
+/// time of the action's end.
+pub(super) fn touch(action_id: &str, body: &Value) -> Prepared {
+    Prepared {
+        row: const { &UpdateOutcome::ROW },
+        target: format!("/api/actions/{}", percent_encoded(action_id)),
+        body: Some(body.to_string().into()),
+        idempotency_key: None,
+        status: None,
+        action_id: Some(action_id.to_owned()),
+        on_replay: OnReplay::default(),
+        subject: Some(action_id.to_owned()),
+    }
+}
+
 impl DashClaw {
     /// Gives signs of life for the action until [`end_signs`](Self::end_signs), or until the client is closed or gone.
-    /// Says whether the work may begin: not while another run of this client is at it, unless it is run `again`.
-    pub(super) fn begin_signs(&self, action_id: &str, again: bool) -> bool {
-        let Some(stop) = self.runs().begin(action_id, again) else { return false };
+    /// Says whether the work may begin: not while another run of this client is at it.
+    pub(super) fn begin_signs(&self, action_id: &str) -> bool {
+        let Some(stop) = self.runs().begin(action_id) else { return false };
         let (client, closed, action_id) = (self.downgrade(), self.closed().clone(), action_id.to_owned());
         let begun = Instant::now();
         tokio::spawn(async move {
@@ -101,17 +115,7 @@ impl DashClaw {
     /// A sign that does not arrive is of no consequence to the work.
     async fn give_sign(&self, action_id: &str, age: Duration, stop: &CancellationToken) {
         let duration_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
-        // Not as a call of `update_outcome`, which would add the time of the action's end.
-        let sign = Prepared {
-            row: const { &UpdateOutcome::ROW },
-            target: format!("/api/actions/{}", percent_encoded(action_id)),
-            body: Some(json!({ "duration_ms": duration_ms }).to_string().into()),
-            idempotency_key: None,
-            status: None,
-            action_id: Some(action_id.to_owned()),
-            on_replay: OnReplay::default(),
-            subject: Some(action_id.to_owned()),
-        };
+        let sign = touch(action_id, &json!({ "duration_ms": duration_ms }));
         let options =
             CallOptions { timeout: Some(gap(age)), cancel: Some(stop.clone()), ..CallOptions::default() };
         if let Err(error) = self.exchange(&sign, &options).await

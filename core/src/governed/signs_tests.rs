@@ -156,6 +156,8 @@ async fn of_many_that_wait_for_one_approval_one_runs() {
             200,
             json!({"action": {"action_id": "act_1", "status": "running", "approved_by": "ada"}}),
         ),
+        // As a server that knows no claims: all are told that they may.
+        taken(),
     ]);
     let client = stub.client();
     let wait = WaitOptions { timeout: Some(SECOND * 60), ..WaitOptions::default() };

@@ -7,10 +7,11 @@ use dashclaw::clock;
 
 use super::birth::normalize_time;
 use super::pricing;
-use super::scrub::{Scrub, list_text};
+use super::scrub::{Scrub, holds_secret, list_text};
 use crate::http::call::{Call, ok};
 use crate::http::refusal::{Answer, Refusal};
-use crate::lifecycle::{Refused, Transition, Update};
+use crate::lifecycle::{Claim, Refused, Transition, Update};
+use crate::policy::names;
 use crate::store::{ActionFilter, AssumptionFilter, LoopFilter, Page, Transitioned};
 
 /// How much of what hangs on an action is read with it.
@@ -87,6 +88,14 @@ pub(super) async fn update(call: Call) -> Answer {
             return Err(Refusal::conflict("Action is in a terminal state and cannot be modified")
                 .with("status", status.as_str()));
         }
+        Transitioned::Refused(Refused::Claimed) => {
+            return Err(Refusal::conflict("Another run has claimed the action").code("ACTION_CLAIMED"));
+        }
+        Transitioned::Refused(Refused::ApprovalUsed) => {
+            let refusal =
+                Refusal::conflict("The approval of the action was used by the same question asked anew");
+            return Err(refusal.code("APPROVAL_USED"));
+        }
         Transitioned::Refused(other) => {
             return Err(Refusal::internal(format!("an update was refused: {other:?}")));
         }
@@ -108,6 +117,7 @@ fn read(mut request: UpdateOutcome) -> Answer<Update> {
     if request.cost_estimate.is_some_and(|cost| cost < 0.0) {
         problems.push("`cost_estimate` must be >= 0".to_owned());
     }
+    let claim = claim(request.run_id.take(), request.replaces_run_id.take(), &mut problems);
     if !problems.is_empty() {
         return Err(Refusal::validation(problems));
     }
@@ -127,6 +137,21 @@ fn read(mut request: UpdateOutcome) -> Answer<Update> {
         tokens_out: request.tokens_out,
         model: request.model,
         close_if_running: request.close_if_running == Some(true),
+        claim,
         now: clock::now_iso(),
     })
+}
+
+/// The claim of a run, if there is one. A run has a name that people can read.
+fn claim(run_id: Option<String>, replaces: Option<String>, problems: &mut Vec<String>) -> Option<Claim> {
+    for (name, id) in [("run_id", &run_id), ("replaces_run_id", &replaces)] {
+        let Some(id) = id else { continue };
+        problems.extend(id.trim().is_empty().then(|| format!("`{name}` must not be empty")));
+        problems.extend(names::problem(name, id));
+        problems.extend(holds_secret(name, id));
+    }
+    if replaces.is_some() && run_id.is_none() {
+        problems.push("`replaces_run_id` needs a `run_id`".to_owned());
+    }
+    Some(Claim { run_id: run_id?, replaces })
 }

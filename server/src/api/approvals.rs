@@ -44,6 +44,7 @@ pub(super) async fn decide(call: Call) -> Answer {
             let refusal = Refusal::forbidden("The principal that created an action cannot approve it");
             return Err(refusal.code("SELF_APPROVAL"));
         }
+        Transitioned::Refused(Refused::Revoked) => return Err(Refusal::unauthorized()),
         Transitioned::Refused(_) => return Err(Refusal::bad_request("Action is not pending approval")),
     };
     call.app.hub.publish(call.org_id(), "action.updated", &action);

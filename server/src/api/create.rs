@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::scrub::Scrub;
 use super::{birth, signature};
-use crate::decide::{ATTEMPTS, Decided, contended, decide, other_question};
+use crate::decide::{ATTEMPTS, Decided, again, contended, decide, other_question};
 use crate::http::call::{Call, ok, reply};
 use crate::http::refusal::{Answer, Refusal};
 use crate::judge::off_thread;
@@ -37,15 +37,15 @@ pub(super) async fn create(call: Call) -> Answer {
         (request, scrub)
     })
     .await?;
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
         let org = call.app.org(call.org_id()).await?;
-        let decided = decide(&call.app, &org, &question, Vec::new()).await?;
+        let decided = decide(&call.app, &org, &question, Vec::new(), attempt).await?;
         let mut action = birth::record(&question, request.clone(), &decided)?;
         action.idempotency_key.clone_from(&key);
         (action.signature, action.verified) = (signature.text.clone(), signature.verified);
         match birth::store(&call, &question, action, &decided, (None, "")).await? {
             Creation::Created(action) => return created(*action, decided, &scrub),
-            Creation::Outdated => call.app.forget_org(call.org_id()),
+            Creation::Stale(stale) => again(&call.app, call.org_id(), stale)?,
             known => return taken(known),
         }
     }
@@ -85,7 +85,7 @@ fn taken(known: Creation) -> Answer {
         }),
         Creation::OtherQuestion => Err(other_question()),
         Creation::DuplicateId => Err(Refusal::conflict("Action with this action_id already exists")),
-        Creation::Created(_) | Creation::Repeats(_) | Creation::Outdated => {
+        Creation::Created(_) | Creation::Repeats(_) | Creation::Stale(_) => {
             Err(Refusal::internal("an action was stored in a way that it cannot be"))
         }
     }

@@ -10,7 +10,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{birth, signals};
-use crate::decide::{ATTEMPTS, Decided, contended, decide, other_question, repeat_span};
+use crate::decide::{ATTEMPTS, Decided, again, contended, decide, other_question, repeat_span};
 use crate::http::call::{Call, json_text, ok};
 use crate::http::refusal::{Answer, Refusal};
 use crate::judge::off_thread;
@@ -19,7 +19,7 @@ use crate::policy::Verdict;
 use crate::question::Question;
 use crate::scan::injection;
 use crate::scan::secrets::SecretScan;
-use crate::store::{Creation, DecisionFilter, Logged};
+use crate::store::{Creation, DecisionFilter, Logged, Stale};
 
 const AUTOSCAN_BLOCK: &str = "DASHCLAW_AUTOSCAN_BLOCK";
 
@@ -62,17 +62,20 @@ pub(super) async fn ask(call: Call) -> Answer {
     question.use_token(&call.app).await;
     let question = Arc::new(question);
     let ask = Ask { question, key, secret_scan, signals, record };
-    for _ in 0..ATTEMPTS {
-        if let Some(answer) = attempt(&call, &ask).await? {
-            return Ok(answer);
+    for attempt in 0..ATTEMPTS {
+        match try_once(&call, &ask, attempt).await? {
+            Ok(answer) => return Ok(answer),
+            Err(stale) => again(&call.app, call.org_id(), stale)?,
         }
-        call.app.forget_org(call.org_id());
     }
     Err(contended())
 }
 
-/// Decides and stores once; nothing when what the decision was made on has changed.
-async fn attempt(call: &Call, ask: &Ask) -> Answer<Option<Response>> {
+/// The answer, or what has changed under the decision.
+type Attempt = Result<Response, Stale>;
+
+/// Decides and stores once.
+async fn try_once(call: &Call, ask: &Ask, attempt: usize) -> Answer<Attempt> {
     let org = call.app.org(call.org_id()).await?;
     // While everything is halted, nothing that was said before counts.
     let key = ask.key.as_deref().filter(|_| org.halt().is_none());
@@ -85,7 +88,7 @@ async fn attempt(call: &Call, ask: &Ask) -> Answer<Option<Response>> {
             return answer(call, known, "");
         }
     }
-    let mut decided = decide(&call.app, &org, &ask.question, ask.signals.clone()).await?;
+    let mut decided = decide(&call.app, &org, &ask.question, ask.signals.clone(), attempt).await?;
     decided.decision.secret_scan = ask.secret_scan.as_ref().map(|scan| json!(scan));
     let request = match &ask.record {
         None => return store(call, &decided, key).await,
@@ -116,7 +119,7 @@ async fn repeated(
     let within = repeat_span(clock::unix_millis());
     let earlier = call.app.store.earlier_decision(call.org_id(), key, within).await?;
     match earlier.and_then(|earlier| earlier.for_question(&question.asked, org.version)) {
-        Some(known) => answer(call, known, ""),
+        Some(known) => answer(call, known, "").map(Result::ok),
         None => Ok(None),
     }
 }
@@ -136,26 +139,26 @@ fn refuse_injection(org: &Org, goal: Option<&str>) -> Answer<()> {
 }
 
 /// Stores the decision, then answers: what is not on record was not decided.
-async fn store(call: &Call, decided: &Decided, key: Option<&str>) -> Answer<Option<Response>> {
+async fn store(call: &Call, decided: &Decided, key: Option<&str>) -> Answer<Attempt> {
     let reply = serde_json::to_string(&decided.decision)?;
     let logged = call.app.store.log_decision(decided.record(key, &reply)).await;
     answer(call, logged.map_err(|error| Refusal::not_persisted(&error))?, &reply)
 }
 
-/// The answer to what became of a decision; nothing when it must be made anew.
-fn answer(call: &Call, logged: Logged, reply: &str) -> Answer<Option<Response>> {
+/// The answer to what became of a decision.
+fn answer(call: &Call, logged: Logged, reply: &str) -> Answer<Attempt> {
     match logged {
         Logged::Stored => {
             call.app.hub.publish_text(call.org_id(), "guard.decision.created", reply);
-            Ok(Some(json_text(StatusCode::OK, reply.to_owned())))
+            Ok(Ok(json_text(StatusCode::OK, reply.to_owned())))
         }
         Logged::Repeats(reply) => {
             let mut decision: GuardDecision = serde_json::from_str(&reply)?;
             decision.idempotent_replay = Some(true);
-            ok(&decision).map(Some)
+            ok(&decision).map(Ok)
         }
         Logged::OtherQuestion => Err(other_question()),
-        Logged::Outdated => Ok(None),
+        Logged::Stale(stale) => Ok(Err(stale)),
     }
 }
 
@@ -190,7 +193,7 @@ async fn store_with_action(
     request: &CreateAction,
     mut decided: Decided,
     key: Option<&str>,
-) -> Answer<Option<Response>> {
+) -> Answer<Attempt> {
     let action = birth::record(&ask.question, request.clone(), &decided)?;
     decided.decision.recorded = Some(true);
     decided.decision.action_id = Some(action.action_id.to_string());
@@ -199,7 +202,7 @@ async fn store_with_action(
         Creation::Created(_) => Logged::Stored,
         Creation::Repeats(reply) => Logged::Repeats(reply),
         Creation::OtherQuestion => Logged::OtherQuestion,
-        Creation::Outdated => Logged::Outdated,
+        Creation::Stale(stale) => Logged::Stale(stale),
         Creation::Replayed(_) | Creation::DuplicateId => {
             return Err(Refusal::internal("a new id was taken already"));
         }

@@ -82,14 +82,13 @@ impl Scrub {
 
 /// Ids are looked up by their text, so one that holds a secret is refused instead of changed.
 pub(super) fn check_ids<'a>(ids: impl IntoIterator<Item = (&'static str, Option<&'a str>)>) -> Answer<()> {
-    let holds_secret =
-        |(_, id): &(&str, Option<&str>)| id.is_some_and(|id| !secrets::redact(id).1.is_empty());
-    let problems: Vec<String> = ids
-        .into_iter()
-        .filter(holds_secret)
-        .map(|(name, _)| format!("`{name}` must not hold a secret"))
-        .collect();
+    let problems: Vec<String> = ids.into_iter().filter_map(|(name, id)| holds_secret(name, id?)).collect();
     if problems.is_empty() { Ok(()) } else { Err(Refusal::validation(problems)) }
+}
+
+/// What is wrong with an id, for the `details` of a 400 answer, when it holds a secret.
+pub(super) fn holds_secret(name: &str, id: &str) -> Option<String> {
+    (!secrets::redact(id).1.is_empty()).then(|| format!("`{name}` must not hold a secret"))
 }
 
 /// A text without its secrets.

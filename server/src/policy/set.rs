@@ -145,6 +145,11 @@ impl PolicySet {
         })
     }
 
+    /// Whether somebody else is asked about what this agent does.
+    pub fn asks_webhooks(&self, agent_id: Option<&str>) -> bool {
+        self.webhooks(agent_id).next().is_some()
+    }
+
     pub(super) fn webhooks(
         &self,
         agent_id: Option<&str>,

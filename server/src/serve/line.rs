@@ -111,3 +111,7 @@ impl Drop for Busy {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "line_tests.rs"]
+mod tests;

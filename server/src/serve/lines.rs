@@ -115,4 +115,15 @@ mod tests {
         drop((busy, third, fourth));
         assert_eq!(numbers(), [2]);
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_never_asked_leaves_before_who_rests_longer() {
+        let lines = Arc::new(Lines::new(2));
+        let served = Lines::seat(&lines).unwrap();
+        drop(Line::begin(&served.line, Version::HTTP_11));
+        tokio::time::advance(std::time::Duration::from_secs(1)).await;
+        let _silent = Lines::seat(&lines).unwrap();
+        let _third = Lines::seat(&lines).unwrap();
+        assert_eq!(lines.open.lock().unwrap().lines.keys().copied().collect::<Vec<_>>(), [1, 3]);
+    }
 }

@@ -85,3 +85,34 @@ impl AsyncWrite for Socket {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::net::TcpListener;
+    use tokio::time::advance;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_little_by_little_is_not_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut socket = Socket::new(stream, Arc::new(Line::new()), PATIENCE);
+        let mut after = async |time: Duration, written: fn() -> Poll<io::Result<usize>>| {
+            advance(time).await;
+            poll_fn(|context| Poll::Ready(socket.in_time(written(), context))).await
+        };
+        for _ in 0..5 {
+            assert!(after(Duration::ZERO, || Poll::Pending).await.is_pending());
+            assert!(after(PATIENCE / 2, || Poll::Pending).await.is_pending());
+            assert!(matches!(after(PATIENCE / 4, || Poll::Ready(Ok(1))).await, Poll::Ready(Ok(1))));
+        }
+        assert!(after(PATIENCE, || Poll::Pending).await.is_pending());
+        let late = after(2 * PATIENCE, || Poll::Pending).await;
+        assert!(matches!(late, Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::TimedOut));
+    }
+}

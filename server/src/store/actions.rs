@@ -2,7 +2,7 @@
 
 use dashclaw::api::actions::{Action, ActionStats};
 
-use super::{Asked, NewDecision, Page, Span, Stored};
+use super::{Asked, NewDecision, Page, Span, Stale, Stored};
 use crate::lifecycle::{Refused, Transition};
 
 /// Where actions are kept.
@@ -70,8 +70,8 @@ pub(crate) enum Creation {
     Repeats(String),
     /// The key stands for another question; nothing was stored.
     OtherQuestion,
-    /// What the decision was made on has changed: decide again. Nothing was stored.
-    Outdated,
+    /// What the decision was made on has changed; nothing was stored.
+    Stale(Stale),
 }
 
 /// What became of a transition.

@@ -2,7 +2,7 @@
 
 use dashclaw::api::guard::{GuardDecisionRecord, GuardDecisionStats};
 
-use super::{Asked, Page, Premises, Span, Stored};
+use super::{Asked, Page, Premises, Span, Stale, Stored};
 
 /// Where guard decisions are kept.
 pub(crate) trait Decisions {
@@ -86,8 +86,8 @@ pub(crate) enum Logged {
     Repeats(String),
     /// The key stands for another question.
     OtherQuestion,
-    /// What it was made on has changed: decide again.
-    Outdated,
+    /// What it was made on has changed; nothing was stored.
+    Stale(Stale),
 }
 
 /// Which decisions are listed.

@@ -11,6 +11,19 @@ pub(crate) struct Premises {
     pub(crate) spendings: Vec<Spending>,
     /// The approved action whose approval the decision uses up.
     pub(crate) approval: Option<String>,
+    /// The principal that asks, whose key must hold.
+    pub(crate) principal: String,
+}
+
+/// Why a decision cannot be stored as it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stale {
+    /// Policies or settings have changed: they must be read anew.
+    Policies,
+    /// Something else happened that counts: decisions, purchases, the use of an approval.
+    History,
+    /// The key that asked was revoked: there is nothing to decide.
+    Key,
 }
 
 /// A limit on decisions, and whether it was reached.

@@ -4,7 +4,7 @@ use super::Stored;
 
 /// Where old records are removed.
 pub(crate) trait Retention {
-    /// All organisations.
+    /// All organisations that have records which could be removed, whether or not a key or a setting of them is stored.
     fn organisations(&self) -> Stored<'_, Vec<String>>;
 
     /// Removes up to `most` records of each kind that are older than `before_ms`, in milliseconds since the Unix epoch:

@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
+pub(crate) mod issuer;
+pub(crate) mod organisations;
+
 use axum::body::Body;
 use dashclaw_server::{Instance, InstanceOptions, Role};
 use http::{HeaderMap, Request, StatusCode};
@@ -22,6 +25,11 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+}
+
+/// What a test looks at first: the status, and the code of a refusal.
+pub(crate) fn told(reply: &Reply) -> (u16, Option<&str>) {
+    (reply.status.as_u16(), reply.body["code"].as_str())
 }
 
 impl World {

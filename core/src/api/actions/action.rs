@@ -171,6 +171,9 @@ record! {
         /// Why, in the human's words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         decision_reason: Option<String>,
+        /// The run that claimed it; absent while none has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run_id: Option<String>,
         /// How it ended, as the agent reported.
         #[serde(default, deserialize_with = "lenient::or_default")]
         outcome_status: OutcomeStatus,

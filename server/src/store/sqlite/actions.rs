@@ -5,8 +5,8 @@ use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, Row, named_params, params};
 
-use super::{Sqlite, all, around, decisions, directory, encode, exists, first, record};
-use crate::lifecycle::{self, Transition};
+use super::{Sqlite, all, around, decisions, directory, encode, exists, first, keys, record};
+use crate::lifecycle::{self, Beside, Refused, Transition};
 use crate::store::{
     ActionFilter, ActionPage, Actions, Around, Asked, Creation, Logged, NewAction, Page, Span, StoreResult,
     Stored, Transitioned,
@@ -50,10 +50,16 @@ impl Actions for Sqlite {
             let Some(mut action) = read(connection, &org_id, &action_id)? else {
                 return Ok(Transitioned::NotFound);
             };
-            let sql = "SELECT created_by FROM actions WHERE id = ?1";
-            let creator: Option<String> =
-                connection.prepare_cached(sql)?.query_row([action.id], |row| row.get(0))?;
-            if let Err(refused) = step.apply(&mut action, creator.as_deref()) {
+            if let Transition::Decide(decision) = &step
+                && keys::is_revoked(connection, &decision.by)?
+            {
+                return Ok(Transitioned::Refused(Refused::Revoked));
+            }
+            let sql = "SELECT created_by, approval_used_by FROM actions WHERE id = ?1";
+            let beside = connection.prepare_cached(sql)?.query_row([action.id], |row| {
+                Ok(Beside { creator: row.get(0)?, approval_used_by: row.get(1)? })
+            })?;
+            if let Err(refused) = step.apply(&mut action, &beside) {
                 return Ok(Transitioned::Refused(refused));
             }
             write(connection, &action)?;
@@ -163,7 +169,7 @@ fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
         Logged::Stored => {}
         Logged::Repeats(reply) => return Ok(Creation::Repeats(reply)),
         Logged::OtherQuestion => return Ok(Creation::OtherQuestion),
-        Logged::Outdated => return Ok(Creation::Outdated),
+        Logged::Stale(stale) => return Ok(Creation::Stale(stale)),
     }
     directory::note_agent(connection, &action)?;
     let sql = "INSERT INTO actions (org_id, action_id, agent_id, swarm_id, parent_action_id, session_id, action_type,
@@ -203,8 +209,9 @@ fn waiting_since(action: &Action) -> &str {
 fn write(connection: &Connection, action: &Action) -> StoreResult<()> {
     let sql = "UPDATE actions SET status = ?2, outcome_status = ?3, cost_estimate = ?4, approved_at = ?5,
         waiting_since = ?6, record = ?7, approval_used_by = coalesce(approval_used_by, ?8) WHERE id = ?1";
-    // An approved action that has ended has used up its approval itself.
+    // An approved action that a run has claimed, or that has ended, has used up its approval itself.
     let ended = action.status != ActionStatus::Running || action.outcome_status != OutcomeStatus::Pending;
+    let used = action.approved_at.is_some() && (ended || action.run_id.is_some());
     connection.prepare_cached(sql)?.execute(params![
         action.id,
         action.status.as_str(),
@@ -213,7 +220,7 @@ fn write(connection: &Connection, action: &Action) -> StoreResult<()> {
         action.approved_at,
         waiting_since(action),
         encode(action)?,
-        (ended && action.approved_at.is_some()).then_some("its own end"),
+        used.then_some("itself"),
     ])?;
     Ok(())
 }

@@ -87,8 +87,8 @@ pub(super) fn log(connection: &Connection, decision: &NewDecision) -> StoreResul
     if let Some(known) = repeated(connection, decision)? {
         return Ok(known);
     }
-    if !premises::hold(connection, decision)? {
-        return Ok(Logged::Outdated);
+    if let Some(stale) = premises::stale(connection, decision)? {
+        return Ok(Logged::Stale(stale));
     }
     insert(connection, decision)?;
     Ok(Logged::Stored)

@@ -81,3 +81,9 @@ fn record(row: &Row<'_>) -> StoreResult<KeyRecord> {
     let role = Role::from_word(&role).unwrap_or(Role::Readonly);
     Ok(KeyRecord { hash: row.get(0)?, org_id: row.get(1)?, role, shown })
 }
+
+/// Whether the principal is a key that was revoked. A key that was never stored cannot be.
+pub(super) fn is_revoked(connection: &Connection, principal: &str) -> StoreResult<bool> {
+    let sql = "SELECT 1 FROM api_keys WHERE id = ?1 AND revoked_at IS NOT NULL";
+    exists(connection, sql, [principal])
+}

@@ -4,7 +4,8 @@ use dashclaw::clock;
 use rusqlite::{Connection, params};
 
 use super::decisions::{count, spent};
-use crate::store::{NewDecision, Premises, StoreResult};
+use super::keys;
+use crate::store::{NewDecision, Premises, Stale, StoreResult};
 
 /// Raises the version of an organisation's policies and settings.
 pub(super) fn raise_version(connection: &Connection, org_id: &str) -> StoreResult<()> {
@@ -20,30 +21,35 @@ pub(super) fn version(connection: &Connection, org_id: &str) -> StoreResult<i64>
     Ok(connection.prepare_cached(sql)?.query_row([org_id], |row| row.get(0))?)
 }
 
-/// Whether a decision may be stored. The approval it needs is used up by it, which is the last thing looked at.
-pub(super) fn hold(connection: &Connection, decision: &NewDecision) -> StoreResult<bool> {
-    let Premises { version: known, tallies, spendings, approval } = &decision.premises;
+/// What keeps a decision from being stored. The approval it needs is used up by it, which is the last thing looked at.
+pub(super) fn stale(connection: &Connection, decision: &NewDecision) -> StoreResult<Option<Stale>> {
+    let Premises { version: known, tallies, spendings, approval, principal } = &decision.premises;
     let org_id = &decision.record.org_id;
+    if keys::is_revoked(connection, principal)? {
+        return Ok(Some(Stale::Key));
+    }
     if version(connection, org_id)? != *known {
-        return Ok(false);
+        return Ok(Some(Stale::Policies));
     }
     let agent_id = decision.record.agent_id.as_deref().unwrap_or_default();
     for tally in tallies {
         if (count(connection, org_id, agent_id, tally.since_ms, tally.limit)? >= tally.limit) != tally.reached
         {
-            return Ok(false);
+            return Ok(Some(Stale::History));
         }
     }
     for spending in spendings {
         // The same rows in the same order have the same sum, to the bit.
         let now = spent(connection, org_id, agent_id, spending.since_ms)?;
         if now.to_bits() != spending.usd.to_bits() {
-            return Ok(false);
+            return Ok(Some(Stale::History));
         }
     }
     match approval {
-        Some(action_id) => use_up(connection, org_id, action_id, decision.record.id.as_str()),
-        None => Ok(true),
+        Some(action_id) if !use_up(connection, org_id, action_id, decision.record.id.as_str())? => {
+            Ok(Some(Stale::History))
+        }
+        _ => Ok(None),
     }
 }
 

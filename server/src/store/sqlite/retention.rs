@@ -1,6 +1,8 @@
 //! Removing old records in SQLite: found by a connection that reads, removed by the writer in small batches, so that no
 //! other write waits for long.
 
+use std::collections::BTreeSet;
+
 use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, Row, params};
@@ -11,6 +13,9 @@ use crate::store::{Retention, StoreResult, Stored};
 /// The states in which an action has ended; one whose outcome is settled has ended as well.
 const ENDED: &str =
     "(status IN ('completed', 'failed', 'cancelled', 'blocked', 'expired') OR outcome_status <> 'pending')";
+
+/// Where records are removed by their own age.
+const REMOVED_FROM: [&str; 4] = ["guard_decisions", "actions", "session_events", "learning_events"];
 
 /// What is old enough, by its place in its table.
 #[derive(Default)]
@@ -24,8 +29,18 @@ struct Old {
 impl Retention for Sqlite {
     fn organisations(&self) -> Stored<'_, Vec<String>> {
         let work = |connection: &Connection| {
-            let sql = "SELECT org_id FROM api_keys UNION SELECT org_id FROM settings UNION SELECT org_id FROM policies";
-            all(connection, sql, [], |row| Ok(row.get(0)?))
+            let mut found = BTreeSet::new();
+            for table in REMOVED_FROM {
+                // One look for each organisation, however many records it has, where an index begins with it.
+                let sql = format!(
+                    "WITH RECURSIVE found (org_id) AS (SELECT min(org_id) FROM {table} UNION ALL
+                        SELECT (SELECT min(org_id) FROM {table} WHERE org_id > found.org_id)
+                        FROM found WHERE org_id IS NOT NULL)
+                    SELECT org_id FROM found WHERE org_id IS NOT NULL"
+                );
+                found.extend(all(connection, &sql, [], |row| Ok(row.get::<_, String>(0)?))?);
+            }
+            Ok(found.into_iter().collect())
         };
         self.reader.look_up(work).boxed()
     }
@@ -115,4 +130,38 @@ fn remove(connection: &Connection, org_id: &str, old: &Old) -> StoreResult<usize
         removed += connection.prepare_cached("DELETE FROM learning_events WHERE seq = ?1")?.execute([seq])?;
     }
     Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_that_went_on_since_it_was_found_stays() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE actions (id INTEGER PRIMARY KEY, org_id, action_id, status, outcome_status);
+                 CREATE TABLE assumptions (org_id, action_id); CREATE TABLE loops (org_id, action_id);
+                 INSERT INTO actions VALUES (1, 'org', 'act_1', 'running', 'pending'),
+                    (2, 'org', 'act_2', 'pending_approval', 'pending'), (3, 'org', 'act_3', 'failed', 'failed');
+                 INSERT INTO assumptions VALUES ('org', 'act_1'), ('org', 'act_3'), ('other', 'act_3');
+                 INSERT INTO loops VALUES ('org', 'act_1'), ('org', 'act_2'), ('org', 'act_3'), ('other', 'act_3');",
+            )
+            .unwrap();
+        let actions = (1..=3).map(|id| (id, format!("act_{id}"))).collect();
+        assert_eq!(remove(&connection, "org", &Old { actions, ..Old::default() }).unwrap(), 1);
+        let left = |sql: &str| all(&connection, sql, [], |row| Ok(row.get::<_, String>(0)?)).unwrap();
+        assert_eq!(left("SELECT action_id FROM actions ORDER BY id"), ["act_1", "act_2"]);
+        for (table, rows) in [
+            ("assumptions", &["org act_1", "other act_3"][..]),
+            ("loops", &["org act_1", "org act_2", "other act_3"]),
+        ] {
+            assert_eq!(
+                left(&format!("SELECT org_id || ' ' || action_id FROM {table} ORDER BY 1")),
+                rows,
+                "{table}"
+            );
+        }
+    }
 }

@@ -752,8 +752,9 @@ public struct Action: JSONRecord {
         "recommendation_override_reason", "output_summary", "side_effects", "artifacts_created",
         "error_message", "timestamp_start", "timestamp_end", "duration_ms", "cost_estimate", "tokens_in",
         "tokens_out", "model", "signature", "verified", "approved_by", "approved_at", "decision",
-        "decision_by", "decision_at", "decision_reason", "outcome_status", "outcome_at", "outcome_summary",
-        "outcome_error", "outcome_progress", "idempotency_key", "session_id", "created_at", "updated_at",
+        "decision_by", "decision_at", "decision_reason", "run_id", "outcome_status", "outcome_at",
+        "outcome_summary", "outcome_error", "outcome_progress", "idempotency_key", "session_id", "created_at",
+        "updated_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -998,6 +999,12 @@ public struct Action: JSONRecord {
     public var decisionReason: String? {
         get { optional("decision_reason") }
         set { set("decision_reason", optional: newValue) }
+    }
+
+    /// The run that claimed it; absent while none has.
+    public var runId: String? {
+        get { optional("run_id") }
+        set { set("run_id", optional: newValue) }
     }
 
     /// How it ended, as the agent reported.

@@ -606,7 +606,7 @@ public struct UpdateOutcome: JSONRecord {
     public static let knownMembers: Set<String> = [
         "action_id", "status", "output_summary", "side_effects", "artifacts_created", "error_message",
         "timestamp_end", "duration_ms", "cost_estimate", "tokens_in", "tokens_out", "model",
-        "close_if_running",
+        "close_if_running", "run_id", "replaces_run_id",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -617,7 +617,8 @@ public struct UpdateOutcome: JSONRecord {
         actionId: String, status: ActionStatus? = nil, outputSummary: String? = nil,
         sideEffects: [String]? = nil, artifactsCreated: [String]? = nil, errorMessage: String? = nil,
         timestampEnd: String? = nil, durationMs: Int? = nil, costEstimate: Double? = nil,
-        tokensIn: Int? = nil, tokensOut: Int? = nil, model: String? = nil, closeIfRunning: Bool? = nil
+        tokensIn: Int? = nil, tokensOut: Int? = nil, model: String? = nil, closeIfRunning: Bool? = nil,
+        runId: String? = nil, replacesRunId: String? = nil
     ) {
         json = [:]
         self.actionId = actionId
@@ -633,6 +634,8 @@ public struct UpdateOutcome: JSONRecord {
         self.tokensOut = tokensOut
         self.model = model
         self.closeIfRunning = closeIfRunning
+        self.runId = runId
+        self.replacesRunId = replacesRunId
     }
 
     /// Which action.
@@ -712,6 +715,21 @@ public struct UpdateOutcome: JSONRecord {
     public var closeIfRunning: Bool? {
         get { optional("close_if_running") }
         set { set("close_if_running", optional: newValue) }
+    }
+
+    /// The run that works on the action. The first run that is named claims the action while it is `running`;
+    /// another one is then a ``DashClawError`` of kind `conflict`. Servers of the platform do not look at it.
+    /// At most 64 characters.
+    public var runId: String? {
+        get { optional("run_id") }
+        set { set("run_id", optional: newValue) }
+    }
+
+    /// The run whose claim `run_id` takes over: only if it is still the one that holds it. At most 64
+    /// characters.
+    public var replacesRunId: String? {
+        get { optional("replaces_run_id") }
+        set { set("replaces_run_id", optional: newValue) }
     }
 }
 

@@ -937,6 +937,11 @@ public abstract class Operations internal constructor() {
      * @param tokensOut Tokens that a model wrote.
      * @param model The model that was used. At most 128 characters.
      * @param closeIfRunning Makes ending an action that has ended already a success that changes nothing.
+     * @param runId The run that works on the action. The first run that is named claims the action while it
+     *   is `running`; another one is then a `ConflictException`. Servers of the platform do not look at it.
+     *   At most 64 characters.
+     * @param replacesRunId The run whose claim `run_id` takes over: only if it is still the one that holds
+     *   it. At most 64 characters.
      * @param extra More fields, sent as they are.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
@@ -958,13 +963,16 @@ public abstract class Operations internal constructor() {
         tokensOut: Long? = null,
         model: String? = null,
         closeIfRunning: Boolean? = null,
+        runId: String? = null,
+        replacesRunId: String? = null,
         extra: JsonObject = NOTHING,
         options: CallOptions? = null,
     ): UpdatedAction =
         updateOutcome(
             UpdateOutcome(
                 actionId, status, outputSummary, sideEffects, artifactsCreated, errorMessage, timestampEnd,
-                durationMs, costEstimate, tokensIn, tokensOut, model, closeIfRunning, extra,
+                durationMs, costEstimate, tokensIn, tokensOut, model, closeIfRunning, runId, replacesRunId,
+                extra,
             ),
             options,
         )

@@ -386,6 +386,11 @@ public data class GetActions(
  * @property tokensOut Tokens that a model wrote.
  * @property model The model that was used. At most 128 characters.
  * @property closeIfRunning Makes ending an action that has ended already a success that changes nothing.
+ * @property runId The run that works on the action. The first run that is named claims the action while it is
+ *   `running`; another one is then a `ConflictException`. Servers of the platform do not look at it. At most
+ *   64 characters.
+ * @property replacesRunId The run whose claim `run_id` takes over: only if it is still the one that holds it.
+ *   At most 64 characters.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateOutcome.Codec::class)
@@ -404,6 +409,8 @@ public data class UpdateOutcome(
     @SerialName("tokens_out") val tokensOut: Long? = null,
     val model: String? = null,
     @SerialName("close_if_running") val closeIfRunning: Boolean? = null,
+    @SerialName("run_id") val runId: String? = null,
+    @SerialName("replaces_run_id") val replacesRunId: String? = null,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<UpdateOutcome>(generatedSerializer())
@@ -498,6 +505,7 @@ public data class CreatedAction(
  * @property decisionBy Who decided.
  * @property decisionAt When that was: ISO-8601, UTC.
  * @property decisionReason Why, in the human's words.
+ * @property runId The run that claimed it; absent while none has.
  * @property outcomeStatus How it ended, as the agent reported.
  * @property outcomeAt When that was reported: ISO-8601, UTC.
  * @property outcomeSummary What came out, as reported.
@@ -552,6 +560,7 @@ public data class Action(
     @SerialName("decision_by") val decisionBy: String? = null,
     @SerialName("decision_at") val decisionAt: String? = null,
     @SerialName("decision_reason") val decisionReason: String? = null,
+    @SerialName("run_id") val runId: String? = null,
     @SerialName("outcome_status") val outcomeStatus: OutcomeStatus = OutcomeStatus(""),
     @SerialName("outcome_at") val outcomeAt: String? = null,
     @SerialName("outcome_summary") val outcomeSummary: String? = null,
