@@ -13,6 +13,7 @@ const { ask, forget, open, register } = require('./mailbox.js');
 const { BYTES, LENGTHS, OWN_AGENT, Operations } = require('./operations.js');
 const { callOptions, clientOptions, inOurWords, inSeconds, secondsOnly, snake, withAgent } = require('./options.js');
 const { Reports } = require('./reports.js');
+const { extraRoots } = require('./roots.js');
 const { decode, encode, withBytes } = require('./wire.js');
 const { wrap } = require('./wrap.js');
 
@@ -45,7 +46,7 @@ class DashClaw extends Operations {
     this.#hooks = register(this.#callbacks);
     const reached = instance === undefined ? [] : [instanceOf(instance), String(role)];
     const text = clientOptions(rest);
-    this.#native = translated(() => new native.NativeClient(open(), text, this.#hooks, ...reached), inOurWords);
+    this.#native = translated(() => new native.NativeClient(open(), text, this.#hooks, extraRoots(), ...reached), inOurWords);
     warnIfInsecure(this.#native.baseUrl);
   }
 

@@ -50,16 +50,20 @@ pub struct NativeClient {
 
 #[napi]
 impl NativeClient {
-    /// `options` is a JSON object. `instance` is reached instead of a server, in the role `role`.
+    /// `options` is a JSON object. `roots` are certificates in PEM form to trust as well. `instance` is reached instead of a server, in the role `role`.
     #[napi(constructor, catch_unwind)]
     pub fn new(
         mailbox: Reference<NativeMailbox>,
         options: String,
         hooks: NativeHooks,
+        roots: Option<Buffer>,
         instance: Option<&NativeInstance>,
         role: Option<String>,
     ) -> napi::Result<Self> {
         let mut builder = DashClaw::builder().options(options.as_bytes()).map_err(raise)?;
+        if let Some(roots) = roots {
+            builder = builder.extra_roots_pem(roots.as_ref());
+        }
         if let (Some(instance), Some(role)) = (instance, role) {
             builder = instance.get().install(builder, &role).map_err(raise)?;
         }

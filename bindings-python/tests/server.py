@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,8 @@ class Request:
     path: str
     headers: dict[str, str]
     body: Any
+    peer: int
+    """The port at the client's end of the connection."""
 
 
 @dataclass
@@ -38,7 +41,7 @@ Script = Callable[[Request], Reply] | Reply
 class Server:
     """Answers by script: the first entry whose method and path prefix fit."""
 
-    def __init__(self) -> None:
+    def __init__(self, secure: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
         self.abandoned = threading.Event()
         """Set when a client hung up before it was answered."""
@@ -65,7 +68,11 @@ class Server:
                 outer.abandoned.set()
 
         self._listener = Listener(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._listener.server_address[1]}"
+        port = self._listener.server_address[1]
+        self.url = f"https://localhost:{port}" if secure else f"http://127.0.0.1:{port}"
+        if secure:
+            # The handshake is left to the thread of the connection.
+            self._listener.socket = secure.wrap_socket(self._listener.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
@@ -87,7 +94,7 @@ class Server:
         text = handler.rfile.read(int(handler.headers.get("content-length") or 0))
         body = json.loads(text) if text else None
         headers = {name.lower(): value for name, value in handler.headers.items()}
-        request = Request(handler.command, handler.path, headers, body)
+        request = Request(handler.command, handler.path, headers, body, handler.client_address[1])
         self.requests.append(request)
         reply = self._find(request)
         if reply.delay:

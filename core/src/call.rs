@@ -19,7 +19,7 @@ use http::HeaderMap;
 pub(crate) use judge::{Answer, blocked, judge, text_as_object};
 pub(crate) use message::explained;
 pub(crate) use request::{Prepared, fresh_key, percent_encoded, prepare, quote, value_of};
-pub(crate) use retry::{Failure, backoff, may_retry};
+pub(crate) use retry::{Failure, backoff, may_retry, share};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

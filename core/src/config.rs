@@ -95,6 +95,8 @@ pub(crate) struct Limits {
 pub(crate) struct Network {
     pub(crate) proxy: Option<String>,
     pub(crate) ca_bundle: Option<Vec<u8>>,
+    /// More certificates, which the surroundings of the program name.
+    pub(crate) extra_roots: Option<Vec<u8>>,
     pub(crate) user_agent: Option<String>,
 }
 

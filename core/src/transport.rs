@@ -1,11 +1,18 @@
 //! How a request reaches the server: over HTTP, or straight into an embedded instance.
 
-mod connector;
+mod connecting;
+#[cfg(test)]
+mod connection_tests;
+#[cfg(test)]
+mod encoding_tests;
+mod failure;
+#[cfg(test)]
+mod http2_tests;
 mod http_client;
 mod loopback;
-mod pool;
-#[cfg(test)]
-mod pool_tests;
+mod one_at_a_time;
+mod own_certificates;
+mod proxy;
 #[cfg(test)]
 mod proxy_tests;
 mod tls;
@@ -17,6 +24,7 @@ use std::fmt;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use tokio::time::Instant;
 
 pub(crate) use http_client::HttpTransport;
 pub(crate) use loopback::is_this_machine;
@@ -31,6 +39,12 @@ pub trait Transport: Send + Sync + fmt::Debug {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>>;
+
+    /// Is told that a request sent at `since` or later got no answer in its time. Whatever carried it may be dead although
+    /// it looks open, and must serve no later request; what runs on it goes on.
+    fn unanswered(&self, since: Instant) {
+        let _ = since;
+    }
 }
 
 /// Why an exchange failed before it was complete.
@@ -45,7 +59,7 @@ pub struct TransportError {
 /// Whether the server can have seen the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// It cannot: there was no connection.
+    /// It cannot: there was no connection, or the server said that it did not look at the request.
     No,
     /// It may have.
     Maybe,

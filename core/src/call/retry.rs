@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::catalogue::Repeat;
 use crate::transport::Sent;
 
@@ -12,6 +14,9 @@ const MAX_DELAY: Duration = Duration::from_secs(8);
 /// The longest that a server's `Retry-After` holds us back before we ask again: what runs without a deadline must not stand
 /// still for years because of one header.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(5 * 60);
+
+/// The least time of a try, as far as the deadline allows it.
+const LEAST_SHARE: Duration = Duration::from_secs(1);
 
 /// How a try ended without a usable answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +39,13 @@ pub(crate) fn may_retry(repeat: Repeat, has_key: bool, failure: Failure) -> bool
         },
         Failure::Status(_) => false,
     }
+}
+
+/// When a try that begins at `start` and may be repeated is given up: after half of what is left until `deadline`, so that
+/// one dead connection leaves time for another one. A slow server, too, is heard in most of the time.
+pub(crate) fn share(start: Instant, deadline: Instant) -> Instant {
+    let left = deadline.saturating_duration_since(start);
+    start + (left / 2).max(LEAST_SHARE).min(left)
 }
 
 /// How long to wait before retry number `retry` (0 is the first): what the server asks for, or exponential backoff with
@@ -74,6 +86,16 @@ mod tests {
                 "{repeat:?}: it would be refused again"
             );
         }
+    }
+
+    #[test]
+    fn a_try_gets_half_of_what_is_left_and_a_second_at_least() {
+        let start = Instant::now();
+        for (left, expected) in [(30_000, 15_000), (3_000, 1_500), (1_600, 1_000), (700, 700), (0, 0)] {
+            let (left, expected) = (Duration::from_millis(left), Duration::from_millis(expected));
+            assert_eq!(share(start, start + left), start + expected, "{left:?}");
+        }
+        assert_eq!(share(start + LEAST_SHARE, start), start + LEAST_SHARE, "the deadline has passed");
     }
 
     #[test]

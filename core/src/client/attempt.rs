@@ -19,6 +19,9 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// How a try fails that is not answered in its time: by then the request was probably sent.
+pub(super) const UNANSWERED: Failure = Failure::Transport(Sent::Maybe);
+
 /// How a try failed.
 pub(super) struct Failed {
     pub(super) error: Error,
@@ -33,6 +36,12 @@ impl Failed {
             Sent::Maybe => format!("the connection failed: {}", error.message),
         };
         Self { error: Error::new(kind, message), failure: Failure::Transport(error.sent) }
+    }
+
+    /// No answer came in the time of this try.
+    pub(super) fn unanswered() -> Self {
+        let error = Error::new(ErrorKind::Timeout, "the server did not answer in the time of this try");
+        Self { error, failure: UNANSWERED }
     }
 
     /// An answer that came and cannot be used; a repeat would not help.
@@ -101,8 +110,22 @@ impl DashClaw {
                 idempotency_key: prepared.idempotency_key.clone(),
                 headers: head.headers,
             }),
-            Err(error) => Err(Failed::final_answer(error)),
+            Err(error) => Err(Failed::final_answer(self.with_hint(error))),
         }
+    }
+
+    /// What may be wrong with the address when nothing, or something else, is found there. A server may well be mounted
+    /// under `/api`, so such a base URL is not refused.
+    fn with_hint(&self, error: Error) -> Error {
+        let doubled = self.0.origin.path().trim_end_matches('/').ends_with("/api");
+        if !doubled || !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::MalformedResponse) {
+            return error;
+        }
+        error.with(|fields| {
+            fields
+                .message
+                .push_str("; `base_url` ends in `/api`, with which every path begins: leave it out there");
+        })
     }
 
     /// A GET of `target` (path and query) with this client's headers.

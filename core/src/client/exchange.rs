@@ -5,8 +5,8 @@ use serde_json::{json, value::RawValue};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::Failed;
-use crate::call::{Failure, Prepared, backoff, explained, may_retry, prepare, quote};
+use super::attempt::{Failed, UNANSWERED};
+use crate::call::{Failure, Prepared, backoff, explained, may_retry, prepare, quote, share};
 use crate::catalogue::{Repeat, Row, find};
 use crate::deadline::after;
 use crate::modes;
@@ -45,12 +45,21 @@ impl DashClaw {
         let mut sent = Sent::No;
         let mut retry = 0;
         loop {
-            let failed = match self.within(deadline, options, self.attempt(prepared, trace.as_ref())).await {
+            let start = Instant::now();
+            let repeats = retry < max_retries && may_repeat(prepared, UNANSWERED);
+            let end = if repeats { share(start, deadline) } else { deadline };
+            let failed = match self.within(end, options, self.attempt(prepared, trace.as_ref())).await {
                 End::Answer(response) => return Ok(response),
-                End::Stopped(kind, message) => {
-                    return Err(self.conclude(prepared, Sent::Maybe, Error::new(kind, message)));
-                }
                 End::Failed(failed) => failed,
+                End::Stopped(kind, message) => {
+                    if kind == ErrorKind::Timeout {
+                        self.unanswered(start);
+                    }
+                    if kind != ErrorKind::Timeout || end >= deadline {
+                        return Err(self.conclude(prepared, Sent::Maybe, Error::new(kind, message)));
+                    }
+                    Failed::unanswered()
+                }
             };
             // A gateway's 5xx does not say whether the server behind it acted.
             let lost =
@@ -62,8 +71,7 @@ impl DashClaw {
                 sent = Sent::Maybe;
             }
             let delay = backoff(retry, failed.retry_after(), dice());
-            let retryable =
-                may_retry(prepared.row.rules.repeat, prepared.idempotency_key.is_some(), failed.failure);
+            let retryable = may_repeat(prepared, failed.failure);
             // A wait that outlasts the deadline is of no use to anybody.
             if !retryable || retry >= max_retries || after(delay) >= deadline {
                 return Err(self.conclude(prepared, sent, failed.error));
@@ -95,6 +103,13 @@ impl DashClaw {
             () = cancelled => End::Stopped(ErrorKind::Cancelled, "the call was stopped"),
             done = work => done.map_or_else(End::Failed, End::Answer),
             () = tokio::time::sleep_until(deadline) => End::Stopped(ErrorKind::Timeout, "the deadline passed"),
+        }
+    }
+
+    /// What carried a request that was sent at `since` and not answered serves no later one.
+    pub(crate) fn unanswered(&self, since: Instant) {
+        if let Ok(transport) = self.transport() {
+            transport.unanswered(since);
         }
     }
 
@@ -144,6 +159,10 @@ impl DashClaw {
             fields.action_id = fields.action_id.take().or_else(|| prepared.action_id.clone());
         })
     }
+}
+
+fn may_repeat(prepared: &Prepared, failure: Failure) -> bool {
+    may_retry(prepared.row.rules.repeat, prepared.idempotency_key.is_some(), failure)
 }
 
 fn is_write(prepared: &Prepared) -> bool {

@@ -34,6 +34,7 @@ pub struct Builder {
     pub(super) max_response_bytes: Option<usize>,
     pub(super) proxy: Option<String>,
     pub(super) ca_bundle: Option<CaBundle>,
+    pub(super) extra_roots: Option<Vec<u8>>,
     pub(super) user_agent: Option<String>,
     pub(super) guard_mode: Mode,
     pub(super) hitl_mode: HitlMode,
@@ -83,7 +84,9 @@ impl Builder {
         self
     }
 
-    /// How long one call may take in all, retries included; 30 seconds unless given.
+    /// How long one call may take in all, retries included; 30 seconds unless given. As long as a repeat is safe and left, a
+    /// try gets half of what is left of that time, and a second at least, so that a dead connection does not eat it all; the
+    /// last try gets all.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -101,21 +104,29 @@ impl Builder {
         self
     }
 
-    /// The proxy for all requests. Unless given, the usual variables (`HTTPS_PROXY`, `NO_PROXY`, …) decide.
+    /// The proxy for all requests: the URL of an HTTP proxy (`http`, `https`) or of a SOCKS one (`socks5h`, `socks5`,
+    /// `socks4a`, `socks4`). Unless given, the usual variables (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, …) decide.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// Certificate authorities to trust beside the platform's, as a PEM file.
+    /// Certificate authorities to trust beside the platform's, or the server's own certificate, as a PEM file.
     pub fn ca_bundle(mut self, file: impl Into<PathBuf>) -> Self {
         self.ca_bundle = Some(CaBundle::File(file.into()));
         self
     }
 
-    /// Certificate authorities to trust beside the platform's, in PEM form.
+    /// Certificate authorities to trust beside the platform's, or the server's own certificate, in PEM form.
     pub fn ca_bundle_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.ca_bundle = Some(CaBundle::Pem(pem.into()));
+        self
+    }
+
+    /// More certificates to trust, in PEM form, beside those of [`ca_bundle`](Self::ca_bundle): what the surroundings of
+    /// the program name, as `NODE_EXTRA_CA_CERTS` does. What cannot be used of them is passed over.
+    pub fn extra_roots_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.extra_roots = Some(pem.into());
         self
     }
 
@@ -213,6 +224,7 @@ impl Builder {
             network: Network {
                 proxy: self.proxy,
                 ca_bundle: self.ca_bundle.map(CaBundle::read).transpose()?,
+                extra_roots: self.extra_roots,
                 user_agent: self.user_agent,
             },
             modes: Modes {

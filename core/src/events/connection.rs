@@ -61,8 +61,12 @@ pub(crate) struct Connection {
 impl Connection {
     /// Opens the stream behind the event `last_id` (empty: from now on).
     pub(crate) async fn open(client: &DashClaw, last_id: &str) -> std::result::Result<Self, Lost> {
+        let start = Instant::now();
         let opening = tokio::time::timeout(OPENING, Self::request(client, last_id)).await;
-        opening.unwrap_or_else(|_| Err(broken("the event stream did not open in time")))
+        opening.unwrap_or_else(|_| {
+            client.unanswered(start);
+            Err(broken("the event stream did not open in time"))
+        })
     }
 
     async fn request(client: &DashClaw, last_id: &str) -> std::result::Result<Self, Lost> {

@@ -1,39 +1,77 @@
-//! The transport over HTTP/1.1 and HTTP/2: one connection pool per client, no redirects.
+//! The transport over HTTP/1.1 and HTTP/2: one connection pool per client, no redirects, no repeats of its own.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
-use http::header::PROXY_AUTHORIZATION;
-use http::uri::Authority;
-use http::{HeaderValue, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use http::Uri;
+use http_body_util::BodyExt;
+use reqwest::Client;
+use tokio::time::Instant;
 
-use super::connector::{Connector, Proxy};
-use super::pool::{Pool, lost};
-use super::{Body, Transport, TransportError};
+use super::connecting::Settings;
+use super::failure::{failed, innermost, is_shared, lost};
+use super::{Body, Sent, Transport, TransportError};
 use crate::config::Network;
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// Sends over the network.
 pub(crate) struct HttpTransport {
-    pool: Pool,
-    /// Goes with every request that a proxy reads; a proxy that only tunnels gets it when a connection is opened.
-    proxy_authorization: Option<HeaderValue>,
+    settings: Settings,
+    pool: Mutex<Option<Pool>>,
+}
+
+/// The kept connections of one generation.
+struct Pool {
+    client: Client,
+    since: Instant,
 }
 
 impl HttpTransport {
     /// A pool for `origin`. Nothing is opened yet.
     pub(crate) fn new(network: &Network, origin: &Uri) -> Result<Self> {
-        let proxy = Proxy::choose(network.proxy.as_deref(), origin)?;
-        let proxy_authorization = proxy.as_ref().and_then(Proxy::authorization_per_request);
-        let connector = Connector::new(network, origin, proxy)?;
-        let host = HeaderValue::try_from(origin.authority().map_or("", Authority::as_str))
-            .map_err(|error| Error::configuration("base_url", error.to_string()))?;
-        let pool = Pool::new(connector, host);
-        Ok(Self { pool, proxy_authorization })
+        let settings = Settings::new(network, origin)?;
+        let client = settings
+            .client()
+            .map_err(|error| Error::new(ErrorKind::Internal, innermost(&error).to_string()))?;
+        let pool = Mutex::new(Some(Pool { client, since: Instant::now() }));
+        Ok(Self { settings, pool })
+    }
+
+    /// The pool that is used now, or a new one.
+    fn client(&self) -> std::result::Result<Client, TransportError> {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pool) = &*pool {
+            return Ok(pool.client.clone());
+        }
+        let client = self
+            .settings
+            .client()
+            .map_err(|error| TransportError { sent: Sent::No, message: innermost(&error).to_string() })?;
+        *pool = Some(Pool { client: client.clone(), since: Instant::now() });
+        Ok(client)
+    }
+
+    async fn exchange(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> std::result::Result<http::Response<Body>, TransportError> {
+        let client = self.client()?;
+        let request = reqwest::Request::try_from(request).map_err(|error| failed(&error))?;
+        // Only a body that is a stream cannot be sent twice, and ours never is.
+        let mut next = Some(request);
+        while let Some(request) = next {
+            next = request.try_clone();
+            match client.execute(request).await {
+                Ok(response) => return Ok(http::Response::from(response).map(stream)),
+                // Another call opened a connection that serves this one, too. Nothing was sent.
+                Err(error) if is_shared(&error) => {}
+                Err(error) => return Err(failed(&error)),
+            }
+        }
+        Err(TransportError { sent: Sent::No, message: "the request cannot be sent again".to_owned() })
     }
 }
 
@@ -42,11 +80,13 @@ impl Transport for HttpTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>> {
-        let mut request = request.map(Full::new);
-        if let Some(authorization) = &self.proxy_authorization {
-            request.headers_mut().insert(PROXY_AUTHORIZATION, authorization.clone());
-        }
-        async move { Ok(self.pool.send(request).await?.map(stream)) }.boxed()
+        self.exchange(request).boxed()
+    }
+
+    /// Later requests go over new connections. What runs on the old ones goes on; they are closed when it has ended.
+    fn unanswered(&self, since: Instant) {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.take_if(|pool| pool.since <= since);
     }
 }
 
@@ -56,6 +96,6 @@ impl fmt::Debug for HttpTransport {
     }
 }
 
-fn stream(body: Incoming) -> Body {
+fn stream(body: reqwest::Body) -> Body {
     body.into_data_stream().map(|chunk| chunk.map_err(|error| lost(&error))).boxed()
 }

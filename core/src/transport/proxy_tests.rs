@@ -9,10 +9,15 @@ use crate::{DashClaw, Error, ErrorKind};
 
 const VERDICT: &str = r#"{"decision":"allow"}"#;
 
-/// A client of `base_url` whose proxy listens here.
+/// A client of `base_url` whose HTTP proxy listens here.
 async fn behind_proxy(base_url: &str) -> (DashClaw, TcpListener) {
+    behind("http", base_url).await
+}
+
+/// A client of `base_url` whose proxy, of this scheme, listens here.
+async fn behind(scheme: &str, base_url: &str) -> (DashClaw, TcpListener) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let proxy = format!("http://user:pass@{}", listener.local_addr().unwrap());
+    let proxy = format!("{scheme}://user:pass@{}", listener.local_addr().unwrap());
     let client = DashClaw::builder()
         .base_url(base_url)
         .api_key("oc_live_secret")
@@ -96,12 +101,78 @@ async fn a_proxy_that_refuses_leaves_the_request_unsent() {
 }
 
 #[tokio::test]
-async fn a_proxy_must_be_an_http_url() {
-    for proxy in ["socks5://127.0.0.1:1080", "ftp://proxy", "not a url"] {
+async fn a_proxy_must_be_a_url() {
+    for proxy in ["socks6://127.0.0.1:1080", "ftp://proxy", "not a url"] {
         let client =
             DashClaw::builder().base_url("http://dashclaw.test").api_key("k").agent_id("a").proxy(proxy);
         let error = guard(&client.build().unwrap()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{proxy}");
         assert!(error.to_string().contains("`proxy`"), "{error}");
+    }
+}
+
+async fn read(stream: &mut TcpStream, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    stream.read_exact(&mut bytes).await.unwrap();
+    bytes
+}
+
+/// Answers a plain request that came through.
+async fn answer(stream: &mut TcpStream) -> String {
+    let seen = head(stream).await;
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{VERDICT}", VERDICT.len());
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    seen
+}
+
+#[tokio::test]
+async fn a_socks5_proxy_is_told_the_name_and_passes_bytes_on() {
+    let (client, listener) = behind("socks5h", "http://dashclaw.test").await;
+    let proxy = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        // RFC 1928, 3 and 4; RFC 1929, 2.
+        let offer = read(&mut stream, 2).await;
+        let methods = read(&mut stream, offer[1].into()).await;
+        assert!(offer[0] == 5 && methods.contains(&2), "{methods:?}");
+        stream.write_all(&[5, 2]).await.unwrap();
+        assert_eq!(read(&mut stream, 11).await, b"\x01\x04user\x04pass");
+        stream.write_all(&[1, 0]).await.unwrap();
+        assert_eq!(read(&mut stream, 20).await, b"\x05\x01\x00\x03\x0ddashclaw.test\x00\x50");
+        stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await.unwrap();
+        answer(&mut stream).await
+    };
+    let (seen, verdict) = tokio::join!(proxy, guard(&client));
+    assert_eq!(verdict.unwrap(), Verdict::Allow);
+    assert!(seen.starts_with("post /api/guard http/1.1\r\n") && !seen.contains("proxy-auth"), "{seen}");
+}
+
+#[tokio::test]
+async fn a_socks4_proxy_is_told_the_address() {
+    let (client, listener) = behind("socks4", "http://127.0.0.1:81").await;
+    let proxy = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        assert_eq!(read(&mut stream, 8).await, [4, 1, 0, 81, 127, 0, 0, 1]);
+        while stream.read_u8().await.unwrap() != 0 {}
+        stream.write_all(&[0, 90, 0, 0, 0, 0, 0, 0]).await.unwrap();
+        answer(&mut stream).await
+    };
+    let (_, verdict) = tokio::join!(proxy, guard(&client));
+    assert_eq!(verdict.unwrap(), Verdict::Allow);
+}
+
+#[tokio::test]
+async fn a_socks_proxy_that_refuses_leaves_the_request_unsent() {
+    for scheme in ["socks5", "socks5h"] {
+        let (client, listener) = behind(scheme, "http://127.0.0.1:81").await;
+        let proxy = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.write_all(&[5, 0xff]).await.unwrap();
+            stream
+        };
+        let request = client.bare_request("/api/health").unwrap();
+        let (answer, _stream) = tokio::join!(client.transport().unwrap().send(request), proxy);
+        let Err(error) = answer else { panic!("a refusal") };
+        assert_eq!(error.sent, Sent::No, "{error}");
+        assert!(!format!("{error} {error:?} {client:?}").contains("user:"), "{error:?}");
     }
 }
