@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
-use crate::crossing::{cross, json, raise};
+use crate::crossing::{cross, cross_call, json, raise};
 use crate::events::NativeEvents;
 use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
@@ -66,7 +66,8 @@ impl NativeClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         let core = self.core(py)?;
         let (options, cancel) = call_options(py, options)?;
-        cross(py, event_loop, cancel, async move {
+        let called = operation.clone();
+        cross_call(py, event_loop, cancel, core, &called, |core| async move {
             core.call(&operation, arguments.as_bytes(), &options).await.map(|response| Some(response.body))
         })
     }

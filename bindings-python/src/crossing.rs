@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dashclaw::bridge::without_panic;
-use dashclaw::{Error, ErrorKind, Result};
+use dashclaw::{DashClaw, Error, ErrorKind, Result};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyBytes;
@@ -25,6 +25,24 @@ pub(crate) fn cross<'py>(
     match event_loop {
         Some(event_loop) => asyncio::spawn(py, event_loop, cancel, work),
         None => give(py, blocking::run(py, &cancel, work)?),
+    }
+}
+
+/// The same for a call of `operation` by `core`.
+pub(crate) fn cross_call<'py, W>(
+    py: Python<'py>,
+    event_loop: Option<&Bound<'py, PyAny>>,
+    cancel: CancellationToken,
+    core: DashClaw,
+    operation: &str,
+    work: impl FnOnce(DashClaw) -> W + Send,
+) -> PyResult<Bound<'py, PyAny>>
+where
+    W: Future<Output = Outcome> + Send + 'static,
+{
+    match event_loop {
+        Some(event_loop) => asyncio::spawn(py, event_loop, cancel, without_panic(work(core))),
+        None => give(py, blocking::run_call(py, &cancel, core, operation, |core| without_panic(work(core)))?),
     }
 }
 

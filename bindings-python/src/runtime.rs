@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
+use dashclaw::Error;
 use dashclaw::bridge::start_runtime;
-use dashclaw::{Error, ErrorKind};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use tokio::runtime::Runtime;
@@ -15,7 +15,7 @@ use crate::crossing::raise;
 /// What a process needs to run calls. Made on first use and never freed.
 pub(crate) struct Cell {
     process: u32,
-    runtime: OnceLock<Runtime>,
+    runtime: OnceLock<dashclaw::Result<Runtime>>,
     /// Whether threads that Python did not start may still attach to the interpreter.
     open: RwLock<bool>,
     /// The bridge to the event loop that was used last.
@@ -41,15 +41,14 @@ pub(crate) fn cell(py: Python<'_>) -> PyResult<&'static Cell> {
 }
 
 impl Cell {
-    /// The runtime, whose threads start with the first call.
+    /// The runtime, whose thread starts with the first call that needs it.
     pub(crate) fn runtime(&self, py: Python<'_>) -> PyResult<&Runtime> {
-        if self.runtime.get().is_none() {
-            let fresh = start_runtime().map_err(|error| raise(py, &error))?;
-            let _ = self.runtime.set(fresh);
-        }
-        self.runtime
-            .get()
-            .ok_or_else(|| raise(py, &Error::new(ErrorKind::Internal, "the runtime is missing")))
+        self.detached_runtime().map_err(|error| raise(py, error))
+    }
+
+    /// The same for who does not hold the GIL.
+    pub(crate) fn detached_runtime(&self) -> Result<&Runtime, &Error> {
+        self.runtime.get_or_init(start_runtime).as_ref()
     }
 
     /// Runs `work` attached to the interpreter, unless that is shutting down.

@@ -1,6 +1,8 @@
 //! What every language binding needs at its boundary, and none should write again.
 
 #[cfg(feature = "runtime")]
+mod lane;
+#[cfg(feature = "runtime")]
 mod runtime;
 
 use std::panic::AssertUnwindSafe;
@@ -19,6 +21,10 @@ use crate::{
     PendingApprovals, Response, Result, ServerEvent, WorkOrders, WorkerOptions,
 };
 
+#[cfg(feature = "runtime")]
+pub use lane::Lane;
+#[cfg(feature = "runtime")]
+pub(crate) use lane::Lanes;
 #[cfg(feature = "runtime")]
 pub use runtime::{runtime, start_runtime};
 

@@ -14,6 +14,8 @@ use redact::Secrets;
 use ticker::Ticker;
 use tokio_util::sync::CancellationToken;
 
+#[cfg(feature = "runtime")]
+use crate::bridge::Lanes;
 use crate::call::written;
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
@@ -29,7 +31,7 @@ use crate::{Builder, CallOptions, Error, ErrorKind, Response, Result};
 /// Dropping the future of a call abandons it; for a clean answer give it a
 /// [`cancel`](CallOptions::cancel) token instead.
 #[derive(Clone)]
-pub struct DashClaw(Arc<Inner>);
+pub struct DashClaw(Arc<Inner>, Option<Arc<dyn Transport>>);
 
 struct Inner {
     config: Config,
@@ -42,6 +44,8 @@ struct Inner {
     heart: Heart,
     runs: Runs,
     secrets: Secrets,
+    #[cfg(feature = "runtime")]
+    lanes: Lanes,
 }
 
 /// A client that does not keep itself alive.
@@ -50,7 +54,7 @@ pub(crate) struct WeakClient(Weak<Inner>);
 impl WeakClient {
     /// The client, if anybody still has it.
     pub(crate) fn upgrade(&self) -> Option<DashClaw> {
-        self.0.upgrade().map(DashClaw)
+        self.0.upgrade().map(|inner| DashClaw(inner, None))
     }
 }
 
@@ -68,7 +72,7 @@ impl DashClaw {
             let _ = transport.set(Ok(Arc::clone(given)));
         }
         let secrets = Secrets::of(&config);
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             config,
             headers,
             origin,
@@ -79,7 +83,10 @@ impl DashClaw {
             heart: Heart::default(),
             runs: Runs::default(),
             secrets,
-        })))
+            #[cfg(feature = "runtime")]
+            lanes: Lanes::default(),
+        };
+        Ok(Self(Arc::new(inner), None))
     }
 
     /// Calls an operation by its name with a JSON object of arguments. The typed methods say what each one takes.
@@ -162,6 +169,8 @@ impl DashClaw {
     /// Ends the client: calls under way stop, later ones are refused. After this no request leaves.
     pub fn close(&self) {
         self.0.closed.cancel();
+        #[cfg(feature = "runtime")]
+        self.0.lanes.close();
     }
 
     /// Whether [`close`](Self::close) was called.
@@ -193,8 +202,23 @@ impl DashClaw {
         &self.0.closed
     }
 
+    /// The lanes of blocking calls.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.0.lanes
+    }
+
+    /// The same client over this transport.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn over(&self, transport: &Arc<dyn Transport>) -> Self {
+        Self(Arc::clone(&self.0), Some(Arc::clone(transport)))
+    }
+
     /// The transport; made on first use, because reading the platform's certificates takes milliseconds.
     pub(crate) fn transport(&self) -> Result<&dyn Transport> {
+        if let Some(own) = &self.1 {
+            return Ok(own.as_ref());
+        }
         let config = &self.0.config;
         let made = self.0.transport.get_or_init(|| {
             let transport = HttpTransport::new(&config.network, &self.0.origin)?;

@@ -20,6 +20,7 @@ mod tls;
 mod tls_tests;
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -39,6 +40,11 @@ pub trait Transport: Send + Sync + fmt::Debug {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>>;
+
+    /// The same way to the server over connections of its own, where it goes over connections.
+    fn another(&self) -> Option<Arc<dyn Transport>> {
+        None
+    }
 
     /// Is told that a request sent at `since` or later got no answer in its time. Whatever carried it may be dead although
     /// it looks open, and must serve no later request; what runs on it goes on.

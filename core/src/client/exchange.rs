@@ -39,7 +39,9 @@ impl DashClaw {
     /// Sends `prepared` until it is answered, it may not be repeated any more, or the deadline passes.
     pub(crate) async fn exchange(&self, prepared: &Prepared, options: &CallOptions) -> Result<Response> {
         let trace = trace_context();
-        self.0.ticker.keep();
+        if self.1.is_none() {
+            self.0.ticker.keep();
+        }
         let deadline = after(options.timeout.unwrap_or(self.config().limits.timeout));
         let max_retries = options.max_retries.unwrap_or(self.config().limits.max_retries);
         let mut sent = Sent::No;

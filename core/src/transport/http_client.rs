@@ -1,7 +1,7 @@
 //! The transport over HTTP/1.1 and HTTP/2: one connection pool per client, no redirects, no repeats of its own.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind, Result};
 
 /// Sends over the network.
 pub(crate) struct HttpTransport {
-    settings: Settings,
+    settings: Arc<Settings>,
     pool: Mutex<Option<Pool>>,
 }
 
@@ -32,7 +32,7 @@ struct Pool {
 impl HttpTransport {
     /// A pool for `origin`. Nothing is opened yet.
     pub(crate) fn new(network: &Network, origin: &Uri) -> Result<Self> {
-        let settings = Settings::new(network, origin)?;
+        let settings = Arc::new(Settings::new(network, origin)?);
         let client = settings
             .client()
             .map_err(|error| Error::new(ErrorKind::Internal, innermost(&error).to_string()))?;
@@ -81,6 +81,10 @@ impl Transport for HttpTransport {
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>> {
         self.exchange(request).boxed()
+    }
+
+    fn another(&self) -> Option<Arc<dyn Transport>> {
+        Some(Arc::new(Self { settings: Arc::clone(&self.settings), pool: Mutex::default() }))
     }
 
     /// Later requests go over new connections. What runs on the old ones goes on; they are closed when it has ended.
