@@ -21,7 +21,7 @@ use crate::{DashClaw, Error, ErrorKind, Result};
 const MOST: usize = 8;
 /// How often a lane looks around before it is used. Nobody drove its connections since the last call: the one that is free
 /// must be known to be, and one that the server has closed must be found before a request is written to it.
-const LOOKS: usize = 3;
+const LOOKS: usize = 2;
 
 /// The lanes of one client.
 #[derive(Default)]
@@ -162,3 +162,7 @@ impl fmt::Debug for Lane {
         f.debug_struct("Lane").field("client", &self.client).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[path = "lane_tests.rs"]
+mod tests;
