@@ -6,6 +6,7 @@
 mod decimal;
 mod finite;
 mod members;
+mod mend;
 mod parse;
 mod string;
 mod surrogate;
@@ -13,6 +14,7 @@ mod write;
 
 pub(crate) use finite::{NOT_FINITE, require_finite};
 pub(crate) use members::{Members, NoObject, Text};
+pub(crate) use mend::mended;
 pub use string::JsonString;
 pub(crate) use string::plain_prefix;
 pub(crate) use surrogate::has_lone_surrogate;

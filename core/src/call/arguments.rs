@@ -150,7 +150,7 @@ impl<'a> Arguments<'a> {
 
 /// The members of a JSON object in the order of their names; of two with one name the later one.
 fn members(json: &str) -> Result<Vec<(Cow<'_, str>, &str)>> {
-    let Members(mut members) =
+    let Members { list: mut members, .. } =
         Members::read(json, usize::MAX).map_err(|no_object| no_arguments(json, no_object))?;
     members.sort_by(|(left, _), (right, _)| left.cmp(right));
     members.dedup_by(|later, earlier| {

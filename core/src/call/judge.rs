@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::creation::{Asked, created};
 use crate::api::guard::Verdict;
 use crate::catalogue::{Expect, Row};
-use crate::json::{Members, Text};
+use crate::json::{Members, Text, mended};
 use crate::terminal::printable;
 use crate::{Error, ErrorKind, Result, clock, deadline};
 
@@ -26,13 +26,14 @@ pub(crate) struct Answer<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// Whether `answer` is what a successful call of `row` returns. `redact` takes secrets out of a text.
+/// Whether `answer` is what a successful call of `row` returns, and what is to be read in place of its body where readers
+/// would disagree about that. `redact` takes secrets out of a text.
 pub(crate) fn judge(
     row: &Row,
     asked: Asked<'_>,
     answer: &Answer<'_>,
     redact: &dyn Fn(&str) -> String,
-) -> Result<()> {
+) -> Result<Option<Bytes>> {
     let verdict = if answer.status.is_success() {
         accept(row, asked, answer, redact)
     } else {
@@ -53,22 +54,40 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-fn accept(row: &Row, asked: Asked<'_>, answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Result<()> {
+fn accept(
+    row: &Row,
+    asked: Asked<'_>,
+    answer: &Answer<'_>,
+    redact: &dyn Fn(&str) -> String,
+) -> Result<Option<Bytes>> {
     if row.rules.expect == Expect::Bytes {
-        return Ok(());
+        return Ok(None);
     }
-    let malformed = |problem: &str| {
-        let excerpt = if row.rules.secret { "(not shown)".to_owned() } else { excerpt(answer.body, redact) };
-        Error::new(ErrorKind::MalformedResponse, format!("the server's answer {problem}: `{excerpt}`"))
-    };
-    let no_object = || malformed("is not a JSON object");
-    let body = std::str::from_utf8(answer.body).map_err(|_| no_object())?;
-    let members = match Members::read(body, MAX_DEPTH) {
-        Ok(members) => members,
-        Err(_) if row.rules.expect == Expect::Text && is_document(answer, body) => return Ok(()),
-        Err(_) => return Err(no_object()),
-    };
-    let member = |name: &str| members.get(name).map_err(|_| no_object());
+    let no_object = || malformed(row, answer, "is not a JSON object", redact);
+    let text = std::str::from_utf8(answer.body).map_err(|_| no_object())?;
+    let read = Members::read(text, MAX_DEPTH);
+    if read.is_err() && row.rules.expect == Expect::Text && is_document(answer, text) {
+        return Ok(None);
+    }
+    if !read.as_ref().is_ok_and(|members| !members.disputed)
+        && let Some(mended) = mended(text)
+    {
+        accept(row, asked, &Answer { body: mended.as_bytes(), ..*answer }, redact)?;
+        return Ok(Some(mended.into()));
+    }
+    let members = read.map_err(|_| no_object())?;
+    accept_object(row, asked, answer, (text, &members), redact).map(|()| None)
+}
+
+fn accept_object(
+    row: &Row,
+    asked: Asked<'_>,
+    answer: &Answer<'_>,
+    (text, members): (&str, &Members<'_>),
+    redact: &dyn Fn(&str) -> String,
+) -> Result<()> {
+    let malformed = |problem: &str| malformed(row, answer, problem, redact);
+    let member = |name: &str| members.get(name).map_err(|_| malformed("is not a JSON object"));
     match row.rules.expect {
         Expect::Object | Expect::Text | Expect::Bytes => Ok(()),
         Expect::Verdict => {
@@ -78,8 +97,13 @@ fn accept(row: &Row, asked: Asked<'_>, answer: &Answer<'_>, redact: &dyn Fn(&str
                 _ => Err(malformed("holds no verdict")),
             }
         }
-        Expect::Creation => created(body, asked, &malformed),
+        Expect::Creation => created(text, asked, &malformed),
     }
+}
+
+fn malformed(row: &Row, answer: &Answer<'_>, problem: &str, redact: &dyn Fn(&str) -> String) -> Error {
+    let excerpt = if row.rules.secret { "(not shown)".to_owned() } else { excerpt(answer.body, redact) };
+    Error::new(ErrorKind::MalformedResponse, format!("the server's answer {problem}: `{excerpt}`"))
 }
 
 /// Whether a body that is no JSON object is a text to be handed on: not a web page, and not the torso of an object.
@@ -109,7 +133,9 @@ fn media_type(headers: &HeaderMap) -> String {
 /// The error that a refusal stands for.
 fn refusal(answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Error {
     let status = answer.status.as_u16();
-    let body: Option<Value> = serde_json::from_slice(answer.body).ok();
+    let body: Option<Value> = std::str::from_utf8(answer.body).ok().and_then(|text| {
+        serde_json::from_str(text).ok().or_else(|| serde_json::from_str(&mended(text)?).ok())
+    });
     let decision = body.as_ref().and_then(|body| body.get("decision"));
     if let Some(decision) = decision.filter(|decision| status == 403 && decision["decision"] == "block") {
         return blocked(decision.clone()).with(|fields| fields.body.clone_from(&body));
@@ -129,7 +155,10 @@ fn refusal(answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Error {
     let message = match text("error").filter(|error| !error.is_empty()).or_else(|| text("reason")) {
         Some(message) => redact(&message),
         None if (300..400).contains(&status) => {
-            format!("the server answered with a redirect ({status}), which is not followed")
+            let target = answer.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+            let target =
+                target.map(|target| format!(" to `{}`", printable(&redact(target)))).unwrap_or_default();
+            format!("the server answered with a redirect ({status}){target}, which is not followed")
         }
         None if body.is_some() => format!("the server answered {status}"),
         None => format!("the server answered {status}: `{}`", excerpt(answer.body, redact)),
@@ -181,7 +210,7 @@ mod tests {
     use super::*;
     use crate::catalogue::find;
 
-    fn judged(operation: &str, status: u16, body: &str) -> Result<()> {
+    fn judged(operation: &str, status: u16, body: &str) -> Result<Option<Bytes>> {
         let headers = HeaderMap::new();
         let answer = Answer {
             status: StatusCode::from_u16(status).unwrap(),

@@ -355,7 +355,7 @@ mod tests {
             String::from_utf8(prepared.body.unwrap().to_vec()).unwrap()
         };
         let body = invoke(payload);
-        for (name, value) in Members::read(payload, usize::MAX).unwrap().0 {
+        for (name, value) in Members::read(payload, usize::MAX).unwrap().list {
             assert!(body.contains(&format!("{}:{value}", quote(&name))), "{name}: {body}");
         }
         assert!(body.contains(r#""agent_id":"agent-1""#), "{body}");

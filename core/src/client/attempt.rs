@@ -103,8 +103,8 @@ impl DashClaw {
         let body = self.read(body).await?;
         let answer = Answer { status: head.status, headers: &head.headers, body: &body };
         match judge(prepared.row, prepared.asked(), &answer, &|text| self.redact(text)) {
-            Ok(()) => Ok(Response {
-                body: text_as_object(prepared.row, &answer).unwrap_or(body),
+            Ok(mended) => Ok(Response {
+                body: mended.or_else(|| text_as_object(prepared.row, &answer)).unwrap_or(body),
                 status: head.status.as_u16(),
                 request_id: head.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned),
                 idempotency_key: prepared.idempotency_key.clone(),

@@ -22,6 +22,9 @@ const SILENCE: Duration = Duration::from_secs(45);
 /// How long the server may take to open the stream.
 const OPENING: Duration = Duration::from_secs(15);
 
+/// How many bytes are read of why there is no stream.
+const MAX_REFUSAL: usize = 64 * 1024;
+
 /// The row of the stream: it is read by this module and not by the engine, but it is refused in the same words.
 static STREAM: Row = Row {
     name: "events",
@@ -85,7 +88,8 @@ impl Connection {
             .get(http::header::CONTENT_TYPE)
             .and_then(|kind| kind.to_str().ok())
             .unwrap_or_default();
-        if !kind.starts_with("text/event-stream") {
+        let essence = kind.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("text/event-stream") {
             return Err(Lost::Refused(Error::new(
                 ErrorKind::MalformedResponse,
                 format!("the server answered `{kind}` instead of an event stream"),
@@ -138,15 +142,18 @@ fn stream_request(client: &DashClaw, last_id: &str) -> Result<http::Request<Byte
 }
 
 async fn refused(client: &DashClaw, head: &http::response::Parts, body: Body) -> Lost {
-    let mut body = body.take(4);
+    let mut body = body;
     let mut text = Vec::new();
-    while let Some(Ok(chunk)) = body.next().await {
+    // However small its pieces are; what is said after that much explains nothing.
+    while text.len() < MAX_REFUSAL
+        && let Some(Ok(chunk)) = body.next().await
+    {
         text.extend_from_slice(&chunk);
     }
     let answer = Answer { status: head.status, headers: &head.headers, body: &text };
     let error = match judge(&STREAM, Asked::default(), &answer, &|text| client.redact(text)) {
         Err(error) => client.redact_error(error),
-        Ok(()) => Error::new(ErrorKind::MalformedResponse, "the server did not open an event stream"),
+        Ok(_) => Error::new(ErrorKind::MalformedResponse, "the server did not open an event stream"),
     };
     if error.is_retryable() { Lost::Broken(error) } else { Lost::Refused(error) }
 }

@@ -4,11 +4,16 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::mend::{LONG_EXPONENT, MANY_DIGITS};
 use super::string::plain_prefix;
 
 /// The members of a JSON object in the order of the text.
 #[derive(Debug)]
-pub(crate) struct Members<'a>(pub(crate) Vec<(Cow<'a, str>, &'a str)>);
+pub(crate) struct Members<'a> {
+    pub(crate) list: Vec<(Cow<'a, str>, &'a str)>,
+    /// Whether readers may disagree about a part of the text: see [`mended`](super::mended).
+    pub(crate) disputed: bool,
+}
 
 /// The text is no JSON object (RFC 8259), or nested too deep.
 #[derive(Debug, PartialEq)]
@@ -26,9 +31,10 @@ pub(crate) struct Twice;
 impl<'a> Members<'a> {
     /// Reads `text`, in which at most `max_depth` arrays and objects may be nested, itself included.
     pub(crate) fn read(text: &'a str, max_depth: usize) -> Result<Self, NoObject> {
-        let mut reader = Reader { text, offset: 0, member: "", max_depth, open: Vec::new() };
+        let mut reader = Reader { text, offset: 0, member: "", max_depth, open: Vec::new(), disputed: false };
         let members = reader.object();
-        members.map(Self).ok_or_else(|| NoObject {
+        let disputed = reader.disputed;
+        members.map(|list| Self { list, disputed }).ok_or_else(|| NoObject {
             offset: reader.offset,
             member: serde_json::from_str(reader.member).ok(),
         })
@@ -36,7 +42,7 @@ impl<'a> Members<'a> {
 
     /// The value of the member called `name`, as JSON.
     pub(crate) fn get(&self, name: &str) -> Result<Option<&'a str>, Twice> {
-        let mut found = self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| *value);
+        let mut found = self.list.iter().filter(|(known, _)| known == name).map(|(_, value)| *value);
         match (found.next(), found.next()) {
             (first, None) => Ok(first),
             _ => Err(Twice),
@@ -57,6 +63,7 @@ struct Reader<'a> {
     max_depth: usize,
     /// What closes the arrays and objects that are open, the outermost one aside.
     open: Vec<u8>,
+    disputed: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -163,11 +170,14 @@ impl<'a> Reader<'a> {
             b'u' if self.rest().get(2..6)?.iter().all(u8::is_ascii_hexdigit) => 6,
             _ => return None,
         };
+        let half = matches!(self.rest(), [_, b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
+        self.disputed |= half;
         self.offset += length;
         Some(())
     }
 
     fn number(&mut self) -> Option<()> {
+        let start = self.offset;
         self.take(b"-");
         if !self.take(b"0") {
             self.digits()?;
@@ -177,8 +187,11 @@ impl<'a> Reader<'a> {
         }
         if self.take(b"eE") {
             self.take(b"+-");
+            let exponent = self.offset;
             self.digits()?;
+            self.disputed |= self.offset - exponent >= LONG_EXPONENT;
         }
+        self.disputed |= self.offset - start >= MANY_DIGITS;
         Some(())
     }
 
@@ -245,8 +258,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<Vec<(String, &str)>> {
-        let Members(members) = Members::read(text, usize::MAX).ok()?;
-        Some(members.into_iter().map(|(name, value)| (name.into_owned(), value)).collect())
+        let Members { list, .. } = Members::read(text, usize::MAX).ok()?;
+        Some(list.into_iter().map(|(name, value)| (name.into_owned(), value)).collect())
     }
 
     #[test]

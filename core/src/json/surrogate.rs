@@ -23,7 +23,7 @@ pub(crate) fn has_lone_surrogate(json: &str) -> bool {
 }
 
 /// The UTF-16 unit that `\uXXXX` at the start of `text` spells.
-fn escaped_unit(text: &str) -> Option<u16> {
+pub(super) fn escaped_unit(text: &str) -> Option<u16> {
     u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()
 }
 
