@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::call::written;
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
+use crate::events::SharedStream;
 use crate::governed::Runs;
 use crate::heartbeat::Heart;
 use crate::keys::KeyCache;
@@ -40,6 +41,7 @@ struct Inner {
     keys: KeyCache,
     ticker: Arc<Ticker>,
     heart: Heart,
+    stream: SharedStream,
     runs: Runs,
     secrets: Secrets,
 }
@@ -77,6 +79,7 @@ impl DashClaw {
             keys: KeyCache::default(),
             ticker: Arc::default(),
             heart: Heart::default(),
+            stream: SharedStream::default(),
             runs: Runs::default(),
             secrets,
         })))
@@ -179,6 +182,10 @@ impl DashClaw {
 
     pub(crate) fn heart(&self) -> &Heart {
         &self.0.heart
+    }
+
+    pub(crate) fn stream(&self) -> &SharedStream {
+        &self.0.stream
     }
 
     pub(crate) fn runs(&self) -> &Runs {
