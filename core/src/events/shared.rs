@@ -137,11 +137,12 @@ impl Drop for Reading {
 }
 
 /// Reads until the last listener is gone, the client is closed, or the server wants no further try.
-async fn read(client: DashClaw, reading: Reading, end: CancellationToken) {
+async fn read(client: DashClaw, mut reading: Reading, end: CancellationToken) {
     tokio::select! {
         biased;
         () = end.cancelled() => {}
-        () = client.closed().cancelled() => {}
+        // Each listener sees that for itself, and has nothing more to hear.
+        () = client.closed().cancelled() => reading.0 = Weak::new(),
         () = read_on(&client, &reading) => {}
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use http::StatusCode;
 use tokio::task::JoinHandle;
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::mailbox::MAX_EVENTS;
 use super::stream_server::Server;
+use super::{Heard, Interest};
 use crate::transport::tls_server::guard;
 use crate::{DashClaw, ErrorKind, EventOptions, EventStream, Response, Result, WaitOptions};
 
@@ -216,12 +218,19 @@ async fn closing_ends_it_for_all() {
     let (_, waits) = waits(&server, &client, "a", 3).await;
     let mut events = reader(&client);
     heard(&mut events).await;
+    let listener = client.listen(&Interest::Action("act_1".to_owned()));
     client.close();
     assert_eq!(events.next().await.unwrap().unwrap_err().kind(), ErrorKind::Closed);
     for done in join_all(waits).await {
         assert_eq!(done.unwrap().unwrap_err().kind(), ErrorKind::Closed);
     }
     server.is_left().await;
+    while let Some(heard) = listener.next().now_or_never() {
+        assert!(
+            matches!(heard, Heard::Opened | Heard::Event(_)),
+            "{heard:?} sends it to a client that is closed"
+        );
+    }
 }
 
 #[test]
