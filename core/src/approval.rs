@@ -2,7 +2,8 @@
 //!
 //! The event stream is subscribed to first, then the action is read, so that an approval given in between is not
 //! missed. An event only wakes the waiting: what counts is the action itself, read again. So no lost, repeated,
-//! reordered or forged event can pass for permission. A slow poll runs beside the stream as a safety net.
+//! reordered or forged event can pass for permission. A slow poll runs beside the stream as a safety net. All waits of a
+//! client share one stream.
 
 mod banner;
 mod state;
@@ -14,10 +15,10 @@ use state::{State, Step};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::call::{Arguments, backoff};
+use crate::call::Arguments;
 use crate::catalogue::Operation;
 use crate::deadline::after;
-use crate::events::{Connection, Lost};
+use crate::events::{Heard, Interest, Listener, Lost};
 use crate::json::Json;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, api, standing};
 
@@ -55,15 +56,6 @@ impl WaitOptions {
     pub(crate) fn pause(&self) -> Duration {
         self.interval.unwrap_or(DEFAULT_INTERVAL).max(MIN_INTERVAL)
     }
-}
-
-/// What the driver hears while it waits.
-enum Heard {
-    Opened(Box<Connection>),
-    Lost(Lost),
-    /// An event that may concern the action.
-    Hint,
-    Tick,
 }
 
 impl DashClaw {
@@ -132,27 +124,19 @@ impl Wait<'_> {
     }
 
     async fn listen(&mut self) -> Result<Response> {
-        let mut stream: Option<Box<Connection>> = None;
-        let mut last_id = String::new();
-        let mut failures = 0;
-        // When the stream may be opened (again); nothing once the server has refused it.
-        let mut open_at = Some(Instant::now());
+        // Nothing once the server has refused it.
+        let mut stream = Some(self.subscribe());
         let mut read_at = after(OPENING.min(self.interval));
         loop {
-            match self.hear(&mut stream, &mut last_id, open_at, read_at).await {
-                Heard::Opened(connection) => {
-                    stream = Some(connection);
-                    failures = 0;
+            match hear(stream.as_ref(), read_at).await {
+                Some(Heard::Opened) => {
                     // The server's `connected` event says that nothing can be missed any more; it comes at once.
                     read_at = read_at.min(after(CONNECTED));
                     continue;
                 }
-                Heard::Lost(lost) => {
-                    stream = None;
-                    failures += 1;
-                    open_at = matches!(lost, Lost::Broken(_)).then(|| after(backoff(failures, None, 0.5)));
-                }
-                Heard::Hint | Heard::Tick => {}
+                Some(Heard::Lost(Lost::Ended | Lost::Refused(_))) => stream = None,
+                Some(Heard::Behind | Heard::Unread) => stream = Some(self.subscribe()),
+                Some(Heard::Event(_) | Heard::Lost(Lost::Broken(_))) | None => {}
             }
             if let Some(done) = self.read().await? {
                 return Ok(done);
@@ -161,52 +145,8 @@ impl Wait<'_> {
         }
     }
 
-    /// Waits for the first of: the stream opens, it is lost, an event concerns the action, it is time to read.
-    async fn hear(
-        &self,
-        stream: &mut Option<Box<Connection>>,
-        last_id: &mut String,
-        open_at: Option<Instant>,
-        read_at: Instant,
-    ) -> Heard {
-        let resume = last_id.clone();
-        let news = async {
-            match (stream, open_at) {
-                (Some(connection), _) => loop {
-                    match connection.next().await {
-                        Ok(event) => {
-                            last_id.clone_from(&event.id);
-                            if self.concerns(&event) {
-                                return Heard::Hint;
-                            }
-                        }
-                        Err(lost) => return Heard::Lost(lost),
-                    }
-                },
-                (None, Some(at)) => {
-                    tokio::time::sleep_until(at).await;
-                    match Connection::open(self.client, &resume).await {
-                        Ok(connection) => Heard::Opened(Box::new(connection)),
-                        Err(lost) => Heard::Lost(lost),
-                    }
-                }
-                (None, None) => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            heard = news => heard,
-            () = tokio::time::sleep_until(read_at) => Heard::Tick,
-        }
-    }
-
-    /// Whether the action may have changed: the event is about it, or says that events from now on will arrive.
-    fn concerns(&self, event: &crate::sse::Event) -> bool {
-        match event.event.as_str() {
-            "action.updated" => event.data.contains(self.action_id),
-            "connected" => true,
-            _ => false,
-        }
+    fn subscribe(&self) -> Listener {
+        self.client.listen(&Interest::Action(self.action_id.to_owned()))
     }
 
     /// Reads the action once; its final state ends the waiting, a passing failure does not.
@@ -264,6 +204,21 @@ impl Wait<'_> {
             self.last_error.as_ref().map(|error| format!(" (last error: {error})")).unwrap_or_default();
         let message = format!("Timed out waiting for approval of action {}{last}", self.action_id);
         Error::new(ErrorKind::ApprovalTimeout, message)
+    }
+}
+
+/// What is heard next; nothing when it is time to read.
+async fn hear(stream: Option<&Listener>, read_at: Instant) -> Option<Heard> {
+    let news = async {
+        match stream {
+            Some(listener) => listener.next().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        heard = news => Some(heard),
+        () = tokio::time::sleep_until(read_at) => None,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::bridge::Lanes;
 use crate::call::written;
 use crate::catalogue::{Operation, Row, find, rows};
 use crate::config::Config;
+use crate::events::SharedStream;
 use crate::governed::Runs;
 use crate::heartbeat::Heart;
 use crate::keys::KeyCache;
@@ -42,6 +43,7 @@ struct Inner {
     keys: KeyCache,
     ticker: Arc<Ticker>,
     heart: Heart,
+    stream: SharedStream,
     runs: Runs,
     secrets: Secrets,
     #[cfg(feature = "runtime")]
@@ -81,6 +83,7 @@ impl DashClaw {
             keys: KeyCache::default(),
             ticker: Arc::default(),
             heart: Heart::default(),
+            stream: SharedStream::default(),
             runs: Runs::default(),
             secrets,
             #[cfg(feature = "runtime")]
@@ -188,6 +191,10 @@ impl DashClaw {
 
     pub(crate) fn heart(&self) -> &Heart {
         &self.0.heart
+    }
+
+    pub(crate) fn stream(&self) -> &SharedStream {
+        &self.0.stream
     }
 
     pub(crate) fn runs(&self) -> &Runs {

@@ -1,15 +1,24 @@
 //! The event stream `GET /api/stream`: what happens on the server, as it happens.
 
 mod connection;
+mod mailbox;
+mod shared;
+#[cfg(test)]
+mod shared_tests;
+#[cfg(test)]
+mod stream_server;
 
-use std::time::Duration;
+use std::sync::Arc;
 
 pub(crate) use connection::{Connection, Lost};
+pub(crate) use mailbox::{Heard, Interest};
 use serde::Serialize;
 use serde_json::value::RawValue;
+pub(crate) use shared::{Listener, SharedStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::call::backoff;
+use crate::sse::Event;
 use crate::{DashClaw, Error, ErrorKind, Result};
 
 /// How often a lost stream is opened anew without hearing a single event in between, unless the options say otherwise.
@@ -39,25 +48,40 @@ pub struct EventOptions {
 }
 
 /// A subscription to the server's events. It reconnects by itself and skips events it has already returned.
+///
+/// All subscriptions and waits of a client share one connection. Only one that starts behind an earlier event has its own,
+/// and one that is read so slowly that 1,000 events or 16 MiB wait for it: it goes on behind the last of them.
 #[derive(Debug)]
 pub struct EventStream {
     client: DashClaw,
     cancel: CancellationToken,
-    connection: Option<Connection>,
+    source: Source,
     last_id: String,
     reconnects: u32,
     max_reconnects: u32,
     ended: bool,
 }
 
+/// Where a subscription hears its events.
+#[derive(Debug)]
+enum Source {
+    /// Nothing was asked for yet.
+    Unopened,
+    /// From the stream that all of the client share.
+    Shared(Listener),
+    /// From a connection of its own, opened when there is none.
+    Own(Option<Box<Connection>>),
+}
+
 impl DashClaw {
     /// Subscribes to the server's events. Nothing is sent until the first [`next`](EventStream::next).
     pub fn events(&self, options: EventOptions) -> EventStream {
+        let last_id = options.last_event_id.unwrap_or_default();
         EventStream {
             client: self.clone(),
             cancel: options.cancel.unwrap_or_default(),
-            connection: None,
-            last_id: options.last_event_id.unwrap_or_default(),
+            source: if last_id.is_empty() { Source::Unopened } else { Source::Own(None) },
+            last_id,
             reconnects: 0,
             max_reconnects: options.max_reconnects.unwrap_or(DEFAULT_RECONNECTS),
             ended: false,
@@ -66,7 +90,8 @@ impl DashClaw {
 }
 
 impl EventStream {
-    /// The next event; nothing when the stream was stopped. An error ends it.
+    /// The next event; nothing when the stream was stopped. An error ends it. Must be called within a Tokio runtime;
+    /// dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<ServerEvent>> {
         if self.ended {
             return None;
@@ -79,6 +104,9 @@ impl EventStream {
             next = self.advance() => next,
         };
         self.ended = !matches!(next, Some(Ok(_)));
+        if self.ended {
+            self.source = Source::Unopened;
+        }
         next
     }
 
@@ -89,45 +117,69 @@ impl EventStream {
 
     async fn advance(&mut self) -> Option<Result<ServerEvent>> {
         loop {
-            let lost = match self.connected().await {
-                Ok(connection) => match connection.next().await {
-                    Ok(event) => match self.accept(event) {
-                        Some(event) => return Some(Ok(event)),
-                        None => continue,
-                    },
-                    Err(lost) => lost,
+            let lost = match self.hear().await {
+                Ok(event) => match self.accept(event) {
+                    Some(event) => return Some(Ok(event)),
+                    None => continue,
                 },
                 Err(lost) => lost,
             };
-            self.connection = None;
             match lost {
                 Lost::Ended => return None,
                 Lost::Refused(error) => return Some(Err(error)),
                 Lost::Broken(error) if self.reconnects >= self.max_reconnects => return Some(Err(error)),
-                Lost::Broken(_) => tokio::time::sleep(self.delay()).await,
+                Lost::Broken(_) => {}
+            }
+            if let Source::Own(connection) = &mut self.source {
+                *connection = None;
+                pause(self.reconnects).await;
             }
             self.reconnects += 1;
         }
     }
 
-    async fn connected(&mut self) -> std::result::Result<&mut Connection, Lost> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => Connection::open(&self.client, &self.last_id).await?,
-        };
-        Ok(self.connection.insert(connection))
+    async fn hear(&mut self) -> std::result::Result<Event, Lost> {
+        loop {
+            match &mut self.source {
+                Source::Unopened => {
+                    let listener = self.client.listen(&Interest::All);
+                    listener.start().clone_into(&mut self.last_id);
+                    self.source = Source::Shared(listener);
+                }
+                Source::Shared(listener) => match listener.next().await {
+                    Heard::Opened => {}
+                    Heard::Event(event) => return Ok(Arc::unwrap_or_clone(event)),
+                    Heard::Lost(lost) => return Err(lost),
+                    Heard::Unread if self.last_id.is_empty() => self.source = Source::Unopened,
+                    Heard::Behind if self.last_id.is_empty() => return Err(Lost::Refused(too_slow())),
+                    Heard::Behind | Heard::Unread => self.source = Source::Own(None),
+                },
+                Source::Own(Some(connection)) => return connection.next().await,
+                Source::Own(connection) => {
+                    *connection = Some(Box::new(Connection::open(&self.client, &self.last_id).await?));
+                }
+            }
+        }
     }
 
     /// Keeps the cursor, and drops what is no JSON: it cannot be an event of ours.
-    fn accept(&mut self, event: crate::sse::Event) -> Option<ServerEvent> {
+    fn accept(&mut self, event: Event) -> Option<ServerEvent> {
         self.reconnects = 0;
         let seen = !event.id.is_empty() && event.id == self.last_id && event.event != "connected";
         self.last_id.clone_from(&event.id);
         let data = RawValue::from_string(event.data).ok()?;
         (!seen).then_some(ServerEvent { id: event.id, event: event.event, data })
     }
+}
 
-    fn delay(&self) -> Duration {
-        backoff(self.reconnects, None, 0.5)
-    }
+/// Waits before the connection is opened anew, after so many in a row that brought no event.
+async fn pause(failures: u32) {
+    tokio::time::sleep(backoff(failures, None, 0.5)).await;
+}
+
+fn too_slow() -> Error {
+    Error::new(
+        ErrorKind::Connection,
+        "events came faster than they were read, and have no ids behind which the server could go on",
+    )
 }

@@ -1,5 +1,7 @@
 //! How a request reaches the server: over HTTP, or straight into an embedded instance.
 
+#[cfg(test)]
+mod cancel_tests;
 mod connecting;
 #[cfg(test)]
 mod connection_tests;
@@ -16,6 +18,8 @@ mod proxy;
 #[cfg(test)]
 mod proxy_tests;
 mod tls;
+#[cfg(test)]
+pub(crate) mod tls_server;
 #[cfg(test)]
 mod tls_tests;
 

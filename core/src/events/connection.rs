@@ -43,7 +43,7 @@ static STREAM: Row = Row {
 };
 
 /// Why there is no stream (any more).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Lost {
     /// The server says that there is nothing more to come (204).
     Ended,

@@ -9,8 +9,8 @@ use rustls::ClientConfig;
 
 use super::one_at_a_time::OneAtATime;
 use super::{proxy, tls};
-use crate::Result;
 use crate::config::{Network, variable};
+use crate::{Error, Result};
 
 /// How long an unused connection is kept.
 pub(super) const IDLE: Duration = Duration::from_secs(90);
@@ -21,6 +21,8 @@ const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 /// After what silence HTTP/2 asks it, also while no request is under way, and how long it waits for the answer.
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
+const IPV6_BEHIND_PROXY: &str = "names the server by its IPv6 address, to which no TLS connection can be made through a \
+     proxy: give the server's name, or except the address from the proxy with `NO_PROXY`";
 /// What TLS calls HTTP/2 and HTTP/1.1 (ALPN, RFC 7301), in the order of our preference.
 const HTTP_2: &[u8] = b"h2";
 const HTTP_1: &[u8] = b"http/1.1";
@@ -37,6 +39,11 @@ impl Settings {
     pub(super) fn new(network: &Network, origin: &Uri) -> Result<Self> {
         let secure = origin.scheme() == Some(&Scheme::HTTPS);
         let proxy = proxy::choose(network.proxy.as_deref(), origin, &variable)?;
+        let is_ipv6 = origin.host().is_some_and(|host| host.starts_with('['));
+        if secure && is_ipv6 && proxy.is_some() {
+            // `reqwest` takes the brackets for a part of the name that the certificate must be for (its issue 3094).
+            return Err(Error::configuration("base_url", IPV6_BEHIND_PROXY));
+        }
         // Reading the platform's roots takes milliseconds, so it is done only where TLS is spoken.
         let mut tls = if secure || proxy.as_ref().is_some_and(|proxy| proxy.scheme() == "https") {
             tls::client_config(network)?
@@ -46,7 +53,7 @@ impl Settings {
         if secure {
             tls.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
         }
-        let proxy = proxy.map(proxy::all).transpose()?;
+        let proxy = proxy.map(|proxy| proxy::all(proxy, is_ipv6)).transpose()?;
         Ok(Self { tls, proxy, secure })
     }
 

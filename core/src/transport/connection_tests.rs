@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -104,29 +103,6 @@ async fn an_unused_connection_is_closed() {
     let end = tokio::time::timeout(3 * IDLE, stream.read(&mut [0])).await;
     assert_eq!(end.expect("the connection is still open").unwrap(), 0);
     assert!(begin.elapsed() + Duration::from_secs(1) > IDLE, "{:?}", begin.elapsed());
-}
-
-#[tokio::test]
-async fn what_runs_goes_on_while_later_calls_take_new_connections() {
-    let (listener, client) = server().await;
-    let transport = client.transport().unwrap();
-    let start = tokio::time::Instant::now();
-    let serve = async {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        stream.read_buf(&mut Vec::new()).await.unwrap();
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n").await.unwrap();
-        stream
-    };
-    let request = client.bare_request("/api/health").unwrap();
-    let (running, mut stream) = tokio::join!(transport.send(request), serve);
-    transport.unanswered(start);
-    let serve = async { answer(&mut listener.accept().await.unwrap().0).await };
-    let ((), outcome) = tokio::join!(serve, write(&client));
-    outcome.unwrap();
-    stream.write_all(b"done").await.unwrap();
-    let Ok(running) = running else { panic!("an answer") };
-    let body: Vec<_> = running.into_body().map(Result::unwrap).collect().await;
-    assert_eq!(body.concat(), b"done");
 }
 
 #[tokio::test]

@@ -5,14 +5,19 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::Frame;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
 use super::connecting::IDLE;
-use super::tls_tests::{acceptor, client, guard, serve};
+use super::tls_server::{acceptor, allow, client, guard, serve, serve_by};
 use crate::transport::Sent;
 use crate::{CallOptions, DashClaw, ErrorKind};
 
@@ -135,6 +140,39 @@ async fn pings_go_on_while_no_call_is_made() {
     tokio::time::pause();
     let end = async { while frozen.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {} };
     tokio::time::timeout(IDLE / 2, end).await.expect("the connection is closed before it is too old");
+}
+
+#[tokio::test]
+async fn what_runs_goes_on_while_later_calls_take_new_connections() {
+    let (acceptor, authority) = acceptor(&[b"h2"]);
+    let (sender, receiver) = mpsc::unbounded_channel::<&'static [u8]>();
+    let running = Arc::new(Mutex::new(Some(receiver)));
+    let address = serve_by(acceptor, move |request, peer| {
+        let slow = (request.uri().path() == "/api/health").then(|| running.lock().unwrap().take().unwrap());
+        std::future::ready(match slow {
+            None => allow(&request, peer),
+            Some(mut parts) => {
+                let parts = stream::poll_fn(move |context| parts.poll_recv(context));
+                let parts = parts.map(|part| Ok(Frame::data(Bytes::from_static(part))));
+                http::Response::new(BodyExt::boxed(StreamBody::new(parts)))
+            }
+        })
+    })
+    .await;
+    let client = client(address).ca_bundle_pem(authority).build().unwrap();
+    let before = guard(&client).await.unwrap().warnings;
+    let (start, transport) = (tokio::time::Instant::now(), client.transport().unwrap());
+    let running = transport.send(client.bare_request("/api/health").unwrap()).await;
+    let Ok(mut running) = running else { panic!("an answer") };
+    sender.send(b"one").unwrap();
+    assert_eq!(running.body_mut().next().await.unwrap().unwrap(), "one");
+    assert_eq!(guard(&client).await.unwrap().warnings, before, "one connection serves both");
+    transport.unanswered(start);
+    assert_ne!(guard(&client).await.unwrap().warnings, before, "the connection serves another call");
+    sender.send(b"two").unwrap();
+    drop(sender);
+    let rest: Vec<_> = running.into_body().map(|part| part.unwrap()).collect().await;
+    assert_eq!(rest.concat(), b"two");
 }
 
 /// A frame (RFC 9113, 4.1).

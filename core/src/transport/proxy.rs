@@ -47,8 +47,12 @@ pub(super) fn choose(
     read(name, &url).map(Some)
 }
 
-/// The proxy at `url`, for everything.
-pub(super) fn all(url: Url) -> Result<Proxy> {
+/// The proxy at `url`, for everything. `is_address` says that the server needs no looking up.
+pub(super) fn all(mut url: Url, is_address: bool) -> Result<Proxy> {
+    if is_address && url.scheme() == "socks5" {
+        // Looking it up, `reqwest` takes the brackets of an IPv6 address for a part of a name.
+        let _ = url.set_scheme("socks5h");
+    }
     // The cause may quote the URL, and with it a password.
     Proxy::all(url).map_err(|_| Error::configuration("proxy", EXAMPLES))
 }

@@ -1,6 +1,6 @@
 //! What a case is: the YAML model. `README.md` explains every word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -37,6 +37,8 @@ pub(crate) struct Case {
     /// Whether the exchanges come in this very order; otherwise each request takes the first open one with its verb and path.
     #[serde(default)]
     pub(crate) ordered: bool,
+    /// All that the proxy is asked for, each once or more: `forward`, `connect` or `socks5`, then `name:port`.
+    pub(crate) through: Option<BTreeSet<String>>,
     /// What happens to the first connections, before anything is read.
     #[serde(default)]
     pub(crate) connections: Vec<Greeting>,

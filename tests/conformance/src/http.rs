@@ -121,8 +121,12 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     }
 
     async fn fill(&mut self) -> Result<bool, String> {
-        let read = self.input.read_buf(&mut self.buffer).await.map_err(|error| error.to_string())?;
-        Ok(read > 0)
+        match self.input.read_buf(&mut self.buffer).await {
+            Ok(read) => Ok(read > 0),
+            // A TLS client that leaves without a word has left all the same.
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(false),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
 

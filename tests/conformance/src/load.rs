@@ -9,13 +9,14 @@ use crate::case::{Case, File};
 use crate::variables::substitute;
 
 /// Keys of a case; all others make up its only step.
-const CASE_KEYS: [&str; 16] = [
+const CASE_KEYS: [&str; 17] = [
     "name",
     "why",
     "client",
     "clients",
     "server",
     "ordered",
+    "through",
     "connections",
     "instance",
     "vectors",

@@ -11,6 +11,7 @@ mod launch;
 mod load;
 mod matcher;
 mod operations;
+mod proxy;
 mod reply;
 mod report;
 mod run;
@@ -20,6 +21,7 @@ mod server;
 mod steps;
 mod testee;
 mod testee_rust;
+mod tls;
 mod variables;
 mod vectors;
 

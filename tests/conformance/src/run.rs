@@ -1,16 +1,19 @@
 //! Running one case in one language: set up, do the steps, tear down, collect complaints.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::case::Case;
+use crate::case::{Case, Prints};
 use crate::instance::Instance;
+use crate::launch::Launch;
 use crate::load::Source;
 use crate::server::{API_KEY, Server, Sockets};
 use crate::steps::Steps;
 use crate::testee::{Answer, Testee};
+use crate::tls::identity;
 use crate::vectors;
 
 /// What one run of a case came to.
@@ -30,11 +33,19 @@ impl Outcome {
     }
 }
 
+/// Who plays a case.
+pub(crate) enum Player<'a> {
+    /// A testee that plays other cases, too.
+    Kept(&'a mut Testee),
+    /// A new one for each variant, in the environment of the case.
+    Own(&'a Launch),
+}
+
 /// Runs all variants of a case, the first defective one ends it.
-pub(crate) async fn run(source: &Source, testee: &mut Testee, vectors: &Path) -> Outcome {
+pub(crate) async fn run(source: &Source, mut player: Player<'_>, vectors: &Path) -> Outcome {
     let mut all = Outcome::default();
     for variant in 0..source.variants.len() {
-        let mut outcome = match one(source, variant, testee, vectors).await {
+        let mut outcome = match one(source, variant, &mut player, vectors).await {
             Ok(outcome) => outcome,
             Err(problem) => Outcome::failed(problem),
         };
@@ -54,12 +65,12 @@ pub(crate) async fn run(source: &Source, testee: &mut Testee, vectors: &Path) ->
 async fn one(
     source: &Source,
     variant: usize,
-    testee: &mut Testee,
+    player: &mut Player<'_>,
     vectors: &Path,
 ) -> Result<Outcome, String> {
     let text = |error: std::io::Error| error.to_string();
     let draft = source.case(variant, &Map::new())?;
-    if let Some(set) = &draft.vectors {
+    if let (Some(set), Player::Kept(testee)) = (&draft.vectors, &mut *player) {
         return vectors::run(set, testee, vectors).await;
     }
     let sockets = Sockets::bind().await.map_err(text)?;
@@ -74,14 +85,53 @@ async fn one(
     variables.extend(vectors::variables(vectors)?);
     let files = concat!(env!("CARGO_MANIFEST_DIR"), "/files");
     variables.insert("files".to_owned(), Value::from(files));
+    variables.insert("certificate".to_owned(), Value::from(identity()?.certificate));
     let case = source.case(variant, &variables)?;
-    let mut server = Server::start(sockets, &case);
-    let mut outcome = steps(&case, testee, &mut server, variables, instance.as_ref()).await;
+    let mut server = Server::start(sockets, &case)?;
+    let mut outcome = match player {
+        Player::Kept(testee) => steps(&case, testee, &mut server, variables, instance.as_ref()).await,
+        Player::Own(launch) => alone(&case, launch, &mut server, variables, instance.as_ref()).await?,
+    };
     outcome.complaints.extend(server.finish().await);
     if let Some(instance) = instance {
         instance.stop().await;
     }
     Ok(outcome)
+}
+
+/// Plays a case with a testee of its own, and looks at what that prints.
+async fn alone(
+    case: &Case,
+    launch: &Launch,
+    server: &mut Server,
+    variables: Map<String, Value>,
+    instance: Option<&Instance>,
+) -> Result<Outcome, String> {
+    let mut testee = Testee::start(launch, case.environment.as_ref().unwrap_or(&BTreeMap::new()))?;
+    let mut outcome = steps(case, &mut testee, server, variables, instance).await;
+    if let Some(prints) = &case.prints {
+        outcome.complaints.extend(printed(prints, &testee));
+    }
+    if outcome.broken {
+        testee.kill().await;
+    } else {
+        outcome.complaints.extend(testee.quit().await.err());
+    }
+    Ok(outcome)
+}
+
+fn printed(prints: &Prints, testee: &Testee) -> Vec<String> {
+    let (stdout, stderr) = testee.printed();
+    let mut complaints = Vec::new();
+    for (place, text, expected) in [("stdout", stdout, &prints.stdout), ("stderr", stderr, &prints.stderr)] {
+        for (part, count) in expected {
+            let seen = text.matches(part.as_str()).count();
+            if seen != *count {
+                complaints.push(format!("`{part}` stands {seen} times on {place}, expected {count}: {text}"));
+            }
+        }
+    }
+    complaints
 }
 
 async fn steps(

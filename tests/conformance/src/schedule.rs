@@ -11,7 +11,7 @@ use crate::known::Known;
 use crate::launch::Launch;
 use crate::load::Source;
 use crate::report::{Cell, Matrix, Row};
-use crate::run::{self, Outcome};
+use crate::run::{self, Outcome, Player};
 use crate::testee::Testee;
 
 /// What is to be run.
@@ -81,37 +81,22 @@ async fn one(
     if let Some(why) = case.skip.get(&language.language).or_else(|| case.skip.get("all")) {
         return (Cell::Skip(why.clone()), Vec::new());
     }
-    let environment = case.environment.clone().unwrap_or_default();
-    let own = case.environment.is_some() || case.prints.is_some();
-    let kept = if own { None } else { testees.remove(&launch) };
-    let mut testee = match kept.map_or_else(|| Testee::start(language, &environment), Ok) {
+    if case.environment.is_some() || case.prints.is_some() {
+        let outcome = run::run(source, Player::Own(language), &plan.vectors).await;
+        return (cell(plan, source, &language.language, &outcome), outcome.results);
+    }
+    let kept = testees.remove(&launch).map_or_else(|| Testee::start(language, &BTreeMap::new()), Ok);
+    let mut testee = match kept {
         Ok(testee) => testee,
         Err(problem) => return (Cell::Fail(problem), Vec::new()),
     };
-    let mut outcome = run::run(source, &mut testee, &plan.vectors).await;
-    if let Some(prints) = &case.prints {
-        outcome.complaints.extend(printed(prints, &testee));
-    }
-    match (outcome.broken, own) {
-        (true, _) => testee.kill().await,
-        (false, true) => outcome.complaints.extend(testee.quit().await.err()),
-        (false, false) => drop(testees.insert(launch, testee)),
+    let outcome = run::run(source, Player::Kept(&mut testee), &plan.vectors).await;
+    if outcome.broken {
+        testee.kill().await;
+    } else {
+        testees.insert(launch, testee);
     }
     (cell(plan, source, &language.language, &outcome), outcome.results)
-}
-
-fn printed(prints: &crate::case::Prints, testee: &Testee) -> Vec<String> {
-    let (stdout, stderr) = testee.printed();
-    let mut complaints = Vec::new();
-    for (place, text, expected) in [("stdout", stdout, &prints.stdout), ("stderr", stderr, &prints.stderr)] {
-        for (part, count) in expected {
-            let seen = text.matches(part.as_str()).count();
-            if seen != *count {
-                complaints.push(format!("`{part}` stands {seen} times on {place}, expected {count}: {text}"));
-            }
-        }
-    }
-    complaints
 }
 
 fn cell(plan: &Plan, source: &Source, language: &str, outcome: &Outcome) -> Cell {

@@ -16,6 +16,7 @@ use crate::matcher::{Captures, compare, show};
 pub(crate) struct Script {
     exchanges: Vec<Exchange>,
     ordered: bool,
+    through: Option<BTreeSet<String>>,
     greetings: Vec<Greeting>,
     state: Mutex<State>,
     changed: watch::Sender<u64>,
@@ -27,6 +28,8 @@ struct State {
     seen: BTreeMap<String, usize>,
     total: usize,
     connections: usize,
+    /// What the proxy was asked for.
+    through: BTreeSet<String>,
     complaints: Vec<String>,
     captures: Captures,
     signals: BTreeSet<String>,
@@ -39,6 +42,7 @@ impl Script {
         Self {
             exchanges: case.server.clone(),
             ordered: case.ordered,
+            through: case.through.clone(),
             greetings: case.connections.clone(),
             state: Mutex::new(state),
             changed: watch::Sender::new(0),
@@ -115,6 +119,11 @@ impl Script {
         self.state().complaints.push(complaint);
     }
 
+    /// Notes what the proxy was asked for.
+    pub(crate) fn through(&self, what: String) {
+        self.state().through.insert(what);
+    }
+
     /// Remembers the JSON body that was served last: the result that a call returns unless its case says otherwise.
     pub(crate) fn served(&self, body: &Value) {
         self.state().last_json = Some(body.clone());
@@ -155,6 +164,9 @@ impl Script {
         let mut complaints = std::mem::take(&mut state.complaints);
         let missed =
             self.exchanges.iter().zip(&state.used).filter(|(exchange, used)| !exchange.times.is_met(**used));
+        if let Some(expected) = self.through.as_ref().filter(|expected| **expected != state.through) {
+            complaints.push(format!("the proxy was asked for {:?}, expected {expected:?}", state.through));
+        }
         complaints.extend(missed.map(|(exchange, used)| {
             format!("{} came {used} times, expected {:?}", exchange.on, exchange.times)
         }));

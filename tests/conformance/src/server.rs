@@ -4,23 +4,29 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::case::{Case, Exchange, Greeting, Read, Then};
 use crate::http::{Reader, Request};
+use crate::proxy::{self, Targets};
 use crate::reply;
 use crate::script::Script;
+use crate::tls::identity;
 
 /// The API key of the default client.
 pub(crate) const API_KEY: &str = "oc_live_0123456789abcdef0123456789abcdef";
 
-/// The sockets of one case: the scripted server, another origin that must see nothing, a port that refuses, and one that
-/// refuses until the case says `listen`.
+/// The sockets of one case: the scripted server, plain and over TLS, a proxy, another origin that must see nothing, a port
+/// that refuses, and one that refuses until the case says `listen`.
 #[derive(Debug)]
 pub(crate) struct Sockets {
     main: TcpListener,
+    secure: TcpListener,
+    proxy: TcpListener,
     other: TcpListener,
     late: TcpSocket,
     refused: TcpSocket,
@@ -28,21 +34,32 @@ pub(crate) struct Sockets {
 
 impl Sockets {
     pub(crate) async fn bind() -> std::io::Result<Self> {
-        let main = TcpListener::bind("127.0.0.1:0").await?;
-        let other = TcpListener::bind("127.0.0.1:0").await?;
-        Ok(Self { main, other, late: bound()?, refused: bound()? })
+        let listener = || TcpListener::bind("127.0.0.1:0");
+        Ok(Self {
+            main: listener().await?,
+            secure: listener().await?,
+            proxy: listener().await?,
+            other: listener().await?,
+            late: bound()?,
+            refused: bound()?,
+        })
     }
 
-    /// Their URLs by name: `server`, `other`, `late`, `refused`.
+    /// Their URLs by name: `server`, `secure`, `other`, `late`, `refused`; and `proxy`, which has no scheme, because it
+    /// understands several.
     pub(crate) fn variables(&self) -> std::io::Result<Map<String, Value>> {
         let url = |address: SocketAddr| Value::from(format!("http://{address}"));
+        let secure = format!("https://localhost:{}", self.secure.local_addr()?.port());
+        let named =
+            [("secure", Value::from(secure)), ("proxy", Value::from(self.proxy.local_addr()?.to_string()))];
         let addresses = [
             ("server", self.main.local_addr()?),
             ("other", self.other.local_addr()?),
             ("late", self.late.local_addr()?),
             ("refused", self.refused.local_addr()?),
         ];
-        Ok(addresses.into_iter().map(|(name, address)| (name.to_owned(), url(address))).collect())
+        let urls = addresses.into_iter().map(|(name, address)| (name, url(address)));
+        Ok(urls.chain(named).map(|(name, value)| (name.to_owned(), value)).collect())
     }
 }
 
@@ -58,7 +75,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(sockets: Sockets, case: &Case) -> Self {
+    pub(crate) fn start(sockets: Sockets, case: &Case) -> Result<Self, String> {
+        let text = |error: std::io::Error| error.to_string();
+        let targets = Targets {
+            plain: sockets.main.local_addr().map_err(text)?,
+            secure: sockets.secure.local_addr().map_err(text)?,
+        };
         let mut server = Self {
             script: Arc::new(Script::new(case)),
             late: Some(sockets.late),
@@ -66,16 +88,18 @@ impl Server {
             tasks: JoinSet::new(),
             stop: CancellationToken::new(),
         };
-        server.serve(sockets.main);
+        server.tasks.spawn(proxy::serve(sockets.proxy, targets, Arc::clone(&server.script)));
+        server.serve(sockets.main, None);
+        server.serve(sockets.secure, Some(identity()?.acceptor));
         server.watch(sockets.other);
-        server
+        Ok(server)
     }
 
     /// Lets the late port take connections.
     pub(crate) fn listen(&mut self) -> std::io::Result<()> {
         if let Some(late) = self.late.take() {
             let listener = late.listen(64)?;
-            self.serve(listener);
+            self.serve(listener, None);
         }
         Ok(())
     }
@@ -87,17 +111,19 @@ impl Server {
         self.script.verdict()
     }
 
-    fn serve(&mut self, listener: TcpListener) {
+    fn serve(&mut self, listener: TcpListener, tls: Option<TlsAcceptor>) {
         let (script, stop) = (Arc::clone(&self.script), self.stop.clone());
         self.tasks.spawn(async move {
             let mut connections = JoinSet::new();
-            let host = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
+            let name = if tls.is_some() { "localhost" } else { "127.0.0.1" };
+            let host =
+                listener.local_addr().map(|address| format!("{name}:{}", address.port())).unwrap_or_default();
             loop {
                 tokio::select! {
                     () = stop.cancelled() => break,
                     accepted = listener.accept() => {
                         let Ok((stream, _)) = accepted else { break };
-                        connections.spawn(connection(stream, Arc::clone(&script), host.clone()));
+                        connections.spawn(connection(stream, tls.clone(), Arc::clone(&script), host.clone()));
                     }
                     Some(_) = connections.join_next() => {}
                 }
@@ -125,20 +151,47 @@ fn bound() -> std::io::Result<TcpSocket> {
 }
 
 /// Serves one connection until somebody leaves.
-async fn connection(mut stream: TcpStream, script: Arc<Script>, host: String) {
+async fn connection(mut stream: TcpStream, tls: Option<TlsAcceptor>, script: Arc<Script>, host: String) {
     match script.greet() {
         Greeting::Serve => {}
         Greeting::Close => return,
         Greeting::Reset => return reset(&stream),
     }
     let _ = stream.set_nodelay(true);
-    let (input, mut output) = stream.split();
+    let then = match tls {
+        None => {
+            let (input, output) = stream.split();
+            exchanges(input, output, &script, &host).await
+        }
+        Some(acceptor) => {
+            // Whom the client does not trust, or who leaves before, gets no request; the case says what it expects.
+            let Ok(mut secure) = acceptor.accept(&mut stream).await else { return };
+            let (input, output) = tokio::io::split(&mut secure);
+            let then = exchanges(input, output, &script, &host).await;
+            if then != Then::Reset {
+                let _ = secure.shutdown().await;
+            }
+            then
+        }
+    };
+    if then == Then::Reset {
+        reset(&stream);
+    }
+}
+
+/// Answers one request after the other; how the connection ends.
+async fn exchanges(
+    input: impl AsyncRead + Unpin,
+    mut output: impl AsyncWrite + Unpin,
+    script: &Script,
+    host: &str,
+) -> Then {
     let mut reader = Reader::new(input);
-    let then = loop {
-        let Some(exchange) = next(&mut reader, &script, &host).await else { break Then::Close };
+    loop {
+        let Some(exchange) = next(&mut reader, script, host).await else { return Then::Close };
         let then = match exchange {
             Some(exchange) => tokio::select! {
-                then = reply::perform(&exchange, &mut output, &script) => then,
+                then = reply::perform(&exchange, &mut output, script) => then,
                 // A client that leaves in the middle ends the reply.
                 () = reader.until_left() => Then::Close,
             },
@@ -148,18 +201,15 @@ async fn connection(mut stream: TcpStream, script: Arc<Script>, host: String) {
             Then::Keep => {}
             Then::Hang => {
                 reader.until_left().await;
-                break Then::Close;
+                return Then::Close;
             }
-            then => break then,
+            then => return then,
         }
-    };
-    if then == Then::Reset {
-        reset(&stream);
     }
 }
 
 /// Reads the next request and compares it; nothing when the client left, no exchange when it was not expected.
-async fn next<R: tokio::io::AsyncRead + Unpin>(
+async fn next<R: AsyncRead + Unpin>(
     reader: &mut Reader<R>,
     script: &Script,
     host: &str,
