@@ -2,6 +2,7 @@
 
 #[cfg(feature = "runtime")]
 mod runtime;
+mod whole;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex as StdMutex, PoisonError};
@@ -21,6 +22,7 @@ use crate::{
 
 #[cfg(feature = "runtime")]
 pub use runtime::{runtime, start_runtime};
+pub use whole::{api_key, with_head};
 
 /// Turns a panic into an error of kind `internal`: a defect of ours ends the call, not the process.
 pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T> {

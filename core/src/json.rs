@@ -5,6 +5,7 @@
 
 mod decimal;
 mod finite;
+mod mark;
 mod members;
 mod parse;
 mod string;
@@ -12,6 +13,7 @@ mod surrogate;
 mod write;
 
 pub(crate) use finite::{NOT_FINITE, require_finite};
+pub(crate) use mark::without_mark;
 pub(crate) use members::{Members, NoObject, Text};
 pub use string::JsonString;
 pub(crate) use string::plain_prefix;
