@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::quote;
 use crate::api::guard::Verdict;
-use crate::json::{Json, Members};
+use crate::json::{Json, Members, Text};
 use crate::{Error, ErrorKind, OnReplay, Result, standing};
 
 /// What the caller asked for, as far as it matters to what is a result.
@@ -58,8 +58,9 @@ pub(super) fn with_action_id(body: &str, max_depth: usize) -> Option<Bytes> {
     if named.is_some_and(|named| named != "null") {
         return None;
     }
-    let action: Value = serde_json::from_str(members.get("action").ok()??).ok()?;
-    let id = format!("\"action_id\":{}", quote(standing::text(&action, "action_id")?));
+    let action = Members::read(members.get("action").ok()??, max_depth).ok()?;
+    let Text(id) = serde_json::from_str(action.get("action_id").ok()??).ok()?;
+    let id = format!("\"action_id\":{}", quote(&id));
     let rest = members.0.iter().filter(|(name, _)| name != "action_id");
     let rest = rest.map(|(name, value)| format!("{}:{value}", quote(name)));
     let members: Vec<String> = std::iter::once(id).chain(rest).collect();
@@ -211,6 +212,11 @@ mod tests {
             (
                 r#"{"action":{"action_id":"act_\u0031","n":1e2},"k\"":[ ]}"#,
                 Some(r#"{"action_id":"act_1","action":{"action_id":"act_\u0031","n":1e2},"k\"":[ ]}"#),
+            ),
+            // Whoever reads the rest may read these.
+            (
+                r#"{"action":{"action_id":"act_1","n":1e400,"half":"\ud800"}}"#,
+                Some(r#"{"action_id":"act_1","action":{"action_id":"act_1","n":1e400,"half":"\ud800"}}"#),
             ),
             (
                 r#"{"action_id":null,"action":{"action_id":"act_1"}}"#,
