@@ -556,8 +556,8 @@ export type ActionStatus =
 export interface CreatedAction {
   /** The action. */
   action: Action;
-  /** Its id once more; absent in a replay by older servers. */
-  action_id?: string | null;
+  /** Its id once more. */
+  action_id: string;
   /** The verdict; absent in a replay. */
   decision?: GuardDecision | null;
   /** What the scan for secrets found; absent in a replay. */

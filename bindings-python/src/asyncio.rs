@@ -6,13 +6,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use dashclaw::{Error, ErrorKind};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyWeakrefReference;
 use tokio_util::sync::CancellationToken;
 
-use crate::crossing::{Outcome, give, raise};
+use crate::blocking;
+use crate::crossing::{Outcome, give};
 use crate::runtime::{Cell, cell, lock};
 
 /// The queue of one event loop.
@@ -38,7 +38,7 @@ pub(crate) fn spawn<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let cell = cell(py)?;
     if cell.open().is_none() {
-        return Err(raise(py, &Error::new(ErrorKind::Closed, "the interpreter is shutting down")));
+        return at_exit(py, event_loop, &cancel, work);
     }
     let runtime = cell.runtime(py)?;
     let (queue, drain) = bridge(cell, event_loop)?;
@@ -59,6 +59,20 @@ pub(crate) fn spawn<'py>(
             queue.woken.store(false, Ordering::Release);
         }
     });
+    Ok(future)
+}
+
+/// The same when no thread of ours may wake a loop any more, as in what `atexit` runs: the call ends before its future is
+/// there.
+fn at_exit<'py>(
+    py: Python<'py>,
+    event_loop: &Bound<'py, PyAny>,
+    cancel: &CancellationToken,
+    work: impl Future<Output = Outcome> + Send,
+) -> PyResult<Bound<'py, PyAny>> {
+    let outcome = blocking::run(py, cancel, work)?;
+    let future = event_loop.call_method0(intern!(py, "create_future"))?;
+    settle(&future, outcome)?;
     Ok(future)
 }
 

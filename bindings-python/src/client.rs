@@ -1,18 +1,24 @@
 //! The native client.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dashclaw::bridge::{SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
-use dashclaw::{CallOptions, DashClaw, GovernedOptions, WaitOptions};
+use dashclaw::bridge::{
+    SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, api_key, seconds, stoppable, with_head,
+};
+use dashclaw::deadline::LONGEST;
+use dashclaw::{Builder, CallOptions, DashClaw, Error, GovernedOptions, WaitOptions};
 use pyo3::prelude::*;
+use pyo3::{PyTraverseError, PyVisit};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
 use crate::crossing::{cross, cross_call, json, raise};
 use crate::events::NativeEvents;
 use crate::hooks::Hooks;
-use crate::instance::NativeInstance;
+use crate::instance::{NativeInstance, foreign};
 use crate::lists::{NativeApprovals, NativePages, NativeWorkOrders};
 use crate::per_process::PerProcess;
 use crate::runtime::{cell, lock};
@@ -23,11 +29,18 @@ pub(crate) struct NativeClient {
     /// JSON; a forked child makes its own client from it.
     options: SecretString,
     hooks: Hooks,
-    /// The embedded instance to reach instead of a server, and the role to reach it in.
-    instance: Option<(Py<NativeInstance>, String)>,
+    /// The embedded instance to reach instead of a server.
+    door: Option<Door>,
     /// Locked only with the GIL held, like the runtime's cell.
     core: Mutex<PerProcess<DashClaw>>,
     closed: AtomicBool,
+}
+
+/// How a client reaches an embedded instance: as the principal that it is.
+struct Door {
+    instance: Py<NativeInstance>,
+    /// What a client is made from, with the principal's key.
+    opened: PerProcess<Builder>,
 }
 
 #[pymethods]
@@ -44,14 +57,36 @@ impl NativeClient {
     ) -> PyResult<Self> {
         let options = SecretString::from(options);
         let hooks = Hooks::new(printer, on_guard, on_recommendation);
-        let core = build(py, &options, &hooks, instance.as_ref())?;
-        Ok(Self {
-            options,
-            hooks,
-            instance,
-            core: Mutex::new(PerProcess::new(core)),
-            closed: AtomicBool::new(false),
-        })
+        let door = instance.map(|(instance, role)| {
+            let opened =
+                instance.get().install(Builder::default(), &role).map_err(|error| raise(py, &error))?;
+            PyResult::Ok(Door { instance, opened: PerProcess::new(opened) })
+        });
+        Self::make(py, options, hooks, door.transpose()?)
+    }
+
+    /// A client that differs in these options, a JSON object; null means not given. It is open when this one is.
+    fn changed(&self, py: Python<'_>, options: &str) -> PyResult<Self> {
+        let door = self.door.as_ref().map(|door| {
+            let opened = door.opened.get().ok_or_else(|| raise(py, &foreign()))?.clone();
+            PyResult::Ok(Door { instance: door.instance.clone_ref(py), opened: PerProcess::new(opened) })
+        });
+        let options = overlaid(self.options.expose_secret(), options);
+        let options =
+            SecretString::from(options.map_err(|error| raise(py, &Error::configuration("options", error)))?);
+        let changed = Self::make(py, options, self.hooks.clone_ref(py), door.transpose()?)?;
+        if self.closed() {
+            changed.close();
+        }
+        Ok(changed)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.hooks.traverse(&visit)
+    }
+
+    fn __clear__(&self) {
+        self.hooks.clear();
     }
 
     /// Calls an operation. `arguments` and `options` are JSON objects; so is the answer.
@@ -72,13 +107,34 @@ impl NativeClient {
         })
     }
 
+    /// Calls an operation. The answer is a line of JSON, `{"status", "headers", "request_id", "idempotency_key"}`, then the
+    /// body.
+    #[pyo3(signature = (operation, arguments, options=None, event_loop=None))]
+    fn call_whole<'py>(
+        &self,
+        py: Python<'py>,
+        operation: String,
+        arguments: String,
+        options: Option<&str>,
+        event_loop: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let core = self.core(py)?;
+        let (options, cancel) = call_options(py, options)?;
+        let called = operation.clone();
+        cross_call(py, event_loop, cancel, core, &called, |core| async move {
+            core.call(&operation, arguments.as_bytes(), &options)
+                .await
+                .map(|response| Some(with_head(&response)))
+        })
+    }
+
     /// Waits for a human's decision; the answer is `get_action`'s.
     #[pyo3(signature = (action_id, timeout, interval, event_loop=None))]
     fn wait_for_approval<'py>(
         &self,
         py: Python<'py>,
         action_id: String,
-        timeout: f64,
+        timeout: Option<f64>,
         interval: f64,
         event_loop: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
@@ -96,7 +152,7 @@ impl NativeClient {
         &self,
         py: Python<'py>,
         action: String,
-        timeout: f64,
+        timeout: Option<f64>,
         interval: f64,
         rerun: bool,
         options: Option<&str>,
@@ -258,6 +314,18 @@ impl NativeClient {
         self.core(py).map(|core| core.agent_name().map(str::to_owned))
     }
 
+    /// The key that is sent. It is in no text of this module's.
+    #[getter]
+    fn api_key(&self, py: Python<'_>) -> PyResult<String> {
+        self.core(py).map(|core| api_key(&core).expose_secret().to_owned())
+    }
+
+    /// Why the way to the server is not safe; nothing when it is.
+    #[getter]
+    fn clear_text_warning(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        self.core(py).map(|core| core.clear_text_warning())
+    }
+
     fn attachment_url(&self, py: Python<'_>, attachment_id: &str) -> PyResult<String> {
         self.core(py).map(|core| core.get_attachment_url(attachment_id))
     }
@@ -269,12 +337,18 @@ impl NativeClient {
 }
 
 impl NativeClient {
+    fn make(py: Python<'_>, options: SecretString, hooks: Hooks, door: Option<Door>) -> PyResult<Self> {
+        let core = build(py, &options, &hooks, door.as_ref())?;
+        let core = Mutex::new(PerProcess::new(core));
+        Ok(Self { options, hooks, door, core, closed: AtomicBool::new(false) })
+    }
+
     /// This process's client.
     fn core(&self, py: Python<'_>) -> PyResult<DashClaw> {
         if let Some(core) = lock(&self.core).get() {
             return Ok(core.clone());
         }
-        let fresh = build(py, &self.options, &self.hooks, self.instance.as_ref())?;
+        let fresh = build(py, &self.options, &self.hooks, self.door.as_ref())?;
         if self.closed() {
             fresh.close();
         }
@@ -283,18 +357,20 @@ impl NativeClient {
     }
 }
 
-fn build(
-    py: Python<'_>,
-    options: &SecretString,
-    hooks: &Hooks,
-    instance: Option<&(Py<NativeInstance>, String)>,
-) -> PyResult<DashClaw> {
-    let mut builder = DashClaw::builder().options(options.expose_secret().as_bytes());
-    if let Some((instance, role)) = instance {
-        builder = builder.and_then(|builder| instance.get().install(builder, role));
-    }
-    let builder = hooks.install(py, builder.map_err(|error| raise(py, &error))?)?;
-    builder.build().map_err(|error| raise(py, &error))
+fn build(py: Python<'_>, options: &SecretString, hooks: &Hooks, door: Option<&Door>) -> PyResult<DashClaw> {
+    let builder = match door {
+        Some(door) => door.opened.get().ok_or_else(|| raise(py, &foreign()))?.clone(),
+        None => DashClaw::builder(),
+    };
+    let builder = builder.options(options.expose_secret().as_bytes()).map_err(|error| raise(py, &error))?;
+    hooks.install(py, builder)?.build().map_err(|error| raise(py, &error))
+}
+
+/// One JSON object with the members of another over its own.
+fn overlaid(options: &str, changes: &str) -> serde_json::Result<String> {
+    let mut options: BTreeMap<String, &RawValue> = serde_json::from_str(options)?;
+    options.extend(serde_json::from_str::<BTreeMap<String, &RawValue>>(changes)?);
+    serde_json::to_string(&options)
 }
 
 /// The options of one call, and the token that stops it.
@@ -306,12 +382,16 @@ fn call_options(py: Python<'_>, json: Option<&str>) -> PyResult<(CallOptions, Ca
     Ok((CallOptions { cancel: Some(cancel.clone()), ..options }, cancel))
 }
 
-/// How to wait for an approval, and the token that ends the waiting.
-fn wait_options(py: Python<'_>, timeout: f64, interval: f64) -> PyResult<(WaitOptions, CancellationToken)> {
+/// How to wait for an approval, and the token that ends the waiting. Without `timeout` it takes as long as it takes.
+fn wait_options(
+    py: Python<'_>,
+    timeout: Option<f64>,
+    interval: f64,
+) -> PyResult<(WaitOptions, CancellationToken)> {
     let cancel = CancellationToken::new();
     let options = || {
         dashclaw::Result::Ok(WaitOptions {
-            timeout: Some(seconds("timeout", timeout)?),
+            timeout: Some(timeout.map_or(Ok(LONGEST), |timeout| seconds("timeout", timeout))?),
             interval: Some(seconds("interval", interval)?),
             cancel: Some(cancel.clone()),
         })

@@ -36,9 +36,12 @@ impl NativeInstance {
 impl NativeInstance {
     /// Lets a client reach this instance, with a key of the role `role`.
     pub(crate) fn install(&self, builder: Builder, role: &str) -> dashclaw::Result<Builder> {
-        let foreign =
-            || Error::new(ErrorKind::Closed, "an embedded instance belongs to the process that opened it");
         let instance = self.0.get().ok_or_else(foreign)?;
         instance.install(builder, role)
     }
+}
+
+/// What a forked child is told.
+pub(crate) fn foreign() -> Error {
+    Error::new(ErrorKind::Closed, "an embedded instance belongs to the process that opened it")
 }

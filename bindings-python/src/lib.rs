@@ -11,6 +11,7 @@ mod events;
 mod functions;
 mod hooks;
 mod instance;
+mod interpreter;
 mod lists;
 mod per_process;
 mod runtime;
@@ -21,6 +22,8 @@ use pyo3::prelude::*;
 // The cell of the runtime counts on the GIL.
 #[pymodule(gil_used = true)]
 mod _native {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use crate::client::NativeClient;
     #[pymodule_export]
@@ -34,4 +37,9 @@ mod _native {
     use crate::instance::NativeInstance;
     #[pymodule_export]
     use crate::lists::{NativeApprovals, NativePages, NativeWorkOrders};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::interpreter::only_one(module.py())
+    }
 }

@@ -9,10 +9,9 @@ import threading
 from pathlib import Path
 
 import pytest
+from samples import ROOT, samples
 
-from dashclaw import Instance
-
-ROOT = Path(__file__).parents[2]
+from dashclaw import DashClaw, Instance
 
 
 def run(*arguments: str) -> str:
@@ -43,10 +42,18 @@ def test_the_governed_deploy_tells_its_story() -> None:
 
 
 def test_the_first_program_of_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    program = re.search(r"```python\n(.*?)```", readme, re.DOTALL)
-    assert program is not None and "DashClaw.embedded" in program[1]
-    assert run("-c", program[1]) == "allow 10\n"
+    program = samples("README.md")[0]
+    assert "DashClaw.embedded" in program
+    assert run("-c", program) == "allow 10\n"
+
+
+def test_the_readme_with_a_human_who_approves(tmp_path: Path) -> None:
+    [program] = [text for text in samples("README.md") if "as_a_human" in text]
+    database = tmp_path / "governance.db"
+    run("-c", program.replace('"governance.db"', repr(str(database))))
+    with DashClaw.embedded(database, agent_id="auditor") as claw:
+        [action] = claw.get_actions()["actions"]
+    assert (action["status"], action["agent_id"]) == ("running", "release-agent") and action["approved_by"]
 
 
 @pytest.mark.parametrize(("decision", "ships"), [("deny", []), ("allow", ["v2.4.0"])])
@@ -54,9 +61,7 @@ def test_the_readme_step_by_step_twice(
     decision: str, ships: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The second run of the same intent is the same record: denied it ships nothing, done it does not ship again."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    programs = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    [program] = [text for text in programs if "AsyncDashClaw(" in text]
+    [program] = [text for text in samples("README.md") if "AsyncDashClaw(" in text]
     program = re.sub(r"AsyncDashClaw\(.*?\)", "agent()", program, count=1)
     monkeypatch.setenv("DASHCLAW_APPROVAL_BANNER", "off")
     shipped: list[str] = []

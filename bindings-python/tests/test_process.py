@@ -91,6 +91,38 @@ time.sleep(float(sys.argv[2]))
 print("end")
 """
 
+INTERPRETERS = """
+import os, sys
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+
+def another(*kind, **options):
+    reading, writing = os.pipe()
+    interpreters.run_string(interpreters.create(*kind, **options), f'''
+import os
+try:
+    import dashclaw
+    told = "loaded"
+except ImportError as error:
+    told = str(error)
+os.write({writing}, told.encode())
+''')
+    return os.read(reading, 1000).decode()
+
+share_the_lock = (("legacy",), {}) if sys.version_info >= (3, 13) else ((), {"isolated": False})
+first = another(*share_the_lock[0], **share_the_lock[1]) if sys.argv[1] == "other first" else ""
+try:
+    import dashclaw
+    print("loaded" if first == "" else "loaded twice")
+except ImportError as error:
+    print(error)
+print(first or another(*share_the_lock[0], **share_the_lock[1]))
+if sys.version_info >= (3, 12):
+    assert "does not support loading in subinterpreters" in another()
+"""
+
 INTERRUPTED = """
 import sys, time
 from dashclaw import DashClaw
@@ -183,6 +215,14 @@ except KeyboardInterrupt as interrupt:
     done = run_python(program, server.url)
     [sent] = server.bodies("POST", "/api/actions")
     assert (done.stdout, done.stderr) == (sent["idempotency_key"] + "\n", "")
+
+
+@pytest.mark.parametrize("order", ["this first", "other first"])
+def test_one_interpreter_has_the_package_and_others_are_told(order: str) -> None:
+    done = run_python(INTERPRETERS, order)
+    assert done.returncode == 0, done.stderr
+    told = sorted(done.stdout.splitlines())
+    assert told[1:] == ["loaded"] and told[0].startswith("dashclaw runs in one interpreter of a process"), done.stdout
 
 
 def test_importing_starts_no_thread_and_loads_little(server: Server) -> None:

@@ -4,6 +4,7 @@
 mod lane;
 #[cfg(feature = "runtime")]
 mod runtime;
+mod whole;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex as StdMutex, PoisonError};
@@ -27,6 +28,7 @@ pub use lane::Lane;
 pub(crate) use lane::Lanes;
 #[cfg(feature = "runtime")]
 pub use runtime::{runtime, start_runtime};
+pub use whole::{api_key, with_head};
 
 /// Turns a panic into an error of kind `internal`: a defect of ours ends the call, not the process.
 pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T> {

@@ -5,6 +5,7 @@
 
 mod decimal;
 mod finite;
+mod mark;
 mod members;
 mod mend;
 mod parse;
@@ -13,6 +14,7 @@ mod surrogate;
 mod write;
 
 pub(crate) use finite::{NOT_FINITE, require_finite};
+pub(crate) use mark::without_mark;
 pub(crate) use members::{Members, NoObject, Text};
 pub(crate) use mend::mended;
 pub use string::JsonString;

@@ -14,7 +14,16 @@ import threading
 import time
 from pathlib import Path
 
-from dashclaw import ApprovalDeniedError, ConflictError, DashClaw, GuardBlockedError, Instance, printable, verify_receipt
+from dashclaw import (
+    ApprovalDeniedError,
+    ConflictError,
+    DashClaw,
+    GuardBlockedError,
+    Instance,
+    printable,
+    types,
+    verify_receipt,
+)
 
 POLICIES = Path(__file__).parent.parent / "policies.yaml"
 START = time.monotonic()
@@ -67,13 +76,13 @@ def honest_message(agent: DashClaw) -> None:
             },
         }
     )
-    finding = decision["non_fabrication"][0]
+    [finding] = decision.get("non_fabrication") or []
     violation = finding["violations"][0]
     tell("guard", f"{decision['decision']}: {violation['code']} {violation.get('detail', '')}")
     receipt = finding["receipt"]
     keys = agent.get_jwks()
     checked = verify_receipt(receipt, keys)
-    tell("auditor", f"offline check of the receipt: valid={checked.valid}, key {checked.kid[:12]}…")
+    tell("auditor", f"offline check of the receipt: valid={checked.valid}, key {short(checked.kid or '')}")
     forged = copy.deepcopy(receipt)
     forged["candidateHash"] = forged["candidateHash"][:-1] + ("A" if forged["candidateHash"][-1] != "A" else "B")
     refused = verify_receipt(forged, keys)
@@ -108,11 +117,10 @@ def denied_deploy(agent: DashClaw, operator: DashClaw) -> None:
 
 def repeated_request(agent: DashClaw) -> None:
     chapter("6. A repeated request is the same action, and an outcome is final")
-    intent = {"action_type": "sync", "declared_goal": "Copy invoices of May", "idempotency_key": "invoices-may"}
-    first = agent.create_action(**intent)
+    first = agent.create_action("sync", "Copy invoices of May", idempotency_key="invoices-may")
     tell("agent", f"creates {short(first['action_id'])}")
-    again = agent.create_action(**intent)
-    tell("server", f"the retry is a replay of {short(again['action_id'])}: {again['idempotent_replay']}")
+    again = agent.create_action("sync", "Copy invoices of May", idempotency_key="invoices-may")
+    tell("server", f"the retry is a replay of {short(again['action_id'])}: {again.get('idempotent_replay')}")
     agent.report_action_success(first["action_id"], summary="212 invoices copied")
     tell("agent", "reports success")
     try:
@@ -127,7 +135,7 @@ def deploy(version: str) -> str:
     return version
 
 
-def decide_soon(operator: DashClaw, decision: str, reason: str) -> threading.Thread:
+def decide_soon(operator: DashClaw, decision: types.ApprovalDecision, reason: str) -> threading.Thread:
     """The operator, in a thread of their own: sees the pending action and decides."""
 
     def decide() -> None:
@@ -146,8 +154,8 @@ def decide_soon(operator: DashClaw, decision: str, reason: str) -> threading.Thr
     return hand
 
 
-def short(action_id: str) -> str:
-    return action_id[:12] + "…"
+def short(id_: str) -> str:
+    return id_[:12] + "…"
 
 
 def story(agent: DashClaw, operator: DashClaw) -> None:
@@ -161,7 +169,7 @@ def story(agent: DashClaw, operator: DashClaw) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="A release agent under governance.")
     parser.add_argument("--url", help="a running server; without it, an embedded instance")
     parser.add_argument("--key", help="the agent's API key there (role member)")
     parser.add_argument("--operator-key", help="the operator's (role admin): who created an action cannot approve it")

@@ -14,6 +14,7 @@ use crate::{Language, Output, Result, classes, template};
 
 const PACKAGE: &str = "bindings-python/python/dashclaw";
 const OPERATIONS: &str = include_str!("../templates/python_operations.py.jinja");
+const RAW_OPERATIONS: &str = include_str!("../templates/python_raw_operations.py.jinja");
 
 /// Python.
 #[derive(Debug)]
@@ -53,6 +54,14 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
             path: format!("{PACKAGE}/_async_operations.py"),
             text: operations(api, method::Color::Async)?,
         },
+        Output {
+            path: format!("{PACKAGE}/_raw_operations.py"),
+            text: raw_operations(api, method::Color::Sync)?,
+        },
+        Output {
+            path: format!("{PACKAGE}/_async_raw_operations.py"),
+            text: raw_operations(api, method::Color::Async)?,
+        },
         Output { path: format!("{PACKAGE}/types.py"), text: types::module(api)? },
     ])
 }
@@ -74,9 +83,26 @@ fn operations(api: &Api, color: method::Color) -> Result<String> {
         minijinja::context! {
             is_async => color == method::Color::Async,
             abstract_types => abstract_types(&sections.iter().flat_map(|section| &section.methods).collect::<Vec<_>>()),
+            helpers => helpers(&sections),
             bytes => bytes(api),
             sections => sections,
         },
+    )
+}
+
+/// The names that the methods need of `_dicts.py`.
+fn helpers(sections: &[Section]) -> String {
+    let used =
+        |name: &&str| sections.iter().any(|section| section.methods.iter().any(|text| text.contains(*name)));
+    ["dict_or_field", "or_a_dict", "the_dict"].into_iter().filter(used).collect::<Vec<_>>().join(", ")
+}
+
+/// The same methods, answering with status and headers.
+fn raw_operations(api: &Api, color: method::Color) -> Result<String> {
+    let names: Vec<&str> = api.operations().map(|operation| operation.name).collect();
+    template::fill(
+        RAW_OPERATIONS,
+        minijinja::context! { is_async => color == method::Color::Async, names => names },
     )
 }
 

@@ -155,6 +155,8 @@ fn snapshot(path: &str) {
 fn python_methods() {
     snapshot("bindings-python/python/dashclaw/_operations.py");
     snapshot("bindings-python/python/dashclaw/_async_operations.py");
+    snapshot("bindings-python/python/dashclaw/_raw_operations.py");
+    snapshot("bindings-python/python/dashclaw/_async_raw_operations.py");
 }
 
 #[test]

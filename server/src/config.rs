@@ -12,8 +12,8 @@ use crate::retention;
 /// How an [`Instance`](crate::Instance) is opened.
 #[derive(Clone, Debug, Default)]
 pub struct InstanceOptions {
-    /// The database file, or a directory in which it is `dashclaw.db`. Without one everything is kept in memory and gone at
-    /// the end.
+    /// The database file, or a directory in which it is `dashclaw.db`. Without one, or with `:memory:`, everything is kept in memory
+    /// and gone at the end.
     pub path: Option<PathBuf>,
     /// A YAML file of policies. At each start it replaces the policies that came from a file before.
     pub policies: Option<PathBuf>,

@@ -239,6 +239,8 @@ fn storage(error: StoreError) -> Error {
 }
 
 fn open_store(path: Option<&Path>) -> dashclaw::Result<Sqlite> {
+    // As SQLite itself names a database that is no file.
+    let path = path.filter(|path| *path != Path::new(":memory:"));
     let file: Option<PathBuf> =
         path.map(|path| if path.is_dir() { path.join(DATABASE) } else { path.to_owned() });
     Sqlite::open(file.as_deref()).map_err(|problem| Error::new(ErrorKind::Instance, problem))

@@ -18,7 +18,9 @@ from ._wire import UNSET
 
 if TYPE_CHECKING:
     from ._async_client import AsyncDashClaw
+    from ._events import ServerEvent
     from ._instance import Instance
+    from ._raw import RawResponse
 
 OpenClawAgent = DashClaw
 """The client's old name."""
@@ -30,6 +32,8 @@ __all__ = [
     "DashClaw",
     "Instance",
     "OpenClawAgent",
+    "RawResponse",
+    "ServerEvent",
     "UNSET",
     "Verification",
     "canonical_json",
@@ -41,7 +45,12 @@ __all__ = [
 __all__ += _errors.__all__
 
 
-_LATER = {"AsyncDashClaw": "._async_client", "Instance": "._instance"}
+_LATER = {
+    "AsyncDashClaw": "._async_client",
+    "Instance": "._instance",
+    "RawResponse": "._raw",
+    "ServerEvent": "._events",
+}
 """What is loaded when it is asked for: blocking programs need not load asyncio."""
 
 

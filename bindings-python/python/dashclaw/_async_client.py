@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from ._async_operations import AsyncOperations
 from ._async_work_orders import AsyncClaimedOrder, claimed_orders_async
 from ._base import BaseClient
+from ._events import ServerEvent, read_event
 from ._functions import Verification, receipt_bytes
-from ._governed import ActionContext, Run, Tracking, finish_arguments
+from ._governed import ActionContext, Run, Tracking, finish_arguments, intent_text
 from ._options import apart
-from ._wire import decode, encode, encode_call, encode_member
+from ._wire import decode, encode_call, encode_member
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from . import types
     from ._native import NativeApprovals, NativeClient, NativeEvents, NativePages
+    from ._raw_clients import AsyncDashClawWithRawResponse
+else:
+    from ._lazy import types
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="AsyncDashClaw")
@@ -34,16 +39,33 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         return await self._send(operation, encode_call(arguments, fields), {**named, **options})
 
     async def _send(self, operation: str, arguments: str, options: Mapping[str, Any]) -> Any:
-        body = await self._native.call(operation, arguments, self._call_options(options), get_running_loop())
+        native = self._native.call_whole if self._is_raw else self._native.call
+        body = await native(operation, arguments, self._call_options(options), get_running_loop())
+        if self._is_raw:
+            return self._raw(operation, body)
         return self._decoded(operation, body)
 
     async def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Calls an operation by its name; see ``DashClaw.call``."""
         return await self._send(operation, encode_call({}, arguments), options)
 
-    async def wait_for_approval(self, action_id: str, timeout: float = 300, interval: float = 5) -> Any:
+    @property
+    def with_raw_response(self) -> AsyncDashClawWithRawResponse:
+        """The operations, each answering with its status and headers; see ``DashClaw.with_raw_response``."""
+        if self._raw_responses is None:
+            from ._raw_clients import AsyncDashClawWithRawResponse  # noqa: PLC0415
+
+            self._raw_responses = AsyncDashClawWithRawResponse(self._raw_twin())
+        known: AsyncDashClawWithRawResponse = self._raw_responses
+        return known
+
+    async def wait_for_approval(
+        self, action_id: str, timeout: float | None = 300, interval: float = 5
+    ) -> types.ActionDetail:
         """Waits until a human has decided about an action; see ``DashClaw.wait_for_approval``."""
-        return decode(await self._native.wait_for_approval(action_id, timeout, interval, get_running_loop()))
+        text = await self._native.wait_for_approval(action_id, timeout, interval, get_running_loop())
+        answer: types.ActionDetail = decode(text)
+        return answer
 
     def events(self, last_event_id: str | None = None) -> AsyncEventStream:
         """What happens on the server, as it happens: an async iterator of ``{"id", "event", "data"}``.
@@ -79,15 +101,16 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         action: Mapping[str, Any],
         fn: Callable[[str], Awaitable[T]],
         *,
-        timeout: float = 300,
+        timeout: float | None = 300,
         interval: float = 5,
         rerun: bool = False,
         idempotency: Literal["intent", "call"] = "intent",
     ) -> Run[T]:
         """``DashClaw.run_governed`` for asyncio: ``fn(action_id)`` is awaited."""
         options = self._call_options({"idempotency": idempotency})
+        intent = intent_text(action)
         begun = decode(
-            await self._native.begin_governed(encode(action), timeout, interval, rerun, options, get_running_loop())
+            await self._native.begin_governed(intent, timeout, interval, rerun, options, get_running_loop())
         )
         if not begun["run"]:
             return Run(begun)
@@ -134,7 +157,7 @@ async def _items(pages: NativePages) -> AsyncIterator[Any]:
             yield item
 
 
-class AsyncEventStream(AsyncIterator[Any]):
+class AsyncEventStream(AsyncIterator[ServerEvent]):
     """A subscription to the server's events. It reconnects by itself; close it, or use it in an ``async with``."""
 
     def __init__(self, native: NativeEvents) -> None:
@@ -145,11 +168,11 @@ class AsyncEventStream(AsyncIterator[Any]):
         """The cursor behind the last event; give it to a later stream to go on where this one ended."""
         return self._native.last_event_id
 
-    async def __anext__(self) -> Any:
-        event = await self._native.next(get_running_loop())
-        if event is None:
+    async def __anext__(self) -> ServerEvent:
+        text = await self._native.next(get_running_loop())
+        if text is None:
             raise StopAsyncIteration
-        return decode(event)
+        return read_event(text)
 
     def close(self) -> None:
         """Ends the stream."""
@@ -162,17 +185,18 @@ class AsyncEventStream(AsyncIterator[Any]):
         self.close()
 
 
-class AsyncPendingApprovals(AsyncIterator[Any]):
+class AsyncPendingApprovals(AsyncIterator["types.ActionList"]):
     """The actions that wait for a human, as they change."""
 
     def __init__(self, native: NativeApprovals) -> None:
         self._native = native
 
-    async def __anext__(self) -> Any:
-        actions = await self._native.next(get_running_loop())
-        if actions is None:
+    async def __anext__(self) -> types.ActionList:
+        text = await self._native.next(get_running_loop())
+        if text is None:
             raise StopAsyncIteration
-        return decode(actions)
+        actions: types.ActionList = decode(text)
+        return actions
 
     def close(self) -> None:
         """Ends it."""
@@ -215,17 +239,20 @@ class AsyncActionContext(ActionContext):
 
     async def send_message(
         self, body: str, to: str | None = None, message_type: str = "info", attachments: Any = None, **fields: Any
-    ) -> Any:
+    ) -> types.SentMessage:
         """Sends a message about the action."""
-        return await self._client.call("send_message", self.message(body, to, message_type, attachments, fields))
+        sent: types.SentMessage = await self._client.call("send_message", self.message(body, to, message_type, attachments, fields))
+        return sent
 
-    async def record_assumption(self, assumption: Mapping[str, Any]) -> Any:
+    async def record_assumption(self, assumption: Mapping[str, Any]) -> types.CreatedAssumption:
         """Records what the action rests on."""
-        return await self._client.call("record_assumption", self.tagged(assumption))
+        created: types.CreatedAssumption = await self._client.call("record_assumption", self.tagged(assumption))
+        return created
 
-    async def update_outcome(self, status: str | None = None, **fields: Any) -> Any:
+    async def update_outcome(self, status: str | None = None, **fields: Any) -> types.UpdatedAction:
         """Changes the action's status and results."""
-        return await self._client.call("update_outcome", self.outcome(status, fields))
+        updated: types.UpdatedAction = await self._client.call("update_outcome", self.outcome(status, fields))
+        return updated
 
     async def __aenter__(self) -> AsyncActionContext:
         return self

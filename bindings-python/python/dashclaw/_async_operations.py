@@ -8,22 +8,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ._dicts import dict_or_field, or_a_dict, the_dict
 from ._options import CallOptions, Unpack
 from ._wire import UNSET, given
 
 if TYPE_CHECKING:
-    from dashclaw import types
+    from . import types
 else:
-
-    class _Types:
-        """Loads ``dashclaw.types`` when somebody evaluates an annotation, and not before."""
-
-        def __getattr__(self, name: str) -> object:
-            from dashclaw import types
-
-            return getattr(types, name)
-
-    types = _Types()
+    from ._lazy import types
 
 
 class AsyncOperations:
@@ -47,7 +39,7 @@ class AsyncOperations:
         raise NotImplementedError
 
     async def guard(
-        self, context: types.Guard | Mapping[str, Any] | None = None, **fields: Any,
+        self, context: types.Guard | Mapping[str, Any] | None = None, **fields: Unpack[types.GuardFields],
     ) -> types.GuardDecision:
         """Asks whether the agent may act.
 
@@ -77,7 +69,8 @@ class AsyncOperations:
             MalformedResponseError: The answer is not one of the four verdicts.
             ConflictError: See the description.
         """
-        return await self._call("guard", context or {}, fields)
+        arguments = the_dict("guard", "context", context, "action_type")
+        return await self._call("guard", arguments, fields)
 
     async def get_guard_decisions(
         self, decision: types.Verdict | str | None = None, limit: int = 20, offset: int = 0,
@@ -157,6 +150,7 @@ class AsyncOperations:
         }
         return self._pages("get_recent_decisions", arguments, options)
 
+    @or_a_dict
     async def create_action(
         self, action_type: str, declared_goal: str, session_id: str | None = None, *,
         agent_id: str | None = None, agent_name: str | None = None, action_id: str | None = None,
@@ -655,7 +649,8 @@ class AsyncOperations:
         return await self._call("report_action_partial", arguments, options)
 
     async def record_assumption(
-        self, assumption: types.RecordAssumption | Mapping[str, Any] | None = None, **fields: Any,
+        self, assumption: types.RecordAssumption | Mapping[str, Any] | str | None = None,
+        **fields: Unpack[types.RecordAssumptionFields],
     ) -> types.CreatedAssumption:
         """Records what the agent takes for granted in an action.
 
@@ -679,7 +674,8 @@ class AsyncOperations:
             NotFoundError: See the description.
             ConflictError: See the description.
         """
-        return await self._call("record_assumption", assumption or {}, fields)
+        arguments = dict_or_field("record_assumption", "assumption", assumption, "action_id")
+        return await self._call("record_assumption", arguments, fields)
 
     async def register_assumption(
         self, action_id: str, assumption: str, *,
@@ -2631,7 +2627,8 @@ class AsyncOperations:
         return await self._call("verify_reputation_receipt", {"receipt": receipt}, options)
 
     async def submit_work_order(
-        self, order: types.SubmitWorkOrder | Mapping[str, Any] | None = None, **fields: Any,
+        self, order: types.SubmitWorkOrder | Mapping[str, Any] | None = None,
+        **fields: Unpack[types.SubmitWorkOrderFields],
     ) -> types.SubmittedWorkOrder:
         """Orders work of a registered type.
 
@@ -2657,7 +2654,8 @@ class AsyncOperations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             NotFoundError: See the description.
         """
-        return await self._call("submit_work_order", order or {}, fields)
+        arguments = the_dict("submit_work_order", "order", order, "type")
+        return await self._call("submit_work_order", arguments, fields)
 
     async def get_work_order(
         self, work_order_id: str, **options: Unpack[CallOptions],
@@ -2678,7 +2676,8 @@ class AsyncOperations:
         return await self._call("get_work_order", {"work_order_id": work_order_id}, options)
 
     async def list_work_orders(
-        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None, **fields: Any,
+        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None,
+        **fields: Unpack[types.ListWorkOrdersFields],
     ) -> types.WorkOrderList:
         """Lists work orders.
 
@@ -2692,10 +2691,12 @@ class AsyncOperations:
         Returns:
             A page of work orders.
         """
-        return await self._call("list_work_orders", filters or {}, fields)
+        arguments = the_dict("list_work_orders", "filters", filters, "status")
+        return await self._call("list_work_orders", arguments, fields)
 
     def iter_work_orders(
-        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None, **fields: Any,
+        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None,
+        **fields: Unpack[types.ListWorkOrdersFields],
     ) -> AsyncIterator[types.WorkOrder]:
         """Goes through all that ``list_work_orders`` lists, with the same arguments: ``limit`` is a page's
         size, ``offset`` how many to skip.
@@ -2703,7 +2704,8 @@ class AsyncOperations:
         A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
         one before.
         """
-        return self._pages("list_work_orders", filters or {}, fields)
+        arguments = the_dict("list_work_orders", "filters", filters, "status")
+        return self._pages("list_work_orders", arguments, fields)
 
     async def cancel_work_order(
         self, work_order_id: str, **options: Unpack[CallOptions],
@@ -2806,7 +2808,8 @@ class AsyncOperations:
         return await self._call("list_work_order_types", {"include_disabled": include_disabled}, options)
 
     async def register_work_order_type(
-        self, definition: types.RegisterWorkOrderType | Mapping[str, Any] | None = None, **fields: Any,
+        self, definition: types.RegisterWorkOrderType | Mapping[str, Any] | None = None,
+        **fields: Unpack[types.RegisterWorkOrderTypeFields],
     ) -> types.WorkOrderType:
         """Adds a type of work: a contract over what goes in and what comes out.
 
@@ -2830,7 +2833,8 @@ class AsyncOperations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             ConflictError: See the description.
         """
-        return await self._call("register_work_order_type", definition or {}, fields)
+        arguments = the_dict("register_work_order_type", "definition", definition, "type")
+        return await self._call("register_work_order_type", arguments, fields)
 
     async def create_provider(
         self, name: str, *,
@@ -3496,7 +3500,8 @@ class AsyncOperations:
         return await self._call("get_recommendations", arguments, options)
 
     async def get_learning_recommendations(
-        self, filters: types.GetLearningRecommendations | Mapping[str, Any] | None = None, **fields: Any,
+        self, filters: types.GetLearningRecommendations | Mapping[str, Any] | None = None,
+        **fields: Unpack[types.GetLearningRecommendationsFields],
     ) -> types.RecommendationList:
         """Lists what the agent's earlier actions recommend: ``get_recommendations`` with the server's own
         defaults and with filters passed on as they are.
@@ -3512,7 +3517,8 @@ class AsyncOperations:
         Returns:
             Recommendations.
         """
-        return await self._call("get_learning_recommendations", filters or {}, fields)
+        arguments = the_dict("get_learning_recommendations", "filters", filters, "action_type")
+        return await self._call("get_learning_recommendations", arguments, fields)
 
     async def recommend_action(
         self, action: Mapping[str, Any], **options: Unpack[CallOptions],

@@ -10,20 +10,29 @@ from ._wire import decode, encode_member
 from ._work_orders import Claimed, cost_text
 
 if TYPE_CHECKING:
+    from . import types
     from ._native import NativeWorkOrders
+else:
+    from ._lazy import types
 
 
 class AsyncClaimedOrder(Claimed):
     """``ClaimedOrder`` for asyncio."""
 
-    async def complete(self, output: Mapping[str, Any], cost: Mapping[str, Any] | None = None) -> Any:
+    async def complete(
+        self, output: Mapping[str, Any], cost: types.WorkOrderCost | Mapping[str, Any] | None = None
+    ) -> types.CompletedWorkOrder:
         """Reports that the work is done; see ``ClaimedOrder.complete``."""
         text = encode_member("output", output)
-        return decode(await self._native.complete(self.id, text, cost_text(cost), get_running_loop()))
+        answer = await self._native.complete(self.id, text, cost_text(cost), get_running_loop())
+        completed: types.CompletedWorkOrder = decode(answer)
+        return completed
 
-    async def fail(self, code: str, message: str) -> Any:
+    async def fail(self, code: str, message: str) -> types.CompletedWorkOrder:
         """Reports that the work could not be done: a word for programs, a text for people."""
-        return decode(await self._native.fail(self.id, code, message, get_running_loop()))
+        answer = await self._native.fail(self.id, code, message, get_running_loop())
+        failed: types.CompletedWorkOrder = decode(answer)
+        return failed
 
 
 async def claimed_orders_async(native: NativeWorkOrders) -> AsyncIterator[AsyncClaimedOrder]:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from ._errors import ConfigurationError
 from ._functions import derive_idempotency_key, private_key_text
-from ._native import NativeClient
-from ._wire import decode, decode_bytes, encode, encode_call
+from ._options import Banner, Callback, EmbeddedOptions, HitlMode, Mode, Role, Unpack
+from ._settings import Settings
+from ._wire import decode_with_bytes, encode, encode_call
 
 if TYPE_CHECKING:
     from os import PathLike
 
-    from ._instance import Instance, Role
+    from ._instance import Instance
+    from ._raw import RawResponse
     from ._reports import Reports
     from ._watch import Provider
-
-Mode = Literal["off", "warn", "enforce"]
-HitlMode = Literal["off", "wait"]
-Banner = Literal["stdout", "stderr", "off"]
-Callback = Callable[[dict[str, Any]], object]
 
 Self = TypeVar("Self", bound="BaseClient")
 C = TypeVar("C")
@@ -31,7 +25,7 @@ _REPORT_TIMEOUT = 10
 """How many seconds a report in the background may take."""
 
 
-class BaseClient:
+class BaseClient(Settings):
     """One agent's connection to one DashClaw server. Threads share it freely; nothing is sent before the first call."""
 
     # The generated class of operations beside this one has it.
@@ -94,40 +88,34 @@ class BaseClient:
             ConfigurationError: An option is missing or unusable. It is a ``ValueError``, too.
         """
         self.swarm_id = swarm_id
-        self.guard_mode = guard_mode
-        self.auto_recommend = auto_recommend
-        self.hitl_mode = hitl_mode
         self._defaults: dict[str, Any] = {}
         self._owned: Instance | None = None
         self._reports: Reports | None = None
-        options = _encode_options(
-            {
-                "base_url": base_url,
-                "api_key": api_key,
-                "agent_id": agent_id,
-                "agent_name": agent_name,
-                "guard_mode": guard_mode,
-                "auto_recommend": auto_recommend,
-                "recommendation_confidence_min": recommendation_confidence_min,
-                "hitl_mode": hitl_mode,
-                "signing_key": None if private_key is None else private_key_text(private_key),
-                "auth_token": auth_token,
-                "timeout": timeout,
-                "max_retries": max_retries,
-                "proxy": proxy,
-                "ca_bundle": ca_bundle,
-                "user_agent": user_agent,
-                "approval_banner": approval_banner,
-                "max_response_bytes": max_response_bytes,
-            }
-        )
-        callbacks = _reading_json(guard_callback), _reading_json(recommendation_callback)
-        reached = None if instance is None else (instance.native, role)
-        try:
-            self._native = NativeClient(options, _print, *callbacks, reached)
-        except ConfigurationError as error:
-            raise _in_python_words(error) from None
-        _warn_if_insecure(self._native.base_url)
+        self._is_raw = False
+        options: dict[str, Any] = {
+            "base_url": base_url,
+            "api_key": api_key,
+            "agent_id": agent_id,
+            "agent_name": agent_name,
+            "guard_mode": guard_mode,
+            "auto_recommend": auto_recommend,
+            "recommendation_confidence_min": recommendation_confidence_min,
+            "hitl_mode": hitl_mode,
+            "signing_key": None if private_key is None else private_key_text(private_key),
+            "auth_token": auth_token,
+            "timeout": timeout,
+            "max_retries": max_retries,
+            "proxy": proxy,
+            "ca_bundle": ca_bundle,
+            "user_agent": user_agent,
+            "approval_banner": approval_banner,
+            "max_response_bytes": max_response_bytes,
+        }
+        if instance is not None:
+            options.update(base_url=None, api_key=None)  # the instance's own
+        door = None if instance is None else (instance.native, role)
+        self._start(options, (guard_callback, recommendation_callback), door)
+        self._warn_if_insecure()
 
     @classmethod
     def embedded(
@@ -135,7 +123,7 @@ class BaseClient:
         path: str | PathLike[str] | None = None,
         policies: str | PathLike[str] | None = None,
         agent_id: str | None = None,
-        **options: Any,
+        **options: Unpack[EmbeddedOptions],
     ) -> Self:
         """A client with a governance server of its own inside this process; closing the client closes it.
 
@@ -144,8 +132,8 @@ class BaseClient:
         ``instance.client("operator", role="admin")`` for the human.
 
         Args:
-            path: The database file, or a folder in which it is ``dashclaw.db``. Without one everything is kept in
-                memory and gone at the end.
+            path: The database file, or a folder in which it is ``dashclaw.db``. Without one, or with ``:memory:``,
+                everything is kept in memory and gone at the end.
             policies: A YAML file of policies.
             agent_id: Which agent acts.
             **options: Other options of the client. ``role`` is ``member`` unless given.
@@ -167,30 +155,13 @@ class BaseClient:
     derive_idempotency_key = staticmethod(derive_idempotency_key)
 
     @property
-    def base_url(self) -> str:
-        """Where the server is."""
-        return self._native.base_url
-
-    @property
-    def agent_id(self) -> str:
-        """Which agent acts."""
-        return self._native.agent_id
-
-    @property
-    def agent_name(self) -> str | None:
-        """The agent's name for people."""
-        return self._native.agent_name
-
-    @property
     def closed(self) -> bool:
         """Whether the client was closed."""
         return self._native.closed
 
     def with_options(self: Self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
         """The same client, with the same connections, whose calls differ in these options."""
-        from copy import copy  # noqa: PLC0415
-
-        other = copy(self)
+        other = self.__copy__()
         given = {"timeout": timeout, "max_retries": max_retries}
         other._defaults = {**self._defaults, **{name: value for name, value in given.items() if value is not None}}
         return other
@@ -243,21 +214,32 @@ class BaseClient:
             interval: Seconds between two heartbeats.
             **fields: The arguments of ``heartbeat``.
         """
-        self._native.start_heartbeat(encode_call(fields, None), interval)
+        beat = encode_call(fields, None), interval
+        self._native.start_heartbeat(*beat)
+        self._beat = beat
 
     def stop_heartbeat(self) -> None:
         """Stops what ``start_heartbeat`` started; does nothing when nothing runs."""
+        self._beat = None
         self._native.stop_heartbeat()
 
     def get_attachment_url(self, attachment_id: str) -> str:
         """Where ``get_attachment`` downloads from. Nothing is sent; whoever opens it needs the API key."""
         return self._native.attachment_url(attachment_id)
 
+    def _raw_twin(self: Self) -> Self:
+        """A copy whose operations answer with a ``RawResponse``."""
+        twin = self.__copy__()
+        twin._is_raw = True
+        return twin
+
+    def _raw(self, operation: str, whole: bytes) -> RawResponse[Any]:
+        from ._raw import RawResponse  # noqa: PLC0415
+
+        return RawResponse(whole, self._bytes.get(operation, ()))
+
     def _decoded(self, operation: str, body: bytes) -> Any:
-        answer = decode(body)
-        for member in self._bytes.get(operation, ()):
-            answer[member] = decode_bytes(answer[member])
-        return answer
+        return decode_with_bytes(body, self._bytes.get(operation, ()))
 
     def _close(self) -> None:
         self._native.close()
@@ -276,46 +258,3 @@ class BaseClient:
         if merged.get("on_replay") == "judge":
             del merged["on_replay"]
         return encode(merged) if merged else None
-
-
-def _encode_options(options: Mapping[str, Any]) -> str:
-    """The options of a client as JSON text. What is wrong with one must not show it."""
-    for name, value in options.items():
-        if value is not None and not isinstance(value, (str, int, float)):
-            raise ConfigurationError(f"`{name}` must not be of type {type(value).__name__}")
-    return encode(options)
-
-
-def _in_python_words(error: ConfigurationError) -> ConfigurationError:
-    """An error about an option that has another name here."""
-    if error.argument == "signing_key":
-        error.argument = "private_key"
-        error.message = error.message.replace("`signing_key`", "`private_key`")
-        error.args = (error.message,)
-    return error
-
-
-def _warn_if_insecure(base_url: str) -> None:
-    # The native module has checked that this is an http or https URL without user name.
-    scheme, _, rest = base_url.partition("://")
-    host = rest.partition("/")[0]
-    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    if scheme == "https" or _is_loopback(name):
-        return
-    message = f"{scheme}://{host} is not encrypted: the API key travels in clear text; use https"
-    warnings.warn(message, UserWarning, stacklevel=3)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost") or host == "::1":
-        return True
-    numbers = host.split(".")
-    return len(numbers) == 4 and numbers[0] == "127" and all(number.isdecimal() for number in numbers)
-
-
-def _print(where: str, text: str) -> None:
-    print(text, file=sys.stderr if where == "stderr" else sys.stdout, flush=True)
-
-
-def _reading_json(callback: Callback | None) -> Callable[[str], object] | None:
-    return None if callback is None else lambda text: callback(decode(text))

@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ._base import BaseClient
+from ._events import ServerEvent, read_event
 from ._functions import Verification, receipt_bytes
-from ._governed import ActionContext, Run, Tracking, finish_arguments
+from ._governed import ActionContext, Run, Tracking, finish_arguments, intent_text
 from ._operations import Operations
 from ._options import apart
-from ._wire import decode, encode, encode_call, encode_member
+from ._wire import decode, encode_call, encode_member
 from ._work_orders import ClaimedOrder, claimed_orders
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from . import types
     from ._native import NativeApprovals, NativeClient, NativeEvents, NativePages
+    from ._raw_clients import DashClawWithRawResponse
+else:
+    from ._lazy import types
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="DashClaw")
@@ -38,6 +43,8 @@ class DashClaw(Operations, BaseClient):
         return self._send(operation, encode_call(arguments, fields), {**named, **options})
 
     def _send(self, operation: str, arguments: str, options: Mapping[str, Any]) -> Any:
+        if self._is_raw:
+            return self._raw(operation, self._native.call_whole(operation, arguments, self._call_options(options)))
         return self._decoded(operation, self._native.call(operation, arguments, self._call_options(options)))
 
     def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
@@ -51,12 +58,28 @@ class DashClaw(Operations, BaseClient):
         """
         return self._send(operation, encode_call({}, arguments), options)
 
-    def wait_for_approval(self, action_id: str, timeout: float = 300, interval: float = 5) -> Any:
+    @property
+    def with_raw_response(self) -> DashClawWithRawResponse:
+        """The operations, each answering with its status and headers::
+
+            response = claw.with_raw_response.guard(action_type="deploy")
+            response.status_code, response.headers["x-request-id"], response.parse()["decision"]
+        """
+        if self._raw_responses is None:
+            from ._raw_clients import DashClawWithRawResponse  # noqa: PLC0415
+
+            self._raw_responses = DashClawWithRawResponse(self._raw_twin())
+        known: DashClawWithRawResponse = self._raw_responses
+        return known
+
+    def wait_for_approval(
+        self, action_id: str, timeout: float | None = 300, interval: float = 5
+    ) -> types.ActionDetail:
         """Waits until a human has decided about an action, and returns it as ``get_action`` does.
 
         Args:
             action_id: The action, as ``create_action`` returned it.
-            timeout: How many seconds to wait in all.
+            timeout: How many seconds to wait in all; None waits as long as it takes.
             interval: How often, in seconds, the action is read beside the event stream.
 
         Raises:
@@ -64,7 +87,8 @@ class DashClaw(Operations, BaseClient):
             ApprovalExpiredError: The request expired on the server.
             ApprovalTimeoutError: Nobody decided in time; the request stands. It is a ``TimeoutError``, too.
         """
-        return decode(self._native.wait_for_approval(action_id, timeout, interval))
+        answer: types.ActionDetail = decode(self._native.wait_for_approval(action_id, timeout, interval))
+        return answer
 
     def events(self, last_event_id: str | None = None) -> EventStream:
         """What happens on the server, as it happens: an iterator of ``{"id", "event", "data"}``.
@@ -118,7 +142,7 @@ class DashClaw(Operations, BaseClient):
         action: Mapping[str, Any],
         fn: Callable[[str], T],
         *,
-        timeout: float = 300,
+        timeout: float | None = 300,
         interval: float = 5,
         rerun: bool = False,
         idempotency: Literal["intent", "call"] = "intent",
@@ -131,7 +155,7 @@ class DashClaw(Operations, BaseClient):
         Args:
             action: The arguments of ``create_action``.
             fn: The work. What it raises is reported and raised again.
-            timeout: How many seconds to wait for an approval, or for an earlier run.
+            timeout: How many seconds to wait for an approval, or for an earlier run; None waits as long as it takes.
             interval: How often, in seconds, the action is read beside the event stream.
             rerun: Runs an intent again whose earlier run failed, was lost, or is in doubt.
             idempotency: ``call`` makes every call an intent of its own.
@@ -143,7 +167,8 @@ class DashClaw(Operations, BaseClient):
             OutcomeInDoubtError: An earlier run began, gives no sign of life, and has not reported.
         """
         options = self._call_options({"idempotency": idempotency})
-        begun = decode(self._native.begin_governed(encode(action), timeout, interval, rerun, options))
+        intent = intent_text(action)
+        begun = decode(self._native.begin_governed(intent, timeout, interval, rerun, options))
         if not begun["run"]:
             return Run(begun)
         started = time.monotonic()
@@ -188,7 +213,7 @@ def _items(pages: NativePages) -> Iterator[Any]:
         yield from decode(page)
 
 
-class EventStream(Iterator[Any]):
+class EventStream(Iterator[ServerEvent]):
     """A subscription to the server's events. It reconnects by itself; close it, or use it in a ``with``."""
 
     def __init__(self, native: NativeEvents) -> None:
@@ -199,11 +224,11 @@ class EventStream(Iterator[Any]):
         """The cursor behind the last event; give it to a later stream to go on where this one ended."""
         return self._native.last_event_id
 
-    def __next__(self) -> Any:
-        event = self._native.next()
-        if event is None:
+    def __next__(self) -> ServerEvent:
+        text = self._native.next()
+        if text is None:
             raise StopIteration
-        return decode(event)
+        return read_event(text)
 
     def close(self) -> None:
         """Ends the stream."""
@@ -216,17 +241,18 @@ class EventStream(Iterator[Any]):
         self.close()
 
 
-class PendingApprovals(Iterator[Any]):
+class PendingApprovals(Iterator["types.ActionList"]):
     """The actions that wait for a human, as they change."""
 
     def __init__(self, native: NativeApprovals) -> None:
         self._native = native
 
-    def __next__(self) -> Any:
-        actions = self._native.next()
-        if actions is None:
+    def __next__(self) -> types.ActionList:
+        text = self._native.next()
+        if text is None:
             raise StopIteration
-        return decode(actions)
+        actions: types.ActionList = decode(text)
+        return actions
 
     def close(self) -> None:
         """Ends it."""
@@ -267,17 +293,20 @@ class ClientActionContext(ActionContext):
 
     def send_message(
         self, body: str, to: str | None = None, message_type: str = "info", attachments: Any = None, **fields: Any
-    ) -> Any:
+    ) -> types.SentMessage:
         """Sends a message about the action."""
-        return self._client.call("send_message", self.message(body, to, message_type, attachments, fields))
+        sent: types.SentMessage = self._client.call("send_message", self.message(body, to, message_type, attachments, fields))
+        return sent
 
-    def record_assumption(self, assumption: Mapping[str, Any]) -> Any:
+    def record_assumption(self, assumption: Mapping[str, Any]) -> types.CreatedAssumption:
         """Records what the action rests on."""
-        return self._client.call("record_assumption", self.tagged(assumption))
+        created: types.CreatedAssumption = self._client.call("record_assumption", self.tagged(assumption))
+        return created
 
-    def update_outcome(self, status: str | None = None, **fields: Any) -> Any:
+    def update_outcome(self, status: str | None = None, **fields: Any) -> types.UpdatedAction:
         """Changes the action's status and results."""
-        return self._client.call("update_outcome", self.outcome(status, fields))
+        updated: types.UpdatedAction = self._client.call("update_outcome", self.outcome(status, fields))
+        return updated
 
     def __enter__(self) -> ClientActionContext:
         return self

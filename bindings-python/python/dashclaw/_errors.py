@@ -186,6 +186,8 @@ class GuardBlockedError(DashClawError):
     Raised by any call that the server refuses with a verdict; raise it yourself with what ``guard`` returned::
 
         raise GuardBlockedError(decision)
+
+    A text in place of the decision is the error's own text: what is made again from its ``args`` is the same error.
     """
 
     kind = "guard_blocked"
@@ -201,10 +203,12 @@ class GuardBlockedError(DashClawError):
     risk_score: float | None
     """0 to 100."""
 
-    def __init__(self, decision: Mapping[str, Any]) -> None:
-        super().__init__("", status=403, details=decision)
-        self._read(decision)
-        self._tell()
+    def __init__(self, decision: Mapping[str, Any] | str) -> None:
+        verdict: Mapping[str, Any] = {"decision": "block"} if isinstance(decision, str) else decision
+        super().__init__(decision if isinstance(decision, str) else "", status=403, details=verdict)
+        self._read(verdict)
+        if not isinstance(decision, str):
+            self._tell()
 
     def _read(self, decision: Mapping[str, Any]) -> None:
         self.decision = str(decision.get("decision", "block"))

@@ -45,6 +45,15 @@ class Verification:
     def __bool__(self) -> bool:
         return self.valid
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Verification) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def _values(self) -> tuple[object, ...]:
+        return self.valid, self.kind, self.kid, self.reason, self.message
+
     def __repr__(self) -> str:
         return f"Verification(valid={self.valid}, kind={self.kind!r}, kid={self.kid!r}, reason={self.reason!r})"
 

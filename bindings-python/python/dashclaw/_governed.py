@@ -6,12 +6,18 @@ import time
 import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ._dicts import no_dict
 from ._errors import DashClawError
 from ._functions import printable
 from ._options import apart
 from ._wire import decode, encode
+
+if TYPE_CHECKING:
+    from . import types
+else:
+    from ._lazy import types
 
 T = TypeVar("T")
 
@@ -25,8 +31,8 @@ class Run(Generic[T]):
     """Whether the work ran now; otherwise an earlier run of the same intent had completed it."""
     result: T | None
     """What the work returned now."""
-    outcome: Any
-    """The recorded outcome of the earlier run."""
+    outcome: types.Outcome | None
+    """The recorded outcome of the earlier run, when the work did not run now."""
     report_error: DashClawError | None
     """Why the outcome of this run could not be reported. The work is done nevertheless."""
 
@@ -49,6 +55,13 @@ class Run(Generic[T]):
             self.report_error = error
             message = f"[DashClaw] Failed to report the outcome of action {self.action_id}: {error}"
             warnings.warn(printable(message), RuntimeWarning, stacklevel=4)
+
+
+def intent_text(action: Mapping[str, Any]) -> str:
+    """The action of ``run_governed`` as JSON text."""
+    if not hasattr(action, "items"):
+        raise no_dict("action", action, 'run_governed({"action_type": …, "declared_goal": …}, fn)')
+    return encode(action)
 
 
 def finish_arguments(

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-import atexit
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from ._native import NativeInstance
+from ._options import InstanceClientOptions, Role, Unpack
 
 if TYPE_CHECKING:
     from ._async_client import AsyncDashClaw
     from ._client import DashClaw
 
-Role = Literal["admin", "member", "readonly"]
+
+class _Open:
+    """The instances that nobody has closed.
+
+    They are closed when this module goes, at the very end of the interpreter: handlers of ``atexit`` may still report to
+    them, in whatever order they were registered.
+    """
+
+    def __init__(self) -> None:
+        self.natives: set[NativeInstance] = set()
+
+    def __del__(self) -> None:
+        for native in self.natives:
+            native.close()
+
+
+_OPEN = _Open()
 
 
 class Instance:
@@ -25,17 +41,19 @@ class Instance:
         """Opens an instance.
 
         Args:
-            path: The database file, or a folder in which it is ``dashclaw.db``. Without one everything is kept in
-                memory and gone at the end.
+            path: The database file, or a folder in which it is ``dashclaw.db``. Without one, or with ``:memory:``,
+                everything is kept in memory and gone at the end.
             policies: A YAML file of policies. At each start it replaces the policies that came from a file before.
 
         Raises:
             InstanceError: The database is locked or corrupt, or the policy file has a mistake.
         """
         self._native = NativeInstance(path, policies)
-        atexit.register(self.close)
+        _OPEN.natives.add(self._native)
 
-    def client(self, agent_id: str | None = None, *, role: Role = "member", **options: Any) -> DashClaw:
+    def client(
+        self, agent_id: str | None = None, *, role: Role = "member", **options: Unpack[InstanceClientOptions]
+    ) -> DashClaw:
         """A client of this instance.
 
         Args:
@@ -49,7 +67,9 @@ class Instance:
 
         return DashClaw(agent_id=agent_id, instance=self, role=role, **options)
 
-    def async_client(self, agent_id: str | None = None, *, role: Role = "member", **options: Any) -> AsyncDashClaw:
+    def async_client(
+        self, agent_id: str | None = None, *, role: Role = "member", **options: Unpack[InstanceClientOptions]
+    ) -> AsyncDashClaw:
         """An asyncio client of this instance; see ``client``."""
         from ._async_client import AsyncDashClaw  # noqa: PLC0415
 
@@ -62,7 +82,7 @@ class Instance:
 
     def close(self) -> None:
         """Ends streams, writes what waits, frees the database. Later calls of its clients fail."""
-        atexit.unregister(self.close)
+        _OPEN.natives.discard(self._native)
         self._native.close()
 
     def __enter__(self) -> Instance:

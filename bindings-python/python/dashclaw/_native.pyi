@@ -47,18 +47,26 @@ class NativeClient:
         self, operation: str, arguments: str, options: str | None, event_loop: AbstractEventLoop
     ) -> Future[bytes]: ...
     @overload
+    def call_whole(
+        self, operation: str, arguments: str, options: str | None = None, event_loop: None = None
+    ) -> bytes: ...
+    @overload
+    def call_whole(
+        self, operation: str, arguments: str, options: str | None, event_loop: AbstractEventLoop
+    ) -> Future[bytes]: ...
+    @overload
     def wait_for_approval(
-        self, action_id: str, timeout: float, interval: float, event_loop: None = None
+        self, action_id: str, timeout: float | None, interval: float, event_loop: None = None
     ) -> bytes: ...
     @overload
     def wait_for_approval(
-        self, action_id: str, timeout: float, interval: float, event_loop: AbstractEventLoop
+        self, action_id: str, timeout: float | None, interval: float, event_loop: AbstractEventLoop
     ) -> Future[bytes]: ...
     @overload
     def begin_governed(
         self,
         action: str,
-        timeout: float,
+        timeout: float | None,
         interval: float,
         rerun: bool,
         options: str | None = None,
@@ -68,7 +76,7 @@ class NativeClient:
     def begin_governed(
         self,
         action: str,
-        timeout: float,
+        timeout: float | None,
         interval: float,
         rerun: bool,
         options: str | None,
@@ -102,6 +110,11 @@ class NativeClient:
     def work_orders(self, types: str, interval: float) -> NativeWorkOrders: ...
     def events(self, last_event_id: str | None = None) -> NativeEvents: ...
     def close(self) -> None: ...
+    def changed(self, options: str) -> NativeClient: ...
+    @property
+    def api_key(self) -> str: ...
+    @property
+    def clear_text_warning(self) -> str | None: ...
     @property
     def closed(self) -> bool: ...
     @property

@@ -8,22 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ._dicts import dict_or_field, or_a_dict, the_dict
 from ._options import CallOptions, Unpack
 from ._wire import UNSET, given
 
 if TYPE_CHECKING:
-    from dashclaw import types
+    from . import types
 else:
-
-    class _Types:
-        """Loads ``dashclaw.types`` when somebody evaluates an annotation, and not before."""
-
-        def __getattr__(self, name: str) -> object:
-            from dashclaw import types
-
-            return getattr(types, name)
-
-    types = _Types()
+    from ._lazy import types
 
 
 class Operations:
@@ -47,7 +39,7 @@ class Operations:
         raise NotImplementedError
 
     def guard(
-        self, context: types.Guard | Mapping[str, Any] | None = None, **fields: Any,
+        self, context: types.Guard | Mapping[str, Any] | None = None, **fields: Unpack[types.GuardFields],
     ) -> types.GuardDecision:
         """Asks whether the agent may act.
 
@@ -77,7 +69,8 @@ class Operations:
             MalformedResponseError: The answer is not one of the four verdicts.
             ConflictError: See the description.
         """
-        return self._call("guard", context or {}, fields)
+        arguments = the_dict("guard", "context", context, "action_type")
+        return self._call("guard", arguments, fields)
 
     def get_guard_decisions(
         self, decision: types.Verdict | str | None = None, limit: int = 20, offset: int = 0,
@@ -157,6 +150,7 @@ class Operations:
         }
         return self._pages("get_recent_decisions", arguments, options)
 
+    @or_a_dict
     def create_action(
         self, action_type: str, declared_goal: str, session_id: str | None = None, *,
         agent_id: str | None = None, agent_name: str | None = None, action_id: str | None = None,
@@ -650,7 +644,8 @@ class Operations:
         return self._call("report_action_partial", arguments, options)
 
     def record_assumption(
-        self, assumption: types.RecordAssumption | Mapping[str, Any] | None = None, **fields: Any,
+        self, assumption: types.RecordAssumption | Mapping[str, Any] | str | None = None,
+        **fields: Unpack[types.RecordAssumptionFields],
     ) -> types.CreatedAssumption:
         """Records what the agent takes for granted in an action.
 
@@ -674,7 +669,8 @@ class Operations:
             NotFoundError: See the description.
             ConflictError: See the description.
         """
-        return self._call("record_assumption", assumption or {}, fields)
+        arguments = dict_or_field("record_assumption", "assumption", assumption, "action_id")
+        return self._call("record_assumption", arguments, fields)
 
     def register_assumption(
         self, action_id: str, assumption: str, *,
@@ -2596,7 +2592,8 @@ class Operations:
         return self._call("verify_reputation_receipt", {"receipt": receipt}, options)
 
     def submit_work_order(
-        self, order: types.SubmitWorkOrder | Mapping[str, Any] | None = None, **fields: Any,
+        self, order: types.SubmitWorkOrder | Mapping[str, Any] | None = None,
+        **fields: Unpack[types.SubmitWorkOrderFields],
     ) -> types.SubmittedWorkOrder:
         """Orders work of a registered type.
 
@@ -2622,7 +2619,8 @@ class Operations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             NotFoundError: See the description.
         """
-        return self._call("submit_work_order", order or {}, fields)
+        arguments = the_dict("submit_work_order", "order", order, "type")
+        return self._call("submit_work_order", arguments, fields)
 
     def get_work_order(self, work_order_id: str, **options: Unpack[CallOptions]) -> types.WorkOrderDetail:
         """Reads one work order, with its receipt once it has ended. An unknown id is a ``NotFoundError``.
@@ -2641,7 +2639,8 @@ class Operations:
         return self._call("get_work_order", {"work_order_id": work_order_id}, options)
 
     def list_work_orders(
-        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None, **fields: Any,
+        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None,
+        **fields: Unpack[types.ListWorkOrdersFields],
     ) -> types.WorkOrderList:
         """Lists work orders.
 
@@ -2655,10 +2654,12 @@ class Operations:
         Returns:
             A page of work orders.
         """
-        return self._call("list_work_orders", filters or {}, fields)
+        arguments = the_dict("list_work_orders", "filters", filters, "status")
+        return self._call("list_work_orders", arguments, fields)
 
     def iter_work_orders(
-        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None, **fields: Any,
+        self, filters: types.ListWorkOrders | Mapping[str, Any] | None = None,
+        **fields: Unpack[types.ListWorkOrdersFields],
     ) -> Iterator[types.WorkOrder]:
         """Goes through all that ``list_work_orders`` lists, with the same arguments: ``limit`` is a page's
         size, ``offset`` how many to skip.
@@ -2666,7 +2667,8 @@ class Operations:
         A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
         one before.
         """
-        return self._pages("list_work_orders", filters or {}, fields)
+        arguments = the_dict("list_work_orders", "filters", filters, "status")
+        return self._pages("list_work_orders", arguments, fields)
 
     def cancel_work_order(
         self, work_order_id: str, **options: Unpack[CallOptions],
@@ -2769,7 +2771,8 @@ class Operations:
         return self._call("list_work_order_types", {"include_disabled": include_disabled}, options)
 
     def register_work_order_type(
-        self, definition: types.RegisterWorkOrderType | Mapping[str, Any] | None = None, **fields: Any,
+        self, definition: types.RegisterWorkOrderType | Mapping[str, Any] | None = None,
+        **fields: Unpack[types.RegisterWorkOrderTypeFields],
     ) -> types.WorkOrderType:
         """Adds a type of work: a contract over what goes in and what comes out.
 
@@ -2793,7 +2796,8 @@ class Operations:
             OutcomeUnknownError: The answer was lost: it may or may not have happened.
             ConflictError: See the description.
         """
-        return self._call("register_work_order_type", definition or {}, fields)
+        arguments = the_dict("register_work_order_type", "definition", definition, "type")
+        return self._call("register_work_order_type", arguments, fields)
 
     def create_provider(
         self, name: str, *,
@@ -3455,7 +3459,8 @@ class Operations:
         return self._call("get_recommendations", arguments, options)
 
     def get_learning_recommendations(
-        self, filters: types.GetLearningRecommendations | Mapping[str, Any] | None = None, **fields: Any,
+        self, filters: types.GetLearningRecommendations | Mapping[str, Any] | None = None,
+        **fields: Unpack[types.GetLearningRecommendationsFields],
     ) -> types.RecommendationList:
         """Lists what the agent's earlier actions recommend: ``get_recommendations`` with the server's own
         defaults and with filters passed on as they are.
@@ -3471,7 +3476,8 @@ class Operations:
         Returns:
             Recommendations.
         """
-        return self._call("get_learning_recommendations", filters or {}, fields)
+        arguments = the_dict("get_learning_recommendations", "filters", filters, "action_type")
+        return self._call("get_learning_recommendations", arguments, fields)
 
     def recommend_action(
         self, action: Mapping[str, Any], **options: Unpack[CallOptions],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 if TYPE_CHECKING:
@@ -32,6 +32,39 @@ class CallOptions(TypedDict, total=False):
     """Where the key comes from unless one is given."""
     on_replay: Literal["judge", "return"] | None
     """What becomes of an action that was created before with the same key."""
+
+
+Mode = Literal["off", "warn", "enforce"]
+HitlMode = Literal["off", "wait"]
+Banner = Literal["stdout", "stderr", "off"]
+Role = Literal["admin", "member", "readonly"]
+Callback = Callable[[Any], object]
+
+
+class InstanceClientOptions(TypedDict, total=False):
+    """The options of a client of an embedded instance; ``DashClaw`` says what they mean."""
+
+    agent_name: str | None
+    swarm_id: str | None
+    guard_mode: Mode
+    guard_callback: Callback | None
+    auto_recommend: Mode
+    recommendation_confidence_min: float
+    recommendation_callback: Callback | None
+    hitl_mode: HitlMode
+    private_key: Any
+    auth_token: str | None
+    timeout: float
+    max_retries: int
+    user_agent: str | None
+    approval_banner: Banner | None
+    max_response_bytes: int | None
+
+
+class EmbeddedOptions(InstanceClientOptions, total=False):
+    """The options of ``DashClaw.embedded``."""
+
+    role: Role
 
 
 _NAMES = CallOptions.__annotations__.keys()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -10,6 +10,9 @@ from ._errors import InvalidArgumentError
 
 
 class _Unset:
+    def __reduce__(self) -> str:
+        return "UNSET"  # there is one only: a copy of it, or one from a pickle, would be a value
+
     def __repr__(self) -> str:
         return "UNSET"
 
@@ -61,14 +64,29 @@ def decode(body: bytes | str) -> Any:
     """What the native module says, which is always JSON."""
     from json import loads  # noqa: PLC0415
 
-    return loads(body)
+    try:
+        return loads(body)
+    except ValueError:
+        # Python reads no whole number of more than 4300 digits; one that nobody counts must not hide the rest.
+        return loads(body, parse_int=_number)
 
 
-def decode_bytes(text: str) -> bytes:
-    """Bytes, which are base64 in JSON."""
-    from base64 import b64decode  # noqa: PLC0415
+def _number(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
 
-    return b64decode(text)
+
+def decode_with_bytes(body: bytes, members: Iterable[str]) -> Any:
+    """An answer of which some members are bytes, which are base64 in JSON."""
+    answer = decode(body)
+    if members:
+        from base64 import b64decode  # noqa: PLC0415
+
+        for member in members:
+            answer[member] = b64decode(answer[member])
+    return answer
 
 
 def _unencodable(arguments: Mapping[str, Any], problem: Exception) -> InvalidArgumentError:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 from ._wire import decode, encode_member
 
 if TYPE_CHECKING:
+    from . import types
     from ._native import NativeWorkOrders
+else:
+    from ._lazy import types
 
 
 class Claimed:
     """What both kinds of claimed orders have."""
 
-    def __init__(self, native: NativeWorkOrders, order: dict[str, Any]) -> None:
+    def __init__(self, native: NativeWorkOrders, order: types.WorkOrder) -> None:
         self._native = native
         #: The order as the server wrote it.
-        self.order = order
+        self.order: types.WorkOrder = order
 
     @property
     def id(self) -> str:
@@ -41,7 +44,9 @@ class Claimed:
 class ClaimedOrder(Claimed):
     """An order that was claimed. One that is neither completed nor failed is reported as failed when the loop goes on."""
 
-    def complete(self, output: Mapping[str, Any], cost: Mapping[str, Any] | None = None) -> Any:
+    def complete(
+        self, output: Mapping[str, Any], cost: types.WorkOrderCost | Mapping[str, Any] | None = None
+    ) -> types.CompletedWorkOrder:
         """Reports that the work is done.
 
         Args:
@@ -51,11 +56,14 @@ class ClaimedOrder(Claimed):
         Raises:
             ValidationError: The output breaks the contract; the order is still to be completed or failed.
         """
-        return decode(self._native.complete(self.id, encode_member("output", output), cost_text(cost)))
+        text = self._native.complete(self.id, encode_member("output", output), cost_text(cost))
+        completed: types.CompletedWorkOrder = decode(text)
+        return completed
 
-    def fail(self, code: str, message: str) -> Any:
+    def fail(self, code: str, message: str) -> types.CompletedWorkOrder:
         """Reports that the work could not be done: a word for programs, a text for people."""
-        return decode(self._native.fail(self.id, code, message))
+        failed: types.CompletedWorkOrder = decode(self._native.fail(self.id, code, message))
+        return failed
 
 
 def cost_text(cost: Mapping[str, Any] | None) -> str | None:

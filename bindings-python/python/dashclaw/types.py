@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias, TypedDict
 
+from ._options import CallOptions
+
 Verdict: TypeAlias = Literal["allow", "warn", "require_approval", "block"]
 """What the server decided.
 
@@ -545,6 +547,34 @@ class Guard(_Guard, total=False):
 
     record: bool
     """Records an action, too, unless the verdict is ``block``."""
+
+
+class GuardFields(CallOptions, total=False):
+    """What ``guard`` takes by name: the keys of ``Guard``, which says what they mean, and options of the
+    call.
+    """
+
+    action_type: str | None
+    risk_score: int | None
+    agent_id: str | None
+    agent_name: str | None
+    systems_touched: list[str] | None
+    reversible: bool | None
+    declared_goal: str | None
+    target: str | None
+    content: str | None
+    source_of_truth: SourceOfTruth | Mapping[str, Any] | None
+    intel: Mapping[str, Any] | None
+    tool: Mapping[str, Any] | None
+    write_paths: list[str] | None
+    cost_estimate: float | None
+    spend_amount: float | None
+    provider: str | None
+    provider_id: str | None
+    trigger: str | None
+    swarm_id: str | None
+    include_signals: bool | None
+    record: bool | None
 
 
 class GetGuardDecisions(TypedDict, total=False):
@@ -1169,12 +1199,12 @@ class _CreatedAction(TypedDict):
     action: Action
     """The action."""
 
+    action_id: str
+    """Its id once more."""
+
 
 class CreatedAction(_CreatedAction, total=False):
     """An action as it was created, with the verdict on it."""
-
-    action_id: str | None
-    """Its id once more; absent in a replay by older servers."""
 
     decision: GuardDecision | None
     """The verdict; absent in a replay."""
@@ -1922,6 +1952,19 @@ class RecordAssumption(_RecordAssumption, total=False):
 
     assumption_id: str
     """The id of the new assumption; the server makes one unless given. At most 128 characters."""
+
+
+class RecordAssumptionFields(CallOptions, total=False):
+    """What ``record_assumption`` takes by name: the keys of ``RecordAssumption``, which says what they mean,
+    and options of the call.
+    """
+
+    action_id: str | None
+    basis: str | None
+    validated: bool | None
+    invalidated: bool | None
+    invalidated_reason: str | None
+    assumption_id: str | None
 
 
 class _RegisterAssumption(TypedDict):
@@ -4877,6 +4920,17 @@ class SubmitWorkOrder(_SubmitWorkOrder, total=False):
     """Who orders. The client's own agent unless given."""
 
 
+class SubmitWorkOrderFields(CallOptions, total=False):
+    """What ``submit_work_order`` takes by name: the keys of ``SubmitWorkOrder``, which says what they mean,
+    and options of the call.
+    """
+
+    type: str | None
+    input: Mapping[str, Any] | None
+    budget: WorkOrderBudget | Mapping[str, Any] | None
+    requested_by: str | None
+
+
 class GetWorkOrder(TypedDict):
     """The arguments of ``get_work_order``."""
 
@@ -4903,6 +4957,18 @@ class ListWorkOrders(TypedDict, total=False):
 
     offset: int
     """How many to skip."""
+
+
+class ListWorkOrdersFields(CallOptions, total=False):
+    """What ``list_work_orders`` takes by name: the keys of ``ListWorkOrders``, which says what they mean, and
+    options of the call.
+    """
+
+    status: WorkOrderStatus | str | None
+    type: str | None
+    agent: str | None
+    limit: int | None
+    offset: int | None
 
 
 class CancelWorkOrder(TypedDict):
@@ -4987,6 +5053,21 @@ class RegisterWorkOrderType(_RegisterWorkOrderType, total=False):
 
     default_timeout_seconds: int
     """How long an order may take unless it says otherwise, in seconds; 600 unless given."""
+
+
+class RegisterWorkOrderTypeFields(CallOptions, total=False):
+    """What ``register_work_order_type`` takes by name: the keys of ``RegisterWorkOrderType``, which says what
+    they mean, and options of the call.
+    """
+
+    type: str | None
+    display_name: str | None
+    description: str | None
+    input_schema: Mapping[str, Any] | None
+    output_schema: Mapping[str, Any] | None
+    version: str | None
+    default_max_cost_usd: float | None
+    default_timeout_seconds: int | None
 
 
 class WorkOrderBudget(TypedDict, total=False):
@@ -6171,6 +6252,20 @@ class GetLearningRecommendations(TypedDict, total=False):
 
     lookback_days: int
     """How far to look back for that, in days; 30 unless given. 1 or more."""
+
+
+class GetLearningRecommendationsFields(CallOptions, total=False):
+    """What ``get_learning_recommendations`` takes by name: the keys of ``GetLearningRecommendations``, which
+    says what they mean, and options of the call.
+    """
+
+    action_type: str | None
+    limit: int | None
+    agent_id: str | None
+    include_inactive: bool | None
+    track_events: bool | None
+    include_metrics: bool | None
+    lookback_days: int | None
 
 
 class RecommendAction(TypedDict):

@@ -221,9 +221,8 @@ record! {
     pub struct CreatedAction {
         /// The action.
         action: Action,
-        /// Its id once more; absent in a replay by older servers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        action_id: Option<ActionId>,
+        /// Its id once more.
+        action_id: ActionId,
         /// The verdict; absent in a replay.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         decision: Option<GuardDecision>,

@@ -83,7 +83,9 @@ fn an_action_is_read_from_flags_of_either_form_unknown_words_and_a_few_columns()
 
 #[test]
 fn a_replay_and_a_creation_are_told_apart() {
-    let replay = same::<CreatedAction>(&json!({ "action": action(), "idempotent_replay": true }));
+    let replay = same::<CreatedAction>(
+        &json!({ "action": action(), "action_id": action()["action_id"], "idempotent_replay": true }),
+    );
     assert!(replay.idempotent_replay == Some(true) && replay.decision.is_none());
 }
 

@@ -1,9 +1,11 @@
 //! Whether a created action is a result: it is judged by its state, be it fresh or the replay of an earlier one.
 
+use bytes::Bytes;
 use serde_json::Value;
 
+use super::quote;
 use crate::api::guard::Verdict;
-use crate::json::Json;
+use crate::json::{Json, Members, Text};
 use crate::{Error, ErrorKind, OnReplay, Result, standing};
 
 /// What the caller asked for, as far as it matters to what is a result.
@@ -32,6 +34,11 @@ pub(super) fn created(body: &str, asked: Asked<'_>, malformed: &dyn Fn(&str) -> 
     else {
         return Err(malformed("holds no action with id and status"));
     };
+    match &body["action_id"] {
+        Value::Null => {}
+        Value::String(named) if named == id => {}
+        _ => return Err(malformed("names another action than the one it holds")),
+    }
     if replay && asked.on_replay == OnReplay::Return {
         return Ok(());
     }
@@ -41,6 +48,23 @@ pub(super) fn created(body: &str, asked: Asked<'_>, malformed: &dyn Fn(&str) -> 
         None => fresh(action, verdict, status, asked, malformed),
     };
     refused.map_or(Ok(()), |error| Err(error.with(|fields| fields.body = Some(body))))
+}
+
+/// The answer `body`, which was judged to be a result, with the id of its action beside the action, where older servers leave
+/// it out of a replay: programs read it there. Nothing when it is there.
+pub(super) fn with_action_id(body: &str, max_depth: usize) -> Option<Bytes> {
+    let members = Members::read(body, max_depth).ok()?;
+    let named = members.get("action_id").ok()?;
+    if named.is_some_and(|named| named != "null") {
+        return None;
+    }
+    let action = Members::read(members.get("action").ok()??, max_depth).ok()?;
+    let Text(id) = serde_json::from_str(action.get("action_id").ok()??).ok()?;
+    let id = format!("\"action_id\":{}", quote(&id));
+    let rest = members.list.iter().filter(|(name, _)| name != "action_id");
+    let rest = rest.map(|(name, value)| format!("{}:{value}", quote(name)));
+    let members: Vec<String> = std::iter::once(id).chain(rest).collect();
+    Some(format!("{{{}}}", members.join(",")).into())
 }
 
 /// What is wrong with the replay of an action that was not refused.
@@ -164,6 +188,44 @@ mod tests {
             assert_eq!(with(replay, "require_approval", " "), Err(ErrorKind::MalformedResponse));
             assert_eq!(with(replay, "require_approval", "ada"), Ok(()));
             assert_eq!(with(replay, "sure", "ada"), Err(ErrorKind::MalformedResponse));
+        }
+    }
+
+    #[test]
+    fn an_answer_about_two_actions_is_believed_about_neither() {
+        for (named, expected) in [
+            (json!(null), Ok(())),
+            (json!("act_1"), Ok(())),
+            (json!("act_2"), Err(ErrorKind::MalformedResponse)),
+            (json!(1), Err(ErrorKind::MalformedResponse)),
+        ] {
+            let mut body = action("running", false);
+            body["action_id"] = named;
+            assert_eq!(judged(&body, Asked::default()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn the_id_of_the_action_stands_beside_it() {
+        let table = [
+            (r#"{"action_id" : "act_1","action":{"action_id":"act_1"}}"#, None),
+            (
+                r#"{"action":{"action_id":"act_\u0031","n":1e2},"k\"":[ ]}"#,
+                Some(r#"{"action_id":"act_1","action":{"action_id":"act_\u0031","n":1e2},"k\"":[ ]}"#),
+            ),
+            // Whoever reads the rest may read these.
+            (
+                r#"{"action":{"action_id":"act_1","n":1e400,"half":"\ud800"}}"#,
+                Some(r#"{"action_id":"act_1","action":{"action_id":"act_1","n":1e400,"half":"\ud800"}}"#),
+            ),
+            (
+                r#"{"action_id":null,"action":{"action_id":"act_1"}}"#,
+                Some(r#"{"action_id":"act_1","action":{"action_id":"act_1"}}"#),
+            ),
+        ];
+        for (body, expected) in table {
+            let whole = with_action_id(body, 8).map(|whole| String::from_utf8(whole.to_vec()).unwrap());
+            assert_eq!(whole.as_deref(), expected, "{body}");
         }
     }
 

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::creation::{Asked, created};
+use super::creation::{Asked, created, with_action_id};
 use crate::api::guard::Verdict;
-use crate::catalogue::{Expect, Row};
-use crate::json::{Members, Text, mended};
+use crate::catalogue::{Expect, Repeat, Row};
+use crate::json::{Members, Text, mended, without_mark};
 use crate::terminal::printable;
 use crate::{Error, ErrorKind, Result, clock, deadline};
 
@@ -64,7 +64,7 @@ fn accept(
         return Ok(None);
     }
     let no_object = || malformed(row, answer, "is not a JSON object", redact);
-    let text = std::str::from_utf8(answer.body).map_err(|_| no_object())?;
+    let text = std::str::from_utf8(without_mark(answer.body)).map_err(|_| no_object())?;
     let read = Members::read(text, MAX_DEPTH);
     if read.is_err() && row.rules.expect == Expect::Text && is_document(answer, text) {
         return Ok(None);
@@ -112,14 +112,22 @@ fn is_document(answer: &Answer<'_>, body: &str) -> bool {
     !start.is_empty() && !start.starts_with('{') && media_type(answer.headers) != "text/html"
 }
 
-/// What is handed on in place of a text that `row` may answer with: an object that holds it. Nothing when the body is
-/// handed on as it is.
+/// The object that is handed on in place of the body: of a text that `row` may answer with one that holds it, of a replay
+/// one that names its action, of one behind a byte-order mark that object. Nothing when the body is handed on as it is.
 pub(crate) fn text_as_object(row: &Row, answer: &Answer<'_>) -> Option<Bytes> {
-    let text = std::str::from_utf8(answer.body).ok().filter(|_| row.rules.expect == Expect::Text)?;
-    if text.trim_start().starts_with('{') {
-        return None;
+    let body = without_mark(answer.body);
+    let text = std::str::from_utf8(body).ok()?;
+    let whole = || (body.len() < answer.body.len()).then(|| Bytes::copy_from_slice(body));
+    match row.rules.expect {
+        Expect::Bytes => None,
+        Expect::Text if !text.trim_start().starts_with('{') => {
+            Some(json!({ "text": text, "media_type": media_type(answer.headers) }).to_string().into())
+        }
+        Expect::Creation if row.rules.repeat == Repeat::Keyed => {
+            with_action_id(text, MAX_DEPTH).or_else(whole)
+        }
+        _ => whole(),
     }
-    Some(json!({ "text": text, "media_type": media_type(answer.headers) }).to_string().into())
 }
 
 /// `Content-Type` without its parameters.
@@ -133,7 +141,7 @@ fn media_type(headers: &HeaderMap) -> String {
 /// The error that a refusal stands for.
 fn refusal(answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Error {
     let status = answer.status.as_u16();
-    let body: Option<Value> = std::str::from_utf8(answer.body).ok().and_then(|text| {
+    let body: Option<Value> = std::str::from_utf8(without_mark(answer.body)).ok().and_then(|text| {
         serde_json::from_str(text).ok().or_else(|| serde_json::from_str(&mended(text)?).ok())
     });
     let decision = body.as_ref().and_then(|body| body.get("decision"));
@@ -282,6 +290,15 @@ mod tests {
         // Reports of older servers, behind a newer one.
         let report = json!({ "text": "# Report", "media_type": "application/json" });
         assert_eq!(handed_on("application/json", "# Report").unwrap(), report.to_string());
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_an_answer_is_not_a_part_of_it() {
+        judged("guard", 200, "\u{feff}{\"decision\":\"allow\"}").unwrap();
+        let error = judged("get_action", 409, "\u{feff}{\"error\":\"gone\",\"current_status\":\"failed\"}")
+            .unwrap_err();
+        assert_eq!(error.fields().current_status.as_deref(), Some("failed"));
+        assert_eq!(handed_on("application/json", "\u{feff}{\"version\": 1}").unwrap(), "{\"version\": 1}");
     }
 
     #[test]

@@ -103,13 +103,21 @@ impl DashClaw {
         let body = self.read(body).await?;
         let answer = Answer { status: head.status, headers: &head.headers, body: &body };
         match judge(prepared.row, prepared.asked(), &answer, &|text| self.redact(text)) {
-            Ok(mended) => Ok(Response {
-                body: mended.or_else(|| text_as_object(prepared.row, &answer)).unwrap_or(body),
-                status: head.status.as_u16(),
-                request_id: head.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned),
-                idempotency_key: prepared.idempotency_key.clone(),
-                headers: head.headers,
-            }),
+            Ok(mended) => {
+                let body = mended.unwrap_or_else(|| body.clone());
+                let answer = Answer { status: head.status, headers: &head.headers, body: &body };
+                Ok(Response {
+                    status: head.status.as_u16(),
+                    request_id: head
+                        .headers
+                        .get(REQUEST_ID)
+                        .and_then(|id| id.to_str().ok())
+                        .map(str::to_owned),
+                    idempotency_key: prepared.idempotency_key.clone(),
+                    body: text_as_object(prepared.row, &answer).unwrap_or_else(|| body.clone()),
+                    headers: head.headers,
+                })
+            }
             Err(error) => Err(Failed::final_answer(self.with_hint(error))),
         }
     }

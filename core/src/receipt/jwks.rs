@@ -6,7 +6,7 @@ use ed25519_dalek::VerifyingKey;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::json::{Json, JsonError};
+use crate::json::{Json, JsonError, without_mark};
 
 /// The document is not a key set. (A set without usable keys is one.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +35,7 @@ impl Jwks {
     /// # Errors
     /// When the text is not JSON, or is no key set at all.
     pub fn parse(text: &[u8]) -> Result<Self, JwksError> {
-        let set = Json::parse(text)?;
+        let set = Json::parse(without_mark(text))?;
         let Some(Json::Array(listed)) = set.get("keys") else { return Err(JwksError::NoKeyList) };
         let mut keys: Vec<(String, VerifyingKey)> = Vec::new();
         for (kid, key) in listed.iter().filter_map(usable_key) {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::Signature;
 
 use crate::canonical::{CanonicalError, Layer, canonical_value, digest};
-use crate::json::{Json, JsonError};
+use crate::json::{Json, JsonError, without_mark};
 
 use super::document::{Document, Shape, check_shape, check_work_order, recognize};
 use super::{Jwks, Reason, Verification};
@@ -37,7 +37,7 @@ pub fn verify_receipt(document: &[u8], jwks: &Jwks) -> Verification {
 }
 
 fn check(document: &[u8], jwks: &Jwks, answer: &mut Verification) -> Result<(), Reason> {
-    let value = Json::parse_unambiguous(document).map_err(json_reason)?;
+    let value = Json::parse_unambiguous(without_mark(document)).map_err(json_reason)?;
     let document = recognize(&value)?;
     answer.kind = Some(document.kind());
     match document {

@@ -26,8 +26,10 @@ impl ActionSigner {
     /// # Errors
     /// [`SigningError::BadPrivateKey`].
     pub fn from_text(key: &SecretString) -> Result<Self, SigningError> {
-        let is_jwk = key.expose_secret().trim_start().starts_with('{');
-        if is_jwk { Self::from_jwk(key) } else { Self::from_pem(key) }
+        // Editors put a byte-order mark before it.
+        let text = key.expose_secret().trim_start_matches('\u{feff}').trim_start();
+        let key = &SecretString::from(text);
+        if text.starts_with('{') { Self::from_jwk(key) } else { Self::from_pem(key) }
     }
 
     /// Reads a private key in PEM: PKCS#8 (`PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`).

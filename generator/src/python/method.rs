@@ -22,7 +22,9 @@ pub(super) enum Color {
 pub(super) fn text(api: &Api, operation: &Operation, color: Color) -> Result<String> {
     check(operation)?;
     let deep = format!("{INDENT}{INDENT}");
-    let mut lines = signature(api, operation, color, INDENT);
+    let mut lines: Vec<String> =
+        takes_an_intent(operation).then(|| format!("{INDENT}@or_a_dict")).into_iter().collect();
+    lines.extend(signature(api, operation, color, INDENT));
     let key: &[(&str, &str)] = match (is_keyed(operation), is_created(operation)) {
         (true, true) => &[KEY_DOC, REPLAY_DOC],
         (true, false) => &[KEY_DOC],
@@ -50,7 +52,8 @@ fn iterating(api: &Api, operation: &Operation, (name, item): (&str, &Shape), col
 }
 
 /// What `CallOptions` of `_options.py` holds.
-const CALL_OPTIONS: [&str; 5] = ["timeout", "max_retries", "idempotency_key", "idempotency", "on_replay"];
+pub(super) const CALL_OPTIONS: [&str; 5] =
+    ["timeout", "max_retries", "idempotency_key", "idempotency", "on_replay"];
 
 const KEY_DOC: (&str, &str) = (
     "idempotency",
@@ -73,6 +76,11 @@ fn is_keyed(operation: &Operation) -> bool {
     operation.rules.repeat == Repeat::Keyed
 }
 
+/// Whether a dict may stand in place of its arguments: that of an action, as a governed run takes it.
+fn takes_an_intent(operation: &Operation) -> bool {
+    operation.rules.governed && matches!(operation.rules.call, Call::Positional(_))
+}
+
 /// Whether more fields may be given than the signature names. Among them are the options of the call, which the client
 /// takes out.
 fn takes_fields(operation: &Operation) -> bool {
@@ -80,15 +88,22 @@ fn takes_fields(operation: &Operation) -> bool {
 }
 
 /// All other keywords, with their type. Where an argument or a parameter has the name of an option, it is none of them.
-fn keywords(operation: &Operation) -> &'static str {
+fn keywords(operation: &Operation) -> String {
     let is_option = |argument: &Argument| CALL_OPTIONS.contains(&argument.name);
-    if takes_fields(operation) {
-        "fields: Any"
+    if matches!(operation.rules.call, Call::Object(_)) {
+        format!("fields: Unpack[types.{}]", fields_type(operation))
+    } else if takes_fields(operation) {
+        "fields: Any".to_owned()
     } else if is_keyed(operation) || operation.arguments.iter().any(is_option) {
-        "options: Any"
+        "options: Any".to_owned()
     } else {
-        "options: Unpack[CallOptions]"
+        "options: Unpack[CallOptions]".to_owned()
     }
+}
+
+/// The type of the keywords of an operation that takes its fields as one dict.
+pub(super) fn fields_type(operation: &Operation) -> String {
+    format!("{}Fields", operation.request)
 }
 
 /// The parameter that takes all other keywords.
@@ -150,8 +165,11 @@ fn declared(api: &Api, operation: &Operation, head: &str, returns: &str, indent:
 /// The parameters given by position and those given by name.
 fn parameters(operation: &Operation, annotations: Annotations<'_>) -> (Vec<String>, Vec<String>) {
     if let Call::Object(name) = operation.rules.call {
-        let whole = format!("{name}: types.{} | Mapping[str, Any] | None = None", operation.request);
-        return (vec![whole], Vec::new());
+        let mut whole = format!("{name}: types.{} | Mapping[str, Any]", operation.request);
+        if let Some(field) = operation.argument(name) {
+            whole = format!("{whole} | {}", annotations.given(&field.shape, field.strict));
+        }
+        return (vec![format!("{whole} | None = None")], Vec::new());
     }
     let (positional, named) = operation.split();
     let mut optional = false;
@@ -202,7 +220,11 @@ fn called(operation: &Operation, function: &str, indent: &str) -> Vec<String> {
         call + ")"
     };
     if let Call::Object(name) = operation.rules.call {
-        return vec![call(&format!("{name} or {{}}"))];
+        let example = operation.arguments.first().map_or("field", |argument| argument.name);
+        // Where a field has the name of the dict, that name may be either.
+        let function = if operation.argument(name).is_some() { "dict_or_field" } else { "the_dict" };
+        let whole = format!("{function}(\"{}\", \"{name}\", {name}, \"{example}\")", operation.name);
+        return vec![format!("{indent}arguments = {whole}"), call("arguments")];
     }
     let (positional, named) = operation.split();
     let all = positional.into_iter().chain(named);

@@ -1,11 +1,13 @@
 //! `types.py`: a `TypedDict` for every record and every operation's arguments, a `Literal` for every vocabulary.
 
+use dashclaw::catalogue::Call;
 use serde::Serialize;
 
 use super::abstract_types;
 use super::annotation::Annotations;
 use super::docstring::{code, described, of_doc};
-use super::names::{is_identifier, spell};
+use super::method::{CALL_OPTIONS, fields_type};
+use super::names::{is_identifier, or_none, spell};
 use crate::model::{Api, Doc, Form, Member, Operation, Type, Word};
 use crate::text::{WIDTH, pack, wrap};
 use crate::{Result, template};
@@ -25,7 +27,8 @@ pub(super) fn module(api: &Api) -> Result<String> {
         let requests = domain.operations.iter().filter(|operation| !operation.arguments.is_empty());
         let records = api.types.iter().filter(|one| one.domain == domain.name);
         let items = requests
-            .map(|operation| request(api, operation))
+            .flat_map(|operation| [Some(request(api, operation)), fields(api, operation)])
+            .flatten()
             .chain(records.filter_map(|one| record(api, one)));
         Section { name: domain.name, items: items.collect() }
     });
@@ -72,6 +75,26 @@ fn request(api: &Api, operation: &Operation) -> String {
     typed_dict(&operation.request, &doc, &keys.collect::<Vec<_>>())
 }
 
+/// The keywords of an operation that takes its arguments as one dict: the same keys, and the options of a call.
+fn fields(api: &Api, operation: &Operation) -> Option<String> {
+    let Call::Object(dict) = operation.rules.call else { return None };
+    let annotations = Annotations { api, prefix: "" };
+    let is_other = |name: &str| name == dict || CALL_OPTIONS.contains(&name);
+    let own = operation.arguments.iter().filter(|argument| !is_other(argument.name));
+    let keys = own.map(|argument| Key {
+        name: argument.name.to_owned(),
+        annotation: or_none(&annotations.given(&argument.shape, argument.strict)),
+        doc: None,
+        required: false,
+    });
+    let doc = format!(
+        "What `{}` takes by name: the keys of `{}`, which says what they mean, and options of the call.",
+        operation.name, operation.request
+    );
+    let (doc, keys) = (Doc::read(&doc), keys.collect::<Vec<_>>());
+    Some(class(&fields_type(operation), "CallOptions", true, &doc, &keys.iter().collect::<Vec<_>>()))
+}
+
 /// One class; two where some keys are required and others are not, because `NotRequired` needs Python 3.11.
 fn typed_dict(name: &str, doc: &Doc, keys: &[Key]) -> String {
     let (required, optional): (Vec<&Key>, Vec<&Key>) = keys.iter().partition(|key| key.required);
@@ -98,10 +121,13 @@ fn class(name: &str, base: &str, optional: bool, doc: &Doc, keys: &[&Key]) -> St
         base = if base == "TypedDict" { own } else { format!("{base}, {own}") };
     }
     let mut parts: Vec<String> = of_doc(doc, INDENT).into_iter().collect();
-    parts.extend(plain.into_iter().map(|key| {
+    let text_of = |key: &Key| {
         let line = format!("{INDENT}{}: {}", key.name, key.annotation);
         key.doc.iter().fold(line, |line, doc| format!("{line}\n{doc}"))
-    }));
+    };
+    // What needs no words needs no room between.
+    let runs = plain.chunk_by(|one, next| one.doc.is_none() && next.doc.is_none());
+    parts.extend(runs.map(|run| run.iter().map(|key| text_of(key)).collect::<Vec<_>>().join("\n")));
     if parts.is_empty() {
         parts.push(format!("{INDENT}pass"));
     }

@@ -64,7 +64,7 @@ fn created(action: Action, decided: Decided, scrub: &Scrub) -> Answer<Response> 
     reply(
         status,
         &CreatedAction {
-            action_id: Some(action.action_id.clone()),
+            action_id: action.action_id.clone(),
             action,
             decision: Some(decided.decision),
             security: Some(scrub.security()),
@@ -78,7 +78,7 @@ fn created(action: Action, decided: Decided, scrub: &Scrub) -> Answer<Response> 
 fn taken(known: Creation) -> Answer {
     match known {
         Creation::Replayed(action) => ok(&CreatedAction {
-            action_id: Some(action.action_id.clone()),
+            action_id: action.action_id.clone(),
             action: *action,
             idempotent_replay: Some(true),
             ..CreatedAction::default()

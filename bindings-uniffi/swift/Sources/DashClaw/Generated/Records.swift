@@ -716,10 +716,10 @@ public struct CreatedAction: JSONRecord {
         set { set("action", required: newValue) }
     }
 
-    /// Its id once more; absent in a replay by older servers.
-    public var actionId: String? {
-        get { optional("action_id") }
-        set { set("action_id", optional: newValue) }
+    /// Its id once more.
+    public var actionId: String {
+        get { required("action_id") }
+        set { set("action_id", required: newValue) }
     }
 
     /// The verdict; absent in a replay.

@@ -440,7 +440,7 @@ public data class GetActionGraph(
  * An action as it was created, with the verdict on it.
  *
  * @property action The action.
- * @property actionId Its id once more; absent in a replay by older servers.
+ * @property actionId Its id once more.
  * @property decision The verdict; absent in a replay.
  * @property security What the scan for secrets found; absent in a replay.
  * @property idempotentReplay Whether this is an action that was created before with the same key. A replay is
@@ -451,7 +451,7 @@ public data class GetActionGraph(
 @KeepGeneratedSerializer
 public data class CreatedAction(
     val action: Action,
-    @SerialName("action_id") val actionId: String? = null,
+    @SerialName("action_id") val actionId: String,
     val decision: GuardDecision? = null,
     val security: Security? = null,
     @SerialName("idempotent_replay") val idempotentReplay: Boolean? = null,
