@@ -28,10 +28,6 @@ class DashClaw extends main.DashClaw {
     return this._call('create_action', fields, { idempotency: 'call', ...options });
   }
 
-  withOptions(options) {
-    return Object.assign(super.withOptions(options), { swarmId: this.swarmId });
-  }
-
   /** As ever; what `fn` returned becomes the summary of the outcome. */
   async track(action, fn, options) {
     const summaryOf = (result) => (typeof result === 'string' ? result : JSON.stringify(result));
