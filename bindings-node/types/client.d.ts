@@ -1,13 +1,14 @@
-/// <reference lib="esnext.disposable" />
 // What `lib` defines by hand. The operations and their types are generated: operations.d.ts, api.d.ts.
 
 import type {
-  ActionDetail, ActionList, CompletedWorkOrder, CreateAction, CreatedAction, Fields, GuardDecision, Heartbeat, OtherWord,
-  Outcome, WorkOrder, WorkOrderCost,
+  ActionDetail, ActionList, CompletedWorkOrder, CreateAction, CreatedAction, GuardDecision, Heartbeat, OtherWord, Outcome,
+  WorkOrder, WorkOrderCost,
 } from './api.js';
+import type { CamelCreateAction, CamelHeartbeat } from './camel.js';
 import type { DashClawError } from './errors.js';
 import type { CallOptions } from './operations.js';
 import { Operations } from './operations.js';
+import type { AbortSignal, URL } from './platform.js';
 
 export type Mode = 'off' | 'warn' | 'enforce';
 export type Role = 'admin' | 'member' | 'readonly';
@@ -135,6 +136,28 @@ export interface Run<T> {
   outcome: Outcome | null;
   /** Why the outcome of this run could not be reported. The work is done nevertheless. */
   reportError: DashClawError | undefined;
+}
+
+/** The arguments of `createAction` for an action that `track` runs. */
+export interface TrackedAction extends CreateAction {
+  /** Where the idempotency key comes from: `call`, each run is an action of its own, unless given. */
+  idempotency?: 'intent' | 'call';
+}
+
+/** The arguments of `heartbeat` for those that go out again and again. */
+export interface RegularHeartbeat extends Heartbeat {
+  /** How often, in milliseconds. 60,000 unless given. */
+  interval?: number;
+}
+
+// In camel case; see camel.d.ts.
+declare abstract class CamelTrackedAction extends CamelCreateAction {
+  /** Where the idempotency key comes from: `call`, each run is an action of its own, unless given. */
+  idempotency?: 'intent' | 'call';
+}
+declare abstract class CamelRegularHeartbeat extends CamelHeartbeat {
+  /** How often, in milliseconds. 60,000 unless given. */
+  interval?: number;
 }
 
 /** What happened on the server. */
@@ -296,7 +319,7 @@ export declare class DashClaw extends Operations {
   readonly execution: Execution;
 
   // Only the replays of old servers lack the id, and every program needs it.
-  createAction(action: Fields<CreateAction>, options?: CallOptions): Promise<CreatedAction & { action_id: string }>;
+  createAction(action: CreateAction | CamelCreateAction, options?: CallOptions): Promise<CreatedAction & { action_id: string }>;
 
   /**
    * Calls an operation by its name, for what this version has no method for.
@@ -342,7 +365,7 @@ export declare class DashClaw extends Operations {
    * @param fn - The work; it is given the action's id. What it throws is reported and thrown again.
    */
   runGoverned<T>(
-    action: Fields<CreateAction>,
+    action: CreateAction | CamelCreateAction,
     fn: (actionId: string) => T | Promise<T>,
     options?: GovernedOptions,
   ): Promise<Run<T>>;
@@ -355,7 +378,7 @@ export declare class DashClaw extends Operations {
    * @returns What `fn` returned.
    */
   track<T>(
-    action: Fields<CreateAction> & { idempotency?: 'intent' | 'call' },
+    action: TrackedAction | CamelTrackedAction,
     fn: (action: { action_id: string }) => T | Promise<T>,
     options?: CallOptions,
   ): Promise<T>;
@@ -406,7 +429,7 @@ export declare class DashClaw extends Operations {
    * Sends a heartbeat now and every `interval` milliseconds (60,000 unless given), until `stopHeartbeat` or `close`. One
    * that fails is skipped; while it runs, another start does nothing. It does not keep the process alive.
    */
-  startHeartbeat(options?: Fields<Heartbeat> & { interval?: number }): void;
+  startHeartbeat(options?: RegularHeartbeat | CamelRegularHeartbeat): void;
   /** Stops what `startHeartbeat` started; does nothing when nothing runs. */
   stopHeartbeat(): void;
 
@@ -484,3 +507,5 @@ export declare function signAction(payload: object, key: PrivateKey): string;
 
 /** The version of the SDK. */
 export declare const version: string;
+
+export type { CamelRegularHeartbeat, CamelTrackedAction };
