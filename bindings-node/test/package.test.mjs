@@ -39,6 +39,11 @@ test('the types declare what there is', () => {
   assert.deepEqual(new Set(methods), expected);
 });
 
+test('the module of every platform is asked for by its literal name, which is what bundlers find', () => {
+  const names = [...readFileSync(join(PACKAGE, 'lib', 'native.js'), 'utf8').matchAll(/require\('(@dashclaw\/[^']*)'\)/g)].map(([, name]) => name);
+  assert.deepEqual(names, Object.keys(manifest.optionalDependencies));
+});
+
 test('there is one version, and no install script', () => {
   const [, version] = /\[workspace.package\]\nversion = "(.*)"/.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'));
   assert.equal(manifest.version, version);
