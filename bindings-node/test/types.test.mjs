@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { edit } from './editor.mjs';
 import { TYPED, writeExample } from './official.mjs';
 import { HERE, PACKAGE, run, SITE } from './support.mjs';
 
@@ -60,39 +61,11 @@ for (const [compiler, ways] of Object.entries(WAYS)) {
   });
 }
 
-/** What an editor with this compiler says at each `/*?*\/` of the program: the names it offers; and about each word in `about`. */
-function editor(compiler, program, about) {
-  const ts = require(compiler);
-  const file = join(folder, 'editor.mts');
-  const text = `import { DashClaw } from 'dashclaw';\nconst claw = new DashClaw();\n${program}`;
-  writeFileSync(file, text);
-  const host = {
-    getScriptFileNames: () => [file],
-    getScriptVersion: () => '1',
-    getScriptSnapshot: (name) => (ts.sys.fileExists(name) ? ts.ScriptSnapshot.fromString(ts.sys.readFile(name)) : undefined),
-    getCurrentDirectory: () => folder,
-    getCompilationSettings: () => ({ strict: true, module: ts.ModuleKind.Node16, moduleResolution: 3, target: ts.ScriptTarget.ES2022, lib: ['lib.es2022.d.ts'], types: [] }),
-    getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
-    fileExists: ts.sys.fileExists,
-    readFile: ts.sys.readFile,
-    directoryExists: ts.sys.directoryExists,
-    getDirectories: ts.sys.getDirectories,
-  };
-  const service = ts.createLanguageService(host);
-  const offered = [...text.matchAll(/\/\*\?\*\//g)].map(({ index }) => {
-    const { entries } = service.getCompletionsAtPosition(file, index, {});
-    return entries.filter(({ kind }) => kind === 'property' || kind === 'method').map(({ name }) => name);
-  });
-  const docs = about.map((word) => {
-    const { documentation } = service.getQuickInfoAtPosition(file, text.indexOf(word, text.indexOf('claw.')));
-    return ts.displayPartsToString(documentation);
-  });
-  return { offered, docs };
-}
-
-for (const compiler of ['typescript-4.7', 'typescript', 'typescript-6']) {
-  test(`an editor with ${versionOf(compiler)} explains both spellings, and offers one`, () => {
-    const { offered, docs } = editor(compiler, `
+for (const compiler of ['typescript-4.7', 'typescript', 'typescript-6', 'typescript-7']) {
+  test(`an editor with TypeScript ${versionOf(compiler)} explains both spellings, and offers one`, async () => {
+    const program = `
+      import { DashClaw } from 'dashclaw';
+      const claw = new DashClaw();
       claw.guard({ /*?*/ });
       claw.createAction({ actionType: 'a', /*?*/ });
       claw.updateOutcome('act_1', { /*?*/ });
@@ -101,14 +74,17 @@ for (const compiler of ['typescript-4.7', 'typescript', 'typescript-6']) {
       claw.createAction({ declaredGoal: 'g', agent_name: 'n' });
       claw.updateOutcome('act_1', { outputSummary: 's', error_message: 'e' });
       claw.track({ riskScore: 3, systems_touched: [] }, () => {});
-      claw.events().on('error', () => {});
-      claw./*?*/`, ['declaredGoal', 'agent_name', 'outputSummary', 'error_message', 'riskScore', 'systems_touched', 'updateOutcome', 'on(']);
+      claw./*?*/`;
+    const explained = {
+      declaredGoal: 'What the action is for', agent_name: 'display name', outputSummary: 'What came out', error_message: 'What went wrong',
+      riskScore: 'own estimate of the risk', systems_touched: 'Systems the action touches', updateOutcome: 'Ends an action',
+    };
+    const { offered, shown } = await edit(compiler, folder, program, Object.keys(explained));
     const methods = offered.pop();
     assert.ok(offered.every((names) => names.length > 5), JSON.stringify(offered));
     for (const names of offered) assert.deepEqual(names.filter((name) => /[A-Z]/.test(name)), []);
     assert.ok(offered[0].includes('action_type') && offered[2].includes('output_summary') && !offered[2].includes('action_id'));
     assert.ok(methods.includes('createAction') && methods.every((name) => !name.includes('_')), methods.join());
-    docs.forEach((doc) => assert.match(doc, /\w{3,} \w+/));
-    assert.match(docs[0], /What the action is for/);
+    Object.entries(explained).forEach(([word, text], index) => assert.ok(shown[index].includes(text), `${word}: ${shown[index]}`));
   });
 }
