@@ -71,9 +71,12 @@ for (const stream of ['stdout', 'stderr']) {
       (async () => {
         // Whoever read has gone when this comes.
         await new Promise((resolve) => process.stdin.on('end', resolve).resume());
-        for (let wait = 0; wait < 3; wait += 1) {
-          await claw.waitForApproval('act_1', { timeout: 50 }).catch(({ kind }) => { if (kind !== 'approval_timeout') process.exit(1); });
+        process.on('warning', () => process.exit(3));
+        for (let round = 0; round < 2; round += 1) {
+          const wait = () => claw.waitForApproval('act_1', { timeout: 100 }).catch(({ kind }) => { if (kind !== 'approval_timeout') process.exit(1); });
+          await Promise.all(Array.from({ length: 30 }, wait));
         }
+        await new Promise(setImmediate);
         if (process.${stream}.listenerCount('error') > 0) process.exit(2);
         process.exitCode = 7;
       })();`;
