@@ -20,7 +20,11 @@ const folder = join(out, platform ?? 'dashclaw');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 if (platform === undefined) {
-  for (const name of ['index.cjs', 'index.mjs', 'index.d.cts', 'index.d.mts', 'legacy.js', 'legacy.mjs', 'legacy.d.ts', 'legacy.d.mts', 'lib', 'types', 'package.json', 'README.md']) {
+  const files = [
+    'index.cjs', 'index.mjs', 'index.d.cts', 'index.d.mts', 'legacy.js', 'legacy.mjs', 'legacy.d.ts', 'legacy.d.mts', 'unsupported.mjs',
+    'lib', 'types', 'package.json', 'README.md',
+  ];
+  for (const name of files) {
     cpSync(join(here, name), join(folder, name), { recursive: true });
   }
 } else {

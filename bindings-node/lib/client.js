@@ -2,6 +2,7 @@
 
 const { inspect } = require('node:util');
 const native = require('./native.js');
+const { bare, findable, given } = require('./bare.js');
 const { CLASSES, invalid, translated } = require('./errors.js');
 const { EventStream, PendingApprovals } = require('./events.js');
 const { executionOf } = require('./execution.js');
@@ -9,7 +10,7 @@ const { deriveIdempotencyKey, receiptBytes } = require('./functions.js');
 const { actionContext, runWork, trackWork } = require('./governed.js');
 const { Instance } = require('./instance.js');
 const { items, workOrders } = require('./lists.js');
-const { ask, forget, open, register } = require('./mailbox.js');
+const { ask, open } = require('./mailbox.js');
 const { BYTES, LENGTHS, OWN_AGENT, Operations } = require('./operations.js');
 const { callOptions, clientOptions, inOurWords, inSeconds, secondsOnly, snake, withAgent } = require('./options.js');
 const { Reports } = require('./reports.js');
@@ -25,9 +26,7 @@ const REPORT_TIMEOUT = 5_000;
 /** A client of one DashClaw server, for one agent. Nothing is sent before the first call. */
 class DashClaw extends Operations {
   #native;
-  /** Kept here, because elsewhere they are referred to weakly. */
   #callbacks;
-  #hooks;
   #reports = new Reports();
   #owned;
   #defaults;
@@ -35,18 +34,19 @@ class DashClaw extends Operations {
 
   constructor(options = {}) {
     super();
+    findable(this);
     if (options instanceof Shared) {
-      ({ native: this.#native, callbacks: this.#callbacks, hooks: this.#hooks } = options);
-      ({ reports: this.#reports, owned: this.#owned, defaults: this.#defaults } = options);
+      ({ native: this.#native, callbacks: this.#callbacks, reports: this.#reports } = options);
+      ({ owned: this.#owned, defaults: this.#defaults } = options);
       return;
     }
     if (options === null || typeof options !== 'object') throw new ConfigurationError('the options must be an object');
     const { guardCallback, recommendationCallback, instance, role = 'member', ...rest } = options;
     this.#callbacks = { guard: callback('guardCallback', guardCallback), recommendation: callback('recommendationCallback', recommendationCallback) };
-    this.#hooks = register(this.#callbacks);
+    const told = { guard: Boolean(guardCallback), recommendation: Boolean(recommendationCallback) };
     const reached = instance === undefined ? [] : [instanceOf(instance), String(role)];
     const text = clientOptions(rest);
-    this.#native = translated(() => new native.NativeClient(open(), text, this.#hooks, extraRoots(), ...reached), inOurWords);
+    this.#native = translated(() => new native.NativeClient(open(), text, told, extraRoots(), ...reached), inOurWords);
     warnIfInsecure(this.#native.baseUrl);
   }
 
@@ -69,39 +69,41 @@ class DashClaw extends Operations {
   }
 
   get baseUrl() {
-    return this.#native.baseUrl;
+    return bare(this).#native.baseUrl;
   }
 
   get agentId() {
-    return this.#native.agentId;
+    return bare(this).#native.agentId;
   }
 
   get agentName() {
-    return this.#native.agentName;
+    return bare(this).#native.agentName;
   }
 
   get closed() {
-    return this.#native.closed;
+    return bare(this).#native.closed;
   }
 
   /** Capabilities under the names that the official client prefers. */
   get execution() {
-    this.#execution ??= executionOf(this);
-    return this.#execution;
+    const client = bare(this);
+    client.#execution ??= executionOf(client);
+    return client.#execution;
   }
 
   /** Every generated method ends here. `operation` is snake_case. */
   async _call(operation, args, options) {
-    const settings = this.#defaults === undefined ? options : { ...this.#defaults, ...options };
-    const text = this.#written(operation, args);
+    const client = bare(this);
+    const settings = client.#defaults === undefined ? options : { ...client.#defaults, ...options };
+    const text = client.#written(operation, args);
     const optionText = settings === undefined ? undefined : callOptions(settings);
-    const begin = (call, stoppable) => this.#native.call(call, stoppable, operation, text, optionText);
+    const begin = (call, stoppable) => client.#native.call(call, stoppable, operation, text, optionText);
     return withBytes(decode(await this._ask(begin, settings?.signal)), BYTES[operation]);
   }
 
   /** Every call of the engine that is answered. */
   _ask(begin, signal) {
-    return ask(begin, signal);
+    return ask(begin, signal, bare(this).#callbacks);
   }
 
   /** The arguments of an operation as JSON text. */
@@ -117,10 +119,11 @@ class DashClaw extends Operations {
 
   /** Every generated iterator ends here. */
   _pages(operation, args, options) {
-    const settings = { ...this.#defaults, ...options };
+    const client = bare(this);
+    const settings = { ...client.#defaults, ...options };
     const begin = () => {
-      const texts = [this.#written(operation, args), callOptions(settings)];
-      return translated(() => this.#native.pages(operation, ...texts), inOurWords);
+      const texts = [client.#written(operation, args), callOptions(settings)];
+      return translated(() => client.#native.pages(operation, ...texts), inOurWords);
     };
     return items(begin, settings.signal);
   }
@@ -129,7 +132,7 @@ class DashClaw extends Operations {
   workOrders({ types, interval = 5_000, signal } = {}) {
     const begin = () => {
       const text = encode(types ?? [], 'types');
-      return translated(() => this.#native.workOrders(text, secondsOnly(interval)), inOurWords);
+      return translated(() => bare(this).#native.workOrders(text, secondsOnly(interval)), inOurWords);
     };
     return workOrders(begin, signal);
   }
@@ -138,19 +141,19 @@ class DashClaw extends Operations {
   async waitForApproval(actionId, { timeout = 300_000, interval = 5_000, signal } = {}) {
     wellFormed('action_id', actionId);
     const begin = (call, stoppable) =>
-      this.#native.waitForApproval(call, stoppable, actionId, secondsOnly(timeout), secondsOnly(interval));
+      bare(this).#native.waitForApproval(call, stoppable, actionId, secondsOnly(timeout), secondsOnly(interval));
     return decode(await this._ask(begin, signal));
   }
 
-  /** What happens on the server, as it happens: an async iterator of `{ id, event, data }`. */
+  /** What happens on the server, as it happens: to listen to, or an async iterator of `{ id, event, data }`. */
   events({ lastEventId, signal } = {}) {
     if (lastEventId !== undefined) wellFormed('lastEventId', lastEventId);
-    return new EventStream(this.#native.events(lastEventId), signal);
+    return new EventStream(() => bare(this).#native.events(lastEventId), signal);
   }
 
   /** The actions that wait for a human, as they change: an async iterator of what `getPendingApprovals` returns. */
   pendingApprovals({ interval = 15_000, signal } = {}) {
-    const begin = () => translated(() => this.#native.pendingApprovals(secondsOnly(interval)), inOurWords);
+    const begin = () => translated(() => bare(this).#native.pendingApprovals(secondsOnly(interval)), inOurWords);
     return new PendingApprovals(begin, signal);
   }
 
@@ -162,12 +165,12 @@ class DashClaw extends Operations {
       timeout: secondsOnly(timeout),
       interval: secondsOnly(interval),
       rerun: Boolean(rerun),
-      options: callOptions({ ...this.#defaults, ...options }),
+      options: callOptions({ ...bare(this).#defaults, ...options }),
     };
-    const begin = (call, stoppable) => this.#native.beginGoverned(call, stoppable, text, how);
+    const begin = (call, stoppable) => bare(this).#native.beginGoverned(call, stoppable, text, how);
     const begun = decode(await this._ask(begin, signal));
     return runWork(begun, fn, (failure, took) =>
-      this._ask((call) => this.#native.finishGoverned(call, begun.action_id, failure, took)),
+      this._ask((call) => bare(this).#native.finishGoverned(call, begun.action_id, failure, took)),
     );
   }
 
@@ -180,12 +183,12 @@ class DashClaw extends Operations {
   async _track({ idempotency = 'call', ...action } = {}, fn, options, summaryOf) {
     if (typeof fn !== 'function') throw invalid('fn', 'must be a function');
     const started = performance.now();
-    const settings = { ...this.#defaults, idempotency, ...options };
+    const settings = { ...bare(this).#defaults, idempotency, ...options };
     const [text, how] = [encode(action), callOptions(settings)];
-    const begin = (call, stoppable) => this.#native.beginTrack(call, stoppable, text, how);
+    const begin = (call, stoppable) => bare(this).#native.beginTrack(call, stoppable, text, how);
     const begun = decode(await this._ask(begin, settings.signal));
     const finish = (failure, summary, took) =>
-      this._ask((call) => this.#native.finishTrack(call, begun.action_id, failure, summary, took));
+      this._ask((call) => bare(this).#native.finishTrack(call, begun.action_id, failure, summary, took));
     return trackWork(begun, started, fn, finish, summaryOf);
   }
 
@@ -204,57 +207,57 @@ class DashClaw extends Operations {
 
   /** Verifies a receipt against the server's published keys, which are kept as long as the server allows. */
   async verifyReceipt(document, { signal } = {}) {
-    return this.#verify(document, false, signal);
+    return bare(this).#verify(document, false, signal);
   }
 
   /** Verifies a receipt as `verifyReceipt` does, and throws a ReceiptInvalidError when it is not valid. */
   async requireValidReceipt(document, { signal } = {}) {
-    return this.#verify(document, true, signal);
+    return bare(this).#verify(document, true, signal);
   }
 
   async #verify(document, required, signal) {
     const bytes = receiptBytes(document);
-    return decode(await this._ask((call, stoppable) => this.#native.verifyReceipt(call, stoppable, bytes, required), signal));
+    return decode(await this._ask((call, stoppable) => bare(this).#native.verifyReceipt(call, stoppable, bytes, required), signal));
   }
 
   /** Makes an OpenAI or Anthropic client report the tokens that its calls use. */
   wrapClient(llmClient, { provider } = {}) {
     const send = (usage) => this.call('report_token_usage', usage, { timeout: REPORT_TIMEOUT });
-    return wrap(llmClient, provider, (usage) => this.#reports.add(() => send(usage)));
+    return wrap(llmClient, provider, (usage) => bare(this).#reports.add(() => send(usage)));
   }
 
   /** Sends a heartbeat now and every `interval` milliseconds, until `stopHeartbeat` or `close`. */
   startHeartbeat({ interval = 60_000, ...fields } = {}) {
     const text = encode(fields);
-    translated(() => this.#native.startHeartbeat(text, secondsOnly(interval)), inOurWords);
+    translated(() => bare(this).#native.startHeartbeat(text, secondsOnly(interval)), inOurWords);
   }
 
   stopHeartbeat() {
-    this.#native.stopHeartbeat();
+    bare(this).#native.stopHeartbeat();
   }
 
   /** Where `getAttachment` downloads from. Nothing is sent. */
   getAttachmentUrl(attachmentId) {
-    return this.#native.attachmentUrl(wellFormed('attachment_id', attachmentId));
+    return bare(this).#native.attachmentUrl(wellFormed('attachment_id', attachmentId));
   }
 
   /** The same client, with the same connections, whose calls differ in these options. */
   withOptions({ timeout, maxRetries } = {}) {
-    const given = Object.entries({ timeout, maxRetries }).filter(([, value]) => value !== undefined);
+    const client = bare(this);
+    const changed = Object.entries({ timeout, maxRetries }).filter(([, value]) => value !== undefined);
     const shared = new Shared();
-    Object.assign(shared, { native: this.#native, callbacks: this.#callbacks, hooks: this.#hooks });
-    Object.assign(shared, { reports: this.#reports, owned: this.#owned });
-    shared.defaults = { ...this.#defaults, ...Object.fromEntries(given) };
-    // A subclass keeps its methods, whatever its constructor takes.
-    return Object.setPrototypeOf(new DashClaw(shared), Object.getPrototypeOf(this));
+    Object.assign(shared, { native: client.#native, callbacks: client.#callbacks, reports: client.#reports });
+    Object.assign(shared, { owned: client.#owned, defaults: { ...client.#defaults, ...Object.fromEntries(changed) } });
+    // A subclass keeps its methods and properties, whatever its constructor takes: that one does not run again.
+    const derived = Object.setPrototypeOf(new DashClaw(shared), Object.getPrototypeOf(client));
+    return Object.defineProperties(derived, given(client));
   }
 
   /** Stops calls under way and refuses later ones. After this no request leaves. */
   async close() {
-    if (this.#reports.underWay) await this.#reports.flush();
-    this.#native.close();
-    forget(this.#hooks.client);
-    await this.#owned?.close();
+    if (bare(this).#reports.underWay) await bare(this).#reports.flush();
+    bare(this).#native.close();
+    await bare(this).#owned?.close();
   }
 
   toString() {

@@ -2,6 +2,7 @@
 
 const { fileURLToPath } = require('node:url');
 const native = require('./native.js');
+const { bare, findable } = require('./bare.js');
 const { translated } = require('./errors.js');
 const { ask, open } = require('./mailbox.js');
 
@@ -10,6 +11,7 @@ class Instance {
   #native;
 
   constructor({ path, policies } = {}) {
+    findable(this);
     this.#native = translated(() => new native.NativeInstance(pathText(path), pathText(policies)));
   }
 
@@ -21,12 +23,12 @@ class Instance {
 
   /** Ends streams, writes what waits, frees the database. Later calls of its clients fail. */
   async close() {
-    await ask((call) => this.#native.close(open(), call));
+    await ask((call) => bare(this).#native.close(open(), call));
   }
 
   /** For the clients of this package. */
   static nativeOf(instance) {
-    return instance.#native;
+    return bare(instance).#native;
   }
 
   static {
@@ -37,7 +39,7 @@ class Instance {
     }
     if (Symbol.dispose) {
       this.prototype[Symbol.dispose] = function dispose() {
-        this.#native.closeNow();
+        bare(this).#native.closeNow();
       };
     }
   }

@@ -1,6 +1,7 @@
 'use strict';
 // What is gone through one after the other: the items of pages, work orders.
 
+const { bare, findable } = require('./bare.js');
 const { ask, open } = require('./mailbox.js');
 const { decode, encode } = require('./wire.js');
 
@@ -33,6 +34,7 @@ class ClaimedOrder {
   #native;
 
   constructor(native, order) {
+    findable(this);
     this.#native = native;
     this.order = order;
   }
@@ -52,13 +54,13 @@ class ClaimedOrder {
   /** Reports that the work is done. */
   async complete(output, cost, { signal } = {}) {
     const texts = [encode(output, 'output'), cost === undefined || cost === null ? undefined : encode(cost, 'cost')];
-    return decode(await ask((call, stoppable) => this.#native.complete(open(), call, stoppable, this.id, ...texts), signal));
+    return decode(await ask((call, stoppable) => bare(this).#native.complete(open(), call, stoppable, this.id, ...texts), signal));
   }
 
   /** Reports that it could not be done: a word for programs, a text for people. */
   async fail(code, message, { signal } = {}) {
     const texts = [String(code), String(message)];
-    return decode(await ask((call, stoppable) => this.#native.fail(open(), call, stoppable, this.id, ...texts), signal));
+    return decode(await ask((call, stoppable) => bare(this).#native.fail(open(), call, stoppable, this.id, ...texts), signal));
   }
 }
 

@@ -1,9 +1,12 @@
 'use strict';
 // Calls of the native module and how they end. `src/mailbox.rs` is the other end.
 
+const { AsyncResource } = require('node:async_hooks');
 const native = require('./native.js');
-const { errorFrom, invalid, KINDS, translated } = require('./errors.js');
+const { errorFrom, KINDS, translated } = require('./errors.js');
 const { inOurWords } = require('./options.js');
+const { print } = require('./print.js');
+const { checkSignal, onAbort } = require('./signals.js');
 
 /** What a letter is about; `Kind` in `src/mailbox.rs`. */
 const ANSWER = 0;
@@ -15,12 +18,9 @@ const GUARD = 5;
 
 /** This thread's mailbox; made with the first client. */
 let mailbox;
-/** Who waits for the calls under way, by number. */
+/** The calls under way, by number: who waits for the end, and how the client's callbacks are told. */
 const calls = new Map();
 let lastCall = 0;
-/** Weak references to the callbacks of clients that have some, by the clients' number. */
-const listeners = new Map();
-let lastClient = 0;
 
 class Failure {
   constructor(text) {
@@ -35,40 +35,33 @@ function open() {
 
 /**
  * Starts a native call and waits for its JSON text, or undefined.
- * `begin(call, stoppable)` starts it under the number it is given; `signal` stops it.
+ * `begin(call, stoppable)` starts it under the number it is given; `signal` stops it; `callbacks` are told what it decides.
  */
-async function ask(begin, signal) {
-  if (signal !== undefined && signal !== null) return stoppable(begin, signal);
-  const ended = await started(begin, false).ended;
+async function ask(begin, signal, callbacks) {
+  if (signal !== undefined && signal !== null) return stoppable(begin, signal, callbacks);
+  const ended = await started(begin, false, callbacks).ended;
   // Made here and not where the letter comes, so that its stack shows who called.
   if (ended instanceof Failure) throw errorFrom(ended.text);
   return ended;
 }
 
-/** Takes an AbortSignal of any realm. */
-function checkSignal(signal) {
-  const fits = typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
-  if (!fits) throw invalid('signal', 'must be an AbortSignal');
-}
-
-async function stoppable(begin, signal) {
+async function stoppable(begin, signal, callbacks) {
   checkSignal(signal);
   if (signal.aborted) throw new KINDS.cancelled('the call was stopped', { cause: signal.reason });
-  const { call, ended } = started(begin, true);
-  const stop = () => mailbox.stop(call);
-  signal.addEventListener('abort', stop, { once: true });
+  const { call, ended } = started(begin, true, callbacks);
+  const letGo = onAbort(signal, () => mailbox.stop(call));
   try {
     const outcome = await ended;
     if (outcome instanceof Failure) throw errorFrom(outcome.text, signal.aborted ? signal.reason : undefined);
     return outcome;
   } finally {
-    signal.removeEventListener('abort', stop);
+    letGo();
   }
 }
 
-function started(begin, canStop) {
+function started(begin, canStop, callbacks) {
   const call = freeNumber();
-  const ended = new Promise((resolve) => calls.set(call, resolve));
+  const ended = new Promise((resolve) => calls.set(call, { resolve, tell: callbacks && teller(callbacks) }));
   try {
     translated(() => begin(call, canStop), inOurWords);
   } catch (problem) {
@@ -79,8 +72,9 @@ function started(begin, canStop) {
 }
 
 function freeNumber() {
+  // 0 stands for no call.
   do lastCall = (lastCall + 1) >>> 0;
-  while (calls.has(lastCall));
+  while (lastCall === 0 || calls.has(lastCall));
   return lastCall;
 }
 
@@ -94,45 +88,30 @@ function collect() {
 
 function deliver(about, kind, text) {
   if (kind <= FAILURE) {
-    const resolve = calls.get(about);
+    const { resolve } = calls.get(about);
     calls.delete(about);
     resolve(kind === ANSWER ? text : kind === DONE ? undefined : new Failure(text));
   } else if (kind === PRINT_OUT || kind === PRINT_ERR) {
     print(kind === PRINT_OUT ? process.stdout : process.stderr, text);
   } else {
-    const { guard, recommendation } = listeners.get(about)?.deref() ?? {};
-    tell(kind === GUARD ? guard : recommendation, JSON.parse(text));
+    calls.get(about)?.tell?.(kind, JSON.parse(text));
   }
 }
 
-/** A terminal that is gone is no reason to lose the letters behind this one. */
-function print(stream, text) {
-  try {
-    stream.write(`${text}\n`);
-  } catch {
-    // Nobody can be told.
-  }
+/** How what the call decides reaches the client's callbacks; undefined when it has none. */
+function teller({ guard, recommendation }) {
+  if (!guard && !recommendation) return undefined;
+  // They run as if the call had called them: in what AsyncLocalStorage holds there.
+  return AsyncResource.bind((kind, value) => tell(kind === GUARD ? guard : recommendation, value));
 }
 
 /** What a callback throws decides nothing, and must not be lost either. */
-async function tell(callback, value) {
+async function tell(callback, ...values) {
   try {
-    await callback?.(value);
+    await callback?.(...values);
   } catch (problem) {
     process.emitWarning(problem instanceof Error ? problem : String(problem), 'DashClawWarning');
   }
 }
 
-/** Numbers a client and keeps its callbacks in mind as long as somebody else holds them. */
-function register(callbacks) {
-  lastClient += 1;
-  const { guard, recommendation } = callbacks;
-  if (guard || recommendation) listeners.set(lastClient, new WeakRef(callbacks));
-  return { client: lastClient, guard: Boolean(guard), recommendation: Boolean(recommendation) };
-}
-
-function forget(client) {
-  listeners.delete(client);
-}
-
-module.exports = { ask, checkSignal, forget, open, register };
+module.exports = { ask, open, tell };

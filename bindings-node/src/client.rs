@@ -17,11 +17,9 @@ use crate::instance::NativeInstance;
 use crate::lists::{NativeApprovals, NativePages, NativeWorkOrders};
 use crate::mailbox::NativeMailbox;
 
-/// What JavaScript numbers: a client, for its hooks.
+/// What a client wants to be told.
 #[napi(object)]
 pub struct NativeHooks {
-    /// The client's number.
-    pub client: u32,
     /// Whether it wants to be told decisions.
     pub guard: bool,
     /// Whether it wants to be told recommendations.
@@ -67,7 +65,7 @@ impl NativeClient {
         if let (Some(instance), Some(role)) = (instance, role) {
             builder = instance.get().install(builder, &role).map_err(raise)?;
         }
-        let tell = Hooks { mailbox: Arc::clone(mailbox.shared()), client: hooks.client };
+        let tell = Hooks { mailbox: Arc::clone(mailbox.shared()) };
         let core = tell.install(builder, hooks.guard, hooks.recommendation).build().map_err(raise)?;
         Ok(Self { core, mailbox })
     }

@@ -5,21 +5,20 @@ use std::sync::Arc;
 use dashclaw::config::ApprovalBanner;
 use dashclaw::{Builder, Callback};
 
-use crate::mailbox::{Kind, Shared};
+use crate::mailbox::{Kind, Shared, current_call};
 
-/// Where a client's messages go: as letters about the client `client`.
+/// Where a client's messages go: as letters about the call in which they came up.
 pub(crate) struct Hooks {
     pub(crate) mailbox: Arc<Shared>,
-    pub(crate) client: u32,
 }
 
 impl Hooks {
     /// Gives the hooks to a client. The callbacks only when the program has them: they cost a copy each.
     pub(crate) fn install(self, builder: Builder, on_guard: bool, on_recommendation: bool) -> Builder {
-        let (mailbox, client) = (Arc::clone(&self.mailbox), self.client);
+        let mailbox = Arc::clone(&self.mailbox);
         let mut builder = builder.printer(Arc::new(move |banner, text| {
             let kind = if banner == ApprovalBanner::Stderr { Kind::PrintErr } else { Kind::PrintOut };
-            mailbox.post(client, kind, text.to_owned().into());
+            mailbox.post(current_call(), kind, text.to_owned().into());
         }));
         if on_guard {
             builder = builder.on_guard(self.callback(Kind::Guard));
@@ -31,7 +30,7 @@ impl Hooks {
     }
 
     fn callback(&self, kind: Kind) -> Callback {
-        let (mailbox, client) = (Arc::clone(&self.mailbox), self.client);
-        Arc::new(move |json| mailbox.post(client, kind, json.to_owned().into()))
+        let mailbox = Arc::clone(&self.mailbox);
+        Arc::new(move |json| mailbox.post(current_call(), kind, json.to_owned().into()))
     }
 }

@@ -21,6 +21,16 @@ use crate::crossing::Outcome;
 /// It does not keep the event loop alive by itself: calls under way do.
 type Bell = ThreadsafeFunction<(), (), (), Status, false, true>;
 
+tokio::task_local! {
+    /// The call that a task of the runtime is about.
+    static CALL: u32;
+}
+
+/// The call under way here; 0, which is no call's number, outside of all.
+pub(crate) fn current_call() -> u32 {
+    CALL.try_with(|call| *call).unwrap_or_default()
+}
+
 /// What a letter is about. The numbers are known to `lib/mailbox.js`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
@@ -34,9 +44,9 @@ pub(crate) enum Kind {
     PrintOut = 3,
     /// A text for standard error.
     PrintErr = 4,
-    /// A decision for a client's guard callback.
+    /// A decision for the guard callback of the call's client.
     Guard = 5,
-    /// A recommendation for a client's callback.
+    /// A recommendation for the callback of the call's client.
     Recommendation = 6,
 }
 
@@ -152,7 +162,8 @@ impl NativeMailbox {
         let shared = Arc::clone(&self.shared);
         match runtime() {
             Ok(runtime) => {
-                runtime.spawn(async move { shared.settle(call, without_panic(work).await) });
+                runtime
+                    .spawn(CALL.scope(call, async move { shared.settle(call, without_panic(work).await) }));
             }
             Err(error) => shared.settle(call, Err(error)),
         }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, verify } from 'node:crypto';
-import { getEventListeners } from 'node:events';
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
-import { clientOf, dashclaw, run, serve, status } from './support.mjs';
+import { clientOf, dashclaw, run, serve, status, until } from './support.mjs';
 
 const { DashClaw } = dashclaw;
 const ALLOW = { decision: 'allow', decision_id: 'act_gd_1' };
@@ -168,15 +168,40 @@ test('a signal stops a call at once, and says so in the usual way', async () => 
   server.close();
 });
 
-test('a signal that outlives its calls is let go', async () => {
+test('many calls on one signal are no leak to Node, and leave no listener', async () => {
   const server = await serve(() => ALLOW);
+  const warnings = [];
+  const warned = (warning) => warnings.push(String(warning));
+  process.on('warning', warned);
   const { signal } = new AbortController();
+  // As Node once had it for every signal.
+  setMaxListeners(10, signal);
   const client = clientOf(server);
-  const calls = Array.from({ length: 20 }, () => client.guard({ action_type: 'a' }, { signal }));
-  assert.equal(getEventListeners(signal, 'abort').length, 20);
-  await Promise.all(calls);
-  await client.getAction('act_gd_1', { signal }).catch(() => {});
-  assert.equal(getEventListeners(signal, 'abort').length, 0);
+  for (let round = 0; round < 2; round += 1) {
+    const calls = Array.from({ length: 50 }, () => client.guard({ action_type: 'a' }, { signal }));
+    const events = client.events({ signal }).on('action.created', () => {});
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    await Promise.all(calls);
+    events.close();
+    await client.getAction('act_gd_1', { signal }).catch(() => {});
+    await until(() => getEventListeners(signal, 'abort').length === 0, 'the listener is gone');
+  }
+  await new Promise(setImmediate);
+  process.off('warning', warned);
+  assert.deepEqual(warnings, []);
+  server.close();
+});
+
+test('one signal stops all its calls, and only those', async () => {
+  const server = await serve(() => undefined);
+  const client = clientOf(server);
+  const stop = new AbortController();
+  const other = client.getAction('act_1', { signal: new AbortController().signal, timeout: 1000, maxRetries: 0 });
+  const calls = Array.from({ length: 20 }, () => client.getAction('act_1', { signal: stop.signal }));
+  setTimeout(() => stop.abort(), 50);
+  for (const call of calls) await assert.rejects(call, { name: 'AbortError' });
+  await assert.rejects(other, dashclaw.RequestTimeoutError);
+  assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
   server.close();
 });
 

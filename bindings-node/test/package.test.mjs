@@ -1,12 +1,11 @@
 // The package as it is published.
 
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { TYPED, writeExample } from './official.mjs';
-import { dashclaw, HERE, PACKAGE, ROOT, run, serve, SITE } from './support.mjs';
+import { bun, dashclaw, HERE, noBun, PACKAGE, ROOT, run, serve, SITE } from './support.mjs';
 
 const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
 const scratch = mkdtempSync(join(tmpdir(), 'dashclaw-package-'));
@@ -38,6 +37,11 @@ test('the types declare what there is', () => {
   // `createAction` is declared once more with a narrower result.
   const expected = new Set([...ours.filter((name) => !name.startsWith('_') && !hidden.includes(name)), 'createAction']);
   assert.deepEqual(new Set(methods), expected);
+});
+
+test('the module of every platform is asked for by its literal name, which is what bundlers find', () => {
+  const names = [...readFileSync(join(PACKAGE, 'lib', 'native.js'), 'utf8').matchAll(/require\('(@dashclaw\/[^']*)'\)/g)].map(([, name]) => name);
+  assert.deepEqual(names, Object.keys(manifest.optionalDependencies));
 });
 
 test('there is one version, and no install script', () => {
@@ -88,29 +92,6 @@ test('a native package that is broken or of another version says so', async () =
   assert.match(broken.stderr, /does not load/);
 });
 
-test('the types hold what users write', async () => {
-  const folder = mkdtempSync(join(SITE, 'types-'));
-  try {
-    for (const name of TYPED) writeExample(name, folder, { typed: true });
-    const [, example] = /```js\n(.*?)```/s.exec(readFileSync(join(PACKAGE, 'README.md'), 'utf8'));
-    writeFileSync(join(folder, 'readme.mts'), `${example}\ndeclare function deploy(version: string, actionId: string): Promise<string>;\n`);
-    for (const name of ['sample.mts', 'sample.cts']) cpSync(join(HERE, 'types', name), join(folder, name));
-    const config = {
-      compilerOptions: {
-        strict: true, noEmit: true, module: 'nodenext', target: 'es2022', lib: ['es2022'], types: ['node'],
-        typeRoots: [join(HERE, 'node_modules', '@types')], skipLibCheck: false,
-        // The README's examples are JavaScript, where what is caught has members.
-        useUnknownInCatchVariables: false,
-      },
-    };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-    const done = await tool('typescript/bin/tsc', '--project', folder);
-    assert.equal(done.code, 0, done.stdout);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
-
 test('publint and attw have nothing to say', async () => {
   const tarball = readdirSync(join(SITE, '..')).find((name) => /^dashclaw-\d.*\.tgz$/.test(name));
   const types = await tool('@arethetypeswrong/cli/dist/index.js', join(SITE, '..', tarball));
@@ -120,10 +101,7 @@ test('publint and attw have nothing to say', async () => {
   assert.doesNotMatch(lint.stdout, /Suggestions|Warnings/);
 });
 
-const bun = join(HERE, 'node_modules', '@oven', `bun-${process.platform}-${process.arch}`, 'bin', 'bun');
-const skip = !existsSync(bun) && `there is no Bun for ${process.platform}-${process.arch} among the tests' packages`;
-
-test('it runs under Bun', { skip }, async () => {
+test('it runs under Bun', { skip: noBun }, async () => {
   const server = await serve(() => ({ decision: 'allow' }));
   const done = await run(`
     const { DashClaw } = require('dashclaw');
@@ -145,7 +123,7 @@ test('it runs under Bun', { skip }, async () => {
   server.close();
 });
 
-test('workers end under Bun in the middle of their calls', { skip }, async () => {
+test('workers end under Bun in the middle of their calls', { skip: noBun }, async () => {
   const server = await serve(() => undefined);
   const file = join(scratch, 'worker.cjs');
   writeFileSync(file, `

@@ -1,10 +1,11 @@
 // Threads, exits and what is left behind.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { clientOf, PACKAGE, run, serve, sleep, until } from './support.mjs';
+import { clientOf, PACKAGE, run, serve, sleep, spawn, until } from './support.mjs';
 
 const ALLOW = { decision: 'allow' };
 const IMPORT = `const dashclaw = require(${JSON.stringify(PACKAGE)});`;
@@ -58,6 +59,51 @@ test('an exception that nobody catches ends the process as ever', async () => {
   assert.equal(done.code, 1);
   assert.match(done.stderr, /uncaught/);
   server.close();
+});
+
+for (const stream of ['stdout', 'stderr']) {
+  test(`the banner ends no agent whose ${stream} nobody reads any more`, async () => {
+    const server = await serve(() => ({ action_id: 'act_1', action: { action_id: 'act_1', status: 'pending_approval' } }));
+    const program = `${IMPORT}
+      const claw = new dashclaw.DashClaw({
+        baseUrl: '${server.url}', apiKey: 'oc_live_test', agentId: 'a', approvalBanner: '${stream}', guardMode: 'off',
+      });
+      (async () => {
+        // Whoever read has gone when this comes.
+        await new Promise((resolve) => process.stdin.on('end', resolve).resume());
+        process.on('warning', () => process.exit(3));
+        for (let round = 0; round < 2; round += 1) {
+          const wait = () => claw.waitForApproval('act_1', { timeout: 100 }).catch(({ kind }) => { if (kind !== 'approval_timeout') process.exit(1); });
+          await Promise.all(Array.from({ length: 30 }, wait));
+        }
+        await new Promise(setImmediate);
+        if (process.${stream}.listenerCount('error') > 0) process.exit(2);
+        process.exitCode = 7;
+      })();`;
+    const agent = spawn(process.execPath, ['-e', program], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const other = stream === 'stdout' ? agent.stderr : agent.stdout;
+    const told = [];
+    other.on('data', (text) => told.push(String(text)));
+    agent[stream].destroy();
+    agent.stdin.end();
+    const [code] = await once(agent, 'exit');
+    assert.equal(code, 7, told.join(''));
+    server.close();
+  });
+}
+
+test("a program's own writes to a closed pipe end it as ever", async () => {
+  const program = `${IMPORT}
+    const claw = dashclaw.DashClaw.embedded({ agentId: 'a' });
+    process.stdin.on('end', () => setInterval(() => process.stdout.write('mine'), 5)).resume();`;
+  const agent = spawn(process.execPath, ['-e', program], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const told = [];
+  agent.stderr.on('data', (text) => told.push(String(text)));
+  agent.stdout.destroy();
+  agent.stdin.end();
+  const [code] = await once(agent, 'exit');
+  assert.equal(code, 1);
+  assert.match(told.join(''), /EPIPE/);
 });
 
 const WORKER = `

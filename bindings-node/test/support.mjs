@@ -2,6 +2,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -66,11 +67,15 @@ export function run(program, { args = [], env = {}, cwd = SITE, timeout = 30_000
 
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Waits until `check` holds, at most 10 seconds. */
-export async function until(check, what) {
-  for (const end = performance.now() + 10_000; !(await check()); await sleep(5)) {
+/** Waits until `check` holds, at most 10 seconds unless given. */
+export async function until(check, what, seconds = 10) {
+  for (const end = performance.now() + seconds * 1000; !(await check()); await sleep(5)) {
     if (performance.now() > end) throw new Error(`it never came to be: ${what}`);
   }
 }
+
+export const bun = join(HERE, 'node_modules', '@oven', `bun-${process.platform}-${process.arch}`, 'bin', 'bun');
+/** Why tests of Bun are skipped, if they are. */
+export const noBun = !existsSync(bun) && `there is no Bun for ${process.platform}-${process.arch} among the tests' packages`;
 
 export { spawn };

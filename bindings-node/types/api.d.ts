@@ -4,22 +4,10 @@
 // server; one without it holds all words that the SDK lets through. What an answer holds beyond its declared
 // members is `unknown`.
 
+import type { Bytes } from './platform.js';
+
 /** A word that this version does not know. Editors still offer the known ones. */
 export type OtherWord = string & {};
-
-/** `T` without the members `K`. `Omit` would lose the others of an open type. */
-type Without<T, K extends string> = { [P in keyof T as P extends K ? never : P]: T[P] };
-
-/** `action_type` as `actionType`. */
-type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
-  ? `${Head}${Capitalize<CamelCase<Tail>>}`
-  : S;
-
-/** `T` with its own members in camel case. */
-type CamelCased<T> = { [P in keyof T as P extends string ? CamelCase<P> : P]: T[P] };
-
-/** The members of the request `T` but `K`, which have a place of their own; `action_type` or `actionType`. */
-export type Fields<T, K extends string = never> = Without<T, K> | CamelCased<Without<T, K>>;
 
 /** The arguments of `guard`. */
 export interface Guard {
@@ -436,12 +424,6 @@ export interface CreateAction {
   [member: string]: unknown;
 }
 
-/** The arguments of `getAction`. */
-export interface GetAction {
-  /** Which action. */
-  action_id: string;
-}
-
 /** The arguments of `getActions`. */
 export interface GetActions {
   /** Only this agent. All agents unless given. */
@@ -473,10 +455,8 @@ export interface GetActions {
   [member: string]: unknown;
 }
 
-/** The arguments of `updateOutcome`. */
+/** The arguments of `updateOutcome` but those by position. */
 export interface UpdateOutcome {
-  /** Which action. */
-  action_id: string;
   /**
    * The state it is in now: `completed`, `failed`, `cancelled`. One of `running`, `completed`, `failed`,
    * `cancelled`, `pending`, `pending_approval`, `blocked`, `expired`.
@@ -515,18 +495,6 @@ export interface UpdateOutcome {
    */
   replaces_run_id?: string;
   [member: string]: unknown;
-}
-
-/** The arguments of `getActionTrace`. */
-export interface GetActionTrace {
-  /** Which action. */
-  action_id: string;
-}
-
-/** The arguments of `getActionGraph`. */
-export interface GetActionGraph {
-  /** Which action. */
-  action_id: string;
 }
 
 /**
@@ -1040,10 +1008,8 @@ export interface GraphEdge {
  */
 export type GraphEdgeKind = 'parent_child' | 'related' | 'assumption_of' | 'loop_from' | OtherWord;
 
-/** The arguments of `approveAction`. */
+/** The arguments of `approveAction` but those by position. */
 export interface ApproveAction {
-  /** Which action. */
-  action_id: string;
   /** `allow` or `deny`. */
   decision: ApprovalDecision;
   /**
@@ -1072,10 +1038,8 @@ export interface ApprovedAction {
   [member: string]: unknown;
 }
 
-/** The arguments of `reportActionOutcome`. */
+/** The arguments of `reportActionOutcome` but those by position. */
 export interface ReportActionOutcome {
-  /** Which action. */
-  action_id: string;
   /** How it ended. One of `completed`, `partial`, `failed`. */
   status: ReportedOutcome;
   /** What came out, in short. Cut to 4000 characters. */
@@ -1086,34 +1050,22 @@ export interface ReportActionOutcome {
   progress?: Record<string, unknown>;
 }
 
-/** The arguments of `getActionOutcome`. */
-export interface GetActionOutcome {
-  /** Which action. */
-  action_id: string;
-}
-
-/** The arguments of `reportActionSuccess`. */
+/** The arguments of `reportActionSuccess` but those by position. */
 export interface ReportActionSuccess {
-  /** Which action. */
-  action_id: string;
   /** What came out, in short. Cut to 4000 characters. */
   summary?: string;
 }
 
-/** The arguments of `reportActionFailure`. */
+/** The arguments of `reportActionFailure` but those by position. */
 export interface ReportActionFailure {
-  /** Which action. */
-  action_id: string;
   /** What went wrong. Cut to 4000 characters. */
   error_message: string;
   /** What came out nevertheless, in short. Cut to 4000 characters. */
   summary?: string;
 }
 
-/** The arguments of `reportActionPartial`. */
+/** The arguments of `reportActionPartial` but those by position. */
 export interface ReportActionPartial {
-  /** Which action. */
-  action_id: string;
   /** How far it got. At most 8192 bytes as JSON. */
   progress: Record<string, unknown>;
   /** What came out, in short. Cut to 4000 characters. */
@@ -1197,16 +1149,8 @@ export interface RegisterAssumption {
   [member: string]: unknown;
 }
 
-/** The arguments of `getAssumption`. */
-export interface GetAssumption {
-  /** Which assumption. */
-  assumption_id: string;
-}
-
-/** The arguments of `validateAssumption`. */
+/** The arguments of `validateAssumption` but those by position. */
 export interface ValidateAssumption {
-  /** Which assumption. */
-  assumption_id: string;
   /** Whether it is true. */
   validated: boolean;
   /** Why it is false. Needed when `validated` is false. At most 2000 characters. */
@@ -1309,16 +1253,8 @@ export interface RegisterOpenLoop {
   [member: string]: unknown;
 }
 
-/** The arguments of `getOpenLoop`. */
-export interface GetOpenLoop {
-  /** Which loop. */
-  loop_id: string;
-}
-
-/** The arguments of `resolveOpenLoop`. */
+/** The arguments of `resolveOpenLoop` but those by position. */
 export interface ResolveOpenLoop {
-  /** Which loop. */
-  loop_id: string;
   /** `resolved` or `cancelled`. One of `open`, `resolved`, `cancelled`. */
   status: LoopStatus;
   /** What was done about it. Needed when it is `resolved`. At most 2000 characters. */
@@ -1480,10 +1416,8 @@ export interface CreatePolicy {
   agent_ids?: readonly string[];
 }
 
-/** The arguments of `updatePolicy`. */
+/** The arguments of `updatePolicy` but those by position. */
 export interface UpdatePolicy {
-  /** Which policy. */
-  id: string;
   /** What it is called from now on; unique. At most 256 characters. */
   name?: string;
   /**
@@ -1801,10 +1735,8 @@ export interface AnalyzeGaps {
   framework: string;
 }
 
-/** The arguments of `getComplianceReport`. */
+/** The arguments of `getComplianceReport` but those by position. */
 export interface GetComplianceReport {
-  /** Which framework. */
-  framework: string;
   /** In which form. One of `md`, `json`. `"json"` unless given. */
   format?: ReportFormat;
 }
@@ -1839,24 +1771,6 @@ export interface ListComplianceExports {
   limit?: number;
 }
 
-/** The arguments of `getComplianceExport`. */
-export interface GetComplianceExport {
-  /** Which export: `ce_` and 24 hex digits. */
-  export_id: string;
-}
-
-/** The arguments of `downloadComplianceExport`. */
-export interface DownloadComplianceExport {
-  /** Which export. */
-  export_id: string;
-}
-
-/** The arguments of `deleteComplianceExport`. */
-export interface DeleteComplianceExport {
-  /** Which export. */
-  export_id: string;
-}
-
 /** The arguments of `createComplianceSchedule`. */
 export interface CreateComplianceSchedule {
   /** Which frameworks, at least one. */
@@ -1878,21 +1792,13 @@ export interface CreateComplianceSchedule {
   [member: string]: unknown;
 }
 
-/** The arguments of `updateComplianceSchedule`. */
+/** The arguments of `updateComplianceSchedule` but those by position. */
 export interface UpdateComplianceSchedule {
-  /** Which schedule: `csch_` and 24 hex digits. */
-  schedule_id: string;
   /** Whether exports are made. */
   enabled?: boolean;
   /** What it is called from now on. */
   name?: string;
   [member: string]: unknown;
-}
-
-/** The arguments of `deleteComplianceSchedule`. */
-export interface DeleteComplianceSchedule {
-  /** Which schedule. */
-  schedule_id: string;
 }
 
 /** The arguments of `getComplianceTrends`. */
@@ -2326,16 +2232,8 @@ export interface CreateSession {
   branch?: string;
 }
 
-/** The arguments of `getSession`. */
-export interface GetSession {
-  /** Which session. */
-  session_id: string;
-}
-
-/** The arguments of `updateSession`. */
+/** The arguments of `updateSession` but those by position. */
 export interface UpdateSession {
-  /** Which session. */
-  session_id: string;
   /**
    * Where it is in its life: one of these, or any other word of at most 128 characters. One of `running`,
    * `blocked`, `completed`, `failed`, `cancelled`, `closed`.
@@ -2367,12 +2265,6 @@ export interface ListSessions {
   status?: SessionStatus;
   /** How many, 1 to 200. `50` unless given. */
   limit?: number;
-}
-
-/** The arguments of `getSessionEvents`. */
-export interface GetSessionEvents {
-  /** Which session. */
-  session_id: string;
 }
 
 /** One session. */
@@ -2562,18 +2454,6 @@ export interface GetLatestHandoff {
   agent_id?: string;
 }
 
-/** The arguments of `getHandoff`. */
-export interface GetHandoff {
-  /** Which handoff. */
-  handoff_id: string;
-}
-
-/** The arguments of `consumeHandoff`. */
-export interface ConsumeHandoff {
-  /** Which handoff. */
-  handoff_id: string;
-}
-
 /** A handoff as it was left. */
 export interface CreatedHandoff {
   /** Which handoff: `hf_` and 16 hex digits. */
@@ -2720,12 +2600,6 @@ export interface GetSentMessages {
   offset?: number;
   /** Of which agent. The client's own unless given. */
   agent_id?: string;
-}
-
-/** The arguments of `getMessage`. */
-export interface GetMessage {
-  /** Which message. */
-  message_id: string;
 }
 
 /** The arguments of `markRead`. */
@@ -2943,7 +2817,7 @@ export interface MessageThreadDetail {
 /** A file that was sent with a message. */
 export interface MessageAttachment {
   /** What is in it. */
-  data: Buffer;
+  data: Bytes;
   /** What it is called. */
   filename: string;
   /** What kind of file it is: `application/pdf`. `application/octet-stream` when the server does not say. */
@@ -2996,30 +2870,24 @@ export interface Jwk {
   [member: string]: unknown;
 }
 
-/** The arguments of `scanContent`. */
+/** The arguments of `scanContent` but those by position. */
 export interface ScanContent {
-  /** The text. */
-  text: string;
   /** Where it is about to go. */
   destination?: string;
   /** Whose text it is. The client's own agent unless given. */
   agent_id?: string;
 }
 
-/** The arguments of `reportSecurityFinding`. */
+/** The arguments of `reportSecurityFinding` but those by position. */
 export interface ReportSecurityFinding {
-  /** The text. */
-  text: string;
   /** Where it was about to go. */
   destination?: string;
   /** Whose text it is. The client's own agent unless given. */
   agent_id?: string;
 }
 
-/** The arguments of `scanPromptInjection`. */
+/** The arguments of `scanPromptInjection` but those by position. */
 export interface ScanPromptInjection {
-  /** The text. */
-  text: string;
   /** Where it comes from: `user_input`, for one. */
   source?: string;
   /** Who is about to read it. The client's own agent unless given. */
@@ -3176,16 +3044,8 @@ export interface ListRegisteredAgents {
   [member: string]: unknown;
 }
 
-/** The arguments of `getRegisteredAgent`. */
-export interface GetRegisteredAgent {
-  /** Which agent: its `entry_id`. */
-  registered_agent_id: string;
-}
-
-/** The arguments of `updateRegisteredAgent`. */
+/** The arguments of `updateRegisteredAgent` but those by position. */
 export interface UpdateRegisteredAgent {
-  /** Which agent: its `entry_id`. */
-  registered_agent_id: string;
   /** What it is called from now on. */
   name?: string;
   /** Where it is. */
@@ -3205,18 +3065,10 @@ export interface UpdateRegisteredAgent {
   [member: string]: unknown;
 }
 
-/** The arguments of `addAgentCapability`. */
+/** The arguments of `addAgentCapability` but those by position. */
 export interface AddAgentCapability {
-  /** Which agent: its `entry_id`. */
-  registered_agent_id: string;
   /** Which capability. */
   capability_id: string;
-}
-
-/** The arguments of `listAgentCapabilities`. */
-export interface ListAgentCapabilities {
-  /** Which agent: its `entry_id`. */
-  registered_agent_id: string;
 }
 
 /** The arguments of `invokeRegisteredAgent`. */
@@ -3420,33 +3272,13 @@ export interface RegisteredAgentAnswer {
   [member: string]: unknown;
 }
 
-/** The arguments of `getAgentReputation`. */
-export interface GetAgentReputation {
-  /** Which agent. Not filled in by the client. */
-  agent_id: string;
-}
-
-/** The arguments of `listAgentReputationEvents`. */
+/** The arguments of `listAgentReputationEvents` but those by position. */
 export interface ListAgentReputationEvents {
-  /** Which agent. Not filled in by the client. */
-  agent_id: string;
   /** How many, 1 to 200. `50` unless given. */
   limit?: number;
   /** How many to skip. `0` unless given. */
   offset?: number;
   [member: string]: unknown;
-}
-
-/** The arguments of `recomputeAgentReputation`. */
-export interface RecomputeAgentReputation {
-  /** Which agent. Not filled in by the client. */
-  agent_id: string;
-}
-
-/** The arguments of `getAgentReputationReceipt`. */
-export interface GetAgentReputationReceipt {
-  /** Which agent. Not filled in by the client. */
-  agent_id: string;
 }
 
 /** The arguments of `verifyReputationReceipt`. */
@@ -3593,12 +3425,6 @@ export interface SubmitWorkOrder {
   [member: string]: unknown;
 }
 
-/** The arguments of `getWorkOrder`. */
-export interface GetWorkOrder {
-  /** Which work order. */
-  work_order_id: string;
-}
-
 /** The arguments of `listWorkOrders`. */
 export interface ListWorkOrders {
   /**
@@ -3617,12 +3443,6 @@ export interface ListWorkOrders {
   [member: string]: unknown;
 }
 
-/** The arguments of `cancelWorkOrder`. */
-export interface CancelWorkOrder {
-  /** Which work order. */
-  work_order_id: string;
-}
-
 /** The arguments of `claimWorkOrder`. */
 export interface ClaimWorkOrder {
   /** Only work of these types. Any type unless given. */
@@ -3631,10 +3451,8 @@ export interface ClaimWorkOrder {
   agent_id?: string;
 }
 
-/** The arguments of `completeWorkOrder`. */
+/** The arguments of `completeWorkOrder` but those by position. */
 export interface CompleteWorkOrder {
-  /** Which work order. */
-  work_order_id: string;
   /** How it ended. The server wants one. One of `completed`, `failed`. */
   status?: WorkOrderEnd;
   /** Another name for `status`. */
@@ -3945,16 +3763,8 @@ export interface ListProviders {
   [member: string]: unknown;
 }
 
-/** The arguments of `getProvider`. */
-export interface GetProvider {
-  /** Which provider. */
-  provider_id: string;
-}
-
-/** The arguments of `updateProvider`. */
+/** The arguments of `updateProvider` but those by position. */
 export interface UpdateProvider {
-  /** Which provider. */
-  provider_id: string;
   /** What it is called from now on. */
   name?: string;
   /** Its short name from now on; unique. */
@@ -3976,10 +3786,8 @@ export interface UpdateProvider {
   [member: string]: unknown;
 }
 
-/** The arguments of `createProviderEndpoint`. */
+/** The arguments of `createProviderEndpoint` but those by position. */
 export interface CreateProviderEndpoint {
-  /** Whose. */
-  provider_id: string;
   /** What it is called. */
   name: string;
   /** Where it is called. */
@@ -3997,12 +3805,6 @@ export interface CreateProviderEndpoint {
   /** More about it. */
   metadata?: Record<string, unknown>;
   [member: string]: unknown;
-}
-
-/** The arguments of `listProviderEndpoints`. */
-export interface ListProviderEndpoints {
-  /** Whose. */
-  provider_id: string;
 }
 
 /** The arguments of `recordPurchase`. */
@@ -4416,10 +4218,8 @@ export interface EvidenceBundle {
   [member: string]: unknown;
 }
 
-/** The arguments of `createPairing`. */
+/** The arguments of `createPairing` but those by position. */
 export interface CreatePairing {
-  /** The public key: PEM (SPKI), with its `BEGIN PUBLIC KEY` and `END PUBLIC KEY` lines. */
-  public_key_pem: string;
   /** How the agent signs. The server does not check it. `"RSASSA-PKCS1-v1_5"` unless given. */
   algorithm?: string;
   /** The agent's display name. The client's own unless given. */
@@ -4428,27 +4228,14 @@ export interface CreatePairing {
   agent_id?: string;
 }
 
-/** The arguments of `getPairing`. */
-export interface GetPairing {
-  /** Which pairing: `pair_` and a UUID. */
-  pairing_id: string;
-}
-
-/** The arguments of `createPairingFromPrivateJwk`. */
+/** The arguments of `createPairingFromPrivateJwk` but those by position. */
 export interface CreatePairingFromPrivateJwk {
-  /**
-   * The private key as a JWK with its primes (RFC 7518, section 6.3.2). `dmp1`, `dmq1` and `iqmp` are read,
-   * too.
-   */
-  private_jwk: Record<string, unknown>;
   /** The agent's name for people. The client's own unless given. */
   agent_name?: string;
 }
 
-/** The arguments of `waitForPairing`. */
+/** The arguments of `waitForPairing` but those by position. */
 export interface WaitForPairing {
-  /** Which pairing. */
-  pairing_id: string;
   /**
    * How long to wait in all. With no time at all it is looked at once. In milliseconds. `300000` unless
    * given.
@@ -4464,12 +4251,6 @@ export interface ListPairings {
   status?: PairingStatus;
   /** How many, 1 to 200; 50 unless given. */
   limit?: number;
-}
-
-/** The arguments of `approvePairing`. */
-export interface ApprovePairing {
-  /** Which pairing. */
-  pairing_id: string;
 }
 
 /** A pairing as it was created. */
@@ -4562,12 +4343,6 @@ export interface RegisterIdentity {
   algorithm?: string;
 }
 
-/** The arguments of `revokeIdentity`. */
-export interface RevokeIdentity {
-  /** Which agent. */
-  agent_id: string;
-}
-
 /** Identities. */
 export interface IdentityList {
   /** The identities. */
@@ -4640,10 +4415,8 @@ export interface RecordRecommendationEvents {
   [member: string]: unknown;
 }
 
-/** The arguments of `setRecommendationActive`. */
+/** The arguments of `setRecommendationActive` but those by position. */
 export interface SetRecommendationActive {
-  /** Which recommendation. */
-  recommendation_id: string;
   /** Whether it is in use from now on. */
   active: boolean;
 }
@@ -5050,25 +4823,11 @@ export interface CreateOrg {
   slug: string;
 }
 
-/** The arguments of `getOrgById`. */
-export interface GetOrgById {
-  /** Which organisation. */
-  org_id: string;
-}
-
-/** The arguments of `updateOrg`. */
+/** The arguments of `updateOrg` but those by position. */
 export interface UpdateOrg {
-  /** Which organisation. */
-  org_id: string;
   /** What it is called from now on. At most 256 characters. */
   name?: string;
   [member: string]: unknown;
-}
-
-/** The arguments of `getOrgKeys`. */
-export interface GetOrgKeys {
-  /** Which organisation. */
-  org_id: string;
 }
 
 /** The arguments of `createApiKey`. */
@@ -5229,18 +4988,6 @@ export interface CreateHostedWorkspace {
   turnstile_token?: string;
 }
 
-/** The arguments of `getHostedWorkspace`. */
-export interface GetHostedWorkspace {
-  /** Which workspace: the id of its organisation, `org_…`. */
-  workspace_id: string;
-}
-
-/** The arguments of `deleteHostedWorkspace`. */
-export interface DeleteHostedWorkspace {
-  /** Which workspace. */
-  workspace_id: string;
-}
-
 /** A trial workspace as it was created. */
 export interface CreatedHostedWorkspace {
   /** Which workspace: the id of its organisation, `org_…`. */
@@ -5299,18 +5046,6 @@ export interface CreateWebhook {
 /** The arguments of `deleteWebhook`. */
 export interface DeleteWebhook {
   /** Which webhook: `wh_` and a UUID. */
-  webhook_id: string;
-}
-
-/** The arguments of `testWebhook`. */
-export interface TestWebhook {
-  /** Which webhook. */
-  webhook_id: string;
-}
-
-/** The arguments of `getWebhookDeliveries`. */
-export interface GetWebhookDeliveries {
-  /** Which webhook. */
   webhook_id: string;
 }
 
@@ -5527,18 +5262,6 @@ export interface ListDriftAlerts {
   limit?: number;
 }
 
-/** The arguments of `acknowledgeDriftAlert`. */
-export interface AcknowledgeDriftAlert {
-  /** Which alert. */
-  alert_id: string;
-}
-
-/** The arguments of `deleteDriftAlert`. */
-export interface DeleteDriftAlert {
-  /** Which alert. */
-  alert_id: string;
-}
-
 /** The arguments of `getDriftStats`. */
 export interface GetDriftStats {
   /** Only alerts on this agent. All agents unless given. */
@@ -5561,12 +5284,6 @@ export interface ListPromptTemplates {
   category?: string;
 }
 
-/** The arguments of `getPromptTemplate`. */
-export interface GetPromptTemplate {
-  /** Which template. */
-  template_id: string;
-}
-
 /** The arguments of `createPromptTemplate`. */
 export interface CreatePromptTemplate {
   /** What it is called. */
@@ -5577,10 +5294,8 @@ export interface CreatePromptTemplate {
   category?: string;
 }
 
-/** The arguments of `updatePromptTemplate`. */
+/** The arguments of `updatePromptTemplate` but those by position. */
 export interface UpdatePromptTemplate {
-  /** Which template. */
-  template_id: string;
   /** What it is called from now on. */
   name?: string;
   /** What it is for. */
@@ -5590,22 +5305,8 @@ export interface UpdatePromptTemplate {
   [member: string]: unknown;
 }
 
-/** The arguments of `deletePromptTemplate`. */
-export interface DeletePromptTemplate {
-  /** Which template. */
-  template_id: string;
-}
-
-/** The arguments of `listPromptVersions`. */
-export interface ListPromptVersions {
-  /** Which template. */
-  template_id: string;
-}
-
-/** The arguments of `createPromptVersion`. */
+/** The arguments of `createPromptVersion` but those by position. */
 export interface CreatePromptVersion {
-  /** Which template. */
-  template_id: string;
   /** The prompt, with placeholders: names in double braces. */
   content: string;
   /** The model it was written for. `""` unless given. */
@@ -5614,22 +5315,6 @@ export interface CreatePromptVersion {
   parameters?: readonly string[] | Record<string, unknown>;
   /** What is new about it. `""` unless given. */
   changelog?: string;
-}
-
-/** The arguments of `getPromptVersion`. */
-export interface GetPromptVersion {
-  /** Which template. */
-  template_id: string;
-  /** Which version. */
-  version_id: string;
-}
-
-/** The arguments of `activatePromptVersion`. */
-export interface ActivatePromptVersion {
-  /** Which template. */
-  template_id: string;
-  /** Which version. */
-  version_id: string;
 }
 
 /** The arguments of `renderPrompt`. */
@@ -5910,10 +5595,8 @@ export interface CreateScorer {
   description?: string;
 }
 
-/** The arguments of `updateScorer`. */
+/** The arguments of `updateScorer` but those by position. */
 export interface UpdateScorer {
-  /** Which scorer. */
-  scorer_id: string;
   /** What it is called from now on; unique. */
   name?: string;
   /** What it goes by from now on. */
@@ -5921,12 +5604,6 @@ export interface UpdateScorer {
   /** What it is for. */
   description?: string;
   [member: string]: unknown;
-}
-
-/** The arguments of `deleteScorer`. */
-export interface DeleteScorer {
-  /** Which scorer. */
-  scorer_id: string;
 }
 
 /** The arguments of `previewScorer`. */
@@ -5952,12 +5629,6 @@ export interface CreateEvalRun {
 /** The arguments of `getEvalRuns`. */
 export interface GetEvalRuns {
   [member: string]: unknown;
-}
-
-/** The arguments of `getEvalRun`. */
-export interface GetEvalRun {
-  /** Which run. */
-  run_id: string;
 }
 
 /** The arguments of `getEvalStats`. */
@@ -6072,16 +5743,8 @@ export interface CreateScoringProfile {
   [member: string]: unknown;
 }
 
-/** The arguments of `getScoringProfile`. */
-export interface GetScoringProfile {
-  /** Which profile. */
-  profile_id: string;
-}
-
-/** The arguments of `updateScoringProfile`. */
+/** The arguments of `updateScoringProfile` but those by position. */
 export interface UpdateScoringProfile {
-  /** Which profile. */
-  profile_id: string;
   /** What it is called from now on. */
   name?: string;
   /** What it is for. */
@@ -6100,16 +5763,8 @@ export interface UpdateScoringProfile {
   [member: string]: unknown;
 }
 
-/** The arguments of `deleteScoringProfile`. */
-export interface DeleteScoringProfile {
-  /** Which profile. */
-  profile_id: string;
-}
-
-/** The arguments of `addScoringDimension`. */
+/** The arguments of `addScoringDimension` but those by position. */
 export interface AddScoringDimension {
-  /** Which profile. */
-  profile_id: string;
   /** What it is called. */
   name: string;
   /**
@@ -6133,12 +5788,8 @@ export interface AddScoringDimension {
   [member: string]: unknown;
 }
 
-/** The arguments of `updateScoringDimension`. */
+/** The arguments of `updateScoringDimension` but those by position. */
 export interface UpdateScoringDimension {
-  /** Which profile. */
-  profile_id: string;
-  /** Which dimension. */
-  dimension_id: string;
   /** What it is called from now on. */
   name?: string;
   /**
@@ -6157,14 +5808,6 @@ export interface UpdateScoringDimension {
   /** Its place among the dimensions from now on. */
   sort_order?: number;
   [member: string]: unknown;
-}
-
-/** The arguments of `deleteScoringDimension`. */
-export interface DeleteScoringDimension {
-  /** Which profile. */
-  profile_id: string;
-  /** Which dimension. */
-  dimension_id: string;
 }
 
 /** The arguments of `scoreWithProfile`. */
@@ -6231,10 +5874,8 @@ export interface CreateRiskTemplate {
   [member: string]: unknown;
 }
 
-/** The arguments of `updateRiskTemplate`. */
+/** The arguments of `updateRiskTemplate` but those by position. */
 export interface UpdateRiskTemplate {
-  /** Which template. */
-  template_id: string;
   /** What it is called from now on. */
   name?: string;
   /** What it is for. */
@@ -6248,12 +5889,6 @@ export interface UpdateRiskTemplate {
   /** The state it is in from now on. */
   status?: string;
   [member: string]: unknown;
-}
-
-/** The arguments of `deleteRiskTemplate`. */
-export interface DeleteRiskTemplate {
-  /** Which template. */
-  template_id: string;
 }
 
 /** The arguments of `autoCalibrate`. */
@@ -6624,16 +6259,8 @@ export interface ListWorkflowTemplates {
   [member: string]: unknown;
 }
 
-/** The arguments of `getWorkflowTemplate`. */
-export interface GetWorkflowTemplate {
-  /** Which template. */
-  template_id: string;
-}
-
-/** The arguments of `updateWorkflowTemplate`. */
+/** The arguments of `updateWorkflowTemplate` but those by position. */
 export interface UpdateWorkflowTemplate {
-  /** Which template. */
-  template_id: string;
   /** What it is called from now on. */
   name?: string;
   /** Its name in URLs from now on; unique. */
@@ -6661,16 +6288,8 @@ export interface UpdateWorkflowTemplate {
   [member: string]: unknown;
 }
 
-/** The arguments of `deleteWorkflowTemplate`. */
-export interface DeleteWorkflowTemplate {
-  /** Which template. */
-  template_id: string;
-}
-
-/** The arguments of `duplicateWorkflowTemplate`. */
+/** The arguments of `duplicateWorkflowTemplate` but those by position. */
 export interface DuplicateWorkflowTemplate {
-  /** Which template to copy. */
-  template_id: string;
   /** What the copy is called; the old name and ` (copy)` unless given. */
   name?: string;
   /** The copy's name in URLs; unique. */
@@ -6678,10 +6297,8 @@ export interface DuplicateWorkflowTemplate {
   [member: string]: unknown;
 }
 
-/** The arguments of `launchWorkflowTemplate`. */
+/** The arguments of `launchWorkflowTemplate` but those by position. */
 export interface LaunchWorkflowTemplate {
-  /** Which template. */
-  template_id: string;
   /** Who runs it; `workflow_launcher` unless given. Not filled in by the client. */
   agent_id?: string;
   /** What the run is for, in a sentence. */
@@ -6689,10 +6306,8 @@ export interface LaunchWorkflowTemplate {
   [member: string]: unknown;
 }
 
-/** The arguments of `executeWorkflowTemplate`. */
+/** The arguments of `executeWorkflowTemplate` but those by position. */
 export interface ExecuteWorkflowTemplate {
-  /** Which template. */
-  template_id: string;
   /** The values that its steps may use, by name. Sent as they are. */
   variables?: Record<string, unknown>;
   /** Who runs it; `anonymous` unless given. Not filled in by the client. */
@@ -6701,38 +6316,12 @@ export interface ExecuteWorkflowTemplate {
   declared_goal?: string;
 }
 
-/** The arguments of `listWorkflowRuns`. */
+/** The arguments of `listWorkflowRuns` but those by position. */
 export interface ListWorkflowRuns {
-  /** Which template. */
-  template_id: string;
   /** How many; the server decides unless given. 1 or more. */
   limit?: number;
   /** How many to skip. */
   offset?: number;
-}
-
-/** The arguments of `getWorkflowRun`. */
-export interface GetWorkflowRun {
-  /** Which template. */
-  template_id: string;
-  /** Which run: the id of its action. */
-  run_action_id: string;
-}
-
-/** The arguments of `resumeWorkflowRun`. */
-export interface ResumeWorkflowRun {
-  /** Which template. */
-  template_id: string;
-  /** Which run: the id of its action. */
-  run_action_id: string;
-}
-
-/** The arguments of `cancelWorkflowRun`. */
-export interface CancelWorkflowRun {
-  /** Which template. */
-  template_id: string;
-  /** Which run: the id of its action. */
-  run_action_id: string;
 }
 
 /**
@@ -6994,16 +6583,8 @@ export interface ListCapabilities {
   [member: string]: unknown;
 }
 
-/** The arguments of `getCapability`. */
-export interface GetCapability {
-  /** Which capability. */
-  capability_id: string;
-}
-
-/** The arguments of `updateCapability`. */
+/** The arguments of `updateCapability` but those by position. */
 export interface UpdateCapability {
-  /** Which capability. */
-  capability_id: string;
   /** What it is called from now on. */
   name?: string;
   /** Its name in URLs and in policies from now on; unique. */
@@ -7035,16 +6616,8 @@ export interface UpdateCapability {
   [member: string]: unknown;
 }
 
-/** The arguments of `deleteCapability`. */
-export interface DeleteCapability {
-  /** Which capability. */
-  capability_id: string;
-}
-
-/** The arguments of `invokeCapability`. */
+/** The arguments of `invokeCapability` but those by position. */
 export interface InvokeCapability {
-  /** Which capability. */
-  capability_id: string;
   /**
    * What it is called with. Its members are the body of the request, sent as they are; the other arguments
    * join them, and none may be given in both places.
@@ -7058,10 +6631,8 @@ export interface InvokeCapability {
   agent_id?: string;
 }
 
-/** The arguments of `testCapability`. */
+/** The arguments of `testCapability` but those by position. */
 export interface TestCapability {
-  /** Which capability. */
-  capability_id: string;
   /**
    * What it is called with. Its members are the body of the request, sent as they are; the other arguments
    * join them, and none may be given in both places.
@@ -7069,12 +6640,6 @@ export interface TestCapability {
   payload?: Record<string, unknown>;
   /** Who calls it. The client's own agent unless given. The capability sees it as a member of its payload. */
   agent_id?: string;
-}
-
-/** The arguments of `getCapabilityHealth`. */
-export interface GetCapabilityHealth {
-  /** Which capability. */
-  capability_id: string;
 }
 
 /** The arguments of `listCapabilityHealth`. */
@@ -7098,10 +6663,8 @@ export interface ListCapabilityHealth {
   [member: string]: unknown;
 }
 
-/** The arguments of `getCapabilityHistory`. */
+/** The arguments of `getCapabilityHistory` but those by position. */
 export interface GetCapabilityHistory {
-  /** Which capability. */
-  capability_id: string;
   /** Only calls (`capability_invoke`) or only tests (`capability_test`). */
   action_type?: string;
   /** Only those in this state: `completed`, `failed`, … */
@@ -7421,16 +6984,8 @@ export interface CreateModelStrategy {
   [member: string]: unknown;
 }
 
-/** The arguments of `getModelStrategy`. */
-export interface GetModelStrategy {
-  /** Which strategy. */
-  strategy_id: string;
-}
-
-/** The arguments of `updateModelStrategy`. */
+/** The arguments of `updateModelStrategy` but those by position. */
 export interface UpdateModelStrategy {
-  /** Which strategy. */
-  strategy_id: string;
   /** What it is called from now on. */
   name?: string;
   /** What it is, in short. */
@@ -7443,18 +6998,8 @@ export interface UpdateModelStrategy {
   [member: string]: unknown;
 }
 
-/** The arguments of `deleteModelStrategy`. */
-export interface DeleteModelStrategy {
-  /** Which strategy. */
-  strategy_id: string;
-}
-
-/** The arguments of `completeWithStrategy`. */
+/** The arguments of `completeWithStrategy` but those by position. */
 export interface CompleteWithStrategy {
-  /** Which strategy. */
-  strategy_id: string;
-  /** What was said so far, one object each: `{"role": "user", "content": "…"}`. Sent as they are. */
-  messages: readonly unknown[];
   /** The most tokens that the answer may have; 1024 unless given. */
   max_tokens?: number;
   /** How freely the model chooses its words; 0.7 unless given. */
@@ -7548,16 +7093,8 @@ export interface ListKnowledgeCollections {
   offset?: number;
 }
 
-/** The arguments of `getKnowledgeCollection`. */
-export interface GetKnowledgeCollection {
-  /** Which collection. */
-  collection_id: string;
-}
-
-/** The arguments of `updateKnowledgeCollection`. */
+/** The arguments of `updateKnowledgeCollection` but those by position. */
 export interface UpdateKnowledgeCollection {
-  /** Which collection. */
-  collection_id: string;
   /** What it is called from now on. */
   name?: string;
   /** What it is, in short. */
@@ -7569,16 +7106,8 @@ export interface UpdateKnowledgeCollection {
   [member: string]: unknown;
 }
 
-/** The arguments of `deleteKnowledgeCollection`. */
-export interface DeleteKnowledgeCollection {
-  /** Which collection. */
-  collection_id: string;
-}
-
-/** The arguments of `addKnowledgeCollectionItem`. */
+/** The arguments of `addKnowledgeCollectionItem` but those by position. */
 export interface AddKnowledgeCollectionItem {
-  /** Which collection. */
-  collection_id: string;
   /** Where the document is: a URL. */
   source_uri: string;
   /** What it is called. */
@@ -7590,10 +7119,8 @@ export interface AddKnowledgeCollectionItem {
   [member: string]: unknown;
 }
 
-/** The arguments of `listKnowledgeCollectionItems`. */
+/** The arguments of `listKnowledgeCollectionItems` but those by position. */
 export interface ListKnowledgeCollectionItems {
-  /** Which collection. */
-  collection_id: string;
   /** How many, 1 to 500. `100` unless given. */
   limit?: number;
   /** How many to skip. `0` unless given. */
@@ -7601,18 +7128,8 @@ export interface ListKnowledgeCollectionItems {
   [member: string]: unknown;
 }
 
-/** The arguments of `syncKnowledgeCollection`. */
-export interface SyncKnowledgeCollection {
-  /** Which collection. */
-  collection_id: string;
-}
-
-/** The arguments of `searchKnowledgeCollection`. */
+/** The arguments of `searchKnowledgeCollection` but those by position. */
 export interface SearchKnowledgeCollection {
-  /** Which collection. */
-  collection_id: string;
-  /** What to look for, in plain words. */
-  query: string;
   /** How many passages, 1 to 20. `5` unless given. */
   limit?: number;
   [member: string]: unknown;
@@ -7817,18 +7334,6 @@ export interface GetSnippets {
   /** How many. 1 or more. */
   limit?: number;
   [member: string]: unknown;
-}
-
-/** The arguments of `getSnippet`. */
-export interface GetSnippet {
-  /** Which snippet. */
-  snippet_id: string;
-}
-
-/** The arguments of `useSnippet`. */
-export interface UseSnippet {
-  /** Which snippet. */
-  snippet_id: string;
 }
 
 /** The arguments of `deleteSnippet`. */

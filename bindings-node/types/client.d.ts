@@ -1,13 +1,14 @@
-/// <reference lib="esnext.disposable" />
 // What `lib` defines by hand. The operations and their types are generated: operations.d.ts, api.d.ts.
 
 import type {
-  ActionDetail, ActionList, CompletedWorkOrder, CreateAction, CreatedAction, Fields, GuardDecision, Heartbeat, Outcome,
+  ActionDetail, ActionList, CompletedWorkOrder, CreateAction, CreatedAction, GuardDecision, Heartbeat, OtherWord, Outcome,
   WorkOrder, WorkOrderCost,
 } from './api.js';
+import type { CamelCreateAction, CamelHeartbeat } from './camel.js';
 import type { DashClawError } from './errors.js';
 import type { CallOptions } from './operations.js';
 import { Operations } from './operations.js';
+import type { AbortSignal, URL } from './platform.js';
 
 export type Mode = 'off' | 'warn' | 'enforce';
 export type Role = 'admin' | 'member' | 'readonly';
@@ -137,6 +138,28 @@ export interface Run<T> {
   reportError: DashClawError | undefined;
 }
 
+/** The arguments of `createAction` for an action that `track` runs. */
+export interface TrackedAction extends CreateAction {
+  /** Where the idempotency key comes from: `call`, each run is an action of its own, unless given. */
+  idempotency?: 'intent' | 'call';
+}
+
+/** The arguments of `heartbeat` for those that go out again and again. */
+export interface RegularHeartbeat extends Heartbeat {
+  /** How often, in milliseconds. 60,000 unless given. */
+  interval?: number;
+}
+
+// In camel case; see camel.d.ts.
+declare abstract class CamelTrackedAction extends CamelCreateAction {
+  /** Where the idempotency key comes from: `call`, each run is an action of its own, unless given. */
+  idempotency?: 'intent' | 'call';
+}
+declare abstract class CamelRegularHeartbeat extends CamelHeartbeat {
+  /** How often, in milliseconds. 60,000 unless given. */
+  interval?: number;
+}
+
 /** What happened on the server. */
 export interface ServerEvent {
   /** The cursor to resume behind; empty for events that cannot be resumed behind. */
@@ -147,10 +170,39 @@ export interface ServerEvent {
   data: any;
 }
 
-/** A subscription to the server's events. It reconnects by itself. */
+/** The types of events that servers send; there may be others. */
+export type EventType =
+  | 'action.created' | 'action.updated' | 'action.cost_exceeded' | 'agent.heartbeat' | 'connected' | 'decision.created'
+  | 'guard.decision.created' | 'loop.created' | 'loop.updated' | 'message.created' | 'policy.updated' | 'signal.detected'
+  | 'token.usage' | OtherWord;
+
+/**
+ * A subscription to the server's events: something to listen to, or to loop over with `for await`. It reconnects by itself.
+ *
+ * While somebody listens or loops, the process stays alive. Where both do, both have every event, when the loop comes to it.
+ */
 export interface EventStream extends AsyncIterableIterator<ServerEvent> {
   /** The cursor behind the last event; give it to a later stream to go on where this one ended. */
   readonly lastEventId: string;
+  /** Calls `listener` with the error that ends the stream. It is a warning of the process where nobody listens to it. */
+  on(type: 'error', listener: (error: DashClawError) => void): this;
+  /** Calls `listener` at the end of the stream, however it comes. */
+  on(type: 'close', listener: () => void): this;
+  /**
+   * Calls `listener` with each event of this type: its data, and the whole event. What it throws is a warning of the process.
+   * It runs in the context (`AsyncLocalStorage`) in which it was added.
+   */
+  on(type: EventType, listener: (data: any, event: ServerEvent) => void): this;
+  /** The same as `on`, for the next one only. */
+  once(type: 'error', listener: (error: DashClawError) => void): this;
+  once(type: 'close', listener: () => void): this;
+  once(type: EventType, listener: (data: any, event: ServerEvent) => void): this;
+  /** Takes back one `on` or `once`. While nobody listens nothing is read; what happens meanwhile comes later. */
+  off(type: EventType | 'error' | 'close', listener: (...given: any[]) => void): this;
+  /** The same as `on`. */
+  addListener: EventStream['on'];
+  /** The same as `off`. */
+  removeListener: EventStream['off'];
   /** Ends the stream; whoever waits for an event learns that it is over. */
   close(): void;
   [Symbol.asyncIterator](): EventStream;
@@ -240,7 +292,7 @@ export declare class DashClaw extends Operations {
   constructor(options?: ClientOptions);
 
   /** The same as the constructor, which the official CommonJS package has beside it. */
-  static create(options?: ClientOptions): Promise<DashClaw>;
+  static create<T extends DashClaw>(this: new (options: any) => T, options?: ClientOptions): Promise<T>;
 
   /**
    * A client with a governance server of its own inside this process; closing the client closes it. It is an agent's: it
@@ -250,7 +302,10 @@ export declare class DashClaw extends Operations {
    *
    * @throws `InstanceError`: The database is locked or corrupt, or the policy file has a mistake.
    */
-  static embedded(options?: InstanceOptions & Omit<ClientOptions, 'baseUrl' | 'apiKey' | 'instance'>): DashClaw;
+  static embedded<T extends DashClaw>(
+    this: new (options: any) => T,
+    options?: InstanceOptions & Omit<ClientOptions, 'baseUrl' | 'apiKey' | 'instance'>,
+  ): T;
 
   /** Where the server is. */
   readonly baseUrl: string;
@@ -264,7 +319,7 @@ export declare class DashClaw extends Operations {
   readonly execution: Execution;
 
   // Only the replays of old servers lack the id, and every program needs it.
-  createAction(action: Fields<CreateAction>, options?: CallOptions): Promise<CreatedAction & { action_id: string }>;
+  createAction(action: CreateAction | CamelCreateAction, options?: CallOptions): Promise<CreatedAction & { action_id: string }>;
 
   /**
    * Calls an operation by its name, for what this version has no method for.
@@ -285,7 +340,8 @@ export declare class DashClaw extends Operations {
   waitForApproval(actionId: string, options?: WaitOptions): Promise<ActionDetail>;
 
   /**
-   * What happens on the server, as it happens. Leaving a `for await` loop ends the subscription.
+   * What happens on the server, as it happens: to listen to (`on`), or to loop over. Leaving a `for await` loop ends the
+   * subscription.
    *
    * @param options - `lastEventId` starts behind that event instead of now; the server keeps 10 minutes.
    */
@@ -309,7 +365,7 @@ export declare class DashClaw extends Operations {
    * @param fn - The work; it is given the action's id. What it throws is reported and thrown again.
    */
   runGoverned<T>(
-    action: Fields<CreateAction>,
+    action: CreateAction | CamelCreateAction,
     fn: (actionId: string) => T | Promise<T>,
     options?: GovernedOptions,
   ): Promise<Run<T>>;
@@ -322,7 +378,7 @@ export declare class DashClaw extends Operations {
    * @returns What `fn` returned.
    */
   track<T>(
-    action: Fields<CreateAction> & { idempotency?: 'intent' | 'call' },
+    action: TrackedAction | CamelTrackedAction,
     fn: (action: { action_id: string }) => T | Promise<T>,
     options?: CallOptions,
   ): Promise<T>;
@@ -373,15 +429,18 @@ export declare class DashClaw extends Operations {
    * Sends a heartbeat now and every `interval` milliseconds (60,000 unless given), until `stopHeartbeat` or `close`. One
    * that fails is skipped; while it runs, another start does nothing. It does not keep the process alive.
    */
-  startHeartbeat(options?: Fields<Heartbeat> & { interval?: number }): void;
+  startHeartbeat(options?: RegularHeartbeat | CamelRegularHeartbeat): void;
   /** Stops what `startHeartbeat` started; does nothing when nothing runs. */
   stopHeartbeat(): void;
 
   /** Where `getAttachment` downloads from. Nothing is sent; whoever opens it needs the API key. */
   getAttachmentUrl(attachmentId: string): string;
 
-  /** The same client, with the same connections, whose calls differ in these options. */
-  withOptions(options: { timeout?: number; maxRetries?: number }): DashClaw;
+  /**
+   * The same client, with the same connections, whose calls differ in these options. For a subclass it is one of that class,
+   * with a copy of its properties; its constructor does not run again, so that `#private` fields are not there.
+   */
+  withOptions(options: { timeout?: number; maxRetries?: number }): this;
 
   /** Stops calls under way and refuses later ones. After this no request leaves. */
   close(): Promise<void>;
@@ -448,3 +507,5 @@ export declare function signAction(payload: object, key: PrivateKey): string;
 
 /** The version of the SDK. */
 export declare const version: string;
+
+export type { CamelRegularHeartbeat, CamelTrackedAction };

@@ -1,4 +1,5 @@
 export * from './api.js';
+export * from './camel.js';
 export * from './client.js';
 export * from './errors.js';
 export type { CallOptions } from './operations.js';

@@ -12,14 +12,6 @@ export interface LegacyOptions extends Omit<main.ClientOptions, 'privateKey'> {
   privateKey?: main.PrivateKey | object;
 }
 
-/** Events of the server, to listen to. */
-export interface LegacyEvents {
-  /** Calls `listener` with the data of each event of this type; `error` is what ends the stream. */
-  on(type: string, listener: (data: any) => void): this;
-  /** Ends the stream. */
-  close(): void;
-}
-
 /** The methods that send an operation of their name and return what the server answers. */
 type LegacyMethod =
   | 'acknowledgeDriftAlert' | 'addThreadEntry' | 'analyzeGaps' | 'approveAction' | 'archiveMessages' | 'broadcast'
@@ -59,7 +51,7 @@ interface LegacyMethods extends Record<LegacyMethod, (...args: any[]) => Promise
     actionId: string,
     options?: main.WaitOptions & { useEvents?: boolean },
   ): Promise<{ action: ActionDetail['action']; action_id: string }>;
-  events(options?: { reconnect?: boolean; maxRetries?: number; retryInterval?: number }): LegacyEvents;
+  events(options?: { reconnect?: boolean; maxRetries?: number; retryInterval?: number }): main.EventStream;
   recordDecision(decision: Record<string, unknown>, options?: CallOptions): Promise<any>;
   reportConnections(connections: object[], options?: CallOptions): Promise<any>;
   getContextSummary(): Promise<{ points: any; threads: any }>;

@@ -24,10 +24,10 @@ import type {
   DeletedHostedWorkspace, DeletedKnowledgeCollection, DeletedModelStrategy, DeletedPolicy,
   DeletedPromptTemplate, DeletedScoringRecord, DeletedWebhook, DeletedWorkflowTemplate, DetectDrift,
   DriftReport, DuplicateWorkflowTemplate, EvaluationScore, EvaluationScoreList, EvidenceBundle,
-  ExecuteWorkflowTemplate, Fields, GetActions, GetActivityLogs, GetAgentEnv, GetApproaches,
-  GetCapabilityHistory, GetComplianceEvidence, GetComplianceReport, GetComplianceTrends, GetDailyDigest,
-  GetDriftReport, GetDriftSnapshots, GetDriftStats, GetEvalRuns, GetEvalStats, GetGuardDecisions, GetHandoffs,
-  GetInbox, GetLatestHandoff, GetLearningAnalyticsSummary, GetLearningCurves, GetLearningRecommendations,
+  ExecuteWorkflowTemplate, GetActions, GetActivityLogs, GetAgentEnv, GetApproaches, GetCapabilityHistory,
+  GetComplianceEvidence, GetComplianceReport, GetComplianceTrends, GetDailyDigest, GetDriftReport,
+  GetDriftSnapshots, GetDriftStats, GetEvalRuns, GetEvalStats, GetGuardDecisions, GetHandoffs, GetInbox,
+  GetLatestHandoff, GetLearningAnalyticsSummary, GetLearningCurves, GetLearningRecommendations,
   GetLearningVelocity, GetLessons, GetMessageThreads, GetMessages, GetOpenLoops, GetPendingApprovals,
   GetPreferenceSummary, GetProfileScores, GetPromptStats, GetProofReport, GetRecentDecisions,
   GetRecommendationMetrics, GetRecommendations, GetScores, GetSentMessages, GetSignals, GetSnippets, GetSpend,
@@ -69,6 +69,41 @@ import type {
   WorkflowTemplate, WorkflowTemplateDetail, WorkflowTemplateList, X402EndpointList, X402ProviderDetail,
   X402ProviderList, X402PurchaseList,
 } from './api.js';
+import type {
+  CamelAddKnowledgeCollectionItem, CamelAddScoringDimension, CamelArchiveMessages, CamelAutoCalibrate,
+  CamelBatchScoreWithProfile, CamelBroadcast, CamelClaimWorkOrder, CamelCompleteWithStrategy,
+  CamelCompleteWorkOrder, CamelComputeDriftBaselines, CamelComputeLearningCurves,
+  CamelComputeLearningVelocity, CamelCreateAction, CamelCreateApiKey, CamelCreateArtifact,
+  CamelCreateCalendarEvent, CamelCreateCapability, CamelCreateComplianceExport, CamelCreateComplianceSchedule,
+  CamelCreateEvalRun, CamelCreateGoal, CamelCreateHandoff, CamelCreateHostedWorkspace,
+  CamelCreateKnowledgeCollection, CamelCreateMessageThread, CamelCreatePairing,
+  CamelCreatePairingFromPrivateJwk, CamelCreatePolicy, CamelCreatePromptVersion, CamelCreateProvider,
+  CamelCreateProviderEndpoint, CamelCreateRiskTemplate, CamelCreateScore, CamelCreateScorer,
+  CamelCreateScoringProfile, CamelCreateSession, CamelCreateWorkflowTemplate, CamelDetectDrift,
+  CamelExecuteWorkflowTemplate, CamelGetActions, CamelGetActivityLogs, CamelGetAgentEnv, CamelGetApproaches,
+  CamelGetCapabilityHistory, CamelGetDailyDigest, CamelGetDriftReport, CamelGetDriftSnapshots,
+  CamelGetDriftStats, CamelGetGuardDecisions, CamelGetHandoffs, CamelGetInbox, CamelGetLatestHandoff,
+  CamelGetLearningAnalyticsSummary, CamelGetLearningCurves, CamelGetLearningRecommendations,
+  CamelGetLearningVelocity, CamelGetLessons, CamelGetMessageThreads, CamelGetMessages, CamelGetOpenLoops,
+  CamelGetPreferenceSummary, CamelGetProfileScores, CamelGetPromptStats, CamelGetRecentDecisions,
+  CamelGetRecommendationMetrics, CamelGetRecommendations, CamelGetScores, CamelGetSentMessages,
+  CamelGetSignals, CamelGetSpend, CamelGuard, CamelHeartbeat, CamelInvokeRegisteredAgent,
+  CamelLaunchWorkflowTemplate, CamelListArtifacts, CamelListCapabilities, CamelListCapabilityHealth,
+  CamelListDriftAlerts, CamelListKnowledgeCollections, CamelListPolicies, CamelListPromptRuns,
+  CamelListPurchases, CamelListRiskTemplates, CamelListScoringProfiles, CamelListSessions,
+  CamelListWorkOrderTypes, CamelLogMood, CamelLogObservation, CamelMarkRead, CamelPreviewScorer,
+  CamelRebuildRecommendations, CamelRecordAssumption, CamelRecordContent, CamelRecordDecision,
+  CamelRecordInteraction, CamelRecordPurchase, CamelRecordPurchaseResult, CamelRecordRecommendationEvents,
+  CamelRecordX402Purchase, CamelRegisterAgent, CamelRegisterAssumption, CamelRegisterIdentity,
+  CamelRegisterOpenLoop, CamelRegisterWorkOrderType, CamelRenderPrompt, CamelReportActionOutcome,
+  CamelReportConnections, CamelReportSecurityFinding, CamelReportTokenUsage, CamelResolveMessageThread,
+  CamelSaveSharedDoc, CamelSaveSnippet, CamelScanContent, CamelScanPromptInjection, CamelScoreWithProfile,
+  CamelSendMessage, CamelSetPreference, CamelSimulatePolicy, CamelSubmitWorkOrder, CamelTestPolicies,
+  CamelTrackApproach, CamelUpdateCapability, CamelUpdateKnowledgeCollection, CamelUpdateOutcome,
+  CamelUpdatePolicy, CamelUpdateProvider, CamelUpdateRegisteredAgent, CamelUpdateRiskTemplate,
+  CamelUpdateScoringDimension, CamelUpdateScoringProfile, CamelUpdateSession, CamelUpdateWorkflowTemplate,
+} from './camel.js';
+import type { AbortSignal } from './platform.js';
 
 /** What is for one call only. */
 export interface CallOptions {
@@ -113,7 +148,7 @@ export declare abstract class Operations {
    * @throws `MalformedResponseError`: The answer is not one of the four verdicts.
    * @throws `ConflictError`: See the description.
    */
-  guard(context: Fields<Guard>, options?: CallOptions): Promise<GuardDecision>;
+  guard(context: Guard | CamelGuard, options?: CallOptions): Promise<GuardDecision>;
 
   /**
    * Lists guard decisions, newest first.
@@ -124,7 +159,9 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns A page of guard decisions.
    */
-  getGuardDecisions(filters?: Fields<GetGuardDecisions>, options?: CallOptions): Promise<GuardDecisionList>;
+  getGuardDecisions(
+    filters?: GetGuardDecisions | CamelGetGuardDecisions, options?: CallOptions,
+  ): Promise<GuardDecisionList>;
 
   /**
    * Goes through all that `getGuardDecisions` lists, with the same arguments: `limit` is a page's size,
@@ -134,7 +171,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterGuardDecisions(
-    filters?: Fields<GetGuardDecisions>, options?: CallOptions,
+    filters?: GetGuardDecisions | CamelGetGuardDecisions, options?: CallOptions,
   ): AsyncIterableIterator<GuardDecisionRecord>;
 
   /**
@@ -147,7 +184,7 @@ export declare abstract class Operations {
    * @returns A page of guard decisions with what each was for.
    */
   getRecentDecisions(
-    filters?: Fields<GetRecentDecisions>, options?: CallOptions,
+    filters?: GetRecentDecisions | CamelGetRecentDecisions, options?: CallOptions,
   ): Promise<RecentDecisionList>;
 
   /**
@@ -158,7 +195,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterRecentDecisions(
-    filters?: Fields<GetRecentDecisions>, options?: CallOptions,
+    filters?: GetRecentDecisions | CamelGetRecentDecisions, options?: CallOptions,
   ): AsyncIterableIterator<RecentDecision>;
 
   /**
@@ -188,7 +225,7 @@ export declare abstract class Operations {
    * @throws `ApprovalDeniedError`: See the description.
    * @throws `ConflictError`: See the description.
    */
-  createAction(action: Fields<CreateAction>, options?: CallOptions): Promise<CreatedAction>;
+  createAction(action: CreateAction | CamelCreateAction, options?: CallOptions): Promise<CreatedAction>;
 
   /**
    * Reads one action with its open loops, its assumptions and a summary of the messages about it.
@@ -214,7 +251,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns A page of actions.
    */
-  getActions(filters?: Fields<GetActions>, options?: CallOptions): Promise<ActionList>;
+  getActions(filters?: GetActions | CamelGetActions, options?: CallOptions): Promise<ActionList>;
 
   /**
    * Goes through all that `getActions` lists, with the same arguments: `limit` is a page's size, `offset` how
@@ -223,7 +260,7 @@ export declare abstract class Operations {
    * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
    * one before.
    */
-  iterActions(filters?: Fields<GetActions>, options?: CallOptions): AsyncIterableIterator<Action>;
+  iterActions(filters?: GetActions | CamelGetActions, options?: CallOptions): AsyncIterableIterator<Action>;
 
   /**
    * Ends an action, or adds facts to it.
@@ -247,7 +284,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   updateOutcome(
-    actionId: string, outcome?: Fields<UpdateOutcome, 'action_id'>, options?: CallOptions,
+    actionId: string, outcome?: UpdateOutcome | CamelUpdateOutcome, options?: CallOptions,
   ): Promise<UpdatedAction>;
 
   /**
@@ -314,7 +351,7 @@ export declare abstract class Operations {
     limit?: number | null, offset?: number | null, options?: CallOptions,
   ): Promise<ActionList>;
   /** The same with all arguments in one object; see {@link GetPendingApprovals}. */
-  getPendingApprovals(fields: Fields<GetPendingApprovals>, options?: CallOptions): Promise<ActionList>;
+  getPendingApprovals(fields: GetPendingApprovals, options?: CallOptions): Promise<ActionList>;
 
   /**
    * Goes through all that `getPendingApprovals` lists, with the same arguments: `limit` is a page's size,
@@ -323,9 +360,7 @@ export declare abstract class Operations {
    * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
    * one before.
    */
-  iterPendingApprovals(
-    filters?: Fields<GetPendingApprovals>, options?: CallOptions,
-  ): AsyncIterableIterator<Action>;
+  iterPendingApprovals(filters?: GetPendingApprovals, options?: CallOptions): AsyncIterableIterator<Action>;
 
   /**
    * Reports how an action ended. The first report is final.
@@ -346,7 +381,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   reportActionOutcome(
-    actionId: string, payload: Fields<ReportActionOutcome, 'action_id'>, options?: CallOptions,
+    actionId: string, payload: ReportActionOutcome | CamelReportActionOutcome, options?: CallOptions,
   ): Promise<ReportedAction>;
 
   /**
@@ -432,7 +467,9 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: See the description.
    * @throws `ConflictError`: See the description.
    */
-  recordAssumption(assumption: Fields<RecordAssumption>, options?: CallOptions): Promise<CreatedAssumption>;
+  recordAssumption(
+    assumption: RecordAssumption | CamelRecordAssumption, options?: CallOptions,
+  ): Promise<CreatedAssumption>;
 
   /**
    * Records what the agent takes for granted in an action: another name of `recordAssumption`.
@@ -446,7 +483,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   registerAssumption(
-    assumption: Fields<RegisterAssumption>, options?: CallOptions,
+    assumption: RegisterAssumption | CamelRegisterAssumption, options?: CallOptions,
   ): Promise<CreatedAssumption>;
 
   /**
@@ -492,7 +529,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns A page of assumptions with their drift.
    */
-  getDriftReport(filters?: Fields<GetDriftReport>, options?: CallOptions): Promise<DriftReport>;
+  getDriftReport(filters?: GetDriftReport | CamelGetDriftReport, options?: CallOptions): Promise<DriftReport>;
 
   /**
    * Goes through all that `getDriftReport` lists, with the same arguments: `limit` is a page's size, `offset`
@@ -501,7 +538,9 @@ export declare abstract class Operations {
    * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
    * one before.
    */
-  iterDriftReport(filters?: Fields<GetDriftReport>, options?: CallOptions): AsyncIterableIterator<Assumption>;
+  iterDriftReport(
+    filters?: GetDriftReport | CamelGetDriftReport, options?: CallOptions,
+  ): AsyncIterableIterator<Assumption>;
 
   /**
    * Records what an action leaves to be done. An unknown action is a `NotFoundError`.
@@ -523,7 +562,9 @@ export declare abstract class Operations {
     actionId: string, loopType: LoopType, description: string, metadata?: unknown, options?: CallOptions,
   ): Promise<CreatedLoop>;
   /** The same with all arguments in one object; see {@link RegisterOpenLoop}. */
-  registerOpenLoop(fields: Fields<RegisterOpenLoop>, options?: CallOptions): Promise<CreatedLoop>;
+  registerOpenLoop(
+    fields: RegisterOpenLoop | CamelRegisterOpenLoop, options?: CallOptions,
+  ): Promise<CreatedLoop>;
 
   /**
    * Reads one loop with the action that left it. An unknown id is a `NotFoundError`.
@@ -565,7 +606,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns A page of loops.
    */
-  getOpenLoops(filters?: Fields<GetOpenLoops>, options?: CallOptions): Promise<LoopList>;
+  getOpenLoops(filters?: GetOpenLoops | CamelGetOpenLoops, options?: CallOptions): Promise<LoopList>;
 
   /**
    * Goes through all that `getOpenLoops` lists, with the same arguments: `limit` is a page's size, `offset`
@@ -574,7 +615,9 @@ export declare abstract class Operations {
    * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
    * one before.
    */
-  iterOpenLoops(filters?: Fields<GetOpenLoops>, options?: CallOptions): AsyncIterableIterator<OpenLoop>;
+  iterOpenLoops(
+    filters?: GetOpenLoops | CamelGetOpenLoops, options?: CallOptions,
+  ): AsyncIterableIterator<OpenLoop>;
 
   /**
    * Lists what is going wrong right now. Signals are computed when they are read.
@@ -585,7 +628,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns What is going wrong right now.
    */
-  getSignals(filters?: Fields<GetSignals>, options?: CallOptions): Promise<SignalList>;
+  getSignals(filters?: GetSignals | CamelGetSignals, options?: CallOptions): Promise<SignalList>;
 
   /**
    * Lists all policies.
@@ -596,7 +639,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns All policies.
    */
-  listPolicies(filters?: Fields<ListPolicies>, options?: CallOptions): Promise<PolicyList>;
+  listPolicies(filters?: ListPolicies | CamelListPolicies, options?: CallOptions): Promise<PolicyList>;
 
   /**
    * Adds a policy. Needs an API key of the admin role.
@@ -614,7 +657,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `ConflictError`: See the description.
    */
-  createPolicy(policy: Fields<CreatePolicy>, options?: CallOptions): Promise<CreatedPolicy>;
+  createPolicy(policy: CreatePolicy | CamelCreatePolicy, options?: CallOptions): Promise<CreatedPolicy>;
 
   /**
    * Changes a policy: the fields that are given. Needs an API key of the admin role.
@@ -632,7 +675,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: See the description.
    */
   updatePolicy(
-    id: string, updates?: Fields<UpdatePolicy, 'id'>, options?: CallOptions,
+    id: string, updates?: UpdatePolicy | CamelUpdatePolicy, options?: CallOptions,
   ): Promise<PolicyDetail>;
 
   /**
@@ -659,7 +702,9 @@ export declare abstract class Operations {
    * @returns What a policy would have done.
    * @throws `ValidationError`: The server refuses the content.
    */
-  simulatePolicy(fields: Fields<SimulatePolicy>, options?: CallOptions): Promise<PolicySimulation>;
+  simulatePolicy(
+    fields: SimulatePolicy | CamelSimulatePolicy, options?: CallOptions,
+  ): Promise<PolicySimulation>;
 
   /**
    * Runs the tests of all policies that hold, and returns each one's result. The server keeps a record of the
@@ -673,7 +718,7 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  testPolicies(fields?: Fields<TestPolicies>, options?: CallOptions): Promise<PolicyTestReport>;
+  testPolicies(fields?: TestPolicies | CamelTestPolicies, options?: CallOptions): Promise<PolicyTestReport>;
 
   /**
    * Writes down what the policies that hold prove: a report for auditors.
@@ -684,7 +729,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns What the policies prove, in writing.
    */
-  getProofReport(filters?: Fields<GetProofReport>, options?: CallOptions): Promise<PolicyProof>;
+  getProofReport(filters?: GetProofReport, options?: CallOptions): Promise<PolicyProof>;
 
   /**
    * Adds the policies of a pack of the server's, or of a YAML text. Needs an API key of the admin role.
@@ -701,7 +746,7 @@ export declare abstract class Operations {
    * @throws `PermissionDeniedError`: The API key lacks the admin role.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  importPolicies(source?: Fields<ImportPolicies>, options?: CallOptions): Promise<PolicyImport>;
+  importPolicies(source?: ImportPolicies, options?: CallOptions): Promise<PolicyImport>;
 
   /**
    * Holds the policies that are in force against the controls of a framework.
@@ -747,7 +792,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: See the description.
    */
   getComplianceReport(
-    framework: string, settings?: Fields<GetComplianceReport, 'framework'>, options?: CallOptions,
+    framework: string, settings?: GetComplianceReport, options?: CallOptions,
   ): Promise<ComplianceReport>;
 
   /**
@@ -769,9 +814,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Evidence that policies are in force.
    */
-  getComplianceEvidence(
-    filters?: Fields<GetComplianceEvidence>, options?: CallOptions,
-  ): Promise<ComplianceEvidence>;
+  getComplianceEvidence(filters?: GetComplianceEvidence, options?: CallOptions): Promise<ComplianceEvidence>;
 
   /**
    * Makes an export: reports on frameworks, with evidence, in one document that the server signs.
@@ -789,7 +832,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   createComplianceExport(
-    settings: Fields<CreateComplianceExport>, options?: CallOptions,
+    settings: CreateComplianceExport | CamelCreateComplianceExport, options?: CallOptions,
   ): Promise<CreatedComplianceExport>;
 
   /**
@@ -802,7 +845,7 @@ export declare abstract class Operations {
    * @returns Exports without their contents.
    */
   listComplianceExports(
-    filters?: Fields<ListComplianceExports>, options?: CallOptions,
+    filters?: ListComplianceExports, options?: CallOptions,
   ): Promise<ComplianceExportList>;
 
   /**
@@ -860,7 +903,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   createComplianceSchedule(
-    schedule: Fields<CreateComplianceSchedule>, options?: CallOptions,
+    schedule: CreateComplianceSchedule | CamelCreateComplianceSchedule, options?: CallOptions,
   ): Promise<CreatedComplianceSchedule>;
 
   /**
@@ -887,7 +930,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updateComplianceSchedule(
-    scheduleId: string, updates?: Fields<UpdateComplianceSchedule, 'schedule_id'>, options?: CallOptions,
+    scheduleId: string, updates?: UpdateComplianceSchedule, options?: CallOptions,
   ): Promise<ComplianceSchedule>;
 
   /**
@@ -911,9 +954,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns How coverage changed.
    */
-  getComplianceTrends(
-    filters?: Fields<GetComplianceTrends>, options?: CallOptions,
-  ): Promise<ComplianceTrendList>;
+  getComplianceTrends(filters?: GetComplianceTrends, options?: CallOptions): Promise<ComplianceTrendList>;
 
   /**
    * Begins a session.
@@ -932,7 +973,7 @@ export declare abstract class Operations {
     agentId?: string | null, workspace?: string | null, branch?: string | null, options?: CallOptions,
   ): Promise<SessionDetail>;
   /** The same with all arguments in one object; see {@link CreateSession}. */
-  createSession(fields: Fields<CreateSession>, options?: CallOptions): Promise<SessionDetail>;
+  createSession(fields: CreateSession | CamelCreateSession, options?: CallOptions): Promise<SessionDetail>;
 
   /**
    * Reads one session. An unknown id is a `NotFoundError`.
@@ -962,7 +1003,7 @@ export declare abstract class Operations {
    * @throws `ConflictError`: See the description.
    */
   updateSession(
-    sessionId: string, updates?: Fields<UpdateSession, 'session_id'>, options?: CallOptions,
+    sessionId: string, updates?: UpdateSession | CamelUpdateSession, options?: CallOptions,
   ): Promise<SessionDetail>;
 
   /**
@@ -974,7 +1015,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Sessions with what happened in each.
    */
-  listSessions(filters?: Fields<ListSessions>, options?: CallOptions): Promise<SessionList>;
+  listSessions(filters?: ListSessions | CamelListSessions, options?: CallOptions): Promise<SessionList>;
 
   /**
    * Lists what happened in a session. An unknown id is a `NotFoundError`.
@@ -1002,7 +1043,7 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  createHandoff(fields?: Fields<CreateHandoff>, options?: CallOptions): Promise<CreatedHandoff>;
+  createHandoff(fields?: CreateHandoff | CamelCreateHandoff, options?: CallOptions): Promise<CreatedHandoff>;
 
   /**
    * Lists handoffs of the agent.
@@ -1013,7 +1054,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Handoffs.
    */
-  getHandoffs(filters?: Fields<GetHandoffs>, options?: CallOptions): Promise<HandoffList>;
+  getHandoffs(filters?: GetHandoffs | CamelGetHandoffs, options?: CallOptions): Promise<HandoffList>;
 
   /**
    * Goes through all that `getHandoffs` lists, with the same arguments: `limit` is a page's size, `offset`
@@ -1022,7 +1063,9 @@ export declare abstract class Operations {
    * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
    * one before.
    */
-  iterHandoffs(filters?: Fields<GetHandoffs>, options?: CallOptions): AsyncIterableIterator<Handoff>;
+  iterHandoffs(
+    filters?: GetHandoffs | CamelGetHandoffs, options?: CallOptions,
+  ): AsyncIterableIterator<Handoff>;
 
   /**
    * Reads the newest handoff of the agent that belongs to no project and was not consumed. When there is
@@ -1035,7 +1078,9 @@ export declare abstract class Operations {
    * @returns What one session left for the next.
    * @throws `NotFoundError`: See the description.
    */
-  getLatestHandoff(filters?: Fields<GetLatestHandoff>, options?: CallOptions): Promise<Handoff>;
+  getLatestHandoff(
+    filters?: GetLatestHandoff | CamelGetLatestHandoff, options?: CallOptions,
+  ): Promise<Handoff>;
 
   /**
    * Reads one handoff. An unknown id is a `NotFoundError`.
@@ -1078,7 +1123,7 @@ export declare abstract class Operations {
    * @throws `PermissionDeniedError`: See the description.
    * @throws `NotFoundError`: See the description.
    */
-  sendMessage(fields: Fields<SendMessage>, options?: CallOptions): Promise<SentMessage>;
+  sendMessage(fields: SendMessage | CamelSendMessage, options?: CallOptions): Promise<SentMessage>;
 
   /**
    * Sends a message to everybody. The same limits and errors hold as for `sendMessage`.
@@ -1091,7 +1136,7 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  broadcast(fields: Fields<Broadcast>, options?: CallOptions): Promise<SentMessage>;
+  broadcast(fields: Broadcast | CamelBroadcast, options?: CallOptions): Promise<SentMessage>;
 
   /**
    * Lists messages of the agent.
@@ -1102,7 +1147,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Messages.
    */
-  getMessages(filters?: Fields<GetMessages>, options?: CallOptions): Promise<MessageList>;
+  getMessages(filters?: GetMessages | CamelGetMessages, options?: CallOptions): Promise<MessageList>;
 
   /**
    * Goes through all that `getMessages` lists, with the same arguments: `limit` is a page's size, `offset`
@@ -1111,7 +1156,9 @@ export declare abstract class Operations {
    * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
    * one before.
    */
-  iterMessages(filters?: Fields<GetMessages>, options?: CallOptions): AsyncIterableIterator<AgentMessage>;
+  iterMessages(
+    filters?: GetMessages | CamelGetMessages, options?: CallOptions,
+  ): AsyncIterableIterator<AgentMessage>;
 
   /**
    * Lists messages to the agent or to everybody, without its own and without archived ones.
@@ -1122,7 +1169,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Messages.
    */
-  getInbox(filters?: Fields<GetInbox>, options?: CallOptions): Promise<MessageList>;
+  getInbox(filters?: GetInbox | CamelGetInbox, options?: CallOptions): Promise<MessageList>;
 
   /**
    * Goes through all that `getInbox` lists, with the same arguments: `limit` is a page's size, `offset` how
@@ -1131,7 +1178,7 @@ export declare abstract class Operations {
    * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
    * one before.
    */
-  iterInbox(filters?: Fields<GetInbox>, options?: CallOptions): AsyncIterableIterator<AgentMessage>;
+  iterInbox(filters?: GetInbox | CamelGetInbox, options?: CallOptions): AsyncIterableIterator<AgentMessage>;
 
   /**
    * Lists messages that the agent sent.
@@ -1142,7 +1189,9 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Messages.
    */
-  getSentMessages(filters?: Fields<GetSentMessages>, options?: CallOptions): Promise<MessageList>;
+  getSentMessages(
+    filters?: GetSentMessages | CamelGetSentMessages, options?: CallOptions,
+  ): Promise<MessageList>;
 
   /**
    * Goes through all that `getSentMessages` lists, with the same arguments: `limit` is a page's size,
@@ -1152,7 +1201,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterSentMessages(
-    filters?: Fields<GetSentMessages>, options?: CallOptions,
+    filters?: GetSentMessages | CamelGetSentMessages, options?: CallOptions,
   ): AsyncIterableIterator<AgentMessage>;
 
   /**
@@ -1180,7 +1229,7 @@ export declare abstract class Operations {
    */
   markRead(messageIds: readonly string[], options?: CallOptions): Promise<UpdatedMessages>;
   /** The same with all arguments in one object; see {@link MarkRead}. */
-  markRead(fields: Fields<MarkRead>, options?: CallOptions): Promise<UpdatedMessages>;
+  markRead(fields: MarkRead | CamelMarkRead, options?: CallOptions): Promise<UpdatedMessages>;
 
   /**
    * Archives messages: an inbox does not list them any more.
@@ -1194,7 +1243,9 @@ export declare abstract class Operations {
    */
   archiveMessages(messageIds: readonly string[], options?: CallOptions): Promise<UpdatedMessages>;
   /** The same with all arguments in one object; see {@link ArchiveMessages}. */
-  archiveMessages(fields: Fields<ArchiveMessages>, options?: CallOptions): Promise<UpdatedMessages>;
+  archiveMessages(
+    fields: ArchiveMessages | CamelArchiveMessages, options?: CallOptions,
+  ): Promise<UpdatedMessages>;
 
   /**
    * Begins a thread that messages can belong to.
@@ -1208,7 +1259,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   createMessageThread(
-    fields: Fields<CreateMessageThread>, options?: CallOptions,
+    fields: CreateMessageThread | CamelCreateMessageThread, options?: CallOptions,
   ): Promise<CreatedMessageThread>;
 
   /**
@@ -1220,7 +1271,9 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Threads.
    */
-  getMessageThreads(filters?: Fields<GetMessageThreads>, options?: CallOptions): Promise<MessageThreadList>;
+  getMessageThreads(
+    filters?: GetMessageThreads | CamelGetMessageThreads, options?: CallOptions,
+  ): Promise<MessageThreadList>;
 
   /**
    * Ends a thread. An unknown id is a `NotFoundError`.
@@ -1234,7 +1287,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: See the description.
    */
   resolveMessageThread(
-    updates: Fields<ResolveMessageThread>, options?: CallOptions,
+    updates: ResolveMessageThread | CamelResolveMessageThread, options?: CallOptions,
   ): Promise<MessageThreadDetail>;
 
   /**
@@ -1249,7 +1302,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  saveSharedDoc(fields: Fields<SaveSharedDoc>, options?: CallOptions): Promise<Record<string, unknown>>;
+  saveSharedDoc(
+    fields: SaveSharedDoc | CamelSaveSharedDoc, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Downloads an attachment of a message: its bytes, its name and its media type.
@@ -1279,7 +1334,7 @@ export declare abstract class Operations {
    * @returns The server's word on a receipt.
    * @throws `ValidationError`: The server refuses the content.
    */
-  verifyIntegrity(fields?: Fields<VerifyIntegrity>, options?: CallOptions): Promise<IntegrityVerdict>;
+  verifyIntegrity(fields?: VerifyIntegrity, options?: CallOptions): Promise<IntegrityVerdict>;
 
   /**
    * Reads the keys that the server signs with. Needs no API key. There are none while the server cannot sign.
@@ -1303,7 +1358,7 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    */
   scanContent(
-    text: string, fields?: Fields<ScanContent, 'text'>, options?: CallOptions,
+    text: string, fields?: ScanContent | CamelScanContent, options?: CallOptions,
   ): Promise<ContentScan>;
 
   /**
@@ -1320,7 +1375,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   reportSecurityFinding(
-    text: string, fields?: Fields<ReportSecurityFinding, 'text'>, options?: CallOptions,
+    text: string, fields?: ReportSecurityFinding | CamelReportSecurityFinding, options?: CallOptions,
   ): Promise<ContentScan>;
 
   /**
@@ -1336,7 +1391,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   scanPromptInjection(
-    text: string, fields?: Fields<ScanPromptInjection, 'text'>, options?: CallOptions,
+    text: string, fields?: ScanPromptInjection | CamelScanPromptInjection, options?: CallOptions,
   ): Promise<PromptInjectionScan>;
 
   /**
@@ -1353,7 +1408,7 @@ export declare abstract class Operations {
    * @throws `PermissionDeniedError`: See the description.
    * @throws `ServerError`: See the description.
    */
-  getAgentEnv(filters?: Fields<GetAgentEnv>, options?: CallOptions): Promise<AgentEnv>;
+  getAgentEnv(filters?: GetAgentEnv | CamelGetAgentEnv, options?: CallOptions): Promise<AgentEnv>;
 
   /**
    * Says that the agent is there. Creating an action says so, too. An unknown status is a `ValidationError`.
@@ -1371,7 +1426,7 @@ export declare abstract class Operations {
     status?: AgentStatus | null, metadata?: Record<string, unknown> | null, options?: CallOptions,
   ): Promise<HeartbeatAck>;
   /** The same with all arguments in one object; see {@link Heartbeat}. */
-  heartbeat(fields: Fields<Heartbeat>, options?: CallOptions): Promise<HeartbeatAck>;
+  heartbeat(fields: Heartbeat | CamelHeartbeat, options?: CallOptions): Promise<HeartbeatAck>;
 
   /**
    * Tells which services the agent is connected to. A service that was told before is told anew.
@@ -1387,7 +1442,9 @@ export declare abstract class Operations {
    */
   reportConnections(connections: readonly unknown[], options?: CallOptions): Promise<ConnectionReport>;
   /** The same with all arguments in one object; see {@link ReportConnections}. */
-  reportConnections(fields: Fields<ReportConnections>, options?: CallOptions): Promise<ConnectionReport>;
+  reportConnections(
+    fields: ReportConnections | CamelReportConnections, options?: CallOptions,
+  ): Promise<ConnectionReport>;
 
   /**
    * Lists the agents that the server knows: those that gave a sign of life, acted, or have a public key. The
@@ -1413,7 +1470,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `ConflictError`: See the description.
    */
-  registerAgent(fields: Fields<RegisterAgent>, options?: CallOptions): Promise<SavedRegisteredAgent>;
+  registerAgent(
+    fields: RegisterAgent | CamelRegisterAgent, options?: CallOptions,
+  ): Promise<SavedRegisteredAgent>;
 
   /**
    * Lists the agents of the register.
@@ -1424,9 +1483,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Agents of the register.
    */
-  listRegisteredAgents(
-    filters?: Fields<ListRegisteredAgents>, options?: CallOptions,
-  ): Promise<RegisteredAgentList>;
+  listRegisteredAgents(filters?: ListRegisteredAgents, options?: CallOptions): Promise<RegisteredAgentList>;
 
   /**
    * Reads one agent of the register with what it can do and its newest calls. An unknown id is a
@@ -1454,7 +1511,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updateRegisteredAgent(
-    registeredAgentId: string, updates?: Fields<UpdateRegisteredAgent, 'registered_agent_id'>,
+    registeredAgentId: string, updates?: UpdateRegisteredAgent | CamelUpdateRegisteredAgent,
     options?: CallOptions,
   ): Promise<SavedRegisteredAgent>;
 
@@ -1510,7 +1567,7 @@ export declare abstract class Operations {
    * @throws `ServerError`: See the description.
    */
   invokeRegisteredAgent(
-    fields: Fields<InvokeRegisteredAgent>, options?: CallOptions,
+    fields: InvokeRegisteredAgent | CamelInvokeRegisteredAgent, options?: CallOptions,
   ): Promise<RegisteredAgentAnswer>;
 
   /**
@@ -1540,7 +1597,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   listAgentReputationEvents(
-    agentId: string, filters?: Fields<ListAgentReputationEvents, 'agent_id'>, options?: CallOptions,
+    agentId: string, filters?: ListAgentReputationEvents, options?: CallOptions,
   ): Promise<ReputationEventList>;
 
   /**
@@ -1551,7 +1608,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterAgentReputationEvents(
-    agentId: string, filters?: Fields<ListAgentReputationEvents, 'agent_id'>, options?: CallOptions,
+    agentId: string, filters?: ListAgentReputationEvents, options?: CallOptions,
   ): AsyncIterableIterator<ReputationEvent>;
 
   /**
@@ -1615,7 +1672,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  submitWorkOrder(order: Fields<SubmitWorkOrder>, options?: CallOptions): Promise<SubmittedWorkOrder>;
+  submitWorkOrder(
+    order: SubmitWorkOrder | CamelSubmitWorkOrder, options?: CallOptions,
+  ): Promise<SubmittedWorkOrder>;
 
   /**
    * Reads one work order, with its receipt once it has ended. An unknown id is a `NotFoundError`.
@@ -1638,7 +1697,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns A page of work orders.
    */
-  listWorkOrders(filters?: Fields<ListWorkOrders>, options?: CallOptions): Promise<WorkOrderList>;
+  listWorkOrders(filters?: ListWorkOrders, options?: CallOptions): Promise<WorkOrderList>;
 
   /**
    * Goes through all that `listWorkOrders` lists, with the same arguments: `limit` is a page's size, `offset`
@@ -1647,7 +1706,7 @@ export declare abstract class Operations {
    * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
    * one before.
    */
-  iterWorkOrders(filters?: Fields<ListWorkOrders>, options?: CallOptions): AsyncIterableIterator<WorkOrder>;
+  iterWorkOrders(filters?: ListWorkOrders, options?: CallOptions): AsyncIterableIterator<WorkOrder>;
 
   /**
    * Cancels a work order that is `queued`, `claimed` or `pending_approval`.
@@ -1678,7 +1737,9 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  claimWorkOrder(fields?: Fields<ClaimWorkOrder>, options?: CallOptions): Promise<ClaimedWorkOrder>;
+  claimWorkOrder(
+    fields?: ClaimWorkOrder | CamelClaimWorkOrder, options?: CallOptions,
+  ): Promise<ClaimedWorkOrder>;
 
   /**
    * Ends a work order that the agent has claimed, and returns its receipt.
@@ -1701,7 +1762,7 @@ export declare abstract class Operations {
    * @throws `ConflictError`: See the description.
    */
   completeWorkOrder(
-    workOrderId: string, result?: Fields<CompleteWorkOrder, 'work_order_id'>, options?: CallOptions,
+    workOrderId: string, result?: CompleteWorkOrder | CamelCompleteWorkOrder, options?: CallOptions,
   ): Promise<CompletedWorkOrder>;
 
   /**
@@ -1713,7 +1774,9 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Types of work.
    */
-  listWorkOrderTypes(filters?: Fields<ListWorkOrderTypes>, options?: CallOptions): Promise<WorkOrderTypeList>;
+  listWorkOrderTypes(
+    filters?: ListWorkOrderTypes | CamelListWorkOrderTypes, options?: CallOptions,
+  ): Promise<WorkOrderTypeList>;
 
   /**
    * Adds a type of work: a contract over what goes in and what comes out.
@@ -1732,7 +1795,7 @@ export declare abstract class Operations {
    * @throws `ConflictError`: See the description.
    */
   registerWorkOrderType(
-    definition: Fields<RegisterWorkOrderType>, options?: CallOptions,
+    definition: RegisterWorkOrderType | CamelRegisterWorkOrderType, options?: CallOptions,
   ): Promise<WorkOrderType>;
 
   /**
@@ -1747,7 +1810,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `ConflictError`: See the description.
    */
-  createProvider(fields: Fields<CreateProvider>, options?: CallOptions): Promise<SavedX402Provider>;
+  createProvider(
+    fields: CreateProvider | CamelCreateProvider, options?: CallOptions,
+  ): Promise<SavedX402Provider>;
 
   /**
    * Lists providers.
@@ -1758,7 +1823,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Providers.
    */
-  listProviders(filters?: Fields<ListProviders>, options?: CallOptions): Promise<X402ProviderList>;
+  listProviders(filters?: ListProviders, options?: CallOptions): Promise<X402ProviderList>;
 
   /**
    * Reads one provider with its endpoints. An unknown id is a `NotFoundError`.
@@ -1785,7 +1850,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updateProvider(
-    providerId: string, updates?: Fields<UpdateProvider, 'provider_id'>, options?: CallOptions,
+    providerId: string, updates?: UpdateProvider | CamelUpdateProvider, options?: CallOptions,
   ): Promise<SavedX402Provider>;
 
   /**
@@ -1802,7 +1867,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   createProviderEndpoint(
-    providerId: string, fields: Fields<CreateProviderEndpoint, 'provider_id'>, options?: CallOptions,
+    providerId: string, fields: CreateProviderEndpoint | CamelCreateProviderEndpoint, options?: CallOptions,
   ): Promise<SavedX402Endpoint>;
 
   /**
@@ -1837,7 +1902,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  recordPurchase(fields: Fields<RecordPurchase>, options?: CallOptions): Promise<RecordedPurchase>;
+  recordPurchase(
+    fields: RecordPurchase | CamelRecordPurchase, options?: CallOptions,
+  ): Promise<RecordedPurchase>;
 
   /**
    * Lists purchases, at most 1000.
@@ -1848,7 +1915,9 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Purchases.
    */
-  listPurchases(filters?: Fields<ListPurchases>, options?: CallOptions): Promise<X402PurchaseList>;
+  listPurchases(
+    filters?: ListPurchases | CamelListPurchases, options?: CallOptions,
+  ): Promise<X402PurchaseList>;
 
   /**
    * Records a purchase that was paid already, reports its action as completed, and files the proof of
@@ -1871,7 +1940,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `GuardBlockedError`: See the description.
    */
-  recordX402Purchase(fields: Fields<RecordX402Purchase>, options?: CallOptions): Promise<SettledPurchase>;
+  recordX402Purchase(
+    fields: RecordX402Purchase | CamelRecordX402Purchase, options?: CallOptions,
+  ): Promise<SettledPurchase>;
 
   /**
    * Files what a purchase brought, as an artifact of its action.
@@ -1889,7 +1960,9 @@ export declare abstract class Operations {
     actionId: string, result?: Record<string, unknown> | null, options?: CallOptions,
   ): Promise<SavedArtifact>;
   /** The same with all arguments in one object; see {@link RecordPurchaseResult}. */
-  recordPurchaseResult(fields: Fields<RecordPurchaseResult>, options?: CallOptions): Promise<SavedArtifact>;
+  recordPurchaseResult(
+    fields: RecordPurchaseResult | CamelRecordPurchaseResult, options?: CallOptions,
+  ): Promise<SavedArtifact>;
 
   /**
    * Keeps something that an action made or found.
@@ -1902,7 +1975,7 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  createArtifact(fields: Fields<CreateArtifact>, options?: CallOptions): Promise<SavedArtifact>;
+  createArtifact(fields: CreateArtifact | CamelCreateArtifact, options?: CallOptions): Promise<SavedArtifact>;
 
   /**
    * Lists artifacts.
@@ -1913,7 +1986,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns A page of artifacts.
    */
-  listArtifacts(filters?: Fields<ListArtifacts>, options?: CallOptions): Promise<ArtifactList>;
+  listArtifacts(filters?: ListArtifacts | CamelListArtifacts, options?: CallOptions): Promise<ArtifactList>;
 
   /**
    * Goes through all that `listArtifacts` lists, with the same arguments: `limit` is a page's size, `offset`
@@ -1922,7 +1995,9 @@ export declare abstract class Operations {
    * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
    * one before.
    */
-  iterArtifacts(filters?: Fields<ListArtifacts>, options?: CallOptions): AsyncIterableIterator<Artifact>;
+  iterArtifacts(
+    filters?: ListArtifacts | CamelListArtifacts, options?: CallOptions,
+  ): AsyncIterableIterator<Artifact>;
 
   /**
    * Puts together what is known of an action: the action, its workflow's steps and its artifacts. An unknown
@@ -1955,7 +2030,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   createPairing(
-    publicKeyPem: string, settings?: Fields<CreatePairing, 'public_key_pem'>, options?: CallOptions,
+    publicKeyPem: string, settings?: CreatePairing | CamelCreatePairing, options?: CallOptions,
   ): Promise<CreatedPairing>;
 
   /**
@@ -1989,8 +2064,8 @@ export declare abstract class Operations {
    * @throws `InvalidArgumentError`: See the description.
    */
   createPairingFromPrivateJwk(
-    privateJwk: Record<string, unknown>, fields?: Fields<CreatePairingFromPrivateJwk, 'private_jwk'>,
-    options?: CallOptions,
+    privateJwk: Record<string, unknown>,
+    fields?: CreatePairingFromPrivateJwk | CamelCreatePairingFromPrivateJwk, options?: CallOptions,
   ): Promise<CreatedPairing>;
 
   /**
@@ -2011,9 +2086,7 @@ export declare abstract class Operations {
    * @throws `ApprovalDeniedError`: See the description.
    * @throws `ApprovalTimeoutError`: See the description.
    */
-  waitForPairing(
-    pairingId: string, how?: Fields<WaitForPairing, 'pairing_id'>, options?: CallOptions,
-  ): Promise<Pairing>;
+  waitForPairing(pairingId: string, how?: WaitForPairing, options?: CallOptions): Promise<Pairing>;
 
   /**
    * Lists pairings. Needs an API key of the admin role.
@@ -2025,7 +2098,7 @@ export declare abstract class Operations {
    * @returns Pairings.
    * @throws `PermissionDeniedError`: The API key lacks the admin role.
    */
-  listPairings(filters?: Fields<ListPairings>, options?: CallOptions): Promise<PairingList>;
+  listPairings(filters?: ListPairings, options?: CallOptions): Promise<PairingList>;
 
   /**
    * Takes the public key of a pairing as the agent's identity. Needs an API key of the admin role.
@@ -2058,7 +2131,9 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `PermissionDeniedError`: The API key lacks the admin role.
    */
-  registerIdentity(identity: Fields<RegisterIdentity>, options?: CallOptions): Promise<IdentityDetail>;
+  registerIdentity(
+    identity: RegisterIdentity | CamelRegisterIdentity, options?: CallOptions,
+  ): Promise<IdentityDetail>;
 
   /**
    * Lists the agents that have a public key. Needs an API key of the admin role.
@@ -2098,7 +2173,7 @@ export declare abstract class Operations {
    * @returns Recommendations.
    */
   getRecommendations(
-    filters?: Fields<GetRecommendations>, options?: CallOptions,
+    filters?: GetRecommendations | CamelGetRecommendations, options?: CallOptions,
   ): Promise<RecommendationList>;
 
   /**
@@ -2112,7 +2187,7 @@ export declare abstract class Operations {
    * @returns Recommendations.
    */
   getLearningRecommendations(
-    filters?: Fields<GetLearningRecommendations>, options?: CallOptions,
+    filters?: GetLearningRecommendations | CamelGetLearningRecommendations, options?: CallOptions,
   ): Promise<RecommendationList>;
 
   /**
@@ -2147,7 +2222,7 @@ export declare abstract class Operations {
   ): Promise<RecordedEvents>;
   /** The same with all arguments in one object; see {@link RecordRecommendationEvents}. */
   recordRecommendationEvents(
-    fields: Fields<RecordRecommendationEvents>, options?: CallOptions,
+    fields: RecordRecommendationEvents | CamelRecordRecommendationEvents, options?: CallOptions,
   ): Promise<RecordedEvents>;
 
   /**
@@ -2177,7 +2252,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   rebuildRecommendations(
-    fields?: Fields<RebuildRecommendations>, options?: CallOptions,
+    fields?: RebuildRecommendations | CamelRebuildRecommendations, options?: CallOptions,
   ): Promise<Record<string, unknown>>;
 
   /**
@@ -2189,7 +2264,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    */
   getRecommendationMetrics(
-    filters?: Fields<GetRecommendationMetrics>, options?: CallOptions,
+    filters?: GetRecommendationMetrics | CamelGetRecommendationMetrics, options?: CallOptions,
   ): Promise<Record<string, unknown>>;
 
   /**
@@ -2203,7 +2278,9 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  recordDecision(entry: Fields<RecordDecision>, options?: CallOptions): Promise<RecordedDecision>;
+  recordDecision(
+    entry: RecordDecision | CamelRecordDecision, options?: CallOptions,
+  ): Promise<RecordedDecision>;
 
   /**
    * Lists what earlier actions teach, for people and prompts: one lesson per active recommendation, and
@@ -2215,7 +2292,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns What earlier actions teach.
    */
-  getLessons(filters?: Fields<GetLessons>, options?: CallOptions): Promise<LessonList>;
+  getLessons(filters?: GetLessons | CamelGetLessons, options?: CallOptions): Promise<LessonList>;
 
   /**
    * Lists how fast agents get better, one entry per window of time. Reads what `computeLearningVelocity`
@@ -2230,7 +2307,7 @@ export declare abstract class Operations {
   getLearningVelocity(lookbackDays?: number | null, options?: CallOptions): Promise<LearningVelocityList>;
   /** The same with all arguments in one object; see {@link GetLearningVelocity}. */
   getLearningVelocity(
-    fields: Fields<GetLearningVelocity>, options?: CallOptions,
+    fields: GetLearningVelocity | CamelGetLearningVelocity, options?: CallOptions,
   ): Promise<LearningVelocityList>;
 
   /**
@@ -2247,7 +2324,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   computeLearningVelocity(
-    fields?: Fields<ComputeLearningVelocity>, options?: CallOptions,
+    fields?: ComputeLearningVelocity | CamelComputeLearningVelocity, options?: CallOptions,
   ): Promise<LearningVelocityComputation>;
 
   /**
@@ -2262,7 +2339,9 @@ export declare abstract class Operations {
    */
   getLearningCurves(lookbackDays?: number | null, options?: CallOptions): Promise<LearningCurveList>;
   /** The same with all arguments in one object; see {@link GetLearningCurves}. */
-  getLearningCurves(fields: Fields<GetLearningCurves>, options?: CallOptions): Promise<LearningCurveList>;
+  getLearningCurves(
+    fields: GetLearningCurves | CamelGetLearningCurves, options?: CallOptions,
+  ): Promise<LearningCurveList>;
 
   /**
    * Computes and stores how agents do week by week, for each kind of action.
@@ -2276,7 +2355,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   computeLearningCurves(
-    fields?: Fields<ComputeLearningCurves>, options?: CallOptions,
+    fields?: ComputeLearningCurves | CamelComputeLearningCurves, options?: CallOptions,
   ): Promise<LearningCurveComputation>;
 
   /**
@@ -2288,7 +2367,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    */
   getLearningAnalyticsSummary(
-    filters?: Fields<GetLearningAnalyticsSummary>, options?: CallOptions,
+    filters?: GetLearningAnalyticsSummary | CamelGetLearningAnalyticsSummary, options?: CallOptions,
   ): Promise<Record<string, unknown>>;
 
   /**
@@ -2328,7 +2407,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `ConflictError`: See the description.
    */
-  createOrg(org: Fields<CreateOrg>, options?: CallOptions): Promise<CreatedOrganization>;
+  createOrg(org: CreateOrg, options?: CallOptions): Promise<CreatedOrganization>;
 
   /**
    * Reads one organisation: the API key's own. Needs an API key of the admin role.
@@ -2361,9 +2440,7 @@ export declare abstract class Operations {
    * @throws `PermissionDeniedError`: The API key lacks the admin role.
    * @throws `NotFoundError`: There is no such record.
    */
-  updateOrg(
-    orgId: string, updates?: Fields<UpdateOrg, 'org_id'>, options?: CallOptions,
-  ): Promise<OrganizationDetail>;
+  updateOrg(orgId: string, updates?: UpdateOrg, options?: CallOptions): Promise<OrganizationDetail>;
 
   /**
    * Lists the API keys of an organisation, the newest first: their beginnings only. Needs an API key of the
@@ -2396,7 +2473,7 @@ export declare abstract class Operations {
    * @throws `PermissionDeniedError`: The API key lacks the admin role.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  createApiKey(key?: Fields<CreateApiKey>, options?: CallOptions): Promise<CreatedApiKey>;
+  createApiKey(key?: CreateApiKey | CamelCreateApiKey, options?: CallOptions): Promise<CreatedApiKey>;
 
   /**
    * Lists the API keys of the caller's organisation, the newest first: their beginnings only. Needs an API
@@ -2447,7 +2524,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: See the description.
    */
   createHostedWorkspace(
-    workspace?: Fields<CreateHostedWorkspace>, options?: CallOptions,
+    workspace?: CreateHostedWorkspace | CamelCreateHostedWorkspace, options?: CallOptions,
   ): Promise<CreatedHostedWorkspace>;
 
   /**
@@ -2506,7 +2583,7 @@ export declare abstract class Operations {
    * @throws `PermissionDeniedError`: The API key lacks the admin role.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  createWebhook(webhook: Fields<CreateWebhook>, options?: CallOptions): Promise<CreatedWebhook>;
+  createWebhook(webhook: CreateWebhook, options?: CallOptions): Promise<CreatedWebhook>;
 
   /**
    * Removes a webhook. Needs an API key of the admin role. An unknown id is a `NotFoundError`.
@@ -2561,7 +2638,9 @@ export declare abstract class Operations {
    * @returns What was done in an organisation.
    * @throws `ValidationError`: See the description.
    */
-  getActivityLogs(filters?: Fields<GetActivityLogs>, options?: CallOptions): Promise<ActivityLog>;
+  getActivityLogs(
+    filters?: GetActivityLogs | CamelGetActivityLogs, options?: CallOptions,
+  ): Promise<ActivityLog>;
 
   /**
    * Goes through all that `getActivityLogs` lists, with the same arguments: `limit` is a page's size,
@@ -2571,7 +2650,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterActivityLogs(
-    filters?: Fields<GetActivityLogs>, options?: CallOptions,
+    filters?: GetActivityLogs | CamelGetActivityLogs, options?: CallOptions,
   ): AsyncIterableIterator<ActivityEvent>;
 
   /**
@@ -2586,7 +2665,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   computeDriftBaselines(
-    fields?: Fields<ComputeDriftBaselines>, options?: CallOptions,
+    fields?: ComputeDriftBaselines | CamelComputeDriftBaselines, options?: CallOptions,
   ): Promise<Record<string, unknown>>;
 
   /**
@@ -2600,7 +2679,9 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  detectDrift(fields?: Fields<DetectDrift>, options?: CallOptions): Promise<Record<string, unknown>>;
+  detectDrift(
+    fields?: DetectDrift | CamelDetectDrift, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Records how all agents behave at this moment. The answer's members are the server's own and not fixed.
@@ -2621,7 +2702,9 @@ export declare abstract class Operations {
    * @param filters - The fields; see {@link ListDriftAlerts}.
    * @param options - What is for this call only.
    */
-  listDriftAlerts(filters?: Fields<ListDriftAlerts>, options?: CallOptions): Promise<Record<string, unknown>>;
+  listDriftAlerts(
+    filters?: ListDriftAlerts | CamelListDriftAlerts, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Marks an alert as seen. The answer's members are the server's own and not fixed.
@@ -2653,7 +2736,9 @@ export declare abstract class Operations {
    * @param filters - The fields; see {@link GetDriftStats}.
    * @param options - What is for this call only.
    */
-  getDriftStats(filters?: Fields<GetDriftStats>, options?: CallOptions): Promise<Record<string, unknown>>;
+  getDriftStats(
+    filters?: GetDriftStats | CamelGetDriftStats, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Lists how agents behaved when that was recorded. The answer's members are the server's own and not fixed.
@@ -2664,7 +2749,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    */
   getDriftSnapshots(
-    filters?: Fields<GetDriftSnapshots>, options?: CallOptions,
+    filters?: GetDriftSnapshots | CamelGetDriftSnapshots, options?: CallOptions,
   ): Promise<Record<string, unknown>>;
 
   /**
@@ -2685,9 +2770,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Templates.
    */
-  listPromptTemplates(
-    filters?: Fields<ListPromptTemplates>, options?: CallOptions,
-  ): Promise<PromptTemplateList>;
+  listPromptTemplates(filters?: ListPromptTemplates, options?: CallOptions): Promise<PromptTemplateList>;
 
   /**
    * Reads one template. An unknown id is a `NotFoundError`.
@@ -2714,9 +2797,7 @@ export declare abstract class Operations {
    * @throws `PermissionDeniedError`: The API key lacks the admin role.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  createPromptTemplate(
-    template: Fields<CreatePromptTemplate>, options?: CallOptions,
-  ): Promise<CreatedPromptTemplate>;
+  createPromptTemplate(template: CreatePromptTemplate, options?: CallOptions): Promise<CreatedPromptTemplate>;
 
   /**
    * Changes a template: the fields that are given. Needs an API key of the admin role.
@@ -2735,7 +2816,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updatePromptTemplate(
-    templateId: string, updates?: Fields<UpdatePromptTemplate, 'template_id'>, options?: CallOptions,
+    templateId: string, updates?: UpdatePromptTemplate, options?: CallOptions,
   ): Promise<PromptTemplate>;
 
   /**
@@ -2780,7 +2861,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   createPromptVersion(
-    templateId: string, version: Fields<CreatePromptVersion, 'template_id'>, options?: CallOptions,
+    templateId: string, version: CreatePromptVersion | CamelCreatePromptVersion, options?: CallOptions,
   ): Promise<CreatedPromptVersion>;
 
   /**
@@ -2829,7 +2910,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  renderPrompt(fields?: Fields<RenderPrompt>, options?: CallOptions): Promise<RenderedPrompt>;
+  renderPrompt(fields?: RenderPrompt | CamelRenderPrompt, options?: CallOptions): Promise<RenderedPrompt>;
 
   /**
    * Counts runs: those of one template, or all of them, by template and version.
@@ -2840,7 +2921,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Runs, counted.
    */
-  getPromptStats(filters?: Fields<GetPromptStats>, options?: CallOptions): Promise<PromptStats>;
+  getPromptStats(filters?: GetPromptStats | CamelGetPromptStats, options?: CallOptions): Promise<PromptStats>;
 
   /**
    * Lists the runs that were written down.
@@ -2851,7 +2932,9 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Runs that were written down.
    */
-  listPromptRuns(filters?: Fields<ListPromptRuns>, options?: CallOptions): Promise<PromptRunList>;
+  listPromptRuns(
+    filters?: ListPromptRuns | CamelListPromptRuns, options?: CallOptions,
+  ): Promise<PromptRunList>;
 
   /**
    * Grades an action. A grade outside 0 to 1 is a `ValidationError`.
@@ -2864,7 +2947,7 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  createScore(fields: Fields<CreateScore>, options?: CallOptions): Promise<EvaluationScore>;
+  createScore(fields: CreateScore | CamelCreateScore, options?: CallOptions): Promise<EvaluationScore>;
 
   /**
    * Lists grades.
@@ -2875,7 +2958,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Grades.
    */
-  getScores(filters?: Fields<GetScores>, options?: CallOptions): Promise<EvaluationScoreList>;
+  getScores(filters?: GetScores | CamelGetScores, options?: CallOptions): Promise<EvaluationScoreList>;
 
   /**
    * Goes through all that `getScores` lists, with the same arguments: `limit` is a page's size, `offset` how
@@ -2884,7 +2967,9 @@ export declare abstract class Operations {
    * A page is asked for when it is needed. The last page is one that is short or empty, or the same as the
    * one before.
    */
-  iterScores(filters?: Fields<GetScores>, options?: CallOptions): AsyncIterableIterator<EvaluationScore>;
+  iterScores(
+    filters?: GetScores | CamelGetScores, options?: CallOptions,
+  ): AsyncIterableIterator<EvaluationScore>;
 
   /**
    * Adds a scorer. Needs an API key of the admin role.
@@ -2912,7 +2997,7 @@ export declare abstract class Operations {
     description?: string | null, options?: CallOptions,
   ): Promise<CreatedScorer>;
   /** The same with all arguments in one object; see {@link CreateScorer}. */
-  createScorer(fields: Fields<CreateScorer>, options?: CallOptions): Promise<CreatedScorer>;
+  createScorer(fields: CreateScorer | CamelCreateScorer, options?: CallOptions): Promise<CreatedScorer>;
 
   /**
    * Lists scorers. The answer's members are the server's own and not fixed.
@@ -2935,7 +3020,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updateScorer(
-    scorerId: string, updates?: Fields<UpdateScorer, 'scorer_id'>, options?: CallOptions,
+    scorerId: string, updates?: UpdateScorer, options?: CallOptions,
   ): Promise<Record<string, unknown>>;
 
   /**
@@ -2960,7 +3045,7 @@ export declare abstract class Operations {
    * @returns What a scorer makes of a sample.
    * @throws `ValidationError`: The server refuses the content.
    */
-  previewScorer(fields: Fields<PreviewScorer>, options?: CallOptions): Promise<ScorerPreview>;
+  previewScorer(fields: PreviewScorer | CamelPreviewScorer, options?: CallOptions): Promise<ScorerPreview>;
 
   /**
    * Grades many actions with one scorer. The answer's members are the server's own and not fixed.
@@ -2972,7 +3057,9 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  createEvalRun(fields: Fields<CreateEvalRun>, options?: CallOptions): Promise<Record<string, unknown>>;
+  createEvalRun(
+    fields: CreateEvalRun | CamelCreateEvalRun, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Lists runs. The answer's members are the server's own and not fixed; filters are passed on as they are.
@@ -2982,7 +3069,7 @@ export declare abstract class Operations {
    * @param filters - The fields; see {@link GetEvalRuns}.
    * @param options - What is for this call only.
    */
-  getEvalRuns(filters?: Fields<GetEvalRuns>, options?: CallOptions): Promise<Record<string, unknown>>;
+  getEvalRuns(filters?: GetEvalRuns, options?: CallOptions): Promise<Record<string, unknown>>;
 
   /**
    * Reads one run. The answer's members are the server's own and not fixed.
@@ -3004,7 +3091,7 @@ export declare abstract class Operations {
    * @param filters - The fields; see {@link GetEvalStats}.
    * @param options - What is for this call only.
    */
-  getEvalStats(filters?: Fields<GetEvalStats>, options?: CallOptions): Promise<Record<string, unknown>>;
+  getEvalStats(filters?: GetEvalStats, options?: CallOptions): Promise<Record<string, unknown>>;
 
   /**
    * Lists scoring profiles with their dimensions.
@@ -3016,7 +3103,7 @@ export declare abstract class Operations {
    * @returns Scoring profiles.
    */
   listScoringProfiles(
-    filters?: Fields<ListScoringProfiles>, options?: CallOptions,
+    filters?: ListScoringProfiles | CamelListScoringProfiles, options?: CallOptions,
   ): Promise<ScoringProfileList>;
 
   /**
@@ -3027,7 +3114,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterScoringProfiles(
-    filters?: Fields<ListScoringProfiles>, options?: CallOptions,
+    filters?: ListScoringProfiles | CamelListScoringProfiles, options?: CallOptions,
   ): AsyncIterableIterator<ScoringProfile>;
 
   /**
@@ -3042,7 +3129,9 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  createScoringProfile(profile: Fields<CreateScoringProfile>, options?: CallOptions): Promise<ScoringProfile>;
+  createScoringProfile(
+    profile: CreateScoringProfile | CamelCreateScoringProfile, options?: CallOptions,
+  ): Promise<ScoringProfile>;
 
   /**
    * Reads one scoring profile with its dimensions. An unknown id is a `NotFoundError`.
@@ -3070,7 +3159,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updateScoringProfile(
-    profileId: string, updates?: Fields<UpdateScoringProfile, 'profile_id'>, options?: CallOptions,
+    profileId: string, updates?: UpdateScoringProfile | CamelUpdateScoringProfile, options?: CallOptions,
   ): Promise<ScoringProfile>;
 
   /**
@@ -3099,7 +3188,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   addScoringDimension(
-    profileId: string, dimension: Fields<AddScoringDimension, 'profile_id'>, options?: CallOptions,
+    profileId: string, dimension: AddScoringDimension | CamelAddScoringDimension, options?: CallOptions,
   ): Promise<ScoringDimension>;
 
   /**
@@ -3116,8 +3205,8 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updateScoringDimension(
-    profileId: string, dimensionId: string,
-    updates?: Fields<UpdateScoringDimension, 'profile_id' | 'dimension_id'>, options?: CallOptions,
+    profileId: string, dimensionId: string, updates?: UpdateScoringDimension | CamelUpdateScoringDimension,
+    options?: CallOptions,
   ): Promise<ScoringDimension>;
 
   /**
@@ -3154,7 +3243,9 @@ export declare abstract class Operations {
     profileId: string, action: Record<string, unknown>, options?: CallOptions,
   ): Promise<ProfileScore>;
   /** The same with all arguments in one object; see {@link ScoreWithProfile}. */
-  scoreWithProfile(fields: Fields<ScoreWithProfile>, options?: CallOptions): Promise<ProfileScore>;
+  scoreWithProfile(
+    fields: ScoreWithProfile | CamelScoreWithProfile, options?: CallOptions,
+  ): Promise<ProfileScore>;
 
   /**
    * Scores several actions by a profile and stores the scores. An unknown profile is a `NotFoundError`, one
@@ -3176,7 +3267,7 @@ export declare abstract class Operations {
   ): Promise<ProfileScoreBatch>;
   /** The same with all arguments in one object; see {@link BatchScoreWithProfile}. */
   batchScoreWithProfile(
-    fields: Fields<BatchScoreWithProfile>, options?: CallOptions,
+    fields: BatchScoreWithProfile | CamelBatchScoreWithProfile, options?: CallOptions,
   ): Promise<ProfileScoreBatch>;
 
   /**
@@ -3188,7 +3279,9 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Stored scores.
    */
-  getProfileScores(filters?: Fields<GetProfileScores>, options?: CallOptions): Promise<ProfileScoreList>;
+  getProfileScores(
+    filters?: GetProfileScores | CamelGetProfileScores, options?: CallOptions,
+  ): Promise<ProfileScoreList>;
 
   /**
    * Goes through all that `getProfileScores` lists, with the same arguments: `limit` is a page's size,
@@ -3198,7 +3291,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterProfileScores(
-    filters?: Fields<GetProfileScores>, options?: CallOptions,
+    filters?: GetProfileScores | CamelGetProfileScores, options?: CallOptions,
   ): AsyncIterableIterator<ProfileScore>;
 
   /**
@@ -3221,7 +3314,9 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns Risk templates.
    */
-  listRiskTemplates(filters?: Fields<ListRiskTemplates>, options?: CallOptions): Promise<RiskTemplateList>;
+  listRiskTemplates(
+    filters?: ListRiskTemplates | CamelListRiskTemplates, options?: CallOptions,
+  ): Promise<RiskTemplateList>;
 
   /**
    * Adds a risk template: rules by which the server works out the risk of actions.
@@ -3234,7 +3329,9 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  createRiskTemplate(template: Fields<CreateRiskTemplate>, options?: CallOptions): Promise<RiskTemplate>;
+  createRiskTemplate(
+    template: CreateRiskTemplate | CamelCreateRiskTemplate, options?: CallOptions,
+  ): Promise<RiskTemplate>;
 
   /**
    * Changes a risk template: the fields that are given. An unknown id is a `NotFoundError`.
@@ -3249,7 +3346,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updateRiskTemplate(
-    templateId: string, updates?: Fields<UpdateRiskTemplate, 'template_id'>, options?: CallOptions,
+    templateId: string, updates?: UpdateRiskTemplate | CamelUpdateRiskTemplate, options?: CallOptions,
   ): Promise<RiskTemplate>;
 
   /**
@@ -3276,7 +3373,9 @@ export declare abstract class Operations {
    * @returns Scales suggested from earlier actions.
    * @throws `ValidationError`: The server refuses the content.
    */
-  autoCalibrate(options_?: Fields<AutoCalibrate>, options?: CallOptions): Promise<ScoringCalibration>;
+  autoCalibrate(
+    options_?: AutoCalibrate | CamelAutoCalibrate, options?: CallOptions,
+  ): Promise<ScoringCalibration>;
 
   /**
    * Adds a workflow template and returns it. Needs an API key of the admin role.
@@ -3294,7 +3393,7 @@ export declare abstract class Operations {
    * @throws `ConflictError`: See the description.
    */
   createWorkflowTemplate(
-    fields: Fields<CreateWorkflowTemplate>, options?: CallOptions,
+    fields: CreateWorkflowTemplate | CamelCreateWorkflowTemplate, options?: CallOptions,
   ): Promise<WorkflowTemplateDetail>;
 
   /**
@@ -3307,7 +3406,7 @@ export declare abstract class Operations {
    * @returns A page of workflow templates.
    */
   listWorkflowTemplates(
-    filters?: Fields<ListWorkflowTemplates>, options?: CallOptions,
+    filters?: ListWorkflowTemplates, options?: CallOptions,
   ): Promise<WorkflowTemplateList>;
 
   /**
@@ -3318,7 +3417,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterWorkflowTemplates(
-    filters?: Fields<ListWorkflowTemplates>, options?: CallOptions,
+    filters?: ListWorkflowTemplates, options?: CallOptions,
   ): AsyncIterableIterator<WorkflowTemplate>;
 
   /**
@@ -3351,7 +3450,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   updateWorkflowTemplate(
-    templateId: string, updates?: Fields<UpdateWorkflowTemplate, 'template_id'>, options?: CallOptions,
+    templateId: string, updates?: UpdateWorkflowTemplate | CamelUpdateWorkflowTemplate, options?: CallOptions,
   ): Promise<WorkflowTemplateDetail>;
 
   /**
@@ -3383,7 +3482,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   duplicateWorkflowTemplate(
-    templateId: string, fields?: Fields<DuplicateWorkflowTemplate, 'template_id'>, options?: CallOptions,
+    templateId: string, fields?: DuplicateWorkflowTemplate, options?: CallOptions,
   ): Promise<WorkflowTemplateDetail>;
 
   /**
@@ -3404,7 +3503,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   launchWorkflowTemplate(
-    templateId: string, fields?: Fields<LaunchWorkflowTemplate, 'template_id'>, options?: CallOptions,
+    templateId: string, fields?: LaunchWorkflowTemplate | CamelLaunchWorkflowTemplate, options?: CallOptions,
   ): Promise<WorkflowLaunchDetail>;
 
   /**
@@ -3428,7 +3527,8 @@ export declare abstract class Operations {
    * @throws `PermissionDeniedError`: See the description.
    */
   executeWorkflowTemplate(
-    templateId: string, fields?: Fields<ExecuteWorkflowTemplate, 'template_id'>, options?: CallOptions,
+    templateId: string, fields?: ExecuteWorkflowTemplate | CamelExecuteWorkflowTemplate,
+    options?: CallOptions,
   ): Promise<WorkflowExecution>;
 
   /**
@@ -3444,7 +3544,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   listWorkflowRuns(
-    templateId: string, filters?: Fields<ListWorkflowRuns, 'template_id'>, options?: CallOptions,
+    templateId: string, filters?: ListWorkflowRuns, options?: CallOptions,
   ): Promise<WorkflowRunList>;
 
   /**
@@ -3455,7 +3555,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterWorkflowRuns(
-    templateId: string, filters?: Fields<ListWorkflowRuns, 'template_id'>, options?: CallOptions,
+    templateId: string, filters?: ListWorkflowRuns, options?: CallOptions,
   ): AsyncIterableIterator<Action>;
 
   /**
@@ -3521,7 +3621,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `ConflictError`: See the description.
    */
-  createCapability(fields: Fields<CreateCapability>, options?: CallOptions): Promise<CapabilityDetail>;
+  createCapability(
+    fields: CreateCapability | CamelCreateCapability, options?: CallOptions,
+  ): Promise<CapabilityDetail>;
 
   /**
    * Lists capabilities. Filters narrow the list together.
@@ -3532,7 +3634,9 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns A page of capabilities.
    */
-  listCapabilities(filters?: Fields<ListCapabilities>, options?: CallOptions): Promise<CapabilityList>;
+  listCapabilities(
+    filters?: ListCapabilities | CamelListCapabilities, options?: CallOptions,
+  ): Promise<CapabilityList>;
 
   /**
    * Goes through all that `listCapabilities` lists, with the same arguments: `limit` is a page's size,
@@ -3542,7 +3646,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterCapabilities(
-    filters?: Fields<ListCapabilities>, options?: CallOptions,
+    filters?: ListCapabilities | CamelListCapabilities, options?: CallOptions,
   ): AsyncIterableIterator<Capability>;
 
   /**
@@ -3570,7 +3674,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updateCapability(
-    capabilityId: string, updates?: Fields<UpdateCapability, 'capability_id'>, options?: CallOptions,
+    capabilityId: string, updates?: UpdateCapability | CamelUpdateCapability, options?: CallOptions,
   ): Promise<CapabilityDetail>;
 
   /**
@@ -3661,7 +3765,7 @@ export declare abstract class Operations {
    * @returns A page of how capabilities do.
    */
   listCapabilityHealth(
-    filters?: Fields<ListCapabilityHealth>, options?: CallOptions,
+    filters?: ListCapabilityHealth | CamelListCapabilityHealth, options?: CallOptions,
   ): Promise<CapabilityHealthList>;
 
   /**
@@ -3672,7 +3776,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterCapabilityHealth(
-    filters?: Fields<ListCapabilityHealth>, options?: CallOptions,
+    filters?: ListCapabilityHealth | CamelListCapabilityHealth, options?: CallOptions,
   ): AsyncIterableIterator<CapabilityHealth>;
 
   /**
@@ -3688,7 +3792,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   getCapabilityHistory(
-    capabilityId: string, filters?: Fields<GetCapabilityHistory, 'capability_id'>, options?: CallOptions,
+    capabilityId: string, filters?: GetCapabilityHistory | CamelGetCapabilityHistory, options?: CallOptions,
   ): Promise<CapabilityHistory>;
 
   /**
@@ -3699,7 +3803,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterCapabilityHistory(
-    capabilityId: string, filters?: Fields<GetCapabilityHistory, 'capability_id'>, options?: CallOptions,
+    capabilityId: string, filters?: GetCapabilityHistory | CamelGetCapabilityHistory, options?: CallOptions,
   ): AsyncIterableIterator<CapabilityEvent>;
 
   /**
@@ -3715,9 +3819,7 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
-  createModelStrategy(
-    fields: Fields<CreateModelStrategy>, options?: CallOptions,
-  ): Promise<ModelStrategyDetail>;
+  createModelStrategy(fields: CreateModelStrategy, options?: CallOptions): Promise<ModelStrategyDetail>;
 
   /**
    * Lists all model strategies.
@@ -3755,7 +3857,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updateModelStrategy(
-    strategyId: string, updates?: Fields<UpdateModelStrategy, 'strategy_id'>, options?: CallOptions,
+    strategyId: string, updates?: UpdateModelStrategy, options?: CallOptions,
   ): Promise<ModelStrategyDetail>;
 
   /**
@@ -3793,7 +3895,7 @@ export declare abstract class Operations {
    */
   completeWithStrategy(
     strategyId: string, messages: readonly unknown[],
-    settings?: Fields<CompleteWithStrategy, 'strategy_id' | 'messages'>, options?: CallOptions,
+    settings?: CompleteWithStrategy | CamelCompleteWithStrategy, options?: CallOptions,
   ): Promise<StrategyCompletion>;
 
   /**
@@ -3808,7 +3910,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   createKnowledgeCollection(
-    fields: Fields<CreateKnowledgeCollection>, options?: CallOptions,
+    fields: CreateKnowledgeCollection | CamelCreateKnowledgeCollection, options?: CallOptions,
   ): Promise<KnowledgeCollectionDetail>;
 
   /**
@@ -3821,7 +3923,7 @@ export declare abstract class Operations {
    * @returns A page of collections.
    */
   listKnowledgeCollections(
-    filters?: Fields<ListKnowledgeCollections>, options?: CallOptions,
+    filters?: ListKnowledgeCollections | CamelListKnowledgeCollections, options?: CallOptions,
   ): Promise<KnowledgeCollectionList>;
 
   /**
@@ -3832,7 +3934,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterKnowledgeCollections(
-    filters?: Fields<ListKnowledgeCollections>, options?: CallOptions,
+    filters?: ListKnowledgeCollections | CamelListKnowledgeCollections, options?: CallOptions,
   ): AsyncIterableIterator<KnowledgeCollection>;
 
   /**
@@ -3860,7 +3962,8 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   updateKnowledgeCollection(
-    collectionId: string, updates?: Fields<UpdateKnowledgeCollection, 'collection_id'>, options?: CallOptions,
+    collectionId: string, updates?: UpdateKnowledgeCollection | CamelUpdateKnowledgeCollection,
+    options?: CallOptions,
   ): Promise<KnowledgeCollectionDetail>;
 
   /**
@@ -3892,7 +3995,8 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   addKnowledgeCollectionItem(
-    collectionId: string, fields: Fields<AddKnowledgeCollectionItem, 'collection_id'>, options?: CallOptions,
+    collectionId: string, fields: AddKnowledgeCollectionItem | CamelAddKnowledgeCollectionItem,
+    options?: CallOptions,
   ): Promise<KnowledgeItemDetail>;
 
   /**
@@ -3908,8 +4012,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   listKnowledgeCollectionItems(
-    collectionId: string, filters?: Fields<ListKnowledgeCollectionItems, 'collection_id'>,
-    options?: CallOptions,
+    collectionId: string, filters?: ListKnowledgeCollectionItems, options?: CallOptions,
   ): Promise<KnowledgeItemList>;
 
   /**
@@ -3920,8 +4023,7 @@ export declare abstract class Operations {
    * one before.
    */
   iterKnowledgeCollectionItems(
-    collectionId: string, filters?: Fields<ListKnowledgeCollectionItems, 'collection_id'>,
-    options?: CallOptions,
+    collectionId: string, filters?: ListKnowledgeCollectionItems, options?: CallOptions,
   ): AsyncIterableIterator<KnowledgeItem>;
 
   /**
@@ -3960,8 +4062,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   searchKnowledgeCollection(
-    collectionId: string, query: string,
-    settings?: Fields<SearchKnowledgeCollection, 'collection_id' | 'query'>, options?: CallOptions,
+    collectionId: string, query: string, settings?: SearchKnowledgeCollection, options?: CallOptions,
   ): Promise<KnowledgeSearch>;
 
   /**
@@ -3976,7 +4077,9 @@ export declare abstract class Operations {
    * @throws `ValidationError`: The server refuses the content.
    * @throws `NotFoundError`: See the description.
    */
-  saveSnippet(fields: Fields<SaveSnippet>, options?: CallOptions): Promise<Record<string, unknown>>;
+  saveSnippet(
+    fields: SaveSnippet | CamelSaveSnippet, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Lists snippets. The members are the server's own and not fixed.
@@ -3986,7 +4089,7 @@ export declare abstract class Operations {
    * @param filters - The fields; see {@link GetSnippets}.
    * @param options - What is for this call only.
    */
-  getSnippets(filters?: Fields<GetSnippets>, options?: CallOptions): Promise<Record<string, unknown>>;
+  getSnippets(filters?: GetSnippets, options?: CallOptions): Promise<Record<string, unknown>>;
 
   /**
    * Reads one snippet; the members are the server's own and not fixed. An unknown id is a `NotFoundError`.
@@ -4036,7 +4139,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  logObservation(fields: Fields<LogObservation>, options?: CallOptions): Promise<Record<string, unknown>>;
+  logObservation(
+    fields: LogObservation | CamelLogObservation, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Notes what the user prefers, and returns the note; the members are the server's own and not fixed. A
@@ -4050,7 +4155,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  setPreference(fields: Fields<SetPreference>, options?: CallOptions): Promise<Record<string, unknown>>;
+  setPreference(
+    fields: SetPreference | CamelSetPreference, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Notes in what mood the user is, and returns the note; the members are the server's own and not fixed. A
@@ -4064,7 +4171,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  logMood(fields: Fields<LogMood>, options?: CallOptions): Promise<Record<string, unknown>>;
+  logMood(fields: LogMood | CamelLogMood, options?: CallOptions): Promise<Record<string, unknown>>;
 
   /**
    * Notes a way of working and whether it did well, and returns the note; the members are the server's own
@@ -4078,7 +4185,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  trackApproach(fields: Fields<TrackApproach>, options?: CallOptions): Promise<Record<string, unknown>>;
+  trackApproach(
+    fields: TrackApproach | CamelTrackApproach, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Sums up all that was noted; the members are the server's own and not fixed. A server without preferences
@@ -4091,7 +4200,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: See the description.
    */
   getPreferenceSummary(
-    filters?: Fields<GetPreferenceSummary>, options?: CallOptions,
+    filters?: GetPreferenceSummary | CamelGetPreferenceSummary, options?: CallOptions,
   ): Promise<Record<string, unknown>>;
 
   /**
@@ -4104,7 +4213,9 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @throws `NotFoundError`: See the description.
    */
-  getApproaches(filters?: Fields<GetApproaches>, options?: CallOptions): Promise<Record<string, unknown>>;
+  getApproaches(
+    filters?: GetApproaches | CamelGetApproaches, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Sums up what the agent did in a day; the members are the server's own and not fixed. A server without
@@ -4118,7 +4229,9 @@ export declare abstract class Operations {
    */
   getDailyDigest(date?: string | null, options?: CallOptions): Promise<Record<string, unknown>>;
   /** The same with all arguments in one object; see {@link GetDailyDigest}. */
-  getDailyDigest(fields: Fields<GetDailyDigest>, options?: CallOptions): Promise<Record<string, unknown>>;
+  getDailyDigest(
+    fields: GetDailyDigest | CamelGetDailyDigest, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Records a goal and returns it; the members are the server's own and not fixed. A server without goals
@@ -4132,7 +4245,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  createGoal(fields: Fields<CreateGoal>, options?: CallOptions): Promise<Record<string, unknown>>;
+  createGoal(fields: CreateGoal | CamelCreateGoal, options?: CallOptions): Promise<Record<string, unknown>>;
 
   /**
    * Records something that the agent wrote, and returns the record; the members are the server's own and not
@@ -4146,7 +4259,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  recordContent(fields: Fields<RecordContent>, options?: CallOptions): Promise<Record<string, unknown>>;
+  recordContent(
+    fields: RecordContent | CamelRecordContent, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Records an idea and returns it; the members are the server's own and not fixed. A server without ideas
@@ -4160,7 +4275,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  recordIdea(fields: Fields<RecordIdea>, options?: CallOptions): Promise<Record<string, unknown>>;
+  recordIdea(fields: RecordIdea, options?: CallOptions): Promise<Record<string, unknown>>;
 
   /**
    * Records that the agent was in touch with somebody, and returns the record; the members are the server's
@@ -4175,7 +4290,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: See the description.
    */
   recordInteraction(
-    fields: Fields<RecordInteraction>, options?: CallOptions,
+    fields: RecordInteraction | CamelRecordInteraction, options?: CallOptions,
   ): Promise<Record<string, unknown>>;
 
   /**
@@ -4191,7 +4306,7 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: See the description.
    */
   createCalendarEvent(
-    fields: Fields<CreateCalendarEvent>, options?: CallOptions,
+    fields: CreateCalendarEvent | CamelCreateCalendarEvent, options?: CallOptions,
   ): Promise<Record<string, unknown>>;
 
   /**
@@ -4206,9 +4321,7 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  reportMemoryHealth(
-    fields: Fields<ReportMemoryHealth>, options?: CallOptions,
-  ): Promise<Record<string, unknown>>;
+  reportMemoryHealth(fields: ReportMemoryHealth, options?: CallOptions): Promise<Record<string, unknown>>;
 
   /**
    * Reports how many tokens a language model read and wrote for the agent; the members of the answer are the
@@ -4225,7 +4338,9 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    * @throws `NotFoundError`: See the description.
    */
-  reportTokenUsage(fields: Fields<ReportTokenUsage>, options?: CallOptions): Promise<Record<string, unknown>>;
+  reportTokenUsage(
+    fields: ReportTokenUsage | CamelReportTokenUsage, options?: CallOptions,
+  ): Promise<Record<string, unknown>>;
 
   /**
    * Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of the
@@ -4237,7 +4352,7 @@ export declare abstract class Operations {
    * @param options - What is for this call only.
    * @returns What was spent.
    */
-  getSpend(filters?: Fields<GetSpend>, options?: CallOptions): Promise<Spend>;
+  getSpend(filters?: GetSpend | CamelGetSpend, options?: CallOptions): Promise<Spend>;
 
   /**
    * Asks whether the server works. Needs no API key.

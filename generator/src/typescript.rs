@@ -2,6 +2,7 @@
 
 mod annotation;
 mod call;
+mod camel;
 mod method;
 mod names;
 mod tsdoc;
@@ -51,5 +52,6 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
         Output { path: format!("{PACKAGE}/lib/operations.js"), text: method::module(api)? },
         Output { path: format!("{PACKAGE}/types/operations.d.ts"), text: method::declarations(api)? },
         Output { path: format!("{PACKAGE}/types/api.d.ts"), text: types::module(api)? },
+        Output { path: format!("{PACKAGE}/types/camel.d.ts"), text: camel::module(api)? },
     ])
 }

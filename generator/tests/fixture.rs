@@ -173,6 +173,7 @@ fn node_methods() {
 #[test]
 fn node_types() {
     snapshot("bindings-node/types/api.d.ts");
+    snapshot("bindings-node/types/camel.d.ts");
 }
 
 #[test]

@@ -21,7 +21,7 @@ const RENAMED: [(&str, &str, &str); 3] = [
 /// Functions, which do not cross as JSON, and are options in every language nevertheless.
 const CALLBACKS: [&str; 2] = ["on_guard", "on_recommendation"];
 /// What a language does for its users, or another way to give an option.
-const OWN: [&str; 4] = ["printer", "transport", "ca_bundle_pem", "build"];
+const OWN: [&str; 5] = ["printer", "transport", "ca_bundle_pem", "extra_roots_pem", "build"];
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()

@@ -2,7 +2,6 @@
 
 const { KeyObject } = require('node:crypto');
 const main = require('../client.js');
-const { emitter } = require('./events.js');
 const { inOlderWords } = require('./errors.js');
 const { METHODS } = require('./methods.js');
 
@@ -28,10 +27,6 @@ class DashClaw extends main.DashClaw {
     return this._call('create_action', fields, { idempotency: 'call', ...options });
   }
 
-  withOptions(options) {
-    return Object.assign(super.withOptions(options), { swarmId: this.swarmId });
-  }
-
   /** As ever; what `fn` returned becomes the summary of the outcome. */
   async track(action, fn, options) {
     const summaryOf = (result) => (typeof result === 'string' ? result : JSON.stringify(result));
@@ -47,9 +42,12 @@ class DashClaw extends main.DashClaw {
     return { action: answer.action ?? answer, action_id: actionId };
   }
 
-  /** What happens on the server: `on(type, callback)` and `close()`. It reconnects by itself. */
+  /** What happens on the server, read from the start, whether or not somebody listens. */
   events() {
-    return emitter(super.events());
+    const stream = super.events();
+    stream._promise = new Promise((resolve) => stream.on('close', resolve));
+    // As ever, an error that nobody listens to is none.
+    return stream.on('error', () => {});
   }
 
   async recordDecision(decision, options) {

@@ -23,6 +23,7 @@ const run: Run<number> = await claw.runGoverned({ action_type: 'a', declared_goa
 if (run.ran) console.log(run.result?.toFixed(), run.reportError?.message);
 const tracked: string = await claw.track({ action_type: 'a', declared_goal: 'g' }, ({ action_id }) => action_id);
 for await (const event of claw.events({ lastEventId: '1' })) console.log(event.event, event.data.action_id, tracked);
+claw.events().on('action.updated', (data, event) => console.log(data.action_id, event.id)).once('error', ({ kind }) => kind).off('close', () => {});
 try {
   await claw.getAction(id);
 } catch (error) {
@@ -43,6 +44,12 @@ await claw.actionContext(id).recordAssumption({ assumption: 'x' });
 const { capabilities } = claw.execution;
 const called = await capabilities.invoke('cap_1', { query: 'q' }, call);
 console.log(called.success, called.action_id, (await capabilities.list({ risk_level: 'low' })).capabilities.length);
+
+class Tenant extends DashClaw {
+  tenant = 'acme';
+}
+const tenants: string[] = [Tenant.embedded({ agentId: 'a' }), new Tenant(options).withOptions({ timeout: 5 })].map(({ tenant }) => tenant);
+console.log(tenants);
 
 // @ts-expect-error: a misspelt option
 new DashClaw({ baseUlr: 'http://x' });

@@ -1,10 +1,23 @@
 //! Shapes as types of TypeScript.
 
+use std::collections::BTreeSet;
+
 use super::types::is_closed;
 use crate::model::{Api, Argument, Form, Shape};
 
 /// Other words than those of a vocabulary; editors still offer the known ones.
 pub(super) const OTHER: &str = "OtherWord";
+
+/// Bytes: those of Node where the program knows Node's types.
+pub(super) const BYTES: &str = "Bytes";
+
+/// Those of the types `known` that declarations name, outside of comments.
+pub(super) fn named(declarations: &[String], known: &BTreeSet<String>) -> BTreeSet<String> {
+    let lines = declarations.iter().flat_map(|text| text.lines());
+    let code = lines.filter(|line| !line.trim_start().starts_with(['*', '/']));
+    let words = code.flat_map(|line| line.split(|char: char| !char.is_ascii_alphanumeric()));
+    words.filter(|word| known.contains(*word)).map(str::to_owned).collect()
+}
 
 /// Writes types. What a caller gives may be read-only; what comes back is the caller's own.
 #[derive(Clone, Copy)]
@@ -22,7 +35,7 @@ impl Annotations<'_> {
             Shape::Any => "unknown".to_owned(),
             Shape::Text => "string".to_owned(),
             Shape::Integer | Shape::Number | Shape::Seconds => "number".to_owned(),
-            Shape::Bytes => "Buffer".to_owned(),
+            Shape::Bytes => BYTES.to_owned(),
             Shape::Boolean => "boolean".to_owned(),
             Shape::Map(shape) => format!("Record<string, {}>", inner(shape)),
             Shape::List(shape) => self.list(&inner(shape)),

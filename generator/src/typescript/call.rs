@@ -95,6 +95,11 @@ impl<'a> Parameters<'a> {
         // The others may stand in it, where there is one.
         let inline = self.positional.iter().any(|argument| argument.inline);
         let is_given = |argument: &Argument| self.positional.iter().any(|given| given.name == argument.name);
+        let ids =
+            |parameters: &Self| parameters.positional.iter().all(|argument| argument.place == Place::Path);
+        if operation.iterator.is_some() && self.rest.is_some() && !ids(self) {
+            return problem("the fields of its iterator are others than its own".to_owned());
+        }
         let lost = operation.arguments.iter().find(|argument| !is_given(argument));
         match (lost.filter(|_| self.rest.is_none() && !in_object && !inline), self.positional.first()) {
             (Some(lost), _) => problem(format!("nobody could give `{}`", lost.name)),
@@ -104,6 +109,22 @@ impl<'a> Parameters<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether some way of calling the method takes an object with arguments.
+pub(super) fn takes_object(operation: &Operation) -> bool {
+    let usual = Parameters::of(operation);
+    usual.rest.is_some() || usual.in_object(operation).is_some() || operation.iterator.is_some()
+}
+
+/// The arguments that stand in an object, wherever the method takes one: the type of that object has their names.
+pub(super) fn fields(operation: &Operation) -> Vec<&Argument> {
+    let usual = Parameters::of(operation);
+    let by_position = |argument: &&Argument| match usual.rest {
+        Some(_) => usual.positional.iter().any(|given| given.name == argument.name),
+        None => argument.place == Place::Path,
+    };
+    operation.arguments.iter().filter(|argument| !by_position(argument)).collect()
 }
 
 fn path_names(operation: &Operation) -> Vec<&'static str> {

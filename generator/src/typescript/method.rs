@@ -1,10 +1,9 @@
 //! One operation as a method, in JavaScript and as a declaration.
 
-use std::collections::BTreeSet;
-
-use super::annotation::{Annotations, OTHER, or_null};
+use super::annotation::{Annotations, BYTES, OTHER, named, or_null};
 use super::call::Parameters;
-use super::names::{camel_case, parameter, quoted};
+use super::camel::has_camel_case;
+use super::names::{camel_case, camel_type, parameter, quoted};
 use super::tsdoc;
 use crate::model::{Api, Operation};
 use crate::text::{WIDTH, pack};
@@ -50,8 +49,18 @@ pub(super) fn module(api: &Api) -> Result<String> {
 /// `operations.d.ts`.
 pub(super) fn declarations(api: &Api) -> Result<String> {
     let methods: Vec<String> = api.operations().map(|operation| declaration(api, operation)).collect();
-    let imports = pack(&imported(api), WIDTH, INDENT).join("\n");
-    template::fill(DECLARATIONS, minijinja::context! { imports => imports, methods => methods.join("\n\n") })
+    let requests = || api.operations().map(|operation| operation.request.clone());
+    let types = api.types.iter().map(|one| one.name.clone());
+    let list = |known| {
+        let names: Vec<String> = named(&methods, &known).into_iter().collect();
+        pack(&names, WIDTH, INDENT).join("\n")
+    };
+    let imports = list(types.chain(requests()).chain([OTHER.to_owned(), BYTES.to_owned()]).collect());
+    let camel_imports = list(requests().map(|request| camel_type(&request)).collect());
+    template::fill(
+        DECLARATIONS,
+        minijinja::context! { imports, camel_imports, methods => methods.join("\n\n") },
+    )
 }
 
 /// The signatures, each with its comment.
@@ -92,28 +101,6 @@ fn iterating(operation: &Operation, name: &str) -> Vec<String> {
     lines.extend(call("_pages", operation.name, &parameters, &INDENT.repeat(2)));
     lines.push(format!("{INDENT}}}"));
     lines
-}
-
-/// The types that the signatures name.
-fn imported(api: &Api) -> Vec<String> {
-    let known: BTreeSet<&str> = api
-        .types
-        .iter()
-        .map(|one| one.name.as_str())
-        .chain(api.operations().map(|operation| operation.request.as_str()))
-        .chain([OTHER, "Fields"])
-        .collect();
-    let mut names = BTreeSet::new();
-    let declared = api.operations().map(|operation| declaration(api, operation));
-    let code = |text: String| {
-        let lines = text.lines().filter(|line| !line.trim_start().starts_with(['*', '/']));
-        lines.map(str::to_owned).collect::<Vec<_>>().join("\n")
-    };
-    for text in declared.map(code) {
-        let words = text.split(|char: char| !char.is_ascii_alphanumeric()).map(str::to_owned);
-        names.extend(words.filter(|word| known.contains(word.as_str())));
-    }
-    names.into_iter().collect()
 }
 
 fn body(api: &Api, operation: &Operation) -> Result<Vec<String>> {
@@ -193,16 +180,13 @@ fn typed(api: &Api, operation: &Operation, parameters: &Parameters<'_>) -> Vec<S
     });
     let rest = parameters.rest.iter().map(|rest| {
         let mark = if rest.required { "" } else { "?" };
-        format!("{}{mark}: {}", rest.name, rest_type(operation, parameters))
+        format!("{}{mark}: {}", rest.name, rest_type(operation))
     });
     positional.chain(rest).chain([OPTIONS.to_owned()]).collect()
 }
 
-/// The type of the object: the request without what stands by position.
-fn rest_type(operation: &Operation, parameters: &Parameters<'_>) -> String {
-    let taken: Vec<String> = parameters.positional.iter().map(|argument| quoted(argument.name)).collect();
-    match taken.as_slice() {
-        [] => format!("Fields<{}>", operation.request),
-        taken => format!("Fields<{}, {}>", operation.request, taken.join(" | ")),
-    }
+/// The type of the object, in either spelling.
+fn rest_type(operation: &Operation) -> String {
+    let request = &operation.request;
+    if has_camel_case(operation) { format!("{request} | {}", camel_type(request)) } else { request.clone() }
 }

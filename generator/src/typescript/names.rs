@@ -65,6 +65,11 @@ pub(super) fn parameter(name: &str) -> String {
     if TAKEN.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
+/// The type that holds the fields of `request` in camel case.
+pub(super) fn camel_type(request: &str) -> String {
+    format!("Camel{request}")
+}
+
 /// A member's name in an object or a type.
 pub(super) fn member(name: &str) -> String {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '$';

@@ -1,6 +1,7 @@
 //! `api.d.ts`: an interface for every request and every record, a union for every vocabulary.
 
 use super::annotation::{Annotations, OTHER};
+use super::call::fields;
 use super::names::{camel_case, member, quoted, spell};
 use super::tsdoc;
 use crate::model::{Api, Block, Form, Operation, Shape, Type, Word};
@@ -14,7 +15,7 @@ const OPEN: &str = "  [member: string]: unknown;";
 
 pub(super) fn module(api: &Api) -> Result<String> {
     let types = api.domains.iter().flat_map(|domain| {
-        let takes = |operation: &&Operation| !operation.arguments.is_empty() || operation.rules.open;
+        let takes = |operation: &&Operation| !fields(operation).is_empty() || operation.rules.open;
         let requests = domain.operations.iter().filter(takes);
         let types = api.types.iter().filter(|one| one.domain == domain.name);
         requests.map(|operation| request(api, operation)).chain(types.filter_map(|one| declared(api, one)))
@@ -53,20 +54,32 @@ fn declared(api: &Api, one: &Type) -> Option<String> {
 }
 
 fn request(api: &Api, operation: &Operation) -> String {
+    let members = properties(api, operation, str::to_owned);
+    interface(&operation.request, Some(arguments_of(operation)), members.into_iter())
+}
+
+/// The comment of the type of a request.
+pub(super) fn arguments_of(operation: &Operation) -> String {
+    let all = fields(operation).len() == operation.arguments.len();
+    let but = if all { "" } else { " but those by position" };
+    format!("/** The arguments of `{}`{but}. */", camel_case(operation.name))
+}
+
+/// The members of the type of a request: its fields, called as `spelled`, and what else it may hold.
+pub(super) fn properties(api: &Api, operation: &Operation, spelled: impl Fn(&str) -> String) -> Vec<String> {
     let annotations = Annotations { api, given: true };
-    let members = operation.arguments.iter().flat_map(|argument| {
+    let members = fields(operation).into_iter().flat_map(|argument| {
         let annotation = annotations.of_argument(argument);
         let doc = tsdoc::of_argument(api, argument, INDENT);
+        let name = spelled(argument.name);
         let also = argument.also.map(|also| {
-            let doc = format!("{INDENT}/** Another name for `{}`. */", argument.name);
-            property(also, &annotation, false, Some(doc))
+            let doc = format!("{INDENT}/** Another name for `{name}`. */");
+            property(&spelled(also), &annotation, false, Some(doc))
         });
-        let own = property(argument.name, &annotation, argument.required, doc);
+        let own = property(&name, &annotation, argument.required, doc);
         std::iter::once(own).chain(also)
     });
-    let open = operation.rules.open.then(|| OPEN.to_owned());
-    let doc = format!("/** The arguments of `{}`. */", camel_case(operation.name));
-    interface(&operation.request, Some(doc), members.chain(open))
+    members.chain(operation.rules.open.then(|| OPEN.to_owned())).collect()
 }
 
 fn interface(name: &str, doc: Option<String>, members: impl Iterator<Item = String>) -> String {

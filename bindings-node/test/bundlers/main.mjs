@@ -1,0 +1,3 @@
+import { guard } from './guard.mjs';
+
+guard().then((decision) => console.log(decision));
