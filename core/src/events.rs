@@ -2,6 +2,8 @@
 
 mod connection;
 mod mailbox;
+#[cfg(test)]
+mod retry_tests;
 mod shared;
 #[cfg(test)]
 mod shared_tests;
@@ -9,6 +11,7 @@ mod shared_tests;
 mod stream_server;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) use connection::{Connection, Lost};
 pub(crate) use mailbox::{Heard, Interest};
@@ -18,9 +21,12 @@ pub(crate) use shared::{Listener, SharedStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::call::backoff;
+use crate::json::mended;
 use crate::sse::Event;
 use crate::{DashClaw, Error, ErrorKind, Result};
 
+/// How long a server may make us wait before a lost stream is opened anew.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// How often a lost stream is opened anew without hearing a single event in between, unless the options say otherwise.
 const DEFAULT_RECONNECTS: u32 = 10;
 
@@ -59,6 +65,8 @@ pub struct EventStream {
     last_id: String,
     reconnects: u32,
     max_reconnects: u32,
+    /// How long the server asked to wait before a connection is opened anew.
+    retry: Option<Duration>,
     ended: bool,
 }
 
@@ -83,6 +91,7 @@ impl DashClaw {
             source: if last_id.is_empty() { Source::Unopened } else { Source::Own(None) },
             last_id,
             reconnects: 0,
+            retry: None,
             max_reconnects: options.max_reconnects.unwrap_or(DEFAULT_RECONNECTS),
             ended: false,
         }
@@ -131,8 +140,9 @@ impl EventStream {
                 Lost::Broken(_) => {}
             }
             if let Source::Own(connection) = &mut self.source {
-                *connection = None;
-                pause(self.reconnects).await;
+                let asked = connection.take().and_then(|connection| connection.retry());
+                self.retry = asked.or(self.retry);
+                pause(self.reconnects, self.retry).await;
             }
             self.reconnects += 1;
         }
@@ -162,19 +172,24 @@ impl EventStream {
         }
     }
 
-    /// Keeps the cursor, and drops what is no JSON: it cannot be an event of ours.
+    /// Keeps the cursor, and drops what is no JSON: it cannot be an event of ours. An event without an id of its own is no
+    /// repetition of the one before it.
     fn accept(&mut self, event: Event) -> Option<ServerEvent> {
         self.reconnects = 0;
-        let seen = !event.id.is_empty() && event.id == self.last_id && event.event != "connected";
+        let seen =
+            event.is_named && !event.id.is_empty() && event.id == self.last_id && event.event != "connected";
         self.last_id.clone_from(&event.id);
-        let data = RawValue::from_string(event.data).ok()?;
+        let data = RawValue::from_string(mended(&event.data).unwrap_or(event.data)).ok()?;
         (!seen).then_some(ServerEvent { id: event.id, event: event.event, data })
     }
 }
 
-/// Waits before the connection is opened anew, after so many in a row that brought no event.
-async fn pause(failures: u32) {
-    tokio::time::sleep(backoff(failures, None, 0.5)).await;
+/// Waits before the connection is opened anew, after so many in a row that brought no event: as long as the server asked at
+/// first, and longer the more have failed.
+async fn pause(failures: u32, retry: Option<Duration>) {
+    let own = backoff(failures, None, 0.5);
+    let asked = retry.map(|asked| asked.min(LONGEST_PAUSE));
+    tokio::time::sleep(asked.map_or(own, |asked| if failures == 0 { asked } else { own.max(asked) })).await;
 }
 
 fn too_slow() -> Error {

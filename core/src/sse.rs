@@ -17,6 +17,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 pub struct Event {
     /// The last event id of the stream at this point; empty when there was none.
     pub id: String,
+    /// Whether the event brought this id. Otherwise it is that of an earlier one.
+    pub is_named: bool,
     /// What happened; `message` when the stream does not say.
     pub event: String,
     /// Its data, lines joined by line feeds.
@@ -45,6 +47,7 @@ pub struct Parser {
     event: String,
     data: String,
     last_id: String,
+    is_named: bool,
     retry: Option<Duration>,
     max_line: usize,
     max_event: usize,
@@ -66,6 +69,7 @@ impl Parser {
             event: String::new(),
             data: String::new(),
             last_id: String::new(),
+            is_named: false,
             retry: None,
             max_line,
             max_event,
@@ -136,7 +140,10 @@ impl Parser {
                 self.data.push_str(value);
                 self.data.push('\n');
             }
-            "id" if !value.contains('\0') => value.clone_into(&mut self.last_id),
+            "id" if !value.contains('\0') => {
+                value.clone_into(&mut self.last_id);
+                self.is_named = true;
+            }
             "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis);
             }
@@ -148,11 +155,12 @@ impl Parser {
 
     fn dispatch(&mut self) -> Option<Event> {
         let event = std::mem::take(&mut self.event);
+        let is_named = std::mem::take(&mut self.is_named);
         let mut data = std::mem::take(&mut self.data);
         // Every data line ended with a line feed; the last one is not part of the data.
         data.pop()?;
         let event = if event.is_empty() { "message".to_owned() } else { event };
-        Some(Event { id: self.last_id.clone(), event, data })
+        Some(Event { id: self.last_id.clone(), is_named, event, data })
     }
 }
 

@@ -103,6 +103,11 @@ impl Connection {
         })
     }
 
+    /// How long the server asks to wait before the stream is opened anew.
+    pub(crate) fn retry(&self) -> Option<Duration> {
+        self.parser.retry()
+    }
+
     /// The next event.
     pub(crate) async fn next(&mut self) -> std::result::Result<Event, Lost> {
         loop {

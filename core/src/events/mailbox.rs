@@ -130,7 +130,7 @@ mod tests {
 
     fn event(name: &str, data: &str) -> Heard {
         let (event, data) = (name.to_owned(), data.to_owned());
-        Heard::Event(Arc::new(Event { id: String::new(), event, data }))
+        Heard::Event(Arc::new(Event { event, data, ..Event::default() }))
     }
 
     fn heard(mailbox: &Mailbox) -> Option<String> {

@@ -148,7 +148,7 @@ async fn read(client: DashClaw, mut reading: Reading, end: CancellationToken) {
 }
 
 async fn read_on(client: &DashClaw, reading: &Reading) {
-    let (mut last_id, mut failures) = (String::new(), 0);
+    let (mut last_id, mut failures, mut retry) = (String::new(), 0, None);
     loop {
         let lost = match Connection::open(client, &last_id).await {
             Ok(mut connection) => {
@@ -160,7 +160,10 @@ async fn read_on(client: &DashClaw, reading: &Reading) {
                             failures = 0;
                             reading.tell(&Heard::Event(Arc::new(event)));
                         }
-                        Err(lost) => break lost,
+                        Err(lost) => {
+                            retry = connection.retry().or(retry);
+                            break lost;
+                        }
                     }
                 }
             }
@@ -171,7 +174,7 @@ async fn read_on(client: &DashClaw, reading: &Reading) {
         if !passes {
             return;
         }
-        pause(failures).await;
+        pause(failures, retry).await;
         failures += 1;
     }
 }
