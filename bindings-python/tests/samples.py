@@ -1,4 +1,4 @@
-"""The Python that people read first: what stands in the READMEs, and the examples."""
+"""The Python that people read first: what stands in the READMEs, ours and the official one, and the examples."""
 
 from __future__ import annotations
 
@@ -53,5 +53,7 @@ def checked(folder: Path) -> list[str]:
         for number, sample in enumerate(samples(page), 1):
             name = page.removesuffix(".md").replace("/", "_").replace("-", "_").lower()
             (folder / f"{name}_{number}.py").write_text(completed(sample), encoding="utf-8")
+    for official in sorted(ROOT.glob("bindings-python/tests/official/*.py")):
+        (folder / f"official_{official.name}").write_text(completed(official.read_text()), encoding="utf-8")
     programs = [*sorted(folder.glob("*.py")), *sorted(ROOT.glob("examples/python/**/*.py"))]
     return [str(program) for program in programs]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import threading
 import time
 from collections.abc import Coroutine
@@ -14,7 +15,7 @@ from conftest import ALLOW, created, run_python
 from server import Reply, Server
 
 import dashclaw
-from dashclaw import AsyncDashClaw
+from dashclaw import AsyncDashClaw, DashClaw, _operations
 
 INTENT = {"action_type": "deploy", "declared_goal": "Ship"}
 
@@ -117,7 +118,7 @@ def test_a_client_serves_one_loop_after_another_and_several_at_once(server: Serv
 def test_a_loop_that_closes_with_calls_in_flight_is_quiet(server: Server) -> None:
     program = """
 import asyncio, sys, time
-from dashclaw import AsyncDashClaw
+from dashclaw import AsyncDashClaw, DashClaw, _operations
 claw = AsyncDashClaw(sys.argv[1], "key", "agent-1")
 loop = asyncio.new_event_loop()
 async def start():
@@ -153,6 +154,14 @@ def test_the_async_surface_is_the_blocking_one(server: Server) -> None:
     blocking = {name for name in dir(dashclaw.DashClaw) if not name.startswith("_")}
     awaited = {name for name in dir(AsyncDashClaw) if not name.startswith("_")}
     assert blocking == awaited
+
+
+def test_every_operation_of_asyncio_is_a_coroutine_function() -> None:
+    """Frameworks look before they call."""
+    names = [name for name in dir(_operations.Operations) if not name.startswith(("_", "iter_"))]
+    others = ["call", "wait_for_approval", "run_governed", "verify_receipt", "close"]
+    assert [name for name in (*names, *others) if not inspect.iscoroutinefunction(getattr(AsyncDashClaw, name))] == []
+    assert [name for name in (*names, *others) if inspect.iscoroutinefunction(getattr(DashClaw, name))] == []
 
 
 def test_track_and_the_action_context(server: Server) -> None:

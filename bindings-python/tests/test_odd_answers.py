@@ -25,6 +25,12 @@ def test_a_number_of_5000_digits_does_not_hide_the_verdict(claw: DashClaw, serve
     assert claw.with_raw_response.guard(action_type="deploy").parse() == decision
 
 
+def test_a_number_that_python_does_not_write_is_named(claw: DashClaw, server: Server) -> None:
+    with pytest.raises(dashclaw.InvalidArgumentError, match=r"`intel.counts\[1\]` has too many digits") as caught:
+        claw.guard(action_type="deploy", intel={"counts": [1, 10**5000]})
+    assert caught.value.argument == "intel.counts[1]" and server.requests == []
+
+
 def events(*data: str) -> Reply:
     sent = [f'id: {number}\nevent: action.updated\ndata: {text}\n\n' for number, text in enumerate(data)]
     return Reply(events=[(0, "".join(sent))])

@@ -92,9 +92,16 @@ fn operations(api: &Api, color: method::Color) -> Result<String> {
 
 /// The names that the methods need of `_dicts.py`.
 fn helpers(sections: &[Section]) -> String {
-    let used =
-        |name: &&str| sections.iter().any(|section| section.methods.iter().any(|text| text.contains(*name)));
-    ["dict_or_field", "or_a_dict", "the_dict"].into_iter().filter(used).collect::<Vec<_>>().join(", ")
+    let used = |text: &str| {
+        sections.iter().any(|section| section.methods.iter().any(|method| method.contains(text)))
+    };
+    let names = [
+        ("dict_or_field", used(" dict_or_field(")),
+        ("or_a_dict", used("@or_a_dict\n")),
+        ("or_a_dict_async", used("@or_a_dict_async\n")),
+        ("the_dict", used(" the_dict(")),
+    ];
+    names.into_iter().filter(|(_, is_used)| *is_used).map(|(name, _)| name).collect::<Vec<_>>().join(", ")
 }
 
 /// The same methods, answering with status and headers.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from ._dicts import dict_or_field, or_a_dict, the_dict
+from ._dicts import dict_or_field, or_a_dict_async, the_dict
 from ._options import CallOptions, Unpack
 from ._wire import UNSET, given
 
@@ -150,7 +150,7 @@ class AsyncOperations:
         }
         return self._pages("get_recent_decisions", arguments, options)
 
-    @or_a_dict
+    @or_a_dict_async
     async def create_action(
         self, action_type: str, declared_goal: str, session_id: str | None = None, *,
         agent_id: str | None = None, agent_name: str | None = None, action_id: str | None = None,

@@ -38,9 +38,27 @@ def or_a_dict(method: Method) -> Method:
 
     @wraps(method)
     def call(self: Any, *args: Any, **fields: Any) -> Any:
-        if len(args) == 1 and not isinstance(args[0], str) and isinstance(args[0], Mapping):
-            given = {**cast("Mapping[str, Any]", args[0]), **fields}
-            return self._call(operation, {}, {name: value for name, value in given.items() if value is not None})
-        return method(self, *args, **fields)
+        given = _fields_of(args, fields)
+        return method(self, *args, **fields) if given is None else self._call(operation, {}, given)
 
     return cast("Method", call)
+
+
+def or_a_dict_async(method: Method) -> Method:
+    """The same for a coroutine, which stays one."""
+    operation = method.__name__
+
+    @wraps(method)
+    async def call(self: Any, *args: Any, **fields: Any) -> Any:
+        given = _fields_of(args, fields)
+        return await (method(self, *args, **fields) if given is None else self._call(operation, {}, given))
+
+    return cast("Method", call)
+
+
+def _fields_of(args: tuple[Any, ...], fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields of a call with nothing but a dict by position; None of any other call."""
+    if len(args) != 1 or isinstance(args[0], str) or not isinstance(args[0], Mapping):
+        return None
+    given = {**cast("Mapping[str, Any]", args[0]), **fields}
+    return {name: value for name, value in given.items() if value is not None}

@@ -43,7 +43,7 @@ class RawResponse(Generic[T]):
     status_code: int
     """The HTTP status: 200 to 299. Others are errors, which have a ``status`` and a ``request_id`` of their own."""
     headers: Headers
-    """The headers, empty where an operation is more than one request."""
+    """The headers; where an operation is more than one request, those of one of them, or none."""
     request_id: str | None
     """The server's id for the request: its header ``x-request-id``."""
     idempotency_key: str | None

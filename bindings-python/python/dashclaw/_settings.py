@@ -138,7 +138,7 @@ class Settings:
     def __copy__(self: Self) -> Self:
         copy = object.__new__(type(self))
         copy.__dict__.update(self.__dict__)
-        copy._raw_responses = None
+        copy._raw_responses = copy._beat = None
         return copy
 
     def __deepcopy__(self: Self, memo: dict[int, Any]) -> Self:
@@ -202,7 +202,9 @@ def _encoded(options: Mapping[str, Any]) -> str:
     """The options of a client as JSON text. What is wrong with one must not show it."""
     for name, value in options.items():
         if value is not None and not isinstance(value, (str, int, float)):
-            raise ConfigurationError(f"`{name}` must not be of type {type(value).__name__}")
+            error = ConfigurationError(f"`{name}` must not be of type {type(value).__name__}")
+            error.argument = name
+            raise error
     return encode(options)
 
 

@@ -9,6 +9,10 @@ from typing import Any, cast
 from ._errors import InvalidArgumentError
 
 
+_MOST_BITS = 14_280
+"""How long a whole number is that Python still writes: about 4300 digits."""
+
+
 class _Unset:
     def __reduce__(self) -> str:
         return "UNSET"  # there is one only: a copy of it, or one from a pickle, would be a value
@@ -111,6 +115,8 @@ def _find(path: str, value: object, depth: int = 0) -> tuple[str, str] | None:
         children = [(f"{path}[{index}]", item) for index, item in enumerate(items)]
     elif isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return path, "must be a finite number"
+    elif isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return path, "has too many digits"
     elif not isinstance(value, (str, int, float, bool, type(None))):
         return path, f"cannot be sent as JSON: {type(value).__name__}"
     for child, member in children:

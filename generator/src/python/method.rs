@@ -22,8 +22,9 @@ pub(super) enum Color {
 pub(super) fn text(api: &Api, operation: &Operation, color: Color) -> Result<String> {
     check(operation)?;
     let deep = format!("{INDENT}{INDENT}");
-    let mut lines: Vec<String> =
-        takes_an_intent(operation).then(|| format!("{INDENT}@or_a_dict")).into_iter().collect();
+    let decorator = if color == Color::Async { "or_a_dict_async" } else { "or_a_dict" };
+    let decorated = takes_an_intent(operation).then(|| format!("{INDENT}@{decorator}"));
+    let mut lines: Vec<String> = decorated.into_iter().collect();
     lines.extend(signature(api, operation, color, INDENT));
     let key: &[(&str, &str)] = match (is_keyed(operation), is_created(operation)) {
         (true, true) => &[KEY_DOC, REPLAY_DOC],
