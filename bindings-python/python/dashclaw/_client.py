@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from ._base import BaseClient
 from ._events import ServerEvent, read_event
 from ._functions import Verification, receipt_bytes
+from ._gevent import cooperative
 from ._governed import ActionContext, Run, Tracking, finish_arguments, intent_text
 from ._operations import Operations
 from ._options import apart
@@ -35,6 +36,9 @@ class DashClaw(Operations, BaseClient):
     ``timeout`` (seconds), ``max_retries``, ``idempotency_key`` and ``idempotency`` as keywords, for this one call.
     ``AsyncDashClaw`` is the same for asyncio.
     """
+
+    def _adapted(self, native: NativeClient) -> NativeClient:
+        return cooperative(native)
 
     def _call(
         self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None, **named: Any

@@ -188,9 +188,13 @@ class Settings:
         on_guard, on_recommendation = self._callbacks
         functions = _reading_json(on_guard), _reading_json(on_recommendation)
         try:
-            self._native = NativeClient(_encoded(options), show, *functions, door)
+            self._native = self._adapted(NativeClient(_encoded(options), show, *functions, door))
         except ConfigurationError as error:
             raise _in_python_words(error) from None
+
+    def _adapted(self, native: NativeClient) -> NativeClient:
+        """The native client as calls of this class are made."""
+        return native
 
     def _warn_if_insecure(self) -> None:
         warning = self._native.clear_text_warning

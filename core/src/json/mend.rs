@@ -140,7 +140,7 @@ mod tests {
 
         #[test]
         fn a_mended_text_is_read(units in prop::collection::vec(any::<u16>(), 0..8), exponent in 300..500_i32) {
-            let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            let escaped = units.iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
             let text = format!(r#"{{"t":"{escaped}","n":1e{exponent}}}"#);
             let read = mended(&text).unwrap_or(text);
             let value: Value = serde_json::from_str(&read).unwrap();
