@@ -10,7 +10,8 @@ mod stream_server;
 
 use std::sync::Arc;
 
-pub(crate) use connection::{Connection, Lost};
+use connection::Connection;
+pub(crate) use connection::Lost;
 pub(crate) use mailbox::{Heard, Interest};
 use serde::Serialize;
 use serde_json::value::RawValue;
