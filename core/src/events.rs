@@ -13,7 +13,8 @@ mod stream_server;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use connection::{Connection, Lost};
+use connection::Connection;
+pub(crate) use connection::Lost;
 pub(crate) use mailbox::{Heard, Interest};
 use serde::Serialize;
 use serde_json::value::RawValue;

@@ -41,7 +41,7 @@ impl Settings {
         let proxy = proxy::choose(network.proxy.as_deref(), origin, &variable)?;
         let is_ipv6 = origin.host().is_some_and(|host| host.starts_with('['));
         if secure && is_ipv6 && proxy.is_some() {
-            // `reqwest` takes the brackets for a part of the name that the certificate must be for (its issue 3094).
+            // `reqwest` takes the brackets for a part of the name that the certificate must be for.
             return Err(Error::configuration("base_url", IPV6_BEHIND_PROXY));
         }
         // Reading the platform's roots takes milliseconds, so it is done only where TLS is spoken.
