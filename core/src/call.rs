@@ -16,7 +16,7 @@ pub(crate) use arguments::Arguments;
 use bytes::Bytes;
 pub(crate) use creation::Asked;
 use http::HeaderMap;
-pub(crate) use judge::{Answer, blocked, judge, text_as_object};
+pub(crate) use judge::{Answer, blocked, handed_on_instead, judge};
 pub(crate) use message::explained;
 pub(crate) use request::{Prepared, fresh_key, percent_encoded, prepare, quote, value_of};
 pub(crate) use retry::{Failure, backoff, may_retry, share};

@@ -114,7 +114,7 @@ fn is_document(answer: &Answer<'_>, body: &str) -> bool {
 
 /// The object that is handed on in place of the body: of a text that `row` may answer with one that holds it, of a replay
 /// one that names its action, of one behind a byte-order mark that object. Nothing when the body is handed on as it is.
-pub(crate) fn text_as_object(row: &Row, answer: &Answer<'_>) -> Option<Bytes> {
+pub(crate) fn handed_on_instead(row: &Row, answer: &Answer<'_>) -> Option<Bytes> {
     let body = without_mark(answer.body);
     let text = std::str::from_utf8(body).ok()?;
     let whole = || (body.len() < answer.body.len()).then(|| Bytes::copy_from_slice(body));
@@ -274,7 +274,7 @@ mod tests {
         let answer = Answer { status: StatusCode::OK, headers: &headers, body: body.as_bytes() };
         let row = find("download_compliance_export").unwrap();
         judge(row, Asked::default(), &answer, &|text| text.to_owned())?;
-        let text = text_as_object(row, &answer).map(|object| String::from_utf8(object.to_vec()).unwrap());
+        let text = handed_on_instead(row, &answer).map(|object| String::from_utf8(object.to_vec()).unwrap());
         Ok(text.unwrap_or_else(|| body.to_owned()))
     }
 

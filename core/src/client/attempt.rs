@@ -9,7 +9,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use secrecy::ExposeSecret;
 
-use crate::call::{Answer, Failure, Prepared, judge, text_as_object};
+use crate::call::{Answer, Failure, Prepared, handed_on_instead, judge};
 use crate::catalogue::Expect;
 use crate::config::Config;
 use crate::transport::{Body, Sent, TransportError};
@@ -114,7 +114,7 @@ impl DashClaw {
                         .and_then(|id| id.to_str().ok())
                         .map(str::to_owned),
                     idempotency_key: prepared.idempotency_key.clone(),
-                    body: text_as_object(prepared.row, &answer).unwrap_or_else(|| body.clone()),
+                    body: handed_on_instead(prepared.row, &answer).unwrap_or_else(|| body.clone()),
                     headers: head.headers,
                 })
             }

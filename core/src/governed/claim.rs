@@ -6,12 +6,12 @@ use super::signs::touch;
 use crate::call::fresh_key;
 use crate::{CallOptions, DashClaw, ErrorKind, Result};
 
-/// The code of the conflict when another run was faster.
-const CLAIMED: &str = "ACTION_CLAIMED";
+/// The code of the conflict when no run may begin. With any other, another run was faster, and may have ended by now.
+const APPROVAL_USED: &str = "APPROVAL_USED";
 
 impl DashClaw {
     /// Claims the action for a run that begins now, in the place of the run `replaces`. Says whether it may: not when
-    /// another one has claimed it. It is the first sign of life, too.
+    /// another one has claimed it, or ended it. It is the first sign of life, too.
     ///
     /// A server of the platform takes the sign and knows no claims: there two processes that waited for one approval can
     /// both begin.
@@ -28,7 +28,7 @@ impl DashClaw {
         let claim = touch(action_id, &body);
         match self.exchange(&claim, options).await {
             Ok(_) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::Conflict && error.code() == CLAIMED => Ok(false),
+            Err(error) if error.kind() == ErrorKind::Conflict && error.code() != APPROVAL_USED => Ok(false),
             Err(error) => Err(error.with(|fields| fields.action_id = Some(action_id.to_owned()))),
         }
     }
