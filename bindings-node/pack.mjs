@@ -22,7 +22,7 @@ mkdirSync(folder, { recursive: true });
 if (platform === undefined) {
   const files = [
     'index.cjs', 'index.mjs', 'index.d.cts', 'index.d.mts', 'legacy.js', 'legacy.mjs', 'legacy.d.ts', 'legacy.d.mts', 'unsupported.mjs',
-    'lib', 'types', 'package.json', 'README.md',
+    'bin', 'lib', 'types', 'package.json', 'README.md',
   ];
   for (const name of files) {
     cpSync(join(here, name), join(folder, name), { recursive: true });
@@ -31,13 +31,13 @@ if (platform === undefined) {
   const name = `@dashclaw/${platform}`;
   if (!(name in manifest.optionalDependencies)) throw new Error(`package.json does not list ${name}`);
   const [os, cpu, abi] = platform.split('-');
-  const { version, license, repository, engines } = manifest;
+  const { version, license, author, homepage, bugs, repository, engines } = manifest;
   const description = `The native module of dashclaw for ${platform}.`;
-  const fields = { name, version, description, license, repository, engines, os: [os], cpu: [cpu], libc: LIBC[abi] };
+  const fields = { name, version, description, license, author, homepage, bugs, repository, engines, os: [os], cpu: [cpu], libc: LIBC[abi] };
   const contents = { ...fields, main: 'dashclaw.node', files: ['dashclaw.node'] };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(contents, null, 2)}\n`);
   writeFileSync(join(folder, 'README.md'), `${description} Install \`dashclaw\` instead: it brings this package along.\n`);
   cpSync(file, join(folder, 'dashclaw.node'));
 }
-cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+for (const name of platform === undefined ? ['LICENSE', 'CHANGELOG.md'] : ['LICENSE']) cpSync(join(root, name), join(folder, name));
 execFileSync('npm', ['pack', '--silent', '--pack-destination', out], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });

@@ -9,6 +9,9 @@
 )]
 
 mod client;
+// The macro registers functions only outside of tests, where nothing would call them.
+#[cfg(not(test))]
+mod command;
 mod crossing;
 mod events;
 // The macro registers functions only outside of tests, where nothing would call them.

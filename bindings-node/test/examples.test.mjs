@@ -26,15 +26,17 @@ test('the governed deploy tells its story', async () => {
   assert.ok(!stdout.includes('deploys v2.5.0'));
 });
 
-test('the program of the README', async () => {
-  const [, program] = /```js\n(.*?)```/s.exec(readFileSync(join(PACKAGE, 'README.md'), 'utf8'));
-  const folder = mkdtempSync(join(SITE, 'readme-'));
-  try {
-    writeFileSync(join(folder, 'policies.yaml'), 'policies: []\n');
-    writeFileSync(join(folder, 'program.mjs'), `${program}\nasync function deploy(version) { return version; }\n`);
-    const done = await run(undefined, { args: ['program.mjs'], cwd: folder });
-    assert.deepEqual([done.code, done.stdout], [0, 'v2.4.0\n'], done.stderr);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+for (const readme of [join(PACKAGE, 'README.md'), join(ROOT, 'README.md')]) {
+  test(`the program of ${readme} needs nothing but the package`, async () => {
+    const [, program] = /```js\n(.*?)```/s.exec(readFileSync(readme, 'utf8'));
+    const folder = mkdtempSync(join(SITE, 'readme-'));
+    try {
+      writeFileSync(join(folder, 'program.mjs'), program);
+      const done = await run(undefined, { args: ['program.mjs'], cwd: folder });
+      assert.deepEqual([done.code, done.stderr], [0, '']);
+      assert.match(done.stdout, /^act_[\w-]+ was allowed\n$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}

@@ -53,6 +53,18 @@ test('there is one version, and no install script', () => {
   assert.equal(manifest.dependencies, undefined);
 });
 
+test('licence, author, links, changelog and command are told, in the native package as well', () => {
+  const natives = join(SITE, 'node_modules', '@dashclaw');
+  for (const folder of [PACKAGE, ...readdirSync(natives).map((name) => join(natives, name))]) {
+    const told = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const project = 'https://github.com/dashclaw/dashclaw-sdk';
+    assert.deepEqual([told.license, told.author, told.homepage, told.bugs], ['MIT', 'The DashClaw SDK authors', project, `${project}/issues`]);
+    assert.equal(readFileSync(join(folder, 'LICENSE'), 'utf8'), readFileSync(join(ROOT, 'LICENSE'), 'utf8'));
+  }
+  assert.equal(readFileSync(join(PACKAGE, 'CHANGELOG.md'), 'utf8'), readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8'));
+  assert.deepEqual(manifest.bin, { dashclaw: 'bin/dashclaw.js' });
+});
+
 /** A copy of the package without any native module. */
 function bare(name) {
   const folder = join(scratch, name, 'node_modules', 'dashclaw');

@@ -72,7 +72,10 @@ export interface ClientOptions {
 export interface InstanceOptions {
   /** The database file, or a folder in which it is `dashclaw.db`. Without one everything is gone at the end. */
   path?: string | URL;
-  /** A YAML file of policies. At each start it replaces the policies that came from a file before. */
+  /**
+   * A YAML file of policies, or `starter` for those that come with the package. At each start it replaces the policies that came
+   * from a file before.
+   */
   policies?: string | URL;
 }
 

@@ -6,6 +6,7 @@
 mod asyncio;
 mod blocking;
 mod client;
+mod command;
 mod crossing;
 mod events;
 mod functions;
@@ -26,6 +27,8 @@ mod _native {
 
     #[pymodule_export]
     use crate::client::NativeClient;
+    #[pymodule_export]
+    use crate::command::run_command;
     #[pymodule_export]
     use crate::events::NativeEvents;
     #[pymodule_export]

@@ -14,9 +14,9 @@ from samples import ROOT, samples
 from dashclaw import DashClaw, Instance
 
 
-def run(*arguments: str) -> str:
+def run(*arguments: str, cwd: Path = ROOT) -> str:
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -41,10 +41,10 @@ def test_the_governed_deploy_tells_its_story() -> None:
     assert "deploys v2.5.0" not in story
 
 
-def test_the_first_program_of_the_readme() -> None:
-    program = samples("README.md")[0]
-    assert "DashClaw.embedded" in program
-    assert run("-c", program) == "allow 10\n"
+@pytest.mark.parametrize("readme", ["README.md", "bindings-python/README.md"])
+def test_the_first_program_of_the_readme_needs_nothing_but_the_package(readme: str, tmp_path: Path) -> None:
+    program = samples(readme)[0]
+    assert run("-c", program, cwd=tmp_path) == "monitor allow\ndeploy require_approval\ndrop_table block\n"
 
 
 def test_the_readme_with_a_human_who_approves(tmp_path: Path) -> None:

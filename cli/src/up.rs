@@ -19,6 +19,7 @@ const PUBLIC_LIMIT: RateLimit = RateLimit { max: 1000, window: Duration::from_se
 const EXAMPLES: &str = "\
 Examples:
   dashclaw up
+  dashclaw up --policies starter
   dashclaw up --data ./governance --policies policies.yaml
   dashclaw up --port 0                                  # any free port; it is printed
   DASHCLAW_API_KEY=oc_live_… dashclaw up --host 0.0.0.0 # for other machines, too
@@ -42,7 +43,7 @@ pub(crate) struct Up {
     /// The folder for the data [default: ~/.dashclaw/data]
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// A YAML file of policies, read at start
+    /// A YAML file of policies, read at start; `starter` for those that come with the program
     #[arg(long, value_name = "FILE")]
     policies: Option<PathBuf>,
     /// An operator's API key (role admin) that holds while the server runs

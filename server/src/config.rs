@@ -15,7 +15,8 @@ pub struct InstanceOptions {
     /// The database file, or a directory in which it is `dashclaw.db`. Without one, or with `:memory:`, everything is kept in memory
     /// and gone at the end.
     pub path: Option<PathBuf>,
-    /// A YAML file of policies. At each start it replaces the policies that came from a file before.
+    /// A YAML file of policies, or `starter` for those that come with the program. At each start it replaces the policies that
+    /// came from a file before.
     pub policies: Option<PathBuf>,
     /// An API key of the admin role that holds while the instance runs and is not stored: its owner is on record as
     /// `operator`.

@@ -134,7 +134,7 @@ class BaseClient(Settings):
         Args:
             path: The database file, or a folder in which it is ``dashclaw.db``. Without one, or with ``:memory:``,
                 everything is kept in memory and gone at the end.
-            policies: A YAML file of policies.
+            policies: A YAML file of policies, or ``"starter"`` for those that come with the package.
             agent_id: Which agent acts.
             **options: Other options of the client. ``role`` is ``member`` unless given.
 

@@ -43,7 +43,8 @@ class Instance:
         Args:
             path: The database file, or a folder in which it is ``dashclaw.db``. Without one, or with ``:memory:``,
                 everything is kept in memory and gone at the end.
-            policies: A YAML file of policies. At each start it replaces the policies that came from a file before.
+            policies: A YAML file of policies, or ``"starter"`` for those that come with the package. At each start it
+                replaces the policies that came from a file before.
 
         Raises:
             InstanceError: The database is locked or corrupt, or the policy file has a mistake.

@@ -22,6 +22,9 @@ use super::rules::{MAX_RULES, RULE_TYPES, RuleType, rule_type, validate};
 
 const POLICY_KEYS: [&str; 7] = ["active", "agent_ids", "agents", "name", "policy_type", "rules", "type"];
 const MAX_NAME: usize = 256;
+/// Instead of a file: the policies that come with the program.
+const STARTER: &str = "starter";
+const STARTER_TEXT: &str = include_str!("starter.yaml");
 
 /// A policy read from a file, ready to be stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,12 +41,15 @@ pub struct FilePolicy {
     pub agent_ids: Vec<String>,
 }
 
-/// Reads a policy file.
+/// Reads a policy file, or the policies named `starter`, which come with the program; a file of that name is `./starter`.
 ///
 /// # Errors
 /// Returns one line for each problem, naming the file, the policy and the field.
 pub fn read_policy_file(path: &Path, allow_private_webhooks: bool) -> Result<Vec<FilePolicy>, Vec<String>> {
     let name = path.display().to_string();
+    if path.as_os_str() == STARTER {
+        return parse_policy_file(&name, STARTER_TEXT, allow_private_webhooks);
+    }
     match std::fs::read_to_string(path) {
         Ok(text) => parse_policy_file(&name, &text, allow_private_webhooks),
         Err(error) => Err(vec![format!("{name}: {error}")]),

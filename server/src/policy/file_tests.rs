@@ -111,3 +111,14 @@ proptest! {
         let _ = parse_policy_file("p.yaml", &text, false);
     }
 }
+
+#[test]
+fn the_starter_policies_come_with_the_program() {
+    let names = |path: &str| {
+        read_policy_file(Path::new(path), false)
+            .map(|read| read.into_iter().map(|policy| policy.name).collect::<Vec<_>>())
+    };
+    assert_eq!(names("starter").unwrap().len(), 4);
+    // A file of that name is still a file.
+    assert!(names("./starter").unwrap_err()[0].starts_with("./starter: "));
+}

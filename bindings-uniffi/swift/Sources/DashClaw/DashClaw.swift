@@ -60,7 +60,7 @@ public final class DashClaw: Sendable {
     /// - Parameters:
     ///   - path: The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in memory
     ///     and gone at the end.
-    ///   - policies: A YAML file of policies.
+    ///   - policies: A YAML file of policies, or `starter` for those that come with the package.
     ///   - agentId: Which agent acts.
     ///   - options: Other options of the client.
     /// - Throws: A ``DashClawError`` of kind `instance`: the database is locked or corrupt, or the policy file has a

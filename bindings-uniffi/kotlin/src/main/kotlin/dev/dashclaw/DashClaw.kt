@@ -339,7 +339,7 @@ public class DashClaw internal constructor(
          *
          * @param path The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in
          *   memory and gone at the end.
-         * @param policies A YAML file of policies.
+         * @param policies A YAML file of policies, or `starter` for those that come with the package.
          * @param agentId Which agent acts.
          * @param options Other options of the client.
          */

@@ -1,0 +1,75 @@
+"""The ``dashclaw`` command of the package: the script that installers make, and ``python -m dashclaw``."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dashclaw import DashClaw, __version__
+
+COMMANDS = [[str(Path(sys.executable).with_name("dashclaw"))], [sys.executable, "-m", "dashclaw"]]
+
+
+@pytest.fixture(params=COMMANDS, ids=["script", "module"])
+def command(request: pytest.FixtureRequest) -> list[str]:
+    command: list[str] = request.param
+    return command
+
+
+def finished(command: list[str], *arguments: str) -> tuple[int, str, str]:
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=30, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_it_says_its_version_and_its_usage(command: list[str]) -> None:
+    assert finished(command, "--version") == (0, f"dashclaw {__version__}\n", "")
+    code, out, problem = finished(command, "--help")
+    assert (code, problem) == (0, "")
+    assert "Usage: dashclaw <COMMAND>" in out
+
+
+def test_mistakes_have_their_exit_codes(command: list[str], tmp_path: Path) -> None:
+    code, out, problem = finished(command, "down")
+    assert (code, out) == (2, "")
+    assert "unrecognized subcommand 'down'" in problem
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, out, problem = finished(command, "up", "--port", port, "--data", str(tmp_path))
+    assert (code, out) == (1, "")
+    assert problem.startswith(f"dashclaw: cannot listen on 127.0.0.1:{port}")
+    # What is no text arrives as it is.
+    code, _, problem = finished([*command, "up", "--policies", os.fsdecode(b"\xff.yaml"), "--data", str(tmp_path), "--port", "0"])
+    assert (code, "\ufffd.yaml" in problem) == (1, True), problem
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_up_serves_until_a_signal(command: list[str], ending: signal.Signals, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DASHCLAW_API_KEY"}
+    process = subprocess.Popen(
+        [*command, "up", "--port", "0", "--data", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    try:
+        assert process.stdout is not None
+        said = "".join(iter(process.stdout.readline, "Stop with Ctrl-C.\n"))
+        address, key = re.search(r"http://\S+", said), re.search(r"Agent's key .*: (\S+)", said)
+        assert address is not None
+        assert key is not None
+        with DashClaw(address[0], key[1], "agent-1") as claw:
+            assert claw.guard({"action_type": "monitor"})["decision"] == "allow"
+        process.send_signal(ending)
+        out, problem = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert (process.returncode, out, problem) == (0, "DashClaw has stopped.\n", "")
