@@ -26,7 +26,7 @@ def ours():
 
 for _ in range(20):
     claw.guard({"action_type": "a"})
-threads = [threading.Thread(target=claw.guard, args=({"action_type": "a"},)) for _ in range(4)]
+threads = [threading.Thread(target=claw.guard, args=({"action_type": "a"},)) for _ in range(2)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 assert ours() == [], ours()
@@ -47,7 +47,7 @@ def test_a_blocking_call_wakes_no_other_thread(server: Server) -> None:
     server.on("POST", "/api/guard", lambda request: Reply(ALLOW, delay=0.3 if "slow" in str(request.body) else 0))
     ran = run_python(THREADS, server.url)
     assert ran.returncode == 0, ran.stderr
-    assert len(server.requests) == 64
+    assert len(server.requests) == 62
     # One thread takes one connection, and gives it to the next.
     assert len({request.peer for request in server.requests[:20]}) == 1
 

@@ -16,9 +16,9 @@ use crate::catalogue::Row;
 use crate::transport::Transport;
 use crate::{DashClaw, Error, ErrorKind, Result};
 
-/// How many lanes a client has at most. Each has a connection of its own, and where the server speaks HTTP/2 one would do
-/// for all: what is called beside these goes over the connections that all callers share.
-const MOST: usize = 8;
+/// How many lanes a client has at most. Many callers at a time do better over the connections that all share: one thread
+/// then waits for all of them, where each lane wakes its own.
+const MOST: usize = 2;
 /// How often a lane looks around before it is used. Nobody drove its connections since the last call: the one that is free
 /// must be known to be, and one that the server has closed must be found before a request is written to it.
 const LOOKS: usize = 2;
@@ -51,10 +51,11 @@ pub struct Lane {
 
 impl DashClaw {
     /// A lane for a blocking call of `operation`; nothing when all are in use, when the call may leave work behind that goes
-    /// on while no thread waits, or when this thread runs asynchronous code already.
+    /// on while no thread waits, or when this thread runs asynchronous code already. Nor when none can be opened: what is
+    /// wrong with the client's options the call says itself.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] as the client's first call has it, [`ErrorKind::Internal`]: the lane cannot be opened.
+    /// [`ErrorKind::InvalidArgument`]: there is no such operation.
     pub fn lane(&self, operation: &str) -> Result<Option<Lane>> {
         if !self.fits_on_a_lane(self.find(operation)?) || Handle::try_current().is_ok() {
             return Ok(None);
@@ -67,13 +68,11 @@ impl DashClaw {
             None => {
                 free.all += 1;
                 drop(free);
-                match self.open_way() {
-                    Ok(Some(way)) => way,
-                    other => {
-                        lanes.lock().all -= 1;
-                        return other.map(|_| None);
-                    }
-                }
+                let Ok(Some(way)) = self.open_way() else {
+                    lanes.lock().all -= 1;
+                    return Ok(None);
+                };
+                way
             }
         };
         way.look();
