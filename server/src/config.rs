@@ -75,7 +75,11 @@ impl Config {
         let fallback = variable("DASHCLAW_GUARD_FALLBACK").and_then(|word| Verdict::from_word(&word));
         Self {
             org_id: variable("DASHCLAW_API_KEY_ORG").unwrap_or_else(|| DEFAULT_ORG.to_owned()),
-            rate_limit: rate_limit(options.rate_limit),
+            rate_limit: rate_limit(
+                options.rate_limit,
+                number("DASHCLAW_RATE_LIMIT_MAX"),
+                number("DASHCLAW_RATE_LIMIT_WINDOW_MS"),
+            ),
             guard: GuardSettings { deadline, fallback: fallback.unwrap_or(guard.fallback) },
             cron_secret: variable("CRON_SECRET").map(SecretString::from),
             webhook_secret: variable("GUARD_WEBHOOK_SECRET").map(SecretString::from),
@@ -91,10 +95,10 @@ impl Config {
     }
 }
 
-fn rate_limit(option: Option<RateLimit>) -> Option<RateLimit> {
+fn rate_limit(option: Option<RateLimit>, max: Option<u64>, window_ms: Option<u64>) -> Option<RateLimit> {
     // A window of no length would let everything in.
-    let window = number("DASHCLAW_RATE_LIMIT_WINDOW_MS").filter(|ms| *ms > 0).map(Duration::from_millis);
-    let max = number("DASHCLAW_RATE_LIMIT_MAX").and_then(|max| u32::try_from(max).ok());
+    let window = window_ms.filter(|ms| *ms > 0).map(Duration::from_millis);
+    let max = max.and_then(|max| u32::try_from(max).ok());
     let asked = option.or_else(|| max.map(|max| RateLimit { max, window: Duration::from_secs(60) }))?;
     Some(RateLimit { max: max.unwrap_or(asked.max), window: window.unwrap_or(asked.window) })
 }
@@ -135,4 +139,18 @@ fn number(name: &str) -> Option<u64> {
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_window_switches_the_limit_off() {
+        let limit = |max, seconds| Some(RateLimit { max, window: Duration::from_secs(seconds) });
+        assert_eq!(rate_limit(None, None, Some(5)), None);
+        assert_eq!(rate_limit(None, Some(3), Some(0)), limit(3, 60));
+        assert_eq!(rate_limit(limit(3, 9), None, Some(0)), limit(3, 9));
+        assert_eq!(rate_limit(limit(3, 9), Some(4), Some(2000)), limit(4, 2));
+    }
 }

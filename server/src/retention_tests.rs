@@ -3,11 +3,9 @@ use std::sync::Arc;
 use dashclaw::clock;
 use http::StatusCode;
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::keys::{self, Caller, Role};
-use crate::test_app::{app, app_that_keeps, call, call_as, create};
+use crate::test_app::{admit, app, app_that_keeps, call, call_as, create};
 
 #[test]
 fn a_setting_is_read_and_kept_within_what_rules_count_over() {
@@ -163,15 +161,7 @@ async fn what_another_organisation_keeps_is_not_removed() {
 
 /// One record of each kind that is removed, with a key of this organisation that is stored nowhere.
 async fn one_of_each(app: &Arc<App>, org_id: &str) {
-    let caller = Caller {
-        org_id: org_id.to_owned(),
-        role: Role::Admin,
-        principal: "somebody".to_owned(),
-        agent_id: None,
-        stored: false,
-        revoked: CancellationToken::new(),
-    };
-    app.callers.admit(keys::hash(org_id), caller);
+    admit(app, org_id);
     let make = async |path: &str, body: Value| {
         let (status, made) = call_as(app, org_id, "POST", path, body).await;
         assert!(status.is_success(), "{path} {made}");

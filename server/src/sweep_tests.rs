@@ -1,12 +1,10 @@
 use http::StatusCode;
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::keys::{self, Caller, Role};
 use crate::store::sqlite::Sqlite;
-use crate::test_app::{app_that_keeps, app_with, call, call_as, create};
+use crate::test_app::{admit, app_that_keeps, app_with, call, call_as, create};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -78,17 +76,4 @@ async fn an_organisation_that_cannot_be_read_keeps_no_other_from_being_swept() {
     }
     app.store.close();
     std::fs::remove_dir_all(directory).unwrap();
-}
-
-/// A key of this organisation, which is its name.
-fn admit(app: &App, org_id: &str) {
-    let caller = Caller {
-        org_id: org_id.to_owned(),
-        role: Role::Admin,
-        principal: "somebody".to_owned(),
-        agent_id: None,
-        stored: false,
-        revoked: CancellationToken::new(),
-    };
-    app.callers.admit(keys::hash(org_id), caller);
 }

@@ -6,11 +6,13 @@ use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::app::App;
 use crate::config::{Config, InstanceOptions};
 use crate::http::router;
+use crate::keys::{self, Caller, Role};
 use crate::signer::Signer;
 use crate::store::Store;
 use crate::store::sqlite::Sqlite;
@@ -69,4 +71,17 @@ pub(crate) async fn create(app: &Arc<App>, goal: &str) -> String {
     let (status, body) = call(app, "POST", "/api/actions", body).await;
     assert_eq!(status, 201, "{body}");
     body["action_id"].as_str().unwrap().to_owned()
+}
+
+/// Admits an admin's key of this organisation that is stored nowhere: the organisation's name.
+pub(crate) fn admit(app: &App, org_id: &str) {
+    let caller = Caller {
+        org_id: org_id.to_owned(),
+        role: Role::Admin,
+        principal: "somebody".to_owned(),
+        agent_id: None,
+        stored: false,
+        revoked: CancellationToken::new(),
+    };
+    app.callers.admit(keys::hash(org_id), caller);
 }
