@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dashclaw::config::ApprovalBanner;
+use dashclaw::options::ApprovalBanner;
 use dashclaw::{Builder, Callback};
 
 use crate::mailbox::{Kind, Shared, current_call};

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, Weak};
 
-use dashclaw::config::ApprovalBanner;
+use dashclaw::options::ApprovalBanner;
 use dashclaw::{Builder, Callback};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use dashclaw::config::ApprovalBanner;
+use dashclaw::options::ApprovalBanner;
 use dashclaw::{Builder, Callback};
 
 /// Prints for people, and is told of decisions and recommendations.

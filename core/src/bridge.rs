@@ -15,8 +15,8 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::deadline::length;
-use crate::pages::page_text;
-use crate::work_orders::Desk;
+use crate::waiting::pages::page_text;
+use crate::work::work_orders::Desk;
 use crate::{
     ApproverOptions, CallOptions, DashClaw, Error, ErrorKind, EventOptions, EventStream, Pages,
     PendingApprovals, Response, Result, ServerEvent, WorkOrders, WorkerOptions,

@@ -6,8 +6,8 @@
 
 mod argument;
 pub(crate) mod bytes;
-#[cfg(test)]
 mod check;
+mod composed;
 mod field;
 mod hidden;
 mod id;
@@ -16,13 +16,14 @@ mod macros;
 mod open_enum;
 mod seconds;
 mod secret;
+pub mod suggest;
 mod validate;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
 
 pub use argument::{Argument, take};
 pub use bytes::Bytes64;
+pub use composed::Composed;
 pub(crate) use field::snake_case;
 pub use field::{Field, Fill, Kind, Place};
 pub use hidden::Hidden;
@@ -30,9 +31,11 @@ pub use id::IdKind;
 pub use seconds::Seconds;
 pub use secret::Secret;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 pub use validate::Received;
 
-pub use crate::composed::Composed;
+/// Members that this version does not know, kept as they came.
+pub type Extra = BTreeMap<String, Value>;
 
 /// One operation of the HTTP API.
 #[derive(Debug)]
@@ -383,23 +386,4 @@ impl Rules {
         self.signed = true;
         self
     }
-}
-
-/// The row called `name`, in either spelling.
-pub fn find(name: &str) -> Option<&'static Row> {
-    static BY_NAME: LazyLock<BTreeMap<&'static str, &'static Row>> =
-        LazyLock::new(|| rows().map(|row| (row.name, row)).collect());
-    BY_NAME.get(&*field::snake_case(name)).copied()
-}
-
-/// Whether any operation has an argument of this name.
-pub(crate) fn is_argument(name: &str) -> bool {
-    static NAMES: LazyLock<BTreeSet<&'static str>> =
-        LazyLock::new(|| rows().flat_map(Row::arguments).map(|field| field.name).collect());
-    NAMES.contains(name)
-}
-
-/// All rows, domain by domain.
-pub fn rows() -> impl Iterator<Item = &'static Row> {
-    crate::api::DOMAINS.iter().flat_map(|domain| domain.iter()).copied()
 }

@@ -1,9 +1,17 @@
 //! The client: what all languages share.
 
 mod attempt;
+pub(crate) mod call;
 mod exchange;
+pub(crate) mod modes;
+pub(crate) mod notice;
+pub mod options;
 mod redact;
+pub(crate) mod standing;
+#[cfg(test)]
+pub(crate) mod stub;
 mod ticker;
+pub mod transport;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock, Weak};
@@ -14,17 +22,18 @@ use redact::Secrets;
 use ticker::Ticker;
 use tokio_util::sync::CancellationToken;
 
+use crate::api::{find, rows};
 #[cfg(feature = "runtime")]
 use crate::bridge::Lanes;
-use crate::call::written;
-use crate::catalogue::{Operation, Row, find, rows};
-use crate::config::Config;
-use crate::events::SharedStream;
-use crate::governed::Runs;
-use crate::heartbeat::Heart;
-use crate::keys::KeyCache;
-use crate::suggest::hint;
-use crate::transport::{HttpTransport, Transport};
+use crate::catalogue::suggest::hint;
+use crate::catalogue::{Operation, Row};
+use crate::client::call::written;
+use crate::client::options::Config;
+use crate::client::transport::{HttpTransport, Transport};
+use crate::proof::keys::KeyCache;
+use crate::waiting::events::SharedStream;
+use crate::waiting::heartbeat::Heart;
+use crate::work::governed::Runs;
 use crate::{Builder, CallOptions, Error, ErrorKind, Response, Result};
 
 /// A client of one DashClaw server, for one agent. Cheap to clone; all clones share one connection pool.

@@ -24,7 +24,7 @@ pub(crate) use write::number_text;
 
 /// How many arrays and objects may be nested in a text or a value.
 ///
-/// The integrity layer of [`crate::canonical`] stops at 100; the plain layer has no limit upstream, and this
+/// The integrity layer of [`crate::proof::canonical`] stops at 100; the plain layer has no limit upstream, and this
 /// one keeps hostile input from exhausting the stack.
 pub const MAX_DEPTH: usize = 256;
 

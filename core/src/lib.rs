@@ -6,49 +6,31 @@
 //! carry signed [receipts](receipt). [`run_governed`](DashClaw::run_governed) does all of it around a function.
 #![forbid(unsafe_code)]
 
-pub mod action_binding;
 pub mod api;
-mod approval;
-mod approver;
 pub mod bridge;
-mod call;
-pub mod canonical;
 pub mod catalogue;
 mod client;
 pub mod clock;
-mod composed;
-pub mod config;
 pub mod deadline;
 mod error;
-mod events;
-mod governed;
-mod heartbeat;
-pub mod idempotency;
 pub mod json;
-mod keys;
-mod modes;
-mod notice;
-mod pages;
-pub mod receipt;
-pub mod signing;
-pub mod sse;
-mod standing;
-#[cfg(test)]
-mod stub;
-pub mod suggest;
+mod proof;
 pub mod terminal;
-pub mod transport;
-mod work_orders;
+mod waiting;
+mod work;
 
-pub use approval::{DEFAULT_INTERVAL, DEFAULT_WAIT, WaitOptions};
-pub use approver::{ApproverOptions, PendingApprovals};
-pub use call::{CallOptions, Idempotency, OnReplay, Response};
-pub use client::DashClaw;
-pub use config::Builder;
+pub use catalogue::suggest;
+pub use client::call::{CallOptions, Idempotency, OnReplay, Response};
+pub use client::notice::{Callback, Printer};
+pub use client::options::Builder;
+pub use client::{DashClaw, options, transport};
 pub use error::{Error, ErrorKind, Fields as ErrorFields, Result};
-pub use events::{EventOptions, EventStream, ServerEvent};
-pub use governed::{ActionContext, Begun, GovernedOptions, Ran, Tracked};
-pub use heartbeat::DEFAULT_HEARTBEAT;
-pub use notice::{Callback, Printer};
-pub use pages::Pages;
-pub use work_orders::{ClaimedOrder, DEFAULT_POLL, WorkOrders, WorkerOptions};
+pub use proof::{action_binding, canonical, idempotency, receipt, signing};
+pub use waiting::approval::{DEFAULT_INTERVAL, DEFAULT_WAIT, WaitOptions};
+pub use waiting::approver::{ApproverOptions, PendingApprovals};
+pub use waiting::events::{EventOptions, EventStream, ServerEvent};
+pub use waiting::heartbeat::DEFAULT_HEARTBEAT;
+pub use waiting::pages::Pages;
+pub use waiting::sse;
+pub use work::governed::{ActionContext, Begun, GovernedOptions, Ran, Tracked};
+pub use work::work_orders::{ClaimedOrder, DEFAULT_POLL, WorkOrders, WorkerOptions};

@@ -10,7 +10,8 @@ mod types;
 
 use std::collections::BTreeMap;
 
-use dashclaw::catalogue::{Expect, Row, rows};
+use dashclaw::api::rows;
+use dashclaw::catalogue::{Expect, Row};
 pub use doc::{Block, Doc, Reference};
 pub(crate) use facts::repeat_word;
 pub use facts::{Failure, repeat};

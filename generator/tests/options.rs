@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use dashclaw::config::option_names;
+use dashclaw::options::option_names;
 
-const BUILDER: &str = "core/src/config/builder.rs";
+const BUILDER: &str = "core/src/client/options/builder.rs";
 const PYTHON: &str = "bindings-python/python/dashclaw/_base.py";
 const NODE: &str = "bindings-node/types/client.d.ts";
 const SWIFT: &str = "bindings-uniffi/swift/Sources/DashClaw/ClientOptions.swift";

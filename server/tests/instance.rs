@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use common::{Folder, World};
 use dashclaw::api::actions::{ActionStatus, CreateAction};
 use dashclaw::api::guard::Guard;
-use dashclaw::config::ApprovalBanner;
+use dashclaw::options::ApprovalBanner;
 use dashclaw::{DashClaw, ErrorKind, WaitOptions};
 use dashclaw_server::{Instance, InstanceOptions, Role};
 use secrecy::ExposeSecret;

@@ -4,7 +4,8 @@
 mod common;
 
 use common::World;
-use dashclaw::catalogue::{Method, Place, Row, rows};
+use dashclaw::api::rows;
+use dashclaw::catalogue::{Method, Place, Row};
 use serde_json::{Map, Value, json};
 
 const MEGABYTE: usize = 1024 * 1024;

@@ -3,7 +3,8 @@
 mod action;
 mod graph;
 
-pub use action::{Action, ActionId, ActionStatus, OutcomeStatus};
+use crate::api::ids::ActionId;
+pub use action::{Action, ActionStatus, OutcomeStatus};
 pub use graph::{
     ActionGraph, ActionTrace, AssumptionTrace, GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, LoopTrace,
     RootCause, Trace,
@@ -14,7 +15,7 @@ use super::assumptions::Assumption;
 use super::guard::{GuardDecision, SourceOfTruth};
 use super::loops::OpenLoop;
 use super::security::Security;
-use crate::catalogue::{Expect, Fill, Repeat, lenient};
+use crate::catalogue::{Expect, Fill, Repeat};
 use crate::{operations, record};
 
 operations! { "actions":
@@ -220,103 +221,91 @@ record! {
     /// An action as it was created, with the verdict on it.
     pub struct CreatedAction {
         /// The action.
+        #[required]
         action: Action,
         /// Its id once more.
+        #[required]
         action_id: ActionId,
         /// The verdict; absent in a replay.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         decision: Option<GuardDecision>,
         /// What the scan for secrets found; absent in a replay.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         security: Option<Security>,
         /// Whether this is an action that was created before with the same key. A replay is never new permission.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         idempotent_replay: Option<bool>,
     }
 
     /// An action with what hangs on it.
     pub struct ActionDetail {
         /// The action.
+        #[required]
         action: Action,
         /// Its loops.
-        #[serde(default)]
         open_loops: Vec<OpenLoop>,
         /// Its assumptions.
-        #[serde(default)]
         assumptions: Vec<Assumption>,
         /// The messages about it.
-        #[serde(default)]
         message_summary: MessageSummary,
     }
 
     /// The messages about an action, in short.
     pub struct MessageSummary {
         /// How many there are.
-        #[serde(default)]
         total: i64,
         /// Who wrote or received them.
-        #[serde(default)]
         participants: Vec<String>,
         /// When the first was sent: ISO-8601, UTC.
-        #[serde(default)]
         first_message_at: Option<String>,
         /// When the last was sent: ISO-8601, UTC.
-        #[serde(default)]
         last_message_at: Option<String>,
     }
 
     /// A page of actions.
     pub struct ActionList {
         /// Newest first.
+        #[required]
         actions: Vec<Action>,
         /// How many there are in all.
-        #[serde(default)]
         total: i64,
         /// Counts over all of them.
-        #[serde(default)]
         stats: ActionStats,
         /// When this was read: ISO-8601, UTC.
-        #[serde(default, rename = "lastUpdated")]
+        #[serde(rename = "lastUpdated")]
         last_updated: String,
     }
 
     /// Counts over actions.
     pub struct ActionStats {
         /// All.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         total: i64,
         /// In state `completed`.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         completed: i64,
         /// In state `failed`.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         failed: i64,
         /// In state `running`.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         running: i64,
         /// In state `blocked`.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         blocked: i64,
         /// With a risk of 70 or more.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         high_risk: i64,
         /// The mean risk, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         avg_risk: f64,
         /// The sum of all costs, in US dollars.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         total_cost: f64,
     }
 
     /// An action as it was changed.
     pub struct UpdatedAction {
         /// The action after the change.
+        #[required]
         action: Action,
         /// What the scan for secrets found.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         security: Option<Security>,
         /// Says that the action cost more than its organisation allows; absent otherwise.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         cost_alert: Option<Value>,
     }
 }

@@ -29,68 +29,54 @@ record! {
     /// What was done in an organisation.
     pub struct ActivityLog {
         /// The newest first.
+        #[required]
         events: Vec<ActivityEvent>,
         /// Counts.
-        #[serde(default)]
         stats: ActivityStats,
         /// Which part of the log this is.
-        #[serde(default)]
         pagination: ActivityPage,
     }
 
     /// Something that somebody did.
     pub struct ActivityEvent {
         /// Which event.
+        #[required]
         id: String,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// Who did it.
-        #[serde(default)]
         actor_id: Option<String>,
         /// What was done: `policy.created`.
-        #[serde(default)]
         action: String,
         /// To what sort of thing: `policy`.
-        #[serde(default)]
         resource_type: Option<String>,
         /// To which one.
-        #[serde(default)]
         resource_id: Option<String>,
         /// More about it: JSON text.
-        #[serde(default)]
         details: Option<String>,
         /// When: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// Who did it, for people.
-        #[serde(default)]
         actor_name: Option<String>,
         /// The URL of their picture.
-        #[serde(default)]
         actor_image: Option<String>,
     }
 
     /// What was done, counted.
     pub struct ActivityStats {
         /// Events in all.
-        #[serde(default)]
         total: i64,
         /// Events of today.
-        #[serde(default)]
         today: i64,
         /// How many different people, agents and API keys.
-        #[serde(default)]
         unique_actors: i64,
     }
 
     /// Which part of the log this is.
     pub struct ActivityPage {
         /// How many were asked for.
-        #[serde(default)]
         limit: i64,
         /// How many were skipped.
-        #[serde(default)]
         offset: i64,
     }
 }

@@ -2,10 +2,10 @@
 
 mod registry;
 
+use crate::api::ids::ActionId;
 pub use registry::{AgentCapability, RegisteredAgent, RegisteredAgentRisk};
 use serde_json::{Map, Value};
 
-use super::actions::ActionId;
 use crate::catalogue::{Fill, Repeat, lenient};
 use crate::{open_enum, operations, record};
 
@@ -180,131 +180,122 @@ record! {
     /// The answer to a heartbeat.
     pub struct HeartbeatAck {
         /// Always `ok`.
+        #[required]
         status: String,
         /// When the server took it: ISO-8601, UTC.
-        #[serde(default)]
         timestamp: String,
     }
 
     /// Connections as they were taken.
     pub struct ConnectionReport {
         /// The connections.
-        #[serde(default)]
         connections: Vec<AgentConnection>,
         /// What is wrong with those that were not taken.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         errors: Option<Vec<String>>,
         /// How many were taken.
-        #[serde(default)]
         created: i64,
     }
 
     /// The agents that the server knows.
     pub struct AgentList {
         /// The one that was last heard of first.
+        #[required]
         agents: Vec<KnownAgent>,
         /// When this was read: ISO-8601, UTC.
-        #[serde(default, rename = "lastUpdated")]
+        #[serde(rename = "lastUpdated")]
         last_updated: String,
     }
 
     /// An agent that the server knows.
     pub struct KnownAgent {
         /// Which agent.
+        #[required]
         agent_id: String,
         /// Who that is, for people.
-        #[serde(default)]
         agent_name: Option<String>,
         /// What it last said it was doing; nothing when it never gave a sign of life.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         status: Option<AgentStatus>,
         /// What it works on.
-        #[serde(default)]
         current_task_id: Option<String>,
         /// When it was last heard of: ISO-8601, UTC.
-        #[serde(default)]
         last_active: Option<String>,
         /// How many actions it recorded.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         action_count: i64,
     }
 
     /// A service that an agent is connected to.
     pub struct AgentConnection {
         /// Which connection: `conn_…`.
-        #[serde(default)]
         id: String,
         /// Which agent.
-        #[serde(default)]
         agent_id: String,
         /// Which service.
+        #[required]
         provider: String,
         /// How the agent proves who it is.
-        #[serde(default)]
         auth_type: String,
         /// Which plan it has there.
-        #[serde(default)]
         plan_name: Option<String>,
         /// `active`, `inactive` or `error`.
-        #[serde(default)]
         status: String,
         /// More about it, as text.
-        #[serde(default)]
         metadata: Option<String>,
         /// When it was first told: ISO-8601, UTC.
-        #[serde(default)]
         reported_at: String,
         /// When it was last told: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// An agent as it was entered or changed.
     pub struct SavedRegisteredAgent {
         /// The agent.
+        #[required]
         registered_agent: RegisteredAgent,
     }
 
     /// Agents of the register.
     pub struct RegisteredAgentList {
         /// The agents.
+        #[required]
         registered_agents: Vec<RegisteredAgent>,
     }
 
     /// An agent of the register with what it can do.
     pub struct RegisteredAgentDetail {
         /// The agent.
+        #[required]
         registered_agent: RegisteredAgent,
         /// What it can do.
-        #[serde(default)]
         capabilities: Vec<AgentCapability>,
         /// Its newest calls, at most 20, one object each. The members are the server's own.
-        #[serde(default)]
         invocations: Vec<Value>,
     }
 
     /// What an agent of the register can do.
     pub struct AgentCapabilityList {
         /// Its capabilities.
+        #[required]
         capabilities: Vec<AgentCapability>,
     }
 
     /// What came of a call of an agent.
     pub struct RegisteredAgentAnswer {
         /// Whether it was called.
+        #[required]
         #[serde(deserialize_with = "lenient::truth")]
         success: bool,
         /// The action that stands for the call.
-        #[serde(default)]
         action_id: Option<ActionId>,
         /// The risk, 0 to 100.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         risk_score: Option<i64>,
         /// What the agent answered: any JSON.
-        #[serde(default, deserialize_with = "lenient::present", skip_serializing_if = "Option::is_none")]
+        #[read = "lenient::present"]
+        #[serde(skip_serializing_if = "Option::is_none")]
         result: Option<Value>,
         /// Why it was not called: `pending_approval`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
     }
 }

@@ -1,6 +1,7 @@
 //! Approvals: what waits for a human, and the human's answer.
 
-use super::actions::{Action, ActionId, ActionList};
+use crate::api::ids::ActionId;
+use super::actions::{Action, ActionList};
 use super::security::Security;
 use crate::{open_enum, operations, record};
 
@@ -51,12 +52,12 @@ record! {
     /// What became of an action by a human's answer.
     pub struct ApprovedAction {
         /// Always true.
-        #[serde(default)]
         success: bool,
         /// The action after the answer.
+        #[required]
         action: Action,
         /// What the scan of `reasoning` for secrets found.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         security: Option<Security>,
     }
 }

@@ -1,9 +1,9 @@
 //! Artifacts: what actions left behind, kept as evidence.
 
+use crate::api::ids::ActionId;
 use serde_json::{Map, Value};
 
-use super::actions::ActionId;
-use crate::catalogue::{Repeat, lenient};
+use crate::catalogue::Repeat;
 use crate::{operations, record};
 
 operations! { "artifacts":
@@ -70,83 +70,69 @@ record! {
     /// Something that an action left behind.
     pub struct Artifact {
         /// Which artifact: `art_…`.
+        #[required]
         artifact_id: String,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// What kind of thing it is.
-        #[serde(default)]
         artifact_type: String,
         /// What it is called.
+        #[required]
         name: String,
         /// What it is about.
-        #[serde(default)]
         description: Option<String>,
         /// The thing itself.
-        #[serde(default)]
         content: Value,
         /// Where the thing itself is, when it is kept elsewhere.
-        #[serde(default)]
         content_url: Option<String>,
         /// Its media type.
-        #[serde(default)]
         mime_type: Option<String>,
         /// How large it is, in bytes.
-        #[serde(default)]
         size_bytes: Option<i64>,
         /// The action it came from.
-        #[serde(default)]
         source_action_id: Option<ActionId>,
         /// The workflow's step it came from.
-        #[serde(default)]
         source_step_id: Option<String>,
         /// The agent it came from.
-        #[serde(default)]
         source_agent_id: Option<String>,
         /// How long it is kept, in days.
-        #[serde(default)]
         retention_days: Option<i64>,
         /// Words to find it by.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         tags: Vec<String>,
         /// More about it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         metadata: Map<String, Value>,
         /// When it was kept: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
     }
 
     /// An artifact as it was kept.
     pub struct SavedArtifact {
         /// The artifact.
+        #[required]
         artifact: Artifact,
     }
 
     /// A page of artifacts.
     pub struct ArtifactList {
         /// The artifacts.
+        #[required]
         artifacts: Vec<Artifact>,
         /// How many there are.
-        #[serde(default)]
         total: i64,
     }
 
     /// What is known of an action.
     pub struct EvidenceBundle {
         /// Always `evidence_bundle`.
-        #[serde(default)]
         artifact_type: String,
         /// The action: some of its members, with `started_at` and `finished_at`. Which ones is up to the server.
+        #[required]
         action: Map<String, Value>,
         /// The workflow's steps.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         steps: Vec<Value>,
         /// The artifacts.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         artifacts: Vec<Artifact>,
         /// When this was put together: ISO-8601, UTC.
-        #[serde(default)]
         generated_at: String,
     }
 }

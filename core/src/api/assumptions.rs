@@ -1,15 +1,9 @@
 //! Assumptions: what an agent takes for granted, and whether it holds.
 
-use super::actions::ActionId;
+use crate::api::ids::{ActionId, AssumptionId};
 use super::security::Security;
 use crate::catalogue::{Repeat, lenient};
-use crate::{id, operations, record};
-
-id!(
-    /// The id of an assumption: `asm_` and a UUID, or one of the caller's own making.
-    AssumptionId,
-    Assumption
-);
+use crate::{operations, record};
 
 operations! { "assumptions":
     /// Records what the agent takes for granted in an action.
@@ -110,115 +104,105 @@ record! {
     /// Something that an agent takes for granted.
     pub struct Assumption {
         /// The number of its row.
-        #[serde(default)]
         id: i64,
         /// Which assumption: `asm_` and a UUID, or the id it was created with.
+        #[required]
         assumption_id: AssumptionId,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// The action it was made for.
-        #[serde(default)]
         action_id: ActionId,
         /// What is taken for granted.
-        #[serde(default)]
         assumption: String,
         /// What speaks for it.
-        #[serde(default)]
         basis: Option<String>,
         /// Whether it was found to be true: 0 or 1.
-        #[serde(default, deserialize_with = "lenient::zero_or_one")]
+        #[read = "lenient::zero_or_one"]
         validated: i64,
         /// When that was: ISO-8601, UTC.
-        #[serde(default)]
         validated_at: Option<String>,
         /// Whether it was found to be false: 0 or 1.
-        #[serde(default, deserialize_with = "lenient::zero_or_one")]
+        #[read = "lenient::zero_or_one"]
         invalidated: i64,
         /// Why it is false.
-        #[serde(default)]
         invalidated_reason: Option<String>,
         /// When that was: ISO-8601, UTC.
-        #[serde(default)]
         invalidated_at: Option<String>,
         /// When it was recorded: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// Whose action it was made for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         agent_id: Option<String>,
         /// Who that is, for people.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         agent_name: Option<String>,
         /// What the action is for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         declared_goal: Option<String>,
         /// What the action does.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         action_type: Option<String>,
         /// In drift reports, how far it has drifted, 0 to 100: `Some(None)`, null on the wire, when it was found to be
         /// false. Absent elsewhere.
-        #[serde(default, deserialize_with = "lenient::present", skip_serializing_if = "Option::is_none")]
+        #[read = "lenient::present"]
+        #[serde(skip_serializing_if = "Option::is_none")]
         drift_score: Option<Option<i64>>,
     }
 
     /// An assumption as it was recorded.
     pub struct CreatedAssumption {
         /// The assumption.
+        #[required]
         assumption: Assumption,
         /// Its id once more.
+        #[required]
         assumption_id: AssumptionId,
         /// What the scan for secrets found.
-        #[serde(default)]
         security: Security,
     }
 
     /// One assumption.
     pub struct AssumptionDetail {
         /// The assumption.
+        #[required]
         assumption: Assumption,
     }
 
     /// An assumption as it was judged.
     pub struct ValidatedAssumption {
         /// The assumption after the change.
+        #[required]
         assumption: Assumption,
         /// What the scan of the reason for secrets found.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         security: Option<Security>,
     }
 
     /// A page of assumptions with their drift.
     pub struct DriftReport {
         /// The assumptions.
+        #[required]
         assumptions: Vec<Assumption>,
         /// How many there are in all.
-        #[serde(default)]
         total: i64,
         /// When this was read: ISO-8601, UTC.
-        #[serde(default, rename = "lastUpdated")]
+        #[serde(rename = "lastUpdated")]
         last_updated: String,
         /// Counts of what was found.
-        #[serde(default)]
         drift_summary: DriftSummary,
     }
 
     /// Counts over assumptions.
     pub struct DriftSummary {
         /// All.
-        #[serde(default)]
         total: i64,
         /// With a drift of 50 or more.
-        #[serde(default)]
         at_risk: i64,
         /// Found to be true.
-        #[serde(default)]
         validated: i64,
         /// Found to be false.
-        #[serde(default)]
         invalidated: i64,
         /// Not looked at.
-        #[serde(default)]
         unvalidated: i64,
     }
 }

@@ -239,72 +239,62 @@ record! {
     /// One capability.
     pub struct CapabilityDetail {
         /// The capability.
+        #[required]
         capability: Capability,
     }
 
     /// A page of capabilities.
     pub struct CapabilityList {
         /// The capabilities.
+        #[required]
         capabilities: Vec<Capability>,
     }
 
     /// Something agents can do through the server.
     pub struct Capability {
         /// Which capability: `cap_` and a UUID.
+        #[required]
         capability_id: String,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// What it is called.
+        #[required]
         name: String,
         /// Its name in URLs and in policies.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         slug: String,
         /// What it does.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         description: String,
         /// What kind of thing it does.
-        #[serde(default)]
         category: Option<String>,
         /// How it is called.
-        #[serde(default)]
         source_type: CapabilitySource,
         /// How its calls are authorised.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         auth_type: String,
         /// How much harm it can do.
-        #[serde(default)]
         risk_level: CapabilityRisk,
         /// Whether each call waits for a human.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         requires_approval: bool,
         /// Words to find it by.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         tags: Vec<String>,
         /// What it costs.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         pricing: Map<String, Value>,
         /// How it does, as it was last stored.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         health_status: String,
         /// Where it is described.
-        #[serde(default)]
         docs_url: Option<String>,
         /// How the server calls it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         invocation_schema: Map<String, Value>,
         /// When it was registered: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// A capability that is gone.
     pub struct DeletedCapability {
         /// Whether it is gone.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         deleted: bool,
     }
 }

@@ -111,7 +111,7 @@ operations! { "compliance":
 
     /// Reads what an export made, as the server signed it.
     ///
-    /// That is a compliance bundle, which [`verify_receipt`](crate::receipt::verify_receipt) checks; the report stands in
+    /// That is a compliance bundle, which [`verify_receipt`](crate::proof::receipt::verify_receipt) checks; the report stands in
     /// its `payload`. Older servers wrote a report alone: it comes back as `text` with its `media_type`.
     /// An unknown id is an error of kind `not_found`, an export that is not `completed` one of kind `conflict`.
     download_compliance_export = Get "/api/compliance/exports/{export_id}/download" => ComplianceBundle [

@@ -1,9 +1,9 @@
 //! Evaluations: grading what actions brought about, by hand or by scorers.
 
+use crate::api::ids::ActionId;
 use serde_json::{Map, Value};
 
-use super::actions::ActionId;
-use crate::catalogue::{Repeat, lenient};
+use crate::catalogue::Repeat;
 use crate::{open_enum, operations, record};
 
 open_enum! {
@@ -159,75 +159,63 @@ record! {
     /// A grade of an action.
     pub struct EvaluationScore {
         /// Which grade: `ev_` and 24 hex digits.
-        #[serde(default)]
         id: String,
         /// Which action.
-        #[serde(default)]
         action_id: ActionId,
         /// What it was graded for, or by which scorer.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         scorer_name: String,
         /// The grade, 0 to 1; null where none could be given.
-        #[serde(default)]
         score: Option<f64>,
         /// The grade as a word.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         label: Option<String>,
         /// When it was given: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         created_at: String,
     }
 
     /// Grades.
     pub struct EvaluationScoreList {
         /// The grades.
-        #[serde(default)]
         scores: Vec<EvaluationScore>,
         /// How many there are in all, where the server says so.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         total: Option<i64>,
     }
 
     /// A scorer as it was added.
     pub struct CreatedScorer {
         /// Which scorer: `es_…`.
+        #[required]
         id: String,
         /// What it is called.
-        #[serde(default)]
         name: String,
         /// How it grades.
-        #[serde(default)]
         scorer_type: ScorerType,
         /// What may keep it from working.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         warning: Option<String>,
     }
 
     /// What a scorer makes of a sample.
     pub struct ScorerPreview {
         /// Always true.
-        #[serde(default)]
         preview: bool,
         /// How the scorer grades.
-        #[serde(default)]
         scorer_type: ScorerType,
         /// The grade.
+        #[required]
         result: ScorerResult,
     }
 
     /// The grade that a scorer gives.
     pub struct ScorerResult {
         /// The grade, 0 to 1; null where none could be given.
-        #[serde(default)]
         score: Option<f64>,
         /// The grade as a word.
-        #[serde(default)]
         label: Option<String>,
         /// Why.
-        #[serde(default)]
         reasoning: Option<String>,
         /// Why there is no grade.
-        #[serde(default)]
         error: Option<String>,
     }
 }

@@ -1,15 +1,10 @@
 //! Guard: asking whether an agent may act, and the log of what was answered.
 
+use crate::api::ids::DecisionId;
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Expect, Fill, Repeat, lenient};
-use crate::{id, open_enum, operations, record};
-
-id!(
-    /// The id of a guard decision: `act_gd_` and 16 hex digits. It is not the id of an action.
-    DecisionId,
-    Decision
-);
+use crate::catalogue::{Expect, Fill, Repeat};
+use crate::{open_enum, operations, record};
 
 open_enum! {
     /// What the server decided.
@@ -122,9 +117,11 @@ record! {
     /// The facts that a text may and must state.
     pub struct SourceOfTruth {
         /// Facts that the text may state.
+        #[required]
         #[serde(rename = "allowedFacts")]
         allowed_facts: Vec<Fact>,
         /// Facts that the text must state.
+        #[required]
         #[serde(rename = "requiredFacts")]
         required_facts: Vec<Fact>,
         /// Patterns that must not appear.
@@ -141,6 +138,7 @@ record! {
         #[serde(skip_serializing_if = "Option::is_none")]
         label: Option<String>,
         /// How it is stated: `$1,500.00`.
+        #[required]
         value: String,
         /// The text that must stand around a required fact.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,6 +158,7 @@ record! {
     /// A pattern that must not appear in a text.
     pub struct ForbiddenPattern {
         /// Words, or a regular expression.
+        #[required]
         pattern: String,
         /// What it is called in violations.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -188,14 +187,17 @@ record! {
     /// A kind of fact of your own.
     pub struct FactPattern {
         /// The regular expression that finds it.
+        #[required]
         pattern: String,
         /// What it is called in violations.
+        #[required]
         label: String,
     }
 
     /// What guard answered.
     pub struct GuardDecision {
         /// The verdict.
+        #[required]
         decision: Verdict,
         /// Which decision this is; absent when an automatic secret scan blocked the text unrecorded.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -204,70 +206,61 @@ record! {
         #[serde(skip_serializing_if = "Option::is_none")]
         action_id: Option<String>,
         /// All reasons in one text.
-        #[serde(default)]
         reason: Option<String>,
         /// Why, one entry per policy: `<policy name>: <reason>`.
-        #[serde(default)]
         reasons: Vec<String>,
         /// What to look at although it is allowed.
-        #[serde(default)]
         warnings: Vec<String>,
         /// Warnings, then reasons.
-        #[serde(default)]
         signals: Vec<String>,
         /// The policies that had a say.
-        #[serde(default)]
         matched_policies: Vec<String>,
         /// The risk, 0 to 100: the server's own score or the agent's, whichever is higher.
-        #[serde(default)]
         risk_score: i64,
         /// The agent's own estimate as it was sent.
-        #[serde(default)]
         agent_risk_score: Option<f64>,
         /// How sure the server is of the agent's identity: `verified`, `unverified`, `expired`, `failed`,
         /// `unknown_issuer` or `exp_too_far`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         verification_status: Option<String>,
         /// Who asked.
-        #[serde(default)]
         agent_id: Option<String>,
         /// Who asked, for people.
-        #[serde(default)]
         agent_name: Option<String>,
         /// When: ISO-8601, UTC.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         evaluated_at: Option<String>,
         /// What was learned from earlier actions of this kind; absent without history.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         learning: Option<Value>,
         /// One entry per `non_fabrication` policy that applied, with its signed receipt.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         non_fabrication: Option<Vec<NonFabrication>>,
         /// What the scan of `content` for secrets found; absent when it found nothing.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         secret_scan: Option<Value>,
         /// Whether an action was recorded, when `record` was asked for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         recorded: Option<bool>,
         /// Why no action was recorded.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         recorded_error: Option<String>,
         /// Whether this repeats an earlier verdict. A replay is never new permission.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         idempotent_replay: Option<bool>,
     }
 
     /// The finding of one `non_fabrication` policy.
     pub struct NonFabrication {
         /// Which policy.
+        #[required]
         policy_id: String,
         /// `pass` or `block`.
+        #[required]
         verdict: String,
         /// What was wrong.
-        #[serde(default)]
         violations: Vec<Violation>,
-        /// The signed receipt; see [`verify_receipt`](crate::receipt::verify_receipt). Nothing when it could not be signed.
-        #[serde(default)]
+        /// The signed receipt; see [`verify_receipt`](crate::proof::receipt::verify_receipt). Nothing when it could not be signed.
         receipt: Option<Value>,
     }
 
@@ -275,131 +268,111 @@ record! {
     pub struct Violation {
         /// `missing_required`, `forbidden_match`, `fabricated_fact`, `engine_error`, `missing_source` or
         /// `invalid_content`.
+        #[required]
         code: String,
         /// Which fact or kind of fact.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         label: Option<String>,
         /// The text at fault. It is not part of the receipt.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         detail: Option<String>,
     }
 
     /// A page of guard decisions.
     pub struct GuardDecisionList {
         /// Newest first.
+        #[required]
         decisions: Vec<GuardDecisionRecord>,
         /// How many there are in all.
-        #[serde(default)]
         total: i64,
         /// Counts of the last 24 hours.
-        #[serde(default)]
         stats: GuardDecisionStats,
         /// The page size that was used.
-        #[serde(default)]
         limit: i64,
         /// How many were skipped.
-        #[serde(default)]
         offset: i64,
     }
 
     /// A page of guard decisions with what each was for.
     pub struct RecentDecisionList {
         /// Newest first.
+        #[required]
         decisions: Vec<RecentDecision>,
         /// How many there are in all.
-        #[serde(default)]
         total: i64,
         /// Counts of the last 24 hours.
-        #[serde(default)]
         stats: GuardDecisionStats,
     }
 
     /// A guard decision with what it was for.
     pub struct RecentDecision {
         /// Which decision.
+        #[required]
         id: DecisionId,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// Who asked.
-        #[serde(default)]
         agent_id: Option<String>,
         /// Who asked, for people.
-        #[serde(default)]
         agent_name: Option<String>,
         /// How sure the server was of the agent's identity.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         verification_status: Option<String>,
         /// What was asked for.
-        #[serde(default)]
         action_type: String,
         /// What the action was for.
-        #[serde(default)]
         declared_goal: Option<String>,
         /// The risk, 0 to 100.
-        #[serde(default)]
         risk_score: i64,
         /// The verdict.
+        #[required]
         decision: Verdict,
         /// All reasons in one text.
-        #[serde(default)]
         reasons: Option<String>,
         /// The ids of the policies that had a say.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         matched_policies: Vec<String>,
         /// When: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
     }
 
     /// Counts of the last 24 hours.
     pub struct GuardDecisionStats {
         /// All decisions.
-        #[serde(default)]
         total_24h: i64,
         /// Blocks.
-        #[serde(default)]
         blocks_24h: i64,
         /// Warnings.
-        #[serde(default)]
         warns_24h: i64,
         /// Requests for approval.
-        #[serde(default)]
         approvals_24h: i64,
     }
 
     /// A guard decision as it was logged.
     pub struct GuardDecisionRecord {
         /// Which decision.
+        #[required]
         id: DecisionId,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// Who asked.
-        #[serde(default)]
         agent_id: Option<String>,
         /// Who asked, for people.
-        #[serde(default)]
         agent_name: Option<String>,
         /// How sure the server was of the agent's identity.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         verification_status: Option<String>,
         /// What was asked for.
-        #[serde(default)]
         action_type: String,
         /// The risk, 0 to 100.
-        #[serde(default)]
         risk_score: i64,
         /// The verdict.
+        #[required]
         decision: Verdict,
         /// All reasons in one text.
-        #[serde(default)]
         reasons: Option<String>,
         /// JSON text: the ids of the policies that had a say.
-        #[serde(default)]
         matched_policies: Option<String>,
         /// When: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
     }
 }

@@ -1,8 +1,8 @@
 //! Handoffs: what one session of an agent leaves for the next.
 
+use crate::api::ids::SessionId;
 use serde_json::{Map, Value};
 
-use super::sessions::SessionId;
 use crate::catalogue::{Fill, Repeat, lenient};
 use crate::{operations, record};
 
@@ -85,45 +85,44 @@ record! {
     /// A handoff as it was left.
     pub struct CreatedHandoff {
         /// Which handoff: `hf_` and 16 hex digits.
+        #[required]
         id: String,
     }
 
     /// What one session left for the next.
     pub struct Handoff {
         /// Which handoff: `hf_` and 16 hex digits.
+        #[required]
         id: String,
         /// For which agent.
-        #[serde(default)]
         agent_id: String,
         /// The project it is about.
-        #[serde(default)]
         project_id: Option<String>,
         /// The note, in the form in which it was left.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         bundle: Map<String, Value>,
         /// When it was left: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// In lists, when it was taken up: ISO-8601, UTC; null when it was not.
-        #[serde(default, deserialize_with = "lenient::present", skip_serializing_if = "Option::is_none")]
+        #[read = "lenient::present"]
+        #[serde(skip_serializing_if = "Option::is_none")]
         consumed_at: Option<Option<String>>,
     }
 
     /// Handoffs.
     pub struct HandoffList {
         /// The handoffs.
+        #[required]
         handoffs: Vec<Handoff>,
         /// How many there are.
-        #[serde(default)]
         total: i64,
     }
 
     /// A handoff that was taken up.
     pub struct ConsumedHandoff {
         /// Which handoff.
+        #[required]
         id: String,
         /// When: ISO-8601, UTC.
-        #[serde(default)]
         consumed_at: String,
     }
 }

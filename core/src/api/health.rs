@@ -27,41 +27,33 @@ record! {
     /// Whether the server works.
     pub struct Health {
         /// All in all.
+        #[required]
         status: HealthStatus,
         /// When this was found: ISO-8601, UTC.
-        #[serde(default)]
         timestamp: String,
         /// The server's version.
-        #[serde(default)]
         version: String,
         /// `live` or `demo`.
-        #[serde(default)]
         mode: String,
         /// Part by part.
-        #[serde(default)]
         checks: HealthChecks,
     }
 
     /// Whether the server works, part by part.
     pub struct HealthChecks {
         /// The storage.
-        #[serde(default)]
         database: DatabaseHealth,
         /// The process.
-        #[serde(default)]
         runtime: Map<String, Value>,
         /// The event stream.
-        #[serde(default)]
         realtime: Map<String, Value>,
         /// The settings.
-        #[serde(default)]
         environment: Map<String, Value>,
     }
 
     /// Whether the storage works.
     pub struct DatabaseHealth {
         /// Its state in a word.
-        #[serde(default)]
         status: String,
     }
 }

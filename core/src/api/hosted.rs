@@ -45,50 +45,44 @@ record! {
     /// A trial workspace as it was created.
     pub struct CreatedHostedWorkspace {
         /// Which workspace: the id of its organisation, `org_…`.
+        #[required]
         workspace_id: String,
         /// Its API key: a secret that is shown this once.
+        #[required]
         api_key: Secret,
         /// How the key begins.
-        #[serde(default)]
         key_prefix: String,
         /// Where the server is: the base URL for a client of the workspace.
-        #[serde(default)]
         endpoint: String,
         /// When the trial ends: ISO-8601, UTC.
-        #[serde(default)]
         expires_at: Option<String>,
         /// How many actions the trial may record.
-        #[serde(default)]
         trial_action_cap: Option<i64>,
         /// The page that says how to go on.
-        #[serde(default)]
         next_steps_url: String,
     }
 
     /// A trial workspace.
     pub struct HostedWorkspace {
         /// Which workspace: the id of its organisation, `org_…`.
+        #[required]
         workspace_id: String,
         /// What it is called.
-        #[serde(default)]
         name: Option<String>,
         /// When the trial ends: ISO-8601, UTC.
-        #[serde(default)]
         trial_ends_at: Option<String>,
         /// How many actions the trial may record.
-        #[serde(default)]
         trial_action_cap: Option<i64>,
         /// How many it has recorded.
-        #[serde(default)]
         trial_actions_used: Option<i64>,
     }
 
     /// A trial workspace that is gone.
     pub struct DeletedHostedWorkspace {
         /// Always true.
+        #[required]
         deleted: bool,
         /// Which workspace it was.
-        #[serde(default)]
         workspace_id: String,
     }
 }

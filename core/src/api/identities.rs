@@ -37,33 +37,34 @@ record! {
     /// One identity.
     pub struct IdentityDetail {
         /// The identity.
+        #[required]
         identity: AgentIdentity,
     }
 
     /// Identities.
     pub struct IdentityList {
         /// The identities.
+        #[required]
         identities: Vec<AgentIdentity>,
     }
 
     /// An agent that has a public key. The key itself is not told.
     pub struct AgentIdentity {
         /// Which agent.
+        #[required]
         agent_id: String,
         /// How the agent signs.
-        #[serde(default)]
         algorithm: String,
         /// When it got its first key: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it got its last one: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// A public key that is gone.
     pub struct RevokedIdentity {
         /// Always true.
+        #[required]
         deleted: bool,
     }
 }

@@ -9,7 +9,7 @@ operations! { "integrity":
     /// Asks the server whether a receipt or an evidence bundle was signed by one of its keys. Needs no API key.
     ///
     /// A forgery is a normal result with `ok` false, not an error. The server is less strict than
-    /// [`verify_receipt`](crate::receipt::verify_receipt), which needs no server.
+    /// [`verify_receipt`](crate::proof::receipt::verify_receipt), which needs no server.
     verify_integrity = Post "/api/integrity/verify" => IntegrityVerdict [
         repeat(Repeat::Safe), public(), positional(&["receipt", "bundle"]),
     ]
@@ -29,42 +29,41 @@ record! {
     /// The server's word on a receipt.
     pub struct IntegrityVerdict {
         /// Whether one of its keys signed it.
+        #[required]
         ok: bool,
         /// Which key.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         kid: Option<String>,
         /// Why not: `no_published_keys`, `no_matching_key_or_bad_signature` or `verification_error`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
         /// What is wrong with the request.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
     }
 
     /// Public keys (RFC 7517).
     pub struct JwkSet {
         /// The keys.
+        #[required]
         keys: Vec<Jwk>,
     }
 
     /// A public Ed25519 key (RFC 8037).
     pub struct Jwk {
         /// Its family: `OKP`.
+        #[required]
         kty: String,
         /// Its curve: `Ed25519`.
-        #[serde(default)]
         crv: String,
         /// Its 32 bytes, base64url.
-        #[serde(default)]
         x: String,
         /// What receipts call it.
-        #[serde(default)]
         kid: String,
         /// What it is for: `sig`.
-        #[serde(default, rename = "use")]
+        #[serde(rename = "use")]
         usage: String,
         /// Its algorithm: `EdDSA`.
-        #[serde(default)]
         alg: String,
     }
 }

@@ -175,163 +175,141 @@ record! {
     /// One collection.
     pub struct KnowledgeCollectionDetail {
         /// The collection.
+        #[required]
         collection: KnowledgeCollection,
     }
 
     /// A page of collections.
     pub struct KnowledgeCollectionList {
         /// The collections.
+        #[required]
         collections: Vec<KnowledgeCollection>,
     }
 
     /// Documents that can be searched together.
     pub struct KnowledgeCollection {
         /// Which collection: `kc_` and a UUID.
+        #[required]
         collection_id: String,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// What it is called.
+        #[required]
         name: String,
         /// What it is, in short.
-        #[serde(default)]
         description: Option<String>,
         /// Where its documents come from.
-        #[serde(default)]
         source_type: KnowledgeSource,
         /// Words to find it by.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         tags: Vec<String>,
         /// How far its documents have been read.
-        #[serde(default)]
         ingestion_status: KnowledgeIngestion,
         /// How many documents it has.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         doc_count: i64,
         /// When they were last read: ISO-8601, UTC.
-        #[serde(default)]
         last_synced_at: Option<String>,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// A collection that is gone.
     pub struct DeletedKnowledgeCollection {
         /// Whether it is gone.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         deleted: bool,
         /// Which collection it was.
-        #[serde(default)]
         collection_id: String,
     }
 
     /// One document of a collection.
     pub struct KnowledgeItemDetail {
         /// The document's entry.
+        #[required]
         item: KnowledgeItem,
     }
 
     /// A page of documents.
     pub struct KnowledgeItemList {
         /// The documents' entries.
+        #[required]
         items: Vec<KnowledgeItem>,
     }
 
     /// The entry of a document in a collection.
     pub struct KnowledgeItem {
         /// Which document: `kci_` and a UUID.
+        #[required]
         item_id: String,
         /// Which collection.
-        #[serde(default)]
         collection_id: String,
         /// Where the document is.
-        #[serde(default)]
         source_uri: String,
         /// What it is called.
-        #[serde(default)]
         title: Option<String>,
         /// Its media type.
-        #[serde(default)]
         mime_type: Option<String>,
         /// Whether it has been read.
-        #[serde(default)]
         status: KnowledgeItemStatus,
         /// More about it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         metadata: Map<String, Value>,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// How reading the documents of a collection went.
     pub struct KnowledgeSyncDetail {
         /// The figures.
+        #[required]
         sync: KnowledgeSync,
     }
 
     /// How reading the documents of a collection went, in figures.
     pub struct KnowledgeSync {
         /// How many documents were read.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         ingested: i64,
         /// How many could not be read.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         failed: i64,
         /// How many passages they were cut into.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         chunks_created: i64,
         /// What went wrong, one text for each document: its id, a colon and the reason.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         errors: Vec<String>,
     }
 
     /// What a search found.
     pub struct KnowledgeSearch {
         /// What was looked for.
-        #[serde(default)]
         query: String,
         /// In which collection.
-        #[serde(default)]
         collection_id: String,
         /// The passages, the nearest first.
+        #[required]
         results: Vec<KnowledgePassage>,
         /// How many there are.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         count: i64,
     }
 
     /// A passage of a document.
     pub struct KnowledgePassage {
         /// Which passage: `kch_` and a UUID.
-        #[serde(default)]
         chunk_id: String,
         /// Of which document.
-        #[serde(default)]
         item_id: String,
         /// Its text.
+        #[required]
         content: String,
         /// How near it is in meaning: the cosine of the two embeddings, 1 at most.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         score: f64,
         /// Where it stands among the passages of its document.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         position: i64,
         /// How many tokens it has.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         token_count: i64,
         /// What the document is called.
-        #[serde(default)]
         title: Option<String>,
         /// Where the document is.
-        #[serde(default)]
         source_uri: Option<String>,
     }
 }

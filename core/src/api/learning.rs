@@ -5,6 +5,7 @@ mod decision;
 mod lesson;
 mod recommendation;
 
+use crate::api::ids::ActionId;
 pub use analytics::{
     LearningCurve, LearningCurveComputation, LearningCurveList, LearningPeriod, LearningVelocity,
     LearningVelocityComputation, LearningVelocityList, MaturityLevel,
@@ -16,7 +17,6 @@ pub use recommendation::{
 };
 use serde_json::{Map, Value};
 
-use super::actions::ActionId;
 use crate::catalogue::{Composed, Fill, Repeat};
 use crate::operations;
 

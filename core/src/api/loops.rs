@@ -1,16 +1,10 @@
 //! Open loops: what an action leaves to be done.
 
+use crate::api::ids::{ActionId, LoopId};
 use serde_json::Value;
 
-use super::actions::ActionId;
 use super::security::Security;
-use crate::{id, open_enum, operations, record};
-
-id!(
-    /// The id of an open loop: `loop_` and a UUID, or one of the caller's own making.
-    LoopId,
-    Loop
-);
+use crate::{open_enum, operations, record};
 
 open_enum! {
     /// What is left to be done.
@@ -127,56 +121,49 @@ record! {
     /// Something that an action left to be done.
     pub struct OpenLoop {
         /// The number of its row.
-        #[serde(default)]
         id: i64,
         /// Which loop: `loop_` and a UUID, or the id it was created with.
+        #[required]
         loop_id: LoopId,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// The action that left it.
-        #[serde(default)]
         action_id: ActionId,
         /// What kind of thing it is.
-        #[serde(default)]
         loop_type: LoopType,
         /// What is to be done.
-        #[serde(default)]
         description: String,
         /// Whether it is still open.
+        #[required]
         status: LoopStatus,
         /// How urgent it is.
-        #[serde(default)]
         priority: Priority,
         /// Who is to do it.
-        #[serde(default)]
         owner: Option<String>,
         /// What was done about it.
-        #[serde(default)]
         resolution: Option<String>,
         /// When it was recorded: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was closed: ISO-8601, UTC.
-        #[serde(default)]
         resolved_at: Option<String>,
         /// Who acted; only where loops are read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         agent_id: Option<String>,
         /// Who acted, for people; only where loops are read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         agent_name: Option<String>,
         /// What the action is for; only where loops are read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         declared_goal: Option<String>,
         /// What the action does; only where loops are read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         action_type: Option<String>,
     }
 
     /// One loop.
     pub struct LoopDetail {
         /// The loop.
+        #[required]
         #[serde(rename = "loop")]
         open_loop: OpenLoop,
     }
@@ -184,53 +171,49 @@ record! {
     /// A loop as it was recorded.
     pub struct CreatedLoop {
         /// The loop.
+        #[required]
         #[serde(rename = "loop")]
         open_loop: OpenLoop,
         /// Its id once more.
+        #[required]
         loop_id: LoopId,
         /// What the scan for secrets found.
-        #[serde(default)]
         security: Security,
     }
 
     /// A loop as it was closed.
     pub struct ResolvedLoop {
         /// The loop after the change.
+        #[required]
         #[serde(rename = "loop")]
         open_loop: OpenLoop,
         /// What the scan of the resolution for secrets found.
-        #[serde(default)]
         security: Security,
     }
 
     /// A page of loops.
     pub struct LoopList {
         /// Most urgent first.
+        #[required]
         loops: Vec<OpenLoop>,
         /// How many there are in all.
-        #[serde(default)]
         total: i64,
         /// Counts over all of them.
-        #[serde(default)]
         stats: LoopStats,
         /// When this was read: ISO-8601, UTC.
-        #[serde(default, rename = "lastUpdated")]
+        #[serde(rename = "lastUpdated")]
         last_updated: String,
     }
 
     /// Counts over loops.
     pub struct LoopStats {
         /// Still open.
-        #[serde(default)]
         open_count: i64,
         /// Done.
-        #[serde(default)]
         resolved_count: i64,
         /// Open and critical.
-        #[serde(default)]
         critical_open: i64,
         /// Open and of high priority.
-        #[serde(default)]
         high_open: i64,
     }
 }

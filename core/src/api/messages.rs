@@ -3,10 +3,10 @@
 pub mod attachments;
 mod message;
 
+use crate::api::ids::ActionId;
 pub use message::{AgentMessage, MessageStatus, MessageThread, MessageType};
 use serde_json::{Map, Value};
 
-use super::actions::ActionId;
 use crate::catalogue::{Fill, Repeat};
 use crate::{open_enum, operations, record};
 
@@ -220,57 +220,59 @@ record! {
     /// A message as it was sent.
     pub struct SentMessage {
         /// The message.
+        #[required]
         message: AgentMessage,
         /// Its id once more.
-        #[serde(default)]
         message_id: String,
     }
 
     /// Messages.
     pub struct MessageList {
         /// The messages.
+        #[required]
         messages: Vec<AgentMessage>,
         /// How many of them there are here.
-        #[serde(default)]
         total: i64,
         /// How many the agent has not read.
-        #[serde(default)]
         unread_count: i64,
     }
 
     /// One message.
     pub struct MessageDetail {
         /// The message.
+        #[required]
         message: AgentMessage,
     }
 
     /// Messages that were changed.
     pub struct UpdatedMessages {
         /// How many.
+        #[required]
         updated: i64,
     }
 
     /// A thread as it was begun.
     pub struct CreatedMessageThread {
         /// The thread.
+        #[required]
         thread: MessageThread,
         /// Its id once more.
-        #[serde(default)]
         thread_id: String,
     }
 
     /// Threads.
     pub struct MessageThreadList {
         /// The threads.
+        #[required]
         threads: Vec<MessageThread>,
         /// How many there are.
-        #[serde(default)]
         total: i64,
     }
 
     /// One thread.
     pub struct MessageThreadDetail {
         /// The thread.
+        #[required]
         thread: MessageThread,
     }
 }

@@ -86,69 +86,63 @@ record! {
     /// One model strategy.
     pub struct ModelStrategyDetail {
         /// The strategy.
+        #[required]
         strategy: ModelStrategy,
     }
 
     /// All model strategies.
     pub struct ModelStrategyList {
         /// The strategies.
+        #[required]
         strategies: Vec<ModelStrategy>,
     }
 
     /// Which language model answers, and which ones stand in for it.
     pub struct ModelStrategy {
         /// Which strategy: `mst_` and a UUID.
+        #[required]
         strategy_id: String,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// What it is called.
+        #[required]
         name: String,
         /// What it is, in short.
-        #[serde(default)]
         description: Option<String>,
         /// What it says, as `create_model_strategy` takes it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         config: Map<String, Value>,
         /// Who added it.
-        #[serde(default)]
         created_by: Option<String>,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// A model strategy that is gone.
     pub struct DeletedModelStrategy {
         /// Whether it is gone.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         deleted: bool,
     }
 
     /// A language model's answer. Members that count its tokens differ by server; they are kept as they come.
     pub struct StrategyCompletion {
         /// What the model says.
+        #[required]
         content: String,
         /// Who runs the model.
-        #[serde(default)]
         provider: String,
         /// Which model answered.
-        #[serde(default)]
         model: String,
         /// What it cost, in US dollars; an estimate.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         cost_usd: f64,
         /// Whether another than the first choice answered.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         fallback_used: bool,
         /// Which strategy.
-        #[serde(default)]
         strategy_id: String,
         /// What the strategy is called.
-        #[serde(default)]
         strategy_name: String,
     }
 }

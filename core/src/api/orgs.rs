@@ -108,138 +108,133 @@ record! {
     /// Organisations.
     pub struct OrganizationList {
         /// The organisations.
+        #[required]
         organizations: Vec<Organization>,
     }
 
     /// One organisation.
     pub struct OrganizationDetail {
         /// The organisation.
+        #[required]
         organization: Organization,
         /// How many API keys are in use, where an organisation is read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         active_keys: Option<i64>,
     }
 
     /// An organisation as it was created.
     pub struct CreatedOrganization {
         /// The organisation.
+        #[required]
         organization: Organization,
         /// Its first API key.
+        #[required]
         api_key: FirstApiKey,
     }
 
     /// An organisation.
     pub struct Organization {
         /// Which organisation: `org_` and a UUID.
+        #[required]
         id: String,
         /// What it is called.
-        #[serde(default)]
         name: String,
         /// What it is called in URLs.
-        #[serde(default)]
         slug: Option<String>,
         /// What it pays for.
-        #[serde(default)]
         plan: Option<String>,
         /// When it was created: ISO-8601, UTC.
-        #[serde(default)]
         created_at: Option<String>,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: Option<String>,
         /// How many API keys are in use, in a list: a number, or from some servers its text.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         active_keys: Option<Value>,
     }
 
     /// The first API key of an organisation.
     pub struct FirstApiKey {
         /// Which key: `key_` and a UUID.
+        #[required]
         id: String,
         /// The key itself: a secret that is shown this once.
+        #[required]
         key: Secret,
         /// How it begins.
-        #[serde(default)]
         prefix: String,
         /// What it may do: `admin`.
-        #[serde(default)]
         role: ApiKeyRole,
         /// Says for people that it is shown this once.
-        #[serde(default)]
         warning: String,
     }
 
     /// The API keys of an organisation.
     pub struct ApiKeyList {
         /// The keys, the newest first.
+        #[required]
         keys: Vec<ApiKey>,
     }
 
     /// An API key, without the key itself.
     pub struct ApiKey {
         /// Which key: `key_` and a UUID.
+        #[required]
         id: String,
         /// How it begins.
-        #[serde(default)]
         key_prefix: String,
         /// How it begins, by the name that it has in the answer to its creation.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         prefix: Option<String>,
         /// What it is for.
-        #[serde(default)]
         label: Option<String>,
         /// What it may do.
-        #[serde(default)]
         role: ApiKeyRole,
         /// The one agent it may speak for; any when there is none.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         agent_id: Option<String>,
         /// When it was last used: ISO-8601, UTC.
-        #[serde(default)]
         last_used_at: Option<String>,
         /// When it was created: ISO-8601, UTC.
-        #[serde(default)]
         created_at: Option<String>,
         /// Since when it is of no use: ISO-8601, UTC.
-        #[serde(default)]
         revoked_at: Option<String>,
     }
 
     /// An API key as it was created.
     pub struct CreatedApiKey {
         /// The key.
+        #[required]
         key: NewApiKey,
     }
 
     /// A new API key.
     pub struct NewApiKey {
         /// Which key: `key_` and a UUID.
+        #[required]
         id: String,
         /// The key itself: a secret that is shown this once.
+        #[required]
         raw_key: Secret,
         /// How it begins.
-        #[serde(default)]
         prefix: String,
         /// What it is for.
-        #[serde(default)]
         label: String,
         /// What it may do.
-        #[serde(default)]
         role: ApiKeyRole,
         /// The one agent it may speak for; any when there is none.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         agent_id: Option<String>,
         /// Says for people that it is shown this once.
-        #[serde(default, rename = "storageWarning", skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "storageWarning", skip_serializing_if = "Option::is_none")]
         storage_warning: Option<String>,
     }
 
     /// An API key as it was revoked.
     pub struct RevokedApiKey {
         /// Always true.
-        #[serde(default)]
         success: bool,
         /// The key.
+        #[required]
         key: ApiKey,
     }
 }

@@ -1,8 +1,9 @@
 //! Outcomes: how an action ended, reported once and for good.
 
+use crate::api::ids::ActionId;
 use serde_json::{Map, Value};
 
-use super::actions::{ActionId, OutcomeStatus};
+use super::actions::OutcomeStatus;
 use super::security::Security;
 use crate::{open_enum, operations, record};
 
@@ -100,35 +101,33 @@ record! {
     /// A report as it was taken.
     pub struct ReportedAction {
         /// The outcome.
+        #[required]
         outcome: Outcome,
         /// What the scan for secrets found.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         security: Option<Security>,
         /// Whether this is our own earlier report, whose answer was lost on the way.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         idempotent_replay: Option<bool>,
     }
 
     /// How an action ended.
     pub struct Outcome {
         /// Which action.
+        #[required]
         action_id: ActionId,
         /// How it ended; `pending` while nothing was reported.
+        #[required]
         status: OutcomeStatus,
         /// When that was reported: ISO-8601, UTC.
-        #[serde(default)]
         outcome_at: Option<String>,
         /// What came out, in short.
-        #[serde(default)]
         summary: Option<String>,
         /// What went wrong.
-        #[serde(default)]
         error_message: Option<String>,
         /// How far it got: an object.
-        #[serde(default)]
         progress: Option<Value>,
         /// From the action's start to its report, or to now, in milliseconds.
-        #[serde(default)]
         elapsed_ms: i64,
     }
 }

@@ -107,54 +107,50 @@ record! {
     /// A pairing as it was created.
     pub struct CreatedPairing {
         /// The pairing.
+        #[required]
         pairing: Pairing,
         /// The page on which an administrator approves it.
-        #[serde(default)]
         pairing_url: String,
     }
 
     /// One pairing.
     pub struct PairingDetail {
         /// The pairing.
+        #[required]
         pairing: Pairing,
     }
 
     /// Pairings.
     pub struct PairingList {
         /// The pairings.
+        #[required]
         pairings: Vec<Pairing>,
     }
 
     /// An agent's request that a public key be taken as its own.
     pub struct Pairing {
         /// Which pairing: `pair_` and a UUID.
+        #[required]
         id: String,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// Which agent asks.
-        #[serde(default)]
         agent_id: String,
         /// The agent's display name.
-        #[serde(default)]
         agent_name: Option<String>,
         /// How the agent signs.
-        #[serde(default)]
         algorithm: String,
         /// Where it is in its life.
+        #[required]
         status: PairingStatus,
         /// What `permission_escalation` policies grant the agent once it is approved: `readonly`, `workspace_write`,
         /// `danger`, `prompt` or `allow`.
-        #[serde(default)]
         permission_level: Option<String>,
         /// Until when it can be approved: ISO-8601, UTC.
-        #[serde(default)]
         expires_at: Option<String>,
         /// When it was created: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 }

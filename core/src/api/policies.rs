@@ -2,6 +2,7 @@
 
 mod reports;
 
+use crate::api::ids::{ActionId, PolicyId};
 pub use reports::{
     ImportedPolicy, PolicyImport, PolicyProof, PolicyTest, PolicyTestDetail, PolicyTestReport,
     PolicyTestResults,
@@ -9,16 +10,10 @@ pub use reports::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::actions::{ActionId, ActionStatus};
+use super::actions::ActionStatus;
 use super::guard::Verdict;
 use crate::catalogue::{Argument, Fill, Kind, Repeat, lenient};
-use crate::{id, open_enum, operations, record};
-
-id!(
-    /// The id of a policy: `gp_` and 24 hex digits.
-    PolicyId,
-    Policy
-);
+use crate::{open_enum, operations, record};
 
 open_enum! {
     /// What a policy looks at.
@@ -213,121 +208,115 @@ record! {
     /// A rule that guard goes by.
     pub struct Policy {
         /// Which policy.
+        #[required]
         id: PolicyId,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// What it is called.
+        #[required]
         name: String,
         /// What it looks at.
+        #[required]
         policy_type: PolicyType,
         /// JSON text: what it says. Newer servers may send an object.
+        #[required]
         rules: PolicyRules,
         /// Whether it holds: 0 or 1.
-        #[serde(default, deserialize_with = "lenient::zero_or_one")]
+        #[read = "lenient::zero_or_one"]
         active: i64,
         /// JSON text: the agents it holds for; null means every agent.
-        #[serde(default)]
         agent_ids: Option<String>,
         /// Who added it.
-        #[serde(default)]
         created_by: Option<String>,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// All policies.
     pub struct PolicyList {
         /// The policies.
+        #[required]
         policies: Vec<Policy>,
     }
 
     /// A policy as it was added.
     pub struct CreatedPolicy {
         /// The policy.
+        #[required]
         policy: Policy,
         /// Its id once more.
+        #[required]
         policy_id: PolicyId,
     }
 
     /// One policy.
     pub struct PolicyDetail {
         /// The policy.
+        #[required]
         policy: Policy,
     }
 
     /// A policy that is gone.
     pub struct DeletedPolicy {
         /// Always true.
+        #[required]
         deleted: bool,
         /// Which policy it was.
+        #[required]
         id: PolicyId,
     }
 
     /// What a policy would have done.
     pub struct PolicySimulation {
         /// Counts.
+        #[required]
         summary: SimulationSummary,
         /// The actions it would have had a say in.
-        #[serde(default)]
         matches: Vec<SimulationMatch>,
         /// How many actions were tried. Older servers leave it out when there were none.
-        #[serde(default)]
         sample_size: i64,
         /// How far back was looked, in days. Older servers leave it out when there were no actions.
-        #[serde(default)]
         window_days: i64,
         /// Says that there were no actions.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     }
 
     /// What a policy would have done, counted.
     pub struct SimulationSummary {
         /// Actions tried.
-        #[serde(default)]
         total: i64,
         /// Actions it would have had a say in.
-        #[serde(default)]
         matches: i64,
         /// Blocks.
-        #[serde(default)]
         block: i64,
         /// Warnings.
-        #[serde(default)]
         warn: i64,
         /// Requests for approval.
-        #[serde(default)]
         require_approval: i64,
         /// Actions it would have let pass.
-        #[serde(default)]
         allow: i64,
     }
 
     /// An action that a policy would have had a say in.
     pub struct SimulationMatch {
         /// Which action.
+        #[required]
         action_id: ActionId,
         /// What it was for.
-        #[serde(default)]
         goal: String,
         /// Who acted, for people.
-        #[serde(default)]
         agent_name: Option<String>,
         /// When: ISO-8601, UTC.
-        #[serde(default)]
         timestamp: String,
         /// The state it is in.
-        #[serde(default)]
         original_status: ActionStatus,
         /// What the policy would have said.
+        #[required]
         simulated_action: Verdict,
         /// Why.
-        #[serde(default)]
         simulated_reason: String,
     }
 }

@@ -1,9 +1,9 @@
 //! Prompts: a library of prompt templates in numbered versions, and what was rendered from them.
 
+use crate::api::ids::ActionId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::actions::ActionId;
 use crate::catalogue::{Argument, Kind, Repeat, lenient};
 use crate::{operations, record};
 
@@ -194,221 +194,203 @@ record! {
     /// Templates.
     pub struct PromptTemplateList {
         /// The templates.
+        #[required]
         templates: Vec<PromptTemplate>,
     }
 
     /// A prompt that is kept in versions.
     pub struct PromptTemplate {
         /// Which template: `pt_` and 24 hex digits.
+        #[required]
         id: String,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// What it is called.
+        #[required]
         name: String,
         /// What it is for.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         description: String,
         /// What kind of prompt it is.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         category: String,
         /// Who added it.
-        #[serde(default)]
         created_by: Option<String>,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         updated_at: String,
         /// In lists, how many versions there are.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         version_count: Option<i64>,
         /// In lists, the number of the active version: `Some(None)`, null on the wire, when there is none.
-        #[serde(default, deserialize_with = "lenient::present", skip_serializing_if = "Option::is_none")]
+        #[read = "lenient::present"]
+        #[serde(skip_serializing_if = "Option::is_none")]
         active_version: Option<Option<i64>>,
     }
 
     /// A template as it was added.
     pub struct CreatedPromptTemplate {
         /// Which template: `pt_` and 24 hex digits.
+        #[required]
         id: String,
         /// What it is called.
+        #[required]
         name: String,
         /// What it is for.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         description: String,
         /// What kind of prompt it is.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         category: String,
     }
 
     /// A template that is gone.
     pub struct DeletedPromptTemplate {
         /// Always true.
+        #[required]
         deleted: bool,
     }
 
     /// The versions of a template.
     pub struct PromptVersionList {
         /// Newest first.
+        #[required]
         versions: Vec<PromptVersion>,
     }
 
     /// One version of a prompt.
     pub struct PromptVersion {
         /// Which version: `pv_` and 24 hex digits.
+        #[required]
         id: String,
         /// Of which template.
-        #[serde(default)]
         template_id: String,
         /// Its number, from 1.
-        #[serde(default)]
         version: i64,
         /// The prompt, with placeholders: names in double braces.
+        #[required]
         content: String,
         /// The model it was written for.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         model_hint: String,
         /// Its placeholders as they were given: a list of their names, an object, or JSON text that holds one of them.
-        #[serde(default)]
         parameters: Value,
         /// What is new about it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         changelog: String,
         /// Whether it is the one that is rendered.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         is_active: bool,
         /// Who added it.
-        #[serde(default)]
         created_by: Option<String>,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         created_at: String,
         /// Says that it was activated, in the answer to that.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     }
 
     /// A version as it was added.
     pub struct CreatedPromptVersion {
         /// Which version: `pv_` and 24 hex digits.
+        #[required]
         id: String,
         /// Of which template.
-        #[serde(default)]
         template_id: String,
         /// Its number: one more than the newest.
-        #[serde(default)]
         version: i64,
         /// The prompt.
-        #[serde(default)]
         content: String,
         /// Always false.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         is_active: bool,
     }
 
     /// A prompt whose placeholders are filled.
     pub struct RenderedPrompt {
         /// The text.
+        #[required]
         rendered: String,
         /// From which version.
-        #[serde(default)]
         version_id: String,
         /// From which template.
-        #[serde(default)]
         template_id: String,
         /// The number of the version.
-        #[serde(default)]
         version: i64,
         /// Its placeholders as they were given: a list of their names, or an object.
-        #[serde(default)]
         parameters: Value,
         /// Which run it was, when it was written down: `pr_…`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         run_id: Option<String>,
     }
 
     /// Runs, counted. For one template there are the five members from `total_runs` on, for all of them the others.
     pub struct PromptStats {
         /// All runs.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         overall: Option<PromptUsage>,
         /// By template. The form of an entry is the server's own and not fixed.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         by_template: Vec<Value>,
         /// By version. The form of an entry is the server's own and not fixed.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         by_version: Vec<Value>,
         /// Whether runs can be counted.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         available: Option<bool>,
         /// How many runs there were.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         total_runs: Option<i64>,
         /// How many tokens they took on average; `Some(None)`, null on the wire, when that is not known.
-        #[serde(default, deserialize_with = "lenient::present", skip_serializing_if = "Option::is_none")]
+        #[read = "lenient::present"]
+        #[serde(skip_serializing_if = "Option::is_none")]
         avg_tokens: Option<Option<f64>>,
         /// How long they took on average, in milliseconds; `Some(None)`, null on the wire, when that is not known.
-        #[serde(default, deserialize_with = "lenient::present", skip_serializing_if = "Option::is_none")]
+        #[read = "lenient::present"]
+        #[serde(skip_serializing_if = "Option::is_none")]
         avg_latency_ms: Option<Option<f64>>,
         /// How many versions were rendered.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         versions_used: Option<i64>,
         /// How many agents rendered them.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         unique_agents: Option<i64>,
     }
 
     /// All runs, counted.
     pub struct PromptUsage {
         /// How many there were.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         total_runs: i64,
         /// Of how many templates.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         unique_templates: i64,
         /// How many tokens they took on average.
-        #[serde(default)]
         avg_tokens: Option<f64>,
         /// How long they took on average, in milliseconds.
-        #[serde(default)]
         avg_latency_ms: Option<f64>,
         /// How many there were today.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         today_count: i64,
     }
 
     /// Runs that were written down.
     pub struct PromptRunList {
         /// The runs.
+        #[required]
         runs: Vec<PromptRun>,
     }
 
     /// One rendering of a prompt.
     pub struct PromptRun {
         /// Which run: `pr_…`.
+        #[required]
         id: String,
         /// Of which template.
-        #[serde(default)]
         template_id: String,
         /// Of which version.
-        #[serde(default)]
         version_id: String,
         /// The action it was rendered for.
-        #[serde(default)]
         action_id: Option<ActionId>,
         /// Who rendered it.
-        #[serde(default)]
         agent_id: Option<String>,
         /// What stood in the place of each placeholder: an object, or JSON text that holds one.
-        #[serde(default)]
         input_vars: Value,
         /// The text that came out.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         rendered: String,
         /// When: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         created_at: String,
     }
 }

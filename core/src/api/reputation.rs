@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Repeat, lenient};
+use crate::catalogue::Repeat;
 use crate::{operations, record};
 
 operations! { "reputation":
@@ -39,7 +39,7 @@ operations! { "reputation":
     }
 
     /// Reads the signed receipt for an agent's reputation. Check it with
-    /// [`verify_receipt`](crate::receipt::verify_receipt), which needs no server. An unknown agent is an error of kind
+    /// [`verify_receipt`](crate::proof::receipt::verify_receipt), which needs no server. An unknown agent is an error of kind
     /// `not_found`.
     get_agent_reputation_receipt = Get "/api/reputation/agents/{agent_id}/receipt" => AgentReputationReceipt [
         positional(&["agent_id"]),
@@ -52,7 +52,7 @@ operations! { "reputation":
     /// Asks the server whether a reputation receipt was signed by one of its keys.
     ///
     /// A forgery, or what is no receipt, is a normal result with `ok` false, not an error. The server is less strict than
-    /// [`verify_receipt`](crate::receipt::verify_receipt), which needs no server.
+    /// [`verify_receipt`](crate::proof::receipt::verify_receipt), which needs no server.
     verify_reputation_receipt = Post "/api/reputation/verify" => ReputationVerdict [
         repeat(Repeat::Safe), positional(&["receipt"]), node(&["receipt"]),
     ]
@@ -66,144 +66,119 @@ record! {
     /// How well an agent has done.
     pub struct AgentReputation {
         /// Which agent.
-        #[serde(default)]
         agent_id: String,
         /// The numbers.
+        #[required]
         vector: ReputationVector,
         /// `snapshot` when it was stored, `computed` when it was computed for this answer.
-        #[serde(default)]
         source: String,
     }
 
     /// How well an agent has done, as it was just computed.
     pub struct RecomputedReputation {
         /// Which agent.
-        #[serde(default)]
         agent_id: String,
         /// The numbers.
+        #[required]
         vector: ReputationVector,
         /// When it was computed: ISO-8601, UTC.
-        #[serde(default)]
         recomputed_at: String,
     }
 
     /// How well an agent has done, in numbers. Newer events weigh more: half as much for every 90 days.
     pub struct ReputationVector {
         /// How reliable it is, 0 to 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         reliability_score: f64,
         /// How much of its work it completed, 0 to 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         completion_rate: f64,
         /// How often a policy blocked it, 0 to 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         policy_violation_rate: f64,
         /// How often humans approved what it asked for, 0 to 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         approval_adherence: f64,
         /// How good its work was, 0 to 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         quality_score: f64,
         /// The mean risk of its actions, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         risk_score: i64,
         /// How much it was made from, on a scale of its own: the logarithm of the weight of all events and 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         volume_weight: f64,
         /// How sure these numbers are, 0 to 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         confidence: f64,
         /// How many events it was made from.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         total_events: i64,
         /// When the last of them happened: ISO-8601, UTC.
-        #[serde(default)]
         last_event_at: Option<String>,
         /// When it was computed: ISO-8601, UTC.
-        #[serde(default)]
         computed_at: String,
     }
 
     /// What an agent's reputation was made from.
     pub struct ReputationEventList {
         /// Which agent.
-        #[serde(default)]
         agent_id: String,
         /// The events.
+        #[required]
         events: Vec<ReputationEvent>,
         /// Which page this is.
-        #[serde(default)]
         pagination: ReputationPage,
     }
 
     /// Which page of events it is.
     pub struct ReputationPage {
         /// The page size that was used.
-        #[serde(default)]
         limit: i64,
         /// How many were skipped.
-        #[serde(default)]
         offset: i64,
         /// How many there are on this page.
-        #[serde(default)]
         count: i64,
     }
 
     /// Something that counts for an agent's reputation.
     pub struct ReputationEvent {
         /// Which event: `are_…`.
+        #[required]
         id: String,
         /// Whose reputation.
-        #[serde(default)]
         agent_id: String,
         /// Who caused it, when that was another agent.
-        #[serde(default)]
         source_agent_id: Option<String>,
         /// What kind of event it is.
-        #[serde(default)]
         event_type: String,
         /// How much it counts.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         weight: f64,
         /// How it went: a number whose scale depends on the kind.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         value: f64,
         /// The action it comes from.
-        #[serde(default)]
         action_id: Option<String>,
         /// When it happened: ISO-8601, UTC.
-        #[serde(default)]
         occurred_at: String,
         /// More about it.
-        #[serde(default)]
         metadata: Option<Map<String, Value>>,
         /// When it was noted: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
     }
 
     /// The receipt for an agent's reputation.
     pub struct AgentReputationReceipt {
         /// Which agent.
-        #[serde(default)]
         agent_id: String,
         /// The receipt: `version`, `issuedAt`, `agentId`, `vectorHash`, `totalEvents`, `vector` and `signature`. It must
         /// stay as it came, or its signature is wrong.
+        #[required]
         receipt: Map<String, Value>,
         /// `stored`, or `computed` when it was made for this answer.
-        #[serde(default)]
         source: String,
     }
 
     /// The server's word on a reputation receipt.
     pub struct ReputationVerdict {
         /// Whether one of its keys signed it.
+        #[required]
         ok: bool,
         /// Which key.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         kid: Option<String>,
         /// Why not: `missing_receipt`, `no_published_keys`, `vector_hash_mismatch`, `malformed` or `bad_signature`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     }
 }

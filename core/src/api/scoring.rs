@@ -5,6 +5,7 @@ mod profile;
 mod risk;
 mod score;
 
+use crate::api::ids::ActionId;
 pub use calibration::{CalibrationStatus, CalibrationSuggestion, MetricDistribution, ScoringCalibration};
 pub use profile::{
     CompositeMethod, DeletedScoringRecord, ScaleOperator, ScaleRule, ScoringDimension, ScoringProfile,
@@ -16,7 +17,6 @@ pub use score::{
 };
 use serde_json::{Map, Value};
 
-use super::actions::ActionId;
 use crate::catalogue::Repeat;
 use crate::operations;
 

@@ -21,12 +21,11 @@ record! {
     /// The secrets that are meant for an agent.
     pub struct AgentEnv {
         /// The secrets by name.
+        #[required]
         env: BTreeMap<String, Secret>,
         /// How many there are.
-        #[serde(default)]
         count: i64,
         /// Their names.
-        #[serde(default)]
         delivered: Vec<String>,
     }
 }

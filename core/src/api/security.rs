@@ -85,86 +85,71 @@ record! {
     /// What the scan of a write for secrets found. Findings are stored as `[REDACTED:<pattern>]`; the write itself goes on.
     pub struct Security {
         /// Whether nothing was found.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         clean: bool,
         /// How many secrets were found.
-        #[serde(default)]
         findings_count: i64,
         /// How many of them are critical.
-        #[serde(default)]
         critical_count: i64,
         /// Which categories they belong to.
-        #[serde(default)]
         categories: Vec<String>,
     }
 
     /// What a scan for secrets and personal data found.
     pub struct ContentScan {
         /// Whether nothing was found.
+        #[required]
         #[serde(deserialize_with = "lenient::truth")]
         clean: bool,
         /// How many findings there are.
-        #[serde(default)]
         findings_count: i64,
         /// How many of them are critical.
-        #[serde(default)]
         critical_count: i64,
         /// Which categories they belong to.
-        #[serde(default)]
         categories: Vec<String>,
         /// The findings, one object each. The members are the server's own.
-        #[serde(default)]
         findings: Vec<Value>,
         /// The text with every finding made illegible.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         redacted_text: String,
         /// Where the text is about to go.
-        #[serde(default)]
         destination: Option<String>,
     }
 
     /// What a scan for prompt injection found.
     pub struct PromptInjectionScan {
         /// Whether nothing was found.
+        #[required]
         #[serde(deserialize_with = "lenient::truth")]
         clean: bool,
         /// How dangerous the text is.
+        #[required]
         risk_level: InjectionRisk,
         /// What to do with it.
+        #[required]
         recommendation: InjectionAdvice,
         /// How many findings there are.
-        #[serde(default)]
         findings_count: i64,
         /// How many of them are critical.
-        #[serde(default)]
         critical_count: i64,
         /// Which categories they belong to.
-        #[serde(default)]
         categories: Vec<String>,
         /// The findings.
-        #[serde(default)]
         findings: Vec<PromptInjectionFinding>,
         /// Where the text comes from.
-        #[serde(default)]
         source: Option<String>,
     }
 
     /// A place in a text that gives orders.
     pub struct PromptInjectionFinding {
         /// Which pattern it fits: `ignore_instructions`.
-        #[serde(default)]
         pattern: String,
         /// Which category that belongs to: `role_override`.
-        #[serde(default)]
         category: String,
         /// How bad it is.
-        #[serde(default)]
         severity: String,
         /// Its first 20 characters.
-        #[serde(default)]
         matched: String,
         /// Where it starts.
-        #[serde(default)]
         position: i64,
     }
 }

@@ -1,15 +1,10 @@
 //! Sessions: the stretch of work that a run of actions belongs to.
 
+use crate::api::ids::SessionId;
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Fill, lenient};
-use crate::{id, open_enum, operations, record};
-
-id!(
-    /// The id of a session: `sess_` and 12 hex digits.
-    SessionId,
-    Session
-);
+use crate::catalogue::Fill;
+use crate::{open_enum, operations, record};
 
 open_enum! {
     /// Where a session is in its life.
@@ -93,149 +88,119 @@ record! {
     /// One session.
     pub struct SessionDetail {
         /// The session.
+        #[required]
         session: Session,
     }
 
     /// A stretch of work.
     pub struct Session {
         /// Which session.
+        #[required]
         id: SessionId,
         /// Its id once more.
-        #[serde(default)]
         session_id: SessionId,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// Who works.
-        #[serde(default)]
         agent_id: String,
         /// Where: the path or name of the work tree.
-        #[serde(default)]
         workspace: Option<String>,
         /// On which branch.
-        #[serde(default)]
         branch: Option<String>,
         /// Where it is in its life.
+        #[required]
         status: SessionStatus,
         /// How well the work tree is tested.
-        #[serde(default)]
         green_level: Option<String>,
         /// How the branch stands to its base.
-        #[serde(default)]
         branch_freshness: Option<String>,
         /// How many commits the branch is behind its base.
-        #[serde(default)]
         commits_behind: Option<i64>,
         /// What holds it up.
-        #[serde(default)]
         blocked_reason: Option<String>,
         /// What was done, in short.
-        #[serde(default)]
         summary: Option<String>,
         /// When it began: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// Sessions with what happened in each.
     pub struct SessionList {
         /// The sessions.
+        #[required]
         sessions: Vec<SessionOverview>,
     }
 
     /// A session with what happened in it.
     pub struct SessionOverview {
         /// Which session.
+        #[required]
         id: SessionId,
         /// Its id once more.
-        #[serde(default)]
         session_id: SessionId,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// Who works.
-        #[serde(default)]
         agent_id: String,
         /// Where: the path or name of the work tree.
-        #[serde(default)]
         workspace: Option<String>,
         /// On which branch.
-        #[serde(default)]
         branch: Option<String>,
         /// Where it is in its life.
+        #[required]
         status: SessionStatus,
         /// How well the work tree is tested.
-        #[serde(default)]
         green_level: Option<String>,
         /// How the branch stands to its base.
-        #[serde(default)]
         branch_freshness: Option<String>,
         /// How many commits the branch is behind its base.
-        #[serde(default)]
         commits_behind: Option<i64>,
         /// What holds it up.
-        #[serde(default)]
         blocked_reason: Option<String>,
         /// What was done, in short.
-        #[serde(default)]
         summary: Option<String>,
         /// When it began: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
         /// How many actions belong to it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         action_count: i64,
         /// When the last of them started: ISO-8601, UTC.
-        #[serde(default)]
         last_action_at: Option<String>,
         /// What they cost, in US dollars.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         total_cost: f64,
         /// The highest risk among them, 0 to 100.
-        #[serde(default)]
         max_risk: Option<i64>,
         /// How the last of them ended.
-        #[serde(default)]
         last_outcome_status: Option<String>,
         /// The state of the last of them.
-        #[serde(default)]
         last_status: Option<String>,
         /// What the last of them was for.
-        #[serde(default)]
         last_declared_goal: Option<String>,
         /// How many events there were.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         event_count: i64,
         /// When anything last happened: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         last_activity: String,
     }
 
     /// What happened in a session.
     pub struct SessionEventList {
         /// Oldest first.
+        #[required]
         events: Vec<SessionEvent>,
     }
 
     /// Something that happened in a session.
     pub struct SessionEvent {
         /// Its number within the session.
-        #[serde(default)]
         seq: i64,
         /// What happened.
-        #[serde(default)]
         event_type: String,
         /// More about it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         payload: Map<String, Value>,
         /// When: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
     }
 }

@@ -51,65 +51,63 @@ record! {
     /// What was spent.
     pub struct Spend {
         /// Whose costs.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         lens: Option<SpendLens>,
         /// How far back was looked.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         period: Option<String>,
         /// What language models cost the agents; in the lens `fleet`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         agent: Option<AgentSpend>,
         /// What the agents bought; in the lens `fleet`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         x402: Option<PurchaseSpend>,
         /// Both together, in US dollars; in the lens `fleet`.
-        #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
+        #[read = "lenient::number"]
+        #[serde(skip_serializing_if = "Option::is_none")]
         fleet_total_usd: Option<f64>,
         /// What coding sessions cost; in the lens `claude-code`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         code_sessions: Option<CodeSessionSpend>,
         /// All of them together, in US dollars; in the lens `claude-code`.
-        #[serde(default, deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
+        #[read = "lenient::number"]
+        #[serde(skip_serializing_if = "Option::is_none")]
         code_total_usd: Option<f64>,
     }
 
     /// What language models cost the agents.
     pub struct AgentSpend {
         /// All together, in US dollars.
-        #[serde(default, deserialize_with = "lenient::number")]
+        #[read = "lenient::number"]
         total_cost_usd: f64,
     }
 
     /// What the agents bought.
     pub struct PurchaseSpend {
         /// All together, in US dollars.
-        #[serde(default, deserialize_with = "lenient::number")]
+        #[read = "lenient::number"]
         total_spend_usd: f64,
     }
 
     /// What coding sessions cost.
     pub struct CodeSessionSpend {
         /// How many sessions there were.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         session_count: i64,
         /// What the cache of the model's provider saved, in US dollars.
-        #[serde(default, deserialize_with = "lenient::number")]
+        #[read = "lenient::number"]
         total_cache_savings_usd: f64,
         /// What each project cost.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         by_project: Vec<ProjectSpend>,
     }
 
     /// What the coding sessions of one project cost.
     pub struct ProjectSpend {
         /// Which project.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         project_id: String,
         /// What it is called.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         project_name: String,
         /// All its sessions together, in US dollars.
-        #[serde(default, deserialize_with = "lenient::number")]
+        #[read = "lenient::number"]
         cost_usd: f64,
     }
 }

@@ -67,116 +67,106 @@ record! {
     /// All webhooks.
     pub struct WebhookList {
         /// The webhooks.
+        #[required]
         webhooks: Vec<Webhook>,
     }
 
     /// A server that is told what happens.
     pub struct Webhook {
         /// Which webhook: `wh_` and a UUID.
+        #[required]
         id: String,
         /// Where events are sent.
-        #[serde(default)]
         url: String,
         /// The last four characters of its secret, behind 28 dots.
-        #[serde(default)]
         secret: Option<String>,
         /// JSON text: a list of the events it is told of.
-        #[serde(default)]
         events: Option<String>,
         /// Whether it is told: 0 or 1.
-        #[serde(default, deserialize_with = "lenient::zero_or_one")]
+        #[read = "lenient::zero_or_one"]
         active: i64,
         /// How often it failed in a row.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         failure_count: i64,
         /// When it was last told: ISO-8601, UTC.
-        #[serde(default)]
         last_triggered_at: Option<String>,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default)]
         created_at: Option<String>,
         /// Who added it.
-        #[serde(default)]
         created_by: Option<String>,
     }
 
     /// A webhook as it was added.
     pub struct CreatedWebhook {
         /// The webhook.
+        #[required]
         webhook: NewWebhook,
         /// Says for people that the secret is shown this once.
-        #[serde(default, rename = "storageWarning", skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "storageWarning", skip_serializing_if = "Option::is_none")]
         storage_warning: Option<String>,
     }
 
     /// A new webhook.
     pub struct NewWebhook {
         /// Which webhook: `wh_` and a UUID.
+        #[required]
         id: String,
         /// Where events are sent.
-        #[serde(default)]
         url: String,
         /// What signs them: 64 hex digits that are shown this once.
+        #[required]
         secret: Secret,
         /// The events it is told of.
-        #[serde(default)]
         events: Vec<String>,
         /// Whether it is told: 1.
-        #[serde(default, deserialize_with = "lenient::zero_or_one")]
+        #[read = "lenient::zero_or_one"]
         active: i64,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
     }
 
     /// A webhook that is gone.
     pub struct DeletedWebhook {
         /// Always true.
+        #[required]
         success: bool,
         /// Which webhook it was.
-        #[serde(default)]
         deleted: String,
     }
 
     /// How a webhook answered to a test event.
     pub struct WebhookTest {
         /// Whether it answered with a success.
+        #[required]
         success: bool,
         /// The HTTP status of its answer; null when there was none.
-        #[serde(default)]
         response_status: Option<i64>,
     }
 
     /// Attempts to tell a webhook.
     pub struct WebhookDeliveryList {
         /// The newest first.
+        #[required]
         deliveries: Vec<WebhookDelivery>,
     }
 
     /// An attempt to tell a webhook.
     pub struct WebhookDelivery {
         /// Which attempt: `wd_` and a UUID.
+        #[required]
         id: String,
         /// What it was told.
-        #[serde(default)]
         event_type: String,
         /// How it ended.
-        #[serde(default)]
         status: WebhookDeliveryStatus,
         /// The HTTP status of the answer; null when there was none.
-        #[serde(default)]
         response_status: Option<i64>,
         /// When it was made: ISO-8601, UTC.
-        #[serde(default)]
         attempted_at: String,
         /// How long it took, in milliseconds.
-        #[serde(default)]
         duration_ms: Option<i64>,
         /// What was sent: JSON text.
-        #[serde(default)]
         payload: Option<String>,
         /// What was answered, at most 2000 characters.
-        #[serde(default)]
         response_body: Option<String>,
     }
 }

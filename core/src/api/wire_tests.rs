@@ -17,13 +17,14 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::actions::{
-    Action, ActionGraph, ActionId, ActionStatus, CreatedAction, GetAction, OutcomeStatus, UpdateOutcome,
+    Action, ActionGraph, ActionStatus, CreatedAction, GetAction, OutcomeStatus, UpdateOutcome,
 };
 use super::assumptions::{DriftReport, GetAssumption};
 use super::loops::{CreatedLoop, GetOpenLoops, LoopList};
 use super::outcomes::{Outcome, ReportActionSuccess};
 use super::policies::{CreatePolicy, DeletePolicy, Policy, PolicyRules, PolicySimulation, PolicyType};
 use super::sessions::{GetSession, SessionList};
+use crate::api::ids::ActionId;
 use crate::catalogue::Operation;
 
 /// Reads `wire` as `T`, sees that writing it gives the same members, and returns it.

@@ -2,10 +2,11 @@
 
 mod order;
 
+use crate::api::ids::DecisionId;
 pub use order::{UsdAmount, WorkOrder, WorkOrderReceipt, WorkOrderStatus, WorkOrderType};
 use serde_json::{Map, Value};
 
-use super::guard::{DecisionId, Verdict};
+use super::guard::Verdict;
 use crate::catalogue::Fill;
 use crate::{open_enum, operations, record};
 
@@ -144,85 +145,86 @@ record! {
     /// What a work order may cost and how long it may take.
     pub struct WorkOrderBudget {
         /// What it may cost, in US dollars.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         max_cost_usd: Option<f64>,
         /// How long it may take, in seconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         timeout_seconds: Option<i64>,
     }
 
     /// What a work order cost.
     pub struct WorkOrderCost {
         /// Tokens that a model read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         input_tokens: Option<i64>,
         /// Tokens that a model wrote.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         output_tokens: Option<i64>,
         /// All of it, in US dollars.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         total_usd: Option<f64>,
     }
 
     /// Why a work order failed.
     pub struct WorkOrderFailure {
         /// A word for it: `worker_error`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         code: Option<String>,
         /// What went wrong.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     }
 
     /// A work order as it was submitted.
     pub struct SubmittedWorkOrder {
         /// Which work order: `wo_…`.
+        #[required]
         work_order_id: String,
         /// `queued`, `pending_approval` or `blocked`.
+        #[required]
         status: WorkOrderStatus,
         /// What guard said.
+        #[required]
         guard: WorkOrderVerdict,
     }
 
     /// What guard said to a work order.
     pub struct WorkOrderVerdict {
         /// The verdict.
+        #[required]
         decision: Verdict,
         /// Which decision this is.
-        #[serde(default)]
         decision_id: Option<DecisionId>,
         /// The risk, 0 to 100.
-        #[serde(default)]
         risk_score: i64,
         /// The ids of the policies that had a say.
-        #[serde(default)]
         matched_policies: Vec<String>,
         /// All reasons in one text.
-        #[serde(default)]
         reason: Option<String>,
     }
 
     /// A work order with its receipt.
     pub struct WorkOrderDetail {
         /// The work order.
+        #[required]
         work_order: WorkOrder,
         /// Its receipt, once it has ended.
-        #[serde(default)]
         receipt: Option<WorkOrderReceipt>,
     }
 
     /// A page of work orders.
     pub struct WorkOrderList {
         /// The work orders.
+        #[required]
         work_orders: Vec<WorkOrder>,
         /// How many there are.
-        #[serde(default)]
         total: i64,
     }
 
     /// A work order that is cancelled.
     pub struct CancelledWorkOrder {
         /// The work order.
+        #[required]
         work_order: WorkOrder,
     }
 
@@ -235,17 +237,19 @@ record! {
     /// A work order as it ended.
     pub struct CompletedWorkOrder {
         /// The work order.
+        #[required]
         work_order: WorkOrder,
         /// Its receipt.
+        #[required]
         receipt: WorkOrderReceipt,
     }
 
     /// Types of work.
     pub struct WorkOrderTypeList {
         /// The types.
+        #[required]
         types: Vec<WorkOrderType>,
         /// How many there are.
-        #[serde(default)]
         total: i64,
     }
 }

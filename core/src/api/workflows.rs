@@ -2,13 +2,14 @@
 
 mod run;
 
+use crate::api::ids::ActionId;
 pub use run::{
     CancelledWorkflowRun, ResumedWorkflowRun, WorkflowExecution, WorkflowLaunch, WorkflowLaunchDetail,
     WorkflowRun, WorkflowRunList, WorkflowRunStep, WorkflowStepStatus,
 };
 use serde_json::{Map, Value};
 
-use super::actions::{Action, ActionId};
+use super::actions::Action;
 use crate::catalogue::lenient;
 use crate::{open_enum, operations, record};
 
@@ -230,81 +231,67 @@ record! {
     /// One workflow template.
     pub struct WorkflowTemplateDetail {
         /// The template.
+        #[required]
         template: WorkflowTemplate,
     }
 
     /// A page of workflow templates.
     pub struct WorkflowTemplateList {
         /// The templates.
+        #[required]
         templates: Vec<WorkflowTemplate>,
     }
 
     /// Steps that can be run again and again, with what belongs to them.
     pub struct WorkflowTemplate {
         /// Which template: `wft_` and a UUID.
+        #[required]
         template_id: String,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// What it is called.
+        #[required]
         name: String,
         /// Its name in URLs.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         slug: String,
         /// What it is, in short.
-        #[serde(default)]
         description: Option<String>,
         /// What its runs are to achieve.
-        #[serde(default)]
         objective: Option<String>,
         /// Its steps, in their order, one object each.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         steps: Vec<Value>,
         /// The model strategy that its runs use.
-        #[serde(default)]
         model_strategy_id: Option<String>,
         /// That strategy as it was when it was last looked up.
-        #[serde(default)]
         model_strategy_snapshot: Option<Map<String, Value>>,
         /// The prompt templates that belong to it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         linked_prompt_template_ids: Vec<String>,
         /// The policies that belong to it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         linked_policy_ids: Vec<String>,
         /// The knowledge collections that belong to it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         linked_knowledge_collection_ids: Vec<String>,
         /// The capabilities that belong to it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         linked_capability_ids: Vec<String>,
         /// The capabilities that belong to it, by their tags.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         linked_capability_tags: Vec<String>,
         /// How often its steps were changed, and one.
-        #[serde(default)]
         version: i64,
         /// Where it is in its life.
-        #[serde(default)]
         status: WorkflowTemplateStatus,
         /// Who added it.
-        #[serde(default)]
         created_by: Option<String>,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// A workflow template that is gone.
     pub struct DeletedWorkflowTemplate {
         /// Whether it is gone.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         deleted: bool,
         /// Which template it was.
-        #[serde(default)]
         template_id: String,
     }
 }

@@ -2,9 +2,10 @@
 
 pub mod paid;
 
+use crate::api::ids::ActionId;
 use serde_json::{Map, Value};
 
-use super::actions::{Action, ActionId};
+use super::actions::Action;
 use super::guard::GuardDecision;
 use crate::catalogue::{Expect, Repeat, lenient};
 use crate::{open_enum, operations, record};
@@ -186,180 +187,158 @@ record! {
     /// A provider that agents may buy from.
     pub struct X402Provider {
         /// Which provider: `prov_…`.
+        #[required]
         provider_id: String,
         /// Whose organisation.
-        #[serde(default)]
         org_id: String,
         /// What it is called.
+        #[required]
         name: String,
         /// Its short name.
-        #[serde(default)]
         slug: String,
         /// What it offers.
-        #[serde(default)]
         description: Option<String>,
         /// What kind of provider it is.
-        #[serde(default)]
         category: Option<String>,
         /// Where it is.
-        #[serde(default)]
         base_url: Option<String>,
         /// Its state: `active`, for one.
-        #[serde(default)]
         status: String,
         /// What it is paid in.
-        #[serde(default)]
         default_currency: Option<String>,
         /// How it charges.
-        #[serde(default)]
         pricing_model: Option<String>,
         /// More about it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         metadata: Map<String, Value>,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// A provider as it was added or changed.
     pub struct SavedX402Provider {
         /// The provider.
+        #[required]
         provider: X402Provider,
     }
 
     /// A provider with what it sells.
     pub struct X402ProviderDetail {
         /// The provider.
+        #[required]
         provider: X402Provider,
         /// What it sells.
-        #[serde(default)]
         endpoints: Vec<X402Endpoint>,
     }
 
     /// Providers.
     pub struct X402ProviderList {
         /// The providers.
+        #[required]
         providers: Vec<X402Provider>,
     }
 
     /// Something that a provider sells.
     pub struct X402Endpoint {
         /// Which endpoint: `pep_…`.
+        #[required]
         endpoint_id: String,
         /// Whose.
-        #[serde(default)]
         provider_id: String,
         /// What it is called.
+        #[required]
         name: String,
         /// Where it is called.
-        #[serde(default)]
         endpoint_url: Option<String>,
         /// What kind of endpoint it is.
-        #[serde(default)]
         category: Option<String>,
         /// How sensitive its data are.
-        #[serde(default)]
         sensitivity_level: Option<String>,
         /// What a call costs, in the provider's currency.
-        #[serde(default)]
         default_price: Option<f64>,
         /// What the price is for.
-        #[serde(default)]
         price_unit: Option<String>,
         /// Whether it may be used: 0 or 1.
-        #[serde(default, deserialize_with = "lenient::zero_or_one")]
+        #[read = "lenient::zero_or_one"]
         enabled: i64,
         /// More about it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         metadata: Map<String, Value>,
         /// When it was added: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default)]
         updated_at: String,
     }
 
     /// An endpoint as it was added.
     pub struct SavedX402Endpoint {
         /// The endpoint.
+        #[required]
         endpoint: X402Endpoint,
     }
 
     /// What a provider sells.
     pub struct X402EndpointList {
         /// The endpoints.
+        #[required]
         endpoints: Vec<X402Endpoint>,
     }
 
     /// A purchase as it was recorded, with the verdict on it.
     pub struct RecordedPurchase {
         /// The action that stands for it.
+        #[required]
         action: Action,
         /// The purchase.
+        #[required]
         purchase: X402Purchase,
         /// The verdict.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         decision: Option<GuardDecision>,
     }
 
     /// Something that an agent bought, or is about to buy.
     pub struct X402Purchase {
         /// The action that stands for it.
+        #[required]
         action_id: ActionId,
         /// From which provider.
-        #[serde(default)]
         provider_id: String,
         /// What the provider is called; told in lists.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         provider_name: Option<String>,
         /// From which of its endpoints.
-        #[serde(default)]
         endpoint_id: Option<String>,
         /// Who buys.
-        #[serde(default)]
         agent_id: String,
         /// What it costs, in `currency`.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         spend_amount: f64,
         /// What is paid in.
-        #[serde(default)]
         currency: String,
         /// How it is paid.
-        #[serde(default)]
         payment_method: Option<String>,
         /// The last four characters of the wallet that pays: `****1a2b`.
-        #[serde(default)]
         wallet_reference: Option<String>,
         /// The last four characters of what the payment is called.
-        #[serde(default)]
         payment_reference: Option<String>,
         /// Why it has to be bought.
-        #[serde(default)]
         purchase_reason: String,
         /// What the agent does not know without it.
-        #[serde(default)]
         context_gap: String,
         /// What else would have done.
-        #[serde(default)]
         alternatives_considered: Option<String>,
         /// What it should bring.
-        #[serde(default)]
         expected_value: String,
         /// How far it has come.
-        #[serde(default)]
         execution_status: PurchaseStatus,
         /// When it was recorded: ISO-8601, UTC.
-        #[serde(default)]
         created_at: String,
     }
 
     /// Purchases.
     pub struct X402PurchaseList {
         /// The purchases.
+        #[required]
         purchases: Vec<X402Purchase>,
     }
 }

@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::yield_now;
 
 use crate::catalogue::Row;
-use crate::transport::Transport;
+use crate::client::transport::Transport;
 use crate::{DashClaw, Error, ErrorKind, Result};
 
 /// How many lanes a client has at most. Many callers at a time do better over the connections that all share: one thread

@@ -134,7 +134,7 @@ fn what_goes_on_without_its_caller_takes_no_lane() {
         .base_url(format!("http://{}", listener.local_addr().unwrap()))
         .api_key("key")
         .agent_id("agent-1")
-        .hitl_mode(crate::config::HitlMode::Wait)
+        .hitl_mode(crate::client::options::HitlMode::Wait)
         .build()
         .unwrap();
     assert!(waits.lane("create_action").unwrap().is_none());

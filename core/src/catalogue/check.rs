@@ -1,163 +1,225 @@
-//! What must hold for every row of the catalogue.
+//! What must hold for every row, checked when it is compiled: a declaration that breaks a rule does not build.
 
-use std::collections::BTreeSet;
+use super::field::path_names;
+use super::{Call, Field, Kind, Place, Row};
 
-use super::{Call, Field, Kind, Method, Place, Row, find, rows};
-
-/// The operations of the governed loop.
-const LOOP: &str = "guard get_guard_decisions create_action get_action get_actions update_outcome get_action_trace \
-    get_action_graph approve_action get_pending_approvals report_action_outcome get_action_outcome \
-    report_action_success report_action_failure report_action_partial record_assumption register_assumption \
-    get_assumption validate_assumption get_drift_report register_open_loop resolve_open_loop get_open_loops \
-    get_signals list_policies create_policy update_policy delete_policy simulate_policy create_session get_session \
-    update_session list_sessions get_session_events verify_integrity get_jwks heartbeat get_recommendations \
-    get_learning_recommendations record_recommendation_events get_health";
-
-/// The names in braces of a path.
-fn path_names(path: &str) -> BTreeSet<&str> {
-    path.split('{').skip(1).map(|rest| rest.split_once('}').expect("a closing brace").0).collect()
-}
-
-fn path_fields(row: &'static Row) -> BTreeSet<&'static str> {
-    row.fields.iter().filter(|field| field.place == Place::Path).map(|field| field.name).collect()
-}
-
-#[test]
-fn every_operation_of_the_governed_loop_is_declared() {
-    let missing: Vec<&str> = LOOP.split_whitespace().filter(|name| find(name).is_none()).collect();
-    assert!(missing.is_empty(), "{missing:?}");
-}
-
-#[test]
-fn names_are_unique_and_found_in_both_spellings() {
-    let mut names = BTreeSet::new();
-    for row in rows() {
-        assert!(names.insert(row.name), "{} is declared twice", row.name);
-        assert!(std::ptr::eq(find(row.name).unwrap(), row), "{}", row.name);
-    }
-    assert_eq!(find("reportActionOutcome").unwrap().name, "report_action_outcome");
-    assert!(find("report_action").is_none());
-}
-
-#[test]
-fn every_name_in_a_path_is_a_required_text_and_aliases_name_the_same() {
-    for row in rows() {
-        assert_eq!(path_names(row.path), path_fields(row), "{}", row.name);
-        for alias in row.rules.aliases {
-            assert_eq!(path_names(alias), path_fields(row), "{}: {alias}", row.name);
+impl Row {
+    /// This row, when its parts fit each other.
+    #[must_use]
+    pub const fn checked(self) -> Self {
+        self.check_fields();
+        self.check_path(self.path);
+        let mut at = 0;
+        while at < self.rules.aliases.len() {
+            self.check_path(self.rules.aliases[at]);
+            at += 1;
         }
-        for field in row.fields.iter().filter(|field| field.place == Place::Path) {
-            assert!(
-                field.required && matches!(field.kind, Kind::Text | Kind::Id(_)),
-                "{}: {}",
-                row.name,
-                field.name
-            );
+        if let Call::Positional(names) = self.rules.call {
+            self.check_positional(names);
         }
+        if let Some(shape) = self.rules.node {
+            self.check_node(shape);
+        }
+        self.check_rules();
+        self
     }
-}
 
-#[test]
-fn fields_are_unique_and_those_named_by_rules_exist() {
-    for row in rows() {
-        let names: BTreeSet<&str> = row.fields.iter().map(|field| field.name).collect();
-        assert_eq!(names.len(), row.fields.len(), "{}", row.name);
-        let also: Vec<&str> = row.fields.iter().filter_map(|field| field.also).collect();
-        assert!(also.iter().all(|name| !names.contains(name)), "{}: {also:?}", row.name);
-        let argument = |name: &str| row.arguments().any(|field| field.name == name);
-        if let Call::Positional(positional) = row.rules.call {
-            for name in positional {
-                assert!(argument(name), "{}: {name}", row.name);
+    const fn check_fields(&self) {
+        let mut at = 0;
+        while at < self.fields.len() {
+            let field = &self.fields[at];
+            let mut other = 0;
+            while other < self.fields.len() {
+                let name = self.fields[other].name;
+                assert!(other == at || !same(field.name, name), "two fields have one name");
+                if let Some(also) = field.also {
+                    assert!(!same(also, name), "the second name of a field is another's first");
+                }
+                other += 1;
             }
-        }
-        if let Some(flag) = row.rules.key_when {
-            assert!(argument(flag), "{}: {flag}", row.name);
-        }
-        if row.rules.pages.is_some() {
-            assert!(argument("limit") && argument("offset"), "{}", row.name);
-        }
-        let plain = row.name.trim_start_matches("get_").trim_start_matches("list_");
-        let iterator = row.rules.pages.map(|_| format!("iter_{plain}"));
-        // `=> SomeList, each SomeRecord as iter_…` in its declaration.
-        assert_eq!(row.iterator, iterator.as_deref(), "{}", row.name);
-        if let Some(confirm) = row.rules.confirm {
-            let read = find(confirm.operation).expect(confirm.operation);
-            assert!(read.method == Method::Get && read.field("action_id").is_some(), "{}", row.name);
-            assert!(argument("action_id") && row.field("status").is_some(), "{}", row.name);
+            assert!(!field.constant || field.default.is_some(), "a constant has no value");
+            assert!(field.default.is_none() || !field.required, "a required field has a default");
+            if let Place::Query = field.place {
+                assert!(is_scalar(field.kind), "a field of the query is no scalar");
+            }
+            at += 1;
         }
     }
-}
 
-#[test]
-fn an_optional_field_never_stands_before_a_required_one_by_position() {
-    for row in rows() {
-        let Call::Positional(positional) = row.rules.call else { continue };
-        let required: Vec<bool> = positional.iter().map(|name| row.field(name).unwrap().required).collect();
-        assert!(required.is_sorted_by(|before, after| before >= after), "{}", row.name);
-    }
-}
-
-#[test]
-fn a_form_without_names_holds_every_id_of_the_path_and_every_required_argument() {
-    for row in rows() {
-        let Some(shape) = row.rules.node else { continue };
-        let (rest, positional): (Vec<&str>, Vec<&str>) =
-            shape.iter().partition(|name| name.starts_with(".."));
-        assert!(rest.is_empty() || rest == shape[shape.len() - 1..], "{}: {shape:?}", row.name);
-        for name in &positional {
-            assert!(row.arguments().any(|field| field.name == *name), "{}: {name}", row.name);
+    /// The names in the path's braces are those of its fields.
+    const fn check_path(&self, path: &str) {
+        let (mut at, mut fields) = (0, 0);
+        while at < self.fields.len() {
+            let field = &self.fields[at];
+            if let Place::Path = field.place {
+                assert!(
+                    field.required && matches!(field.kind, Kind::Text | Kind::Id(_)),
+                    "the path takes required texts"
+                );
+                assert!(path_names(path, field.name), "a path lacks a field that goes there");
+                fields += 1;
+            }
+            at += 1;
         }
-        let is_given = |field: &Field| positional.contains(&field.name);
-        assert!(row.fields.iter().filter(|field| field.place == Place::Path).all(is_given), "{}", row.name);
-        let missing = row.arguments().find(|field| field.required && rest.is_empty() && !is_given(field));
-        assert!(missing.is_none(), "{}: {}", row.name, missing.unwrap().name);
+        let (mut at, mut braces) = (0, 0);
+        while at < path.len() {
+            if path.as_bytes()[at] == b'{' {
+                braces += 1;
+            }
+            at += 1;
+        }
+        assert!(braces == fields, "a path names what is no field");
     }
-}
 
-#[test]
-fn constants_and_defaults_are_values_of_their_field() {
-    for row in rows() {
-        for field in row.fields {
-            assert!(!field.constant || field.default.is_some(), "{}: {}", row.name, field.name);
-            let Some(default) = field.default else { continue };
-            let value: serde_json::Value = serde_json::from_str(default).expect(default);
-            let fits = match field.kind {
-                Kind::Text | Kind::Id(_) => value.is_string(),
-                Kind::Choice(words) => value.as_str().is_some_and(|word| words.contains(&word)),
-                Kind::Integer => value.is_i64(),
-                Kind::Boolean => value.is_boolean(),
-                _ => true,
-            };
-            assert!(fits && !field.required, "{}: {}", row.name, field.name);
+    /// An optional argument never stands before a required one.
+    const fn check_positional(&self, names: &[&str]) {
+        let (mut at, mut optional) = (0, false);
+        while at < names.len() {
+            let found = self.argument(names[at]);
+            assert!(found.is_some(), "a positional argument is no field");
+            if let Some(field) = found {
+                assert!(!(field.required && optional), "an optional argument stands before a required one");
+                optional = !field.required;
+            }
+            at += 1;
         }
     }
-}
 
-#[test]
-fn fields_of_the_query_are_scalars() {
-    for row in rows() {
-        for field in row.fields.iter().filter(|field| field.place == Place::Query) {
+    /// A form without names holds every id of the path, and every required argument has a place in it.
+    const fn check_node(&self, shape: &[&str]) {
+        let (mut at, mut open) = (0, false);
+        while at < shape.len() {
+            assert!(!open, "something stands behind the object of the others");
+            open = shape[at].as_bytes()[0] == b'.';
+            assert!(open || self.argument(shape[at]).is_some(), "a form names what is no field");
+            at += 1;
+        }
+        let mut at = 0;
+        while at < self.fields.len() {
+            let field = &self.fields[at];
+            let must = matches!(field.place, Place::Path) || (field.required && !open && !field.constant);
+            assert!(!must || contains(shape, field.name), "a form has no place for an argument");
+            at += 1;
+        }
+    }
+
+    const fn check_rules(&self) {
+        if let Some(flag) = self.rules.key_when {
+            assert!(self.argument(flag).is_some(), "`key_when` names no field");
+        }
+        let paged = self.rules.pages.is_some();
+        if paged {
             assert!(
-                !matches!(
-                    field.kind,
-                    Kind::Object | Kind::List | Kind::Texts | Kind::ObjectOrText | Kind::ObjectOrList
-                ),
-                "{}: {}",
-                row.name,
-                field.name
+                self.argument("limit").is_some() && self.argument("offset").is_some(),
+                "pages need limit and offset"
             );
         }
+        // `=> SomeList, each SomeRecord as iter_…` in its declaration.
+        assert!(paged == self.iterator.is_some(), "pages and an iterator go together");
+        if self.rules.confirm.is_some() {
+            assert!(self.argument("action_id").is_some(), "a write that is confirmed names its action");
+        }
+    }
+
+    /// The field that a caller gives under exactly this name.
+    const fn argument(&self, name: &str) -> Option<&'static Field> {
+        let mut at = 0;
+        while at < self.fields.len() {
+            if same(self.fields[at].name, name) && !self.fields[at].constant {
+                return Some(&self.fields[at]);
+            }
+            at += 1;
+        }
+        None
     }
 }
 
-#[cfg(feature = "schema")]
-#[test]
-fn an_operation_whose_answer_holds_a_secret_says_so() {
-    for row in rows() {
-        let mut generator = schemars::SchemaGenerator::default();
-        let answer = (row.response_schema)(&mut generator).to_value().to_string();
-        let records = serde_json::to_string(generator.definitions()).unwrap();
-        let holds_one = [answer, records].iter().any(|schema| schema.contains("\"password\""));
-        assert!(!holds_one || row.rules.secret, "{}", row.name);
+const fn is_scalar(kind: Kind) -> bool {
+    !matches!(kind, Kind::Object | Kind::List | Kind::Texts | Kind::ObjectOrText | Kind::ObjectOrList)
+}
+
+const fn contains(names: &[&str], name: &str) -> bool {
+    let mut at = 0;
+    while at < names.len() {
+        if same(names[at], name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether two texts are equal: `==` is not a `const fn` for them.
+const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut at = 0;
+    while at < left.len() && at < right.len() && left[at] == right[at] {
+        at += 1;
+    }
+    left.len() == right.len() && at == left.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Method, Rules};
+
+    const PATH: &str = "/api/things/{thing_id}";
+
+    const fn text(name: &'static str, required: bool) -> Field {
+        Field::new(name, Kind::Text, required, Method::Get, PATH)
+    }
+
+    const fn row(fields: &'static [Field], rules: Rules) -> Row {
+        Row {
+            name: "get_thing",
+            domain: "things",
+            method: Method::Get,
+            path: PATH,
+            fields,
+            rules,
+            iterator: None,
+            #[cfg(feature = "schema")]
+            doc: "",
+            #[cfg(feature = "schema")]
+            request_schema: |generator| generator.subschema_for::<String>(),
+            #[cfg(feature = "schema")]
+            response_schema: |generator| generator.subschema_for::<String>(),
+        }
+    }
+
+    #[test]
+    fn a_row_whose_parts_do_not_fit_is_refused() {
+        const ID: Field = text("thing_id", true);
+        const PLAIN: Rules = Rules::of(Method::Get);
+        const LIST: Field = Field::new("list", Kind::List, false, Method::Get, PATH);
+        let sound = row(&[ID, const { text("limit", false) }], PLAIN.positional(&["thing_id", "limit"]));
+        assert_eq!(sound.checked().name, "get_thing");
+        let broken: [(&str, Row); 13] = [
+            ("a path names what is no field", row(&[], PLAIN)),
+            ("a path lacks a field", row(&[ID], PLAIN.aliases(&["/api/things/{other}"]))),
+            ("takes required texts", row(&[const { text("thing_id", false) }], PLAIN)),
+            ("two fields have one name", row(&[ID, ID], PLAIN)),
+            ("second name of a field", row(&[ID, const { text("a", false).also("thing_id") }], PLAIN)),
+            ("no scalar", row(&[ID, LIST], PLAIN)),
+            (
+                "a required field has a default",
+                row(&[ID, const { text("a", false).default("1").required() }], PLAIN),
+            ),
+            ("is no field", row(&[ID], PLAIN.positional(&["other"]))),
+            (
+                "before a required",
+                row(&[ID, const { text("a", false) }], PLAIN.positional(&["a", "thing_id"])),
+            ),
+            ("behind the object", row(&[ID], PLAIN.node(&["..options", "thing_id"]))),
+            ("no place for an argument", row(&[ID, const { text("a", true) }], PLAIN.node(&["thing_id"]))),
+            ("limit and offset", row(&[ID], PLAIN.pages("things"))),
+            ("`key_when`", row(&[ID], PLAIN.key_when("other"))),
+        ];
+        for (why, row) in broken {
+            let refused = std::panic::catch_unwind(|| row.checked()).expect_err(why);
+            let said = refused.downcast_ref::<&str>().copied().unwrap_or_default();
+            assert!(said.contains(why), "{why}: {said}");
+        }
     }
 }

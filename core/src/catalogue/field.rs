@@ -340,7 +340,7 @@ pub(super) const fn without_raw_mark(name: &'static str) -> &'static str {
 }
 
 /// Whether `{name}` stands in `path`; a `const fn`, because rows are constants.
-const fn path_names(path: &str, name: &str) -> bool {
+pub(super) const fn path_names(path: &str, name: &str) -> bool {
     let (path, name) = (path.as_bytes(), name.as_bytes());
     let mut start = 0;
     while start < path.len() {

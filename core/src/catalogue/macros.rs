@@ -48,14 +48,14 @@ macro_rules! operations {
                 /// Fields that this version does not know.
                 #[serde(flatten)]
                 #[cfg_attr(feature = "schema", schemars(skip))]
-                pub extra: $crate::api::Extra,
+                pub extra: $crate::catalogue::Extra,
             }
 
             /// What is missing has its default; what this version does not know is kept. Derived code would be many times
             /// as long, and every build would pay for it.
             impl<'de> serde::Deserialize<'de> for $request {
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                    let members = &mut $crate::api::Extra::deserialize(deserializer)?;
+                    let members = &mut $crate::catalogue::Extra::deserialize(deserializer)?;
                     Ok(Self {
                         $($field: $crate::catalogue::take(members, stringify!($field))?,)*
                         extra: std::mem::take(members),
@@ -99,7 +99,8 @@ macro_rules! operations {
                     request_schema: |generator| generator.subschema_for::<$request>(),
                     #[cfg(feature = "schema")]
                     response_schema: |generator| generator.subschema_for::<$response>(),
-                };
+                }
+                .checked();
             }
         )*
 
@@ -127,29 +128,100 @@ macro_rules! operations {
 }
 
 /// Declares a record of the wire: an ordinary struct whose unknown members are kept in `extra`.
+///
+/// A member that is missing and one that is `null` are the same: nothing, 0, an empty text. `#[required]` stands before one
+/// without which the record is malformed, `#[read = "lenient::truth"]` before one that is read in another way.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! record {
     ($(
-        $(#[$meta:meta])*
-        pub struct $name:ident {
-            $($(#[$field_meta:meta])* $field:ident: $type:ty,)*
-        }
-    )*) => {$(
-        $(#[$meta])*
+        $(#[doc = $doc:literal])*
+        pub struct $name:ident { $($members:tt)* }
+    )*) => {
+        $($crate::record!(@members { $(#[doc = $doc])* } $name {} $($members)*);)*
+    };
+    // One member after the other, each with the attributes that say how it is read.
+    (@members $docs:tt $name:ident { $($done:tt)* }
+        $(#[doc = $doc:literal])* #[required] $(#[serde($($serde:tt)*)])? $member:ident: $type:ty, $($rest:tt)*) => {
+        $crate::record!(@members $docs $name { $($done)*
+            { $(#[doc = $doc])* $(#[serde($($serde)*)])? } $member: $type,
+        } $($rest)*);
+    };
+    (@members $docs:tt $name:ident { $($done:tt)* }
+        $(#[doc = $doc:literal])* #[read = $read:literal] $(#[serde($($serde:tt)*)])? $member:ident: $type:ty, $($rest:tt)*) => {
+        $crate::record!(@members $docs $name { $($done)*
+            { $(#[doc = $doc])* #[serde(default, deserialize_with = $read)] $(#[serde($($serde)*)])? } $member: $type,
+        } $($rest)*);
+    };
+    (@members $docs:tt $name:ident { $($done:tt)* }
+        $(#[doc = $doc:literal])* $(#[serde($($serde:tt)*)])? $member:ident: $type:ty, $($rest:tt)*) => {
+        $crate::record!(@members $docs $name { $($done)*
+            {
+                $(#[doc = $doc])*
+                #[serde(default, deserialize_with = "crate::catalogue::lenient::or_default")]
+                $(#[serde($($serde)*)])?
+            } $member: $type,
+        } $($rest)*);
+    };
+    (@members { $($docs:tt)* } $name:ident { $({ $($attributes:tt)* } $member:ident: $type:ty,)* }) => {
+        $($docs)*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[cfg_attr(feature = "schema", schemars(extend("x-members" = [$(stringify!($field)),*])))]
+        #[cfg_attr(feature = "schema", schemars(extend("x-members" = [$(stringify!($member)),*])))]
         pub struct $name {
-            $($(#[$field_meta])* pub $field: $type,)*
+            $($($attributes)* pub $member: $type,)*
             /// Members that this version does not know.
             #[serde(flatten)]
             #[cfg_attr(feature = "schema", schemars(skip))]
-            pub extra: $crate::api::Extra,
+            pub extra: $crate::catalogue::Extra,
         }
 
         impl $crate::catalogue::Argument for $name {
             const KIND: $crate::catalogue::Kind = $crate::catalogue::Kind::Object;
         }
-    )*};
+    };
+}
+
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro declares what other crates see")]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::catalogue::lenient;
+
+    record! {
+        /// One member of each kind.
+        pub struct Sample {
+            /// Must be there.
+            #[required]
+            id: String,
+            /// A text.
+            text: String,
+            /// A list.
+            list: Vec<Value>,
+            /// A number under another name.
+            #[serde(rename = "lastNumber")]
+            number: i64,
+            /// A flag.
+            #[read = "lenient::truth"]
+            flag: bool,
+            /// May be left out.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            option: Option<bool>,
+        }
+    }
+
+    #[test]
+    fn a_missing_member_and_null_are_the_same() {
+        let nothing: Sample = serde_json::from_value(json!({ "id": "a" })).unwrap();
+        let nulls = json!({
+            "id": "a", "text": null, "list": null, "lastNumber": null, "flag": null, "option": null
+        });
+        assert_eq!(serde_json::from_value::<Sample>(nulls).unwrap(), nothing);
+        let written = json!({ "id": "a", "text": "", "list": [], "lastNumber": 0, "flag": false });
+        assert_eq!(serde_json::to_value(&nothing).unwrap(), written);
+        for malformed in [json!({}), json!({ "id": null }), json!({ "id": "a", "text": 7 })] {
+            assert!(serde_json::from_value::<Sample>(malformed.clone()).is_err(), "{malformed}");
+        }
+    }
 }

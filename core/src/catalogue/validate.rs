@@ -229,7 +229,7 @@ mod tests {
 
     use super::*;
     use crate::api::actions::CreateAction;
-    use crate::catalogue::find;
+    use crate::api::find;
 
     fn received(body: &Value) -> Received {
         find("guard").unwrap().receive(&[], &[], body.as_object().unwrap())

@@ -9,10 +9,10 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use secrecy::ExposeSecret;
 
-use crate::call::{Answer, Failure, Prepared, handed_on_instead, judge};
 use crate::catalogue::Expect;
-use crate::config::Config;
-use crate::transport::{Body, Sent, TransportError};
+use crate::client::call::{Answer, Failure, Prepared, handed_on_instead, judge};
+use crate::client::options::Config;
+use crate::client::transport::{Body, Sent, TransportError};
 use crate::{DashClaw, Error, ErrorKind, Response, Result};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");

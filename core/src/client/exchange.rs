@@ -6,11 +6,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Failed, UNANSWERED};
-use crate::call::{Failure, Prepared, backoff, explained, may_retry, prepare, quote, share};
-use crate::catalogue::{Repeat, Row, find};
+use crate::api::find;
+use crate::catalogue::{Repeat, Row};
+use crate::client::call::{Failure, Prepared, backoff, explained, may_retry, prepare, quote, share};
+use crate::client::modes;
+use crate::client::transport::Sent;
 use crate::deadline::after;
-use crate::modes;
-use crate::transport::Sent;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result};
 
 /// Why the waiting ended.

@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::call::percent_encoded;
-use crate::config::Config;
+use crate::client::call::percent_encoded;
+use crate::client::options::Config;
 use crate::{DashClaw, Error};
 
 /// What stands in a secret's place.

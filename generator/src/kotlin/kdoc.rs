@@ -89,7 +89,7 @@ fn comment(paragraphs: &[String], tags: &[String], indent: &str) -> String {
 
 /// With the operations' names as Kotlin has them, and without what would end or nest the comment.
 fn safe(text: &str) -> String {
-    let is_operation = |word: &str| dashclaw::catalogue::find(word).is_some_and(|row| row.name == word);
+    let is_operation = |word: &str| dashclaw::api::find(word).is_some_and(|row| row.name == word);
     let spans = text.split('`').enumerate();
     let spans = spans
         .map(|(at, span)| if at % 2 == 1 && is_operation(span) { camel_case(span) } else { span.to_owned() });

@@ -190,7 +190,7 @@ fn resolve(path: &str, label: &str) -> Reference {
     {
         return Reference::Error(*kind);
     }
-    if dashclaw::catalogue::find(last).is_some_and(|row| row.name == last) {
+    if dashclaw::api::find(last).is_some_and(|row| row.name == last) {
         return Reference::Operation(last.to_owned());
     }
     let name = label.rsplit("::").next().unwrap_or(label);

@@ -6,7 +6,7 @@ use crate::model::{Api, Form, Reference, Shape};
 pub(super) fn spell(reference: &Reference) -> String {
     match reference {
         Reference::Operation(name) => {
-            let domain = dashclaw::catalogue::find(name).map_or("README", |row| row.domain);
+            let domain = dashclaw::api::find(name).map_or("README", |row| row.domain);
             format!("[`{name}`]({domain}.md#{name})")
         }
         Reference::Error(kind) => format!("[`{0}`](../errors.md#{0})", kind.as_str()),

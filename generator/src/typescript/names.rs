@@ -1,6 +1,6 @@
 //! How JavaScript spells names, and what doc texts point at.
 
-use dashclaw::catalogue::find;
+use dashclaw::api::find;
 
 use crate::classes::{a_class, class};
 use crate::model::{Doc, Reference};

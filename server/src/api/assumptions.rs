@@ -1,9 +1,10 @@
 //! What agents take for granted.
 
 use dashclaw::api::assumptions::{
-    Assumption, AssumptionDetail, AssumptionId, CreatedAssumption, DriftSummary, GetAssumption,
-    GetDriftReport, RecordAssumption, ValidateAssumption, ValidatedAssumption,
+    Assumption, AssumptionDetail, CreatedAssumption, DriftSummary, GetAssumption, GetDriftReport,
+    RecordAssumption, ValidateAssumption, ValidatedAssumption,
 };
+use dashclaw::api::ids::AssumptionId;
 use dashclaw::clock;
 use http::StatusCode;
 use serde_json::json;

@@ -1,7 +1,8 @@
 //! What actions leave to be done.
 
+use dashclaw::api::ids::LoopId;
 use dashclaw::api::loops::{
-    CreatedLoop, GetOpenLoop, GetOpenLoops, LoopDetail, LoopId, LoopList, LoopStatus, OpenLoop, Priority,
+    CreatedLoop, GetOpenLoop, GetOpenLoops, LoopDetail, LoopList, LoopStatus, OpenLoop, Priority,
     RegisterOpenLoop, ResolveOpenLoop, ResolvedLoop,
 };
 use dashclaw::clock;

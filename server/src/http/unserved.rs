@@ -2,7 +2,8 @@
 
 use axum::extract::Request;
 use axum::response::Response;
-use dashclaw::catalogue::{Row, rows};
+use dashclaw::api::rows;
+use dashclaw::catalogue::Row;
 use http::StatusCode;
 
 use super::refusal::Refusal;

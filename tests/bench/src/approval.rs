@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use dashclaw::api::actions::CreateAction;
 use dashclaw::api::approvals::{ApprovalDecision, ApproveAction};
-use dashclaw::config::ApprovalBanner;
+use dashclaw::options::ApprovalBanner;
 use dashclaw::{DashClaw, EventOptions, WaitOptions};
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use dashclaw::ErrorKind;
-use dashclaw::catalogue::rows;
+use dashclaw::api::rows;
 use serde_json::Value;
 
 use crate::load::Source;

@@ -3,7 +3,8 @@
 //!
 //! The expected request is put together from the row by these few lines, not by the engine that is under test.
 
-use dashclaw::catalogue::{Kind, Place, find};
+use dashclaw::api::find;
+use dashclaw::catalogue::{Kind, Place};
 use dashclaw_generate::model::{Api, Argument, Form, Operation, Shape};
 use serde_json::{Map, Value, json};
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use dashclaw::catalogue::{Call, Kind, find};
+use dashclaw::api::find;
+use dashclaw::catalogue::{Call, Kind};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;

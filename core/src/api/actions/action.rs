@@ -1,16 +1,11 @@
 //! The record of an action.
 
+use crate::api::ids::ActionId;
 use serde_json::Value;
 
 use crate::api::approvals::ApprovalDecision;
 use crate::catalogue::lenient;
-use crate::{id, open_enum, record};
-
-id!(
-    /// The id of an action: `act_` and a UUID, or one of the caller's own making.
-    ActionId,
-    Action
-);
+use crate::{open_enum, record};
 
 open_enum! {
     /// Where an action is in its life.
@@ -54,152 +49,114 @@ record! {
     /// An action. Lists leave out some of its members, which then read as nothing.
     pub struct Action {
         /// The number of its row.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         id: i64,
         /// Which action: `act_` and a UUID, or the id it was created with.
+        #[required]
         action_id: ActionId,
         /// Whose organisation.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         org_id: String,
         /// Who acts.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         agent_id: String,
         /// Who acts, for people.
-        #[serde(default)]
         agent_name: Option<String>,
         /// The swarm the agent belongs to.
-        #[serde(default)]
         swarm_id: Option<String>,
         /// The action that this one is a part of.
-        #[serde(default)]
         parent_action_id: Option<ActionId>,
         /// What is done.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         action_type: String,
         /// What it is for.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         declared_goal: String,
         /// Why; a human's decision is appended.
-        #[serde(default)]
         reasoning: Option<String>,
         /// What authorises it.
-        #[serde(default)]
         authorization_scope: Option<String>,
         /// What set the agent off.
-        #[serde(default)]
         trigger: Option<String>,
         /// JSON text: the systems it touches.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         systems_touched: String,
         /// What goes into it, in short.
-        #[serde(default)]
         input_summary: Option<String>,
         /// Where it is in its life.
+        #[required]
         status: ActionStatus,
         /// Whether it can be undone: 0 or 1.
-        #[serde(default, deserialize_with = "lenient::zero_or_one")]
+        #[read = "lenient::zero_or_one"]
         reversible: i64,
         /// The risk that guard found, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         risk_score: i64,
         /// How sure the agent is of itself, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         confidence: i64,
         /// The recommendation that the agent looked at.
-        #[serde(default)]
         recommendation_id: Option<String>,
         /// Whether it was followed: 0 or 1.
-        #[serde(default, deserialize_with = "lenient::zero_or_one")]
+        #[read = "lenient::zero_or_one"]
         recommendation_applied: i64,
         /// Why it was not.
-        #[serde(default)]
         recommendation_override_reason: Option<String>,
         /// What came out, in short.
-        #[serde(default)]
         output_summary: Option<String>,
         /// JSON text: what else changed.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         side_effects: String,
         /// JSON text: what was made.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         artifacts_created: String,
         /// What went wrong. Of an action that a human denied it is the human's reason, and no update changes it.
-        #[serde(default)]
         error_message: Option<String>,
         /// When it started: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         timestamp_start: String,
         /// When it ended: ISO-8601, UTC.
-        #[serde(default)]
         timestamp_end: Option<String>,
         /// How long it took, in milliseconds.
-        #[serde(default)]
         duration_ms: Option<i64>,
         /// What it cost, in US dollars.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         cost_estimate: f64,
         /// Tokens that a model read.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         tokens_in: i64,
         /// Tokens that a model wrote.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         tokens_out: i64,
         /// The model that was used.
-        #[serde(default)]
         model: Option<String>,
         /// The agent's signature of the request, base64.
-        #[serde(default)]
         signature: Option<String>,
         /// Whether that signature is the agent's.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         verified: bool,
         /// Who approved it.
-        #[serde(default)]
         approved_by: Option<String>,
         /// When it was approved: ISO-8601, UTC.
-        #[serde(default)]
         approved_at: Option<String>,
         /// What a human decided. Only a decision sets this and the three that follow; no update reaches them.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         decision: Option<ApprovalDecision>,
         /// Who decided.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         decision_by: Option<String>,
         /// When that was: ISO-8601, UTC.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         decision_at: Option<String>,
         /// Why, in the human's words.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         decision_reason: Option<String>,
         /// The run that claimed it; absent while none has.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         run_id: Option<String>,
         /// How it ended, as the agent reported.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         outcome_status: OutcomeStatus,
         /// When that was reported: ISO-8601, UTC.
-        #[serde(default)]
         outcome_at: Option<String>,
         /// What came out, as reported.
-        #[serde(default)]
         outcome_summary: Option<String>,
         /// What went wrong, as reported.
-        #[serde(default)]
         outcome_error: Option<String>,
         /// How far it got, as reported: an object.
-        #[serde(default)]
         outcome_progress: Option<Value>,
         /// The key it was created with.
-        #[serde(default)]
         idempotency_key: Option<String>,
         /// The session it belongs to.
-        #[serde(default)]
         session_id: Option<String>,
         /// When it was recorded: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         updated_at: String,
     }
 }

@@ -34,175 +34,155 @@ record! {
     /// A report on a framework.
     pub struct ComplianceReport {
         /// The report: Markdown, or as JSON an object or its text.
+        #[required]
         report: Value,
         /// In which form: `md` or `json`.
-        #[serde(default)]
         format: String,
         /// When it was written: ISO-8601, UTC.
-        #[serde(default)]
         generated_at: String,
     }
 
     /// Evidence that policies are in force.
     pub struct ComplianceEvidence {
         /// How far back was looked, as it was asked for.
-        #[serde(default)]
         window: String,
         /// The same in days.
-        #[serde(default)]
         window_days: i64,
         /// What was found.
+        #[required]
         evidence: ComplianceEvidenceCounts,
         /// When it was counted: ISO-8601, UTC.
-        #[serde(default)]
         generated_at: String,
     }
 
     /// What guard decided and what agents did, counted.
     pub struct ComplianceEvidenceCounts {
         /// What guard decided in all.
-        #[serde(default)]
         guard_decisions_total: i64,
         /// How much of it was a block.
-        #[serde(default)]
         guard_decisions_blocked: i64,
         /// How much of it was a request for approval or a warning.
-        #[serde(default)]
         approval_requests: i64,
         /// What agents did in all.
-        #[serde(default)]
         action_records_total: i64,
         /// What guard decided, by type of action and verdict.
-        #[serde(default)]
         breakdown: Vec<ComplianceEvidenceRow>,
         /// What agents did, by type of action.
-        #[serde(default)]
         action_breakdown: Vec<ComplianceEvidenceRow>,
     }
 
     /// One count.
     pub struct ComplianceEvidenceRow {
         /// The type of action.
-        #[serde(default)]
         action_type: Option<String>,
         /// The verdict, where verdicts are counted.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         decision: Option<Verdict>,
         /// How many: a number, or from some servers its text.
-        #[serde(default)]
         count: Value,
     }
 
     /// Exports without their contents.
     pub struct ComplianceExportList {
         /// The newest first.
+        #[required]
         exports: Vec<ComplianceExport>,
     }
 
     /// An export as it was created.
     pub struct CreatedComplianceExport {
         /// Which export: `ce_` and 24 hex digits.
+        #[required]
         id: String,
     }
 
     /// Reports on frameworks in one document. A list leaves out what stands behind `created_at`.
     pub struct ComplianceExport {
         /// Which export: `ce_` and 24 hex digits.
+        #[required]
         id: String,
         /// What it is called.
-        #[serde(default)]
         name: String,
         /// Which frameworks.
-        #[serde(default)]
         frameworks: Vec<String>,
         /// In which form the reports are written.
-        #[serde(default)]
         format: ExportFormat,
         /// How far back the evidence goes, in days.
-        #[serde(default)]
         window_days: Option<i64>,
         /// Where it is in its life.
+        #[required]
         status: ComplianceExportStatus,
         /// How long the document is, in bytes.
-        #[serde(default)]
         file_size_bytes: Option<i64>,
         /// Why it could not be made.
-        #[serde(default)]
         error_message: Option<String>,
         /// Who asked for it.
-        #[serde(default)]
         requested_by: Option<String>,
         /// When making it began: ISO-8601, UTC.
-        #[serde(default)]
         started_at: Option<String>,
         /// When making it ended: ISO-8601, UTC.
-        #[serde(default)]
         completed_at: Option<String>,
         /// When it was asked for: ISO-8601, UTC.
-        #[serde(default)]
         created_at: Option<String>,
         /// Whose organisation.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         org_id: Option<String>,
         /// Whether it holds evidence.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         include_evidence: Option<bool>,
         /// Whether it says how to mend what is missing.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         include_remediation: Option<bool>,
         /// Whether it shows how coverage changed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         include_trends: Option<bool>,
         /// The document: the JSON text of a bundle, or from older servers a report.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         report_content: Option<String>,
         /// The evidence in it, counted.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         evidence_summary: Option<Value>,
         /// The points of the trend that making it added.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         snapshot_ids: Option<Vec<String>>,
     }
 
     /// What an export made: a signed bundle, or from older servers a `text`.
     pub struct ComplianceBundle {
         /// Its form: `dashclaw-compliance-bundle/v1`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         version: Option<String>,
         /// When it was signed, by the server's clock: ISO-8601, UTC.
-        #[serde(default, rename = "issuedAt", skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "issuedAt", skip_serializing_if = "Option::is_none")]
         issued_at: Option<String>,
         /// Which version of the signer made it.
-        #[serde(default, rename = "engineVersion", skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "engineVersion", skip_serializing_if = "Option::is_none")]
         engine_version: Option<String>,
         /// The digest of `payload`.
-        #[serde(default, rename = "payloadHash", skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "payloadHash", skip_serializing_if = "Option::is_none")]
         payload_hash: Option<String>,
         /// The digest of the export before it; null for the first of a chain.
-        #[serde(
-            default,
-            rename = "prevBundleHash",
-            deserialize_with = "lenient::present",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[read = "lenient::present"]
+        #[serde(rename = "prevBundleHash", skip_serializing_if = "Option::is_none")]
         prev_bundle_hash: Option<Option<String>>,
         /// What was signed: `org`, `frameworks`, `window_days`, `format`, `report`, `evidence_summary`, `snapshot_ids`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         payload: Option<Map<String, Value>>,
         /// Who signed it, and the signature.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         signature: Option<Value>,
         /// The report of an older server.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<String>,
         /// What the text is: `text/markdown`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         media_type: Option<String>,
     }
 
     /// An export that is gone.
     pub struct DeletedComplianceExport {
         /// Always true.
+        #[required]
         deleted: bool,
     }
 }

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::catalogue::lenient;
 use crate::{open_enum, record};
 
 open_enum! {
@@ -37,118 +36,90 @@ record! {
     /// How fast agents get better.
     pub struct LearningVelocityList {
         /// One entry per agent and window.
+        #[required]
         velocity: Vec<LearningVelocity>,
     }
 
     /// How fast an agent got better in one window of time.
     pub struct LearningVelocity {
         /// Which entry: `lv_…`.
-        #[serde(default)]
         id: String,
         /// Whose.
-        #[serde(default)]
         agent_id: String,
         /// How long the window is.
-        #[serde(default)]
         period: LearningPeriod,
         /// When the window began: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         period_start: String,
         /// When it ended: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         period_end: String,
         /// How many actions were scored.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         episode_count: i64,
         /// Their mean score, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         avg_score: f64,
         /// How many of them ended well, 0 to 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         success_rate: f64,
         /// How far the mean score moved.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         score_delta: f64,
         /// The slope of the mean scores, window by window; above 0 it gets better. Three decimals.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         velocity: f64,
         /// How much steeper the second half is than the first. Three decimals.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         acceleration: f64,
         /// How mature the agent is, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         maturity_score: f64,
         /// The same as a word.
-        #[serde(default)]
         maturity_level: MaturityLevel,
         /// When it was computed: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         created_at: String,
     }
 
     /// How fast agents get better, as it was just computed.
     pub struct LearningVelocityComputation {
         /// For how many agents.
-        #[serde(default)]
         agents_computed: i64,
         /// What came out. The form of an entry is the server's own and not fixed.
-        #[serde(default)]
         results: Vec<Value>,
     }
 
     /// How agents do week by week.
     pub struct LearningCurveList {
         /// One entry per agent, kind of action and week.
+        #[required]
         curves: Vec<LearningCurve>,
     }
 
     /// How an agent did in one week, with one kind of action.
     pub struct LearningCurve {
         /// Which entry: `lc_…`.
-        #[serde(default)]
         id: String,
         /// Whose.
-        #[serde(default)]
         agent_id: String,
         /// Which kind of action.
-        #[serde(default)]
         action_type: String,
         /// When the week began: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         window_start: String,
         /// When it ended: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         window_end: String,
         /// How many actions were scored.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         episode_count: i64,
         /// Their mean score, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         avg_score: f64,
         /// How many of them ended well, 0 to 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         success_rate: f64,
         /// How long they took on average, in milliseconds.
-        #[serde(default)]
         avg_duration_ms: Option<f64>,
         /// What they cost on average, in US dollars.
-        #[serde(default)]
         avg_cost: Option<f64>,
         /// The score that one in four stayed below, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         p25_score: f64,
         /// The score that three in four stayed below, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         p75_score: f64,
     }
 
     /// How agents do week by week, as it was just computed.
     pub struct LearningCurveComputation {
         /// How many entries.
-        #[serde(default)]
         curves_computed: i64,
         /// What came out. The form of an entry is the server's own and not fixed.
-        #[serde(default)]
         results: Vec<Value>,
     }
 }

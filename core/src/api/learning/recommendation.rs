@@ -9,91 +9,79 @@ record! {
     /// An action, adapted to a recommendation.
     pub struct RecommendedAction {
         /// The adapted action.
+        #[required]
         action: Map<String, Value>,
         /// The recommendation; nothing when there is none.
-        #[serde(default)]
         recommendation: Option<Recommendation>,
         /// The names of the members that it changed: `risk_score`, `reversible`, `confidence`.
-        #[serde(default)]
         adapted_fields: Vec<String>,
     }
 
     /// Recommendations.
     pub struct RecommendationList {
         /// The recommendations.
+        #[required]
         recommendations: Vec<Recommendation>,
         /// How well they do, when that was asked for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         metrics: Option<Map<String, Value>>,
         /// How far back was looked, in days.
-        #[serde(default)]
         lookback_days: i64,
         /// How many there are.
-        #[serde(default)]
         total: i64,
         /// When this was read: ISO-8601, UTC.
-        #[serde(default, rename = "lastUpdated")]
+        #[serde(rename = "lastUpdated")]
         last_updated: String,
     }
 
     /// What earlier actions of one kind recommend.
     pub struct Recommendation {
         /// Which recommendation: `lrec_…`.
+        #[required]
         id: String,
         /// For which agent.
-        #[serde(default)]
         agent_id: String,
         /// For which kind of action.
-        #[serde(default)]
         action_type: String,
         /// How sure it is, 35 to 95.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         confidence: i64,
         /// From how many actions it was learned.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         sample_size: i64,
         /// How many of them were the best ones.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         top_sample_size: i64,
         /// How many of them ended well, 0 to 1.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         success_rate: f64,
         /// Their mean score, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         avg_score: f64,
         /// What the best ones had in common.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         hints: RecommendationHints,
         /// The same in words.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         guidance: Vec<String>,
         /// Whether it is in use.
-        #[serde(default, deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         active: bool,
         /// When it was computed: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         computed_at: String,
         /// When it was last changed: ISO-8601, UTC.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         updated_at: String,
     }
 
     /// What the best actions of one kind had in common.
     pub struct RecommendationHints {
         /// The risk that three in four stayed below, 0 to 100.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         preferred_risk_cap: Option<f64>,
         /// Whether most could be undone.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         prefer_reversible: Option<bool>,
         /// The confidence that three in four stayed above, 0 to 100.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         confidence_floor: Option<f64>,
         /// How long they usually took, in milliseconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         expected_duration_ms: Option<f64>,
         /// What they usually cost, in US dollars.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         expected_cost_estimate: Option<f64>,
     }
 

@@ -1,6 +1,6 @@
 //! Attachments of messages.
 
-use crate::call::percent_encoded;
+use crate::client::call::percent_encoded;
 use crate::catalogue::{Bytes64, Composed, Expect};
 use crate::{DashClaw, operations, record};
 
@@ -22,10 +22,13 @@ record! {
     /// A file that was sent with a message.
     pub struct MessageAttachment {
         /// What is in it.
+        #[required]
         data: Bytes64,
         /// What it is called.
+        #[required]
         filename: String,
         /// What kind of file it is: `application/pdf`. `application/octet-stream` when the server does not say.
+        #[required]
         mime_type: String,
     }
 }

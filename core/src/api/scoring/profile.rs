@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use crate::catalogue::lenient;
 use crate::{open_enum, record};
 
 open_enum! {
@@ -63,93 +62,80 @@ record! {
     /// Scoring profiles.
     pub struct ScoringProfileList {
         /// The profiles.
+        #[required]
         profiles: Vec<ScoringProfile>,
     }
 
     /// What turns the measures of an action into one score.
     pub struct ScoringProfile {
         /// Which profile: `sp_` and 24 hex digits.
+        #[required]
         id: String,
         /// Whose organisation; absent right after it was added.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         org_id: Option<String>,
         /// What it is called.
+        #[required]
         name: String,
         /// What it is for.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         description: String,
         /// The kind of action it is for; null means every kind.
-        #[serde(default)]
         action_type: Option<String>,
         /// The state it is in: `active`, or another word.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         status: String,
         /// How the scores of its dimensions become one.
-        #[serde(default)]
         composite_method: CompositeMethod,
         /// More about it.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         metadata: Map<String, Value>,
         /// When it was added: ISO-8601, UTC; absent right after that.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         created_at: Option<String>,
         /// When it was last changed: ISO-8601, UTC; absent right after it was added.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         updated_at: Option<String>,
         /// What it looks at; empty, too, in the answer to a change.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         dimensions: Vec<ScoringDimension>,
     }
 
     /// One thing that a profile looks at.
     pub struct ScoringDimension {
         /// Which dimension: `sd_` and 24 hex digits.
+        #[required]
         id: String,
         /// Of which profile.
-        #[serde(default)]
         profile_id: String,
         /// What it is called.
-        #[serde(default)]
         name: String,
         /// What it is for.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         description: String,
         /// How much it counts beside the others.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         weight: f64,
         /// What it looks at.
-        #[serde(default)]
         data_source: ScoringSource,
         /// More about what it looks at.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         data_config: Map<String, Value>,
         /// Which value earns which score; the first that fits counts.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         scale: Vec<ScaleRule>,
         /// Its place among the dimensions.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         sort_order: i64,
     }
 
     /// Which value earns which score.
     pub struct ScaleRule {
         /// What such a value is called.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         label: String,
         /// How a value is compared.
-        #[serde(default)]
         operator: ScaleOperator,
         /// With what: a number or a text; two numbers for `between`.
-        #[serde(default)]
         value: Value,
         /// The score, 0 to 100.
-        #[serde(default, deserialize_with = "lenient::or_default")]
         score: f64,
     }
 
     /// A profile, a dimension or a risk template that is gone.
     pub struct DeletedScoringRecord {
         /// Always true.
+        #[required]
         deleted: bool,
     }
 }

@@ -1,8 +1,8 @@
 //! Purchases that were paid already, and what they brought.
 
+use crate::api::ids::ActionId;
 use serde_json::{Map, Value};
 
-use crate::api::actions::ActionId;
 use crate::api::artifacts::SavedArtifact;
 use crate::catalogue::Composed;
 use crate::{operations, record};
@@ -75,32 +75,35 @@ record! {
         /// What the server answered to the proof of payment; nothing when that failed, or when there is none.
         artifact: Option<Map<String, Value>>,
         /// Why steps failed, by the member that they would have brought; empty when all went well.
+        #[required]
         errors: PurchaseErrors,
     }
 
     /// Why steps of a purchase failed.
     pub struct PurchaseErrors {
         /// Why the action could not be reported as completed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         outcome: Option<StepError>,
         /// Why the proof of payment could not be filed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         artifact: Option<StepError>,
     }
 
     /// Why one step of an operation failed: the members of an error.
     pub struct StepError {
         /// What kind of error it is.
+        #[required]
         kind: String,
         /// The same for people.
+        #[required]
         message: String,
         /// The server's own code, or the kind.
+        #[required]
         code: String,
         /// The HTTP status, when the server answered.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         status: Option<i64>,
         /// Whether the same step may succeed later.
-        #[serde(default)]
         retryable: bool,
     }
 }

@@ -1,6 +1,7 @@
 //! Actions in SQLite.
 
-use dashclaw::api::actions::{Action, ActionId, ActionStats, ActionStatus, OutcomeStatus};
+use dashclaw::api::actions::{Action, ActionStats, ActionStatus, OutcomeStatus};
+use dashclaw::api::ids::ActionId;
 use dashclaw::clock;
 use futures_util::FutureExt;
 use rusqlite::{Connection, Row, named_params, params};
