@@ -157,7 +157,7 @@ class DashClaw extends Operations {
     return new PendingApprovals(begin, signal);
   }
 
-  /** Asks guard, records the action, waits for approval, runs `fn(actionId)` and reports its outcome. */
+  /** Records the action, which guard judges, waits for approval, runs `fn(actionId)` and reports its outcome. */
   async runGoverned(action, fn, { timeout = 300_000, interval = 5_000, rerun = false, signal, ...options } = {}) {
     if (typeof fn !== 'function') throw invalid('fn', 'must be a function');
     const text = encode(action);

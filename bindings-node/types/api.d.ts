@@ -1048,6 +1048,14 @@ export interface ReportActionOutcome {
   error_message?: string;
   /** How far it got. Needed when it is `partial`. At most 8192 bytes as JSON. */
   progress?: Record<string, unknown>;
+  /**
+   * Whether a running action ends with the report, in one step: as `failed`, or else as `completed`. The
+   * answer then says `action_status`; the official platform does not know this, leaves the action as it is,
+   * and says nothing.
+   */
+  close_if_running?: boolean;
+  /** With `close_if_running`: how long the work took, in milliseconds. */
+  duration_ms?: number;
 }
 
 /** The arguments of `reportActionSuccess` but those by position. */
@@ -1085,6 +1093,8 @@ export type ReportedOutcome = 'completed' | 'partial' | 'failed' | OtherWord;
 export interface ReportedAction {
   /** The outcome. */
   outcome: Outcome;
+  /** The status of the action's record, where `close_if_running` was asked for and is known. */
+  action_status?: ActionStatus | null;
   /** What the scan for secrets found. */
   security?: Security | null;
   /** Whether this is our own earlier report, whose answer was lost on the way. */

@@ -271,6 +271,14 @@ declare abstract class CamelReportActionOutcome {
   errorMessage?: string;
   /** How far it got. Needed when it is `partial`. At most 8192 bytes as JSON. */
   progress?: Record<string, unknown>;
+  /**
+   * Whether a running action ends with the report, in one step: as `failed`, or else as `completed`. The
+   * answer then says `action_status`; the official platform does not know this, leaves the action as it is,
+   * and says nothing.
+   */
+  closeIfRunning?: boolean;
+  /** With `close_if_running`: how long the work took, in milliseconds. */
+  durationMs?: number;
 }
 
 /** The arguments of `recordAssumption`. */

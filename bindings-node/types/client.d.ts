@@ -359,7 +359,7 @@ export declare class DashClaw extends Operations {
   pendingApprovals(options?: { interval?: number; signal?: AbortSignal }): PendingApprovals;
 
   /**
-   * Asks guard, records the action, waits for approval, runs `fn` and reports its outcome.
+   * Records the action, which guard judges, waits for approval, runs `fn` and reports its outcome.
    *
    * `fn` runs only when it is allowed. The same intent within an hour is not run again once it was completed: then the
    * recorded outcome is returned.

@@ -367,7 +367,8 @@ export declare abstract class Operations {
    *
    * A second report, or one on an action that is blocked, waits for approval, was cancelled or has failed, is
    * a `ConflictError` whose `current_status` says why. When the answer to our own report was lost, it is read
-   * anew and returned with `idempotent_replay`. The action's `status` stays as it is.
+   * anew and returned with `idempotent_replay`. The action's `status` stays as it is, unless
+   * `close_if_running` says otherwise.
    *
    * `POST /api/actions/{action_id}/outcome`. The first one counts; later ones are conflicts.
    *

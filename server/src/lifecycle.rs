@@ -80,7 +80,14 @@ pub(crate) struct Report {
     pub(crate) summary: Option<String>,
     pub(crate) error_message: Option<String>,
     pub(crate) progress: Option<Value>,
+    pub(crate) close: Option<Close>,
     pub(crate) now: String,
+}
+
+/// The end of a running action together with its report.
+#[derive(Clone, Debug)]
+pub(crate) struct Close {
+    pub(crate) duration_ms: Option<i64>,
 }
 
 /// Why a step is not possible.
@@ -278,6 +285,17 @@ impl Report {
             return Err(Refused::Reported(action.outcome_status.clone()));
         }
         [&mut self.summary, &mut self.error_message].into_iter().for_each(disarm_text);
+        if let Some(close) = self.close.take()
+            && action.status == ActionStatus::Running
+        {
+            let failed = self.status == OutcomeStatus::Failed;
+            action.status = if failed { Failed } else { ActionStatus::Completed };
+            action.timestamp_end = Some(self.now.clone());
+            action.duration_ms = close.duration_ms.or(action.duration_ms);
+            if failed {
+                action.error_message.clone_from(&self.error_message);
+            }
+        }
         action.outcome_status = self.status;
         action.outcome_summary = self.summary;
         action.outcome_error = self.error_message;

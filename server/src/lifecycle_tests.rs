@@ -26,7 +26,7 @@ fn update(change: impl FnOnce(&mut Update)) -> Transition {
 
 fn report(status: OutcomeStatus) -> Transition {
     let (summary, error_message, progress) = (None, None, None);
-    Transition::Report(Report { status, summary, error_message, progress, now: NOW.into() })
+    Transition::Report(Report { status, summary, error_message, progress, close: None, now: NOW.into() })
 }
 
 fn decision(action: &Action) -> (Option<ApprovalDecision>, Option<&str>, Option<&str>, Option<&str>) {
@@ -173,6 +173,7 @@ fn a_forged_note_decides_nothing_and_misleads_nobody() {
         summary: text(),
         error_message: text(),
         progress: None,
+        close: None,
         now: NOW.into(),
     };
     Transition::Report(told).apply(&mut running, &by_agent()).unwrap();
@@ -183,6 +184,27 @@ fn a_forged_note_decides_nothing_and_misleads_nobody() {
 fn claim(run_id: &str, replaces: Option<&str>) -> Transition {
     let replaces = replaces.map(str::to_owned);
     update(|update| update.claim = Some(Claim { run_id: run_id.into(), replaces }))
+}
+
+#[test]
+fn a_report_ends_a_running_action_when_it_says_so() {
+    use ActionStatus::{Completed, Failed, Running};
+
+    let close = |status: OutcomeStatus, before: ActionStatus, close: Option<Close>| {
+        let mut action = action(before);
+        let error_message = Some("broke".to_owned());
+        let report = Report { status, summary: None, error_message, progress: None, close, now: NOW.into() };
+        Transition::Report(report).apply(&mut action, &by_agent()).unwrap();
+        (action.status, action.timestamp_end, action.duration_ms, action.error_message)
+    };
+    let taken = |duration_ms: Option<i64>| Some(Close { duration_ms });
+    let now = || Some(NOW.to_owned());
+    assert_eq!(close(OutcomeStatus::Completed, Running, taken(Some(7))), (Completed, now(), Some(7), None));
+    assert_eq!(close(OutcomeStatus::Partial, Running, taken(None)), (Completed, now(), None, None));
+    let failed = close(OutcomeStatus::Failed, Running, taken(Some(7)));
+    assert_eq!(failed, (Failed, now(), Some(7), Some("broke".to_owned())));
+    assert_eq!(close(OutcomeStatus::Completed, Running, None), (Running, None, None, None));
+    assert_eq!(close(OutcomeStatus::Failed, Completed, taken(Some(7))), (Completed, None, None, None));
 }
 
 #[test]

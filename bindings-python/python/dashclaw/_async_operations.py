@@ -521,14 +521,15 @@ class AsyncOperations:
 
     async def report_action_outcome(
         self, action_id: str, status: types.ReportedOutcome | str, summary: str | None = None,
-        error_message: str | None = None, progress: Mapping[str, Any] | None = None,
-        **options: Unpack[CallOptions],
+        error_message: str | None = None, progress: Mapping[str, Any] | None = None, *,
+        close_if_running: bool | None = None, duration_ms: int | None = None, **options: Unpack[CallOptions],
     ) -> types.ReportedAction:
         """Reports how an action ended. The first report is final.
 
         A second report, or one on an action that is blocked, waits for approval, was cancelled or has failed,
         is a ``ConflictError`` whose ``current_status`` says why. When the answer to our own report was lost,
-        it is read anew and returned with ``idempotent_replay``. The action's ``status`` stays as it is.
+        it is read anew and returned with ``idempotent_replay``. The action's ``status`` stays as it is,
+        unless ``close_if_running`` says otherwise.
 
         ``POST /api/actions/{action_id}/outcome``. The first one counts; later ones are conflicts.
 
@@ -538,6 +539,10 @@ class AsyncOperations:
             summary: What came out, in short. Cut to 4000 characters.
             error_message: What went wrong. Needed when it ``failed``. Cut to 4000 characters.
             progress: How far it got. Needed when it is ``partial``. At most 8192 bytes as JSON.
+            close_if_running: Whether a running action ends with the report, in one step: as ``failed``, or
+                else as ``completed``. The answer then says ``action_status``; the official platform does not
+                know this, leaves the action as it is, and says nothing.
+            duration_ms: With ``close_if_running``: how long the work took, in milliseconds.
 
         Returns:
             A report as it was taken.
@@ -550,7 +555,7 @@ class AsyncOperations:
         """
         arguments: dict[str, Any] = {
             "action_id": action_id, "status": status, "summary": summary, "error_message": error_message,
-            "progress": progress,
+            "progress": progress, "close_if_running": close_if_running, "duration_ms": duration_ms,
         }
         return await self._call("report_action_outcome", arguments, options)
 

@@ -151,7 +151,7 @@ class DashClaw(Operations, BaseClient):
         rerun: bool = False,
         idempotency: Literal["intent", "call"] = "intent",
     ) -> Run[T]:
-        """Asks guard, records the action, waits for approval, runs ``fn(action_id)`` and reports its outcome.
+        """Records the action, which guard judges, waits for approval, runs ``fn(action_id)`` and reports its outcome.
 
         ``fn`` runs only when it is allowed. The same intent within an hour is not run again once it was completed:
         then the recorded outcome is returned. A run that is at work is waited for. What was refused stays refused.

@@ -1827,6 +1827,15 @@ class ReportActionOutcome(_ReportActionOutcome, total=False):
     progress: Mapping[str, Any]
     """How far it got. Needed when it is ``partial``. At most 8192 bytes as JSON."""
 
+    close_if_running: bool
+    """Whether a running action ends with the report, in one step: as ``failed``, or else as ``completed``.
+    The answer then says ``action_status``; the official platform does not know this, leaves the action as it
+    is, and says nothing.
+    """
+
+    duration_ms: int
+    """With ``close_if_running``: how long the work took, in milliseconds."""
+
 
 class GetActionOutcome(TypedDict):
     """The arguments of ``get_action_outcome``."""
@@ -1892,6 +1901,9 @@ class _ReportedAction(TypedDict):
 
 class ReportedAction(_ReportedAction, total=False):
     """A report as it was taken."""
+
+    action_status: ActionStatus | str | None
+    """The status of the action's record, where ``close_if_running`` was asked for and is known."""
 
     security: Security | None
     """What the scan for secrets found."""

@@ -3,7 +3,7 @@
 use crate::api::ids::ActionId;
 use serde_json::{Map, Value};
 
-use super::actions::OutcomeStatus;
+use super::actions::{ActionStatus, OutcomeStatus};
 use super::security::Security;
 use crate::{open_enum, operations, record};
 
@@ -24,7 +24,7 @@ operations! { "outcomes":
     ///
     /// A second report, or one on an action that is blocked, waits for approval, was cancelled or has failed, is an error
     /// of kind `conflict` whose `current_status` says why. When the answer to our own report was lost, it is read anew and
-    /// returned with `idempotent_replay`. The action's `status` stays as it is.
+    /// returned with `idempotent_replay`. The action's `status` stays as it is, unless `close_if_running` says otherwise.
     report_action_outcome = Post "/api/actions/{action_id}/outcome" => ReportedAction [
         one_shot_bare("outcome", "get_action_outcome"),
         positional(&["action_id", "status", "summary", "error_message", "progress"]),
@@ -41,6 +41,11 @@ operations! { "outcomes":
         error_message: Option<String> [max(4000)],
         /// How far it got. Needed when it is `partial`. At most 8192 bytes as JSON.
         progress: Option<Map<String, Value>>,
+        /// Whether a running action ends with the report, in one step: as `failed`, or else as `completed`. The answer then says
+        /// `action_status`; the official platform does not know this, leaves the action as it is, and says nothing.
+        close_if_running: Option<bool>,
+        /// With `close_if_running`: how long the work took, in milliseconds.
+        duration_ms: Option<i64> [range(0, i64::MAX)],
     }
 
     /// Reads how an action ended. An unknown id is an error of kind `not_found`.
@@ -103,6 +108,9 @@ record! {
         /// The outcome.
         #[required]
         outcome: Outcome,
+        /// The status of the action's record, where `close_if_running` was asked for and is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        action_status: Option<ActionStatus>,
         /// What the scan for secrets found.
         #[serde(skip_serializing_if = "Option::is_none")]
         security: Option<Security>,

@@ -1,4 +1,4 @@
-//! `run_governed`: guard, create, wait, run, report. Nothing runs unless the verdict allows it.
+//! `run_governed`: create, which is judged, wait, run, report. Nothing runs unless the verdict allows it.
 
 mod claim;
 mod context;
@@ -55,7 +55,8 @@ pub struct Begun {
     pub action_id: String,
     /// The action as it was created or approved.
     pub action: Value,
-    /// What guard said.
+    /// What guard said: the verdict of the creation, or the answer of guard where that has none. Null when an earlier run
+    /// has completed the work.
     pub decision: Value,
     /// The outcome of the earlier run; null when there was none.
     pub outcome: Value,
@@ -83,7 +84,9 @@ pub enum Ran<T> {
 }
 
 impl DashClaw {
-    /// Asks guard, records the action, waits for approval where it is required, runs `work` and reports its outcome.
+    /// Records the action, which is judged by that, waits for approval where it is required, runs `work` and reports its
+    /// outcome. Guard is asked where the creation says no verdict: of an action that was created before, and on servers that
+    /// do not judge what they create.
     ///
     /// `work` is given the action's id. A replay of an intent is never new permission: a completed one is not run
     /// again, a pending one is waited for, and so is one that is at work; a failed or lost one needs
@@ -131,11 +134,6 @@ impl DashClaw {
 
     async fn begin(&self, action: &[u8], options: &GovernedOptions) -> Result<Begun> {
         let row = const { &CreateAction::ROW };
-        self.prepare(row, action, &options.call)?;
-        let decision = self.probe(&members(action)?).await?;
-        if decision["decision"] == "block" {
-            return Err(self.redact_error(blocked(decision)));
-        }
         // What a replay means for this run is more than its state says: its outcome counts.
         let call = CallOptions { on_replay: OnReplay::Return, ..options.call.clone() };
         let mut created: Value = self.call_row(row, action, &call).await?.json()?;
@@ -145,7 +143,7 @@ impl DashClaw {
         while created["idempotent_replay"] == true {
             match self.earlier(&action_id, &created, options).await? {
                 Earlier::Completed(outcome) => {
-                    let action = created["action"].take();
+                    let (action, decision) = (created["action"].take(), Value::Null);
                     return Ok(Begun { run: false, action_id, action, decision, outcome });
                 }
                 Earlier::Unfinished { run_id } => {
@@ -162,6 +160,7 @@ impl DashClaw {
                 }
             }
         }
+        let decision = self.verdict_on(action, &action_id, &created).await?;
         // Whoever created it running is alone with it.
         let alone = created["idempotent_replay"] != true && created["action"]["status"] == "running";
         let action = self.permitted(&action_id, created, &decision, options).await?;
@@ -172,6 +171,24 @@ impl DashClaw {
         // Several could begin, and another one has.
         let outcome = self.await_run(&action_id, options).await?;
         Ok(Begun { run: false, action_id, action, decision, outcome })
+    }
+
+    /// What guard says of the action: the verdict of its creation, which is the binding one. A replay holds none, and nor
+    /// does the answer of a server that creates without a verdict: there guard is asked before anything runs.
+    async fn verdict_on(&self, action: &[u8], action_id: &str, created: &Value) -> Result<Value> {
+        let binding = &created["decision"];
+        if !binding.is_null() && created["idempotent_replay"] != true {
+            return Ok(binding.clone());
+        }
+        let decision = self.probe(&members(action)?).await?;
+        if decision["decision"] == "block" {
+            if created["idempotent_replay"] != true {
+                self.abandon(action_id).await;
+            }
+            let error = blocked(decision).with(|fields| fields.action_id = Some(action_id.to_owned()));
+            return Err(self.redact_error(error));
+        }
+        Ok(decision)
     }
 
     /// Creates the action once more, after the one of this id is over. The key follows from that id, so that of several

@@ -9,7 +9,7 @@ use super::actions::{find, unknown};
 use super::scrub::Scrub;
 use crate::http::call::{Call, ok};
 use crate::http::refusal::{Answer, Refusal};
-use crate::lifecycle::{Refused, Report, Transition};
+use crate::lifecycle::{Close, Refused, Report, Transition};
 use crate::store::Transitioned;
 
 /// Longer texts are cut to this many characters.
@@ -21,6 +21,7 @@ const MAX_PROGRESS: usize = 8192;
 pub(super) async fn report(call: Call) -> Answer {
     let (report, scrub) = Scrub::apart(call.raw.len(), read(&call)?, scrub).await?;
     let id = call.text("action_id").unwrap_or_default();
+    let closes = report.close.is_some();
     let action = match call.app.store.transition(call.org_id(), &id, Transition::Report(report)).await? {
         Transitioned::Done(action) => *action,
         Transitioned::NotFound => return Err(unknown()),
@@ -37,8 +38,12 @@ pub(super) async fn report(call: Call) -> Answer {
     };
     let outcome = outcome(&action);
     call.app.hub.publish(call.org_id(), "action.updated", &outcome);
+    let action_status = closes.then(|| action.status.clone());
+    if closes {
+        call.app.hub.publish(call.org_id(), "action.updated", &action);
+    }
     let security = Some(scrub.security());
-    ok(&ReportedAction { outcome, security, ..ReportedAction::default() })
+    ok(&ReportedAction { outcome, action_status, security, ..ReportedAction::default() })
 }
 
 /// Reads the body with the words this endpoint has for what is wrong.
@@ -69,7 +74,23 @@ fn read(call: &Call) -> Answer<Report> {
         let error = format!("progress payload too large ({size} bytes; max {MAX_PROGRESS})");
         return Err(Refusal::bad_request(error));
     }
-    Ok(Report { status, summary, error_message, progress, now: clock::now_iso() })
+    let close = close(call)?;
+    Ok(Report { status, summary, error_message, progress, close, now: clock::now_iso() })
+}
+
+/// Whether a running action ends with its report.
+fn close(call: &Call) -> Answer<Option<Close>> {
+    let wrong = |name: &str, form: &str| Refusal::bad_request(format!("{name} must be {form}"));
+    let given = |name: &str| call.body.get(name).filter(|value| !value.is_null());
+    let duration_ms = given("duration_ms").map(|value| value.as_i64().filter(|length| *length >= 0));
+    let Ok(duration_ms) = duration_ms.map(|length| length.ok_or(())).transpose() else {
+        return Err(wrong("duration_ms", "a number of milliseconds, 0 or more"));
+    };
+    match given("close_if_running").map(Value::as_bool) {
+        None | Some(Some(false)) => Ok(None),
+        Some(Some(true)) => Ok(Some(Close { duration_ms })),
+        Some(None) => Err(wrong("close_if_running", "true or false")),
+    }
 }
 
 fn scrub(scrub: &mut Scrub, report: &mut Report) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{CallOptions, DashClaw, Result};
 
@@ -15,10 +15,10 @@ pub(super) fn shortened(text: &str) -> String {
 }
 
 impl DashClaw {
-    /// The second half of [`run_governed`](Self::run_governed): reports the outcome, then closes the action.
+    /// The second half of [`run_governed`](Self::run_governed): reports the outcome and closes the action.
     ///
     /// `failure` is the error text of work that failed. The report counts; closing is for the statistics (duration), so
-    /// that its failure is only logged.
+    /// that its failure is only logged. A server that closes with the report says so, and is asked for nothing more.
     pub async fn finish_governed(
         &self,
         action_id: &str,
@@ -26,19 +26,34 @@ impl DashClaw {
         took: Duration,
     ) -> Result<()> {
         self.end_signs(action_id);
-        let failure = failure.map(shortened);
-        let outcome = match &failure {
-            None => json!({ "action_id": action_id, "status": "completed" }),
-            Some(text) => json!({ "action_id": action_id, "status": "failed", "error_message": text }),
-        };
+        let mut report = json!({
+            "action_id": action_id,
+            "status": if failure.is_some() { "failed" } else { "completed" },
+            "close_if_running": true,
+            "duration_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        });
+        if let Some(failure) = failure {
+            report["error_message"] = shortened(failure).into();
+        }
         let options = CallOptions::default();
-        self.call("report_action_outcome", outcome.to_string().as_bytes(), &options).await?;
-        let mut close = outcome;
-        close["close_if_running"] = json!(true);
-        close["duration_ms"] = json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
-        if let Err(error) = self.call("update_outcome", close.to_string().as_bytes(), &options).await {
-            tracing::warn!(action_id, %error, "the action could not be closed");
+        let body = report.to_string();
+        let reported: Value = self.call("report_action_outcome", body.as_bytes(), &options).await?.json()?;
+        if reported["action_status"].is_null() {
+            self.close_action(action_id, &report).await;
         }
         Ok(())
+    }
+
+    /// Ends the record of an action that was created and may not run.
+    pub(super) async fn abandon(&self, action_id: &str) {
+        let cancelled = json!({ "action_id": action_id, "status": "cancelled", "close_if_running": true });
+        self.close_action(action_id, &cancelled).await;
+    }
+
+    async fn close_action(&self, action_id: &str, close: &Value) {
+        let closed = self.call("update_outcome", close.to_string().as_bytes(), &CallOptions::default()).await;
+        if let Err(error) = closed {
+            tracing::warn!(action_id, %error, "the action could not be closed");
+        }
     }
 }

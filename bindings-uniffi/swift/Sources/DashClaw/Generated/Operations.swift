@@ -317,16 +317,12 @@ extension DashClaw {
     /// A second report, or one on an action that is blocked, waits for approval, was cancelled or has failed,
     /// is a ``DashClawError`` of kind `conflict` whose `current_status` says why. When the answer to our own
     /// report was lost, it is read anew and returned with `idempotent_replay`. The action's `status` stays as
-    /// it is.
+    /// it is, unless `close_if_running` says otherwise.
     ///
     /// `POST /api/actions/{action_id}/outcome`. The first one counts; later ones are conflicts.
     ///
     /// - Parameters:
-    ///   - actionId: Which action.
-    ///   - status: How it ended. One of `completed`, `partial`, `failed`.
-    ///   - summary: What came out, in short. Cut to 4000 characters.
-    ///   - errorMessage: What went wrong. Needed when it `failed`. Cut to 4000 characters.
-    ///   - progress: How far it got. Needed when it is `partial`. At most 8192 bytes as JSON.
+    ///   - request: The arguments.
     ///   - options: What differs for this call.
     /// - Returns: A report as it was taken.
     /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
@@ -334,16 +330,9 @@ extension DashClaw {
     ///   how; `outcomeUnknown`: the answer was lost: it may or may not have happened.
     @discardableResult
     public func reportActionOutcome(
-        actionId: String, status: ReportedOutcome, summary: String? = nil, errorMessage: String? = nil,
-        progress: [String: JSONValue]? = nil, options: CallOptions = CallOptions()
+        _ request: ReportActionOutcome, options: CallOptions = CallOptions()
     ) async throws -> ReportedAction {
-        try await send(
-            "report_action_outcome",
-            [
-                "action_id": actionId.jsonValue, "status": status.jsonValue, "summary": summary?.jsonValue,
-                "error_message": errorMessage?.jsonValue, "progress": progress?.jsonValue
-            ],
-            options)
+        try await send("report_action_outcome", request.json, options)
     }
 
     /// Reads how an action ended. An unknown id is a ``DashClawError`` of kind `notFound`.

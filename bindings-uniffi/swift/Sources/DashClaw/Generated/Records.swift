@@ -1897,7 +1897,9 @@ public struct ApprovedAction: JSONRecord {
 public struct ReportedAction: JSONRecord {
     public var json: [String: JSONValue]
 
-    public static let knownMembers: Set<String> = ["outcome", "security", "idempotent_replay"]
+    public static let knownMembers: Set<String> = [
+        "outcome", "action_status", "security", "idempotent_replay",
+    ]
 
     public init(json: [String: JSONValue]) {
         self.json = json
@@ -1907,6 +1909,12 @@ public struct ReportedAction: JSONRecord {
     public var outcome: Outcome {
         get { required("outcome") }
         set { set("outcome", required: newValue) }
+    }
+
+    /// The status of the action's record, where `close_if_running` was asked for and is known.
+    public var actionStatus: ActionStatus? {
+        get { optional("action_status") }
+        set { set("action_status", optional: newValue) }
     }
 
     /// What the scan for secrets found.

@@ -733,6 +733,77 @@ public struct UpdateOutcome: JSONRecord {
     }
 }
 
+/// The arguments of ``DashClaw/reportActionOutcome(_:options:)``.
+public struct ReportActionOutcome: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "action_id", "status", "summary", "error_message", "progress", "close_if_running", "duration_ms",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    public init(
+        actionId: String, status: ReportedOutcome, summary: String? = nil, errorMessage: String? = nil,
+        progress: [String: JSONValue]? = nil, closeIfRunning: Bool? = nil, durationMs: Int? = nil
+    ) {
+        json = [:]
+        self.actionId = actionId
+        self.status = status
+        self.summary = summary
+        self.errorMessage = errorMessage
+        self.progress = progress
+        self.closeIfRunning = closeIfRunning
+        self.durationMs = durationMs
+    }
+
+    /// Which action.
+    public var actionId: String {
+        get { required("action_id") }
+        set { set("action_id", required: newValue) }
+    }
+
+    /// How it ended. One of `completed`, `partial`, `failed`.
+    public var status: ReportedOutcome {
+        get { required("status") }
+        set { set("status", required: newValue) }
+    }
+
+    /// What came out, in short. Cut to 4000 characters.
+    public var summary: String? {
+        get { optional("summary") }
+        set { set("summary", optional: newValue) }
+    }
+
+    /// What went wrong. Needed when it `failed`. Cut to 4000 characters.
+    public var errorMessage: String? {
+        get { optional("error_message") }
+        set { set("error_message", optional: newValue) }
+    }
+
+    /// How far it got. Needed when it is `partial`. At most 8192 bytes as JSON.
+    public var progress: [String: JSONValue]? {
+        get { optional("progress") }
+        set { set("progress", optional: newValue) }
+    }
+
+    /// Whether a running action ends with the report, in one step: as `failed`, or else as `completed`. The
+    /// answer then says `action_status`; the official platform does not know this, leaves the action as it
+    /// is, and says nothing.
+    public var closeIfRunning: Bool? {
+        get { optional("close_if_running") }
+        set { set("close_if_running", optional: newValue) }
+    }
+
+    /// With `close_if_running`: how long the work took, in milliseconds.
+    public var durationMs: Int? {
+        get { optional("duration_ms") }
+        set { set("duration_ms", optional: newValue) }
+    }
+}
+
 /// The arguments of ``DashClaw/recordAssumption(_:options:)``. Other members are sent as they are.
 public struct RecordAssumption: JSONRecord {
     public var json: [String: JSONValue]

@@ -115,7 +115,7 @@ public class DashClaw internal constructor(
     }
 
     /**
-     * Asks guard, records the action, waits for approval, runs [work] with the action's id and reports its outcome.
+     * Records the action, which guard judges, waits for approval, runs [work] with the action's id and reports its outcome.
      *
      * [work] runs only when it is allowed. The same intent within an hour is not run again once it was completed: then
      * the recorded outcome is returned. A run that is at work is waited for. What was refused stays refused. What [work]

@@ -1118,7 +1118,8 @@ public abstract class Operations internal constructor() {
      *
      * A second report, or one on an action that is blocked, waits for approval, was cancelled or has failed,
      * is a `ConflictException` whose `current_status` says why. When the answer to our own report was lost,
-     * it is read anew and returned with `idempotent_replay`. The action's `status` stays as it is.
+     * it is read anew and returned with `idempotent_replay`. The action's `status` stays as it is, unless
+     * `close_if_running` says otherwise.
      *
      * `POST /api/actions/{action_id}/outcome`. The first one counts; later ones are conflicts.
      *
@@ -1127,6 +1128,10 @@ public abstract class Operations internal constructor() {
      * @param summary What came out, in short. Cut to 4000 characters.
      * @param errorMessage What went wrong. Needed when it `failed`. Cut to 4000 characters.
      * @param progress How far it got. Needed when it is `partial`. At most 8192 bytes as JSON.
+     * @param closeIfRunning Whether a running action ends with the report, in one step: as `failed`, or else
+     *   as `completed`. The answer then says `action_status`; the official platform does not know this,
+     *   leaves the action as it is, and says nothing.
+     * @param durationMs With `close_if_running`: how long the work took, in milliseconds.
      * @param options How this call differs from the client's others.
      * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
      * @throws NotFoundException There is no such record.
@@ -1139,9 +1144,14 @@ public abstract class Operations internal constructor() {
         summary: String? = null,
         errorMessage: String? = null,
         progress: JsonObject? = null,
+        closeIfRunning: Boolean? = null,
+        durationMs: Long? = null,
         options: CallOptions? = null,
     ): ReportedAction =
-        reportActionOutcome(ReportActionOutcome(actionId, status, summary, errorMessage, progress), options)
+        reportActionOutcome(
+            ReportActionOutcome(actionId, status, summary, errorMessage, progress, closeIfRunning, durationMs),
+            options,
+        )
 
     /** `reportActionOutcome` with its arguments in one object. */
     public suspend fun reportActionOutcome(

@@ -64,15 +64,8 @@ extension DashClaw {
                 limit: limit, offset: offset, options: options
             ).jsonValue
         case "report_action_outcome":
-            let actionId: String = given.required("action_id")
-            let status: ReportedOutcome = given.required("status")
-            let summary: String? = given.optional("summary")
-            let errorMessage: String? = given.optional("error_message")
-            let progress: [String: JSONValue]? = given.optional("progress")
-            guard given.fits else { return nil }
             return try await self.reportActionOutcome(
-                actionId: actionId, status: status, summary: summary, errorMessage: errorMessage,
-                progress: progress, options: options
+                ReportActionOutcome(json: arguments), options: options
             ).jsonValue
         case "get_action_outcome":
             let actionId: String = given.required("action_id")

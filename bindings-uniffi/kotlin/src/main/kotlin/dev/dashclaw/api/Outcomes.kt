@@ -42,6 +42,10 @@ public value class ReportedOutcome(
  * @property summary What came out, in short. Cut to 4000 characters.
  * @property errorMessage What went wrong. Needed when it `failed`. Cut to 4000 characters.
  * @property progress How far it got. Needed when it is `partial`. At most 8192 bytes as JSON.
+ * @property closeIfRunning Whether a running action ends with the report, in one step: as `failed`, or else
+ *   as `completed`. The answer then says `action_status`; the official platform does not know this, leaves
+ *   the action as it is, and says nothing.
+ * @property durationMs With `close_if_running`: how long the work took, in milliseconds.
  */
 @Serializable
 public data class ReportActionOutcome(
@@ -50,6 +54,8 @@ public data class ReportActionOutcome(
     val summary: String? = null,
     @SerialName("error_message") val errorMessage: String? = null,
     val progress: JsonObject? = null,
+    @SerialName("close_if_running") val closeIfRunning: Boolean? = null,
+    @SerialName("duration_ms") val durationMs: Long? = null,
 )
 
 /**
@@ -106,6 +112,8 @@ public data class ReportActionPartial(
  * A report as it was taken.
  *
  * @property outcome The outcome.
+ * @property actionStatus The status of the action's record, where `close_if_running` was asked for and is
+ *   known.
  * @property security What the scan for secrets found.
  * @property idempotentReplay Whether this is our own earlier report, whose answer was lost on the way.
  * @property extra Members that this version does not know.
@@ -114,6 +122,7 @@ public data class ReportActionPartial(
 @KeepGeneratedSerializer
 public data class ReportedAction(
     val outcome: Outcome,
+    @SerialName("action_status") val actionStatus: ActionStatus? = null,
     val security: Security? = null,
     @SerialName("idempotent_replay") val idempotentReplay: Boolean? = null,
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
