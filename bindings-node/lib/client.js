@@ -47,7 +47,8 @@ class DashClaw extends Operations {
     const reached = instance === undefined ? [] : [instanceOf(instance), String(role)];
     const text = clientOptions(rest);
     this.#native = translated(() => new native.NativeClient(open(), text, told, extraRoots(), ...reached), inOurWords);
-    warnIfInsecure(this.#native.baseUrl);
+    const warning = this.#native.clearTextWarning;
+    if (warning != null) process.emitWarning(warning, 'DashClawWarning');
   }
 
   /** A client, an agent's, with a governance server of its own inside this process; closing the client closes it. */
@@ -297,14 +298,6 @@ function wellFormed(name, text) {
   if (typeof text !== 'string') throw invalid(name, 'must be a string');
   if (/\p{Surrogate}/u.test(text)) throw invalid(name, 'holds an unpaired surrogate, which is not text');
   return text;
-}
-
-/** Warns when the API key would travel in clear text. The core has checked that this is an http or https URL. */
-function warnIfInsecure(baseUrl) {
-  const { protocol, hostname, host } = new URL(baseUrl);
-  const loopback = hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-  if (protocol === 'https:' || loopback) return;
-  process.emitWarning(`${protocol}//${host} is not encrypted: the API key travels in clear text; use https`, 'DashClawWarning');
 }
 
 module.exports = { DashClaw };

@@ -3,12 +3,11 @@
 
 const { encode } = require('./wire.js');
 const { invalid, KINDS } = require('./errors.js');
+const { LENGTHS, RENAMED } = require('./option-names.js');
 
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 
-/** What is called differently there. */
-const RENAMED = { privateKey: 'signing_key' };
 /** What the official client takes as not given when it is empty. */
 const OPTIONAL = ['agentName', 'authToken'];
 
@@ -27,7 +26,7 @@ function renamed(options) {
   const given = {};
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || value === null || (value === '' && OPTIONAL.includes(name))) continue;
-    given[RENAMED[name] ?? snake(name)] = name === 'timeout' ? seconds(value) : value;
+    given[RENAMED[name] ?? snake(name)] = LENGTHS.includes(name) ? seconds(value) : value;
   }
   if (given.signing_key !== undefined) given.signing_key = privateKeyText(given.signing_key);
   return given;
@@ -40,7 +39,7 @@ function callOptions(options) {
     const value = options[name];
     if (name === 'signal' || value === undefined || value === null) continue;
     given ??= {};
-    given[snake(name)] = name === 'timeout' ? seconds(value) : value;
+    given[snake(name)] = LENGTHS.includes(name) ? seconds(value) : value;
   }
   return given && encode(given);
 }

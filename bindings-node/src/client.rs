@@ -282,6 +282,12 @@ impl NativeClient {
         self.core.get_attachment_url(&attachment_id)
     }
 
+    /// Why the way to the server is not safe; nothing when it is.
+    #[napi(getter)]
+    pub fn clear_text_warning(&self) -> Option<String> {
+        self.core.clear_text_warning()
+    }
+
     /// Where the server is.
     #[napi(getter)]
     pub fn base_url(&self) -> String {

@@ -6,67 +6,9 @@ import type {
 } from './api.js';
 import type { CamelCreateAction, CamelHeartbeat } from './camel.js';
 import type { DashClawError } from './errors.js';
-import type { CallOptions } from './operations.js';
 import { Operations } from './operations.js';
+import type { CallOptions, ClientOptions, PrivateKey, Role } from './options.js';
 import type { AbortSignal, URL } from './platform.js';
-
-export type Mode = 'off' | 'warn' | 'enforce';
-export type Role = 'admin' | 'member' | 'readonly';
-
-/** A `KeyObject` of `node:crypto`. */
-export interface KeyObject {
-  readonly type: string;
-  export(options?: any): any;
-}
-
-/** An RSA private key: PEM, a JWK, or a key of `node:crypto`. */
-export type PrivateKey = string | Uint8Array | KeyObject | Record<string, unknown>;
-
-/** The options of a client. */
-export interface ClientOptions {
-  /** Where the server is; otherwise the variable `DASHCLAW_BASE_URL`. */
-  baseUrl?: string;
-  /** Otherwise `DASHCLAW_API_KEY`. */
-  apiKey?: string;
-  /** Which agent acts; otherwise `DASHCLAW_AGENT_ID`. */
-  agentId?: string;
-  /** The agent's name for people. */
-  agentName?: string | null;
-  /** A JWT of your identity provider that proves which agent acts. */
-  authToken?: string | null;
-  /** How long one call may take in all, in milliseconds. 30,000 unless given. */
-  timeout?: number;
-  /** How often a request that is safe to repeat is repeated. 2 unless given. */
-  maxRetries?: number;
-  /** The URL of an HTTP proxy; otherwise the usual variables. */
-  proxy?: string;
-  /** More certificate authorities: PEM text, or the path of a PEM file. */
-  caBundle?: string;
-  /** Your product, put before the SDK's own name. */
-  userAgent?: string;
-  /** The most bytes that an answer may have. */
-  maxResponseBytes?: number;
-  /** Signs created actions. */
-  privateKey?: PrivateKey;
-  /** Asks guard before an action is created: `warn` tells, `enforce` throws a `GuardBlockedError`. */
-  guardMode?: Mode;
-  /** Is given every decision that `guardMode` asks for. */
-  guardCallback?: (decision: GuardDecision) => unknown;
-  /** Reads what was learned before an action is created: `warn` tells, `enforce` adapts the action. */
-  autoRecommend?: Mode;
-  /** The least confidence, 0 to 100, of a recommendation that is applied. 70 unless given. */
-  recommendationConfidenceMin?: number;
-  /** Is given every recommendation that `autoRecommend` reads. */
-  recommendationCallback?: (recommendation: Record<string, unknown>) => unknown;
-  /** `wait` lets `createAction` wait for the approval of an action that needs one. */
-  hitlMode?: 'off' | 'wait';
-  /** Where a pending approval is announced: `stdout` unless given; otherwise `DASHCLAW_APPROVAL_BANNER`. */
-  approvalBanner?: 'stdout' | 'stderr' | 'off';
-  /** An embedded instance to reach instead of a server. */
-  instance?: Instance;
-  /** What the client may do there; `member` unless given. */
-  role?: Role;
-}
 
 /** Where an embedded instance keeps its data, and what governs it. */
 export interface InstanceOptions {

@@ -2,4 +2,4 @@ export * from './api.js';
 export * from './camel.js';
 export * from './client.js';
 export * from './errors.js';
-export type { CallOptions } from './operations.js';
+export * from './options.js';

@@ -1,6 +1,6 @@
 // The older client of the official package. `lib/legacy` defines it.
 
-import type { CallOptions } from './operations.js';
+import type { CallOptions } from './options.js';
 import type { ActionDetail, CreatedAction, GuardDecision } from './api.js';
 import * as main from './index.js';
 

@@ -103,29 +103,7 @@ import type {
   CamelUpdatePolicy, CamelUpdateProvider, CamelUpdateRegisteredAgent, CamelUpdateRiskTemplate,
   CamelUpdateScoringDimension, CamelUpdateScoringProfile, CamelUpdateSession, CamelUpdateWorkflowTemplate,
 } from './camel.js';
-import type { AbortSignal } from './platform.js';
-
-/** What is for one call only. */
-export interface CallOptions {
-  /** How long to wait for the answer over all tries, in milliseconds. */
-  timeout?: number;
-  /** Stops the call. A write that was sent already may have happened all the same. */
-  signal?: AbortSignal;
-  /** How often to try again, where that is safe. */
-  maxRetries?: number;
-  /** The idempotency key to send. */
-  idempotencyKey?: string;
-  /**
-   * Where the idempotency key comes from unless one is given: `intent` makes the same intent the same record,
-   * `call` makes a new record with every call. `intent` unless given.
-   */
-  idempotency?: 'intent' | 'call';
-  /**
-   * What becomes of an action that was created before with the same key: `judge` throws unless it is
-   * `running` or `pending_approval`, `return` gives the record whatever its state. `judge` unless given.
-   */
-  onReplay?: 'judge' | 'return';
-}
+import type { CallOptions } from './options.js';
 
 /** The methods of `DashClaw` that follow from the catalogue, one per operation. */
 export declare abstract class Operations {

@@ -171,14 +171,15 @@ def test_governed_work_runs_and_is_reported(claw: DashClaw, server: Server) -> N
     assert (run.ran, run.action_id, run.result) == (True, "act_1", {"deployed_under": "act_1"})
     assert run.report_error is None
     assert server.bodies("POST", "/api/actions/act_1/outcome")[0]["status"] == "completed"
-    assert server.paths()[:2] == ["POST /api/guard", "POST /api/actions"]
+    assert server.paths()[0] == "POST /api/actions"
 
 
 def test_governed_work_does_not_run_when_blocked(claw: DashClaw, server: Server) -> None:
-    server.on("POST", "/api/guard", {**ALLOW, "decision": "block", "reasons": ["no"]})
+    blocked = {"error": "blocked", "decision": {**ALLOW, "decision": "block", "reasons": ["no"]}}
+    server.on("POST", "/api/actions", Reply(blocked, status=403))
     with pytest.raises(dashclaw.GuardBlockedError):
         claw.run_governed(INTENT, lambda _: pytest.fail("it ran"))
-    assert server.paths() == ["POST /api/guard"]
+    assert server.paths() == ["POST /api/actions"]
 
 
 def test_the_failure_of_governed_work_is_reported_and_raised(claw: DashClaw, server: Server) -> None:

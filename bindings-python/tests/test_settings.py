@@ -13,7 +13,7 @@ from server import Server
 
 import dashclaw
 from dashclaw import AsyncDashClaw, DashClaw, Instance
-from dashclaw._options import EmbeddedOptions, InstanceClientOptions
+from dashclaw._client_options import EmbeddedOptions, InstanceClientOptions
 
 ASK = {"action_type": "deploy"}
 

@@ -5,6 +5,7 @@ mod errors;
 mod function;
 mod kdoc;
 mod names;
+mod options;
 mod shapes;
 
 use dashclaw::ErrorKind;
@@ -54,6 +55,7 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
     let mut outputs = vec![
         Output { path: format!("{PACKAGE}/Operations.kt"), text: operations(api)? },
         Output { path: format!("{PACKAGE}/ErrorKind.kt"), text: errors::module()? },
+        Output { path: format!("{PACKAGE}/Options.kt"), text: options::module()? },
     ];
     for domain in &api.domains {
         let path = format!("{API}/{}.kt", pascal_case(domain.name));

@@ -11,6 +11,7 @@ mod kotlin;
 mod language;
 pub mod model;
 mod openapi;
+mod options;
 mod output;
 mod python;
 mod reference;

@@ -4,6 +4,7 @@ mod annotation;
 mod docstring;
 mod method;
 mod names;
+mod options;
 mod types;
 
 use dashclaw::ErrorKind;
@@ -62,6 +63,7 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
             path: format!("{PACKAGE}/_async_raw_operations.py"),
             text: raw_operations(api, method::Color::Async)?,
         },
+        Output { path: format!("{PACKAGE}/_client_options.py"), text: options::module()? },
         Output { path: format!("{PACKAGE}/types.py"), text: types::module(api)? },
     ])
 }

@@ -4,6 +4,7 @@ mod dispatch;
 mod docs;
 mod method;
 mod names;
+mod options;
 mod record;
 mod shapes;
 mod words;
@@ -61,6 +62,7 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
         file("Requests", &requests.map(|operation| record::request(&shapes, operation)).collect::<Vec<_>>())?,
         file("Records", &records.filter_map(|one| record::record(&shapes, one)).collect::<Vec<_>>())?,
         file("ErrorKind", &[error_kinds()])?,
+        Output { path: format!("{PACKAGE}/ClientOptions.swift"), text: options::module()? },
         Output { path: format!("{PACKAGE}/Operations.swift"), text: operations(&shapes)? },
         Output { path: format!("{TESTEE}/Methods.swift"), text: dispatch(&shapes)? },
     ])

@@ -5,6 +5,7 @@ mod call;
 mod camel;
 mod method;
 mod names;
+mod options;
 mod tsdoc;
 mod types;
 
@@ -51,6 +52,8 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
     Ok(vec![
         Output { path: format!("{PACKAGE}/lib/operations.js"), text: method::module(api)? },
         Output { path: format!("{PACKAGE}/types/operations.d.ts"), text: method::declarations(api)? },
+        Output { path: format!("{PACKAGE}/lib/option-names.js"), text: options::names()? },
+        Output { path: format!("{PACKAGE}/types/options.d.ts"), text: options::declarations()? },
         Output { path: format!("{PACKAGE}/types/api.d.ts"), text: types::module(api)? },
         Output { path: format!("{PACKAGE}/types/camel.d.ts"), text: camel::module(api)? },
     ])

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ._client_options import CallOptions
 from ._dicts import dict_or_field, or_a_dict_async, the_dict
-from ._options import CallOptions, Unpack
+from ._options import Unpack
 from ._wire import UNSET, given
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from ._client_options import Callback, ClientInit, EmbeddedOptions, Role
 from ._functions import derive_idempotency_key, private_key_text
-from ._options import Banner, Callback, EmbeddedOptions, HitlMode, Mode, Role, Unpack
+from ._options import Unpack
 from ._settings import Settings
 from ._wire import decode_with_bytes, encode, encode_call
 
@@ -25,97 +26,32 @@ _REPORT_TIMEOUT = 10
 """How many seconds a report in the background may take."""
 
 
-class BaseClient(Settings):
+class BaseClient(ClientInit, Settings):
     """One agent's connection to one DashClaw server. Threads share it freely; nothing is sent before the first call."""
 
     # The generated class of operations beside this one has it.
     _bytes: ClassVar[Mapping[str, tuple[str, ...]]]
 
-    def __init__(
+    def _init(
         self,
-        base_url: str | None = None,
-        api_key: str | None = None,
-        agent_id: str | None = None,
-        agent_name: str | None = None,
-        swarm_id: str | None = None,
-        guard_mode: Mode = "off",
-        guard_callback: Callback | None = None,
-        auto_recommend: Mode = "off",
-        recommendation_confidence_min: float = 70,
-        recommendation_callback: Callback | None = None,
-        hitl_mode: HitlMode = "off",
-        private_key: Any = None,
-        auth_token: str | None = None,
-        timeout: float = 30,
-        max_retries: int = 2,
-        proxy: str | None = None,
-        ca_bundle: str | None = None,
-        user_agent: str | None = None,
-        approval_banner: Banner | None = None,
-        max_response_bytes: int | None = None,
-        *,
-        instance: Instance | None = None,
-        role: Role = "member",
+        options: dict[str, Any],
+        callbacks: tuple[Callback | None, Callback | None],
+        swarm_id: str | None,
+        instance: Instance | None,
+        role: Role,
     ) -> None:
-        """Makes a client.
-
-        Args:
-            base_url: Where the server is; otherwise the variable ``DASHCLAW_BASE_URL``.
-            api_key: Otherwise ``DASHCLAW_API_KEY``.
-            agent_id: Which agent acts; otherwise ``DASHCLAW_AGENT_ID``.
-            agent_name: Its name for people.
-            swarm_id: The swarm it belongs to.
-            guard_mode: Asks guard before an action is created: ``warn`` tells, ``enforce`` raises ``GuardBlockedError``.
-            guard_callback: Is given every decision that ``guard_mode`` asks for.
-            auto_recommend: Reads what was learned before an action is created: ``warn`` tells, ``enforce`` adapts the action.
-            recommendation_confidence_min: The least confidence, 0 to 100, of a recommendation that is applied.
-            recommendation_callback: Is given every recommendation that ``auto_recommend`` reads.
-            hitl_mode: ``wait`` lets ``create_action`` wait for the approval of an action that needs one.
-            private_key: Signs actions: an RSA key as PEM, as a JWK dict, or of the package ``cryptography``.
-            auth_token: A JWT of your identity provider that proves which agent acts.
-            timeout: How many seconds one call may take in all.
-            max_retries: How often a request that is safe to repeat is repeated.
-            proxy: The URL of an HTTP proxy; otherwise the usual variables.
-            ca_bundle: More certificate authorities: PEM text, or the path of a PEM file.
-            user_agent: Your product, put before the SDK's own name.
-            approval_banner: Where a pending approval is announced: ``stdout`` (default), ``stderr`` or ``off``;
-                otherwise ``DASHCLAW_APPROVAL_BANNER``.
-            max_response_bytes: How many bytes of an answer are read; 16 MiB unless given.
-            instance: An embedded instance to reach instead of a server.
-            role: What the client may do there: ``admin``, ``member`` or ``readonly``.
-
-        Raises:
-            ConfigurationError: An option is missing or unusable. It is a ``ValueError``, too.
-        """
         self.swarm_id = swarm_id
         self._defaults: dict[str, Any] = {}
         self._owned: Instance | None = None
         self._reports: Reports | None = None
         self._is_raw = False
-        options: dict[str, Any] = {
-            "base_url": base_url,
-            "api_key": api_key,
-            "agent_id": agent_id,
-            "agent_name": agent_name,
-            "guard_mode": guard_mode,
-            "auto_recommend": auto_recommend,
-            "recommendation_confidence_min": recommendation_confidence_min,
-            "hitl_mode": hitl_mode,
-            "signing_key": None if private_key is None else private_key_text(private_key),
-            "auth_token": auth_token,
-            "timeout": timeout,
-            "max_retries": max_retries,
-            "proxy": proxy,
-            "ca_bundle": ca_bundle,
-            "user_agent": user_agent,
-            "approval_banner": approval_banner,
-            "max_response_bytes": max_response_bytes,
-        }
+        if options["signing_key"] is not None:
+            options["signing_key"] = private_key_text(options["signing_key"])
         if instance is not None:
             options.update(base_url=None, api_key=None)  # the instance's own
         door = None if instance is None else (instance.native, role)
-        self._start(options, (guard_callback, recommendation_callback), door)
-        self._warn_if_insecure()
+        self._start(options, callbacks, door)
+        self._warn_if_insecure(depth=4)
 
     @classmethod
     def embedded(

@@ -6,7 +6,8 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from ._native import NativeInstance
-from ._options import InstanceClientOptions, Role, Unpack
+from ._client_options import InstanceClientOptions, Role
+from ._options import Unpack
 
 if TYPE_CHECKING:
     from ._async_client import AsyncDashClaw

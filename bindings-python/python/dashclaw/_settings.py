@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from ._client_options import RENAMED, SECRETS, Callback, HitlMode, Mode, Role
 from ._errors import ConfigurationError
 from ._native import NativeClient
-from ._options import Callback, HitlMode, Mode, Role
 from ._terminal import show
 from ._wire import decode, encode
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 Self = TypeVar("Self", bound="Settings")
 
-_SECRET = ("api_key", "auth_token", "signing_key")
-"""What is kept by the native module alone."""
 _SHARED = ("_native", "_owned", "_reports", "_callbacks")
 """What a copy has in common with its original, be the copy shallow or deep."""
 
@@ -52,7 +50,7 @@ class Settings:
         secrets = {"private_key": "signing_key" in given, "auth_token": "auth_token" in given}
         secrets["proxy"] = "@" in given.get("proxy", "")
         self._withheld = next((name for name, is_secret in secrets.items() if is_secret), None)
-        hidden = (*_SECRET, "proxy") if secrets["proxy"] else _SECRET
+        hidden = (*SECRETS, "proxy") if secrets["proxy"] else SECRETS
         self._options = {name: value for name, value in given.items() if name not in hidden}
 
     @property
@@ -127,7 +125,7 @@ class Settings:
             changed = self._native.changed(_encoded({name: value}))
         except ConfigurationError as error:
             raise _in_python_words(error) from None
-        if name not in _SECRET:
+        if name not in SECRETS:
             self._options = {**self._options, name: value}
         self._raw_responses = None
         previous, self._native = self._native, changed
@@ -196,10 +194,10 @@ class Settings:
         """The native client as calls of this class are made."""
         return native
 
-    def _warn_if_insecure(self) -> None:
+    def _warn_if_insecure(self, depth: int = 3) -> None:
         warning = self._native.clear_text_warning
         if warning is not None:
-            warnings.warn(warning, UserWarning, stacklevel=3)
+            warnings.warn(warning, UserWarning, stacklevel=depth)
 
 
 def _encoded(options: Mapping[str, Any]) -> str:
@@ -214,9 +212,10 @@ def _encoded(options: Mapping[str, Any]) -> str:
 
 def _in_python_words(error: ConfigurationError) -> ConfigurationError:
     """An error about an option that has another name here."""
-    if error.argument == "signing_key":
-        error.argument = "private_key"
-        error.message = error.message.replace("`signing_key`", "`private_key`")
+    ours = RENAMED.get(error.argument or "")
+    if ours is not None:
+        error.message = error.message.replace(f"`{error.argument}`", f"`{ours}`")
+        error.argument = ours
         error.args = (error.message,)
     return error
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias, TypedDict
 
-from ._options import CallOptions
+from ._client_options import CallOptions
 
 Verdict: TypeAlias = Literal["allow", "warn", "require_approval", "block"]
 """What the server decided.

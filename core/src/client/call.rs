@@ -22,11 +22,8 @@ pub(crate) use request::{Prepared, fresh_key, percent_encoded, prepare, quote, v
 pub(crate) use retry::{Failure, backoff, may_retry, share};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::catalogue::suggest::hint;
-use crate::client::options::seconds;
 use crate::json::require_finite;
 use crate::{Error, ErrorKind, Result};
 
@@ -65,60 +62,6 @@ pub enum OnReplay {
     Judge,
     /// It is returned whatever its state, for a caller that wants the record. It is no permission.
     Return,
-}
-
-/// The names of what [`CallOptions::from_json`] reads.
-pub(crate) const CALL_OPTIONS: [&str; 5] =
-    ["timeout", "max_retries", "idempotency_key", "idempotency", "on_replay"];
-
-impl CallOptions {
-    /// Reads options from a JSON object: `timeout` (seconds), `max_retries`, `idempotency_key`, `idempotency`,
-    /// `on_replay`.
-    pub fn from_json(json: &[u8]) -> Result<Self> {
-        let options: std::collections::BTreeMap<String, Value> = serde_json::from_slice(json)
-            .map_err(|error| Error::argument("options", format!("are not an object: {error}")))?;
-        let mut read = Self::default();
-        for (name, value) in options.into_iter().filter(|(_, value)| !value.is_null()) {
-            read.set(&name, &value)
-                .map_err(|error| error.with(|fields| fields.kind = ErrorKind::InvalidArgument))?;
-        }
-        Ok(read)
-    }
-
-    fn set(&mut self, name: &str, value: &Value) -> Result<()> {
-        let wrong = |expected: &str| Error::argument(name, format!("must be {expected}"));
-        match name {
-            "timeout" => self.timeout = Some(seconds("timeout", value)?),
-            "max_retries" => {
-                let retries = value.as_u64().and_then(|retries| u32::try_from(retries).ok());
-                self.max_retries = Some(retries.ok_or_else(|| wrong("a whole number, 0 or more"))?);
-            }
-            "idempotency_key" => {
-                self.idempotency_key = Some(value.as_str().ok_or_else(|| wrong("a string"))?.to_owned());
-            }
-            "idempotency" => {
-                self.idempotency = match value.as_str() {
-                    Some("intent") => Idempotency::Intent,
-                    Some("call") => Idempotency::Call,
-                    _ => return Err(wrong("`intent` or `call`")),
-                };
-            }
-            "on_replay" => {
-                self.on_replay = match value.as_str() {
-                    Some("judge") => OnReplay::Judge,
-                    Some("return") => OnReplay::Return,
-                    _ => return Err(wrong("`judge` or `return`")),
-                };
-            }
-            _ => {
-                return Err(Error::argument(
-                    name,
-                    format!("is not an option of a call{}", hint(name, CALL_OPTIONS)),
-                ));
-            }
-        }
-        Ok(())
-    }
 }
 
 /// A typed request as the JSON text of its arguments.

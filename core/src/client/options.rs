@@ -1,16 +1,18 @@
-//! The options of a client: one table for every language.
+//! The options of a client and of a call: one table for every language.
 
 mod builder;
 mod json;
+mod row;
+mod table;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use builder::Builder;
-pub use json::option_names;
-pub(crate) use json::seconds;
+pub use row::{Form, OptionRow, Vocabulary, Words};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+pub use table::{APPROVAL_BANNER, CALL_OPTIONS, CLIENT_OPTIONS, HITL_MODE, IDEMPOTENCY, MODE, ON_REPLAY};
 
 use crate::client::notice::Hooks;
 use crate::client::transport::Transport;

@@ -23,11 +23,12 @@ pub(super) fn text(api: &Api, operation: &Operation) -> String {
     if operation.rules.open {
         items.push("extra".to_owned());
     }
-    let request = list(&INDENT.repeat(3), &format!("{}(", operation.request), &items, ")");
+    // A comma follows it.
+    let request = list(&INDENT.repeat(3), &format!("{}(", operation.request), &items, "),");
     let by_name = list(
         &INDENT.repeat(2),
         &format!("{name}("),
-        &[request.trim_start().to_owned(), "options".to_owned()],
+        &[request.trim_start().trim_end_matches(',').to_owned(), "options".to_owned()],
         ")",
     );
     let doc_of_object = format!("{INDENT}/** `{name}` with its arguments in one object. */");

@@ -66,7 +66,7 @@ fn body(doc: &Doc, indent: &str) -> Vec<String> {
     lines
 }
 
-fn quoted(mut lines: Vec<String>, indent: &str) -> String {
+pub(super) fn quoted(mut lines: Vec<String>, indent: &str) -> String {
     let one_line = lines.len() == 1;
     if let Some(first) = lines.first_mut() {
         *first = format!("{indent}\"\"\"{}", first.trim_start());

@@ -7,6 +7,7 @@ use super::docstring;
 use super::names::{literal, or_none, parameter};
 use crate::Result;
 use crate::model::{Api, Argument, Operation, Shape};
+use crate::options;
 use crate::text::{WIDTH, pack};
 
 const INDENT: &str = "    ";
@@ -52,9 +53,10 @@ fn iterating(api: &Api, operation: &Operation, (name, item): (&str, &Shape), col
     lines
 }
 
-/// What `CallOptions` of `_options.py` holds.
-pub(super) const CALL_OPTIONS: [&str; 5] =
-    ["timeout", "max_retries", "idempotency_key", "idempotency", "on_replay"];
+/// Whether the name is one that `CallOptions` of `_client_options.py` holds.
+pub(super) fn is_call_option(name: &str) -> bool {
+    options::call().iter().any(|option| option.name == name)
+}
 
 const KEY_DOC: (&str, &str) = (
     "idempotency",
@@ -90,7 +92,7 @@ fn takes_fields(operation: &Operation) -> bool {
 
 /// All other keywords, with their type. Where an argument or a parameter has the name of an option, it is none of them.
 fn keywords(operation: &Operation) -> String {
-    let is_option = |argument: &Argument| CALL_OPTIONS.contains(&argument.name);
+    let is_option = |argument: &Argument| is_call_option(argument.name);
     if matches!(operation.rules.call, Call::Object(_)) {
         format!("fields: Unpack[types.{}]", fields_type(operation))
     } else if takes_fields(operation) {

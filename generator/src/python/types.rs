@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::abstract_types;
 use super::annotation::Annotations;
 use super::docstring::{code, described, of_doc};
-use super::method::{CALL_OPTIONS, fields_type};
+use super::method::{fields_type, is_call_option};
 use super::names::{is_identifier, or_none, spell};
 use crate::model::{Api, Doc, Form, Member, Operation, Type, Word};
 use crate::text::{WIDTH, pack, wrap};
@@ -79,7 +79,7 @@ fn request(api: &Api, operation: &Operation) -> String {
 fn fields(api: &Api, operation: &Operation) -> Option<String> {
     let Call::Object(dict) = operation.rules.call else { return None };
     let annotations = Annotations { api, prefix: "" };
-    let is_other = |name: &str| name == dict || CALL_OPTIONS.contains(&name);
+    let is_other = |name: &str| name == dict || is_call_option(name);
     let own = operation.arguments.iter().filter(|argument| !is_other(argument.name));
     let keys = own.map(|argument| Key {
         name: argument.name.to_owned(),

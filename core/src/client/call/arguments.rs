@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::CALL_OPTIONS;
 use crate::api::is_argument;
 use crate::catalogue::suggest::{hint, misspelt};
 use crate::catalogue::{Field, IdKind, Kind, Place, Row, Seconds, snake_case};
+use crate::client::options::CALL_OPTIONS;
 use crate::json::{Members, NOT_FINITE, NoObject, Text, has_lone_surrogate};
 use crate::{Error, Result};
 
@@ -175,7 +175,7 @@ fn misspelling(row: &Row, name: &str) -> Option<&'static str> {
         return None;
     }
     let snake = snake_case(name);
-    let options = CALL_OPTIONS.into_iter().filter(|option| *option != name);
+    let options = CALL_OPTIONS.iter().map(|row| row.name).filter(|option| *option != name);
     let options: Vec<&str> = options.collect();
     let arguments = || row.arguments().map(|field| field.name).chain(options.iter().copied());
     misspelt(name, arguments()).or_else(|| misspelt(snake.trim_start_matches('_'), arguments()))

@@ -1,102 +1,50 @@
 //! Options as JSON: how the other languages give them.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Builder;
+use super::row::{Given, OptionRow};
+use super::{Builder, CALL_OPTIONS, CLIENT_OPTIONS};
 use crate::catalogue::suggest::hint;
-use crate::deadline::length;
-use crate::{Error, Result};
-
-/// One option: its name, and how it is set.
-type Setter = fn(Builder, Value) -> Result<Builder>;
-
-/// Every option of a client. Times are seconds; each language converts from its own unit.
-const OPTIONS: &[(&str, Setter)] = &[
-    ("agent_id", |builder, value| Ok(builder.agent_id(text("agent_id", value)?))),
-    ("agent_name", |builder, value| Ok(builder.agent_name(text("agent_name", value)?))),
-    ("api_key", |builder, value| Ok(builder.api_key(text("api_key", value)?))),
-    ("approval_banner", |builder, value| {
-        Ok(builder.approval_banner(word("approval_banner", value, "`stdout`, `stderr` or `off`")?))
-    }),
-    ("auth_token", |builder, value| Ok(builder.auth_token(text("auth_token", value)?))),
-    ("auto_recommend", |builder, value| Ok(builder.auto_recommend(word("auto_recommend", value, MODES)?))),
-    ("base_url", |builder, value| Ok(builder.base_url(text("base_url", value)?))),
-    ("ca_bundle", |builder, value| {
-        let bundle = text("ca_bundle", value)?;
-        Ok(if bundle.contains("-----BEGIN") {
-            builder.ca_bundle_pem(bundle)
-        } else {
-            builder.ca_bundle(bundle)
-        })
-    }),
-    ("guard_mode", |builder, value| Ok(builder.guard_mode(word("guard_mode", value, MODES)?))),
-    ("hitl_mode", |builder, value| Ok(builder.hitl_mode(word("hitl_mode", value, "`off` or `wait`")?))),
-    ("max_response_bytes", |builder, value| {
-        Ok(builder.max_response_bytes(word("max_response_bytes", value, "a whole number of bytes")?))
-    }),
-    ("max_retries", |builder, value| {
-        Ok(builder.max_retries(word("max_retries", value, "a whole number, 0 or more")?))
-    }),
-    ("proxy", |builder, value| Ok(builder.proxy(text("proxy", value)?))),
-    ("recommendation_confidence_min", |builder, value| {
-        // The official client takes anything here and falls back to 70.
-        Ok(builder.recommendation_confidence_min(value.as_f64().unwrap_or(70.0)))
-    }),
-    ("signing_key", |builder, value| {
-        let key = if value.is_object() { value.to_string() } else { text("signing_key", value)? };
-        Ok(builder.signing_key(key))
-    }),
-    ("timeout", |builder, value| Ok(builder.timeout(seconds("timeout", &value)?))),
-    ("user_agent", |builder, value| Ok(builder.user_agent(text("user_agent", value)?))),
-];
-
-const MODES: &str = "`off`, `warn` or `enforce`";
-
-/// The names of all options of a client.
-pub fn option_names() -> impl Iterator<Item = &'static str> {
-    OPTIONS.iter().map(|(name, _)| *name)
-}
+use crate::{CallOptions, Error, ErrorKind, Result};
 
 impl Builder {
-    /// Sets options from a JSON object; null means not given.
-    pub fn options(mut self, json: &[u8]) -> Result<Self> {
-        let options: BTreeMap<String, Value> = serde_json::from_slice(json)
-            .map_err(|error| Error::configuration("options", format!("are not an object: {error}")))?;
-        for (name, value) in options {
-            if value.is_null() {
-                continue;
-            }
-            let Some((_, set)) = OPTIONS.iter().find(|(option, _)| *option == name) else {
-                let hint = hint(&name, OPTIONS.iter().map(|(option, _)| *option));
-                return Err(Error::configuration(&name, format!("is not an option{hint}")));
-            };
-            self = set(self, value)?;
-        }
-        Ok(self)
+    /// Sets options from a JSON object; null means not given. Times are seconds.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: it is no object, or one of its members is no option or of the wrong type.
+    pub fn options(self, json: &[u8]) -> Result<Self> {
+        set(self, CLIENT_OPTIONS, "is not an option", json)
     }
 }
 
-fn text(option: &str, value: Value) -> Result<String> {
-    match value {
-        Value::String(text) => Ok(text),
-        _ => Err(Error::configuration(option, "must be a string")),
+impl CallOptions {
+    /// Reads options from a JSON object; null means not given. Times are seconds.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: it is no object, or one of its members is no option or of the wrong type.
+    pub fn from_json(json: &[u8]) -> Result<Self> {
+        set(Self::default(), CALL_OPTIONS, "is not an option of a call", json).map_err(|error| {
+            error.with(|fields| {
+                fields.kind = ErrorKind::InvalidArgument;
+                ErrorKind::InvalidArgument.as_str().clone_into(&mut fields.code);
+            })
+        })
     }
 }
 
-fn word<T: DeserializeOwned>(option: &str, value: Value, expected: &str) -> Result<T> {
-    serde_json::from_value(value).map_err(|_| Error::configuration(option, format!("must be {expected}")))
-}
-
-/// A duration from a JSON number of seconds.
-pub(crate) fn seconds(name: &str, value: &Value) -> Result<Duration> {
-    value
-        .as_f64()
-        .and_then(length)
-        .ok_or_else(|| Error::configuration(name, "must be a number of seconds, 0 or more"))
+fn set<T>(mut options: T, rows: &[OptionRow<T>], unknown: &str, json: &[u8]) -> Result<T> {
+    let given: BTreeMap<String, Value> = serde_json::from_slice(json)
+        .map_err(|error| Error::configuration("options", format!("are not an object: {error}")))?;
+    for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {
+        let Some(set) = rows.iter().find_map(|row| row.setter(name)) else {
+            let hint = hint(name, rows.iter().filter(|row| row.crosses()).map(|row| row.name));
+            return Err(Error::configuration(name, format!("{unknown}{hint}")));
+        };
+        options = set(options, Given { name, value })?;
+    }
+    Ok(options)
 }
 
 #[cfg(test)]
@@ -121,10 +69,5 @@ mod tests {
         for (json, expected) in cases {
             assert_eq!(Builder::default().options(json.as_bytes()).unwrap_err().to_string(), expected);
         }
-    }
-
-    #[test]
-    fn the_table_is_sorted() {
-        assert!(OPTIONS.is_sorted_by_key(|(name, _)| *name));
     }
 }

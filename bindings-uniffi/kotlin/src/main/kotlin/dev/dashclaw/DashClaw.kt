@@ -40,11 +40,12 @@ public class DashClaw internal constructor(
     private val owned: Instance?,
 ) : Operations(), AutoCloseable {
     private val native: NativeClient = native {
-        NativeClient(options.toJson(), Hooks(options.onGuard, options.onRecommendation), instance?.native, role.word()!!)
+        NativeClient(options.toJson(), Hooks(options.onGuard, options.onRecommendation), instance?.native, role.word())
+            .also(::warnIfInsecure)
     }
 
     /** Where the server is. */
-    public val baseUrl: String = native.baseUrl().also(::warnIfInsecure)
+    public val baseUrl: String = native.baseUrl()
 
     /** Which agent acts. */
     public val agentId: String = native.agentId()

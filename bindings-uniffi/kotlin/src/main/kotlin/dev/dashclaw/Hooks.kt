@@ -1,6 +1,7 @@
 package dev.dashclaw
 
 import dev.dashclaw.api.GuardDecision
+import dev.dashclaw.ffi.NativeClient
 import dev.dashclaw.ffi.NativeHooks
 import kotlinx.serialization.json.JsonObject
 
@@ -36,21 +37,7 @@ internal class Hooks(
     }
 }
 
-private const val LOOPBACK_NUMBERS = 4
-
 /** Says once per client when the API key would travel in clear text. */
-internal fun warnIfInsecure(baseUrl: String) {
-    // The core has checked that this is an http or https URL without user name.
-    val (scheme, rest) = baseUrl.split("://", limit = 2)
-    val host = rest.substringBefore('/')
-    val name = if (host.startsWith('[')) host.drop(1).substringBefore(']') else host.substringBefore(':')
-    if (scheme != "https" && !isLoopback(name)) {
-        System.err.println("[DashClaw] $scheme://$host is not encrypted: the API key travels in clear text; use https")
-    }
-}
-
-private fun isLoopback(host: String): Boolean {
-    if (host == "localhost" || host.endsWith(".localhost") || host == "::1") return true
-    val numbers = host.split('.')
-    return numbers.size == LOOPBACK_NUMBERS && numbers.first() == "127" && numbers.all { it.toIntOrNull() != null }
+internal fun warnIfInsecure(native: NativeClient) {
+    native.clearTextWarning()?.let { System.err.println("[DashClaw] Warning: $it") }
 }

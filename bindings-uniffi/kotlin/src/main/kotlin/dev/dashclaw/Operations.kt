@@ -1149,7 +1149,9 @@ public abstract class Operations internal constructor() {
         options: CallOptions? = null,
     ): ReportedAction =
         reportActionOutcome(
-            ReportActionOutcome(actionId, status, summary, errorMessage, progress, closeIfRunning, durationMs),
+            ReportActionOutcome(
+                actionId, status, summary, errorMessage, progress, closeIfRunning, durationMs,
+            ),
             options,
         )
 
