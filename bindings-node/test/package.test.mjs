@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { bun, dashclaw, HERE, noBun, PACKAGE, ROOT, run, serve, SITE } from './support.mjs';
+import { bun, dashclaw, deno, HERE, noBun, noDeno, PACKAGE, ROOT, run, serve, SITE } from './support.mjs';
 
 const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
 const scratch = mkdtempSync(join(tmpdir(), 'dashclaw-package-'));
@@ -113,27 +113,35 @@ test('publint and attw have nothing to say', async () => {
   assert.doesNotMatch(lint.stdout, /Suggestions|Warnings/);
 });
 
-test('it runs under Bun', { skip: noBun }, async () => {
-  const server = await serve(() => ({ decision: 'allow' }));
-  const done = await run(`
-    const { DashClaw } = require('dashclaw');
-    const remote = new DashClaw({ baseUrl: '${server.url}', apiKey: 'oc_live_test', agentId: 'a' });
-    const local = DashClaw.embedded({ agentId: 'a' });
-    (async () => {
-      console.log((await remote.guard({ action_type: 'a', big: 2n ** 64n })).decision);
-      const run = await local.runGoverned({ action_type: 'a', declared_goal: 'g' }, async () => 42);
-      console.log(run.result);
-      for await (const event of local.events()) {
-        console.log(event.event);
-        break;
-      }
-      const { action_id: id } = await local.createAction({ action_type: 'b', declared_goal: 'g' });
-      await local.waitForApproval(id, { signal: AbortSignal.abort() }).catch((error) => console.log(error.name));
-    })();`, { node: bun });
-  assert.deepEqual([done.code, done.stdout], [0, 'allow\n42\nconnected\nAbortError\n'], done.stderr);
-  assert.match(server.seen[0].body, /"big":18446744073709551616/);
-  server.close();
-});
+// Deno lets native code do what it likes once it may be loaded, so that no more is asked of it.
+const DENO = ['run', '--quiet', '--allow-read', '--allow-env', '--allow-ffi'];
+
+for (const [name, node, skip, args] of [['Bun', bun, noBun, []], ['Deno', deno, noDeno, DENO]]) {
+  test(`it runs under ${name}`, { skip }, async () => {
+    const server = await serve(() => ({ decision: 'allow' }));
+    const file = join(mkdtempSync(join(SITE, 'other-')), 'program.cjs');
+    writeFileSync(file, `
+      const { DashClaw } = require('dashclaw');
+      const remote = new DashClaw({ baseUrl: '${server.url}', apiKey: 'oc_live_test', agentId: 'a' });
+      const local = DashClaw.embedded({ agentId: 'a' });
+      (async () => {
+        console.log((await remote.guard({ action_type: 'a', big: 2n ** 64n })).decision);
+        const run = await local.runGoverned({ action_type: 'a', declared_goal: 'g' }, async () => 42);
+        console.log(run.result);
+        for await (const event of local.events()) {
+          console.log(event.event);
+          break;
+        }
+        const { action_id: id } = await local.createAction({ action_type: 'b', declared_goal: 'g' });
+        await local.waitForApproval(id, { signal: AbortSignal.abort() }).catch((error) => console.log(error.name));
+      })();`);
+    const done = await run(undefined, { args: [...args, file], node });
+    rmSync(dirname(file), { recursive: true });
+    assert.deepEqual([done.code, done.stdout], [0, 'allow\n42\nconnected\nAbortError\n'], done.stderr);
+    assert.match(server.seen[0].body, /"big":18446744073709551616/);
+    server.close();
+  });
+}
 
 test('workers end under Bun in the middle of their calls', { skip: noBun }, async () => {
   const server = await serve(() => undefined);

@@ -78,4 +78,9 @@ export const bun = join(HERE, 'node_modules', '@oven', `bun-${process.platform}-
 /** Why tests of Bun are skipped, if they are. */
 export const noBun = !existsSync(bun) && `there is no Bun for ${process.platform}-${process.arch} among the tests' packages`;
 
+const abi = process.platform === 'linux' ? '-glibc' : '';
+export const deno = join(HERE, 'node_modules', '@deno', `${process.platform}-${process.arch}${abi}`, 'deno');
+/** Why tests of Deno are skipped, if they are. */
+export const noDeno = !existsSync(deno) && `there is no Deno for ${process.platform}-${process.arch} among the tests' packages`;
+
 export { spawn };

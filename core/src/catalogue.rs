@@ -57,6 +57,9 @@ pub struct Row {
     /// Markdown for every language: one sentence, then details.
     #[cfg(feature = "schema")]
     pub doc: &'static str,
+    /// The module that declares it: `dashclaw::api::messages::attachments`.
+    #[cfg(feature = "schema")]
+    pub module: &'static str,
     /// The schema of its request type.
     #[cfg(feature = "schema")]
     pub request_schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,

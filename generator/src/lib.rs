@@ -37,6 +37,7 @@ pub fn outputs(api: &model::Api) -> Result<Vec<Output>> {
     outputs.extend(typescript::outputs(api)?);
     outputs.extend(swift::outputs(api)?);
     outputs.extend(kotlin::outputs(api)?);
+    outputs.extend(rust::outputs(api)?);
     outputs.extend(reference::outputs(api, &languages)?);
     outputs.push(openapi::output(api)?);
     outputs.sort_by(|left, right| left.path.cmp(&right.path));

@@ -1,10 +1,14 @@
-//! Rust in the reference. Its methods need no generator: the catalogue declares them.
+//! Rust in the reference, and its testee's table of methods. The methods themselves need no generator: the catalogue
+//! declares them.
 
 use dashclaw::ErrorKind;
 
-use crate::Language;
 use crate::model::{Api, Operation, Shape};
 use crate::text::WIDTH;
+use crate::{Language, Output, Result, template};
+
+const METHODS: &str = "tests/conformance/src/testee_rust/methods.rs";
+const TABLE: &str = include_str!("../templates/rust_methods.rs.jinja");
 
 /// Rust.
 #[derive(Debug)]
@@ -43,6 +47,21 @@ impl Language for Rust {
 
     fn error(&self, kind: ErrorKind) -> String {
         format!("ErrorKind::{kind:?}")
+    }
+}
+
+pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
+    let methods: Vec<String> = api.operations().map(method).collect();
+    let text = template::fill(TABLE, minijinja::context! { methods })?;
+    Ok(vec![Output { path: METHODS.to_owned(), text }])
+}
+
+/// One line of the testee's table: the method, its request, and the method that goes through its pages.
+fn method(operation: &Operation) -> String {
+    let request = format!("{}({}::{})", operation.name, operation.module, operation.request);
+    match &operation.iterator {
+        Some((iterator, _)) => format!("{request} and {iterator}"),
+        None => request,
     }
 }
 

@@ -50,6 +50,7 @@ fn every_operation_is_in_every_output() {
     let interfaces = text(outputs, "bindings-node/types/api.d.ts");
     let swift = text(outputs, "bindings-uniffi/swift/Sources/DashClaw/Generated/Operations.swift");
     let swift_testee = text(outputs, "tests/conformance/testees/swift/testee/Sources/Testee/Methods.swift");
+    let rust_testee = text(outputs, "tests/conformance/src/testee_rust/methods.rs");
     let kotlin = text(outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Operations.kt");
     let document = text(outputs, "docs/openapi.json");
     let index = text(outputs, "docs/api/README.md");
@@ -77,6 +78,8 @@ fn every_operation_is_in_every_output() {
         assert!(
             swift.contains(&format!("\"{name}\",")) && swift_testee.contains(&format!("case \"{name}\":"))
         );
+        let rust = format!("\n    {name}({}::{})", operation.module, operation.request);
+        assert!(rust_testee.contains(&rust), "{name}");
         let found = ["operationId", "operation"].map(|member| format!("\"{member}\": \"{name}\""));
         // What is more than one request is no operation of HTTP.
         let is_http = operation.rules.composed.is_none() || operation.rules.expect == Expect::Bytes;

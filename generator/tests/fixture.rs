@@ -121,6 +121,7 @@ macro_rules! row {
             rules: $rules,
             iterator: None,
             doc: $doc,
+            module: "dashclaw::api::parcels",
             request_schema: |generator| generator.subschema_for::<$request>(),
             response_schema: |generator| generator.subschema_for::<$response>(),
         }

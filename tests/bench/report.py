@@ -73,9 +73,9 @@ def import_text(figures):
 
 def size_goals(figures):
     return [
-        ("Native module, gzip", figures["module_gzip"] / MEGABYTE, "≤", 5, " MB"),
-        ("Wheel", figures["wheel"] / MEGABYTE, "≤", 5, " MB"),
-        ("Node package with its native module, packed", figures["node"] / MEGABYTE, "≤", 5, " MB"),
+        ("Native module, gzip", figures["module_gzip"] / MEGABYTE, "≤", 6, " MB"),
+        ("Wheel", figures["wheel"] / MEGABYTE, "≤", 6, " MB"),
+        ("Node package with its native module, packed", figures["node"] / MEGABYTE, "≤", 6, " MB"),
     ]
 
 

@@ -32,6 +32,8 @@ macro_rules! legacy {
                 #[cfg(feature = "schema")]
                 doc: concat!($($doc, "\n"),*),
                 #[cfg(feature = "schema")]
+                module: module_path!(),
+                #[cfg(feature = "schema")]
                 request_schema: |generator| generator.subschema_for::<Map<String, Value>>(),
                 #[cfg(feature = "schema")]
                 response_schema: |generator| generator.subschema_for::<Map<String, Value>>(),

@@ -96,6 +96,8 @@ macro_rules! operations {
                     #[cfg(feature = "schema")]
                     doc: concat!($($doc, "\n"),*),
                     #[cfg(feature = "schema")]
+                    module: module_path!(),
+                    #[cfg(feature = "schema")]
                     request_schema: |generator| generator.subschema_for::<$request>(),
                     #[cfg(feature = "schema")]
                     response_schema: |generator| generator.subschema_for::<$response>(),

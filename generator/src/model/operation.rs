@@ -15,6 +15,8 @@ pub struct Operation {
     pub name: &'static str,
     /// Which domain it belongs to.
     pub domain: &'static str,
+    /// The Rust module that declares it.
+    pub module: &'static str,
     /// The HTTP verb: `POST`.
     pub method: &'static str,
     /// The path, with `{name}` where an argument goes.
@@ -100,6 +102,7 @@ impl Operation {
         Ok(Self {
             name: row.name,
             domain: row.domain,
+            module: row.module,
             method: row.method.as_str(),
             path: row.path,
             request: request.to_owned(),

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use crate::structs::as_in;
 
 /// What differs from run to run, and what stands for it.
 static VOLATILE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
@@ -45,11 +47,7 @@ const ERROR_MEMBERS: [&str; 15] = [
     "reason",
 ];
 
-/// The results with all that differs from run to run replaced.
-pub(crate) fn normalise(results: &[Value]) -> Vec<Value> {
-    results.iter().map(|result| normal("", result)).collect()
-}
-
+/// A result with all that differs from run to run replaced.
 fn normal(name: &str, value: &Value) -> Value {
     match value {
         Value::String(text) => Value::from(masked(text)),
@@ -90,12 +88,23 @@ fn whole(number: f64) -> Value {
     }
 }
 
-/// The first difference, for people.
+/// The first difference of two languages' results, for people.
 pub(crate) fn difference(left: &[Value], right: &[Value]) -> Option<String> {
     if left.len() != right.len() {
         return Some(format!("{} results, not {}", right.len(), left.len()));
     }
-    left.iter().zip(right).find_map(|(left, right)| first("", left, right))
+    left.iter().zip(right).find_map(|(left, right)| {
+        let [left, right] = [plain(left, right), plain(right, left)].map(|result| normal("", &result));
+        first("", &left, &right)
+    })
+}
+
+/// A result as one of a language without structs, where `other` is of such a language.
+fn plain(result: &Value, other: &Value) -> Value {
+    match (result.get("struct"), other.get("ok")) {
+        (Some(structs), Some(plain)) => json!({ "ok": as_in(plain, structs) }),
+        _ => result.clone(),
+    }
 }
 
 fn first(path: &str, left: &Value, right: &Value) -> Option<String> {
@@ -141,16 +150,25 @@ mod tests {
         let other = json!({"ok": {
             "id": "act_7b0f3c1e-0000-4000-8000-000000000002", "elapsed_ms": 9, "risk": 91, "last": "mem-7b0f3c1e00004000-7",
         }});
-        let [left, right, other] = [left, right, other].map(|value| normalise(&[value]));
+        let [left, right, other] = [left, right, other].map(|value| [value]);
         assert_eq!(difference(&left, &right), None);
         assert_eq!(difference(&left, &other).unwrap(), "`ok.risk` is 91, not 90");
     }
 
     #[test]
+    fn a_struct_has_members_that_other_languages_lack() {
+        let plain = [json!({"ok": {"a": 1}})];
+        assert_eq!(difference(&[json!({"struct": {"a": 1, "b": null}})], &plain), None);
+        assert_eq!(difference(&plain, &[json!({"struct": {"a": 1, "elapsed_ms": 0}})]), None);
+        assert!(difference(&plain, &[json!({"struct": {"a": 1, "b": 2}})]).is_some());
+        assert!(difference(&plain, &[json!({"struct": {"b": 0}})]).is_some());
+    }
+
+    #[test]
     fn errors_are_compared_by_their_documented_members() {
-        let left = normalise(&[json!({"error": {"kind": "server", "status": 500, "trace": "a"}})]);
-        let right = normalise(&[json!({"error": {"kind": "server", "status": 500, "retry_after": null}})]);
-        let wrong = normalise(&[json!({"error": {"kind": "server", "status": 502}})]);
+        let left = [json!({"error": {"kind": "server", "status": 500, "trace": "a"}})];
+        let right = [json!({"error": {"kind": "server", "status": 500, "retry_after": null}})];
+        let wrong = [json!({"error": {"kind": "server", "status": 502}})];
         assert_eq!(difference(&left, &right), None);
         assert!(difference(&left, &wrong).is_some());
     }

@@ -19,6 +19,7 @@ mod schedule;
 mod script;
 mod server;
 mod steps;
+mod structs;
 mod testee;
 mod testee_rust;
 mod tls;

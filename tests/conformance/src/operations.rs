@@ -48,7 +48,8 @@ fn given(api: &Api, operation: &Operation, argument: &Argument) -> Value {
     }
     match (field.map(|field| field.kind), argument.range) {
         (Some(Kind::Id(id)), _) => json!(format!("{}0123456789ab", id.prefix())),
-        (_, Some((low, high))) => json!(low.max(1).min(high)),
+        // A number that may have a fraction has one: not every language writes a whole one as 1.
+        (kind, Some((low, high))) if kind != Some(Kind::Number) => json!(low.max(1).min(high)),
         _ => sample(api, &argument.shape, argument.name, 0),
     }
 }
@@ -124,7 +125,8 @@ fn sample(api: &Api, shape: &Shape, name: &str, depth: usize) -> Value {
     match shape {
         Shape::Any => json!({ "any": [1, null, "é"] }),
         Shape::Text => json!(format!("{name}-é")),
-        Shape::Integer => json!(3),
+        // Some whole numbers stand for no and yes.
+        Shape::Integer => json!(1),
         Shape::Number | Shape::Seconds => json!(0.5),
         Shape::Bytes => json!("3q0="),
         Shape::Boolean => json!(true),

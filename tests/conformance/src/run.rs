@@ -208,6 +208,7 @@ fn base(variables: &Map<String, Value>, instance: Option<&Instance>) -> Map<Stri
 pub(crate) fn as_value(answer: &Answer) -> Value {
     match answer {
         Answer::Ok(value) => json!({ "ok": value }),
+        Answer::Struct(value) => json!({ "struct": value }),
         Answer::Error(error) => json!({ "error": error }),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 
-use crate::compare::{difference, normalise};
+use crate::compare::difference;
 use crate::known::Known;
 use crate::launch::Launch;
 use crate::load::Source;
@@ -122,7 +122,6 @@ fn matrix(plan: &Plan, mut results: Results) -> Matrix {
                 .remove(&(index, language.clone()))
                 .unwrap_or_else(|| (Cell::Fail("no result".to_owned()), Vec::new()));
             if cell == Cell::Pass && !differs {
-                let values = normalise(&values);
                 match &first {
                     None => first = Some((language.clone(), values)),
                     Some((other, expected)) => {

@@ -11,9 +11,10 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::case::Step;
-use crate::matcher::{compare, compare_open, is_word, show};
+use crate::matcher::{Captures, compare, compare_open, is_word, show};
 use crate::run::as_value;
 use crate::server::Server;
+use crate::structs::as_in;
 use crate::testee::{Answer, Testee};
 use crate::variables::substitute;
 
@@ -60,7 +61,7 @@ impl<'a> Steps<'a> {
             Map::from_iter([("client".to_owned(), json!(name)), ("options".to_owned(), json!(options))]);
         let pending = self.ask("new", &members, None).await?;
         match receive(pending).await? {
-            Answer::Ok(_) => Ok(()),
+            Answer::Ok(_) | Answer::Struct(_) => Ok(()),
             Answer::Error(error) => Err(format!("no client: {}", show(Some(&error)))),
         }
     }
@@ -227,7 +228,7 @@ impl<'a> Steps<'a> {
         let start = if step.join.is_some() && step.at_least.is_none() { joined } else { since };
         self.judge_time(step, name, start.elapsed());
         self.judge_answer(step, name, &answer);
-        if let (Some(key), Answer::Ok(value)) = (&step.save, &answer) {
+        if let (Some(key), Answer::Ok(value) | Answer::Struct(value)) = (&step.save, &answer) {
             self.variables.insert(key.clone(), value.clone());
         }
         self.results.push(as_value(&answer));
@@ -252,19 +253,29 @@ impl<'a> Steps<'a> {
                 let Value::Object(expected) = expected else { return };
                 script.captures(|captures| compare_open(&expected, error, captures))
             }
-            (Answer::Ok(value), _, Some(_)) => vec![format!("expected an error, seen {}", show(Some(value)))],
-            (Answer::Error(error), ..) => vec![format!("unexpected error {}", show(Some(error)))],
-            (Answer::Ok(value), Some(expected), None) => {
-                let expected = substitute(expected, &self.variables);
-                script.captures(|captures| compare(&expected, Some(value), captures))
+            (Answer::Ok(value) | Answer::Struct(value), _, Some(_)) => {
+                vec![format!("expected an error, seen {}", show(Some(value)))]
             }
-            (Answer::Ok(value), None, None) if step.call.is_some() => match script.last_json() {
-                Some(served) => script.captures(|captures| compare(&literal(&served), Some(value), captures)),
+            (Answer::Error(error), ..) => vec![format!("unexpected error {}", show(Some(error)))],
+            (_, Some(expected), None) => {
+                let expected = substitute(expected, &self.variables);
+                script.captures(|captures| fits(&expected, answer, captures))
+            }
+            (_, None, None) if step.call.is_some() => match script.last_json() {
+                Some(served) => script.captures(|captures| fits(&literal(&served), answer, captures)),
                 None => Vec::new(),
             },
-            (Answer::Ok(_), None, None) => Vec::new(),
+            (_, None, None) => Vec::new(),
         };
         self.complaints.extend(found.into_iter().map(|complaint| format!("{name}: {complaint}")));
+    }
+}
+
+/// The complaints about a value that came back.
+fn fits(expected: &Value, answer: &Answer, captures: &mut Captures) -> Vec<String> {
+    match answer {
+        Answer::Struct(value) => compare(expected, Some(&as_in(expected, value)), captures),
+        Answer::Ok(value) | Answer::Error(value) => compare(expected, Some(value), captures),
     }
 }
 

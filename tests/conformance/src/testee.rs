@@ -17,6 +17,8 @@ use crate::launch::Launch;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
     Ok(Value),
+    /// The same, as a struct wrote it.
+    Struct(Value),
     Error(Value),
 }
 
@@ -41,6 +43,8 @@ struct Shared {
 struct Line {
     id: u64,
     ok: Option<Value>,
+    #[serde(rename = "struct")]
+    structs: Option<Value>,
     error: Option<Value>,
 }
 
@@ -151,7 +155,7 @@ fn read_line(line: &[u8]) -> Option<Line> {
     let text = std::str::from_utf8(line).ok()?.strip_prefix(r#"{"id":"#)?.trim_start();
     let digits = text.split(|next: char| !next.is_ascii_digit()).next()?;
     let error = json!({ "kind": "testee", "message": format!("the answer cannot be read: {problem}") });
-    Some(Line { id: digits.parse().ok()?, ok: None, error: Some(error) })
+    Some(Line { id: digits.parse().ok()?, ok: None, structs: None, error: Some(error) })
 }
 
 fn answer(shared: &mut Shared, line: Line) {
@@ -160,9 +164,10 @@ fn answer(shared: &mut Shared, line: Line) {
         shared.stderr.push_str(&note);
         return;
     };
-    let answer = match line.error {
-        Some(error) => Answer::Error(error),
-        None => Answer::Ok(line.ok.unwrap_or(Value::Null)),
+    let answer = match (line.error, line.structs) {
+        (Some(error), _) => Answer::Error(error),
+        (None, Some(value)) => Answer::Struct(value),
+        (None, None) => Answer::Ok(line.ok.unwrap_or(Value::Null)),
     };
     let _ = waiting.send(answer);
 }

@@ -1,5 +1,8 @@
 //! The Rust testee: the public face of the crate `dashclaw` behind the protocol. It judges nothing.
 
+mod methods;
+mod typed;
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +24,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio_util::sync::CancellationToken;
+use typed::{Given, Work};
 
 /// Where a client of an instance in process is; nothing listens there.
 const IN_PROCESS: &str = "http://embedded.invalid";
@@ -39,6 +43,8 @@ struct Request {
     action_id: Option<String>,
     work: Option<Value>,
     take: Option<usize>,
+    #[serde(default)]
+    cancellable: bool,
     target: Option<u64>,
     json: Option<String>,
     layer: Option<String>,
@@ -55,6 +61,11 @@ struct Request {
 }
 
 type Answer = Result<String, Error>;
+
+/// The member of an answer line that holds what came back.
+const OK: &str = "ok";
+/// The same, where a struct of the catalogue wrote it.
+const STRUCT: &str = "struct";
 
 #[derive(Default)]
 struct Testee {
@@ -151,12 +162,38 @@ impl Testee {
         let running = Arc::clone(&self.running);
         running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, cancel.clone());
         tokio::spawn(async move {
-            let work = tokio::spawn(async move { serve(&client, &request, cancel).await });
-            let answer =
-                work.await.unwrap_or_else(|panic| Err(Error::new(ErrorKind::Internal, panic.to_string())));
+            let work = tokio::spawn(async move {
+                match typed(&client, &request, &cancel) {
+                    Some(work) => (STRUCT, work.await),
+                    None => (OK, serve(&client, &request, cancel).await),
+                }
+            });
+            let (member, answer) = work
+                .await
+                .unwrap_or_else(|panic| (OK, Err(Error::new(ErrorKind::Internal, panic.to_string()))));
             running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-            reply(id, answer);
+            reply_as(member, id, answer);
         });
+    }
+}
+
+/// The method or the iterator for a request, if there is one that takes its arguments.
+fn typed<'a>(client: &'a DashClaw, request: &'a Request, cancel: &CancellationToken) -> Option<Work<'a>> {
+    let mut given = Given {
+        client,
+        operation: request.operation.as_deref()?,
+        arguments: request.arguments.as_ref().map_or("{}", |raw| raw.get()),
+        options: None,
+    };
+    // A call without options that no step cancels needs no more than the method.
+    if request.options.is_some() || request.cancellable {
+        let options = CallOptions::from_json(options(request)).ok()?;
+        given.options = Some(CallOptions { cancel: Some(cancel.clone()), ..options });
+    }
+    match request.action.as_str() {
+        "call" => methods::method(given),
+        "iterate" => methods::iterator(given, request.take),
+        _ => None,
     }
 }
 
@@ -356,10 +393,14 @@ fn fields(error: &Error) -> Value {
     fields
 }
 
-/// Writes one answer line as a whole, so that concurrent answers do not mix.
 fn reply(id: u64, answer: Answer) {
+    reply_as(OK, id, answer);
+}
+
+/// Writes one answer line as a whole, so that concurrent answers do not mix.
+fn reply_as(member: &str, id: u64, answer: Answer) {
     let line = match answer {
-        Ok(value) => format!("{{\"id\":{id},\"ok\":{value}}}\n"),
+        Ok(value) => format!("{{\"id\":{id},\"{member}\":{value}}}\n"),
         Err(error) => format!("{{\"id\":{id},\"error\":{}}}\n", fields(&error)),
     };
     let mut stdout = std::io::stdout().lock();

@@ -43,8 +43,8 @@ pub(crate) async fn run(set: &str, testee: &mut Testee, directory: &Path) -> Res
         let comparable = match &answer {
             // Texts of errors outside the client are each language's own.
             Answer::Error(_) => json!({ "error": ours }),
-            Answer::Ok(_) if exact => json!({ "ok": ours }),
-            Answer::Ok(_) => as_value(&answer),
+            Answer::Ok(_) | Answer::Struct(_) if exact => json!({ "ok": ours }),
+            Answer::Ok(_) | Answer::Struct(_) => as_value(&answer),
         };
         outcome.results.push(comparable);
     }

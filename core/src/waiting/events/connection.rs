@@ -37,6 +37,8 @@ static STREAM: Row = Row {
     #[cfg(feature = "schema")]
     doc: "",
     #[cfg(feature = "schema")]
+    module: module_path!(),
+    #[cfg(feature = "schema")]
     request_schema: |_| schemars::Schema::default(),
     #[cfg(feature = "schema")]
     response_schema: |_| schemars::Schema::default(),

@@ -211,8 +211,8 @@ fn signatures(file: &Json) -> Vectors {
 
 fn plain(answer: &Answer) -> String {
     match answer {
-        Answer::Ok(Value::String(text)) => text.clone(),
-        Answer::Ok(other) => other.to_string(),
+        Answer::Ok(Value::String(text)) | Answer::Struct(Value::String(text)) => text.clone(),
+        Answer::Ok(other) | Answer::Struct(other) => other.to_string(),
         Answer::Error(_) => "error".to_owned(),
     }
 }
@@ -230,7 +230,9 @@ fn reputation_verdict(answer: &Answer) -> String {
 fn reason_of(answer: &Answer) -> String {
     match answer {
         Answer::Ok(answer) if answer["valid"] == true => "valid".to_owned(),
-        Answer::Ok(answer) => answer["reason"].as_str().unwrap_or("no reason").to_owned(),
+        Answer::Ok(answer) | Answer::Struct(answer) => {
+            answer["reason"].as_str().unwrap_or("no reason").to_owned()
+        }
         Answer::Error(error) => error["code"].as_str().unwrap_or("no code").to_owned(),
     }
 }
