@@ -7,7 +7,7 @@ mod kdoc;
 mod names;
 mod shapes;
 
-use dashclaw::ErrorKind;
+use dashclaw::ErrorKindRow;
 use serde::Serialize;
 
 use crate::model::{Api, Operation};
@@ -45,7 +45,7 @@ impl Language for Kotlin {
         function::signature(api, operation, "").join("\n")
     }
 
-    fn error(&self, kind: ErrorKind) -> String {
+    fn error(&self, kind: &ErrorKindRow) -> String {
         errors::kind(kind).map_or_else(|| errors::class(kind), |constant| format!("ErrorKind.{constant}"))
     }
 }
@@ -53,7 +53,8 @@ impl Language for Kotlin {
 pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
     let mut outputs = vec![
         Output { path: format!("{PACKAGE}/Operations.kt"), text: operations(api)? },
-        Output { path: format!("{PACKAGE}/ErrorKind.kt"), text: errors::module()? },
+        Output { path: format!("{PACKAGE}/ErrorKind.kt"), text: errors::kinds(api)? },
+        Output { path: format!("{PACKAGE}/Exceptions.kt"), text: errors::classes(api)? },
     ];
     for domain in &api.domains {
         let path = format!("{API}/{}.kt", pascal_case(domain.name));

@@ -1,6 +1,6 @@
 //! Rust in the reference. Its methods need no generator: the catalogue declares them.
 
-use dashclaw::ErrorKind;
+use dashclaw::ErrorKindRow;
 
 use crate::Language;
 use crate::model::{Api, Operation, Shape};
@@ -41,8 +41,8 @@ impl Language for Rust {
         if line.len() <= WIDTH { line } else { format!("let answer: {answer} =\n    {call}") }
     }
 
-    fn error(&self, kind: ErrorKind) -> String {
-        format!("ErrorKind::{kind:?}")
+    fn error(&self, kind: &ErrorKindRow) -> String {
+        format!("ErrorKind::{}", kind.name)
     }
 }
 
