@@ -1,5 +1,7 @@
 'use strict';
-// The errors: one class for every kind the core knows, each a DashClawError.
+// The errors: one class for every kind the core knows, each a DashClawError. `error-table.js` lists them.
+
+const { CLASS_NAMES, FIELDS } = require('./error-table.js');
 
 /** Any failure of the SDK. Its text and fields never hold an API key, a token or a signing key. */
 class DashClawError extends Error {
@@ -14,20 +16,6 @@ class DashClawError extends Error {
     return this.status === undefined ? undefined : (this.body ?? {});
   }
 }
-
-class ConfigurationError extends DashClawError {}
-class InvalidArgumentError extends DashClawError {}
-class ConnectionFailedError extends DashClawError {}
-class RequestTimeoutError extends DashClawError {}
-class CallCancelledError extends DashClawError {}
-class AuthenticationError extends DashClawError {}
-class PermissionDeniedError extends DashClawError {}
-class NotFoundError extends DashClawError {}
-class ConflictError extends DashClawError {}
-class ValidationError extends DashClawError {}
-class RateLimitedError extends DashClawError {}
-class ServerError extends DashClawError {}
-class MalformedResponseError extends DashClawError {}
 
 class GuardBlockedError extends DashClawError {
   /** `decision` is what `guard` returned. */
@@ -45,40 +33,13 @@ class ApprovalDeniedError extends DashClawError {
   }
 }
 
-class ApprovalTimeoutError extends DashClawError {}
-class ApprovalExpiredError extends DashClawError {}
-class ReceiptInvalidError extends DashClawError {}
-class OutcomeInDoubtError extends DashClawError {}
-class OutcomeUnknownError extends DashClawError {}
-class ClientClosedError extends DashClawError {}
-class InstanceError extends DashClawError {}
-class InternalError extends DashClawError {}
+/** The classes that do more than tell a kind. */
+const OWN = { GuardBlockedError, ApprovalDeniedError };
 
-const KINDS = {
-  configuration: ConfigurationError,
-  invalid_argument: InvalidArgumentError,
-  connection: ConnectionFailedError,
-  timeout: RequestTimeoutError,
-  cancelled: CallCancelledError,
-  authentication: AuthenticationError,
-  permission: PermissionDeniedError,
-  not_found: NotFoundError,
-  conflict: ConflictError,
-  validation: ValidationError,
-  rate_limited: RateLimitedError,
-  server: ServerError,
-  malformed_response: MalformedResponseError,
-  guard_blocked: GuardBlockedError,
-  approval_denied: ApprovalDeniedError,
-  approval_timeout: ApprovalTimeoutError,
-  approval_expired: ApprovalExpiredError,
-  receipt_invalid: ReceiptInvalidError,
-  in_doubt: OutcomeInDoubtError,
-  outcome_unknown: OutcomeUnknownError,
-  closed: ClientClosedError,
-  instance: InstanceError,
-  internal: InternalError,
-};
+/** The class of every kind. */
+const KINDS = Object.fromEntries(
+  Object.entries(CLASS_NAMES).map(([kind, name]) => [kind, OWN[name] ?? { [name]: class extends DashClawError {} }[name]]),
+);
 
 const CLASSES = { DashClawError };
 for (const [kind, type] of [['internal', DashClawError], ...Object.entries(KINDS)]) {
@@ -88,32 +49,16 @@ for (const [kind, type] of [['internal', DashClawError], ...Object.entries(KINDS
   CLASSES[type.name] = type;
 }
 // What AbortSignal's users look for.
-own(CallCancelledError.prototype, 'name', 'AbortError');
-
-/** The names of the core's fields here. */
-const FIELDS = {
-  code: 'code',
-  status: 'status',
-  details: 'details',
-  body: 'body',
-  request_id: 'requestId',
-  retryable: 'retryable',
-  idempotency_key: 'idempotencyKey',
-  operation: 'operation',
-  argument: 'argument',
-  current_status: 'currentStatus',
-  action_id: 'actionId',
-};
+own(KINDS.cancelled.prototype, 'name', 'AbortError');
 
 /** The error for the core's fields, given as JSON text. */
 function errorFrom(text, cause) {
   const fields = JSON.parse(text);
   const error = make(fields);
   if (fields.decision !== undefined && error.decision === undefined) own(error, 'decision', fields.decision);
-  for (const [theirs, ours] of Object.entries(FIELDS)) {
-    if (fields[theirs] !== undefined) error[ours] = fields[theirs];
+  for (const [theirs, ours, units] of FIELDS) {
+    if (fields[theirs] !== undefined) error[ours] = units ? fields[theirs] * units : fields[theirs];
   }
-  if (fields.retry_after !== undefined) error.retryAfter = fields.retry_after * 1000;
   if (cause !== undefined) own(error, 'cause', cause);
   return error;
 }
@@ -125,7 +70,7 @@ function make({ kind, message, decision }) {
     return new GuardBlockedError(decision, decision.reason || decision.reasons?.length ? message : undefined);
   }
   if (kind === 'approval_denied') return new ApprovalDeniedError(message, decision);
-  return new (KINDS[kind] ?? InternalError)(message);
+  return new (KINDS[kind] ?? KINDS.internal)(message);
 }
 
 /** Runs a native function; what it throws becomes one of our errors. */
@@ -139,12 +84,12 @@ function translated(run, rename = (error) => error) {
 }
 
 function internal(cause) {
-  return new InternalError(`the native module failed: ${cause.message}`, { cause });
+  return new KINDS.internal(`the native module failed: ${cause.message}`, { cause });
 }
 
 /** An error about an argument that cannot cross at all. */
 function invalid(argument, problem) {
-  return Object.assign(new InvalidArgumentError(`\`${argument}\` ${problem}`), { argument });
+  return Object.assign(new KINDS.invalid_argument(`\`${argument}\` ${problem}`), { argument });
 }
 
 /** Sets a property that does not show when the object is printed. */

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::deadline::length;
 use crate::waiting::pages::page_text;
+use crate::waiting::stop::Stop;
 use crate::work::work_orders::Desk;
 use crate::{
     ApproverOptions, CallOptions, DashClaw, Error, ErrorKind, EventOptions, EventStream, Pages,
@@ -43,10 +44,7 @@ pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T
 /// Runs `work` until it ends or `stop` is cancelled, which is an error of kind `cancelled`. For work that takes no
 /// [`CallOptions`]; a call with a token says more exactly what became of a write.
 pub async fn stoppable<T>(stop: &CancellationToken, work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::select! {
-        ended = work => ended,
-        () = stop.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the call was stopped")),
-    }
+    Stop::default().cancelled_by(stop).run(work).await?
 }
 
 /// The argument `name`, a number of seconds, as a duration.

@@ -1,13 +1,17 @@
 //! The one error of the SDK. It crosses into every language as fields, never as text.
 
+mod fields;
 mod kind;
 
 use std::fmt;
 use std::time::Duration;
 
+pub use fields::Fields;
+#[cfg(feature = "schema")]
+pub use fields::{FieldRow, Holds};
 pub use kind::ErrorKind;
-use serde::Serialize;
-use serde_json::Value;
+#[cfg(feature = "schema")]
+pub use kind::KindRow;
 
 use crate::deadline::length;
 
@@ -20,73 +24,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Error(Box<Fields>);
 
-/// The fields of an [`Error`], as they cross into other languages.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Fields {
-    /// Which of the closed set of kinds this is.
-    pub kind: ErrorKind,
-    /// One sentence for people.
-    pub message: String,
-    /// The HTTP status, when the server answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// The server's own code, such as `SIGNATURE_REQUIRED`; otherwise the kind's.
-    pub code: String,
-    /// The server's `details`: a list of messages, or a text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<Value>,
-    /// The whole JSON body of a refusal.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<Value>,
-    /// The server's id for the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
-    /// Whether the same call may succeed later.
-    pub retryable: bool,
-    /// How long the server asks to wait, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<f64>,
-    /// The key that the request carried: send the same one to ask or repeat safely.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub idempotency_key: Option<String>,
-    /// The operation, snake_case.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
-    /// The argument at fault.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub argument: Option<String>,
-    /// The verdict behind [`ErrorKind::GuardBlocked`], or the status behind [`ErrorKind::ApprovalDenied`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision: Option<Value>,
-    /// What the record's state is, for [`ErrorKind::Conflict`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_status: Option<String>,
-    /// The action that this is about, when there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub action_id: Option<String>,
-}
-
 impl Error {
     /// An error of this kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Fields {
-            kind,
-            message: message.into(),
-            status: None,
-            code: kind.as_str().to_owned(),
-            details: None,
-            body: None,
-            request_id: None,
-            retryable: kind.is_usually_retryable(),
-            retry_after: None,
-            idempotency_key: None,
-            operation: None,
-            argument: None,
-            decision: None,
-            current_status: None,
-            action_id: None,
-        }))
+        let (code, retryable) = (kind.as_str().to_owned(), kind.is_usually_retryable());
+        Self(Box::new(Fields::new(kind, message.into(), code, retryable)))
     }
 
     /// A refused argument: which, and what was expected.

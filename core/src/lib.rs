@@ -25,6 +25,8 @@ pub use client::notice::{Callback, Printer};
 pub use client::options::Builder;
 pub use client::{DashClaw, options, transport};
 pub use error::{Error, ErrorKind, Fields as ErrorFields, Result};
+#[cfg(feature = "schema")]
+pub use error::{FieldRow as ErrorField, Holds, KindRow as ErrorKindRow};
 pub use proof::{action_binding, canonical, idempotency, receipt, signing};
 pub use waiting::approval::{DEFAULT_INTERVAL, DEFAULT_WAIT, WaitOptions};
 pub use waiting::approver::{ApproverOptions, PendingApprovals};

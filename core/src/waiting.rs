@@ -6,3 +6,4 @@ pub(crate) mod events;
 pub(crate) mod heartbeat;
 pub(crate) mod pages;
 pub mod sse;
+pub(crate) mod stop;

@@ -8,7 +8,7 @@ mod names;
 mod options;
 mod shapes;
 
-use dashclaw::ErrorKind;
+use dashclaw::ErrorKindRow;
 use serde::Serialize;
 
 use crate::model::{Api, Operation};
@@ -46,7 +46,7 @@ impl Language for Kotlin {
         function::signature(api, operation, "").join("\n")
     }
 
-    fn error(&self, kind: ErrorKind) -> String {
+    fn error(&self, kind: &ErrorKindRow) -> String {
         errors::kind(kind).map_or_else(|| errors::class(kind), |constant| format!("ErrorKind.{constant}"))
     }
 }
@@ -54,7 +54,8 @@ impl Language for Kotlin {
 pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
     let mut outputs = vec![
         Output { path: format!("{PACKAGE}/Operations.kt"), text: operations(api)? },
-        Output { path: format!("{PACKAGE}/ErrorKind.kt"), text: errors::module()? },
+        Output { path: format!("{PACKAGE}/ErrorKind.kt"), text: errors::kinds(api)? },
+        Output { path: format!("{PACKAGE}/Exceptions.kt"), text: errors::classes(api)? },
         Output { path: format!("{PACKAGE}/Options.kt"), text: options::module()? },
     ];
     for domain in &api.domains {

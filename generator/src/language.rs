@@ -1,6 +1,6 @@
 //! What the reference needs to know about a programming language to show it a column.
 
-use dashclaw::ErrorKind;
+use dashclaw::ErrorKindRow;
 
 use crate::model::{Api, Operation};
 
@@ -17,5 +17,5 @@ pub trait Language {
     /// How an operation is called and what comes back.
     fn signature(&self, api: &Api, operation: &Operation) -> String;
     /// What is raised, thrown or matched for a kind of error.
-    fn error(&self, kind: ErrorKind) -> String;
+    fn error(&self, kind: &ErrorKindRow) -> String;
 }

@@ -3,6 +3,7 @@
 //! Nothing here knows a programming language.
 
 mod doc;
+mod errors;
 mod facts;
 mod operation;
 mod schema;
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 use dashclaw::api::rows;
 use dashclaw::catalogue::{Expect, Row};
 pub use doc::{Block, Doc, Reference};
+pub use errors::Errors;
+pub(crate) use errors::with_unit;
 pub(crate) use facts::repeat_word;
 pub use facts::{Failure, repeat};
 pub use operation::{Argument, Operation};
@@ -32,6 +35,8 @@ pub struct Api {
     pub legacy: Vec<&'static Row>,
     /// Every named type that an operation takes or returns, those of one domain together.
     pub types: Vec<Type>,
+    /// How a call fails.
+    pub errors: Errors,
     index: BTreeMap<String, usize>,
 }
 
@@ -68,7 +73,7 @@ impl Api {
         }
         let types = types.finish(&domains)?;
         let index = types.iter().enumerate().map(|(at, one)| (one.name.clone(), at)).collect();
-        Ok(Self { domains, legacy, types, index })
+        Ok(Self { domains, legacy, types, errors: Errors::read(), index })
     }
 
     /// Every operation.

@@ -2,16 +2,17 @@
 
 mod annotation;
 mod docstring;
+mod errors;
 mod method;
 mod names;
 mod options;
 mod types;
 
-use dashclaw::ErrorKind;
+use dashclaw::ErrorKindRow;
 use serde::Serialize;
 
 use crate::model::{Api, Operation};
-use crate::{Language, Output, Result, classes, template};
+use crate::{Language, Output, Result, template};
 
 const PACKAGE: &str = "bindings-python/python/dashclaw";
 const OPERATIONS: &str = include_str!("../templates/python_operations.py.jinja");
@@ -43,8 +44,8 @@ impl Language for Python {
         method::signature(api, operation, method::Color::Sync, "").join("\n").trim_end_matches(':').to_owned()
     }
 
-    fn error(&self, kind: ErrorKind) -> String {
-        classes::class(kind).to_owned()
+    fn error(&self, kind: &ErrorKindRow) -> String {
+        kind.class.to_owned()
     }
 }
 
@@ -65,6 +66,7 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
         },
         Output { path: format!("{PACKAGE}/_client_options.py"), text: options::module()? },
         Output { path: format!("{PACKAGE}/types.py"), text: types::module(api)? },
+        Output { path: format!("{PACKAGE}/_error_classes.py"), text: errors::module(api)? },
     ])
 }
 

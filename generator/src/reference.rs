@@ -22,7 +22,7 @@ pub(crate) fn outputs(api: &Api, languages: &[&dyn Language]) -> Result<Vec<Outp
     if !api.legacy.is_empty() {
         outputs.push(Output { path: "docs/api/legacy.md".to_owned(), text: legacy::text(&api.legacy)? });
     }
-    outputs.push(Output { path: "docs/errors.md".to_owned(), text: errors::text(languages)? });
+    outputs.push(Output { path: "docs/errors.md".to_owned(), text: errors::text(api, languages)? });
     Ok(outputs)
 }
 

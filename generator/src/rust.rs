@@ -1,7 +1,7 @@
 //! Rust in the reference, and its testee's table of methods. The methods themselves need no generator: the catalogue
 //! declares them.
 
-use dashclaw::ErrorKind;
+use dashclaw::ErrorKindRow;
 
 use crate::model::{Api, Operation, Shape};
 use crate::text::WIDTH;
@@ -45,8 +45,8 @@ impl Language for Rust {
         if line.len() <= WIDTH { line } else { format!("let answer: {answer} =\n    {call}") }
     }
 
-    fn error(&self, kind: ErrorKind) -> String {
-        format!("ErrorKind::{kind:?}")
+    fn error(&self, kind: &ErrorKindRow) -> String {
+        format!("ErrorKind::{}", kind.name)
     }
 }
 

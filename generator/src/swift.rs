@@ -2,6 +2,7 @@
 
 mod dispatch;
 mod docs;
+mod errors;
 mod method;
 mod names;
 mod options;
@@ -9,9 +10,9 @@ mod record;
 mod shapes;
 mod words;
 
-use dashclaw::ErrorKind;
+use dashclaw::ErrorKindRow;
 
-use crate::model::{Api, Doc, Form, Operation};
+use crate::model::{Api, Form, Operation};
 use crate::{Language, Output, Result, template};
 use shapes::Shapes;
 
@@ -47,8 +48,8 @@ impl Language for Swift {
         method::signature(&Shapes::new(api), operation, "").join("\n").trim_end_matches(" {").to_owned()
     }
 
-    fn error(&self, kind: ErrorKind) -> String {
-        format!(".{}", names::camel(kind.as_str()))
+    fn error(&self, kind: &ErrorKindRow) -> String {
+        format!(".{}", names::camel(kind.code))
     }
 }
 
@@ -61,7 +62,8 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
         file("Words", &words.collect::<Vec<_>>())?,
         file("Requests", &requests.map(|operation| record::request(&shapes, operation)).collect::<Vec<_>>())?,
         file("Records", &records.filter_map(|one| record::record(&shapes, one)).collect::<Vec<_>>())?,
-        file("ErrorKind", &[error_kinds()])?,
+        file("ErrorKind", &[errors::kinds(api)])?,
+        Output { path: format!("{PACKAGE}/ErrorFields.swift"), text: errors::module(api)? },
         Output { path: format!("{PACKAGE}/ClientOptions.swift"), text: options::module()? },
         Output { path: format!("{PACKAGE}/Operations.swift"), text: operations(&shapes)? },
         Output { path: format!("{TESTEE}/Methods.swift"), text: dispatch(&shapes)? },
@@ -98,20 +100,4 @@ fn dispatch(shapes: &Shapes<'_>) -> Result<String> {
     let iterators = shapes.api.operations().filter_map(|operation| dispatch::iterator(shapes, operation));
     let (cases, iterators) = (cases.collect::<Vec<_>>(), iterators.collect::<Vec<_>>());
     template::fill(DISPATCH, minijinja::context! { cases, iterators })
-}
-
-fn error_kinds() -> String {
-    let cases = ErrorKind::ALL.iter().map(|kind| {
-        let mut lines = docs::comment(&Doc::read(kind.doc()), "        ");
-        let (name, code) = (names::quoted(&names::camel(kind.as_str())), kind.as_str());
-        let value = if name == code { String::new() } else { format!(" = \"{code}\"") };
-        lines.push(format!("        case {name}{value}"));
-        lines.join("\n")
-    });
-    let cases: Vec<String> = cases.collect();
-    format!(
-        "extension DashClawError {{\n    /// What kind of error it is.\n    public enum Kind: String, Sendable, CaseIterable, \
-         Codable {{\n{}\n    }}\n}}",
-        cases.join("\n")
-    )
 }

@@ -3,16 +3,17 @@
 mod annotation;
 mod call;
 mod camel;
+mod errors;
 mod method;
 mod names;
 mod options;
 mod tsdoc;
 mod types;
 
-use dashclaw::ErrorKind;
+use dashclaw::ErrorKindRow;
 
 use crate::model::{Api, Operation};
-use crate::{Language, Output, Result, classes};
+use crate::{Language, Output, Result};
 
 const PACKAGE: &str = "bindings-node";
 
@@ -43,8 +44,8 @@ impl Language for Node {
         method::signatures(api, operation, "").join("\n")
     }
 
-    fn error(&self, kind: ErrorKind) -> String {
-        classes::class(kind).to_owned()
+    fn error(&self, kind: &ErrorKindRow) -> String {
+        kind.class.to_owned()
     }
 }
 
@@ -56,5 +57,7 @@ pub(crate) fn outputs(api: &Api) -> Result<Vec<Output>> {
         Output { path: format!("{PACKAGE}/types/options.d.ts"), text: options::declarations()? },
         Output { path: format!("{PACKAGE}/types/api.d.ts"), text: types::module(api)? },
         Output { path: format!("{PACKAGE}/types/camel.d.ts"), text: camel::module(api)? },
+        Output { path: format!("{PACKAGE}/lib/error-table.js"), text: errors::table(api)? },
+        Output { path: format!("{PACKAGE}/types/errors.d.ts"), text: errors::declarations(api)? },
     ])
 }

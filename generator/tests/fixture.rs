@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use dashclaw::catalogue::{Call, Expect, Field, Fill, IdKind, Kind, Method, Repeat, Row, Rules};
+use dashclaw::{ErrorField, ErrorKindRow, Holds};
 use dashclaw_generate::{Output, model::Api, outputs};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -210,6 +211,80 @@ fn openapi_document() {
 #[test]
 fn error_list() {
     snapshot("docs/errors.md");
+}
+
+#[test]
+fn a_kind_of_error_and_a_field_more_are_in_every_face() {
+    let mut api = Api::of(ROWS).unwrap();
+    api.errors.kinds.push(ErrorKindRow {
+        name: "ParcelLost",
+        code: "parcel_lost",
+        doc: " The parcel is lost; `lost_for` says how long.\n",
+        class: "ParcelLostError",
+        python: &["LookupError"],
+        kotlin: true,
+        retryable: true,
+    });
+    let doc = " How long it is lost; see `get_action`.\n";
+    api.errors.fields.push(ErrorField { name: "lost_for", doc, holds: Holds::Seconds, always: false });
+    let kotlin = "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw";
+    let swift = "bindings-uniffi/swift/Sources/DashClaw/Generated";
+    let wanted: [(String, &[&str]); 8] = [
+        (
+            "bindings-python/python/dashclaw/_error_classes.py".to_owned(),
+            &[
+                "    \"ParcelLostError\",\n",
+                "\nclass ParcelLostError(DashClawError, LookupError):\n    \"\"\"The parcel is lost; ``lost_for`` says how long.\"\"\"\n\n    kind = \"parcel_lost\"\n",
+                "    lost_for: float | None\n    \"\"\"How long it is lost; see ``get_action``. In seconds.\"\"\"\n",
+                "        self.lost_for = None\n",
+            ],
+        ),
+        (
+            "bindings-node/lib/error-table.js".to_owned(),
+            &["  parcel_lost: 'ParcelLostError',\n", "  ['lost_for', 'lostFor', 1000],\n"],
+        ),
+        (
+            "bindings-node/types/errors.d.ts".to_owned(),
+            &[
+                "  | 'parcel_lost';\n",
+                "/** The parcel is lost; `lostFor` says how long. */\nexport declare class ParcelLostError extends DashClawError {}\n",
+                "  /** How long it is lost; see `getAction`. In milliseconds. */\n  lostFor?: number;\n",
+            ],
+        ),
+        (format!("{kotlin}/ErrorKind.kt"), &["    PARCEL_LOST(\"parcel_lost\"),\n"]),
+        (
+            format!("{kotlin}/Exceptions.kt"),
+            &[
+                "    /** How long it is lost; see `getAction`. */\n    public val lostFor: Duration? get() = failure.lostFor\n",
+                "/** The parcel is lost; `lostFor` says how long. */\npublic class ParcelLostException internal",
+                "    val lostFor: Duration? = null,\n",
+                "            lostFor = (fields[\"lost_for\"] as? JsonPrimitive)?.doubleOrNull?.seconds,\n",
+                "    ErrorKind.PARCEL_LOST -> ParcelLostException(failure)\n",
+            ],
+        ),
+        (format!("{swift}/ErrorKind.swift"), &["        case parcelLost = \"parcel_lost\"\n"]),
+        (
+            format!("{swift}/ErrorFields.swift"),
+            &[
+                "    /// How long it is lost; see `getAction`. In seconds.\n    public var lostFor: TimeInterval?\n",
+                "        lostFor = fields[\"lost_for\"]?.double\n",
+            ],
+        ),
+        (
+            "docs/errors.md".to_owned(),
+            &[
+                "`ParcelLostError` | `ParcelLostError` | `.parcelLost` | `ParcelLostException` | `ErrorKind::ParcelLost` |",
+                "| `lost_for` |  | length of time | How long it is lost; see `get_action`. |",
+            ],
+        ),
+    ];
+    let outputs = outputs(&api).unwrap();
+    for (path, parts) in wanted {
+        let output = outputs.iter().find(|output| output.path == path).expect(&path);
+        for part in parts {
+            assert!(output.text.contains(part), "{path} lacks {part}");
+        }
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod message;
 mod official;
 mod request;
 mod retry;
+mod status;
 
 use std::fmt;
 use std::time::Duration;

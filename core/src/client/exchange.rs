@@ -12,14 +12,8 @@ use crate::client::call::{Failure, Prepared, backoff, explained, may_retry, prep
 use crate::client::modes;
 use crate::client::transport::Sent;
 use crate::deadline::after;
+use crate::waiting::stop::{Stop, Stopped};
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result};
-
-/// Why the waiting ended.
-enum End {
-    Answer(Response),
-    Failed(Failed),
-    Stopped(ErrorKind, &'static str),
-}
 
 impl DashClaw {
     pub(crate) fn prepare(
@@ -45,28 +39,27 @@ impl DashClaw {
         }
         let deadline = after(options.timeout.unwrap_or(self.config().limits.timeout));
         let max_retries = options.max_retries.unwrap_or(self.config().limits.max_retries);
+        let stop = Stop::with(self).cancelled_by(options.cancel.as_ref());
         let mut sent = Sent::No;
         let mut retry = 0;
         loop {
             let start = Instant::now();
             let repeats = retry < max_retries && may_repeat(prepared, UNANSWERED);
             let end = if repeats { share(start, deadline) } else { deadline };
-            let failed = match self.within(end, options, self.attempt(prepared, trace.as_ref())).await {
-                End::Answer(response) => return Ok(response),
-                End::Failed(failed) => failed,
-                End::Stopped(kind, message) => {
-                    if kind == ErrorKind::Timeout {
+            let failed = match stop.until(end).run(self.attempt(prepared, trace.as_ref())).await {
+                Ok(Ok(response)) => return Ok(response),
+                Ok(Err(failed)) => failed,
+                Err(stopped) => {
+                    if stopped == Stopped::Deadline {
                         self.unanswered(start);
                     }
-                    if kind != ErrorKind::Timeout || end >= deadline {
-                        return Err(self.conclude(prepared, Sent::Maybe, Error::new(kind, message)));
+                    if stopped != Stopped::Deadline || end >= deadline {
+                        return Err(self.conclude(prepared, Sent::Maybe, stopped.into()));
                     }
                     Failed::unanswered()
                 }
             };
-            // A gateway's 5xx does not say whether the server behind it acted.
-            let lost =
-                matches!(failed.failure, Failure::Transport(Sent::Maybe) | Failure::Status(408 | 500..=599));
+            let lost = failed.failure.may_have_acted();
             if let Some(response) = self.own_write(prepared, sent, &failed.error, deadline, options).await {
                 return Ok(response);
             }
@@ -81,31 +74,9 @@ impl DashClaw {
             }
             retry += 1;
             tracing::debug!(operation = prepared.row.name, retry, ?delay, error = %failed.error.kind().as_str(), "repeating");
-            if let End::Stopped(kind, message) = self.within(deadline, options, pause(delay)).await {
-                return Err(self.conclude(prepared, sent, Error::new(kind, message)));
+            if let Err(stopped) = stop.until(deadline).sleep_until(after(delay)).await {
+                return Err(self.conclude(prepared, sent, stopped.into()));
             }
-        }
-    }
-
-    /// Runs `work` until the deadline passes, the caller stops it or the client is closed.
-    async fn within(
-        &self,
-        deadline: Instant,
-        options: &CallOptions,
-        work: impl Future<Output = Result<Response, Failed>>,
-    ) -> End {
-        let cancelled = async {
-            match &options.cancel {
-                Some(token) => token.cancelled().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            () = self.closed().cancelled() => End::Stopped(ErrorKind::Closed, "the client was closed"),
-            () = cancelled => End::Stopped(ErrorKind::Cancelled, "the call was stopped"),
-            done = work => done.map_or_else(End::Failed, End::Answer),
-            () = tokio::time::sleep_until(deadline) => End::Stopped(ErrorKind::Timeout, "the deadline passed"),
         }
     }
 
@@ -137,9 +108,10 @@ impl DashClaw {
         let action_id = prepared.action_id.as_deref()?;
         let arguments = json!({ "action_id": action_id }).to_string();
         let read = self.prepare(find(confirm.operation)?, arguments.as_bytes(), options).ok()?;
-        let record = match self.within(deadline, options, self.attempt(&read, None)).await {
-            End::Answer(response) if confirm.bare => response.json::<Box<RawValue>>().ok()?,
-            End::Answer(response) => modes::members(&response.body).ok()?.remove(confirm.member)?,
+        let stop = Stop::with(self).cancelled_by(options.cancel.as_ref()).until(deadline);
+        let record = match stop.run(self.attempt(&read, None)).await {
+            Ok(Ok(response)) if confirm.bare => response.json::<Box<RawValue>>().ok()?,
+            Ok(Ok(response)) => modes::members(&response.body).ok()?.remove(confirm.member)?,
             _ => modes::raw(json!({ "action_id": action_id, "status": ours }).to_string()).ok()?,
         };
         let body = format!("{{{}:{},\"idempotent_replay\":true}}", quote(confirm.member), record.get());
@@ -174,11 +146,6 @@ fn is_write(prepared: &Prepared) -> bool {
         Repeat::Idempotent => prepared.idempotency_key.is_some() && prepared.row.rules.key_when.is_some(),
         Repeat::Keyed | Repeat::OneShot | Repeat::Never => true,
     }
-}
-
-async fn pause(delay: std::time::Duration) -> Result<Response, Failed> {
-    tokio::time::sleep(delay).await;
-    Ok(Response::default())
 }
 
 /// A random number in 0 to 1; 1 when there is no randomness.

@@ -21,6 +21,7 @@ use crate::client::standing;
 use crate::deadline::after;
 use crate::json::Json;
 use crate::waiting::events::{Heard, Interest, Listener, Lost};
+use crate::waiting::stop::Stop;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, api};
 
 /// How long to wait unless told otherwise, as the official SDK does.
@@ -91,14 +92,9 @@ impl DashClaw {
             announced: false,
             last_error: None,
         };
-        let cancel = options.cancel.clone().unwrap_or_default();
-        tokio::select! {
-            biased;
-            () = self.closed().cancelled() => Err(Error::new(ErrorKind::Closed, "the client was closed")),
-            () = cancel.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the waiting was stopped")),
-            done = wait.run(deadline) => done,
-        }
-        .map_err(|error| {
+        let stop = Stop::with(self).cancelled_by(options.cancel.as_ref());
+        let done = stop.run(wait.run(deadline)).await.unwrap_or_else(|stopped| Err(stopped.into()));
+        done.map_err(|error| {
             self.redact_error(error).with(|fields| fields.action_id = Some(action_id.to_owned()))
         })
     }
@@ -120,7 +116,7 @@ impl Wait<'_> {
             // No time to wait is still time to look once.
             return self.read().await?.ok_or_else(|| self.timed_out());
         }
-        let done = tokio::time::timeout_at(deadline, self.listen()).await;
+        let done = Stop::at(deadline).run(self.listen()).await;
         done.unwrap_or_else(|_| Err(self.timed_out()))
     }
 
@@ -216,11 +212,7 @@ async fn hear(stream: Option<&Listener>, read_at: Instant) -> Option<Heard> {
             None => std::future::pending().await,
         }
     };
-    tokio::select! {
-        biased;
-        heard = news => Some(heard),
-        () = tokio::time::sleep_until(read_at) => None,
-    }
+    Stop::at(read_at).run(news).await.ok()
 }
 
 /// Failures that say nothing about the action: the next read may succeed.

@@ -15,6 +15,7 @@ use crate::api::approvals::GetPendingApprovals;
 use crate::catalogue::Operation;
 use crate::client::call::backoff;
 use crate::deadline::later;
+use crate::waiting::stop::{Stop, Stopped};
 use crate::{
     CallOptions, DashClaw, Error, ErrorKind, EventOptions, EventStream, Response, Result, ServerEvent,
 };
@@ -96,12 +97,8 @@ impl PendingApprovals {
             return None;
         }
         let (cancel, closed) = (self.cancel.clone(), self.client.closed().clone());
-        let next = tokio::select! {
-            biased;
-            () = closed.cancelled() => Some(Err(Error::new(ErrorKind::Closed, "the client was closed"))),
-            () = cancel.cancelled() => None,
-            next = self.changed() => Some(next),
-        };
+        let next = Stop::on_close(&closed).cancelled_by(&cancel).run(self.changed()).await;
+        let next = next.map_or_else(Stopped::into_end, Some);
         self.ended = !matches!(next, Some(Ok(_)));
         next
     }
@@ -134,7 +131,8 @@ impl PendingApprovals {
 
     /// Waits until it is time to read. Events bring that forward.
     async fn rest(&mut self) {
-        loop {
+        // However fast events come, they do not put off what is due.
+        while Instant::now() < self.read_at {
             // The future of the next event may be dropped at any time: the stream keeps what it has read.
             let news = async {
                 match &mut self.events {
@@ -142,18 +140,15 @@ impl PendingApprovals {
                     None => std::future::pending().await,
                 }
             };
-            tokio::select! {
-                biased;
-                () = tokio::time::sleep_until(self.read_at) => return,
-                event = news => match event {
-                    Some(Ok(event)) => {
-                        if self.concerns(&event) {
-                            let earliest = self.last_read.map_or_else(Instant::now, |last| later(last, MIN_GAP));
-                            self.read_at = self.read_at.min(earliest);
-                        }
+            let Ok(event) = Stop::at(self.read_at).run(news).await else { return };
+            match event {
+                Some(Ok(event)) => {
+                    if self.concerns(&event) {
+                        let earliest = self.last_read.map_or_else(Instant::now, |last| later(last, MIN_GAP));
+                        self.read_at = self.read_at.min(earliest);
                     }
-                    _ => self.events = None,
-                },
+                }
+                _ => self.events = None,
             }
         }
     }

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::call::backoff;
 use crate::json::mended;
 use crate::waiting::sse::Event;
+use crate::waiting::stop::{Stop, Stopped};
 use crate::{DashClaw, Error, ErrorKind, Result};
 
 /// How long a server may make us wait before a lost stream is opened anew.
@@ -107,12 +108,8 @@ impl EventStream {
             return None;
         }
         let (cancel, closed) = (self.cancel.clone(), self.client.closed().clone());
-        let next = tokio::select! {
-            biased;
-            () = closed.cancelled() => Some(Err(Error::new(ErrorKind::Closed, "the client was closed"))),
-            () = cancel.cancelled() => None,
-            next = self.advance() => next,
-        };
+        let next = Stop::on_close(&closed).cancelled_by(&cancel).run(self.advance()).await;
+        let next = next.unwrap_or_else(Stopped::into_end);
         self.ended = !matches!(next, Some(Ok(_)));
         if self.ended {
             self.source = Source::Unopened;

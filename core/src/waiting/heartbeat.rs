@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::agents::Heartbeat;
 use crate::catalogue::Operation;
 use crate::deadline::after;
+use crate::waiting::stop::Stop;
 use crate::{CallOptions, DashClaw, Error, Result};
 
 /// How often a heartbeat is sent unless told otherwise, as the official SDK does.
@@ -59,10 +60,9 @@ impl DashClaw {
                 if let Err(error) = client.call_row(row, &arguments, &options).await {
                     tracing::warn!(%error, "a heartbeat was not heard");
                 }
-                tokio::select! {
-                    () = stop.cancelled() => break,
-                    () = client.closed().cancelled() => break,
-                    () = tokio::time::sleep_until(after(interval)) => {}
+                let pause = Stop::with(&client).cancelled_by(&stop).sleep_until(after(interval));
+                if pause.await.is_err() {
+                    break;
                 }
             }
             stop.cancel();

@@ -21,6 +21,7 @@ use crate::api::work_orders::WorkOrder;
 use crate::client::call::backoff;
 use crate::client::dice;
 use crate::deadline::{LONGEST, after};
+use crate::waiting::stop::{Stop, Stopped};
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result};
 
 /// How often an empty queue is asked unless told otherwise.
@@ -91,12 +92,8 @@ impl WorkOrders {
             return None;
         }
         let (cancel, closed) = (self.cancel.clone(), self.desk.client().closed().clone());
-        let next = tokio::select! {
-            biased;
-            () = closed.cancelled() => Some(Err(Error::new(ErrorKind::Closed, "the client was closed"))),
-            () = cancel.cancelled() => None,
-            next = self.claimed() => Some(next),
-        };
+        let next = Stop::on_close(&closed).cancelled_by(&cancel).run(self.claimed()).await;
+        let next = next.map_or_else(Stopped::into_end, Some);
         if !matches!(next, Some(Ok(_))) {
             self.ended = true;
             self.let_go();
@@ -110,7 +107,7 @@ impl WorkOrders {
         self.cancel.cancel();
         self.ended = true;
         if let Some(claiming) = &mut self.claiming
-            && let Ok(claimed) = tokio::time::timeout(GRACE, claiming).await
+            && let Ok(claimed) = Stop::at(after(GRACE)).run(claiming).await
         {
             self.claiming = None;
             if let Ok(Ok(Some(order))) = claimed {

@@ -23,11 +23,11 @@ pub(super) fn of_function(api: &Api, operation: &Operation, indent: &str) -> Str
     }
     tags.push("@param options How this call differs from the client's others.".to_owned());
     tags.extend(operation.failures.iter().map(|failure| {
-        let when = match errors::kind(failure.kind) {
+        let when = match errors::kind(&failure.kind.row()) {
             Some(kind) => format!("Of kind `{kind}`: {}", failure.when),
             None => describe::capitalized(failure.when),
         };
-        format!("@throws {} {when}.", errors::class(failure.kind))
+        format!("@throws {} {when}.", errors::class(&failure.kind.row()))
     }));
     comment(&blocks, &tags, indent)
 }

@@ -52,11 +52,11 @@ pub(super) fn spell(reference: &Reference) -> String {
     match reference {
         Reference::Operation(name) => format!("`{}`", camel_case(name)),
         Reference::Item(name) => format!("`{}`", camel_case_unless_type(name)),
-        Reference::Error(kind) => format!("`{}`", errors::class(*kind)),
+        Reference::Error(kind) => format!("`{}`", errors::class(&kind.row())),
         Reference::AnError(kind) => {
-            let class = errors::class(*kind);
+            let class = errors::class(&kind.row());
             let article = if class.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
-            match errors::kind(*kind) {
+            match errors::kind(&kind.row()) {
                 Some(constant) => format!("{article} `{class}` of kind `{constant}`"),
                 None => format!("{article} `{class}`"),
             }

@@ -49,7 +49,8 @@ fn view(api: &Api, operation: &Operation, languages: &[&dyn Language]) -> Value 
         format!("`{}` = `{}`", constant.wire_name, constant.default.clone().unwrap_or_default())
     });
     let errors = operation.failures.iter().map(|failure| {
-        let names: Vec<String> = languages.iter().map(|language| language.error(failure.kind)).collect();
+        let names: Vec<String> =
+            languages.iter().map(|language| language.error(&failure.kind.row())).collect();
         context! { code => failure.kind.as_str(), when => failure.when, names => names }
     });
     context! {

@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::creation::{Asked, created, with_action_id};
+use super::status::meaning;
 use crate::api::guard::Verdict;
 use crate::catalogue::{Expect, Repeat, Row};
 use crate::json::{Members, Text, mended, without_mark};
@@ -148,16 +149,7 @@ fn refusal(answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Error {
     if let Some(decision) = decision.filter(|decision| status == 403 && decision["decision"] == "block") {
         return blocked(decision.clone()).with(|fields| fields.body.clone_from(&body));
     }
-    let kind = match status {
-        401 => ErrorKind::Authentication,
-        402 | 403 => ErrorKind::Permission,
-        404 => ErrorKind::NotFound,
-        409 | 410 => ErrorKind::Conflict,
-        429 => ErrorKind::RateLimited,
-        400..=499 => ErrorKind::Validation,
-        500..=599 => ErrorKind::Server,
-        _ => ErrorKind::MalformedResponse,
-    };
+    let meaning = meaning(status);
     let text =
         |name: &str| body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str).map(str::to_owned);
     let message = match text("error").filter(|error| !error.is_empty()).or_else(|| text("reason")) {
@@ -171,7 +163,7 @@ fn refusal(answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Error {
         None if body.is_some() => format!("the server answered {status}"),
         None => format!("the server answered {status}: `{}`", excerpt(answer.body, redact)),
     };
-    Error::new(kind, message).with(|fields| {
+    Error::new(meaning.kind, message).with(|fields| {
         if let Some(code) = text("code") {
             fields.code = code;
         }
@@ -179,7 +171,7 @@ fn refusal(answer: &Answer<'_>, redact: &dyn Fn(&str) -> String) -> Error {
             body.as_ref().and_then(|body| body.get("details").or_else(|| body.get("detail"))).cloned();
         fields.current_status = text("current_status").or_else(|| text("status"));
         fields.retry_after = retry_after(answer.headers).map(|delay| delay.as_secs_f64());
-        fields.retryable = matches!(status, 408 | 429 | 500 | 502 | 503 | 504);
+        fields.retryable = meaning.retryable;
         fields.body.clone_from(&body);
     })
 }

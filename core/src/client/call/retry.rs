@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::status::meaning;
 use crate::catalogue::Repeat;
 use crate::client::transport::Sent;
 
@@ -27,18 +28,32 @@ pub(crate) enum Failure {
     Status(u16),
 }
 
+impl Failure {
+    /// Whether the same request may succeed later.
+    fn is_passing(self) -> bool {
+        match self {
+            Self::Transport(_) => true,
+            Self::Status(status) => meaning(status).retryable,
+        }
+    }
+
+    /// Whether the server may have done what was asked for.
+    pub(crate) fn may_have_acted(self) -> bool {
+        match self {
+            Self::Transport(sent) => sent == Sent::Maybe,
+            Self::Status(status) => meaning(status).may_have_acted,
+        }
+    }
+}
+
 /// Whether repeating the request is safe and may help.
 pub(crate) fn may_retry(repeat: Repeat, has_key: bool, failure: Failure) -> bool {
-    match failure {
-        // Nothing was sent, or the server says that it did not look at the request.
-        Failure::Transport(Sent::No) | Failure::Status(429) => true,
-        Failure::Transport(Sent::Maybe) | Failure::Status(408 | 500 | 502 | 503 | 504) => match repeat {
-            Repeat::Safe | Repeat::Idempotent | Repeat::OneShot => true,
-            Repeat::Keyed => has_key,
-            Repeat::Never => false,
-        },
-        Failure::Status(_) => false,
-    }
+    let is_safe = match repeat {
+        Repeat::Safe | Repeat::Idempotent | Repeat::OneShot => true,
+        Repeat::Keyed => has_key,
+        Repeat::Never => false,
+    };
+    failure.is_passing() && (is_safe || !failure.may_have_acted())
 }
 
 /// When a try that begins at `start` and may be repeated is given up: after half of what is left until `deadline`, so that

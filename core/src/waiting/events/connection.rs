@@ -15,6 +15,7 @@ use crate::client::call::{Answer, Asked, judge};
 use crate::client::transport::{Body, TransportError};
 use crate::deadline::later;
 use crate::waiting::sse::{Event, Parser};
+use crate::waiting::stop::Stop;
 use crate::{DashClaw, Error, ErrorKind, Result};
 
 /// The server sends a comment every 15 seconds; a stream that is silent for so long is dead although it looks open.
@@ -67,7 +68,7 @@ impl Connection {
     /// Opens the stream behind the event `last_id` (empty: from now on).
     pub(crate) async fn open(client: &DashClaw, last_id: &str) -> std::result::Result<Self, Lost> {
         let start = Instant::now();
-        let opening = tokio::time::timeout(OPENING, Self::request(client, last_id)).await;
+        let opening = Stop::at(later(start, OPENING)).run(Self::request(client, last_id)).await;
         opening.unwrap_or_else(|_| {
             client.unanswered(start);
             Err(broken("the event stream did not open in time"))
@@ -116,8 +117,7 @@ impl Connection {
             if let Some(event) = self.ready.pop_front() {
                 return Ok(event);
             }
-            let Ok(chunk) = tokio::time::timeout_at(later(self.heard, SILENCE), self.body.next()).await
-            else {
+            let Ok(chunk) = Stop::at(later(self.heard, SILENCE)).run(self.body.next()).await else {
                 return Err(broken("the event stream fell silent"));
             };
             let chunk =

@@ -11,6 +11,7 @@ use super::mailbox::{Heard, Interest, Mailbox};
 use super::{Connection, Lost, pause};
 use crate::DashClaw;
 use crate::waiting::sse::Event;
+use crate::waiting::stop::{Stop, Stopped};
 
 /// Where a client keeps its stream, which only the listeners keep open.
 #[derive(Debug, Default)]
@@ -138,12 +139,10 @@ impl Drop for Reading {
 
 /// Reads until the last listener is gone, the client is closed, or the server wants no further try.
 async fn read(client: DashClaw, mut reading: Reading, end: CancellationToken) {
-    tokio::select! {
-        biased;
-        () = end.cancelled() => {}
+    let stop = Stop::with(&client).cancelled_by(&end);
+    if stop.run(read_on(&client, &reading)).await == Err(Stopped::Closed) {
         // Each listener sees that for itself, and has nothing more to hear.
-        () = client.closed().cancelled() => reading.0 = Weak::new(),
-        () = read_on(&client, &reading) => {}
+        reading.0 = Weak::new();
     }
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::Steps;
 use crate::catalogue::Seconds;
 use crate::client::modes::Members;
 use crate::deadline::after;
+use crate::waiting::stop::Stop;
 use crate::{Error, ErrorKind, Response, Result};
 
 /// More often would only be load.
@@ -29,7 +29,7 @@ pub(super) async fn wait(steps: Steps<'_>) -> Result<Response> {
     let (timeout, interval) = (length("timeout"), length("interval").max(MIN_INTERVAL));
     let deadline = after(timeout);
     let id = steps.text("pairing_id").unwrap_or_default();
-    let cancel = steps.options.cancel.clone().unwrap_or_default();
+    let stop = Stop::with(steps.client).cancelled_by(steps.options.cancel.as_ref());
     let mut last_error = None;
     let mut first = true;
     loop {
@@ -38,7 +38,7 @@ pub(super) async fn wait(steps: Steps<'_>) -> Result<Response> {
         let read = if std::mem::take(&mut first) && timeout.is_zero() {
             read.await
         } else {
-            match tokio::time::timeout_at(deadline, read).await {
+            match Stop::at(deadline).run(read).await {
                 Ok(read) => read,
                 Err(_) => return Err(timed_out(&id, last_error.as_ref())),
             }
@@ -59,19 +59,10 @@ pub(super) async fn wait(steps: Steps<'_>) -> Result<Response> {
             Err(error) if error.is_retryable() => last_error = Some(error),
             Err(error) => return Err(error),
         }
-        pause(&steps, &cancel, deadline.min(after(interval))).await?;
+        stop.sleep_until(deadline.min(after(interval))).await?;
         if Instant::now() >= deadline {
             return Err(timed_out(&id, last_error.as_ref()));
         }
-    }
-}
-
-async fn pause(steps: &Steps<'_>, cancel: &CancellationToken, until: Instant) -> Result<()> {
-    tokio::select! {
-        biased;
-        () = steps.client.closed().cancelled() => Err(Error::new(ErrorKind::Closed, "the client was closed")),
-        () = cancel.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the waiting was stopped")),
-        () = tokio::time::sleep_until(until) => Ok(()),
     }
 }
 

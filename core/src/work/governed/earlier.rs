@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::signs::{LONGEST_SILENCE, patience};
 use crate::client::standing;
 use crate::deadline::after;
+use crate::waiting::stop::Stop;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, GovernedOptions, Result, WaitOptions, clock};
 
 /// How the words of the errors go on.
@@ -138,13 +139,7 @@ impl DashClaw {
     }
 
     async fn pause(&self, until: Instant, wait: &WaitOptions) -> Result<()> {
-        let cancel = wait.cancel.clone().unwrap_or_default();
-        tokio::select! {
-            biased;
-            () = self.closed().cancelled() => Err(Error::new(ErrorKind::Closed, "the client was closed")),
-            () = cancel.cancelled() => Err(Error::new(ErrorKind::Cancelled, "the waiting was stopped")),
-            () = tokio::time::sleep_until(until) => Ok(()),
-        }
+        Ok(Stop::with(self).cancelled_by(wait.cancel.as_ref()).sleep_until(until).await?)
     }
 }
 

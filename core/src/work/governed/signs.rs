@@ -17,6 +17,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::api::actions::UpdateOutcome;
 use crate::catalogue::Operation;
 use crate::client::call::{Prepared, percent_encoded};
+use crate::deadline::after;
+use crate::waiting::stop::Stop;
 use crate::{CallOptions, DashClaw, OnReplay};
 
 /// The least and the most time between two signs.
@@ -96,10 +98,9 @@ impl DashClaw {
         let begun = Instant::now();
         tokio::spawn(async move {
             loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = closed.cancelled() => return,
-                    () = tokio::time::sleep(gap(begun.elapsed())) => {}
+                let pause = Stop::on_close(&closed).cancelled_by(&stop);
+                if pause.sleep_until(after(gap(begun.elapsed()))).await.is_err() {
+                    return;
                 }
                 let Some(client) = client.upgrade() else { return };
                 client.give_sign(&action_id, begun.elapsed(), &stop).await;

@@ -3,7 +3,7 @@
 extension DashClawError {
     /// What kind of error it is.
     public enum Kind: String, Sendable, CaseIterable, Codable {
-        /// An option of the client is missing or unusable.
+        /// An option of the client is missing or unusable; `argument` names it.
         case configuration
         /// An argument is missing, of the wrong type, or an id of the wrong kind. Nothing was sent.
         case invalidArgument = "invalid_argument"
@@ -19,33 +19,33 @@ extension DashClawError {
         case permission
         /// 404: there is no such record.
         case notFound = "not_found"
-        /// 409 or 410: the record's state forbids it; `current_status` says what the state is.
+        /// 409 or 410: the record's state forbids it; `currentStatus` says what the state is.
         case conflict
         /// 400, 413 or 422: the server refused the request's content.
         case validation
-        /// 429: too many requests; `retry_after` says how long to wait.
+        /// 429: too many requests; `retryAfter` says how long to wait.
         case rateLimited = "rate_limited"
         /// 5xx: the server failed.
         case server
         /// The answer is not what this operation returns: not JSON, cut short, too large, a redirect, an
-        /// unknown verdict.
+        /// unknown verdict. It is never taken for permission.
         case malformedResponse = "malformed_response"
         /// A policy blocks the action. `decision` holds the verdict.
         case guardBlocked = "guard_blocked"
-        /// A human denied the action.
+        /// A human denied the action. `decision` is its status: `failed` or `cancelled`.
         case approvalDenied = "approval_denied"
         /// Nobody decided before the deadline. The request for approval still stands.
         case approvalTimeout = "approval_timeout"
         /// The request for approval expired on the server.
         case approvalExpired = "approval_expired"
-        /// A receipt is not valid.
+        /// A receipt is not valid; `details` holds the code of the check that failed.
         case receiptInvalid = "receipt_invalid"
         /// An earlier run of this intent began, and nobody knows whether it took effect: it ended without a
-        /// report, or never ended. Waiting settles nothing. Look, then report with `report_action_outcome`,
-        /// or run it again with `rerun`.
+        /// report, or never ended. Waiting settles nothing. Look, then report with `reportActionOutcome` for
+        /// `actionId`, or run it again with `rerun`.
         case inDoubt = "in_doubt"
         /// A write may or may not have happened: the connection failed, the deadline passed or the call was
-        /// stopped after it was sent. Ask, or repeat with the same `idempotency_key`.
+        /// stopped after it was sent. Ask, or repeat with the same `idempotencyKey`.
         case outcomeUnknown = "outcome_unknown"
         /// The client was closed, or belongs to another process.
         case closed

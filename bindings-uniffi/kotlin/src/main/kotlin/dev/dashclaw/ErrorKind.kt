@@ -7,7 +7,7 @@ public enum class ErrorKind(
     /** The stable code, the same in every language. */
     public val code: String,
 ) {
-    /** An option of the client is missing or unusable. */
+    /** An option of the client is missing or unusable; `argument` names it. */
     CONFIGURATION("configuration"),
 
     /** An argument is missing, of the wrong type, or an id of the wrong kind. Nothing was sent. */
@@ -31,13 +31,13 @@ public enum class ErrorKind(
     /** 404: there is no such record. */
     NOT_FOUND("not_found"),
 
-    /** 409 or 410: the record's state forbids it; `current_status` says what the state is. */
+    /** 409 or 410: the record's state forbids it; `currentStatus` says what the state is. */
     CONFLICT("conflict"),
 
     /** 400, 413 or 422: the server refused the request's content. */
     VALIDATION("validation"),
 
-    /** 429: too many requests; `retry_after` says how long to wait. */
+    /** 429: too many requests; `retryAfter` says how long to wait. */
     RATE_LIMITED("rate_limited"),
 
     /** 5xx: the server failed. */
@@ -45,14 +45,14 @@ public enum class ErrorKind(
 
     /**
      * The answer is not what this operation returns: not JSON, cut short, too large, a redirect, an unknown
-     * verdict.
+     * verdict. It is never taken for permission.
      */
     MALFORMED_RESPONSE("malformed_response"),
 
     /** A policy blocks the action. `decision` holds the verdict. */
     GUARD_BLOCKED("guard_blocked"),
 
-    /** A human denied the action. */
+    /** A human denied the action. `decision` is its status: `failed` or `cancelled`. */
     APPROVAL_DENIED("approval_denied"),
 
     /** Nobody decided before the deadline. The request for approval still stands. */
@@ -61,19 +61,19 @@ public enum class ErrorKind(
     /** The request for approval expired on the server. */
     APPROVAL_EXPIRED("approval_expired"),
 
-    /** A receipt is not valid. */
+    /** A receipt is not valid; `details` holds the code of the check that failed. */
     RECEIPT_INVALID("receipt_invalid"),
 
     /**
      * An earlier run of this intent began, and nobody knows whether it took effect: it ended without a
-     * report, or never ended. Waiting settles nothing. Look, then report with `reportActionOutcome`, or run
-     * it again with `rerun`.
+     * report, or never ended. Waiting settles nothing. Look, then report with `reportActionOutcome` for
+     * `actionId`, or run it again with `rerun`.
      */
     IN_DOUBT("in_doubt"),
 
     /**
      * A write may or may not have happened: the connection failed, the deadline passed or the call was
-     * stopped after it was sent. Ask, or repeat with the same `idempotency_key`.
+     * stopped after it was sent. Ask, or repeat with the same `idempotencyKey`.
      */
     OUTCOME_UNKNOWN("outcome_unknown"),
 
