@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bytes::Bytes;
 use dashclaw::bridge::{
     SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, api_key, seconds, stoppable, with_head,
 };
 use dashclaw::deadline::LONGEST;
-use dashclaw::{Builder, CallOptions, DashClaw, Error, GovernedOptions, WaitOptions};
+use dashclaw::{Builder, CallOptions, DashClaw, Error, GovernedOptions, Response, WaitOptions};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 use secrecy::{ExposeSecret, SecretString};
@@ -89,8 +90,9 @@ impl NativeClient {
         self.hooks.clear();
     }
 
-    /// Calls an operation. `arguments` and `options` are JSON objects; so is the answer.
-    #[pyo3(signature = (operation, arguments, options=None, event_loop=None))]
+    /// Calls an operation. `arguments` and `options` are JSON objects; so is the answer. A `whole` answer has a line of JSON
+    /// before the body: `{"status", "headers", "request_id", "idempotency_key"}`.
+    #[pyo3(signature = (operation, arguments, options=None, event_loop=None, whole=false))]
     fn call<'py>(
         &self,
         py: Python<'py>,
@@ -98,38 +100,18 @@ impl NativeClient {
         arguments: String,
         options: Option<&str>,
         event_loop: Option<&Bound<'py, PyAny>>,
+        whole: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let core = self.core(py)?;
         let (options, cancel) = call_options(py, options)?;
         let called = operation.clone();
         cross_call(py, event_loop, cancel, core, &called, |core| async move {
-            core.call(&operation, arguments.as_bytes(), &options).await.map(|response| Some(response.body))
+            core.call(&operation, arguments.as_bytes(), &options).await.map(|response| shown(response, whole))
         })
     }
 
-    /// Calls an operation. The answer is a line of JSON, `{"status", "headers", "request_id", "idempotency_key"}`, then the
-    /// body.
-    #[pyo3(signature = (operation, arguments, options=None, event_loop=None))]
-    fn call_whole<'py>(
-        &self,
-        py: Python<'py>,
-        operation: String,
-        arguments: String,
-        options: Option<&str>,
-        event_loop: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let core = self.core(py)?;
-        let (options, cancel) = call_options(py, options)?;
-        let called = operation.clone();
-        cross_call(py, event_loop, cancel, core, &called, |core| async move {
-            core.call(&operation, arguments.as_bytes(), &options)
-                .await
-                .map(|response| Some(with_head(&response)))
-        })
-    }
-
-    /// Waits for a human's decision; the answer is `get_action`'s.
-    #[pyo3(signature = (action_id, timeout, interval, event_loop=None))]
+    /// Waits for a human's decision; the answer is `get_action`'s, `whole` as that of a call.
+    #[pyo3(signature = (action_id, timeout, interval, event_loop=None, whole=false))]
     fn wait_for_approval<'py>(
         &self,
         py: Python<'py>,
@@ -137,11 +119,12 @@ impl NativeClient {
         timeout: Option<f64>,
         interval: f64,
         event_loop: Option<&Bound<'py, PyAny>>,
+        whole: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let core = self.core(py)?;
         let (options, cancel) = wait_options(py, timeout, interval)?;
         cross(py, event_loop, cancel, async move {
-            core.wait_for_approval(&action_id, &options).await.map(|response| Some(response.body))
+            core.wait_for_approval(&action_id, &options).await.map(|response| shown(response, whole))
         })
     }
 
@@ -364,6 +347,12 @@ fn build(py: Python<'_>, options: &SecretString, hooks: &Hooks, door: Option<&Do
     };
     let builder = builder.options(options.expose_secret().as_bytes()).map_err(|error| raise(py, &error))?;
     hooks.install(py, builder)?.build().map_err(|error| raise(py, &error))
+}
+
+/// What Python is given of an answer.
+#[expect(clippy::unnecessary_wraps, reason = "it is what a native call ends with")]
+fn shown(response: Response, whole: bool) -> Option<Bytes> {
+    Some(if whole { with_head(&response) } else { response.body })
 }
 
 /// One JSON object with the members of another over its own.

@@ -73,9 +73,36 @@ def test_asyncio(server: Server) -> None:
     asyncio.run(main())
 
 
+APPROVED = {"action": {"action_id": "act_1", "status": "running", "approved_by": "op_1"}}
+
+
+def test_a_wait_has_the_answer_that_ended_it(claw: DashClaw, server: Server) -> None:
+    server.on("GET", "/api/actions/act_1", Reply(APPROVED, headers=HEADERS))
+    response = claw.with_raw_response.wait_for_approval("act_1", timeout=5)
+    assert (response.status_code, response.request_id) == (200, "req_7")
+    assert response.parse() == APPROVED == claw.wait_for_approval("act_1", timeout=5)
+
+    async def main() -> None:
+        async with AsyncDashClaw(server.url, "key", "agent-1") as awaited:
+            whole = await awaited.with_raw_response.wait_for_approval("act_1", timeout=5)
+            assert (whole.headers["x-request-id"], whole.parse()) == ("req_7", APPROVED)
+
+    asyncio.run(main())
+
+
+def test_what_is_not_one_request_says_so(claw: DashClaw) -> None:
+    raw: Any = claw.with_raw_response
+    others = ["run_governed", "track", "events", "pending_approvals", "work_orders", "iter_actions", "verify_receipt"]
+    for name in others:
+        assert hasattr(raw, name)
+        with pytest.raises(TypeError, match=f"{name} has no raw response"):
+            getattr(raw, name)()
+    assert not hasattr(raw, "run_govern") and not hasattr(raw, "_native")
+
+
 def test_every_operation_has_it(claw: DashClaw) -> None:
     raw: Any = claw.with_raw_response
     operations = [name for name in dir(dashclaw._operations.Operations) if not name.startswith(("_", "iter_"))]  # type: ignore[attr-defined]
     assert len(operations) > 200
     assert all(callable(getattr(raw, name)) for name in operations)
-    assert not hasattr(raw, "close")
+    assert not hasattr(raw, "get_nothing")

@@ -42,6 +42,7 @@ def blocking() -> None:
 
 def raw() -> None:
     claw = DashClaw(agent_id="agent-1")
+    assert_type(claw.with_raw_response.wait_for_approval("act_1").parse(), types.ActionDetail)
     response = claw.with_raw_response.guard(action_type="deploy")
     assert_type(response, "dashclaw.RawResponse[types.GuardDecision]")
     assert_type(response.parse()["decision"], types.Verdict)

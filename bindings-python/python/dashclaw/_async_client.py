@@ -39,11 +39,9 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         return await self._send(operation, encode_call(arguments, fields), {**named, **options})
 
     async def _send(self, operation: str, arguments: str, options: Mapping[str, Any]) -> Any:
-        native = self._native.call_whole if self._is_raw else self._native.call
-        body = await native(operation, arguments, self._call_options(options), get_running_loop())
-        if self._is_raw:
-            return self._raw(operation, body)
-        return self._decoded(operation, body)
+        options_text = self._call_options(options)
+        body = await self._native.call(operation, arguments, options_text, get_running_loop(), self._is_raw)
+        return self._shown(operation, body)
 
     async def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Calls an operation by its name; see ``DashClaw.call``."""
@@ -63,8 +61,10 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         self, action_id: str, timeout: float | None = 300, interval: float = 5
     ) -> types.ActionDetail:
         """Waits until a human has decided about an action; see ``DashClaw.wait_for_approval``."""
-        text = await self._native.wait_for_approval(action_id, timeout, interval, get_running_loop())
-        answer: types.ActionDetail = decode(text)
+        body = await self._native.wait_for_approval(
+            action_id, timeout, interval, get_running_loop(), self._is_raw
+        )
+        answer: types.ActionDetail = self._shown("get_action", body)
         return answer
 
     def events(self, last_event_id: str | None = None) -> AsyncEventStream:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from ._instance import Instance
-    from ._raw import RawResponse
     from ._reports import Reports
     from ._watch import Provider
 
@@ -169,13 +168,13 @@ class BaseClient(ClientInit, Settings):
         twin._is_raw = True
         return twin
 
-    def _raw(self, operation: str, whole: bytes) -> RawResponse[Any]:
+    def _shown(self, operation: str, body: bytes) -> Any:
+        members = self._bytes.get(operation, ())
+        if not self._is_raw:
+            return decode_with_bytes(body, members)
         from ._raw import RawResponse  # noqa: PLC0415
 
-        return RawResponse(whole, self._bytes.get(operation, ()))
-
-    def _decoded(self, operation: str, body: bytes) -> Any:
-        return decode_with_bytes(body, self._bytes.get(operation, ()))
+        return RawResponse[Any](body, members)
 
     def _close(self) -> None:
         self._native.close()

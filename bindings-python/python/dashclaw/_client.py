@@ -47,9 +47,8 @@ class DashClaw(Operations, BaseClient):
         return self._send(operation, encode_call(arguments, fields), {**named, **options})
 
     def _send(self, operation: str, arguments: str, options: Mapping[str, Any]) -> Any:
-        if self._is_raw:
-            return self._raw(operation, self._native.call_whole(operation, arguments, self._call_options(options)))
-        return self._decoded(operation, self._native.call(operation, arguments, self._call_options(options)))
+        body = self._native.call(operation, arguments, self._call_options(options), None, self._is_raw)
+        return self._shown(operation, body)
 
     def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Calls an operation by its name, for what this version has no method for.
@@ -64,7 +63,7 @@ class DashClaw(Operations, BaseClient):
 
     @property
     def with_raw_response(self) -> DashClawWithRawResponse:
-        """The operations, each answering with its status and headers::
+        """The operations and ``wait_for_approval``, each answering with its status and headers::
 
             response = claw.with_raw_response.guard(action_type="deploy")
             response.status_code, response.headers["x-request-id"], response.parse()["decision"]
@@ -91,7 +90,8 @@ class DashClaw(Operations, BaseClient):
             ApprovalExpiredError: The request expired on the server.
             ApprovalTimeoutError: Nobody decided in time; the request stands. It is a ``TimeoutError``, too.
         """
-        answer: types.ActionDetail = decode(self._native.wait_for_approval(action_id, timeout, interval))
+        body = self._native.wait_for_approval(action_id, timeout, interval, None, self._is_raw)
+        answer: types.ActionDetail = self._shown("get_action", body)
         return answer
 
     def events(self, last_event_id: str | None = None) -> EventStream:

@@ -17,7 +17,6 @@ _WAITS = {
     "begin_governed",
     "begin_track",
     "call",
-    "call_whole",
     "complete",
     "fail",
     "finish_governed",

@@ -42,26 +42,40 @@ class NativeClient:
         instance: tuple[NativeInstance, str] | None = None,
     ) -> NativeClient: ...
     @overload
-    def call(self, operation: str, arguments: str, options: str | None = None, event_loop: None = None) -> bytes: ...
+    def call(
+        self,
+        operation: str,
+        arguments: str,
+        options: str | None = None,
+        event_loop: None = None,
+        whole: bool = False,
+    ) -> bytes: ...
     @overload
     def call(
-        self, operation: str, arguments: str, options: str | None, event_loop: AbstractEventLoop
-    ) -> Future[bytes]: ...
-    @overload
-    def call_whole(
-        self, operation: str, arguments: str, options: str | None = None, event_loop: None = None
-    ) -> bytes: ...
-    @overload
-    def call_whole(
-        self, operation: str, arguments: str, options: str | None, event_loop: AbstractEventLoop
+        self,
+        operation: str,
+        arguments: str,
+        options: str | None,
+        event_loop: AbstractEventLoop,
+        whole: bool = False,
     ) -> Future[bytes]: ...
     @overload
     def wait_for_approval(
-        self, action_id: str, timeout: float | None, interval: float, event_loop: None = None
+        self,
+        action_id: str,
+        timeout: float | None,
+        interval: float,
+        event_loop: None = None,
+        whole: bool = False,
     ) -> bytes: ...
     @overload
     def wait_for_approval(
-        self, action_id: str, timeout: float | None, interval: float, event_loop: AbstractEventLoop
+        self,
+        action_id: str,
+        timeout: float | None,
+        interval: float,
+        event_loop: AbstractEventLoop,
+        whole: bool = False,
     ) -> Future[bytes]: ...
     @overload
     def begin_governed(
