@@ -15,6 +15,7 @@ mod output;
 mod python;
 mod reference;
 mod rust;
+mod spelling;
 mod swift;
 mod template;
 mod text;

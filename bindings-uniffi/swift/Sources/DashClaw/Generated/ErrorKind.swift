@@ -19,11 +19,11 @@ extension DashClawError {
         case permission
         /// 404: there is no such record.
         case notFound = "not_found"
-        /// 409 or 410: the record's state forbids it; `current_status` says what the state is.
+        /// 409 or 410: the record's state forbids it; `currentStatus` says what the state is.
         case conflict
         /// 400, 413 or 422: the server refused the request's content.
         case validation
-        /// 429: too many requests; `retry_after` says how long to wait.
+        /// 429: too many requests; `retryAfter` says how long to wait.
         case rateLimited = "rate_limited"
         /// 5xx: the server failed.
         case server
@@ -41,11 +41,11 @@ extension DashClawError {
         /// A receipt is not valid.
         case receiptInvalid = "receipt_invalid"
         /// An earlier run of this intent began, and nobody knows whether it took effect: it ended without a
-        /// report, or never ended. Waiting settles nothing. Look, then report with `report_action_outcome`,
-        /// or run it again with `rerun`.
+        /// report, or never ended. Waiting settles nothing. Look, then report with `reportActionOutcome`, or
+        /// run it again with `rerun`.
         case inDoubt = "in_doubt"
         /// A write may or may not have happened: the connection failed, the deadline passed or the call was
-        /// stopped after it was sent. Ask, or repeat with the same `idempotency_key`.
+        /// stopped after it was sent. Ask, or repeat with the same `idempotencyKey`.
         case outcomeUnknown = "outcome_unknown"
         /// The client was closed, or belongs to another process.
         case closed

@@ -31,13 +31,13 @@ public enum class ErrorKind(
     /** 404: there is no such record. */
     NOT_FOUND("not_found"),
 
-    /** 409 or 410: the record's state forbids it; `current_status` says what the state is. */
+    /** 409 or 410: the record's state forbids it; `currentStatus` says what the state is. */
     CONFLICT("conflict"),
 
     /** 400, 413 or 422: the server refused the request's content. */
     VALIDATION("validation"),
 
-    /** 429: too many requests; `retry_after` says how long to wait. */
+    /** 429: too many requests; `retryAfter` says how long to wait. */
     RATE_LIMITED("rate_limited"),
 
     /** 5xx: the server failed. */
@@ -73,7 +73,7 @@ public enum class ErrorKind(
 
     /**
      * A write may or may not have happened: the connection failed, the deadline passed or the call was
-     * stopped after it was sent. Ask, or repeat with the same `idempotency_key`.
+     * stopped after it was sent. Ask, or repeat with the same `idempotencyKey`.
      */
     OUTCOME_UNKNOWN("outcome_unknown"),
 
