@@ -1,13 +1,20 @@
-//! The embedded instance.
+//! The embedded instance. What crosses is the same with it and without it, so that one glue fits both.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
-
-use dashclaw_server::{Instance, InstanceOptions};
 
 use crate::error::Result;
 use crate::runtime::inside;
+
+#[cfg(not(feature = "instance"))]
+mod absent;
+#[cfg(feature = "instance")]
+mod present;
+
+#[cfg(not(feature = "instance"))]
+pub(crate) use absent::Instance;
+#[cfg(feature = "instance")]
+pub(crate) use present::Instance;
 
 /// A governance server inside this process.
 #[derive(uniffi::Object)]
@@ -16,20 +23,15 @@ pub struct NativeInstance(Instance);
 #[uniffi::export]
 impl NativeInstance {
     /// Opens one: with its database at `path` or in memory, with the policies of a YAML file or none. It blocks for some
-    /// milliseconds.
+    /// milliseconds. A library without the feature `instance` answers with an error of kind `configuration`.
     #[uniffi::constructor]
     pub fn open(path: Option<String>, policies: Option<String>) -> Result<Arc<Self>> {
-        let options = InstanceOptions {
-            path: path.map(PathBuf::from),
-            policies: policies.map(PathBuf::from),
-            ..InstanceOptions::default()
-        };
-        inside(|| Instance::open(&options)).map(|instance| Arc::new(Self(instance)))
+        inside(|| Instance::open(path, policies)).map(|instance| Arc::new(Self(instance)))
     }
 
     /// Ends streams, writes what waits, frees the database.
     pub fn shut_down(&self) {
-        self.0.shutdown();
+        self.0.shut_down();
     }
 }
 

@@ -16,6 +16,7 @@ mod output;
 mod python;
 mod reference;
 mod rust;
+mod spelling;
 mod swift;
 mod template;
 mod text;

@@ -25,6 +25,17 @@ fn text(outputs: &[Output], path: &str) -> String {
     outputs.iter().find(|output| output.path == path).map(|output| output.text.clone()).expect(path)
 }
 
+/// All files below a folder.
+fn texts(outputs: &[Output], folder: &str) -> String {
+    let below = outputs.iter().filter(|output| output.path.starts_with(folder));
+    let texts = below.map(|output| output.text.as_str()).collect::<Vec<_>>().join("\n");
+    assert!(!texts.is_empty(), "{folder}");
+    texts
+}
+
+const SWIFT: &str = "bindings-uniffi/swift/Sources/DashClaw/Generated/";
+const KOTLIN_FUNCTIONS: &str = "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/operations/";
+
 fn has_extension(output: &Output, extension: &str) -> bool {
     Path::new(&output.path).extension().is_some_and(|found| found == extension)
 }
@@ -48,10 +59,10 @@ fn every_operation_is_in_every_output() {
     let javascript = text(outputs, "bindings-node/lib/operations.js");
     let declarations = text(outputs, "bindings-node/types/operations.d.ts");
     let interfaces = text(outputs, "bindings-node/types/api.d.ts");
-    let swift = text(outputs, "bindings-uniffi/swift/Sources/DashClaw/Generated/Operations.swift");
+    let swift = texts(outputs, SWIFT);
     let swift_testee = text(outputs, "tests/conformance/testees/swift/testee/Sources/Testee/Methods.swift");
     let rust_testee = text(outputs, "tests/conformance/src/testee_rust/methods.rs");
-    let kotlin = text(outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Operations.kt");
+    let kotlin = texts(outputs, KOTLIN_FUNCTIONS);
     let document = text(outputs, "docs/openapi.json");
     let index = text(outputs, "docs/api/README.md");
     assert!(api.operations().count() > 0);
@@ -251,7 +262,7 @@ fn what_holds_a_secret_does_not_show_itself() {
         let text = text(outputs, &format!("{folder}/{file}.kt"));
         assert!(text.contains(&format!("override fun toString(): String = \"{class}(hidden)\"")), "{class}");
     }
-    let records = text(outputs, "bindings-uniffi/swift/Sources/DashClaw/Generated/Records.swift");
+    let records = texts(outputs, SWIFT);
     assert!(records.contains("public var description: String { \"AgentEnv(hidden)\" }"));
     assert!(!records.contains("\"GuardDecision(hidden)\""));
 }
@@ -259,16 +270,14 @@ fn what_holds_a_secret_does_not_show_itself() {
 #[test]
 fn swift_verdicts_are_closed_and_other_words_are_not() {
     let outputs = written();
-    let folder = "bindings-uniffi/swift/Sources/DashClaw/Generated";
-    let words = text(outputs, &format!("{folder}/Words.swift"));
-    assert!(words.contains("\npublic enum Verdict: String, ClosedWord {\n"));
-    assert!(words.contains("\npublic enum ApprovalDecision: String, ClosedWord {\n"));
-    assert!(words.contains("\npublic struct ReportedOutcome: OpenWord {\n"));
-    let records = text(outputs, &format!("{folder}/Records.swift"));
-    let (_, answer) = records.split_once("\npublic struct GuardDecision: ").unwrap();
+    let types = texts(outputs, SWIFT);
+    assert!(types.contains("\npublic enum Verdict: String, ClosedWord {\n"));
+    assert!(types.contains("\npublic enum ApprovalDecision: String, ClosedWord {\n"));
+    assert!(types.contains("\npublic struct ReportedOutcome: OpenWord {\n"));
+    let (_, answer) = types.split_once("\npublic struct GuardDecision: ").unwrap();
     assert!(answer.split_once("\n}").unwrap().0.contains("\n    public var decision: Verdict {\n"));
     // The log may hold verdicts of a newer server: there they read as nothing.
-    let (_, record) = records.split_once("\npublic struct GuardDecisionRecord: ").unwrap();
+    let (_, record) = types.split_once("\npublic struct GuardDecisionRecord: ").unwrap();
     assert!(record.split_once("\n}").unwrap().0.contains("\n    public var decision: Verdict? {\n"));
 }
 
@@ -302,7 +311,7 @@ fn lines_fit() {
 #[test]
 fn kotlin_has_every_operation_by_name_and_by_object() {
     let (api, outputs) = (api(), written());
-    let functions = text(outputs, "bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Operations.kt");
+    let functions = texts(outputs, KOTLIN_FUNCTIONS);
     for operation in api.operations() {
         let calls = functions
             .split("call(")

@@ -150,7 +150,7 @@ fn all() -> Vec<Output> {
 fn snapshot(path: &str) {
     let outputs = all();
     let output = outputs.iter().find(|output| output.path == path).expect("the file is generated");
-    insta::assert_snapshot!(path.replace(['/', '.'], "_"), output.text);
+    insta::assert_snapshot!(path.replace(['/', '.', '+'], "_"), output.text);
 }
 
 #[test]
@@ -180,20 +180,19 @@ fn node_types() {
 
 #[test]
 fn swift_methods() {
-    snapshot("bindings-uniffi/swift/Sources/DashClaw/Generated/Operations.swift");
+    snapshot("bindings-uniffi/swift/Sources/DashClaw/Generated/Operations/DashClaw+Parcels.swift");
     snapshot("tests/conformance/testees/swift/testee/Sources/Testee/Methods.swift");
 }
 
 #[test]
 fn swift_types() {
-    snapshot("bindings-uniffi/swift/Sources/DashClaw/Generated/Requests.swift");
-    snapshot("bindings-uniffi/swift/Sources/DashClaw/Generated/Records.swift");
-    snapshot("bindings-uniffi/swift/Sources/DashClaw/Generated/Words.swift");
+    snapshot("bindings-uniffi/swift/Sources/DashClaw/Generated/Types/ParcelsTypes.swift");
 }
 
 #[test]
 fn kotlin_functions_and_types() {
-    snapshot("bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/Operations.kt");
+    snapshot("bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/operations/ParcelsApi.kt");
+    snapshot("bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/operations/Operations.kt");
     snapshot("bindings-uniffi/kotlin/src/main/kotlin/dev/dashclaw/api/Parcels.kt");
 }
 

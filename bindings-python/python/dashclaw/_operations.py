@@ -44,9 +44,9 @@ class Operations:
     ) -> types.GuardDecision:
         """Asks whether the agent may act.
 
-        All four verdicts come back as a normal result; a ``block`` does not raise here. The verdict is
-        advisory: the binding one is made when the action is created. Anything that is not one of the four
-        verdicts is an error, never permission.
+        All four verdicts come back as a normal result; a ``block`` is no error here. The verdict is advisory:
+        the binding one is made when the action is created. Anything that is not one of the four verdicts is
+        an error, never permission.
 
         The same ``idempotency_key`` within 10 minutes returns the earlier verdict with ``idempotent_replay``,
         unless the policies have changed since. A key stands for one question: with another one it is a
@@ -2605,7 +2605,7 @@ class Operations:
 
         Guard has its say first, and the answer says how it went: the order is ``queued``, waits for a human
         (``pending_approval``), or is ``blocked``. All three come back as a normal result; a ``blocked`` one
-        does not raise here.
+        is no error here.
 
         An unknown type is a ``NotFoundError``. An input that breaks the type's contract, or a budget that
         makes no sense, is a ``ValidationError`` with ``details``.

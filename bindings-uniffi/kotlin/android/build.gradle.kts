@@ -34,6 +34,7 @@ android {
 }
 
 kotlin.compilerOptions.jvmTarget = org.jetbrains.kotlin.gradle.dsl.JvmTarget.JVM_11
+kotlin.compilerOptions.freeCompilerArgs.add("-jvm-default=no-compatibility")
 
 dependencies {
     api("org.jetbrains.kotlinx:kotlinx-coroutines-core:1.11.0")

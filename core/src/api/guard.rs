@@ -23,7 +23,7 @@ open_enum! {
 operations! { "guard":
     /// Asks whether the agent may act.
     ///
-    /// All four verdicts come back as a normal result; a `block` does not raise here. The verdict is advisory: the
+    /// All four verdicts come back as a normal result; a `block` is no error here. The verdict is advisory: the
     /// binding one is made when the action is created. Anything that is not one of the four verdicts is an error, never
     /// permission.
     ///

@@ -24,7 +24,7 @@ operations! { "work_orders":
     /// Orders work of a registered type.
     ///
     /// Guard has its say first, and the answer says how it went: the order is `queued`, waits for a human
-    /// (`pending_approval`), or is `blocked`. All three come back as a normal result; a `blocked` one does not raise here.
+    /// (`pending_approval`), or is `blocked`. All three come back as a normal result; a `blocked` one is no error here.
     ///
     /// An unknown type is an error of kind `not_found`. An input that breaks the type's contract, or a budget that makes
     /// no sense, is one of kind `validation` with `details`.

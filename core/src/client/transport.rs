@@ -5,7 +5,7 @@ mod cancel_tests;
 mod connecting;
 #[cfg(test)]
 mod connection_tests;
-#[cfg(test)]
+#[cfg(all(test, feature = "brotli", feature = "zstd"))]
 mod encoding_tests;
 mod failure;
 #[cfg(test)]

@@ -13,6 +13,8 @@ const INDENT: &str = "    ";
 /// How a property that is a length of time, or bytes, is declared.
 const LENGTH: &str = ": Duration";
 const BYTES: &str = ": ByteArray";
+/// What `emptied` of a change means.
+pub(super) const EMPTIED: &str = "What the server is to empty; it counts where a value is given, too.";
 
 /// The file of one domain's types.
 pub(super) fn module(api: &Api, domain: &Domain) -> Result<String> {
@@ -89,8 +91,15 @@ impl Property {
 fn record(api: &Api, one: &Type) -> Option<String> {
     let Form::Record(members) = &one.form else { return None };
     let properties: Vec<Property> = members.iter().map(|member| of_member(api, member)).collect();
-    let secret = api.holds_secret(&Shape::Named(one.name.clone()));
-    Some(data_class(&one.name, &one.doc, &properties, true, secret))
+    let class = DataClass {
+        name: &one.name,
+        doc: &one.doc,
+        properties,
+        emptied: Vec::new(),
+        open: true,
+        secret: api.holds_secret(&Shape::Named(one.name.clone())),
+    };
+    Some(class.text())
 }
 
 fn of_member(api: &Api, member: &Member) -> Property {
@@ -129,37 +138,88 @@ fn request(api: &Api, operation: &Operation) -> String {
             doc: kdoc::described(api, argument),
         }
     });
-    let doc = Doc::read(&format!("The arguments of `{}`.", camel_case(operation.name)));
-    let secret = operation.arguments.iter().any(|argument| argument.secret);
-    data_class(&operation.request, &doc, &properties.collect::<Vec<_>>(), operation.rules.open, secret)
+    let class = DataClass {
+        name: &operation.request,
+        doc: &Doc::read(&format!("The arguments of `{}`.", camel_case(operation.name))),
+        properties: properties.collect(),
+        emptied: emptied(operation),
+        open: operation.rules.open,
+        secret: operation.arguments.iter().any(|argument| argument.secret),
+    };
+    class.text()
 }
 
-/// A data class; an open one keeps members that it does not know, one that holds a `secret` does not show itself.
-fn data_class(name: &str, doc: &Doc, properties: &[Property], open: bool, secret: bool) -> String {
-    let mut documented: Vec<(String, String)> = properties.iter().map(Property::documented).collect();
-    let mut lines: Vec<String> = properties.iter().map(Property::line).collect();
-    if open {
-        documented.push(("extra".to_owned(), "Members that this version does not know.".to_owned()));
-        lines.push(format!("{INDENT}@SerialName(EXTRA) override val extra: JsonObject = NOTHING,"));
-    }
-    let doc = kdoc::of_class(doc, &documented, "");
-    let body = lines.join("\n");
-    let mut inside = Vec::new();
-    if secret {
-        inside.push(format!("{INDENT}override fun toString(): String = \"{name}(hidden)\""));
-    }
-    if open {
-        inside
-            .push(format!("{INDENT}internal object Codec : RecordSerializer<{name}>(generatedSerializer())"));
-    }
-    let inside = if inside.is_empty() { String::new() } else { format!(" {{\n{}\n}}", inside.join("\n\n")) };
-    if !open {
-        return format!("{doc}\n@Serializable\npublic data class {name}(\n{body}\n){inside}");
-    }
+/// The wire names of what a change can empty.
+fn emptied(operation: &Operation) -> Vec<&'static str> {
+    let emptied = operation.arguments.iter().filter(|argument| argument.can_be_emptied);
+    emptied.map(|argument| argument.name).collect()
+}
+
+/// The enumeration of what a change can empty.
+fn fields(emptied: &[&str]) -> String {
+    let deep = INDENT.repeat(2);
+    let entries = emptied
+        .iter()
+        .map(|wire_name| format!("{deep}@SerialName(\"{wire_name}\")\n{deep}{},", constant(wire_name)));
+    let entries = entries.collect::<Vec<_>>().join("\n\n");
     format!(
-        "{doc}\n@Serializable(with = {name}.Codec::class)\n@KeepGeneratedSerializer\npublic data class {name}(\n{body}\n\
-         ) : Record(){inside}"
+        "{INDENT}/** What can be emptied. */\n{INDENT}@Serializable\n{INDENT}public enum class Field {{\n{entries}\n\
+         {INDENT}}}"
     )
+}
+
+/// A data class.
+struct DataClass<'a> {
+    name: &'a str,
+    doc: &'a Doc,
+    properties: Vec<Property>,
+    /// What can be emptied.
+    emptied: Vec<&'static str>,
+    /// Whether it keeps members that it does not know.
+    open: bool,
+    /// Whether it does not show itself.
+    secret: bool,
+}
+
+impl DataClass<'_> {
+    fn text(&self) -> String {
+        let Self { name, doc, properties, emptied, open, secret } = self;
+        let mut documented: Vec<(String, String)> = properties.iter().map(Property::documented).collect();
+        let mut lines: Vec<String> = properties.iter().map(Property::line).collect();
+        let mut inside = Vec::new();
+        if !emptied.is_empty() {
+            documented.push(("emptied".to_owned(), EMPTIED.to_owned()));
+            lines.push(format!("{INDENT}@SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),"));
+            inside.push(fields(emptied));
+        }
+        if *open {
+            documented.push(("extra".to_owned(), "Members that this version does not know.".to_owned()));
+            lines.push(format!("{INDENT}@SerialName(EXTRA) override val extra: JsonObject = NOTHING,"));
+        }
+        if *secret {
+            inside.push(format!("{INDENT}override fun toString(): String = \"{name}(hidden)\""));
+        }
+        let codec = match (open, emptied.is_empty()) {
+            (true, _) => Some("RecordSerializer"),
+            (false, false) => Some("ChangeSerializer"),
+            (false, true) => None,
+        };
+        if let Some(codec) = codec {
+            inside.push(format!("{INDENT}internal object Codec : {codec}<{name}>(generatedSerializer())"));
+        }
+        let serializable = match codec {
+            Some(_) => format!("@Serializable(with = {name}.Codec::class)\n@KeepGeneratedSerializer"),
+            None => "@Serializable".to_owned(),
+        };
+        let base = if *open { " : Record()" } else { "" };
+        let body =
+            if inside.is_empty() { String::new() } else { format!(" {{\n{}\n}}", inside.join("\n\n")) };
+        format!(
+            "{}\n{serializable}\npublic data class {name}(\n{}\n){base}{body}",
+            kdoc::of_class(doc, &documented, ""),
+            lines.join("\n")
+        )
+    }
 }
 
 /// A vocabulary: a class of words that takes words this version does not know, and an enum where there are none such.

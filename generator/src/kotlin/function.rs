@@ -20,6 +20,9 @@ pub(super) fn text(api: &Api, operation: &Operation) -> String {
     }
     let mut items: Vec<String> =
         arguments(operation).into_iter().map(|argument| property(argument.name)).collect();
+    if empties(operation) {
+        items.push("emptied".to_owned());
+    }
     if operation.rules.open {
         items.push("extra".to_owned());
     }
@@ -59,7 +62,7 @@ fn iterating(api: &Api, operation: &Operation, (name, item): (&str, &Shape), enc
         format!("{item}.serializer()"),
         "options".to_owned(),
     ];
-    let body = list(&INDENT.repeat(2), "pages(", &items, ")");
+    let body = list(&INDENT.repeat(2), "engine.pages(", &items, ")");
     let doc = kdoc::of_text(&kdoc::blocks(&Doc::read(&describe::iterator(operation.name))), INDENT);
     format!("{doc}\n{declared}\n{body}")
 }
@@ -81,6 +84,11 @@ fn list(indent: &str, head: &str, items: &[String], tail: &str) -> String {
     format!("{indent}{head}\n{}\n{indent}{tail}", lines.join("\n"))
 }
 
+/// Whether it is a change that can empty something.
+pub(super) fn empties(operation: &Operation) -> bool {
+    operation.arguments.iter().any(|argument| argument.can_be_emptied)
+}
+
 /// Whether the operation takes anything.
 pub(super) fn has_request(operation: &Operation) -> bool {
     !operation.arguments.is_empty() || operation.rules.open
@@ -98,6 +106,9 @@ pub(super) fn arguments(operation: &Operation) -> Vec<&Argument> {
 pub(super) fn signature(api: &Api, operation: &Operation, prefix: &str) -> Vec<String> {
     let mut parameters: Vec<String> =
         arguments(operation).into_iter().map(|argument| parameter(api, argument)).collect();
+    if empties(operation) {
+        parameters.push(format!("emptied: Set<{}.Field> = emptySet()", operation.request));
+    }
     if operation.rules.open {
         parameters.push("extra: JsonObject = NOTHING".to_owned());
     }
@@ -129,5 +140,5 @@ fn send(api: &Api, operation: &Operation, arguments: &str) -> String {
         name => format!("{name}.serializer()"),
     };
     let items = [format!("\"{}\"", operation.name), arguments.to_owned(), answer, "options".to_owned()];
-    list(&INDENT.repeat(2), "call(", &items, ")")
+    list(&INDENT.repeat(2), "engine.call(", &items, ")")
 }

@@ -1,10 +1,12 @@
 //! Doc comments.
 
-use super::errors;
+use super::classes::EMPTIED;
 use super::names::{property, spell};
+use super::{errors, function};
 use crate::describe::{self, Time};
 use crate::model::{Api, Argument, Doc, Operation, Word};
-use crate::text::{WIDTH, camel_case, wrap};
+use crate::spelling::in_camel_case;
+use crate::text::{WIDTH, wrap};
 
 /// The doc comment of the function with one parameter per argument.
 pub(super) fn of_function(api: &Api, operation: &Operation, indent: &str) -> String {
@@ -18,6 +20,9 @@ pub(super) fn of_function(api: &Api, operation: &Operation, indent: &str) -> Str
             format!("@param {} {}", property(argument.name).replace('`', ""), described(api, argument))
         })
         .collect();
+    if function::empties(operation) {
+        tags.push(format!("@param emptied {EMPTIED}"));
+    }
     if operation.rules.open {
         tags.push("@param extra More fields, sent as they are.".to_owned());
     }
@@ -87,11 +92,7 @@ fn comment(paragraphs: &[String], tags: &[String], indent: &str) -> String {
     lines.join("\n")
 }
 
-/// With the operations' names as Kotlin has them, and without what would end or nest the comment.
+/// With names as Kotlin has them, and without what would end or nest the comment.
 fn safe(text: &str) -> String {
-    let is_operation = |word: &str| dashclaw::api::find(word).is_some_and(|row| row.name == word);
-    let spans = text.split('`').enumerate();
-    let spans = spans
-        .map(|(at, span)| if at % 2 == 1 && is_operation(span) { camel_case(span) } else { span.to_owned() });
-    spans.collect::<Vec<_>>().join("`").replace("*/", "*&#47;").replace("/*", "/&#42;")
+    in_camel_case(text).replace("*/", "*&#47;").replace("/*", "/&#42;")
 }

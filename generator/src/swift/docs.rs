@@ -4,6 +4,7 @@ use super::names::{camel, quoted, spell};
 use super::shapes::Shapes;
 use crate::describe::{self, Time};
 use crate::model::{Argument, Doc, Operation};
+use crate::spelling::in_camel_case;
 use crate::text::{WIDTH, wrap};
 
 /// The lines of a doc comment, indented by `indent`; none for an empty text.
@@ -14,10 +15,11 @@ pub(super) fn comment(doc: &Doc, indent: &str) -> Vec<String> {
         if !lines.is_empty() {
             lines.push(format!("{indent}///"));
         }
+        let text = in_camel_case(&block.text);
         if block.verbatim {
-            lines.extend(block.text.lines().map(|line| format!("{mark}{line}")));
+            lines.extend(text.lines().map(|line| format!("{mark}{line}")));
         } else {
-            lines.extend(wrap(&block.text, WIDTH, &mark, &mark));
+            lines.extend(wrap(&text, WIDTH, &mark, &mark));
         }
     }
     lines
@@ -38,10 +40,10 @@ pub(super) fn of_method(
     lines.extend([gap, format!("{mark}- Parameters:")]);
     for (name, text) in parameters {
         let (first, rest) = (format!("{mark}  - {name}: "), format!("{mark}    "));
-        lines.extend(wrap(text, WIDTH, &first, &rest));
+        lines.extend(wrap(&in_camel_case(text), WIDTH, &first, &rest));
     }
     let entry = |lines: &mut Vec<String>, title: &str, text: &str| {
-        lines.extend(wrap(text, WIDTH, &format!("{mark}- {title}: "), &format!("{mark}  ")));
+        lines.extend(wrap(&in_camel_case(text), WIDTH, &format!("{mark}- {title}: "), &format!("{mark}  ")));
     };
     if let Some(text) = describe::returned(shapes.api, &operation.response, &spell) {
         entry(&mut lines, "Returns", &text);

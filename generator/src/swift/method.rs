@@ -4,7 +4,7 @@ use dashclaw::catalogue::{Call, Expect};
 
 use super::docs::{comment, described, of_method, parameter};
 use super::names::{camel, quoted};
-use super::record::parameter_list;
+use super::record::{self, parameter_list};
 use super::shapes::Shapes;
 use crate::describe;
 use crate::model::{Argument, Doc, Operation};
@@ -26,7 +26,11 @@ pub(super) fn text(shapes: &Shapes<'_>, operation: &Operation) -> String {
         vec![("request".to_owned(), "The arguments.".to_owned())]
     } else {
         let documented = |argument: &Argument| (camel(argument.name), described(shapes, argument));
-        arguments(operation).into_iter().map(documented).collect()
+        let mut parameters: Vec<_> = arguments(operation).into_iter().map(documented).collect();
+        if empties(operation) {
+            parameters.push(("emptied".to_owned(), "What the server is to empty.".to_owned()));
+        }
+        parameters
     };
     parameters.push(("options".to_owned(), "What differs for this call.".to_owned()));
     let mut lines = of_method(shapes, operation, &parameters, INDENT);
@@ -69,11 +73,44 @@ fn declared(shapes: &Shapes<'_>, operation: &Operation, name: &str, tail: &str, 
             let default = if argument.required { "" } else { " = nil" };
             format!("{}: {}{default}", parameter(argument), swift.text())
         };
-        arguments(operation).into_iter().map(declared).collect()
+        let emptied = empties(operation).then(|| format!("emptied: Set<{}.Field> = []", operation.request));
+        arguments(operation).into_iter().map(declared).chain(emptied).collect()
     };
     parameters.push(OPTIONS.to_owned());
     let head = format!("{indent}public func {}(", quoted(&camel(name)));
     parameter_list(&head, &parameters, tail, indent)
+}
+
+/// Whether it is a change that can empty something.
+fn empties(operation: &Operation) -> bool {
+    operation.arguments.iter().any(|argument| argument.can_be_emptied)
+}
+
+/// What a change without a request can empty, in a namespace that is called as the request would be.
+pub(super) fn fields(operation: &Operation) -> Option<String> {
+    if takes_request(operation) || !empties(operation) {
+        return None;
+    }
+    let doc = format!("What belongs to ``DashClaw/{}``.", symbol(operation, operation.name));
+    let mut lines = wrap(&doc, WIDTH, "/// ", "/// ");
+    lines.push(format!("public enum {} {{", operation.request));
+    lines.extend(record::fields(&record::emptied(operation), INDENT));
+    lines.push("}".to_owned());
+    Some(lines.join("\n"))
+}
+
+/// How documentation links to a method of this name with the operation's parameters: `getAction(actionId:options:)`.
+pub(super) fn symbol(operation: &Operation, name: &str) -> String {
+    let mut labels: Vec<String> = if takes_request(operation) {
+        vec!["_".to_owned()]
+    } else {
+        let emptied = empties(operation).then(|| "emptied".to_owned());
+        let named = arguments(operation).into_iter().map(|argument| camel(argument.name));
+        named.chain(emptied).collect()
+    };
+    labels.push("options".to_owned());
+    let labels: String = labels.into_iter().map(|label| label + ":").collect();
+    format!("{}({labels})", camel(name))
 }
 
 /// The arguments, those that must be given first.
@@ -95,9 +132,10 @@ fn body(operation: &Operation, function: &str) -> Vec<String> {
         format!("\"{}\": {}{mark}.jsonValue", argument.name, parameter(argument))
     });
     let items: Vec<String> = items.collect();
+    let emptying = if empties(operation) { ".emptying(emptied)" } else { "" };
     let one_line = match items.as_slice() {
         [] => format!("{head}[:], options)"),
-        items => format!("{head}[{}], options)", items.join(", ")),
+        items => format!("{head}[{}]{emptying}, options)", items.join(", ")),
     };
     if one_line.len() <= WIDTH {
         return vec![one_line];
@@ -109,6 +147,6 @@ fn body(operation: &Operation, function: &str) -> Vec<String> {
         vec![format!("{deep}{function}("), format!("{inner}\"{}\",", operation.name), format!("{inner}[")];
     let most = format!("{inner}{INDENT}");
     lines.extend(wrap(&glued, WIDTH, &most, &most).into_iter().map(|line| line.replace('\u{1}', " ")));
-    lines.extend([format!("{inner}],"), format!("{inner}options)")]);
+    lines.extend([format!("{inner}]{emptying},"), format!("{inner}options)")]);
     lines
 }

@@ -30,8 +30,15 @@ pub(super) fn record(shapes: &Shapes<'_>, one: &Type) -> Option<String> {
         doc: member.doc.clone(),
     };
     let properties: Vec<Property> = members.iter().map(property).collect();
-    let secret = shapes.holds_secret(&one.name);
-    Some(text(&one.name, &comment(&one.doc, ""), &properties, shapes.is_given(&one.name), secret))
+    let record = Record {
+        name: &one.name,
+        doc: comment(&one.doc, ""),
+        properties,
+        emptied: Vec::new(),
+        is_given: shapes.is_given(&one.name),
+        secret: shapes.holds_secret(&one.name),
+    };
+    Some(record.text())
 }
 
 /// The arguments of an operation.
@@ -47,39 +54,89 @@ pub(super) fn request(shapes: &Shapes<'_>, operation: &Operation) -> String {
         .collect();
     let more = if operation.rules.open { " Other members are sent as they are." } else { "" };
     let doc = format!("The arguments of ``DashClaw/{}(_:options:)``.{more}", camel(operation.name));
-    let secret = operation.arguments.iter().any(|argument| argument.secret);
-    text(&operation.request, &wrap(&doc, WIDTH, "/// ", "/// "), &properties, true, secret)
+    let record = Record {
+        name: &operation.request,
+        doc: wrap(&doc, WIDTH, "/// ", "/// "),
+        properties,
+        emptied: emptied(operation),
+        is_given: true,
+        secret: operation.arguments.iter().any(|argument| argument.secret),
+    };
+    record.text()
 }
 
-/// One that holds a `secret` does not show itself.
-fn text(name: &str, doc: &[String], properties: &[Property], is_given: bool, secret: bool) -> String {
-    let mut lines = doc.to_vec();
-    let more = if secret { ", CustomReflectable" } else { "" };
-    lines.push(format!("public struct {name}: JSONRecord{more} {{"));
-    lines.push(format!("{INDENT}public var json: [String: JSONValue]"));
-    lines.push(String::new());
-    lines.extend(known_members(properties));
-    lines.extend([
-        String::new(),
-        format!("{INDENT}public init(json: [String: JSONValue]) {{"),
-        format!("{INDENT}{INDENT}self.json = json"),
-        format!("{INDENT}}}"),
-    ]);
-    if is_given {
+/// The wire names of what a change can empty.
+pub(super) fn emptied(operation: &Operation) -> Vec<&'static str> {
+    let emptied = operation.arguments.iter().filter(|argument| argument.can_be_emptied);
+    emptied.map(|argument| argument.name).collect()
+}
+
+/// The enumeration of what a change can empty.
+pub(super) fn fields(emptied: &[&str], indent: &str) -> Vec<String> {
+    let mut lines = vec![
+        format!("{indent}/// What can be emptied."),
+        format!("{indent}public enum Field: String, ChangeField {{"),
+    ];
+    lines.extend(emptied.iter().map(|wire_name| {
+        let name = quoted(&camel(wire_name));
+        let value = if name == *wire_name { String::new() } else { format!(" = \"{wire_name}\"") };
+        format!("{indent}{INDENT}case {name}{value}")
+    }));
+    lines.push(format!("{indent}}}"));
+    lines
+}
+
+/// A struct over a JSON object.
+struct Record<'a> {
+    name: &'a str,
+    doc: Vec<String>,
+    properties: Vec<Property>,
+    /// What can be emptied.
+    emptied: Vec<&'static str>,
+    /// Whether callers make it.
+    is_given: bool,
+    /// Whether it does not show itself.
+    secret: bool,
+}
+
+impl Record<'_> {
+    fn text(&self) -> String {
+        let mut lines = self.doc.clone();
+        lines.push(format!("public struct {}: {} {{", self.name, self.protocols()));
+        lines.push(format!("{INDENT}public var json: [String: JSONValue]"));
         lines.push(String::new());
-        lines.extend(initialiser(properties));
+        lines.extend(known_members(&self.properties));
+        lines.extend([
+            String::new(),
+            format!("{INDENT}public init(json: [String: JSONValue]) {{"),
+            format!("{INDENT}{INDENT}self.json = json"),
+            format!("{INDENT}}}"),
+        ]);
+        if self.is_given {
+            lines.push(String::new());
+            lines.extend(initialiser(&self.properties, !self.emptied.is_empty()));
+        }
+        if self.secret {
+            lines.push(String::new());
+            lines.push(format!("{INDENT}public var description: String {{ \"{}(hidden)\" }}", self.name));
+            lines.push(format!("{INDENT}public var customMirror: Mirror {{ Mirror(self, children: []) }}"));
+        }
+        if !self.emptied.is_empty() {
+            lines.push(String::new());
+            lines.extend(fields(&self.emptied, INDENT));
+        }
+        for property in &self.properties {
+            lines.push(String::new());
+            lines.extend(accessors(property));
+        }
+        lines.push("}".to_owned());
+        lines.join("\n")
     }
-    if secret {
-        lines.push(String::new());
-        lines.push(format!("{INDENT}public var description: String {{ \"{name}(hidden)\" }}"));
-        lines.push(format!("{INDENT}public var customMirror: Mirror {{ Mirror(self, children: []) }}"));
+
+    fn protocols(&self) -> String {
+        let base = if self.emptied.is_empty() { "JSONRecord" } else { "JSONChange" };
+        if self.secret { format!("{base}, CustomReflectable") } else { base.to_owned() }
     }
-    for property in properties {
-        lines.push(String::new());
-        lines.extend(accessors(property));
-    }
-    lines.push("}".to_owned());
-    lines.join("\n")
 }
 
 fn known_members(properties: &[Property]) -> Vec<String> {
@@ -97,20 +154,24 @@ fn known_members(properties: &[Property]) -> Vec<String> {
     lines
 }
 
-/// Takes every member by its label, those that must be given first.
-fn initialiser(properties: &[Property]) -> Vec<String> {
+/// Takes every member by its label, those that must be given first, and then what is emptied.
+fn initialiser(properties: &[Property], is_change: bool) -> Vec<String> {
     let (optional, required): (Vec<&Property>, Vec<&Property>) =
         properties.iter().partition(|property| property.swift.optional);
     let parameters = required.into_iter().chain(optional).map(|property| {
         let default = if property.swift.optional { " = nil" } else { "" };
         format!("{}: {}{default}", property.name(), property.swift.text())
     });
-    let mut lines =
-        parameter_list(&format!("{INDENT}public init("), &parameters.collect::<Vec<_>>(), ") {", INDENT);
+    let emptied = is_change.then(|| "emptied: Set<Field> = []".to_owned());
+    let parameters: Vec<String> = parameters.chain(emptied).collect();
+    let mut lines = parameter_list(&format!("{INDENT}public init("), &parameters, ") {", INDENT);
     let deep = INDENT.repeat(2);
     lines.push(format!("{deep}json = [:]"));
     for property in properties {
         lines.push(format!("{deep}self.{0} = {0}", property.name()));
+    }
+    if is_change {
+        lines.push(format!("{deep}empty(emptied)"));
     }
     lines.push(format!("{INDENT}}}"));
     lines

@@ -1,10 +1,10 @@
 import DashClawNative
 import Foundation
 
-/// One agent's, or one operator's, connection to one DashClaw server. Tasks share it freely; nothing is sent before the
-/// first call.
+/// A client of one DashClaw server, for one agent or one operator. Tasks share it freely; cancelling one stops its call at
+/// once.
 ///
-/// Every operation of the API is a method. Cancelling the task of a call stops it at once. Times are seconds.
+/// Every operation of the API is a method. Times are seconds.
 ///
 /// ```swift
 /// let client = try DashClaw(baseUrl: "https://dashclaw.example.com", apiKey: key, agentId: "deployer")
@@ -51,20 +51,15 @@ public final class DashClaw: Sendable {
         }
     }
 
-    /// A client with a governance server of its own inside this process; closing the client closes it.
-    ///
-    /// It is an agent's: it asks, acts and reports, and does not approve. Where a human approves, open an ``Instance`` and
-    /// take two clients of it: `instance.client(agentId: "release-agent")` for the agent and
-    /// `instance.client(agentId: "operator", role: .admin)` for the human.
+    /// A client with an ``Instance`` of its own, which closes with it. It is an agent's, and does not approve: where a human
+    /// does, take two clients of one ``Instance``.
     ///
     /// - Parameters:
-    ///   - path: The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in memory
-    ///     and gone at the end.
-    ///   - policies: A YAML file of policies, or `starter` for those that come with the package.
+    ///   - path: As ``Instance/init(path:policies:)`` takes it.
+    ///   - policies: As ``Instance/init(path:policies:)`` takes it.
     ///   - agentId: Which agent acts.
     ///   - options: Other options of the client.
-    /// - Throws: A ``DashClawError`` of kind `instance`: the database is locked or corrupt, or the policy file has a
-    ///   mistake.
+    /// - Throws: A ``DashClawError``, as ``Instance/init(path:policies:)`` throws it.
     public static func embedded(
         path: String? = nil, policies: String? = nil, agentId: String? = nil, options: ClientOptions = ClientOptions()
     ) throws -> DashClaw {

@@ -16,11 +16,7 @@ public struct Run<Value: Sendable>: Sendable {
 }
 
 extension DashClaw {
-    /// Records the action, which guard judges, waits for approval where it is required, runs `work` and reports its outcome.
-    ///
-    /// `work` runs only when it is allowed; it is given the action's id. The same intent within an hour is not run
-    /// again once it was completed: then the recorded outcome is returned. A run that is at work is waited for. What was
-    /// refused stays refused.
+    /// Records the action, which guard judges, waits for approval, runs `work` with the action's id and reports its outcome.
     ///
     /// - Parameters:
     ///   - action: The arguments of ``createAction(_:options:)``.

@@ -2,8 +2,8 @@ import DashClawNative
 import Foundation
 
 extension DashClaw {
-    /// Sends a heartbeat now and then again and again, until ``stopHeartbeat()`` or ``close()``. One that fails is skipped;
-    /// while it runs, another start does nothing.
+    /// Sends a heartbeat now and then every `interval`, until ``stopHeartbeat()`` or ``close()``. While it runs, another start
+    /// does nothing.
     ///
     /// - Parameters:
     ///   - interval: Seconds between two heartbeats.

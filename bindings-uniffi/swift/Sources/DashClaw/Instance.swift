@@ -19,9 +19,10 @@ public final class Instance: Sendable {
     /// - Parameters:
     ///   - path: The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in memory
     ///     and gone at the end.
-    ///   - policies: A YAML file of policies, or `starter` for those that come with the package. At each start it replaces the policies that came from a file before.
+    ///   - policies: A YAML file of policies, or `starter` for those that come with the package. At each start it
+    ///     replaces the policies that came from a file before.
     /// - Throws: A ``DashClawError`` of kind `instance`: the database is locked or corrupt, or the policy file has a
-    ///   mistake.
+    ///   mistake. Of kind `configuration`: the library is one for phones, which hold no server.
     public init(path: String? = nil, policies: String? = nil) throws {
         native = try crossing { try NativeInstance.open(path: path, policies: policies) }
     }

@@ -43,11 +43,18 @@ extension Bool: JSONDefault {
     public static var jsonDefault: Bool { false }
 }
 
-/// Flags are read as 0 and 1.
+/// Flags are read as 0 and 1, a number beyond 64 bits as the nearest that fits.
 extension Int: JSONDefault {
     public init?(jsonValue: JSONValue) {
-        guard let number = jsonValue.int ?? jsonValue.bool.map({ $0 ? 1 : 0 }) else { return nil }
+        guard let number = jsonValue.int ?? jsonValue.bool.map({ $0 ? 1 : 0 }) ?? Self.nearest(jsonValue.double) else {
+            return nil
+        }
         self = number
+    }
+
+    private static func nearest(_ number: Double?) -> Int? {
+        guard let number, number.magnitude >= 0x1p63 else { return nil }
+        return number < 0 ? .min : .max
     }
 
     public var jsonValue: JSONValue { .number(JSONNumber(self)) }

@@ -17,11 +17,7 @@ extension DashClaw {
     }
 
     /// Works: the orders that are claimed, each as soon as there is one. The worker ends with the task that reads it, or
-    /// when nobody holds the stream any more.
-    ///
-    /// An order that is neither completed nor failed when the next one is asked for, or when the worker ends, is reported
-    /// as failed, so that none stays claimed. While the queue is empty it is asked again and again; errors that may pass
-    /// are waited out.
+    /// when nobody holds the stream any more. An order that was neither completed nor failed by then is reported as failed.
     ///
     /// - Parameters:
     ///   - types: Only work of these types; any unless given.

@@ -24,7 +24,7 @@ public struct Verification: Sendable, Hashable {
 }
 
 extension DashClaw {
-    /// Verifies a receipt against the server's published keys, which are kept as long as the server allows.
+    /// Verifies a receipt against the server's published keys.
     ///
     /// - Parameter document: The receipt exactly as it was issued.
     public func verifyReceipt(_ document: Data) async throws -> Verification {

@@ -14,8 +14,8 @@ public struct ServerEvent: Sendable, Hashable {
 }
 
 extension DashClaw {
-    /// What happens on the server, as it happens. The stream reconnects by itself; it ends with the task that reads
-    /// it, or when nobody holds it any more.
+    /// What happens on the server, as it happens. The stream ends with the task that reads it, or when nobody holds it any
+    /// more.
     ///
     /// - Parameter lastEventId: Starts behind this event instead of now; the server keeps 10 minutes.
     public func events(lastEventId: String? = nil) -> AsyncThrowingStream<ServerEvent, any Error> {
@@ -27,10 +27,8 @@ extension DashClaw {
         }
     }
 
-    /// The actions that wait for a human, newest first, at most 200: the list as it is now, then again whenever it has
-    /// changed. The stream ends with the task that reads it, or when nobody holds it any more.
-    ///
-    /// A server that cannot be reached for a while is tried again; other errors end the stream.
+    /// What waits for a human, newest first: at once, and again whenever it changes. The stream ends with the task that
+    /// reads it, or when nobody holds it any more. It needs a key that may approve.
     public func pendingApprovals() -> AsyncThrowingStream<[Action], any Error> {
         let native = native.pendingApprovals()
         return AsyncThrowingStream {

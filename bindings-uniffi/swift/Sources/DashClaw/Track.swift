@@ -3,8 +3,7 @@ import Foundation
 
 extension DashClaw {
     /// Records `action`, runs `work` with its id, and closes it: completed, or failed when `work` throws. Each call is work
-    /// of its own, even when the words are the same. For guard, approval and receipts see
-    /// ``runGoverned(_:timeout:interval:rerun:idempotency:isolation:work:)``.
+    /// of its own.
     ///
     /// - Parameters:
     ///   - action: The arguments of ``createAction(_:options:)``.

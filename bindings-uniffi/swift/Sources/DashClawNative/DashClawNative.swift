@@ -2272,7 +2272,7 @@ open class NativeInstance: NativeInstanceProtocol, @unchecked Sendable {
     
     /**
      * Opens one: with its database at `path` or in memory, with the policies of a YAML file or none. It blocks for some
-     * milliseconds.
+     * milliseconds. A library without the feature `instance` answers with an error of kind `configuration`.
      */
 public static func `open`(path: String?, policies: String?)throws  -> NativeInstance  {
     return try  FfiConverterTypeNativeInstance_lift(try rustCallWithError(FfiConverterTypeNativeError__as_error_lift) {
@@ -3649,7 +3649,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_dashclaw_ffi_checksum_constructor_nativeclient_new() != 36786) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_dashclaw_ffi_checksum_constructor_nativeinstance_open() != 15861) {
+    if (uniffi_dashclaw_ffi_checksum_constructor_nativeinstance_open() != 5145) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_constructor_stop_new() != 33292) {

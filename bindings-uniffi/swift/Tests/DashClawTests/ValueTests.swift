@@ -77,6 +77,26 @@ final class ValueTests: XCTestCase {
         XCTAssertEqual(encoded, action.jsonValue)
     }
 
+    func testANumberBeyond64BitsIsTheNearestThatFitsAndKeepsItsDigits() throws {
+        for (digits, nearest) in [("9223372036854775808", Int.max), ("-99999999999999999999", Int.min)] {
+            let action = Action(json: ["tokens_in": try JSONValue(parsing: digits)])
+            XCTAssertEqual(action.tokensIn, nearest)
+            XCTAssertEqual(action["tokens_in"]?.text, digits)
+        }
+        XCTAssertNil(Int(jsonValue: 1.5))
+    }
+
+    func testAChangeEmptiesWhatItNames() {
+        var change = UpdateSession(sessionId: "sess_1", summary: "done", emptied: [.blockedReason])
+        XCTAssertEqual(change.json, ["session_id": "sess_1", "summary": "done", "blocked_reason": .null])
+        XCTAssertEqual(change.emptied, [.blockedReason])
+        XCTAssertNil(change.blockedReason)
+        change.emptied = [.greenLevel]
+        change.blockedReason = "a lock"
+        XCTAssertEqual(
+            change.json, ["session_id": "sess_1", "summary": "done", "green_level": .null, "blocked_reason": "a lock"])
+    }
+
     func testAVerdictIsClosedAndWordsAreOpen() {
         XCTAssertNil(Verdict(rawValue: "maybe"))
         XCTAssertEqual(GuardDecision(json: ["decision": "maybe"]).decision, .block)

@@ -9,6 +9,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::Verifier;
 
 use super::own_certificates::OwnCertificates;
 use crate::client::options::Network;
@@ -21,11 +22,9 @@ pub(super) fn client_config(network: &Network) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut own = network.ca_bundle.as_deref().map(read_pem).transpose()?.unwrap_or_default();
     own.extend(network.extra_roots.as_deref().map(usable).unwrap_or_default());
-    let platform =
-        rustls_platform_verifier::Verifier::new_with_extra_roots(own.clone(), Arc::clone(&provider));
-    let verifier: Arc<dyn ServerCertVerifier> = match platform {
-        Ok(verifier) if system_has_roots() => Arc::new(verifier),
-        _ => bundled_roots(&own, &provider)?,
+    let verifier: Arc<dyn ServerCertVerifier> = match platform(&own, &provider) {
+        Some(verifier) => Arc::new(verifier),
+        None => bundled_roots(&own, &provider)?,
     };
     let verifier = if own.is_empty() {
         verifier
@@ -53,18 +52,30 @@ pub(super) fn unused() -> Result<ClientConfig> {
     Ok(config)
 }
 
-/// With extra roots the platform verifier is content to have no other; that must not switch the public ones off.
-fn system_has_roots() -> bool {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    rustls_platform_verifier::Verifier::new(provider).is_ok()
+/// The platform's verifier with the caller's own roots, where the platform has roots.
+#[cfg(not(target_os = "android"))]
+fn platform(own: &[CertificateDer<'static>], provider: &Arc<CryptoProvider>) -> Option<Verifier> {
+    // With extra roots it is content to have no other; that must not switch the public ones off.
+    Verifier::new(Arc::clone(provider)).ok()?;
+    Verifier::new_with_extra_roots(own.to_vec(), Arc::clone(provider)).ok()
+}
+
+/// The platform's verifier. It takes no roots but those of the application's network security configuration, so those of
+/// the caller are looked at when it has refused.
+#[cfg(target_os = "android")]
+fn platform(_own: &[CertificateDer<'static>], provider: &Arc<CryptoProvider>) -> Option<Verifier> {
+    Verifier::new(Arc::clone(provider)).ok()
 }
 
 fn bundled_roots(
     own: &[CertificateDer<'static>],
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>> {
-    let mut roots = RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    // A phone always has roots of its own.
+    #[cfg(any(target_os = "android", target_os = "ios"))]
+    let roots = RootCertStore::empty();
+    #[cfg(not(any(target_os = "android", target_os = "ios")))]
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     Ok(verifier_of(roots, own, provider)?)
 }
 

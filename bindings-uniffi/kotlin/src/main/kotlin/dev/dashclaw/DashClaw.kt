@@ -11,15 +11,15 @@ import dev.dashclaw.api.Outcome
 import dev.dashclaw.api.WorkOrder
 import dev.dashclaw.ffi.NativeBegun
 import dev.dashclaw.ffi.NativeClient
+import dev.dashclaw.operations.Engine
+import dev.dashclaw.operations.Operations
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.withContext
-import kotlinx.serialization.DeserializationStrategy
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
-import kotlinx.serialization.json.jsonArray
 import java.nio.file.Path
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.minutes
@@ -27,22 +27,24 @@ import kotlin.time.Duration.Companion.seconds
 import kotlin.time.TimeSource
 
 /**
- * A client of one DashClaw server, for one agent or one operator. Coroutines share it freely; nothing is sent before the
- * first call.
+ * A client of one DashClaw server, for one agent or one operator. Coroutines share it freely; cancelling one stops its call
+ * at once.
  *
- * Every operation of the API is a suspending function; cancelling its coroutine stops the call at once and leaves nothing
- * running. A cancelled write may have reached the server: it is safe to repeat under the same idempotency key.
+ * Every operation of the API is a suspending function, declared in the interface of its domain in
+ * `dev.dashclaw.operations`.
  */
 public class DashClaw internal constructor(
     options: DashClawOptions,
     instance: Instance?,
     role: Role,
     private val owned: Instance?,
-) : Operations(), AutoCloseable {
+) : Operations, AutoCloseable {
     private val native: NativeClient = native {
         NativeClient(options.toJson(), Hooks(options.onGuard, options.onRecommendation), instance?.native, role.word())
             .also(::warnIfInsecure)
     }
+
+    override val engine: Engine = Engine(native)
 
     /** Where the server is. */
     public val baseUrl: String = native.baseUrl()
@@ -84,17 +86,7 @@ public class DashClaw internal constructor(
         operation: String,
         arguments: JsonObject = NOTHING,
         options: CallOptions? = null,
-    ): JsonObject = call(operation, arguments.toString(), JsonObject.serializer(), options)
-
-    override suspend fun <T> call(
-        operation: String,
-        arguments: String,
-        answer: DeserializationStrategy<T>,
-        options: CallOptions?,
-    ): T {
-        val body = native { native.call(operation, arguments.toUtf8(), options?.toJson(), null) }
-        return decode(operation, answer, body)
-    }
+    ): JsonObject = engine.call(operation, arguments.toString(), JsonObject.serializer(), options)
 
     /**
      * Waits until a human has decided about an action, and returns it as `getAction` does.
@@ -117,10 +109,7 @@ public class DashClaw internal constructor(
 
     /**
      * Records the action, which guard judges, waits for approval, runs [work] with the action's id and reports its outcome.
-     *
-     * [work] runs only when it is allowed. The same intent within an hour is not run again once it was completed: then
-     * the recorded outcome is returned. A run that is at work is waited for. What was refused stays refused. What [work]
-     * throws is reported and thrown again; so is its cancellation.
+     * What [work] throws is reported and thrown again; so is its cancellation.
      *
      * @param action What the agent is about to do.
      * @param timeout How long to wait for an approval.
@@ -158,7 +147,7 @@ public class DashClaw internal constructor(
 
     /**
      * Records [action], runs [work] with its id, and closes it: completed, or failed when [work] throws. Each call is work
-     * of its own, even when the words are the same. For guard, approval and receipts see [runGoverned].
+     * of its own.
      *
      * @throws ApprovalTimeoutException The action awaits approval, so its work did not run.
      * @throws ConflictException The action is in a state in which its work may not run.
@@ -220,8 +209,7 @@ public class DashClaw internal constructor(
         }
 
     /**
-     * What happens on the server, as it happens. Each collector subscribes for itself; the subscription reconnects, and
-     * ends with the collecting.
+     * What happens on the server, as it happens. Each collector subscribes for itself, until it ends.
      *
      * @param lastEventId Starts behind this event instead of now; the server keeps 10 minutes.
      */
@@ -236,8 +224,7 @@ public class DashClaw internal constructor(
     }
 
     /**
-     * What waits for a human, newest first: at once, and again whenever it changes. For operators: it needs a key that
-     * may approve.
+     * What waits for a human, newest first: at once, and again whenever it changes. It needs a key that may approve.
      */
     public fun pendingApprovals(): Flow<List<Action>> = flow {
         native.pendingApprovals().use { approvals ->
@@ -252,27 +239,9 @@ public class DashClaw internal constructor(
         }
     }
 
-    override fun <T> pages(
-        operation: String,
-        arguments: String,
-        item: DeserializationStrategy<T>,
-        options: CallOptions?,
-    ): Flow<T> = flow {
-        native { native.pages(operation, arguments.toUtf8(), options?.toJson()) }.use { pages ->
-            while (true) {
-                val page = native { pages.next(null) } ?: break
-                for (one in wire.parseToJsonElement(page.decodeToString()).jsonArray) emit(decode(operation, item, one))
-            }
-        }
-    }
-
     /**
      * Works: the orders that are claimed, each as soon as there is one. Each collector is a worker of its own, which ends
-     * with the collecting.
-     *
-     * An order that is neither completed nor failed when the next one is asked for, or when the worker ends, is reported as
-     * failed, so that none stays claimed. While the queue is empty it is asked again and again; errors that may pass are
-     * waited out.
+     * with the collecting. An order that was neither completed nor failed by then is reported as failed.
      *
      * @param types Only work of these types; any unless given.
      * @param interval How often an empty queue is asked, give or take a quarter.
@@ -291,7 +260,7 @@ public class DashClaw internal constructor(
         }
     }
 
-    /** Verifies a receipt, as text exactly as issued, against the server's published keys. They are kept as long as the server allows. */
+    /** Verifies a receipt, as text exactly as issued, against the server's published keys. */
     public suspend fun verifyReceipt(document: String): Verification =
         native { Verification(native.verifyReceipt(document.toUtf8(), false, null)) }
 
@@ -304,8 +273,8 @@ public class DashClaw internal constructor(
         native { Verification(native.verifyReceipt(document.toUtf8(), true, null)) }
 
     /**
-     * Sends a heartbeat now and then every [interval], until [stopHeartbeat] or [close]. One that fails is skipped; while it
-     * runs, another start does nothing.
+     * Sends a heartbeat now and then every [interval], until [stopHeartbeat] or [close]. While it runs, another start does
+     * nothing.
      */
     public fun startHeartbeat(interval: Duration = 1.minutes, heartbeat: Heartbeat = Heartbeat()): Unit =
         native { native.startHeartbeat(encode(Heartbeat.serializer(), heartbeat).toUtf8(), interval.inSeconds()) }
@@ -332,17 +301,15 @@ public class DashClaw internal constructor(
         public val DEFAULT_INTERVAL: Duration = 5.seconds
 
         /**
-         * A client with a governance server of its own inside this process; closing the client closes it.
+         * A client with an [Instance] of its own, which closes with it. It is an agent's, and does not approve: where a
+         * human does, take two clients of one [Instance].
          *
-         * It is an agent's: it asks, acts and reports, and does not approve. Where a human approves, open an [Instance]
-         * and take two clients of it: `instance.client("release-agent")` for the agent and
-         * `instance.client("operator", Role.ADMIN)` for the human.
-         *
-         * @param path The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in
-         *   memory and gone at the end.
-         * @param policies A YAML file of policies, or `starter` for those that come with the package.
+         * @param path As [Instance] takes it.
+         * @param policies As [Instance] takes it.
          * @param agentId Which agent acts.
+         * @param role What the client may do.
          * @param options Other options of the client.
+         * @throws DashClawException As [Instance] throws it.
          */
         public fun embedded(
             path: Path? = null,

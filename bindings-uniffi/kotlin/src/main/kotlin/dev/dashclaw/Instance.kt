@@ -8,8 +8,10 @@ import java.nio.file.Path
  *
  * @param path The database file, or a folder in which it is `dashclaw.db`. Without one everything is kept in memory and
  *   gone at the end.
- * @param policies A YAML file of policies, or `starter` for those that come with the package. At each start it replaces the policies that came from a file before.
- * @throws DashClawException Of kind `INSTANCE`: the database is locked or corrupt, or the policy file has a mistake.
+ * @param policies A YAML file of policies, or `starter` for those that come with the package. At each start it replaces
+ *   the policies that came from a file before.
+ * @throws DashClawException Of kind `INSTANCE`: the database is locked or corrupt, or the policy file has a mistake. Of
+ *   kind `CONFIGURATION`: the package is one for phones, which hold no server.
  */
 public class Instance(path: Path? = null, policies: Path? = null) : AutoCloseable {
     internal val native: NativeInstance = native { NativeInstance.open(path?.toString(), policies?.toString()) }

@@ -2,11 +2,16 @@ package dev.dashclaw
 
 import dev.dashclaw.api.ActionStatus
 import dev.dashclaw.api.GuardDecision
+import dev.dashclaw.api.Health
+import dev.dashclaw.api.HealthStatus
 import dev.dashclaw.api.Guard
 import dev.dashclaw.api.OutcomeStatus
+import dev.dashclaw.api.UpdatePolicy
+import dev.dashclaw.api.UpdateSession
 import dev.dashclaw.api.Verdict
 import dev.dashclaw.api.VerdictWord
 import dev.dashclaw.ffi.errorKinds
+import dev.dashclaw.operations.HealthApi
 import kotlinx.serialization.SerializationException
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonPrimitive
@@ -18,6 +23,7 @@ import org.junit.jupiter.api.assertThrows
 import kotlin.test.assertContains
 import kotlin.test.assertEquals
 import kotlin.test.assertNull
+import kotlin.test.assertTrue
 
 class TypesTest {
     private fun read(text: String) = Json.decodeFromString(GuardDecision.serializer(), text)
@@ -59,6 +65,39 @@ class TypesTest {
     fun `what databases make of a value is read`() {
         val decision = read("""{"decision":"allow","recorded":1,"risk_score":true,"warnings":null}""")
         assertEquals(listOf(true, 1L, emptyList<String>()), listOf(decision.recorded, decision.riskScore, decision.warnings))
+    }
+
+    @Test
+    fun `a whole number beyond 64 bits is the nearest that fits, and none of its digits is lost`() {
+        for ((digits, nearest) in listOf("9223372036854775808" to Long.MAX_VALUE, "-99999999999999999999" to Long.MIN_VALUE)) {
+            val text = """{"decision":"warn","risk_score":$digits}"""
+            assertEquals(nearest, read(text).riskScore)
+            assertEquals(text, write(read(text)))
+        }
+        assertThrows<SerializationException> { read("""{"decision":"warn","risk_score":1.5}""") }
+    }
+
+    @Test
+    fun `a change empties what it names and leaves the rest`() {
+        val open = UpdateSession("sess_1", summary = "done", emptied = setOf(UpdateSession.Field.BLOCKED_REASON))
+        val text = """{"session_id":"sess_1","summary":"done","blocked_reason":null}"""
+        assertEquals(text, wire.encodeToString(UpdateSession.serializer(), open))
+        assertEquals(open, wire.decodeFromString(UpdateSession.serializer(), text))
+        val closed = UpdatePolicy("gp_1", name = "p", emptied = setOf(UpdatePolicy.Field.AGENT_IDS, UpdatePolicy.Field.NAME))
+        val emptied = """{"id":"gp_1","name":null,"agent_ids":null}"""
+        assertEquals(emptied, wire.encodeToString(UpdatePolicy.serializer(), closed))
+        assertEquals(closed.copy(name = null), wire.decodeFromString(UpdatePolicy.serializer(), emptied))
+    }
+
+    @Test
+    fun `a domain is an interface that a test can stand in for`() = bounded {
+        val stand = object : HealthApi {
+            override val engine get() = error("not asked")
+            override suspend fun getHealth(options: CallOptions?) = Health(status = HealthStatus("healthy"))
+        }
+        suspend fun isHealthy(server: HealthApi) = server.getHealth().status.word == "healthy"
+        assertTrue(isHealthy(stand))
+        DashClaw.embedded(agentId = "agent-1").use { assertTrue(isHealthy(it)) }
     }
 
     @Test

@@ -56,7 +56,9 @@ import java.lang.reflect.InvocationTargetException
 import java.nio.file.Path
 import java.util.concurrent.ConcurrentHashMap
 import kotlin.reflect.KFunction
+import kotlin.reflect.KType
 import kotlin.reflect.full.callSuspend
+import kotlin.reflect.full.instanceParameter
 import kotlin.reflect.full.memberFunctions
 import kotlin.system.exitProcess
 import kotlin.time.Duration
@@ -249,8 +251,13 @@ private val functions: Map<String, KFunction<*>> = DashClaw::class.memberFunctio
     .filter { it.parameters.size == 2 || (it.parameters.size == 3 && it.parameters[1].name == "request") }
     .associateBy { it.name }
 
-private fun strict(type: kotlin.reflect.KType, arguments: JsonObject): Any? =
-    Json.decodeFromJsonElement(serializer(type), arguments)
+/** A request. That of a change is made as programs make it, by its properties: a copy remembers no JSON that it was read from. */
+private fun strict(type: KType, arguments: JsonObject): Any {
+    val read = Json.decodeFromJsonElement(serializer(type), arguments)!!
+    val copy = read::class.memberFunctions.single { it.name == "copy" }
+    if (copy.parameters.none { it.name == "emptied" }) return read
+    return copy.callBy(mapOf(copy.instanceParameter!! to read))!!
+}
 
 private inline fun <reified T> encode(value: T): JsonElement = Json.encodeToJsonElement(serializer<T>(), value)
 

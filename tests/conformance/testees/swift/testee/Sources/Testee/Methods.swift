@@ -8,6 +8,53 @@ extension DashClaw {
     func method(
         _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
     ) async throws -> JSONValue? {
+        if let answer = try await guardMethod(operation, arguments, options) { return answer }
+        if let answer = try await actionsMethod(operation, arguments, options) { return answer }
+        if let answer = try await approvalsMethod(operation, arguments, options) { return answer }
+        if let answer = try await outcomesMethod(operation, arguments, options) { return answer }
+        if let answer = try await assumptionsMethod(operation, arguments, options) { return answer }
+        if let answer = try await loopsMethod(operation, arguments, options) { return answer }
+        if let answer = try await signalsMethod(operation, arguments, options) { return answer }
+        if let answer = try await policiesMethod(operation, arguments, options) { return answer }
+        if let answer = try await complianceMethod(operation, arguments, options) { return answer }
+        if let answer = try await sessionsMethod(operation, arguments, options) { return answer }
+        if let answer = try await handoffsMethod(operation, arguments, options) { return answer }
+        if let answer = try await messagesMethod(operation, arguments, options) { return answer }
+        if let answer = try await integrityMethod(operation, arguments, options) { return answer }
+        if let answer = try await securityMethod(operation, arguments, options) { return answer }
+        if let answer = try await secretsMethod(operation, arguments, options) { return answer }
+        if let answer = try await agentsMethod(operation, arguments, options) { return answer }
+        if let answer = try await reputationMethod(operation, arguments, options) { return answer }
+        if let answer = try await workOrdersMethod(operation, arguments, options) { return answer }
+        if let answer = try await x402Method(operation, arguments, options) { return answer }
+        if let answer = try await artifactsMethod(operation, arguments, options) { return answer }
+        if let answer = try await pairingsMethod(operation, arguments, options) { return answer }
+        if let answer = try await identitiesMethod(operation, arguments, options) { return answer }
+        if let answer = try await learningMethod(operation, arguments, options) { return answer }
+        if let answer = try await orgsMethod(operation, arguments, options) { return answer }
+        if let answer = try await hostedMethod(operation, arguments, options) { return answer }
+        if let answer = try await webhooksMethod(operation, arguments, options) { return answer }
+        if let answer = try await activityMethod(operation, arguments, options) { return answer }
+        if let answer = try await driftMethod(operation, arguments, options) { return answer }
+        if let answer = try await promptsMethod(operation, arguments, options) { return answer }
+        if let answer = try await evaluationsMethod(operation, arguments, options) { return answer }
+        if let answer = try await scoringMethod(operation, arguments, options) { return answer }
+        if let answer = try await workflowsMethod(operation, arguments, options) { return answer }
+        if let answer = try await capabilitiesMethod(operation, arguments, options) { return answer }
+        if let answer = try await modelStrategiesMethod(operation, arguments, options) { return answer }
+        if let answer = try await knowledgeMethod(operation, arguments, options) { return answer }
+        if let answer = try await snippetsMethod(operation, arguments, options) { return answer }
+        if let answer = try await preferencesMethod(operation, arguments, options) { return answer }
+        if let answer = try await journalMethod(operation, arguments, options) { return answer }
+        if let answer = try await usageMethod(operation, arguments, options) { return answer }
+        if let answer = try await healthMethod(operation, arguments, options) { return answer }
+        if let answer = try await operationsMethod(operation, arguments, options) { return answer }
+        return nil
+    }
+
+    private func guardMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
         var given = Given(arguments)
         switch operation {
         case "guard":
@@ -30,6 +77,16 @@ extension DashClaw {
             return try await self.getRecentDecisions(
                 decision: decision, limit: limit, offset: offset, agentId: agentId, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func actionsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_action":
             return try await self.createAction(CreateAction(json: arguments), options: options).jsonValue
         case "get_action":
@@ -39,7 +96,31 @@ extension DashClaw {
         case "get_actions":
             return try await self.getActions(GetActions(json: arguments), options: options).jsonValue
         case "update_outcome":
-            return try await self.updateOutcome(UpdateOutcome(json: arguments), options: options).jsonValue
+            let actionId: String = given.required("action_id")
+            let status: ActionStatus? = given.optional("status")
+            let outputSummary: String? = given.optional("output_summary")
+            let sideEffects: [String]? = given.optional("side_effects")
+            let artifactsCreated: [String]? = given.optional("artifacts_created")
+            let errorMessage: String? = given.optional("error_message")
+            let timestampEnd: String? = given.optional("timestamp_end")
+            let durationMs: Int? = given.optional("duration_ms")
+            let costEstimate: Double? = given.optional("cost_estimate")
+            let tokensIn: Int? = given.optional("tokens_in")
+            let tokensOut: Int? = given.optional("tokens_out")
+            let model: String? = given.optional("model")
+            let closeIfRunning: Bool? = given.optional("close_if_running")
+            let runId: String? = given.optional("run_id")
+            let replacesRunId: String? = given.optional("replaces_run_id")
+            var request = UpdateOutcome(
+                actionId: actionId, status: status, outputSummary: outputSummary, sideEffects: sideEffects,
+                artifactsCreated: artifactsCreated, errorMessage: errorMessage, timestampEnd: timestampEnd,
+                durationMs: durationMs, costEstimate: costEstimate, tokensIn: tokensIn, tokensOut: tokensOut,
+                model: model, closeIfRunning: closeIfRunning, runId: runId, replacesRunId: replacesRunId,
+                emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateOutcome(request, options: options).jsonValue
         case "get_action_trace":
             let actionId: String = given.required("action_id")
             guard given.fits else { return nil }
@@ -48,6 +129,16 @@ extension DashClaw {
             let actionId: String = given.required("action_id")
             guard given.fits else { return nil }
             return try await self.getActionGraph(actionId: actionId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func approvalsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "approve_action":
             let actionId: String = given.required("action_id")
             let decision: ApprovalDecision = given.required("decision")
@@ -63,6 +154,16 @@ extension DashClaw {
             return try await self.getPendingApprovals(
                 limit: limit, offset: offset, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func outcomesMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "report_action_outcome":
             return try await self.reportActionOutcome(
                 ReportActionOutcome(json: arguments), options: options
@@ -94,6 +195,16 @@ extension DashClaw {
             return try await self.reportActionPartial(
                 actionId: actionId, progress: progress, summary: summary, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func assumptionsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "record_assumption":
             return try await self.recordAssumption(
                 RecordAssumption(json: arguments), options: options
@@ -110,13 +221,24 @@ extension DashClaw {
             let assumptionId: String = given.required("assumption_id")
             let validated: Bool = given.required("validated")
             let invalidatedReason: String? = given.optional("invalidated_reason")
+            let emptied: Set<ValidateAssumption.Field> = given.emptied()
             guard given.fits else { return nil }
             return try await self.validateAssumption(
                 assumptionId: assumptionId, validated: validated, invalidatedReason: invalidatedReason,
-                options: options
+                emptied: emptied, options: options
             ).jsonValue
         case "get_drift_report":
             return try await self.getDriftReport(GetDriftReport(json: arguments), options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func loopsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "register_open_loop":
             return try await self.registerOpenLoop(
                 RegisterOpenLoop(json: arguments), options: options
@@ -129,16 +251,37 @@ extension DashClaw {
             let loopId: String = given.required("loop_id")
             let status: LoopStatus = given.required("status")
             let resolution: String? = given.optional("resolution")
+            let emptied: Set<ResolveOpenLoop.Field> = given.emptied()
             guard given.fits else { return nil }
             return try await self.resolveOpenLoop(
-                loopId: loopId, status: status, resolution: resolution, options: options
+                loopId: loopId, status: status, resolution: resolution, emptied: emptied, options: options
             ).jsonValue
         case "get_open_loops":
             return try await self.getOpenLoops(GetOpenLoops(json: arguments), options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func signalsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "get_signals":
             let agentId: String? = given.optional("agent_id")
             guard given.fits else { return nil }
             return try await self.getSignals(agentId: agentId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func policiesMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "list_policies":
             let agentId: String? = given.optional("agent_id")
             guard given.fits else { return nil }
@@ -161,10 +304,11 @@ extension DashClaw {
             let rules: JSONValue? = given.optional("rules")
             let active: Bool? = given.optional("active")
             let agentIds: [String]? = given.optional("agent_ids")
+            let emptied: Set<UpdatePolicy.Field> = given.emptied()
             guard given.fits else { return nil }
             return try await self.updatePolicy(
                 id: id, name: name, policyType: policyType, rules: rules, active: active, agentIds: agentIds,
-                options: options
+                emptied: emptied, options: options
             ).jsonValue
         case "delete_policy":
             let id: String = given.required("id")
@@ -191,6 +335,16 @@ extension DashClaw {
             let yaml: String? = given.optional("yaml")
             guard given.fits else { return nil }
             return try await self.importPolicies(pack: pack, yaml: yaml, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func complianceMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "map_compliance":
             let framework: String = given.required("framework")
             guard given.fits else { return nil }
@@ -241,9 +395,15 @@ extension DashClaw {
             guard arguments.isEmpty else { return nil }
             return try await self.listComplianceSchedules(options: options).jsonValue
         case "update_compliance_schedule":
-            return try await self.updateComplianceSchedule(
-                UpdateComplianceSchedule(json: arguments), options: options
-            ).jsonValue
+            let scheduleId: String = given.required("schedule_id")
+            let enabled: Bool? = given.optional("enabled")
+            let name: String? = given.optional("name")
+            var request = UpdateComplianceSchedule(
+                scheduleId: scheduleId, enabled: enabled, name: name, emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateComplianceSchedule(request, options: options).jsonValue
         case "delete_compliance_schedule":
             let scheduleId: String = given.required("schedule_id")
             guard given.fits else { return nil }
@@ -255,6 +415,16 @@ extension DashClaw {
             return try await self.getComplianceTrends(
                 framework: framework, limit: limit, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func sessionsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_session":
             let workspace: String? = given.optional("workspace")
             let branch: String? = given.optional("branch")
@@ -268,7 +438,21 @@ extension DashClaw {
             guard given.fits else { return nil }
             return try await self.getSession(sessionId: sessionId, options: options).jsonValue
         case "update_session":
-            return try await self.updateSession(UpdateSession(json: arguments), options: options).jsonValue
+            let sessionId: String = given.required("session_id")
+            let status: SessionStatus? = given.optional("status")
+            let greenLevel: String? = given.optional("green_level")
+            let branchFreshness: String? = given.optional("branch_freshness")
+            let commitsBehind: Int? = given.optional("commits_behind")
+            let blockedReason: String? = given.optional("blocked_reason")
+            let summary: String? = given.optional("summary")
+            var request = UpdateSession(
+                sessionId: sessionId, status: status, greenLevel: greenLevel,
+                branchFreshness: branchFreshness, commitsBehind: commitsBehind, blockedReason: blockedReason,
+                summary: summary, emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateSession(request, options: options).jsonValue
         case "list_sessions":
             let agentId: String? = given.optional("agent_id")
             let status: SessionStatus? = given.optional("status")
@@ -281,6 +465,16 @@ extension DashClaw {
             let sessionId: String = given.required("session_id")
             guard given.fits else { return nil }
             return try await self.getSessionEvents(sessionId: sessionId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func handoffsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_handoff":
             return try await self.createHandoff(CreateHandoff(json: arguments), options: options).jsonValue
         case "get_handoffs":
@@ -297,6 +491,16 @@ extension DashClaw {
             let handoffId: String = given.required("handoff_id")
             guard given.fits else { return nil }
             return try await self.consumeHandoff(handoffId: handoffId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func messagesMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "send_message":
             return try await self.sendMessage(SendMessage(json: arguments), options: options).jsonValue
         case "broadcast":
@@ -363,9 +567,10 @@ extension DashClaw {
         case "resolve_message_thread":
             let threadId: String = given.required("thread_id")
             let summary: String? = given.optional("summary")
+            let emptied: Set<ResolveMessageThread.Field> = given.emptied()
             guard given.fits else { return nil }
             return try await self.resolveMessageThread(
-                threadId: threadId, summary: summary, options: options
+                threadId: threadId, summary: summary, emptied: emptied, options: options
             ).jsonValue
         case "save_shared_doc":
             let name: String = given.required("name")
@@ -379,6 +584,16 @@ extension DashClaw {
             let attachmentId: String = given.required("attachment_id")
             guard given.fits else { return nil }
             return try await self.getAttachment(attachmentId: attachmentId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func integrityMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "verify_integrity":
             let receipt: [String: JSONValue]? = given.optional("receipt")
             let bundle: [String: JSONValue]? = given.optional("bundle")
@@ -389,6 +604,16 @@ extension DashClaw {
         case "get_jwks":
             guard arguments.isEmpty else { return nil }
             return try await self.getJwks(options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func securityMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "scan_content":
             let text: String = given.required("text")
             let destination: String? = given.optional("destination")
@@ -414,10 +639,30 @@ extension DashClaw {
             return try await self.scanPromptInjection(
                 text: text, source: source, agentId: agentId, store: store, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func secretsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "get_agent_env":
             let agentId: String? = given.optional("agent_id")
             guard given.fits else { return nil }
             return try await self.getAgentEnv(agentId: agentId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func agentsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "heartbeat":
             let status: AgentStatus? = given.optional("status")
             let currentTaskId: String? = given.optional("current_task_id")
@@ -452,9 +697,23 @@ extension DashClaw {
                 registeredAgentId: registeredAgentId, options: options
             ).jsonValue
         case "update_registered_agent":
-            return try await self.updateRegisteredAgent(
-                UpdateRegisteredAgent(json: arguments), options: options
-            ).jsonValue
+            let registeredAgentId: String = given.required("registered_agent_id")
+            let name: String? = given.optional("name")
+            let endpoint: String? = given.optional("endpoint")
+            let authType: String? = given.optional("auth_type")
+            let authMetadata: [String: JSONValue]? = given.optional("auth_metadata")
+            let riskClass: RegisteredAgentRisk? = given.optional("risk_class")
+            let defaultBudgetUsd: Double? = given.optional("default_budget_usd")
+            let status: String? = given.optional("status")
+            let metadata: [String: JSONValue]? = given.optional("metadata")
+            var request = UpdateRegisteredAgent(
+                registeredAgentId: registeredAgentId, name: name, endpoint: endpoint, authType: authType,
+                authMetadata: authMetadata, riskClass: riskClass, defaultBudgetUsd: defaultBudgetUsd,
+                status: status, metadata: metadata, emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateRegisteredAgent(request, options: options).jsonValue
         case "add_agent_capability":
             let registeredAgentId: String = given.required("registered_agent_id")
             let capabilityId: String = given.required("capability_id")
@@ -479,6 +738,16 @@ extension DashClaw {
                 registeredAgentId: registeredAgentId, capabilityId: capabilityId, agentId: agentId,
                 payload: payload, declaredGoal: declaredGoal, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func reputationMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "get_agent_reputation":
             let agentId: String = given.required("agent_id")
             guard given.fits else { return nil }
@@ -499,6 +768,16 @@ extension DashClaw {
             let receipt: JSONValue = given.required("receipt")
             guard given.fits else { return nil }
             return try await self.verifyReputationReceipt(receipt: receipt, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func workOrdersMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "submit_work_order":
             return try await self.submitWorkOrder(
                 SubmitWorkOrder(json: arguments), options: options
@@ -532,6 +811,16 @@ extension DashClaw {
             return try await self.registerWorkOrderType(
                 RegisterWorkOrderType(json: arguments), options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func x402Method(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_provider":
             return try await self.createProvider(CreateProvider(json: arguments), options: options).jsonValue
         case "list_providers":
@@ -541,7 +830,24 @@ extension DashClaw {
             guard given.fits else { return nil }
             return try await self.getProvider(providerId: providerId, options: options).jsonValue
         case "update_provider":
-            return try await self.updateProvider(UpdateProvider(json: arguments), options: options).jsonValue
+            let providerId: String = given.required("provider_id")
+            let name: String? = given.optional("name")
+            let slug: String? = given.optional("slug")
+            let description: String? = given.optional("description")
+            let category: String? = given.optional("category")
+            let baseUrl: String? = given.optional("base_url")
+            let status: String? = given.optional("status")
+            let defaultCurrency: String? = given.optional("default_currency")
+            let pricingModel: String? = given.optional("pricing_model")
+            let metadata: [String: JSONValue]? = given.optional("metadata")
+            var request = UpdateProvider(
+                providerId: providerId, name: name, slug: slug, description: description, category: category,
+                baseUrl: baseUrl, status: status, defaultCurrency: defaultCurrency,
+                pricingModel: pricingModel, metadata: metadata, emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateProvider(request, options: options).jsonValue
         case "create_provider_endpoint":
             return try await self.createProviderEndpoint(
                 CreateProviderEndpoint(json: arguments), options: options
@@ -565,6 +871,16 @@ extension DashClaw {
             return try await self.recordPurchaseResult(
                 actionId: actionId, result: result, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func artifactsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_artifact":
             return try await self.createArtifact(CreateArtifact(json: arguments), options: options).jsonValue
         case "list_artifacts":
@@ -583,6 +899,16 @@ extension DashClaw {
             let actionId: String = given.required("action_id")
             guard given.fits else { return nil }
             return try await self.createEvidenceBundle(actionId: actionId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func pairingsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_pairing":
             let publicKeyPem: String = given.required("public_key_pem")
             let algorithm: String? = given.optional("algorithm")
@@ -621,6 +947,16 @@ extension DashClaw {
             let pairingId: String = given.required("pairing_id")
             guard given.fits else { return nil }
             return try await self.approvePairing(pairingId: pairingId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func identitiesMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "register_identity":
             let agentId: String = given.required("agent_id")
             let publicKey: String = given.required("public_key")
@@ -636,6 +972,16 @@ extension DashClaw {
             let agentId: String = given.required("agent_id")
             guard given.fits else { return nil }
             return try await self.revokeIdentity(agentId: agentId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func learningMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "get_recommendations":
             return try await self.getRecommendations(
                 GetRecommendations(json: arguments), options: options
@@ -732,6 +1078,16 @@ extension DashClaw {
         case "get_maturity_levels":
             guard arguments.isEmpty else { return nil }
             return try await self.getMaturityLevels(options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func orgsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "get_org":
             guard arguments.isEmpty else { return nil }
             return try await self.getOrg(options: options).jsonValue
@@ -745,7 +1101,12 @@ extension DashClaw {
             guard given.fits else { return nil }
             return try await self.getOrgById(orgId: orgId, options: options).jsonValue
         case "update_org":
-            return try await self.updateOrg(UpdateOrg(json: arguments), options: options).jsonValue
+            let orgId: String = given.required("org_id")
+            let name: String? = given.optional("name")
+            var request = UpdateOrg(orgId: orgId, name: name, emptied: given.emptied())
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateOrg(request, options: options).jsonValue
         case "get_org_keys":
             let orgId: String = given.required("org_id")
             guard given.fits else { return nil }
@@ -765,6 +1126,16 @@ extension DashClaw {
             let id: String = given.required("id")
             guard given.fits else { return nil }
             return try await self.revokeApiKey(id: id, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func hostedMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_hosted_workspace":
             let turnstileToken: String? = given.optional("turnstile_token")
             guard given.fits else { return nil }
@@ -779,6 +1150,16 @@ extension DashClaw {
             let workspaceId: String = given.required("workspace_id")
             guard given.fits else { return nil }
             return try await self.deleteHostedWorkspace(workspaceId: workspaceId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func webhooksMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "get_webhooks":
             guard arguments.isEmpty else { return nil }
             return try await self.getWebhooks(options: options).jsonValue
@@ -799,10 +1180,29 @@ extension DashClaw {
             let webhookId: String = given.required("webhook_id")
             guard given.fits else { return nil }
             return try await self.getWebhookDeliveries(webhookId: webhookId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func activityMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        switch operation {
         case "get_activity_logs":
             return try await self.getActivityLogs(
                 GetActivityLogs(json: arguments), options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func driftMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "compute_drift_baselines":
             let agentId: String? = given.optional("agent_id")
             let lookbackDays: Int? = given.optional("lookback_days")
@@ -853,6 +1253,16 @@ extension DashClaw {
         case "get_drift_metrics":
             guard arguments.isEmpty else { return nil }
             return try await self.getDriftMetrics(options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func promptsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "list_prompt_templates":
             let category: String? = given.optional("category")
             guard given.fits else { return nil }
@@ -870,9 +1280,17 @@ extension DashClaw {
                 name: name, description: description, category: category, options: options
             ).jsonValue
         case "update_prompt_template":
-            return try await self.updatePromptTemplate(
-                UpdatePromptTemplate(json: arguments), options: options
-            ).jsonValue
+            let templateId: String = given.required("template_id")
+            let name: String? = given.optional("name")
+            let description: String? = given.optional("description")
+            let category: String? = given.optional("category")
+            var request = UpdatePromptTemplate(
+                templateId: templateId, name: name, description: description, category: category,
+                emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updatePromptTemplate(request, options: options).jsonValue
         case "delete_prompt_template":
             let templateId: String = given.required("template_id")
             guard given.fits else { return nil }
@@ -930,6 +1348,16 @@ extension DashClaw {
             return try await self.listPromptRuns(
                 templateId: templateId, versionId: versionId, limit: limit, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func evaluationsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_score":
             return try await self.createScore(CreateScore(json: arguments), options: options).jsonValue
         case "get_scores":
@@ -948,7 +1376,17 @@ extension DashClaw {
             guard arguments.isEmpty else { return nil }
             return try await self.getScorers(options: options).jsonValue
         case "update_scorer":
-            return try await self.updateScorer(UpdateScorer(json: arguments), options: options).jsonValue
+            let scorerId: String = given.required("scorer_id")
+            let name: String? = given.optional("name")
+            let config: [String: JSONValue]? = given.optional("config")
+            let description: String? = given.optional("description")
+            var request = UpdateScorer(
+                scorerId: scorerId, name: name, config: config, description: description,
+                emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateScorer(request, options: options).jsonValue
         case "delete_scorer":
             let scorerId: String = given.required("scorer_id")
             guard given.fits else { return nil }
@@ -977,6 +1415,16 @@ extension DashClaw {
             return try await self.getEvalRun(runId: runId, options: options).jsonValue
         case "get_eval_stats":
             return try await self.getEvalStats(GetEvalStats(json: arguments), options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func scoringMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "list_scoring_profiles":
             return try await self.listScoringProfiles(
                 ListScoringProfiles(json: arguments), options: options
@@ -990,9 +1438,21 @@ extension DashClaw {
             guard given.fits else { return nil }
             return try await self.getScoringProfile(profileId: profileId, options: options).jsonValue
         case "update_scoring_profile":
-            return try await self.updateScoringProfile(
-                UpdateScoringProfile(json: arguments), options: options
-            ).jsonValue
+            let profileId: String = given.required("profile_id")
+            let name: String? = given.optional("name")
+            let description: String? = given.optional("description")
+            let actionType: String? = given.optional("action_type")
+            let compositeMethod: CompositeMethod? = given.optional("composite_method")
+            let status: String? = given.optional("status")
+            let metadata: [String: JSONValue]? = given.optional("metadata")
+            var request = UpdateScoringProfile(
+                profileId: profileId, name: name, description: description, actionType: actionType,
+                compositeMethod: compositeMethod, status: status, metadata: metadata,
+                emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateScoringProfile(request, options: options).jsonValue
         case "delete_scoring_profile":
             let profileId: String = given.required("profile_id")
             guard given.fits else { return nil }
@@ -1002,9 +1462,23 @@ extension DashClaw {
                 AddScoringDimension(json: arguments), options: options
             ).jsonValue
         case "update_scoring_dimension":
-            return try await self.updateScoringDimension(
-                UpdateScoringDimension(json: arguments), options: options
-            ).jsonValue
+            let profileId: String = given.required("profile_id")
+            let dimensionId: String = given.required("dimension_id")
+            let name: String? = given.optional("name")
+            let dataSource: ScoringSource? = given.optional("data_source")
+            let description: String? = given.optional("description")
+            let weight: Double? = given.optional("weight")
+            let dataConfig: [String: JSONValue]? = given.optional("data_config")
+            let scale: [JSONValue]? = given.optional("scale")
+            let sortOrder: Int? = given.optional("sort_order")
+            var request = UpdateScoringDimension(
+                profileId: profileId, dimensionId: dimensionId, name: name, dataSource: dataSource,
+                description: description, weight: weight, dataConfig: dataConfig, scale: scale,
+                sortOrder: sortOrder, emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateScoringDimension(request, options: options).jsonValue
         case "delete_scoring_dimension":
             let profileId: String = given.required("profile_id")
             let dimensionId: String = given.required("dimension_id")
@@ -1043,15 +1517,36 @@ extension DashClaw {
                 CreateRiskTemplate(json: arguments), options: options
             ).jsonValue
         case "update_risk_template":
-            return try await self.updateRiskTemplate(
-                UpdateRiskTemplate(json: arguments), options: options
-            ).jsonValue
+            let templateId: String = given.required("template_id")
+            let name: String? = given.optional("name")
+            let description: String? = given.optional("description")
+            let actionType: String? = given.optional("action_type")
+            let baseRisk: Int? = given.optional("base_risk")
+            let rules: [JSONValue]? = given.optional("rules")
+            let status: String? = given.optional("status")
+            var request = UpdateRiskTemplate(
+                templateId: templateId, name: name, description: description, actionType: actionType,
+                baseRisk: baseRisk, rules: rules, status: status, emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateRiskTemplate(request, options: options).jsonValue
         case "delete_risk_template":
             let templateId: String = given.required("template_id")
             guard given.fits else { return nil }
             return try await self.deleteRiskTemplate(templateId: templateId, options: options).jsonValue
         case "auto_calibrate":
             return try await self.autoCalibrate(AutoCalibrate(json: arguments), options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func workflowsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_workflow_template":
             return try await self.createWorkflowTemplate(
                 CreateWorkflowTemplate(json: arguments), options: options
@@ -1065,9 +1560,30 @@ extension DashClaw {
             guard given.fits else { return nil }
             return try await self.getWorkflowTemplate(templateId: templateId, options: options).jsonValue
         case "update_workflow_template":
-            return try await self.updateWorkflowTemplate(
-                UpdateWorkflowTemplate(json: arguments), options: options
-            ).jsonValue
+            let templateId: String = given.required("template_id")
+            let name: String? = given.optional("name")
+            let slug: String? = given.optional("slug")
+            let description: String? = given.optional("description")
+            let objective: String? = given.optional("objective")
+            let steps: [JSONValue]? = given.optional("steps")
+            let modelStrategyId: String? = given.optional("model_strategy_id")
+            let linkedPromptTemplateIds: [String]? = given.optional("linked_prompt_template_ids")
+            let linkedPolicyIds: [String]? = given.optional("linked_policy_ids")
+            let linkedKnowledgeCollectionIds: [String]? = given.optional("linked_knowledge_collection_ids")
+            let linkedCapabilityIds: [String]? = given.optional("linked_capability_ids")
+            let linkedCapabilityTags: [String]? = given.optional("linked_capability_tags")
+            let status: WorkflowTemplateStatus? = given.optional("status")
+            var request = UpdateWorkflowTemplate(
+                templateId: templateId, name: name, slug: slug, description: description,
+                objective: objective, steps: steps, modelStrategyId: modelStrategyId,
+                linkedPromptTemplateIds: linkedPromptTemplateIds, linkedPolicyIds: linkedPolicyIds,
+                linkedKnowledgeCollectionIds: linkedKnowledgeCollectionIds,
+                linkedCapabilityIds: linkedCapabilityIds, linkedCapabilityTags: linkedCapabilityTags,
+                status: status, emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateWorkflowTemplate(request, options: options).jsonValue
         case "delete_workflow_template":
             let templateId: String = given.required("template_id")
             guard given.fits else { return nil }
@@ -1119,6 +1635,16 @@ extension DashClaw {
             return try await self.cancelWorkflowRun(
                 templateId: templateId, runActionId: runActionId, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func capabilitiesMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_capability":
             return try await self.createCapability(
                 CreateCapability(json: arguments), options: options
@@ -1132,9 +1658,29 @@ extension DashClaw {
             guard given.fits else { return nil }
             return try await self.getCapability(capabilityId: capabilityId, options: options).jsonValue
         case "update_capability":
-            return try await self.updateCapability(
-                UpdateCapability(json: arguments), options: options
-            ).jsonValue
+            let capabilityId: String = given.required("capability_id")
+            let name: String? = given.optional("name")
+            let slug: String? = given.optional("slug")
+            let description: String? = given.optional("description")
+            let category: String? = given.optional("category")
+            let sourceType: CapabilitySource? = given.optional("source_type")
+            let authType: String? = given.optional("auth_type")
+            let riskLevel: CapabilityRisk? = given.optional("risk_level")
+            let requiresApproval: Bool? = given.optional("requires_approval")
+            let tags: [String]? = given.optional("tags")
+            let pricing: [String: JSONValue]? = given.optional("pricing")
+            let healthStatus: String? = given.optional("health_status")
+            let docsUrl: String? = given.optional("docs_url")
+            let invocationSchema: [String: JSONValue]? = given.optional("invocation_schema")
+            var request = UpdateCapability(
+                capabilityId: capabilityId, name: name, slug: slug, description: description,
+                category: category, sourceType: sourceType, authType: authType, riskLevel: riskLevel,
+                requiresApproval: requiresApproval, tags: tags, pricing: pricing, healthStatus: healthStatus,
+                docsUrl: docsUrl, invocationSchema: invocationSchema, emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateCapability(request, options: options).jsonValue
         case "delete_capability":
             let capabilityId: String = given.required("capability_id")
             guard given.fits else { return nil }
@@ -1170,6 +1716,16 @@ extension DashClaw {
             return try await self.getCapabilityHistory(
                 GetCapabilityHistory(json: arguments), options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func modelStrategiesMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_model_strategy":
             return try await self.createModelStrategy(
                 CreateModelStrategy(json: arguments), options: options
@@ -1182,9 +1738,17 @@ extension DashClaw {
             guard given.fits else { return nil }
             return try await self.getModelStrategy(strategyId: strategyId, options: options).jsonValue
         case "update_model_strategy":
-            return try await self.updateModelStrategy(
-                UpdateModelStrategy(json: arguments), options: options
-            ).jsonValue
+            let strategyId: String = given.required("strategy_id")
+            let name: String? = given.optional("name")
+            let description: String? = given.optional("description")
+            let config: [String: JSONValue]? = given.optional("config")
+            var request = UpdateModelStrategy(
+                strategyId: strategyId, name: name, description: description, config: config,
+                emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateModelStrategy(request, options: options).jsonValue
         case "delete_model_strategy":
             let strategyId: String = given.required("strategy_id")
             guard given.fits else { return nil }
@@ -1193,6 +1757,16 @@ extension DashClaw {
             return try await self.completeWithStrategy(
                 CompleteWithStrategy(json: arguments), options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func knowledgeMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "create_knowledge_collection":
             return try await self.createKnowledgeCollection(
                 CreateKnowledgeCollection(json: arguments), options: options
@@ -1212,9 +1786,18 @@ extension DashClaw {
                 collectionId: collectionId, options: options
             ).jsonValue
         case "update_knowledge_collection":
-            return try await self.updateKnowledgeCollection(
-                UpdateKnowledgeCollection(json: arguments), options: options
-            ).jsonValue
+            let collectionId: String = given.required("collection_id")
+            let name: String? = given.optional("name")
+            let description: String? = given.optional("description")
+            let sourceType: KnowledgeSource? = given.optional("source_type")
+            let tags: [String]? = given.optional("tags")
+            var request = UpdateKnowledgeCollection(
+                collectionId: collectionId, name: name, description: description, sourceType: sourceType,
+                tags: tags, emptied: given.emptied()
+            )
+            request.extra = given.rest()
+            guard given.fits else { return nil }
+            return try await self.updateKnowledgeCollection(request, options: options).jsonValue
         case "delete_knowledge_collection":
             let collectionId: String = given.required("collection_id")
             guard given.fits else { return nil }
@@ -1239,6 +1822,16 @@ extension DashClaw {
             return try await self.searchKnowledgeCollection(
                 SearchKnowledgeCollection(json: arguments), options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func snippetsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "save_snippet":
             return try await self.saveSnippet(SaveSnippet(json: arguments), options: options).jsonValue
         case "get_snippets":
@@ -1255,6 +1848,16 @@ extension DashClaw {
             let snippetId: String = given.required("snippet_id")
             guard given.fits else { return nil }
             return try await self.deleteSnippet(snippetId: snippetId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func preferencesMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "log_observation":
             return try await self.logObservation(LogObservation(json: arguments), options: options).jsonValue
         case "set_preference":
@@ -1272,6 +1875,16 @@ extension DashClaw {
             let agentId: String? = given.optional("agent_id")
             guard given.fits else { return nil }
             return try await self.getApproaches(limit: limit, agentId: agentId, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func journalMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "get_daily_digest":
             let date: String? = given.optional("date")
             let agentId: String? = given.optional("agent_id")
@@ -1299,6 +1912,16 @@ extension DashClaw {
             return try await self.reportMemoryHealth(
                 health: health, entities: entities, topics: topics, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func usageMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
         case "report_token_usage":
             return try await self.reportTokenUsage(
                 ReportTokenUsage(json: arguments), options: options
@@ -1311,9 +1934,27 @@ extension DashClaw {
             return try await self.getSpend(
                 lens: lens, period: period, agentId: agentId, options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func healthMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        switch operation {
         case "get_health":
             guard arguments.isEmpty else { return nil }
             return try await self.getHealth(options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func operationsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        switch operation {
         case "get_operations_summary":
             guard arguments.isEmpty else { return nil }
             return try await self.getOperationsSummary(options: options).jsonValue

@@ -391,6 +391,7 @@ public data class GetActions(
  *   64 characters.
  * @property replacesRunId The run whose claim `run_id` takes over: only if it is still the one that holds it.
  *   At most 64 characters.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateOutcome.Codec::class)
@@ -411,8 +412,52 @@ public data class UpdateOutcome(
     @SerialName("close_if_running") val closeIfRunning: Boolean? = null,
     @SerialName("run_id") val runId: String? = null,
     @SerialName("replaces_run_id") val replacesRunId: String? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("status")
+        STATUS,
+
+        @SerialName("output_summary")
+        OUTPUT_SUMMARY,
+
+        @SerialName("side_effects")
+        SIDE_EFFECTS,
+
+        @SerialName("artifacts_created")
+        ARTIFACTS_CREATED,
+
+        @SerialName("error_message")
+        ERROR_MESSAGE,
+
+        @SerialName("duration_ms")
+        DURATION_MS,
+
+        @SerialName("cost_estimate")
+        COST_ESTIMATE,
+
+        @SerialName("tokens_in")
+        TOKENS_IN,
+
+        @SerialName("tokens_out")
+        TOKENS_OUT,
+
+        @SerialName("model")
+        MODEL,
+
+        @SerialName("close_if_running")
+        CLOSE_IF_RUNNING,
+
+        @SerialName("run_id")
+        RUN_ID,
+
+        @SerialName("replaces_run_id")
+        REPLACES_RUN_ID,
+    }
+
     internal object Codec : RecordSerializer<UpdateOutcome>(generatedSerializer())
 }
 

@@ -166,6 +166,7 @@ public data class GetRegisteredAgent(
  * @property defaultBudgetUsd What a call may cost, in US dollars.
  * @property status Its state. Only an `active` one can be called.
  * @property metadata More about it.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateRegisteredAgent.Codec::class)
@@ -180,8 +181,37 @@ public data class UpdateRegisteredAgent(
     @SerialName("default_budget_usd") val defaultBudgetUsd: Double? = null,
     val status: String? = null,
     val metadata: JsonObject? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("endpoint")
+        ENDPOINT,
+
+        @SerialName("auth_type")
+        AUTH_TYPE,
+
+        @SerialName("auth_metadata")
+        AUTH_METADATA,
+
+        @SerialName("risk_class")
+        RISK_CLASS,
+
+        @SerialName("default_budget_usd")
+        DEFAULT_BUDGET_USD,
+
+        @SerialName("status")
+        STATUS,
+
+        @SerialName("metadata")
+        METADATA,
+    }
+
     internal object Codec : RecordSerializer<UpdateRegisteredAgent>(generatedSerializer())
 }
 

@@ -84,13 +84,25 @@ public data class GetAssumption(
  * @property assumptionId Which assumption.
  * @property validated Whether it is true.
  * @property invalidatedReason Why it is false. Needed when `validated` is false. At most 2000 characters.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  */
-@Serializable
+@Serializable(with = ValidateAssumption.Codec::class)
+@KeepGeneratedSerializer
 public data class ValidateAssumption(
     @SerialName("assumption_id") val assumptionId: String,
     val validated: Boolean,
     @SerialName("invalidated_reason") val invalidatedReason: String? = null,
-)
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
+) {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("invalidated_reason")
+        INVALIDATED_REASON,
+    }
+
+    internal object Codec : ChangeSerializer<ValidateAssumption>(generatedSerializer())
+}
 
 /**
  * The arguments of `getDriftReport`.

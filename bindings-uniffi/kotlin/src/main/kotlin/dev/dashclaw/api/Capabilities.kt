@@ -207,6 +207,7 @@ public data class GetCapability(
  * @property healthStatus How it does.
  * @property docsUrl Where it is described.
  * @property invocationSchema How the server calls it. Sent as it is.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateCapability.Codec::class)
@@ -226,8 +227,52 @@ public data class UpdateCapability(
     @SerialName("health_status") val healthStatus: String? = null,
     @SerialName("docs_url") val docsUrl: String? = null,
     @SerialName("invocation_schema") val invocationSchema: JsonObject? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("slug")
+        SLUG,
+
+        @SerialName("description")
+        DESCRIPTION,
+
+        @SerialName("category")
+        CATEGORY,
+
+        @SerialName("source_type")
+        SOURCE_TYPE,
+
+        @SerialName("auth_type")
+        AUTH_TYPE,
+
+        @SerialName("risk_level")
+        RISK_LEVEL,
+
+        @SerialName("requires_approval")
+        REQUIRES_APPROVAL,
+
+        @SerialName("tags")
+        TAGS,
+
+        @SerialName("pricing")
+        PRICING,
+
+        @SerialName("health_status")
+        HEALTH_STATUS,
+
+        @SerialName("docs_url")
+        DOCS_URL,
+
+        @SerialName("invocation_schema")
+        INVOCATION_SCHEMA,
+    }
+
     internal object Codec : RecordSerializer<UpdateCapability>(generatedSerializer())
 }
 

@@ -216,6 +216,7 @@ public data class CreateComplianceSchedule(
  * @property scheduleId Which schedule: `csch_` and 24 hex digits.
  * @property enabled Whether exports are made.
  * @property name What it is called from now on.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateComplianceSchedule.Codec::class)
@@ -224,8 +225,19 @@ public data class UpdateComplianceSchedule(
     @SerialName("schedule_id") val scheduleId: String,
     val enabled: Boolean? = null,
     val name: String? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("enabled")
+        ENABLED,
+
+        @SerialName("name")
+        NAME,
+    }
+
     internal object Codec : RecordSerializer<UpdateComplianceSchedule>(generatedSerializer())
 }
 

@@ -115,6 +115,7 @@ public data class CreateScorer(
  * @property name What it is called from now on; unique.
  * @property config What it goes by from now on.
  * @property description What it is for.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateScorer.Codec::class)
@@ -124,8 +125,22 @@ public data class UpdateScorer(
     val name: String? = null,
     val config: JsonObject? = null,
     val description: String? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("config")
+        CONFIG,
+
+        @SerialName("description")
+        DESCRIPTION,
+    }
+
     internal object Codec : RecordSerializer<UpdateScorer>(generatedSerializer())
 }
 

@@ -139,6 +139,7 @@ public data class GetKnowledgeCollection(
  * @property description What it is, in short.
  * @property sourceType Where its documents come from. One of `files`, `urls`, `external`, `notes`.
  * @property tags Words to find it by from now on, of at most 500 characters each.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateKnowledgeCollection.Codec::class)
@@ -149,8 +150,25 @@ public data class UpdateKnowledgeCollection(
     val description: String? = null,
     @SerialName("source_type") val sourceType: KnowledgeSource? = null,
     val tags: List<String>? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("description")
+        DESCRIPTION,
+
+        @SerialName("source_type")
+        SOURCE_TYPE,
+
+        @SerialName("tags")
+        TAGS,
+    }
+
     internal object Codec : RecordSerializer<UpdateKnowledgeCollection>(generatedSerializer())
 }
 

@@ -59,13 +59,25 @@ public data class GetOpenLoop(
  * @property loopId Which loop.
  * @property status `resolved` or `cancelled`. One of `open`, `resolved`, `cancelled`.
  * @property resolution What was done about it. Needed when it is `resolved`. At most 2000 characters.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  */
-@Serializable
+@Serializable(with = ResolveOpenLoop.Codec::class)
+@KeepGeneratedSerializer
 public data class ResolveOpenLoop(
     @SerialName("loop_id") val loopId: String,
     val status: LoopStatus,
     val resolution: String? = null,
-)
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
+) {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("resolution")
+        RESOLUTION,
+    }
+
+    internal object Codec : ChangeSerializer<ResolveOpenLoop>(generatedSerializer())
+}
 
 /**
  * The arguments of `getOpenLoops`.

@@ -270,12 +270,24 @@ public data class GetMessageThreads(
  *
  * @property threadId Which thread: `mt_…`.
  * @property summary What came of it.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  */
-@Serializable
+@Serializable(with = ResolveMessageThread.Codec::class)
+@KeepGeneratedSerializer
 public data class ResolveMessageThread(
     @SerialName("thread_id") val threadId: String,
     val summary: String? = null,
-)
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
+) {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("summary")
+        SUMMARY,
+    }
+
+    internal object Codec : ChangeSerializer<ResolveMessageThread>(generatedSerializer())
+}
 
 /**
  * The arguments of `saveSharedDoc`.

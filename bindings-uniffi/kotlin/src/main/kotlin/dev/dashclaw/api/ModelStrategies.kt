@@ -53,6 +53,7 @@ public data class GetModelStrategy(
  * @property description What it is, in short.
  * @property config Those of its settings that change. Each replaces the one of the same name as a whole; the
  *   others stay. Sent as it is.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateModelStrategy.Codec::class)
@@ -62,8 +63,22 @@ public data class UpdateModelStrategy(
     val name: String? = null,
     val description: String? = null,
     val config: JsonObject? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("description")
+        DESCRIPTION,
+
+        @SerialName("config")
+        CONFIG,
+    }
+
     internal object Codec : RecordSerializer<UpdateModelStrategy>(generatedSerializer())
 }
 

@@ -61,6 +61,7 @@ public data class GetOrgById(
  *
  * @property orgId Which organisation.
  * @property name What it is called from now on. At most 256 characters.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateOrg.Codec::class)
@@ -68,8 +69,16 @@ public data class GetOrgById(
 public data class UpdateOrg(
     @SerialName("org_id") val orgId: String,
     val name: String? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+    }
+
     internal object Codec : RecordSerializer<UpdateOrg>(generatedSerializer())
 }
 

@@ -136,8 +136,10 @@ public data class CreatePolicy(
  * @property active Whether it holds from now on; on the wire 1 or 0.
  * @property agentIds The agents it holds for from now on; an empty list means every agent. At most 200
  *   entries.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  */
-@Serializable
+@Serializable(with = UpdatePolicy.Codec::class)
+@KeepGeneratedSerializer
 public data class UpdatePolicy(
     val id: String,
     val name: String? = null,
@@ -145,7 +147,29 @@ public data class UpdatePolicy(
     val rules: JsonElement? = null,
     val active: Boolean? = null,
     @SerialName("agent_ids") val agentIds: List<String>? = null,
-)
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
+) {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("policy_type")
+        POLICY_TYPE,
+
+        @SerialName("rules")
+        RULES,
+
+        @SerialName("active")
+        ACTIVE,
+
+        @SerialName("agent_ids")
+        AGENT_IDS,
+    }
+
+    internal object Codec : ChangeSerializer<UpdatePolicy>(generatedSerializer())
+}
 
 /**
  * The arguments of `deletePolicy`.

@@ -54,6 +54,7 @@ public data class CreatePromptTemplate(
  * @property name What it is called from now on.
  * @property description What it is for.
  * @property category What kind of prompt it is from now on.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdatePromptTemplate.Codec::class)
@@ -63,8 +64,22 @@ public data class UpdatePromptTemplate(
     val name: String? = null,
     val description: String? = null,
     val category: String? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("description")
+        DESCRIPTION,
+
+        @SerialName("category")
+        CATEGORY,
+    }
+
     internal object Codec : RecordSerializer<UpdatePromptTemplate>(generatedSerializer())
 }
 

@@ -16,10 +16,12 @@ import kotlinx.serialization.json.JsonEncoder
 import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.JsonTransformingSerializer
 import kotlinx.serialization.json.JsonUnquotedLiteral
 import kotlinx.serialization.json.booleanOrNull
 import kotlinx.serialization.json.doubleOrNull
 import kotlinx.serialization.json.jsonObject
+import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.longOrNull
 import java.util.Base64
 import kotlin.time.Duration
@@ -28,6 +30,9 @@ import kotlin.time.DurationUnit
 
 /** The serial name of a record's `extra`. No server uses it. */
 internal const val EXTRA: String = "*"
+
+/** The serial name of what a change empties. No server uses it. */
+internal const val EMPTIED: String = "-"
 
 /** No members. */
 internal val NOTHING: JsonObject = JsonObject(emptyMap())
@@ -49,7 +54,7 @@ internal abstract class RecordSerializer<T : Record>(private val known: KSeriali
         val input = decoder as? JsonDecoder ?: throw SerializationException("records are read from JSON only")
         val source = input.decodeJsonElement() as? JsonObject
             ?: throw SerializationException("a JSON object is expected for `${descriptor.serialName}`")
-        return input.json.decodeFromJsonElement(known, sorted(source)).also { it.asRead = source }
+        return input.json.decodeFromJsonElement(known, sorted(descriptor.withEmptied(source))).also { it.asRead = source }
     }
 
     override fun serialize(encoder: Encoder, value: T) {
@@ -69,22 +74,53 @@ internal abstract class RecordSerializer<T : Record>(private val known: KSeriali
         return JsonObject(members)
     }
 
-    /** What databases behind servers make of a value: flags as numbers or booleans, null for nothing. */
+    /** What databases behind servers make of a value: flags as numbers or booleans, sums of any size, null for nothing. */
     private fun fitted(index: Int, value: JsonElement): JsonElement? {
         val expected = descriptor.getElementDescriptor(index)
         if (value is JsonNull) return value.takeIf { expected.isNullable || !descriptor.isElementOptional(index) }
         if (value !is JsonPrimitive || value.isString) return value
         return when (expected.kind) {
-            PrimitiveKind.LONG -> value.booleanOrNull?.let { JsonPrimitive(if (it) 1 else 0) } ?: value
+            PrimitiveKind.LONG -> value.booleanOrNull?.let { JsonPrimitive(if (it) 1 else 0) } ?: value.nearestLong() ?: value
             PrimitiveKind.BOOLEAN -> value.doubleOrNull?.let { JsonPrimitive(it != 0.0) } ?: value
             else -> value
         }
     }
 
+    /** A whole number beyond 64 bits as the nearest that fits: the record is written with all its digits nevertheless. */
+    private fun JsonPrimitive.nearestLong(): JsonPrimitive? {
+        val isBeyond = longOrNull == null && content.removePrefix("-").all(Char::isDigit)
+        return if (isBeyond) JsonPrimitive(if (content.startsWith('-')) Long.MIN_VALUE else Long.MAX_VALUE) else null
+    }
+
     private fun flat(record: JsonElement, extra: JsonObject): JsonElement {
-        val members = record.jsonObject - EXTRA
+        val members = withNulls(record.jsonObject - EXTRA)
         return JsonObject(members + extra.exact().jsonObject.filterKeys { it !in members })
     }
+}
+
+/** Reads and writes a change that has no other members than it knows. */
+internal abstract class ChangeSerializer<T : Any>(private val known: KSerializer<T>) :
+    JsonTransformingSerializer<T>(known) {
+    override fun transformDeserialize(element: JsonElement): JsonElement =
+        if (element is JsonObject) known.descriptor.withEmptied(element) else element
+
+    override fun transformSerialize(element: JsonElement): JsonElement = JsonObject(withNulls(element.jsonObject))
+}
+
+/** A change as it is read: what is null, and can be emptied, stands among what is emptied. */
+private fun SerialDescriptor.withEmptied(source: JsonObject): JsonObject {
+    val place = getElementIndex(EMPTIED)
+    if (place == UNKNOWN_NAME) return source
+    val fields = getElementDescriptor(place).getElementDescriptor(0)
+    val emptied = source.filter { (name, value) -> value is JsonNull && fields.getElementIndex(name) != UNKNOWN_NAME }.keys
+    if (emptied.isEmpty()) return source
+    return JsonObject(source - emptied + (EMPTIED to JsonArray(emptied.map(::JsonPrimitive))))
+}
+
+/** A change as it is sent: null for what is emptied. */
+private fun withNulls(members: Map<String, JsonElement>): Map<String, JsonElement> {
+    val emptied = members[EMPTIED] as? JsonArray ?: return members
+    return members - EMPTIED + emptied.associate { it.jsonPrimitive.content to JsonNull }
 }
 
 /** Writes a JSON value with all digits of its numbers; the usual serializer goes through [Double]. */

@@ -189,6 +189,7 @@ public data class GetScoringProfile(
  *   `weighted_average`, `minimum`, `geometric_mean`.
  * @property status The state it is in from now on.
  * @property metadata More about it.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateScoringProfile.Codec::class)
@@ -201,8 +202,31 @@ public data class UpdateScoringProfile(
     @SerialName("composite_method") val compositeMethod: CompositeMethod? = null,
     val status: String? = null,
     val metadata: JsonObject? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("description")
+        DESCRIPTION,
+
+        @SerialName("action_type")
+        ACTION_TYPE,
+
+        @SerialName("composite_method")
+        COMPOSITE_METHOD,
+
+        @SerialName("status")
+        STATUS,
+
+        @SerialName("metadata")
+        METADATA,
+    }
+
     internal object Codec : RecordSerializer<UpdateScoringProfile>(generatedSerializer())
 }
 
@@ -263,6 +287,7 @@ public data class AddScoringDimension(
  * @property scale Which value earns which score from now on: objects with `label`, `operator`, `value` and
  *   `score`.
  * @property sortOrder Its place among the dimensions from now on.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateScoringDimension.Codec::class)
@@ -277,8 +302,34 @@ public data class UpdateScoringDimension(
     @SerialName("data_config") val dataConfig: JsonObject? = null,
     val scale: List<JsonElement>? = null,
     @SerialName("sort_order") val sortOrder: Long? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("data_source")
+        DATA_SOURCE,
+
+        @SerialName("description")
+        DESCRIPTION,
+
+        @SerialName("weight")
+        WEIGHT,
+
+        @SerialName("data_config")
+        DATA_CONFIG,
+
+        @SerialName("scale")
+        SCALE,
+
+        @SerialName("sort_order")
+        SORT_ORDER,
+    }
+
     internal object Codec : RecordSerializer<UpdateScoringDimension>(generatedSerializer())
 }
 
@@ -402,6 +453,7 @@ public data class CreateRiskTemplate(
  * @property baseRisk The risk to start from, 0 to 100.
  * @property rules What adds to it from now on: objects with `condition` and `add`.
  * @property status The state it is in from now on.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateRiskTemplate.Codec::class)
@@ -414,8 +466,31 @@ public data class UpdateRiskTemplate(
     @SerialName("base_risk") val baseRisk: Long? = null,
     val rules: List<JsonElement>? = null,
     val status: String? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("description")
+        DESCRIPTION,
+
+        @SerialName("action_type")
+        ACTION_TYPE,
+
+        @SerialName("base_risk")
+        BASE_RISK,
+
+        @SerialName("rules")
+        RULES,
+
+        @SerialName("status")
+        STATUS,
+    }
+
     internal object Codec : RecordSerializer<UpdateRiskTemplate>(generatedSerializer())
 }
 

@@ -79,6 +79,7 @@ public data class GetSession(
  * @property commitsBehind How many commits the branch is behind its base.
  * @property blockedReason What holds it up. At most 2000 characters.
  * @property summary What was done, in short. At most 4000 characters.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateSession.Codec::class)
@@ -91,8 +92,31 @@ public data class UpdateSession(
     @SerialName("commits_behind") val commitsBehind: Long? = null,
     @SerialName("blocked_reason") val blockedReason: String? = null,
     val summary: String? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("status")
+        STATUS,
+
+        @SerialName("green_level")
+        GREEN_LEVEL,
+
+        @SerialName("branch_freshness")
+        BRANCH_FRESHNESS,
+
+        @SerialName("commits_behind")
+        COMMITS_BEHIND,
+
+        @SerialName("blocked_reason")
+        BLOCKED_REASON,
+
+        @SerialName("summary")
+        SUMMARY,
+    }
+
     internal object Codec : RecordSerializer<UpdateSession>(generatedSerializer())
 }
 

@@ -143,6 +143,7 @@ public data class GetWorkflowTemplate(
  * @property linkedCapabilityIds The capabilities that belong to it from now on.
  * @property linkedCapabilityTags The capabilities that belong to it from now on, by their tags.
  * @property status Where it is in its life. One of `draft`, `active`, `archived`.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateWorkflowTemplate.Codec::class)
@@ -161,8 +162,49 @@ public data class UpdateWorkflowTemplate(
     @SerialName("linked_capability_ids") val linkedCapabilityIds: List<String>? = null,
     @SerialName("linked_capability_tags") val linkedCapabilityTags: List<String>? = null,
     val status: WorkflowTemplateStatus? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("slug")
+        SLUG,
+
+        @SerialName("description")
+        DESCRIPTION,
+
+        @SerialName("objective")
+        OBJECTIVE,
+
+        @SerialName("steps")
+        STEPS,
+
+        @SerialName("model_strategy_id")
+        MODEL_STRATEGY_ID,
+
+        @SerialName("linked_prompt_template_ids")
+        LINKED_PROMPT_TEMPLATE_IDS,
+
+        @SerialName("linked_policy_ids")
+        LINKED_POLICY_IDS,
+
+        @SerialName("linked_knowledge_collection_ids")
+        LINKED_KNOWLEDGE_COLLECTION_IDS,
+
+        @SerialName("linked_capability_ids")
+        LINKED_CAPABILITY_IDS,
+
+        @SerialName("linked_capability_tags")
+        LINKED_CAPABILITY_TAGS,
+
+        @SerialName("status")
+        STATUS,
+    }
+
     internal object Codec : RecordSerializer<UpdateWorkflowTemplate>(generatedSerializer())
 }
 

@@ -109,6 +109,7 @@ public data class GetProvider(
  * @property defaultCurrency What it is paid in.
  * @property pricingModel How it charges.
  * @property metadata More about it.
+ * @property emptied What the server is to empty; it counts where a value is given, too.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = UpdateProvider.Codec::class)
@@ -124,8 +125,40 @@ public data class UpdateProvider(
     @SerialName("default_currency") val defaultCurrency: String? = null,
     @SerialName("pricing_model") val pricingModel: String? = null,
     val metadata: JsonObject? = null,
+    @SerialName(EMPTIED) val emptied: Set<Field> = emptySet(),
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
+    /** What can be emptied. */
+    @Serializable
+    public enum class Field {
+        @SerialName("name")
+        NAME,
+
+        @SerialName("slug")
+        SLUG,
+
+        @SerialName("description")
+        DESCRIPTION,
+
+        @SerialName("category")
+        CATEGORY,
+
+        @SerialName("base_url")
+        BASE_URL,
+
+        @SerialName("status")
+        STATUS,
+
+        @SerialName("default_currency")
+        DEFAULT_CURRENCY,
+
+        @SerialName("pricing_model")
+        PRICING_MODEL,
+
+        @SerialName("metadata")
+        METADATA,
+    }
+
     internal object Codec : RecordSerializer<UpdateProvider>(generatedSerializer())
 }
 

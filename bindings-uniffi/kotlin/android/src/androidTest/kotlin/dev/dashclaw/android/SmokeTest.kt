@@ -18,16 +18,25 @@ import kotlin.test.assertNotEquals
 /** The package on a device: run for every ABI, 32-bit ARM among them. */
 @RunWith(AndroidJUnit4::class)
 class SmokeTest {
-    private val options = DashClawOptions(approvalBanner = ApprovalBanner.OFF)
+    /** What the emulator calls the machine that it runs on: there is a `dashclaw up` with this key. */
+    private val options = DashClawOptions(
+        "http://10.0.2.2:8787", "oc_live_smoke_test", "phone", approvalBanner = ApprovalBanner.OFF,
+    )
 
     @Test
-    fun aGovernedLoopOnTheDevice() = runBlocking {
-        DashClaw.embedded(agentId = "phone", options = options).use { claw ->
+    fun aGovernedLoopOfTheDevice() = runBlocking {
+        DashClaw(options).use { claw ->
             assertEquals(Verdict.ALLOW, claw.guard("monitor").decision)
             val id = claw.createAction("monitor", "Look").action.actionId
             claw.reportActionSuccess(id)
             assertEquals("completed", claw.getActionOutcome(id).status.word)
         }
+    }
+
+    @Test
+    fun aPhoneHoldsNoServer() {
+        val problem = assertFailsWith<DashClawException> { DashClaw.embedded(agentId = "phone") }
+        assertEquals(ErrorKind.CONFIGURATION, problem.kind)
     }
 
     /** A server that is up and does not know the path: whatever it says, its certificate was checked, and nothing panicked. */
