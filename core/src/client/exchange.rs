@@ -12,6 +12,7 @@ use crate::client::call::{Failure, Prepared, backoff, explained, may_retry, prep
 use crate::client::modes;
 use crate::client::transport::Sent;
 use crate::deadline::after;
+use crate::telemetry::Try;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result};
 
 /// Why the waiting ended.
@@ -49,21 +50,29 @@ impl DashClaw {
         let mut retry = 0;
         loop {
             let start = Instant::now();
+            let told = Try { client: self, row: prepared.row, retry, start };
+            told.sent();
             let repeats = retry < max_retries && may_repeat(prepared, UNANSWERED);
             let end = if repeats { share(start, deadline) } else { deadline };
-            let failed = match self.within(end, options, self.attempt(prepared, trace.as_ref())).await {
-                End::Answer(response) => return Ok(response),
+            let failed = match self.until(end, options, self.attempt(prepared, trace.as_ref())).await {
+                End::Answer(response) => {
+                    told.answered(response.status, response.request_id.as_deref());
+                    return Ok(response);
+                }
                 End::Failed(failed) => failed,
                 End::Stopped(kind, message) => {
                     if kind == ErrorKind::Timeout {
                         self.unanswered(start);
                     }
                     if kind != ErrorKind::Timeout || end >= deadline {
-                        return Err(self.conclude(prepared, Sent::Maybe, Error::new(kind, message)));
+                        let error = Error::new(kind, message);
+                        told.failed(&error);
+                        return Err(self.conclude(prepared, Sent::Maybe, error));
                     }
                     Failed::unanswered()
                 }
             };
+            told.failed(&failed.error);
             // A gateway's 5xx does not say whether the server behind it acted.
             let lost =
                 matches!(failed.failure, Failure::Transport(Sent::Maybe) | Failure::Status(408 | 500..=599));
@@ -79,16 +88,16 @@ impl DashClaw {
             if !retryable || retry >= max_retries || after(delay) >= deadline {
                 return Err(self.conclude(prepared, sent, failed.error));
             }
+            told.repeats(delay, &failed.error);
             retry += 1;
-            tracing::debug!(operation = prepared.row.name, retry, ?delay, error = %failed.error.kind().as_str(), "repeating");
-            if let End::Stopped(kind, message) = self.within(deadline, options, pause(delay)).await {
+            if let End::Stopped(kind, message) = self.until(deadline, options, pause(delay)).await {
                 return Err(self.conclude(prepared, sent, Error::new(kind, message)));
             }
         }
     }
 
     /// Runs `work` until the deadline passes, the caller stops it or the client is closed.
-    async fn within(
+    async fn until(
         &self,
         deadline: Instant,
         options: &CallOptions,
@@ -137,7 +146,7 @@ impl DashClaw {
         let action_id = prepared.action_id.as_deref()?;
         let arguments = json!({ "action_id": action_id }).to_string();
         let read = self.prepare(find(confirm.operation)?, arguments.as_bytes(), options).ok()?;
-        let record = match self.within(deadline, options, self.attempt(&read, None)).await {
+        let record = match self.until(deadline, options, self.attempt(&read, None)).await {
             End::Answer(response) if confirm.bare => response.json::<Box<RawValue>>().ok()?,
             End::Answer(response) => modes::members(&response.body).ok()?.remove(confirm.member)?,
             _ => modes::raw(json!({ "action_id": action_id, "status": ours }).to_string()).ok()?,

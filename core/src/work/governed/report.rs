@@ -37,7 +37,7 @@ impl DashClaw {
         close["close_if_running"] = json!(true);
         close["duration_ms"] = json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
         if let Err(error) = self.call("update_outcome", close.to_string().as_bytes(), &options).await {
-            tracing::warn!(action_id, %error, "the action could not be closed");
+            self.tell_background("close_action", &error);
         }
         Ok(())
     }
