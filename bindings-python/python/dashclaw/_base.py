@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ._functions import derive_idempotency_key, private_key_text
 from ._options import Banner, Callback, EmbeddedOptions, HitlMode, Mode, Role, Unpack
+from ._otel import Call, call
 from ._settings import Settings
 from ._wire import decode_with_bytes, encode, encode_call
 
@@ -240,6 +241,10 @@ class BaseClient(Settings):
 
     def _decoded(self, operation: str, body: bytes) -> Any:
         return decode_with_bytes(body, self._bytes.get(operation, ()))
+
+    def _begin(self, operation: str) -> Call:
+        """A call, which is a span where the program has OpenTelemetry."""
+        return call(self._native, operation)
 
     def _close(self) -> None:
         self._native.close()
