@@ -22,6 +22,19 @@ export interface KeyObject {
 /** An RSA private key: PEM, a JWK, or a key of `node:crypto`. */
 export type PrivateKey = string | Uint8Array | KeyObject | Record<string, unknown>;
 
+export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+/**
+ * What a client tells what it does: a text for people, then the same as an object, `{ event, operation, … }`. What a method
+ * throws is a warning of the process. It runs in the context (`AsyncLocalStorage`) of the call that it is about.
+ */
+export interface Logger {
+  error(message: string, ...rest: any[]): unknown;
+  warn(message: string, ...rest: any[]): unknown;
+  info(message: string, ...rest: any[]): unknown;
+  debug(message: string, ...rest: any[]): unknown;
+}
+
 /** The options of a client. */
 export interface ClientOptions {
   /** Where the server is; otherwise the variable `DASHCLAW_BASE_URL`. */
@@ -62,6 +75,10 @@ export interface ClientOptions {
   hitlMode?: 'off' | 'wait';
   /** Where a pending approval is announced: `stdout` unless given; otherwise `DASHCLAW_APPROVAL_BANNER`. */
   approvalBanner?: 'stdout' | 'stderr' | 'off';
+  /** Is told what the client does: `console`, or a logger of winston, pino and the like. Never a secret or a body. */
+  logger?: Logger | null;
+  /** How much the logger is told; `info` unless given. `trace` is told with `debug`. */
+  logLevel?: LogLevel;
   /** An embedded instance to reach instead of a server. */
   instance?: Instance;
   /** What the client may do there; `member` unless given. */
