@@ -100,10 +100,17 @@ class DashClaw extends Operations {
     const settings = client.#defaults === undefined ? options : { ...client.#defaults, ...options };
     const text = client.#written(operation, args);
     const optionText = settings === undefined ? undefined : callOptions(settings);
-    return traced(client.#native, operation, async (native) => {
-      const begin = (call, stoppable) => native.call(call, stoppable, operation, text, optionText);
+    const span = begun(client.#native, operation);
+    const begin = (call, stoppable) => span.native.call(call, stoppable, operation, text, optionText);
+    let problem;
+    try {
       return withBytes(decode(await this._ask(begin, settings?.signal)), BYTES[operation]);
-    });
+    } catch (error) {
+      problem = error;
+      throw error;
+    } finally {
+      span.end(problem);
+    }
   }
 
   /** Every call of the engine that is answered. */
