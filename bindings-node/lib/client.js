@@ -10,8 +10,10 @@ const { deriveIdempotencyKey, receiptBytes } = require('./functions.js');
 const { actionContext, runWork, trackWork } = require('./governed.js');
 const { Instance } = require('./instance.js');
 const { items, workOrders } = require('./lists.js');
+const { levelOf, remember } = require('./log.js');
 const { ask, open } = require('./mailbox.js');
 const { BYTES, LENGTHS, OWN_AGENT, Operations } = require('./operations.js');
+const { begin: begun, traced } = require('./otel.js');
 const { callOptions, clientOptions, inOurWords, inSeconds, secondsOnly, snake, withAgent } = require('./options.js');
 const { Reports } = require('./reports.js');
 const { extraRoots } = require('./roots.js');
@@ -41,12 +43,13 @@ class DashClaw extends Operations {
       return;
     }
     if (options === null || typeof options !== 'object') throw new ConfigurationError('the options must be an object');
-    const { guardCallback, recommendationCallback, instance, role = 'member', ...rest } = options;
-    this.#callbacks = { guard: callback('guardCallback', guardCallback), recommendation: callback('recommendationCallback', recommendationCallback) };
-    const told = { guard: Boolean(guardCallback), recommendation: Boolean(recommendationCallback) };
+    const { guardCallback, recommendationCallback, logger, logLevel, instance, role = 'member', ...rest } = options;
+    this.#callbacks = { guard: callback('guardCallback', guardCallback), recommendation: callback('recommendationCallback', recommendationCallback), logger };
+    const told = { guard: Boolean(guardCallback), recommendation: Boolean(recommendationCallback), log: levelOf({ logger, logLevel }) };
     const reached = instance === undefined ? [] : [instanceOf(instance), String(role)];
     const text = clientOptions(rest);
     this.#native = translated(() => new native.NativeClient(open(), text, told, extraRoots(), ...reached), inOurWords);
+    if (logger) remember(this.#native.number, this.#callbacks);
     const warning = this.#native.clearTextWarning;
     if (warning != null) process.emitWarning(warning, 'DashClawWarning');
   }
@@ -98,8 +101,17 @@ class DashClaw extends Operations {
     const settings = client.#defaults === undefined ? options : { ...client.#defaults, ...options };
     const text = client.#written(operation, args);
     const optionText = settings === undefined ? undefined : callOptions(settings);
-    const begin = (call, stoppable) => client.#native.call(call, stoppable, operation, text, optionText);
-    return withBytes(decode(await this._ask(begin, settings?.signal)), BYTES[operation]);
+    const span = begun(client.#native, operation);
+    const begin = (call, stoppable) => span.native.call(call, stoppable, operation, text, optionText);
+    let problem;
+    try {
+      return withBytes(decode(await this._ask(begin, settings?.signal)), BYTES[operation]);
+    } catch (error) {
+      problem = error;
+      throw error;
+    } finally {
+      span.end(problem);
+    }
   }
 
   /** Every call of the engine that is answered. */
@@ -124,7 +136,8 @@ class DashClaw extends Operations {
     const settings = { ...client.#defaults, ...options };
     const begin = () => {
       const texts = [client.#written(operation, args), callOptions(settings)];
-      return translated(() => client.#native.pages(operation, ...texts), inOurWords);
+      const call = begun(client.#native, `${operation}.pages`);
+      return [translated(() => call.native.pages(operation, ...texts), inOurWords), call];
     };
     return items(begin, settings.signal);
   }
@@ -141,9 +154,11 @@ class DashClaw extends Operations {
   /** Waits until a human has decided about an action, and returns it as `getAction` does. */
   async waitForApproval(actionId, { timeout = 300_000, interval = 5_000, signal } = {}) {
     wellFormed('action_id', actionId);
-    const begin = (call, stoppable) =>
-      bare(this).#native.waitForApproval(call, stoppable, actionId, secondsOnly(timeout), secondsOnly(interval));
-    return decode(await this._ask(begin, signal));
+    return traced(bare(this).#native, 'wait_for_approval', async (native) => {
+      const begin = (call, stoppable) =>
+        native.waitForApproval(call, stoppable, actionId, secondsOnly(timeout), secondsOnly(interval));
+      return decode(await this._ask(begin, signal));
+    });
   }
 
   /** What happens on the server, as it happens: to listen to, or an async iterator of `{ id, event, data }`. */
@@ -168,11 +183,14 @@ class DashClaw extends Operations {
       rerun: Boolean(rerun),
       options: callOptions({ ...bare(this).#defaults, ...options }),
     };
-    const begin = (call, stoppable) => bare(this).#native.beginGoverned(call, stoppable, text, how);
-    const begun = decode(await this._ask(begin, signal));
-    return runWork(begun, fn, (failure, took) =>
-      this._ask((call) => bare(this).#native.finishGoverned(call, begun.action_id, failure, took)),
-    );
+    return traced(bare(this).#native, 'run_governed', async (native, span) => {
+      const begin = (call, stoppable) => native.beginGoverned(call, stoppable, text, how);
+      const begun = decode(await this._ask(begin, signal));
+      const work = (actionId) => span.work(() => fn(actionId));
+      return runWork(begun, work, (failure, took) =>
+        this._ask((call) => native.finishGoverned(call, begun.action_id, failure, took)),
+      );
+    });
   }
 
   /** Runs `fn({ action_id })` as an action: completed at its end, failed when it throws. */
@@ -186,11 +204,13 @@ class DashClaw extends Operations {
     const started = performance.now();
     const settings = { ...bare(this).#defaults, idempotency, ...options };
     const [text, how] = [encode(action), callOptions(settings)];
-    const begin = (call, stoppable) => bare(this).#native.beginTrack(call, stoppable, text, how);
-    const begun = decode(await this._ask(begin, settings.signal));
-    const finish = (failure, summary, took) =>
-      this._ask((call) => bare(this).#native.finishTrack(call, begun.action_id, failure, summary, took));
-    return trackWork(begun, started, fn, finish, summaryOf);
+    return traced(bare(this).#native, 'track', async (native, span) => {
+      const begin = (call, stoppable) => native.beginTrack(call, stoppable, text, how);
+      const begun = decode(await this._ask(begin, settings.signal));
+      const finish = (failure, summary, took) =>
+        this._ask((call) => native.finishTrack(call, begun.action_id, failure, summary, took));
+      return trackWork(begun, started, (action) => span.work(() => fn(action)), finish, summaryOf);
+    });
   }
 
   /** Messages, assumptions and the outcome of one action, without repeating its id. */
@@ -218,7 +238,9 @@ class DashClaw extends Operations {
 
   async #verify(document, required, signal) {
     const bytes = receiptBytes(document);
-    return decode(await this._ask((call, stoppable) => bare(this).#native.verifyReceipt(call, stoppable, bytes, required), signal));
+    return traced(this.#native, required ? 'require_valid_receipt' : 'verify_receipt', async (native) =>
+      decode(await this._ask((call, stoppable) => native.verifyReceipt(call, stoppable, bytes, required), signal)),
+    );
   }
 
   /** Makes an OpenAI or Anthropic client report the tokens that its calls use. */

@@ -5,13 +5,21 @@ const { bare, findable } = require('./bare.js');
 const { ask, open } = require('./mailbox.js');
 const { decode, encode } = require('./wire.js');
 
-/** The items of all pages. `begin` makes the native pages: its errors reject, as all do. */
+/** The items of all pages. `begin` makes the native pages, and the call that they are: its errors reject, as all do. */
 async function* items(begin, signal) {
-  const native = begin();
-  for (;;) {
-    const page = await ask((call, stoppable) => native.next(open(), call, stoppable), signal);
-    if (page === undefined) return;
-    yield* decode(page);
+  const [native, pages] = begin();
+  let problem;
+  try {
+    for (;;) {
+      const page = await ask((call, stoppable) => native.next(open(), call, stoppable), signal);
+      if (page === undefined) return;
+      yield* decode(page);
+    }
+  } catch (error) {
+    problem = error;
+    throw error;
+  } finally {
+    pages.end(problem);
   }
 }
 

@@ -5,6 +5,7 @@ const { AsyncResource } = require('node:async_hooks');
 const native = require('./native.js');
 const { errorFrom, KINDS, translated } = require('./errors.js');
 const { inOurWords } = require('./options.js');
+const { loggerOf, say } = require('./log.js');
 const { print } = require('./print.js');
 const { checkSignal, onAbort } = require('./signals.js');
 
@@ -15,12 +16,15 @@ const FAILURE = 2;
 const PRINT_OUT = 3;
 const PRINT_ERR = 4;
 const GUARD = 5;
+const LOG = 7;
 
 /** This thread's mailbox; made with the first client. */
 let mailbox;
 /** The calls under way, by number: who waits for the end, and how the client's callbacks are told. */
 const calls = new Map();
 let lastCall = 0;
+/** Whether a logger is told something now. What it calls is not logged: there would be no end to it. */
+let logging = false;
 
 class Failure {
   constructor(text) {
@@ -61,7 +65,7 @@ async function stoppable(begin, signal, callbacks) {
 
 function started(begin, canStop, callbacks) {
   const call = freeNumber();
-  const ended = new Promise((resolve) => calls.set(call, { resolve, tell: callbacks && teller(callbacks) }));
+  const ended = new Promise((resolve) => calls.set(call, { resolve, tell: callbacks && teller(callbacks), isSilent: logging }));
   try {
     translated(() => begin(call, canStop), inOurWords);
   } catch (problem) {
@@ -93,16 +97,34 @@ function deliver(about, kind, text) {
     resolve(kind === ANSWER ? text : kind === DONE ? undefined : new Failure(text));
   } else if (kind === PRINT_OUT || kind === PRINT_ERR) {
     print(kind === PRINT_OUT ? process.stdout : process.stderr, text);
+  } else if (kind === LOG) {
+    log(calls.get(about), JSON.parse(text));
   } else {
     calls.get(about)?.tell?.(kind, JSON.parse(text));
   }
 }
 
 /** How what the call decides reaches the client's callbacks; undefined when it has none. */
-function teller({ guard, recommendation }) {
-  if (!guard && !recommendation) return undefined;
+function teller({ guard, recommendation, logger }) {
+  if (!guard && !recommendation && !logger) return undefined;
   // They run as if the call had called them: in what AsyncLocalStorage holds there.
-  return AsyncResource.bind((kind, value) => tell(kind === GUARD ? guard : recommendation, value));
+  return AsyncResource.bind((kind, value) => {
+    if (kind === LOG) return tell(say, logger, value);
+    return tell(kind === GUARD ? guard : recommendation, value);
+  });
+}
+
+/** Says a record: where there is a call, as if that had. */
+function log(call, record) {
+  if (call?.isSilent) return;
+  logging = true;
+  try {
+    if (call?.tell) return void call.tell(LOG, record);
+    const logger = loggerOf(record.client);
+    if (logger) tell(say, logger, record);
+  } finally {
+    logging = false;
+  }
 }
 
 /** What a callback throws decides nothing, and must not be lost either. */

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use dashclaw::bridge::{
-    SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, runtime, seconds, stoppable,
+    SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, number, runtime, seconds, start_of,
+    stoppable,
 };
 use dashclaw::{CallOptions, DashClaw, GovernedOptions, WaitOptions};
 use napi::Env;
@@ -15,7 +16,9 @@ use crate::events::NativeEvents;
 use crate::hooks::Hooks;
 use crate::instance::NativeInstance;
 use crate::lists::{NativeApprovals, NativePages, NativeWorkOrders};
+use crate::log::{Registration, listen};
 use crate::mailbox::NativeMailbox;
+use crate::trace::NativeTrace;
 
 /// What a client wants to be told.
 #[napi(object)]
@@ -24,6 +27,8 @@ pub struct NativeHooks {
     pub guard: bool,
     /// Whether it wants to be told recommendations.
     pub recommendation: bool,
+    /// Up to which level its logger is told what it does; nothing without a logger.
+    pub log: Option<String>,
 }
 
 /// How governed work is begun. Times are seconds.
@@ -44,6 +49,7 @@ pub struct NativeGoverned {
 pub struct NativeClient {
     core: DashClaw,
     mailbox: Reference<NativeMailbox>,
+    logged: Option<Arc<Registration>>,
 }
 
 #[napi]
@@ -65,9 +71,34 @@ impl NativeClient {
         if let (Some(instance), Some(role)) = (instance, role) {
             builder = instance.get().install(builder, &role).map_err(raise)?;
         }
+        listen();
         let tell = Hooks { mailbox: Arc::clone(mailbox.shared()) };
         let core = tell.install(builder, hooks.guard, hooks.recommendation).build().map_err(raise)?;
-        Ok(Self { core, mailbox })
+        let logged = hooks
+            .log
+            .map(|level| Arc::new(Registration::new(number(&core), Arc::clone(mailbox.shared()), level)));
+        Ok(Self { core, mailbox, logged })
+    }
+
+    /// This client for one call, which writes into `trace` and carries its headers.
+    #[napi(catch_unwind)]
+    pub fn traced(&self, env: Env, trace: &NativeTrace) -> napi::Result<Self> {
+        let (core, mailbox) = (trace.0.client(&self.core), self.mailbox.clone(env)?);
+        Ok(Self { core, mailbox, logged: self.logged.clone() })
+    }
+
+    /// What is known of the span of a call before it: a JSON object.
+    #[napi(catch_unwind)]
+    pub fn span_start(&self, operation: String) -> String {
+        start_of(&self.core, &operation)
+    }
+
+    /// Which of the process's clients it is, for its logger.
+    #[napi(getter)]
+    pub fn number(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "nobody makes so many clients")]
+        let number = number(&self.core) as f64;
+        number
     }
 
     /// Calls an operation. `arguments` and `options` are JSON objects; so is the answer.

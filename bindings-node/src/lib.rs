@@ -20,4 +20,6 @@ mod functions;
 mod hooks;
 mod instance;
 mod lists;
+mod log;
 mod mailbox;
+mod trace;

@@ -48,6 +48,8 @@ pub(crate) enum Kind {
     Guard = 5,
     /// A recommendation for the callback of the call's client.
     Recommendation = 6,
+    /// A record for the logger of the client that it names.
+    Log = 7,
 }
 
 struct Letter {

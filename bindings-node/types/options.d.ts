@@ -58,6 +58,20 @@ export interface KeyObject {
 /** An RSA private key: PEM, a JWK, or a key of `node:crypto`. */
 export type PrivateKey = string | Uint8Array | KeyObject | Record<string, unknown>;
 
+/** How much a logger is told. */
+export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+/**
+ * What a client tells what it does: a text for people, then the same as an object, `{ event, operation, … }`. What a method
+ * throws is a warning of the process. It runs in the context (`AsyncLocalStorage`) of the call that it is about.
+ */
+export interface Logger {
+  error(message: string, ...rest: any[]): unknown;
+  warn(message: string, ...rest: any[]): unknown;
+  info(message: string, ...rest: any[]): unknown;
+  debug(message: string, ...rest: any[]): unknown;
+}
+
 /** The options of a client. */
 export interface ClientOptions {
   /**
@@ -119,6 +133,12 @@ export interface ClientOptions {
   approvalBanner?: ApprovalBanner;
   /** How many bytes of an answer are read before it counts as malformed. 16 MiB unless given. */
   maxResponseBytes?: number;
+  /**
+   * Is told what the client does: `console`, or a logger of winston, pino and the like. Never a secret or a body.
+   */
+  logger?: Logger | null;
+  /** How much the logger is told; `info` unless given. `trace` is told with `debug`. */
+  logLevel?: LogLevel;
   /** An embedded instance to reach instead of a server. */
   instance?: Instance;
   /** What the client may do there; `member` unless given. */

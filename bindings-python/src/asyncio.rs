@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::blocking;
 use crate::crossing::{Outcome, give};
+use crate::log;
 use crate::runtime::{Cell, cell, lock};
 
 /// The queue of one event loop.
@@ -41,12 +42,14 @@ pub(crate) fn spawn<'py>(
         return at_exit(py, event_loop, &cancel, work);
     }
     let runtime = cell.runtime(py)?;
+    log::attend(py)?;
+    let context = log::context(py)?;
     let (queue, drain) = bridge(cell, event_loop)?;
     let future = event_loop.call_method0(intern!(py, "create_future"))?;
     future.call_method1(intern!(py, "add_done_callback"), (Canceller(cancel),))?;
     let (awaited, event_loop) = (future.clone().unbind(), event_loop.clone().unbind());
     runtime.spawn(async move {
-        let outcome = work.await;
+        let outcome = log::within(context, work).await;
         lock(&queue.settled).push((awaited, outcome));
         if queue.woken.swap(true, Ordering::AcqRel) {
             return;
@@ -110,6 +113,7 @@ impl Drain {
         // Before the queue is taken: an outcome that comes later must wake the loop again.
         self.0.woken.store(false, Ordering::Release);
         let settled = std::mem::take(&mut *lock(&self.0.settled));
+        log::hand_over_all(py);
         for (future, outcome) in settled {
             settle(future.bind(py), outcome)?;
         }

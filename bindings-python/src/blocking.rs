@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 use tokio_util::sync::CancellationToken;
 
 use crate::crossing::{Outcome, raise};
+use crate::log;
 use crate::runtime::{Cell, cell};
 
 /// How long Python's signal handlers may have to wait for us.
@@ -57,6 +58,8 @@ where
     W: Future<Output = Outcome> + Send,
 {
     let cell = cell(py)?;
+    log::attend(py)?;
+    let _kept = log::Keeping::start();
     let mut start = Some(start);
     let mut started = None;
     let mut drive_for = |limit: Duration| {
@@ -75,18 +78,23 @@ where
         })
     };
     loop {
-        if let Some(outcome) = drive_for(SIGNAL_CHECK) {
+        let outcome = drive_for(SIGNAL_CHECK);
+        log::hand_over_ours(py);
+        if let Some(outcome) = outcome {
             return Ok(outcome);
         }
         if let Err(interrupt) = py.check_signals() {
             cancel.cancel();
-            if let Some(Err(error)) = drive_for(LAST_WORDS)
+            let last_words = drive_for(LAST_WORDS);
+            log::hand_over_ours(py);
+            if let Some(Err(error)) = last_words
                 && error.kind() == ErrorKind::OutcomeUnknown
             {
                 interrupt.set_cause(py, Some(raise(py, &error)));
             }
             return Err(interrupt);
         }
+        log::attend(py)?;
     }
 }
 

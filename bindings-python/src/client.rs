@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use dashclaw::bridge::{
-    SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, api_key, seconds, stoppable, with_head,
+    SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, api_key, seconds, start_of, stoppable,
+    with_head,
 };
 use dashclaw::deadline::LONGEST;
 use dashclaw::{Builder, CallOptions, DashClaw, Error, GovernedOptions, Response, WaitOptions};
@@ -21,8 +22,10 @@ use crate::events::NativeEvents;
 use crate::hooks::Hooks;
 use crate::instance::{NativeInstance, foreign};
 use crate::lists::{NativeApprovals, NativePages, NativeWorkOrders};
+use crate::log;
 use crate::per_process::PerProcess;
 use crate::runtime::{cell, lock};
+use crate::trace::NativeTrace;
 
 /// A client, in whatever process it is used. `event_loop` makes any of its calls an asyncio future of that loop.
 #[pyclass(frozen, module = "dashclaw._native")]
@@ -80,6 +83,22 @@ impl NativeClient {
             changed.close();
         }
         Ok(changed)
+    }
+
+    /// This client for one call, which writes into `trace` and carries its headers.
+    fn traced(&self, py: Python<'_>, trace: &NativeTrace) -> PyResult<Self> {
+        Ok(Self {
+            options: SecretString::from(String::new()),
+            hooks: self.hooks.clone_ref(py),
+            door: None,
+            core: Mutex::new(PerProcess::new(trace.0.client(&self.core(py)?))),
+            closed: AtomicBool::new(self.closed()),
+        })
+    }
+
+    /// What is known of the span of a call before it: a JSON object.
+    fn span_start(&self, py: Python<'_>, operation: &str) -> PyResult<String> {
+        self.core(py).map(|core| start_of(&core, operation))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -321,6 +340,8 @@ impl NativeClient {
 
 impl NativeClient {
     fn make(py: Python<'_>, options: SecretString, hooks: Hooks, door: Option<Door>) -> PyResult<Self> {
+        log::listen(cell(py)?);
+        log::attend(py)?;
         let core = build(py, &options, &hooks, door.as_ref())?;
         let core = Mutex::new(PerProcess::new(core));
         Ok(Self { options, hooks, door, core, closed: AtomicBool::new(false) })
@@ -331,6 +352,7 @@ impl NativeClient {
         if let Some(core) = lock(&self.core).get() {
             return Ok(core.clone());
         }
+        log::listen(cell(py)?);
         let fresh = build(py, &self.options, &self.hooks, self.door.as_ref())?;
         if self.closed() {
             fresh.close();

@@ -14,8 +14,10 @@ mod hooks;
 mod instance;
 mod interpreter;
 mod lists;
+mod log;
 mod per_process;
 mod runtime;
+mod trace;
 
 use pyo3::prelude::*;
 
@@ -40,6 +42,8 @@ mod _native {
     use crate::instance::NativeInstance;
     #[pymodule_export]
     use crate::lists::{NativeApprovals, NativePages, NativeWorkOrders};
+    #[pymodule_export]
+    use crate::trace::NativeTrace;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use crate::asyncio::Bridge;
 use crate::blocking::detached;
 use crate::crossing::raise;
+use crate::log;
 
 /// What a process needs to run calls. Made on first use and never freed.
 pub(crate) struct Cell {
@@ -74,6 +75,7 @@ impl Cell {
 #[pyfunction]
 fn close_gate(py: Python<'_>) {
     let Some(cell) = *lock(&CELL) else { return };
+    log::hand_over_all(py);
     if cell.process == std::process::id() {
         detached(py, || *cell.open.write().unwrap_or_else(PoisonError::into_inner) = false);
     }

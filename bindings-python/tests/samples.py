@@ -1,4 +1,4 @@
-"""The Python that people read first: what stands in the READMEs, ours and the official one, and the examples."""
+"""The Python that people read first: what stands in the READMEs, ours and the official one, in docs/logging.md, and the examples."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "bindings-python/README.md")
+PAGES = ("README.md", "bindings-python/README.md", "docs/logging.md")
 
 LEFT_TO_THE_READER = {
     "claw": "from dashclaw import DashClaw\nclaw = DashClaw()",

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use dashclaw::bridge::{SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, seconds, stoppable};
+use dashclaw::bridge::{
+    SharedApprovals, SharedEvents, SharedPages, SharedWorkOrders, log, seconds, stoppable,
+};
 use dashclaw::{Begun, CallOptions, DashClaw, GovernedOptions, Idempotency, WaitOptions};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -47,6 +49,7 @@ impl NativeClient {
         instance: Option<Arc<NativeInstance>>,
         role: &str,
     ) -> Result<Arc<Self>> {
+        log::start(None);
         inside(|| {
             let mut builder = DashClaw::builder().options(options.as_bytes())?;
             if let Some(instance) = &instance {

@@ -31,6 +31,7 @@ enum Task {
 /// leaves handlers that were there before in place: a host whose own would act must reset it first.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    dashclaw::bridge::log::start(None);
     let command = std::iter::once(NAME.into()).chain(arguments);
     let done = match Command::try_parse_from(command) {
         Ok(Command { task: Task::Up(up) }) => up.run(),

@@ -3,6 +3,8 @@
 #[cfg(feature = "runtime")]
 mod lane;
 #[cfg(feature = "runtime")]
+pub mod log;
+#[cfg(feature = "runtime")]
 mod runtime;
 mod whole;
 
@@ -30,6 +32,13 @@ pub(crate) use lane::Lanes;
 #[cfg(feature = "runtime")]
 pub use runtime::{runtime, start_runtime};
 pub use whole::{api_key, with_head};
+
+pub use crate::telemetry::{Trace, start_of};
+
+/// Which of this process's clients it is, as records of the log name it.
+pub fn number(client: &DashClaw) -> u64 {
+    client.number()
+}
 
 /// Turns a panic into an error of kind `internal`: a defect of ours ends the call, not the process.
 pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T> {

@@ -14,6 +14,7 @@ mod ticker;
 pub mod transport;
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 pub(crate) use exchange::dice;
@@ -31,6 +32,7 @@ use crate::client::call::written;
 use crate::client::options::Config;
 use crate::client::transport::{HttpTransport, Transport};
 use crate::proof::keys::KeyCache;
+use crate::telemetry::{Entered, Scope};
 use crate::waiting::events::SharedStream;
 use crate::waiting::heartbeat::Heart;
 use crate::work::governed::Runs;
@@ -41,9 +43,10 @@ use crate::{Builder, CallOptions, Error, ErrorKind, Response, Result};
 /// Dropping the future of a call abandons it; for a clean answer give it a
 /// [`cancel`](CallOptions::cancel) token instead.
 #[derive(Clone)]
-pub struct DashClaw(Arc<Inner>, Option<Arc<dyn Transport>>);
+pub struct DashClaw(Arc<Inner>, Option<Arc<dyn Transport>>, Option<Scope>);
 
 struct Inner {
+    number: u64,
     config: Config,
     headers: HeaderMap,
     origin: Uri,
@@ -65,7 +68,7 @@ pub(crate) struct WeakClient(Weak<Inner>);
 impl WeakClient {
     /// The client, if anybody still has it.
     pub(crate) fn upgrade(&self) -> Option<DashClaw> {
-        self.0.upgrade().map(|inner| DashClaw(inner, None))
+        self.0.upgrade().map(|inner| DashClaw(inner, None, None))
     }
 }
 
@@ -76,6 +79,7 @@ impl DashClaw {
     }
 
     pub(crate) fn new(config: Config) -> Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         let origin = attempt::origin(&config)?;
         let headers = attempt::fixed_headers(&config)?;
         let transport = OnceLock::new();
@@ -84,6 +88,7 @@ impl DashClaw {
         }
         let secrets = Secrets::of(&config);
         let inner = Inner {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             config,
             headers,
             origin,
@@ -98,7 +103,9 @@ impl DashClaw {
             #[cfg(feature = "runtime")]
             lanes: Lanes::default(),
         };
-        Ok(Self(Arc::new(inner), None))
+        let client = Self(Arc::new(inner), None, None);
+        client.tell_clear_text();
+        Ok(client)
     }
 
     /// Calls an operation by its name with a JSON object of arguments. The typed methods say what each one takes.
@@ -142,14 +149,21 @@ impl DashClaw {
         arguments: &[u8],
         options: &CallOptions,
     ) -> Result<Response> {
-        if let Some(composed) = row.rules.composed {
-            return self.compose(composed, row, arguments, options).await;
+        let is_governed = row.rules.governed && self.config().modes.any();
+        if row.rules.composed.is_none() && !is_governed {
+            return self.call_plainly(row, arguments, options).await;
         }
-        if row.rules.governed && self.config().modes.any() {
+        let entered = self.enter(row.name);
+        let client = entered.as_ref().map_or(self, Entered::client);
+        let ended = match row.rules.composed {
+            Some(composed) => client.compose(composed, row, arguments, options).await,
             // Boxed, because the modes make calls of their own.
-            return Box::pin(self.create_with_modes(row, arguments, options)).await;
+            None => Box::pin(client.create_with_modes(row, arguments, options)).await,
+        };
+        if let Some(entered) = &entered {
+            entered.leave_row(row, arguments, &ended);
         }
-        self.call_plainly(row, arguments, options).await
+        ended
     }
 
     /// One request and its answer, without anything around it.
@@ -159,8 +173,16 @@ impl DashClaw {
         arguments: &[u8],
         options: &CallOptions,
     ) -> Result<Response> {
-        let prepared = self.prepare(row, arguments, options)?;
-        self.exchange(&prepared, options).await
+        let entered = self.enter(row.name);
+        let client = entered.as_ref().map_or(self, Entered::client);
+        let ended = match client.prepare(row, arguments, options) {
+            Ok(prepared) => client.exchange(&prepared, options).await,
+            Err(refusal) => Err(refusal),
+        };
+        if let Some(entered) = &entered {
+            entered.leave_row(row, arguments, &ended);
+        }
+        ended
     }
 
     /// Which agent acts.
@@ -227,7 +249,26 @@ impl DashClaw {
     /// The same client over this transport.
     #[cfg(feature = "runtime")]
     pub(crate) fn over(&self, transport: &Arc<dyn Transport>) -> Self {
-        Self(Arc::clone(&self.0), Some(Arc::clone(transport)))
+        Self(Arc::clone(&self.0), Some(Arc::clone(transport)), self.2.clone())
+    }
+
+    /// The same client, whose calls write there.
+    pub(crate) fn within(&self, scope: Scope) -> Self {
+        Self(Arc::clone(&self.0), self.1.clone(), Some(scope))
+    }
+
+    /// The same client for what outlives the call, and is no part of it.
+    pub(crate) fn untraced(&self) -> Self {
+        Self(Arc::clone(&self.0), self.1.clone(), None)
+    }
+
+    pub(crate) fn scope(&self) -> Option<&Scope> {
+        self.2.as_ref()
+    }
+
+    /// Which of this process's clients it is, for logs.
+    pub(crate) fn number(&self) -> u64 {
+        self.0.number
     }
 
     /// The transport; made on first use, because reading the platform's certificates takes milliseconds.

@@ -12,6 +12,13 @@ pub fn unix_millis() -> i64 {
         .unwrap_or_default()
 }
 
+/// Seconds since the Unix epoch, and nanoseconds.
+pub(crate) fn unix_time() -> (u64, u32) {
+    #[expect(clippy::disallowed_methods, reason = "this is the other one")]
+    let now = SystemTime::now();
+    now.duration_since(UNIX_EPOCH).map(|age| (age.as_secs(), age.subsec_nanos())).unwrap_or_default()
+}
+
 /// The current time on the wire: ISO-8601, UTC, milliseconds (`2026-06-15T12:00:00.000Z`).
 pub fn now_iso() -> String {
     iso(unix_millis())

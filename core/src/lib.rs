@@ -15,6 +15,7 @@ pub mod deadline;
 mod error;
 pub mod json;
 mod proof;
+mod telemetry;
 pub mod terminal;
 mod waiting;
 mod work;

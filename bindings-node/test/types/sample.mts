@@ -9,6 +9,7 @@ import { GuardBlockedError as LegacyBlocked } from 'dashclaw/legacy';
 
 const options: ClientOptions = { baseUrl: process.env.URL, apiKey: 'k', agentId: 'a', timeout: 1000, guardMode: 'warn' };
 const claw = new DashClaw(options);
+new DashClaw({ ...options, logger: console, logLevel: 'debug' });
 const call: CallOptions = { timeout: 10, signal: AbortSignal.timeout(5), maxRetries: 0, idempotencyKey: 'k' };
 
 const decision: GuardDecision = await claw.guard({ action_type: 'deploy', risk_score: 90, own_field: [1] }, call);

@@ -14,13 +14,14 @@ from ._events import ServerEvent, read_event
 from ._functions import Verification, receipt_bytes
 from ._governed import ActionContext, Run, Tracking, finish_arguments, intent_text
 from ._options import apart
+from ._otel import Call
 from ._wire import decode, encode_call, encode_member
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from . import types
-    from ._native import NativeApprovals, NativeClient, NativeEvents, NativePages
+    from ._native import NativeApprovals, NativeEvents, NativePages
     from ._raw_clients import AsyncDashClawWithRawResponse
 else:
     from ._lazy import types
@@ -39,8 +40,9 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         return await self._send(operation, encode_call(arguments, fields), {**named, **options})
 
     async def _send(self, operation: str, arguments: str, options: Mapping[str, Any]) -> Any:
-        options_text = self._call_options(options)
-        body = await self._native.call(operation, arguments, options_text, get_running_loop(), self._is_raw)
+        with self._begin(operation) as native:
+            options_text = self._call_options(options)
+            body = await native.call(operation, arguments, options_text, get_running_loop(), self._is_raw)
         return self._shown(operation, body)
 
     async def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
@@ -61,9 +63,10 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         self, action_id: str, timeout: float | None = 300, interval: float = 5
     ) -> types.ActionDetail:
         """Waits until a human has decided about an action; see ``DashClaw.wait_for_approval``."""
-        body = await self._native.wait_for_approval(
-            action_id, timeout, interval, get_running_loop(), self._is_raw
-        )
+        with self._begin("wait_for_approval") as native:
+            body = await native.wait_for_approval(
+                action_id, timeout, interval, get_running_loop(), self._is_raw
+            )
         answer: types.ActionDetail = self._shown("get_action", body)
         return answer
 
@@ -77,7 +80,8 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
 
     def _pages(self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None) -> Any:
         fields, options = apart(keywords)
-        return _items(self._native.pages(operation, encode_call(arguments, fields), self._call_options(options)))
+        begun = self._begin(f"{operation}.pages")
+        return _items(begun.native.pages(operation, encode_call(arguments, fields), self._call_options(options)), begun)
 
     def pending_approvals(self, *, interval: float = 15) -> AsyncPendingApprovals:
         """The actions that wait for a human, as they change; see ``DashClaw.pending_approvals``."""
@@ -90,7 +94,7 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
     def track(self, action_type: str, declared_goal: str, **fields: Any) -> AsyncTrack:
         """Records the block of an ``async with`` as an action; see ``DashClaw.track``."""
         tracking = Tracking(action_type, declared_goal, fields)
-        return AsyncTrack(self._native, tracking, self._call_options(tracking.options))
+        return AsyncTrack(lambda: self._begin("track"), tracking, self._call_options(tracking.options))
 
     def action_context(self, action_id: str) -> AsyncActionContext:
         """Messages, assumptions and the outcome of one action, without repeating its id."""
@@ -109,33 +113,36 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         """``DashClaw.run_governed`` for asyncio: ``fn(action_id)`` is awaited."""
         options = self._call_options({"idempotency": idempotency})
         intent = intent_text(action)
-        begun = decode(
-            await self._native.begin_governed(intent, timeout, interval, rerun, options, get_running_loop())
-        )
-        if not begun["run"]:
-            return Run(begun)
-        started = time.monotonic()
-        try:
-            result = await fn(begun["action_id"])
-        except BaseException as error:
-            run: Run[T] = Run(begun)
-            if not isinstance(error, GeneratorExit):  # nothing can be awaited any more
-                with run.reporting():
-                    await self._native.finish_governed(*finish_arguments(begun, started, error), get_running_loop())
-            raise
-        run = Run(begun, result)
-        with run.reporting():
-            await self._native.finish_governed(*finish_arguments(begun, started, None), get_running_loop())
+        governed = self._begin("run_governed")
+        with governed as native:
+            begun = decode(await native.begin_governed(intent, timeout, interval, rerun, options, get_running_loop()))
+            if not begun["run"]:
+                return Run(begun)
+            started = time.monotonic()
+            try:
+                with governed.work():
+                    result = await fn(begun["action_id"])
+            except BaseException as error:
+                run: Run[T] = Run(begun)
+                if not isinstance(error, GeneratorExit):  # nothing can be awaited any more
+                    with run.reporting():
+                        await native.finish_governed(*finish_arguments(begun, started, error), get_running_loop())
+                raise
+            run = Run(begun, result)
+            with run.reporting():
+                await native.finish_governed(*finish_arguments(begun, started, None), get_running_loop())
         return run
 
     async def verify_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt against the server's published keys, which are kept as long as the server allows."""
-        answer = await self._native.verify_receipt(receipt_bytes(document), False, get_running_loop())
+        with self._begin("verify_receipt") as native:
+            answer = await native.verify_receipt(receipt_bytes(document), False, get_running_loop())
         return Verification(decode(answer))
 
     async def require_valid_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt, and raises ``ReceiptInvalidError`` when it is not valid."""
-        answer = await self._native.verify_receipt(receipt_bytes(document), True, get_running_loop())
+        with self._begin("require_valid_receipt") as native:
+            answer = await native.verify_receipt(receipt_bytes(document), True, get_running_loop())
         return Verification(decode(answer))
 
     async def close(self) -> None:
@@ -151,10 +158,11 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         await self.close()
 
 
-async def _items(pages: NativePages) -> AsyncIterator[Any]:
-    while (page := await pages.next(get_running_loop())) is not None:
-        for item in decode(page):
-            yield item
+async def _items(pages: NativePages, begun: Call) -> AsyncIterator[Any]:
+    with begun:
+        while (page := await pages.next(get_running_loop())) is not None:
+            for item in decode(page):
+                yield item
 
 
 class AsyncEventStream(AsyncIterator[ServerEvent]):
@@ -212,22 +220,27 @@ class AsyncPendingApprovals(AsyncIterator["types.ActionList"]):
 class AsyncTrack:
     """The context manager of ``AsyncDashClaw.track``."""
 
-    def __init__(self, native: NativeClient, tracking: Tracking, options: str | None) -> None:
-        self._native = native
+    def __init__(self, begin: Callable[[], Call], tracking: Tracking, options: str | None) -> None:
+        self._begin = begin
         self._tracking = tracking
         self._options = options
 
     async def __aenter__(self) -> dict[str, str]:
-        begun = await self._native.begin_track(self._tracking.start(), self._options, get_running_loop())
+        self._call = self._begin()
+        with self._call.until_failure():
+            begun = await self._call.native.begin_track(self._tracking.start(), self._options, get_running_loop())
+        self._work = self._call.work()
+        self._work.__enter__()
         return self._tracking.begun(begun)
 
     async def __aexit__(
-        self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if isinstance(error, GeneratorExit):  # nothing can be awaited any more
-            return
-        with self._tracking.closing(error):
-            await self._native.finish_track(*self._tracking.end(error), get_running_loop())
+        self._work.__exit__(None, None, None)
+        if not isinstance(error, GeneratorExit):  # nothing can be awaited any more
+            with self._call.until_failure(), self._tracking.closing(error):
+                await self._call.native.finish_track(*self._tracking.end(error), get_running_loop())
+        self._call.__exit__(kind, error, traceback)
 
 
 class AsyncActionContext(ActionContext):

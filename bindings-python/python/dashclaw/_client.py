@@ -13,6 +13,7 @@ from ._gevent import cooperative
 from ._governed import ActionContext, Run, Tracking, finish_arguments, intent_text
 from ._operations import Operations
 from ._options import apart
+from ._otel import Call
 from ._wire import decode, encode_call, encode_member
 from ._work_orders import ClaimedOrder, claimed_orders
 
@@ -47,7 +48,8 @@ class DashClaw(Operations, BaseClient):
         return self._send(operation, encode_call(arguments, fields), {**named, **options})
 
     def _send(self, operation: str, arguments: str, options: Mapping[str, Any]) -> Any:
-        body = self._native.call(operation, arguments, self._call_options(options), None, self._is_raw)
+        with self._begin(operation) as native:
+            body = native.call(operation, arguments, self._call_options(options), None, self._is_raw)
         return self._shown(operation, body)
 
     def call(self, operation: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
@@ -90,7 +92,8 @@ class DashClaw(Operations, BaseClient):
             ApprovalExpiredError: The request expired on the server.
             ApprovalTimeoutError: Nobody decided in time; the request stands. It is a ``TimeoutError``, too.
         """
-        body = self._native.wait_for_approval(action_id, timeout, interval, None, self._is_raw)
+        with self._begin("wait_for_approval") as native:
+            body = native.wait_for_approval(action_id, timeout, interval, None, self._is_raw)
         answer: types.ActionDetail = self._shown("get_action", body)
         return answer
 
@@ -104,7 +107,8 @@ class DashClaw(Operations, BaseClient):
 
     def _pages(self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None) -> Any:
         fields, options = apart(keywords)
-        return _items(self._native.pages(operation, encode_call(arguments, fields), self._call_options(options)))
+        begun = self._begin(f"{operation}.pages")
+        return _items(begun.native.pages(operation, encode_call(arguments, fields), self._call_options(options)), begun)
 
     def pending_approvals(self, *, interval: float = 15) -> PendingApprovals:
         """The actions that wait for a human, as they change: an iterator of what ``get_pending_approvals`` returns.
@@ -135,7 +139,7 @@ class DashClaw(Operations, BaseClient):
         (``hitl_mode="wait"`` waits for that). Each run is an action of its own unless you pass an ``idempotency_key``.
         """
         tracking = Tracking(action_type, declared_goal, fields)
-        return Track(self._native, tracking, self._call_options(tracking.options))
+        return Track(lambda: self._begin("track"), tracking, self._call_options(tracking.options))
 
     def action_context(self, action_id: str) -> ClientActionContext:
         """Messages, assumptions and the outcome of one action, without repeating its id."""
@@ -172,25 +176,29 @@ class DashClaw(Operations, BaseClient):
         """
         options = self._call_options({"idempotency": idempotency})
         intent = intent_text(action)
-        begun = decode(self._native.begin_governed(intent, timeout, interval, rerun, options))
-        if not begun["run"]:
-            return Run(begun)
-        started = time.monotonic()
-        try:
-            result = fn(begun["action_id"])
-        except BaseException as error:
-            run: Run[T] = Run(begun)
+        governed = self._begin("run_governed")
+        with governed as native:
+            begun = decode(native.begin_governed(intent, timeout, interval, rerun, options))
+            if not begun["run"]:
+                return Run(begun)
+            started = time.monotonic()
+            try:
+                with governed.work():
+                    result = fn(begun["action_id"])
+            except BaseException as error:
+                run: Run[T] = Run(begun)
+                with run.reporting():
+                    native.finish_governed(*finish_arguments(begun, started, error))
+                raise
+            run = Run(begun, result)
             with run.reporting():
-                self._native.finish_governed(*finish_arguments(begun, started, error))
-            raise
-        run = Run(begun, result)
-        with run.reporting():
-            self._native.finish_governed(*finish_arguments(begun, started, None))
+                native.finish_governed(*finish_arguments(begun, started, None))
         return run
 
     def verify_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt against the server's published keys, which are kept as long as the server allows."""
-        return Verification(decode(self._native.verify_receipt(receipt_bytes(document), False)))
+        with self._begin("verify_receipt") as native:
+            return Verification(decode(native.verify_receipt(receipt_bytes(document), False)))
 
     def require_valid_receipt(self, document: Mapping[str, Any] | str | bytes) -> Verification:
         """Verifies a receipt as ``verify_receipt`` does, and raises when it is not valid.
@@ -198,7 +206,8 @@ class DashClaw(Operations, BaseClient):
         Raises:
             ReceiptInvalidError: ``details`` holds the code of the check that failed.
         """
-        return Verification(decode(self._native.verify_receipt(receipt_bytes(document), True)))
+        with self._begin("require_valid_receipt") as native:
+            return Verification(decode(native.verify_receipt(receipt_bytes(document), True)))
 
     def close(self) -> None:
         """Stops calls under way and refuses later ones. After this no request leaves."""
@@ -212,9 +221,10 @@ class DashClaw(Operations, BaseClient):
         self.close()
 
 
-def _items(pages: NativePages) -> Iterator[Any]:
-    while (page := pages.next()) is not None:
-        yield from decode(page)
+def _items(pages: NativePages, begun: Call) -> Iterator[Any]:
+    with begun:
+        while (page := pages.next()) is not None:
+            yield from decode(page)
 
 
 class EventStream(Iterator[ServerEvent]):
@@ -272,20 +282,26 @@ class PendingApprovals(Iterator["types.ActionList"]):
 class Track:
     """The context manager of ``DashClaw.track``."""
 
-    def __init__(self, native: NativeClient, tracking: Tracking, options: str | None) -> None:
-        self._native = native
+    def __init__(self, begin: Callable[[], Call], tracking: Tracking, options: str | None) -> None:
+        self._begin = begin
         self._tracking = tracking
         self._options = options
 
     def __enter__(self) -> dict[str, str]:
-        begun = self._native.begin_track(self._tracking.start(), self._options)
+        self._call = self._begin()
+        with self._call.until_failure():
+            begun = self._call.native.begin_track(self._tracking.start(), self._options)
+        self._work = self._call.work()
+        self._work.__enter__()
         return self._tracking.begun(begun)
 
     def __exit__(
-        self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        with self._tracking.closing(error):
-            self._native.finish_track(*self._tracking.end(error))
+        self._work.__exit__(None, None, None)
+        with self._call.until_failure(), self._tracking.closing(error):
+            self._call.native.finish_track(*self._tracking.end(error))
+        self._call.__exit__(kind, error, traceback)
 
 
 class ClientActionContext(ActionContext):

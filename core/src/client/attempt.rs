@@ -170,7 +170,9 @@ impl DashClaw {
         if prepared.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        if let Some(trace) = trace {
+        if let Some(scope) = self.scope() {
+            scope.carry(headers);
+        } else if let Some(trace) = trace {
             headers.insert(TRACEPARENT, trace.clone());
         }
         Ok(request)

@@ -12,6 +12,7 @@ use crate::client::call::{Failure, Prepared, backoff, explained, may_retry, prep
 use crate::client::modes;
 use crate::client::transport::Sent;
 use crate::deadline::after;
+use crate::telemetry::Try;
 use crate::waiting::stop::{Stop, Stopped};
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result};
 
@@ -44,21 +45,29 @@ impl DashClaw {
         let mut retry = 0;
         loop {
             let start = Instant::now();
+            let told = Try { client: self, row: prepared.row, retry, start };
+            told.sent();
             let repeats = retry < max_retries && may_repeat(prepared, UNANSWERED);
             let end = if repeats { share(start, deadline) } else { deadline };
             let failed = match stop.until(end).run(self.attempt(prepared, trace.as_ref())).await {
-                Ok(Ok(response)) => return Ok(response),
+                Ok(Ok(response)) => {
+                    told.answered(response.status, response.request_id.as_deref());
+                    return Ok(response);
+                }
                 Ok(Err(failed)) => failed,
                 Err(stopped) => {
                     if stopped == Stopped::Deadline {
                         self.unanswered(start);
                     }
                     if stopped != Stopped::Deadline || end >= deadline {
-                        return Err(self.conclude(prepared, Sent::Maybe, stopped.into()));
+                        let error = Error::from(stopped);
+                        told.failed(&error);
+                        return Err(self.conclude(prepared, Sent::Maybe, error));
                     }
                     Failed::unanswered()
                 }
             };
+            told.failed(&failed.error);
             let lost = failed.failure.may_have_acted();
             if let Some(response) = self.own_write(prepared, sent, &failed.error, deadline, options).await {
                 return Ok(response);
@@ -72,8 +81,8 @@ impl DashClaw {
             if !retryable || retry >= max_retries || after(delay) >= deadline {
                 return Err(self.conclude(prepared, sent, failed.error));
             }
+            told.repeats(delay, &failed.error);
             retry += 1;
-            tracing::debug!(operation = prepared.row.name, retry, ?delay, error = %failed.error.kind().as_str(), "repeating");
             if let Err(stopped) = stop.until(deadline).sleep_until(after(delay)).await {
                 return Err(self.conclude(prepared, sent, stopped.into()));
             }

@@ -20,6 +20,7 @@ use crate::client::call::Arguments;
 use crate::client::standing;
 use crate::deadline::after;
 use crate::json::Json;
+use crate::telemetry::Entered;
 use crate::waiting::events::{Heard, Interest, Listener, Lost};
 use crate::waiting::stop::Stop;
 use crate::{CallOptions, DashClaw, Error, ErrorKind, Response, Result, api};
@@ -78,6 +79,16 @@ impl DashClaw {
     }
 
     async fn await_decision(&self, action_id: &str, state: State, options: &WaitOptions) -> Result<Response> {
+        let entered = self.enter("wait_for_approval");
+        let client = entered.as_ref().map_or(self, Entered::client);
+        let ended = client.wait_within(action_id, state, options).await;
+        if let Some(entered) = &entered {
+            entered.leave(ended.as_ref().err());
+        }
+        ended
+    }
+
+    async fn wait_within(&self, action_id: &str, state: State, options: &WaitOptions) -> Result<Response> {
         self.check_open()?;
         let arguments = json!({ "action_id": action_id }).to_string();
         // An id of the wrong kind is refused before anything is sent.
@@ -93,10 +104,15 @@ impl DashClaw {
             last_error: None,
         };
         let stop = Stop::with(self).cancelled_by(options.cancel.as_ref());
+        let since = Instant::now();
+        self.tell_approval_waiting(action_id);
         let done = stop.run(wait.run(deadline)).await.unwrap_or_else(|stopped| Err(stopped.into()));
-        done.map_err(|error| {
+        let ended = done.map_err(|error| {
             self.redact_error(error).with(|fields| fields.action_id = Some(action_id.to_owned()))
-        })
+        });
+        let outcome = ended.as_ref().map_or_else(|error| error.kind().as_str(), |_| "approved");
+        self.tell_approval_decided(action_id, outcome, since);
+        ended
     }
 }
 
@@ -129,6 +145,7 @@ impl Wait<'_> {
                 Some(Heard::Opened) => {
                     // The server's `connected` event says that nothing can be missed any more; it comes at once.
                     read_at = read_at.min(after(CONNECTED));
+                    self.client.tell_approval_subscribed(self.action_id);
                     continue;
                 }
                 Some(Heard::Lost(Lost::Ended | Lost::Refused(_))) => stream = None,
@@ -149,8 +166,11 @@ impl Wait<'_> {
     /// Reads the action once; its final state ends the waiting, a passing failure does not.
     async fn read(&mut self) -> Result<Option<Response>> {
         let options = CallOptions { timeout: Some(READ), max_retries: Some(0), ..CallOptions::default() };
-        let read =
-            self.client.call_row(&api::actions::GetAction::ROW, self.arguments.as_bytes(), &options).await;
+        let read = self
+            .client
+            .quiet()
+            .call_row(&api::actions::GetAction::ROW, self.arguments.as_bytes(), &options)
+            .await;
         let response = match read {
             Ok(response) => response,
             Err(error) if is_passing(&error) => {
@@ -186,6 +206,7 @@ impl Wait<'_> {
 
     fn announce(&mut self, action: &Value) {
         if !std::mem::replace(&mut self.announced, true) {
+            self.client.tell_approval_pending(self.action_id);
             self.client.print(&banner::pending(self.client, self.action_id, action));
         }
     }

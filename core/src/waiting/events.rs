@@ -135,7 +135,11 @@ impl EventStream {
                 Lost::Ended => return None,
                 Lost::Refused(error) => return Some(Err(error)),
                 Lost::Broken(error) if self.reconnects >= self.max_reconnects => return Some(Err(error)),
-                Lost::Broken(_) => {}
+                Lost::Broken(error) => {
+                    if matches!(self.source, Source::Own(_)) {
+                        self.client.tell_stream_lost(Some(&error), true);
+                    }
+                }
             }
             if let Source::Own(connection) = &mut self.source {
                 let asked = connection.take().and_then(|connection| connection.retry());
@@ -165,6 +169,7 @@ impl EventStream {
                 Source::Own(Some(connection)) => return connection.next().await,
                 Source::Own(connection) => {
                     *connection = Some(Box::new(Connection::open(&self.client, &self.last_id).await?));
+                    self.client.tell_stream_opened();
                 }
             }
         }

@@ -39,7 +39,7 @@ impl DashClaw {
     /// Sends a heartbeat now and every `interval`, until [`stop_heartbeat`](Self::stop_heartbeat) or
     /// [`close`](Self::close). `arguments` is the JSON object of [`heartbeat`](Self::heartbeat)'s arguments.
     ///
-    /// A heartbeat that fails is skipped and told to `tracing`. While one beats already, another start does nothing. Must
+    /// A heartbeat that fails is skipped and told to the log. While one beats already, another start does nothing. Must
     /// be called within a Tokio runtime.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl DashClaw {
             let options = CallOptions { cancel: Some(stop.clone()), ..CallOptions::default() };
             while !stop.is_cancelled() && !client.is_closed() {
                 if let Err(error) = client.call_row(row, &arguments, &options).await {
-                    tracing::warn!(%error, "a heartbeat was not heard");
+                    client.tell_background("heartbeat", &error);
                 }
                 let pause = Stop::with(&client).cancelled_by(&stop).sleep_until(after(interval));
                 if pause.await.is_err() {

@@ -139,7 +139,7 @@ impl WorkOrders {
                     self.claim_at = after(self.interval.mul_f64(0.75 + dice() / 2.0));
                 }
                 Ok(Err(error)) if error.is_retryable() => {
-                    tracing::warn!(%error, "no work order could be claimed");
+                    self.desk.client().tell_background("work_order_claim", &error);
                     self.failures += 1;
                     let delay = backoff(self.failures, error.retry_after(), dice());
                     self.claim_at = after(delay.max(MIN_POLL));

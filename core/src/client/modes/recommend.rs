@@ -31,7 +31,7 @@ impl DashClaw {
             Ok(Some(advice)) => advice,
             Ok(None) => return Ok(()),
             Err(error) => {
-                tracing::warn!(%error, "no recommendation could be fetched");
+                self.tell_background("recommendation", &error);
                 return Ok(());
             }
         };
@@ -114,7 +114,7 @@ impl DashClaw {
         let sent =
             self.call("record_recommendation_events", events.as_bytes(), &CallOptions::default()).await;
         if let Err(error) = sent {
-            tracing::debug!(%error, "the fate of a recommendation could not be reported");
+            self.tell_missed("recommendation_event", &error);
         }
     }
 }

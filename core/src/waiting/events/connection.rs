@@ -56,6 +56,15 @@ pub(crate) enum Lost {
     Broken(Error),
 }
 
+impl Lost {
+    pub(crate) fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Ended => None,
+            Self::Refused(error) | Self::Broken(error) => Some(error),
+        }
+    }
+}
+
 /// An open stream.
 pub(crate) struct Connection {
     body: Body,

@@ -54,7 +54,7 @@ impl DashClaw {
             let stream = Arc::new(Stream { state, _end: end.clone().drop_guard() });
             *current = Arc::downgrade(&stream);
             let mailbox = lock(&stream.state).admit(interest);
-            tokio::spawn(read(self.clone(), Reading(Arc::downgrade(&stream)), end));
+            tokio::spawn(read(self.untraced(), Reading(Arc::downgrade(&stream)), end));
             Listener { stream, mailbox }
         })
     }
@@ -151,6 +151,7 @@ async fn read_on(client: &DashClaw, reading: &Reading) {
     loop {
         let lost = match Connection::open(client, &last_id).await {
             Ok(mut connection) => {
+                client.tell_stream_opened();
                 reading.tell(&Heard::Opened);
                 loop {
                     match connection.next().await {
@@ -169,6 +170,7 @@ async fn read_on(client: &DashClaw, reading: &Reading) {
             Err(lost) => lost,
         };
         let passes = matches!(lost, Lost::Broken(_));
+        client.tell_stream_lost(lost.error(), passes);
         reading.tell(&Heard::Lost(lost));
         if !passes {
             return;

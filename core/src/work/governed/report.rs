@@ -39,7 +39,7 @@ impl DashClaw {
         let body = report.to_string();
         let reported: Value = self.call("report_action_outcome", body.as_bytes(), &options).await?.json()?;
         if reported["action_status"].is_null() {
-            self.close_action(action_id, &report).await;
+            self.close_action(&report).await;
         }
         Ok(())
     }
@@ -47,13 +47,13 @@ impl DashClaw {
     /// Ends the record of an action that was created and may not run.
     pub(super) async fn abandon(&self, action_id: &str) {
         let cancelled = json!({ "action_id": action_id, "status": "cancelled", "close_if_running": true });
-        self.close_action(action_id, &cancelled).await;
+        self.close_action(&cancelled).await;
     }
 
-    async fn close_action(&self, action_id: &str, close: &Value) {
+    async fn close_action(&self, close: &Value) {
         let closed = self.call("update_outcome", close.to_string().as_bytes(), &CallOptions::default()).await;
         if let Err(error) = closed {
-            tracing::warn!(action_id, %error, "the action could not be closed");
+            self.tell_background("close_action", &error);
         }
     }
 }

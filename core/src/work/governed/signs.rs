@@ -122,7 +122,7 @@ impl DashClaw {
         if let Err(error) = self.exchange(&sign, &options).await
             && !stop.is_cancelled()
         {
-            tracing::debug!(action_id, %error, "a sign of life did not arrive");
+            self.tell_missed("sign_of_life", &error);
         }
     }
 }

@@ -89,11 +89,11 @@ impl Desk {
         }
     }
 
-    /// A report that fails is told to `tracing`: the order's lease ends it then.
+    /// A report that fails is told to the log: the order's lease ends it then.
     async fn report(self, id: String) {
         let (code, message) = ABANDONED;
         if let Err(error) = self.fail(&id, code, message, &CallOptions::default()).await {
-            tracing::warn!(id, %error, "an unfinished work order could not be reported");
+            self.client.tell_background("work_order_report", &error);
         }
     }
 

@@ -1,0 +1,144 @@
+//! Logs on their way into a language: the `tracing` subscriber of a native module.
+//!
+//! It hears what the SDK and an embedded instance say, and nothing of any other crate. A program in Rust brings a subscriber
+//! of its own; this one is for the modules of other languages, which share none with anybody.
+
+mod record;
+
+use std::io::Write as _;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+pub use record::Record;
+use tracing::callsite::rebuild_interest_cache;
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record as Values};
+use tracing::subscriber::{Interest, Subscriber, set_global_default};
+use tracing::{Event, Metadata};
+
+use crate::client::options::variable;
+
+/// Says on standard error what the SDK does.
+const VARIABLE: &str = "DASHCLAW_LOG";
+const LEVELS: [(&str, LevelFilter); 6] = [
+    ("off", LevelFilter::OFF),
+    ("error", LevelFilter::ERROR),
+    ("warn", LevelFilter::WARN),
+    ("info", LevelFilter::INFO),
+    ("debug", LevelFilter::DEBUG),
+    ("trace", LevelFilter::TRACE),
+];
+
+/// What is given each record, on the thread on which it came up.
+pub type Sink = fn(&Record);
+
+/// How much the sink wants to hear: an index into `LEVELS`.
+static WANTED: AtomicU8 = AtomicU8::new(0);
+
+/// Hears from now on, once for the whole process: what the variable `DASHCLAW_LOG` asks for (`off`, `error`, `warn`, `info`,
+/// `debug`, `trace`) goes to standard error, what [`want`] asks for to `sink`.
+pub fn start(sink: Option<Sink>) {
+    static STARTED: OnceLock<()> = OnceLock::new();
+    STARTED.get_or_init(|| {
+        let terminal = asked_for(variable(VARIABLE).as_deref());
+        // Fails where the module is part of a program that hears already.
+        let _ = set_global_default(Ear { terminal, sink });
+    });
+}
+
+/// From now on the sink is given records up to this level, named as in `DASHCLAW_LOG`; of an unknown one it is given none.
+pub fn want(level: &str) {
+    let wanted = LEVELS.iter().position(|(name, _)| *name == level).unwrap_or_default();
+    let wanted = u8::try_from(wanted).unwrap_or_default();
+    if WANTED.swap(wanted, Ordering::AcqRel) != wanted {
+        rebuild_interest_cache();
+    }
+}
+
+/// Whether the sink is given anything.
+pub fn is_wanted() -> bool {
+    wanted() != LevelFilter::OFF
+}
+
+fn wanted() -> LevelFilter {
+    LEVELS.get(usize::from(WANTED.load(Ordering::Acquire))).map_or(LevelFilter::OFF, |(_, level)| *level)
+}
+
+/// A word that is no level must not keep a program from running; nor may it go unnoticed.
+fn asked_for(level: Option<&str>) -> LevelFilter {
+    let Some(level) = level else { return LevelFilter::OFF };
+    let known = LEVELS.iter().find(|(name, _)| name.eq_ignore_ascii_case(level.trim()));
+    known.map_or_else(
+        || {
+            let names = LEVELS.map(|(name, _)| name).join(", ");
+            say(&format!("dashclaw: {VARIABLE} is none of {names}; nothing is logged\n"));
+            LevelFilter::OFF
+        },
+        |(_, level)| *level,
+    )
+}
+
+/// Writes at once, so that lines of several threads do not mix. A terminal that is gone stops nothing.
+fn say(line: &str) {
+    let _ = std::io::stderr().lock().write_all(line.as_bytes());
+}
+
+struct Ear {
+    terminal: LevelFilter,
+    sink: Option<Sink>,
+}
+
+impl Subscriber for Ear {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        // Of others, and of spans, nothing is ever of interest.
+        if metadata.is_event() && record::is_ours(metadata.target()) {
+            Interest::sometimes()
+        } else {
+            Interest::never()
+        }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= self.terminal.max(wanted()) && record::is_ours(metadata.target())
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(self.terminal.max(wanted()))
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let record = Record::of(event);
+        let level = *event.metadata().level();
+        if level <= self.terminal {
+            say(&record.line());
+        }
+        if let Some(sink) = self.sink.filter(|_| level <= wanted()) {
+            sink(&record);
+        }
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Values<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_read_in_any_case_and_another_word_is_none() {
+        for (name, level) in LEVELS {
+            assert_eq!(asked_for(Some(&format!(" {} ", name.to_uppercase()))), level);
+        }
+        assert_eq!((asked_for(None), asked_for(Some("verbose"))), (LevelFilter::OFF, LevelFilter::OFF));
+    }
+}
