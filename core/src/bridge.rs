@@ -9,6 +9,7 @@ mod runtime;
 mod whole;
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T
 /// Runs `work` until it ends or `stop` is cancelled, which is an error of kind `cancelled`. For work that takes no
 /// [`CallOptions`]; a call with a token says more exactly what became of a write.
 pub async fn stoppable<T>(stop: &CancellationToken, work: impl Future<Output = Result<T>>) -> Result<T> {
-    Stop::default().cancelled_by(stop).run(work).await?
+    Stop::default().cancelled_by(stop).run(pin!(work)).await?
 }
 
 /// The argument `name`, a number of seconds, as a duration.

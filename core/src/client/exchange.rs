@@ -1,5 +1,7 @@
 //! All tries of a request under one deadline, and what their end means.
 
+use std::pin::pin;
+
 use http::HeaderValue;
 use serde_json::{json, value::RawValue};
 use tokio::time::Instant;
@@ -49,7 +51,8 @@ impl DashClaw {
             told.sent();
             let repeats = retry < max_retries && may_repeat(prepared, UNANSWERED);
             let end = if repeats { share(start, deadline) } else { deadline };
-            let failed = match stop.until(end).run(self.attempt(prepared, trace.as_ref())).await {
+            let ended = stop.until(end).run(pin!(self.attempt(prepared, trace.as_ref()))).await;
+            let failed = match ended {
                 Ok(Ok(response)) => {
                     told.answered(response.status, response.request_id.as_deref());
                     return Ok(response);
@@ -118,7 +121,8 @@ impl DashClaw {
         let arguments = json!({ "action_id": action_id }).to_string();
         let read = self.prepare(find(confirm.operation)?, arguments.as_bytes(), options).ok()?;
         let stop = Stop::with(self).cancelled_by(options.cancel.as_ref()).until(deadline);
-        let record = match stop.run(self.attempt(&read, None)).await {
+        let ended = stop.run(pin!(self.attempt(&read, None))).await;
+        let record = match ended {
             Ok(Ok(response)) if confirm.bare => response.json::<Box<RawValue>>().ok()?,
             Ok(Ok(response)) => modes::members(&response.body).ok()?.remove(confirm.member)?,
             _ => modes::raw(json!({ "action_id": action_id, "status": ours }).to_string()).ok()?,

@@ -8,6 +8,7 @@
 mod banner;
 mod state;
 
+use std::pin::pin;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -106,7 +107,7 @@ impl DashClaw {
         let stop = Stop::with(self).cancelled_by(options.cancel.as_ref());
         let since = Instant::now();
         self.tell_approval_waiting(action_id);
-        let done = stop.run(wait.run(deadline)).await.unwrap_or_else(|stopped| Err(stopped.into()));
+        let done = stop.run(pin!(wait.run(deadline))).await.unwrap_or_else(|stopped| Err(stopped.into()));
         let ended = done.map_err(|error| {
             self.redact_error(error).with(|fields| fields.action_id = Some(action_id.to_owned()))
         });
@@ -132,7 +133,7 @@ impl Wait<'_> {
             // No time to wait is still time to look once.
             return self.read().await?.ok_or_else(|| self.timed_out());
         }
-        let done = Stop::at(deadline).run(self.listen()).await;
+        let done = Stop::at(deadline).run(pin!(self.listen())).await;
         done.unwrap_or_else(|_| Err(self.timed_out()))
     }
 
@@ -233,7 +234,7 @@ async fn hear(stream: Option<&Listener>, read_at: Instant) -> Option<Heard> {
             None => std::future::pending().await,
         }
     };
-    Stop::at(read_at).run(news).await.ok()
+    Stop::at(read_at).run(pin!(news)).await.ok()
 }
 
 /// Failures that say nothing about the action: the next read may succeed.

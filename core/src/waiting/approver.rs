@@ -4,6 +4,7 @@
 //! requests expire without an event, and because some networks hold streams back.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -97,7 +98,7 @@ impl PendingApprovals {
             return None;
         }
         let (cancel, closed) = (self.cancel.clone(), self.client.closed().clone());
-        let next = Stop::on_close(&closed).cancelled_by(&cancel).run(self.changed()).await;
+        let next = Stop::on_close(&closed).cancelled_by(&cancel).run(pin!(self.changed())).await;
         let next = next.map_or_else(Stopped::into_end, Some);
         self.ended = !matches!(next, Some(Ok(_)));
         next
@@ -140,7 +141,7 @@ impl PendingApprovals {
                     None => std::future::pending().await,
                 }
             };
-            let Ok(event) = Stop::at(self.read_at).run(news).await else { return };
+            let Ok(event) = Stop::at(self.read_at).run(pin!(news)).await else { return };
             match event {
                 Some(Ok(event)) => {
                     if self.concerns(&event) {

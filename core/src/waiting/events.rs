@@ -10,6 +10,7 @@ mod shared_tests;
 #[cfg(test)]
 mod stream_server;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -108,7 +109,7 @@ impl EventStream {
             return None;
         }
         let (cancel, closed) = (self.cancel.clone(), self.client.closed().clone());
-        let next = Stop::on_close(&closed).cancelled_by(&cancel).run(self.advance()).await;
+        let next = Stop::on_close(&closed).cancelled_by(&cancel).run(pin!(self.advance())).await;
         let next = next.unwrap_or_else(Stopped::into_end);
         self.ended = !matches!(next, Some(Ok(_)));
         if self.ended {

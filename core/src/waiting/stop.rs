@@ -4,6 +4,7 @@
 //! work done, is the time up. Work that is done at its very deadline is done.
 
 use std::future::pending;
+use std::pin::pin;
 
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -55,8 +56,8 @@ impl<'a> Stop<'a> {
         Self { deadline: Some(deadline), ..self }
     }
 
-    /// Runs `work` to its end, unless something ends it before. What is ended is dropped.
-    pub(crate) async fn run<T>(self, work: impl Future<Output = T>) -> Result<T, Stopped> {
+    /// Runs `work` to its end, unless something ends it before. It is given pinned: moved in, it would be held twice.
+    pub(crate) async fn run<T>(self, work: impl Future<Output = T> + Unpin) -> Result<T, Stopped> {
         tokio::select! {
             biased;
             () = cancelled(self.closed) => Err(Stopped::Closed),
@@ -68,7 +69,7 @@ impl<'a> Stop<'a> {
 
     /// Waits until `moment`.
     pub(crate) async fn sleep_until(self, moment: Instant) -> Result<(), Stopped> {
-        self.run(sleep_until(moment)).await
+        self.run(pin!(sleep_until(moment))).await
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod desk;
 
+use std::pin::pin;
 use std::time::Duration;
 
 pub(crate) use desk::Desk;
@@ -92,7 +93,7 @@ impl WorkOrders {
             return None;
         }
         let (cancel, closed) = (self.cancel.clone(), self.desk.client().closed().clone());
-        let next = Stop::on_close(&closed).cancelled_by(&cancel).run(self.claimed()).await;
+        let next = Stop::on_close(&closed).cancelled_by(&cancel).run(pin!(self.claimed())).await;
         let next = next.map_or_else(Stopped::into_end, Some);
         if !matches!(next, Some(Ok(_))) {
             self.ended = true;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -77,7 +78,7 @@ impl Connection {
     /// Opens the stream behind the event `last_id` (empty: from now on).
     pub(crate) async fn open(client: &DashClaw, last_id: &str) -> std::result::Result<Self, Lost> {
         let start = Instant::now();
-        let opening = Stop::at(later(start, OPENING)).run(Self::request(client, last_id)).await;
+        let opening = Stop::at(later(start, OPENING)).run(pin!(Self::request(client, last_id))).await;
         opening.unwrap_or_else(|_| {
             client.unanswered(start);
             Err(broken("the event stream did not open in time"))

@@ -3,6 +3,7 @@
 //! It opens with the first listener and ends with the last. A task of its own reads it, so that none of them has to: a
 //! listener that is slow, or gone, holds up no other.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -140,7 +141,7 @@ impl Drop for Reading {
 /// Reads until the last listener is gone, the client is closed, or the server wants no further try.
 async fn read(client: DashClaw, mut reading: Reading, end: CancellationToken) {
     let stop = Stop::with(&client).cancelled_by(&end);
-    if stop.run(read_on(&client, &reading)).await == Err(Stopped::Closed) {
+    if stop.run(pin!(read_on(&client, &reading))).await == Err(Stopped::Closed) {
         // Each listener sees that for itself, and has nothing more to hear.
         reading.0 = Weak::new();
     }

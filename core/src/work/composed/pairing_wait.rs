@@ -1,5 +1,6 @@
 //! `wait_for_pairing`: reads a pairing until it is decided.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -38,7 +39,8 @@ pub(super) async fn wait(steps: Steps<'_>) -> Result<Response> {
         let read = if std::mem::take(&mut first) && timeout.is_zero() {
             read.await
         } else {
-            match Stop::at(deadline).run(read).await {
+            let ended = Stop::at(deadline).run(pin!(read)).await;
+            match ended {
                 Ok(read) => read,
                 Err(_) => return Err(timed_out(&id, last_error.as_ref())),
             }
