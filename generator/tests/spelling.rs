@@ -1,5 +1,4 @@
 //! Doc comments of Swift and Kotlin name what is there as the language spells it.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::path::Path;

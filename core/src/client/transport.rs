@@ -5,7 +5,8 @@ mod cancel_tests;
 mod connecting;
 #[cfg(test)]
 mod connection_tests;
-#[cfg(all(test, feature = "brotli", feature = "zstd"))]
+#[cfg(test)]
+#[cfg(all(feature = "brotli", feature = "zstd"))]
 mod encoding_tests;
 mod failure;
 #[cfg(test)]
