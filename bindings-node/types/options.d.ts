@@ -62,8 +62,9 @@ export type PrivateKey = string | Uint8Array | KeyObject | Record<string, unknow
 export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /**
- * What a client tells what it does: a text for people, then the same as an object, `{ event, operation, … }`. What a method
- * throws is a warning of the process. It runs in the context (`AsyncLocalStorage`) of the call that it is about.
+ * What a client tells what it does: a text for people, then the same as an object, `{ event, operation, … }`.
+ * What a method throws is a warning of the process. It runs in the context (`AsyncLocalStorage`) of the call
+ * that it is about.
  */
 export interface Logger {
   error(message: string, ...rest: any[]): unknown;
@@ -134,7 +135,8 @@ export interface ClientOptions {
   /** How many bytes of an answer are read before it counts as malformed. 16 MiB unless given. */
   maxResponseBytes?: number;
   /**
-   * Is told what the client does: `console`, or a logger of winston, pino and the like. Never a secret or a body.
+   * Is told what the client does: `console`, or a logger of winston, pino and the like. Never a secret or a
+   * body.
    */
   logger?: Logger | null;
   /** How much the logger is told; `info` unless given. `trace` is told with `debug`. */

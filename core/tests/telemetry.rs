@@ -215,7 +215,7 @@ async fn a_traced_call_is_recorded_and_carries_the_caller_s_context() {
 async fn the_steps_of_governed_work_are_spans_below_it() {
     let action = json!({ "action_id": "act_1", "status": "running" });
     let script =
-        Script::new(&[allow(), (201, json!({ "action": action, "action_id": "act_1", "decision": null }))]);
+        Script::new(&[(201, json!({ "action": action, "action_id": "act_1", "decision": null })), allow()]);
     let trace = Trace::new("run_governed", &[]);
     let begun =
         trace.client(&script.client()).begin_governed(&ask(), &dashclaw::GovernedOptions::default()).await;
@@ -225,8 +225,8 @@ async fn the_steps_of_governed_work_are_spans_below_it() {
         spans.as_array().unwrap().iter().map(|span| (&span["name"], &span["parent"])).collect();
     let expected = [
         (&json!("dashclaw.run_governed"), &json!(null)),
-        (&json!("dashclaw.guard"), &json!(0)),
         (&json!("dashclaw.create_action"), &json!(0)),
+        (&json!("dashclaw.guard"), &json!(0)),
     ];
     assert_eq!(names, expected);
     assert_eq!(spans[0]["attributes"]["dashclaw.action.id"], "act_1");
