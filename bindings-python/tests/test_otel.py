@@ -169,7 +169,8 @@ def test_governed_work_stands_below_its_own_span(server: Server, claw: DashClaw,
 
 
 def test_a_block_is_told(server: Server, claw: DashClaw, spans: InMemorySpanExporter) -> None:
-    server.on("POST", "/api/guard", {**ALLOW, "decision": "block", "reasons": ["no"]})
+    blocked = {"error": "blocked", "decision": {**ALLOW, "decision": "block", "reasons": ["no"]}}
+    server.on("POST", "/api/actions", Reply(blocked, status=403))
     with pytest.raises(GuardBlockedError):
         claw.run_governed({"action_type": "deploy", "declared_goal": "ship"}, lambda _: None)
     (root,) = named(spans.get_finished_spans(), "dashclaw.run_governed")

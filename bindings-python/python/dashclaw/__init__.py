@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import _errors
+from . import _error_classes, _errors
 from ._client import DashClaw
+from ._error_classes import *  # noqa: F403
 from ._errors import *  # noqa: F403
 from ._functions import Verification, canonical_json, derive_idempotency_key, printable, sign_action, verify_receipt
 from ._native import version as _version
@@ -42,6 +43,7 @@ __all__ = [
     "sign_action",
     "verify_receipt",
 ]
+__all__ += _error_classes.__all__
 __all__ += _errors.__all__
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from ._errors import InvalidArgumentError
+from ._error_classes import InvalidArgumentError
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from . import _error_classes
-from ._error_classes import *  # noqa: F403
 from ._error_classes import DashClawError, InternalError
 
 __all__ = ["ApprovalDeniedError", "GuardBlockedError"]
-__all__ += _error_classes.__all__
 
 
 class GuardBlockedError(DashClawError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
-from ._errors import InvalidArgumentError
+from ._error_classes import InvalidArgumentError
 from ._native import canonical_json as native_canonical_json
 from ._native import derive_idempotency_key as native_derive_idempotency_key
 from ._native import printable as native_printable

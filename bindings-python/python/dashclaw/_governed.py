@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._dicts import no_dict
-from ._errors import DashClawError
+from ._error_classes import DashClawError
 from ._functions import printable
 from ._options import apart
 from ._wire import decode, encode

@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ._client_options import RENAMED, SECRETS, Callback, HitlMode, Mode, Role
-from ._errors import ConfigurationError
+from ._error_classes import ConfigurationError
 from ._native import NativeClient
 from ._terminal import show
 from ._wire import decode, encode

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from ._errors import InvalidArgumentError
+from ._error_classes import InvalidArgumentError
 
 
 _MOST_BITS = 14_280

@@ -8,7 +8,7 @@ from functools import wraps
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from ._errors import InvalidArgumentError
+from ._error_classes import InvalidArgumentError
 from ._watch import Report, Usage, awaited, inside, watched, within
 
 C = TypeVar("C")
