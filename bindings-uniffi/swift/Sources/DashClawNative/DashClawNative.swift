@@ -471,22 +471,6 @@ private let UNIFFI_CALLBACK_UNEXPECTED_ERROR: Int32 = 2
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterUInt16: FfiConverterPrimitive {
-    typealias FfiType = UInt16
-    typealias SwiftType = UInt16
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt16 {
-        return try lift(readInt(&buf))
-    }
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        writeInt(&buf, lower(value))
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterDouble: FfiConverterPrimitive {
     typealias FfiType = Double
     typealias SwiftType = Double
@@ -1270,88 +1254,18 @@ public func FfiConverterTypeNativeClient_lower(_ value: NativeClient) -> UInt64 
 
 
 /**
- * What went wrong. Each accessor is a field of [`dashclaw::ErrorFields`].
+ * What went wrong.
  */
 public protocol NativeErrorProtocol: AnyObject, Sendable {
     
     /**
-     * The action that this is about.
+     * Every field, as a JSON object.
      */
-    func actionId()  -> String?
-    
-    /**
-     * The argument at fault.
-     */
-    func argument()  -> String?
-    
-    /**
-     * The whole body of a refusal, as JSON text.
-     */
-    func body()  -> String?
-    
-    /**
-     * The server's own code, or the kind's.
-     */
-    func code()  -> String
-    
-    /**
-     * What the record's state is.
-     */
-    func currentStatus()  -> String?
-    
-    /**
-     * The verdict of a guard, or the status of a denied action, as JSON text.
-     */
-    func decision()  -> String?
-    
-    /**
-     * The server's details, as JSON text.
-     */
-    func details()  -> String?
-    
-    /**
-     * The key that the request carried.
-     */
-    func idempotencyKey()  -> String?
-    
-    /**
-     * The stable code of its kind, snake_case.
-     */
-    func kind()  -> String
-    
-    /**
-     * One sentence for people.
-     */
-    func message()  -> String
-    
-    /**
-     * The operation, snake_case.
-     */
-    func operation()  -> String?
-    
-    /**
-     * The server's id for the request.
-     */
-    func requestId()  -> String?
-    
-    /**
-     * How many seconds the server asks to wait.
-     */
-    func retryAfter()  -> Double?
-    
-    /**
-     * Whether the same call may succeed later.
-     */
-    func retryable()  -> Bool
-    
-    /**
-     * The HTTP status, when the server answered.
-     */
-    func status()  -> UInt16?
+    func fields()  -> String
     
 }
 /**
- * What went wrong. Each accessor is a field of [`dashclaw::ErrorFields`].
+ * What went wrong.
  */
 open class NativeError: NativeErrorProtocol, @unchecked Sendable, Swift.Error, Foundation.LocalizedError, CustomDebugStringConvertible, CustomStringConvertible {
     fileprivate let handle: UInt64
@@ -1407,180 +1321,12 @@ open class NativeError: NativeErrorProtocol, @unchecked Sendable, Swift.Error, F
 
     
     /**
-     * The action that this is about.
+     * Every field, as a JSON object.
      */
-open func actionId() -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_action_id(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The argument at fault.
-     */
-open func argument() -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_argument(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The whole body of a refusal, as JSON text.
-     */
-open func body() -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_body(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The server's own code, or the kind's.
-     */
-open func code() -> String  {
+open func fields() -> String  {
     return try!  FfiConverterString.lift(try! rustCall() {
         uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_code(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * What the record's state is.
-     */
-open func currentStatus() -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_current_status(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The verdict of a guard, or the status of a denied action, as JSON text.
-     */
-open func decision() -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_decision(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The server's details, as JSON text.
-     */
-open func details() -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_details(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The key that the request carried.
-     */
-open func idempotencyKey() -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_idempotency_key(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The stable code of its kind, snake_case.
-     */
-open func kind() -> String  {
-    return try!  FfiConverterString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_kind(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * One sentence for people.
-     */
-open func message() -> String  {
-    return try!  FfiConverterString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_message(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The operation, snake_case.
-     */
-open func operation() -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_operation(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The server's id for the request.
-     */
-open func requestId() -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_request_id(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * How many seconds the server asks to wait.
-     */
-open func retryAfter() -> Double?  {
-    return try!  FfiConverterOptionDouble.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_retry_after(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * Whether the same call may succeed later.
-     */
-open func retryable() -> Bool  {
-    return try!  FfiConverterBool.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_retryable(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The HTTP status, when the server answered.
-     */
-open func status() -> UInt16?  {
-    return try!  FfiConverterOptionUInt16.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_dashclaw_ffi_fn_method_nativeerror_status(
+    uniffi_dashclaw_ffi_fn_method_nativeerror_fields(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -3107,54 +2853,6 @@ public func FfiConverterTypeNativeVerification_lower(_ value: NativeVerification
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionUInt16: FfiConverterRustBuffer {
-    typealias SwiftType = UInt16?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterUInt16.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterUInt16.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-fileprivate struct FfiConverterOptionDouble: FfiConverterRustBuffer {
-    typealias SwiftType = Double?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterDouble.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterDouble.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
     typealias SwiftType = String?
 
@@ -3559,49 +3257,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_dashclaw_ffi_checksum_method_nativeclient_work_orders() != 42558) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_action_id() != 54969) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_argument() != 54907) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_body() != 14861) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_code() != 5807) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_current_status() != 25050) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_decision() != 10224) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_details() != 32765) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_idempotency_key() != 60023) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_kind() != 29762) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_message() != 45042) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_operation() != 36285) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_request_id() != 65052) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_retry_after() != 22134) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_retryable() != 33990) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_status() != 16923) {
+    if (uniffi_dashclaw_ffi_checksum_method_nativeerror_fields() != 42264) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_dashclaw_ffi_checksum_method_nativeevents_finish() != 16365) {
