@@ -33,6 +33,7 @@ fn it_links_neither_the_server_nor_what_only_the_server_needs() {
 #[test]
 fn asking_it_for_an_instance_is_an_error_of_configuration_that_says_what_to_do() {
     let error = dashclaw_ffi::NativeInstance::open(None, None).unwrap_err();
-    assert_eq!((error.kind().as_str(), error.argument().as_deref()), ("configuration", Some("instance")));
-    assert!(error.message().contains("base_url"), "{}", error.message());
+    let fields: serde_json::Value = serde_json::from_str(&error.fields()).unwrap();
+    assert_eq!((&fields["kind"], &fields["argument"]), (&"configuration".into(), &"instance".into()));
+    assert!(error.to_string().contains("base_url"), "{error}");
 }

@@ -6,7 +6,6 @@ use dashclaw::{Builder, Error, Result};
 pub(crate) enum Instance {}
 
 impl Instance {
-    #[expect(clippy::needless_pass_by_value, reason = "the other library's takes them so")]
     pub(crate) fn open(_path: Option<String>, _policies: Option<String>) -> Result<Self> {
         Err(Error::configuration(
             "instance",
