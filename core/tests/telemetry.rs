@@ -18,6 +18,10 @@ use tracing::{Event, Metadata, Subscriber};
 
 const CANARY: &str = "canary-7d1f";
 
+/// One test at a time: `tracing` decides once for all threads who hears an event, and a thread that comes to one for the first
+/// time while another begins to listen may decide for nobody.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Keeps all that is said at any level.
 #[derive(Clone, Default)]
 struct Ear(Arc<Mutex<Vec<String>>>);
@@ -111,6 +115,7 @@ fn ask() -> Vec<u8> {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_says_what_it_does_and_no_secret() {
+    let _alone = ALONE.lock().await;
     let ear = Ear::default();
     let _guard = tracing::subscriber::set_default(ear.clone());
     let refusal = (503, json!({ "error": CANARY, "details": [CANARY], "code": CANARY }));
@@ -148,6 +153,7 @@ async fn a_call_says_what_it_does_and_no_secret() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_says_when_it_begins_and_how_it_ends() {
+    let _alone = ALONE.lock().await;
     let ear = Ear::default();
     let _guard = tracing::subscriber::set_default(ear.clone());
     let (client, trace) = waited(true).await;
@@ -183,6 +189,7 @@ async fn waited(silent: bool) -> (DashClaw, Arc<Trace>) {
 
 #[tokio::test(start_paused = true)]
 async fn a_traced_call_is_recorded_and_carries_the_caller_s_context() {
+    let _alone = ALONE.lock().await;
     let script = Script::new(&[(503, json!({ "error": CANARY })), allow()]);
     let client = script.client();
     let parent =
@@ -213,6 +220,7 @@ async fn a_traced_call_is_recorded_and_carries_the_caller_s_context() {
 
 #[tokio::test(start_paused = true)]
 async fn the_steps_of_governed_work_are_spans_below_it() {
+    let _alone = ALONE.lock().await;
     let action = json!({ "action_id": "act_1", "status": "running" });
     let script =
         Script::new(&[(201, json!({ "action": action, "action_id": "act_1", "decision": null })), allow()]);
@@ -234,6 +242,7 @@ async fn the_steps_of_governed_work_are_spans_below_it() {
 
 #[test]
 fn what_is_known_before_a_call_says_nothing_experimental_unasked() {
+    let _alone = ALONE.blocking_lock();
     let client = Script::new(&[]).client();
     let start: Value = serde_json::from_str(&start_of(&client, "guard")).unwrap();
     assert_eq!((&start["name"], &start["kind"]), (&json!("dashclaw.guard"), &json!("client")));
