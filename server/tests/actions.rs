@@ -4,6 +4,7 @@ mod common;
 
 use common::World;
 use dashclaw_server::Role;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 fn new(action_type: &str) -> Value {
@@ -322,4 +323,46 @@ async fn lost_outcomes_are_given_up() {
     let world = World::new();
     let (status, body) = world.get("/api/cron/outcome-sweep").await;
     assert_eq!((status, &body["error"]), (503, &json!("CRON_SECRET not configured")));
+}
+
+#[tokio::test]
+async fn a_report_that_ends_its_action_counts_once_and_only_as_it_is_documented() {
+    let world = World::new();
+    let id = world.action("research", "Look").await;
+    let path = format!("/api/actions/{id}/outcome");
+    let report = |more: Value| {
+        let mut body = json!({ "status": "completed" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    for malformed in [
+        json!({ "close_if_running": "yes" }),
+        json!({ "close_if_running": 1 }),
+        json!({ "closeIfRunning": [] }),
+        json!({ "close_if_running": true, "duration_ms": -1 }),
+        json!({ "close_if_running": true, "duration_ms": 1.5 }),
+        json!({ "close_if_running": true, "durationMs": "1" }),
+    ] {
+        let (status, body) = world.call("POST", &path, report(malformed.clone())).await;
+        assert_eq!(status, 400, "{malformed}: {body}");
+    }
+    let (_, before) = world.get(&format!("/api/actions/{id}")).await;
+    let untouched = (&before["action"]["status"], &before["action"]["outcome_status"]);
+    assert_eq!(untouched, (&json!("running"), &json!("pending")));
+
+    let ours = report(json!({ "closeIfRunning": true, "durationMs": 7 }));
+    let answers = join_all((0..40).map(|_| world.call("POST", &path, ours.clone()))).await;
+    let (taken, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(status, _)| *status == 200);
+    assert_eq!((taken.len(), &taken[0].1["action_status"]), (1, &json!("completed")));
+    let is_told = |(status, body): &(u16, Value)| *status == 409 && body["current_status"] == "completed";
+    assert!(refused.len() == 39 && refused.iter().all(is_told), "{refused:?}");
+    let (_, after) = world.get(&format!("/api/actions/{id}")).await;
+    let ended = (&after["action"]["status"], &after["action"]["duration_ms"]);
+    assert_eq!(ended, (&json!("completed"), &json!(7)));
+
+    // What waits for a human is not ended by a report.
+    let (world, id) = pending().await;
+    let path = format!("/api/actions/{id}/outcome");
+    assert_eq!(world.call("POST", &path, report(json!({ "close_if_running": true }))).await.0, 409);
+    assert_eq!(world.get(&format!("/api/actions/{id}")).await.1["action"]["status"], "pending_approval");
 }

@@ -81,12 +81,15 @@ fn read(call: &Call) -> Answer<Report> {
 /// Whether a running action ends with its report.
 fn close(call: &Call) -> Answer<Option<Close>> {
     let wrong = |name: &str, form: &str| Refusal::bad_request(format!("{name} must be {form}"));
-    let given = |name: &str| call.body.get(name).filter(|value| !value.is_null());
-    let duration_ms = given("duration_ms").map(|value| value.as_i64().filter(|length| *length >= 0));
-    let Ok(duration_ms) = duration_ms.map(|length| length.ok_or(())).transpose() else {
-        return Err(wrong("duration_ms", "a number of milliseconds, 0 or more"));
+    let given = |snake: &str, camel: &str| {
+        call.body.get(snake).or_else(|| call.body.get(camel)).filter(|value| !value.is_null())
     };
-    match given("close_if_running").map(Value::as_bool) {
+    let duration_ms = match given("duration_ms", "durationMs").map(Value::as_i64) {
+        None => None,
+        Some(Some(length)) if length >= 0 => Some(length),
+        Some(_) => return Err(wrong("duration_ms", "a number of milliseconds, 0 or more")),
+    };
+    match given("close_if_running", "closeIfRunning").map(Value::as_bool) {
         None | Some(Some(false)) => Ok(None),
         Some(Some(true)) => Ok(Some(Close { duration_ms })),
         Some(None) => Err(wrong("close_if_running", "true or false")),
