@@ -1,17 +1,16 @@
-"""Guard calls from Python, with our package or the official one: both are called in the same way.
+"""Guard calls from Python, with our package, with the official one, called in the same way, or with bare `aiohttp`.
 
 Prints one JSON line like the subcommands of dashclaw-bench.
 """
 
 import argparse
 import asyncio
+import importlib
 import json
 import resource
 import sys
 import threading
 import time
-
-import dashclaw
 
 CONTEXT = {
     "action_type": "deploy",
@@ -86,7 +85,7 @@ def report(options, latencies, seconds, cpu):
 
 
 def measure_threads(options):
-    client = dashclaw.DashClaw(base_url=options.url, api_key=options.key, agent_id="bench-agent")
+    client = options.module.DashClaw(base_url=options.url, api_key=options.key, agent_id="bench-agent")
     share = max(1, options.calls // options.callers)
     in_threads(client, options.callers, options.warm_up, time.perf_counter() + 30)
     begin, cpu = time.perf_counter(), cpu_seconds()
@@ -97,9 +96,37 @@ def measure_threads(options):
     report(options, latencies, time.perf_counter() - begin, cpu_seconds() - cpu)
 
 
-async def measure_tasks(options):
-    client = dashclaw.AsyncDashClaw(base_url=options.url, api_key=options.key, agent_id="bench-agent")
+class BareAiohttp:
+    """What is measured beside us: one session, one request with the same bytes, the answer decoded."""
 
+    def __init__(self, options):
+        self.url, self.headers = f"{options.url}/api/guard", {"x-api-key": options.key}
+        self.session = options.module.ClientSession()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        await self.session.close()
+
+    async def guard(self, context):
+        body = {**context, "agent_id": "bench-agent"}
+        async with self.session.post(self.url, json=body, headers=self.headers) as answer:
+            return await answer.json()
+
+
+def asynchronous_client(options):
+    if options.package == "aiohttp":
+        return BareAiohttp(options)
+    return options.module.AsyncDashClaw(base_url=options.url, api_key=options.key, agent_id="bench-agent")
+
+
+async def measure_tasks(options):
+    async with asynchronous_client(options) as client:
+        await measure_client(client, options)
+
+
+async def measure_client(client, options):
     async def side_by_side(calls, end):
         tasks = [await_until(client, calls, end) for _ in range(options.callers)]
         return sum(await asyncio.gather(*tasks), [])
@@ -112,7 +139,7 @@ async def measure_tasks(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--package", choices=["ours", "official"], required=True)
+    parser.add_argument("--package", choices=["ours", "official", "aiohttp"], required=True)
     parser.add_argument("--mode", choices=["sync", "threads", "async"], required=True)
     parser.add_argument("--url", required=True)
     parser.add_argument("--key", default="oc_live_bench")
@@ -121,7 +148,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--warm-up", type=int, default=50)
     options = parser.parse_args()
-    if (options.package == "ours") != hasattr(dashclaw, "AsyncDashClaw"):
+    options.module = importlib.import_module("aiohttp" if options.package == "aiohttp" else "dashclaw")
+    if (options.package == "ours") != hasattr(options.module, "AsyncDashClaw"):
         sys.exit(f"this interpreter does not import the {options.package} package")
     if options.mode == "async":
         asyncio.run(measure_tasks(options))

@@ -12,7 +12,7 @@ import zipfile
 
 from processes import (
     GUARD_CALLS, IN_SWIFT, KOTLIN, NODE_CALLS, NODE_SITE, OFFICIAL, OURS, OUT, ROOT, RUST, SWIFT, Instance,
-    clean_environment, control_server, line,
+    busy_machine, clean_environment, control_server, line,
 )
 
 POLICIES = """\
@@ -36,9 +36,11 @@ def clients(callers):
     return [
         ("bare hyper", [RUST, "hyper"], []),
         ("hyper-util pool", [RUST, "hyper", "--pool"], []),
+        ("bare reqwest", [RUST, "reqwest"], []),
         ("Rust", [RUST, "rust"], []),
         (f"Python {python}", [OURS, GUARD_CALLS, "--package", "ours", "--mode", python], []),
         ("Python async", [OURS, GUARD_CALLS, "--package", "ours", "--mode", "async"], []),
+        ("bare aiohttp", [OFFICIAL, GUARD_CALLS, "--package", "aiohttp", "--mode", "async"], []),
         # It opens a connection per call, so it has nothing to warm up, and over HTTPS few calls take long.
         (f"official {python}", [OFFICIAL, GUARD_CALLS, "--package", "official", "--mode", python], ["--warm-up", 2]),
         ("Node", [*node, "ours"], []),
@@ -57,10 +59,26 @@ def guard(quick):
             for scheme, (url, ca, environment) in servers.items():
                 for callers in (1, 8):
                     for name, command, more in clients(callers):
-                        trust = ["--ca", ca] if scheme == "HTTPS" and "hyper" in command else []
+                        if scheme == "HTTPS" and name == "bare aiohttp":
+                            continue  # It reads no authorities of ours.
+                        trust = ["--ca", ca] if scheme == "HTTPS" and name.startswith(("bare", "hyper")) else []
                         bounds = ["--url", url, "--callers", callers, "--seconds", seconds]
                         sample = line([*command, *bounds, *trust, *more], environment)
                         samples.setdefault(f"{scheme}, {callers}", {}).setdefault(name, []).append(sample)
+    return samples
+
+
+def busy(quick):
+    """Guard calls over HTTP while every core has other work, too."""
+    rounds, seconds = (1, 0.5) if quick else (6, 1)
+    samples = {}
+    with control_server(False) as (url, _, environment), busy_machine():
+        for _ in range(rounds):
+            for callers in (1, 8):
+                for name, command, more in clients(callers):
+                    bounds = ["--url", url, "--callers", callers, "--seconds", seconds]
+                    sample = line([*command, *bounds, *more], environment)
+                    samples.setdefault(f"HTTP, {callers}", {}).setdefault(name, []).append(sample)
     return samples
 
 
@@ -185,7 +203,7 @@ def stored(instance):
 
 
 SECTIONS = {
-    "guard": guard, "swift": swift, "kotlin": kotlin, "import": imports, "size": size, "approval": approval, "load": load,
+    "guard": guard, "busy": busy, "swift": swift, "kotlin": kotlin, "import": imports, "size": size, "approval": approval, "load": load,
 }
 
 

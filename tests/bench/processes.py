@@ -65,6 +65,18 @@ def control_server(tls):
             server.wait(10)
 
 
+@contextlib.contextmanager
+def busy_machine():
+    """One process for each core that never rests: what is measured shares the machine, as in production."""
+    burners = [subprocess.Popen([OURS, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        yield
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.wait(10)
+
+
 class Instance:
     """`dashclaw up` with a folder of its own."""
 

@@ -37,23 +37,35 @@ def guard_tables(cases, control="bare hyper"):
 def guard_goals(cases):
     goals = []
     for case, samples in cases.items():
-        for control in ("bare hyper", "hyper-util pool"):
-            value = ratio(samples, "Rust", control, "cpu_us_per_call")
-            goals.append((f"{case}: Rust's CPU per call ÷ {control}'s", value, "≤", 1.3, ""))
+        value = ratio(samples, "Rust", "bare reqwest", "cpu_us_per_call")
+        goals.append((f"{case}: Rust's CPU per call ÷ bare reqwest's", value, "≤", 1.25, ""))
     for case, ours, official, least in [
-        ("HTTP, 1", "Python sync", "official sync", 2.5),
+        ("HTTP, 1", "Python sync", "official sync", 1.5),
         ("HTTPS, 1", "Python sync", "official sync", 10),
-        ("HTTP, 8", "Python threads", "official threads", 2.5),
-        ("HTTPS, 8", "Python threads", "official threads", 2.5),
+        ("HTTP, 8", "Python threads", "official threads", 8),
+        ("HTTPS, 8", "Python threads", "official threads", 8),
     ]:
         value = ratio(cases[case], ours, official, "calls_per_second")
         goals.append((f"{case}: {ours} ÷ {official}, calls per second", value, "≥", least, ""))
+    value = ratio(cases["HTTP, 1"], "Python async", "bare aiohttp", "p50_us")
+    goals.append(("HTTP, 1: Python async ÷ bare aiohttp, p50", value, "≤", 1.3, ""))
     for case, samples in cases.items():
         value = ratio(samples, "Node", "Node fetch", "cpu_us_per_call")
         goals.append((f"{case}: Node's CPU per call ÷ fetch's", value, "≤", 0.6, ""))
         value = ratio(samples, "Node http.Agent", "Node", "calls_per_second")
         goals.append((f"{case}: Node's time per call ÷ http.Agent's", value, "≤", 1.3, ""))
     return goals
+
+
+def busy_goals(cases):
+    def faster(case, ours, official):
+        return ratio(cases[case], ours, official, "calls_per_second")
+
+    return [
+        ("Busy, 1: Python sync ÷ official sync, calls per second", faster("HTTP, 1", "Python sync", "official sync"), "≥", 5, ""),
+        ("Busy, 8: Python threads ÷ official threads", faster("HTTP, 8", "Python threads", "official threads"), "≥", 8, ""),
+        ("Busy, 1: Python async ÷ bare aiohttp, p50", ratio(cases["HTTP, 1"], "Python async", "bare aiohttp", "p50_us"), "≤", 1.3, ""),
+    ]
 
 
 def import_goals(figures):
@@ -115,6 +127,7 @@ def text(results):
     """The whole report in Markdown, and how many goals were missed."""
     bodies = {
         "guard": (guard_tables, guard_goals),
+        "busy": (guard_tables, busy_goals),
         "swift": (lambda cases: guard_tables(cases, "Rust"), lambda _: []),
         "kotlin": (lambda cases: guard_tables(cases, "java.net.http"), lambda _: []),
         "import": (import_text, import_goals),

@@ -1,4 +1,4 @@
-//! The controls: `hyper` with kept connections, a request that is ready made and an answer that is only counted.
+//! The controls: `hyper` and `reqwest` with kept connections, a request that is ready made and an answer that is only counted.
 
 use std::sync::Arc;
 
@@ -85,6 +85,33 @@ struct Pooled {
 impl Caller for Pooled {
     async fn call(&mut self) -> Result<(), Problem> {
         read(self.client.request(self.request.clone()).await?).await.map(drop)
+    }
+}
+
+/// Measures one `reqwest` client that the callers share. Where the server offers HTTP/2 it speaks it, as the SDK does.
+pub(crate) async fn by_reqwest(target: &Target, bounds: &Bounds) -> Result<(), Problem> {
+    let mut tls = tls(target)?;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let client =
+        reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().tcp_nodelay(true).build()?;
+    let url: reqwest::Url = format!("{}/api/guard", target.url).parse()?;
+    let headers = payload::request(target, true)?.headers().clone();
+    let caller = Reqwest { client, url, headers };
+    measure("reqwest", bounds, vec![caller; bounds.callers]).await.map(drop)
+}
+
+#[derive(Clone)]
+struct Reqwest {
+    client: reqwest::Client,
+    url: reqwest::Url,
+    headers: http::HeaderMap,
+}
+
+impl Caller for Reqwest {
+    async fn call(&mut self) -> Result<(), Problem> {
+        let request = self.client.post(self.url.clone()).headers(self.headers.clone()).body(payload::REQUEST);
+        let answer = request.send().await?.error_for_status()?.bytes().await?;
+        if answer.is_empty() { Err("the server answered nothing".into()) } else { Ok(()) }
     }
 }
 

@@ -52,6 +52,13 @@ enum What {
         #[arg(long)]
         pool: bool,
     },
+    /// Guard calls by a bare `reqwest` client that the callers share.
+    Reqwest {
+        #[command(flatten)]
+        target: Target,
+        #[command(flatten)]
+        bounds: Bounds,
+    },
     /// Guard calls by the typed method of the crate `dashclaw`.
     Rust {
         #[command(flatten)]
@@ -104,6 +111,7 @@ async fn run(what: What) -> Result<(), Problem> {
         What::Serve { tls, ca, seconds } => serve::run(ca.filter(|_| tls), seconds).await,
         What::Hyper { target, bounds, pool: false } => bare::connections(&target, &bounds).await,
         What::Hyper { target, bounds, pool: true } => bare::pooled(&target, &bounds).await,
+        What::Reqwest { target, bounds } => bare::by_reqwest(&target, &bounds).await,
         What::Rust { target, bounds } => sdk::run(&target, &bounds).await,
         What::Load { target, bounds } => load::run(&target, &bounds).await,
         What::Approval { target, trials } => approval::run(&target, trials).await,
