@@ -1,11 +1,12 @@
 //! The HTTP face: the catalogue's paths, keys, limits, error bodies.
 
+mod bearer;
 pub(crate) mod call;
 mod dispatch;
 mod headers;
 mod limits;
 mod principal;
-pub(crate) mod refusal;
+mod refusal;
 pub(crate) mod route;
 mod to_the_end;
 mod unserved;
@@ -16,43 +17,39 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use dashclaw::catalogue::Method;
-use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use self::dispatch::{Dispatch, MAX_WRITING};
 use self::limits::Limiter;
-pub(crate) use self::principal::mismatch;
-use self::route::router_path;
+use self::route::{Route, router_path};
 use crate::app::App;
 
 /// Marks requests that came through [`Instance::transport`](crate::Instance::transport); no request from outside can.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InProcess;
 
-/// Everything the instance serves.
-pub(crate) fn router(app: &Arc<App>) -> Router {
+/// Everything that these routes serve.
+pub(crate) fn router(app: &Arc<App>, routes: Vec<Route>) -> Router {
     let limiter = app.config.rate_limit.map(|limit| Arc::new(Limiter::new(limit)));
     let writing = Arc::new(Semaphore::new(MAX_WRITING));
-    let mut router = Router::new();
-    for route in crate::api::routes() {
+    let mut served = Router::new();
+    for route in routes {
         for path in route.paths() {
             let (path, names) = router_path(path);
             let (app, limiter, writing) = (Arc::clone(app), limiter.clone(), Arc::clone(&writing));
-            let dispatch = Arc::new(Dispatch { app, limiter, writing, route, names });
+            let dispatch = Arc::new(Dispatch { app, limiter, writing, route: route.clone(), names });
             let handler = move |request: Request| {
                 let dispatch = Arc::clone(&dispatch);
                 async move { dispatch.answer(request).await }
             };
-            router = router.route(&path, method_router(route.method, handler));
+            served = served.route(&path, method_router(route.method, handler));
         }
     }
     let expose = app.config.expose_error_detail;
-    router
-        .fallback(
-            move |request: Request| async move { unserved::answer(&request, StatusCode::NOT_FOUND, expose) },
-        )
+    served
+        .fallback(move |request: Request| async move { unserved::answer(&request, false, expose) })
         .method_not_allowed_fallback(move |request: Request| async move {
-            unserved::answer(&request, StatusCode::METHOD_NOT_ALLOWED, expose)
+            unserved::answer(&request, true, expose)
         })
         .layer(axum::middleware::from_fn(headers::add))
 }

@@ -64,7 +64,7 @@ impl Instance {
             app.admit_operator(key.expose_secret());
         }
         let sweeper = Sweeper::start(Arc::clone(&app)).map_err(broken)?;
-        let router = http::router(&app);
+        let router = http::router(&app, crate::domains::routes());
         Ok(Self { app, router, api_key, first_start, sweeper: Mutex::new(Some(sweeper)) })
     }
 
@@ -143,13 +143,13 @@ impl Instance {
 
     /// The stored API keys, the newest first, without the keys themselves.
     pub fn keys(&self) -> dashclaw::Result<Vec<ApiKey>> {
-        wait(crate::api::keys::all(&self.app, &self.app.config.org_id)).map_err(storage)
+        wait(crate::domains::keys::cases::all(&self.app, &self.app.config.org_id)).map_err(storage)
     }
 
     /// Revokes an API key by its id (`key_…`): from now on it is refused, across restarts, and its event streams end.
     /// Answers nothing when there is no such key. Unlike an admin over HTTP, who owns the process may revoke every key.
     pub fn revoke_key(&self, id: &str) -> dashclaw::Result<Option<ApiKey>> {
-        let revoked = crate::api::keys::put_revoked(&self.app, &self.app.config.org_id, id, false);
+        let revoked = crate::domains::keys::cases::put_revoked(&self.app, &self.app.config.org_id, id, false);
         match wait(revoked).map_err(storage)? {
             Revoked::Done(key) => Ok(Some(*key)),
             Revoked::NotFound | Revoked::LastAdmin => Ok(None),
@@ -169,7 +169,7 @@ impl Instance {
     }
 
     fn put_halt(&self, halt: Option<Halt>) -> dashclaw::Result<()> {
-        wait(crate::api::put_halt(&self.app, &self.app.config.org_id, halt)).map_err(storage)
+        wait(crate::domains::halts::cases::put(&self.app, &self.app.config.org_id, halt)).map_err(storage)
     }
 
     /// Registers the public key (PEM) that an agent signs its actions with. `algorithm` is `RSASSA-PKCS1-v1_5` as a rule.
@@ -194,7 +194,7 @@ impl Instance {
 
     /// Gives up actions whose outcome was not reported in time, as a timer does every minute. Answers how many.
     pub fn sweep_outcomes(&self) -> dashclaw::Result<usize> {
-        wait(crate::api::sweep(&self.app)).map(|swept| swept.rows).map_err(storage)
+        wait(crate::domains::outcomes::sweep::sweep(&self.app)).map(|swept| swept.rows).map_err(storage)
     }
 
     /// Is cancelled when the instance shuts down. Cancelling it ends streams and [`serve`](Self::serve) and leaves the rest

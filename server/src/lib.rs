@@ -8,28 +8,26 @@
 //! * [`scan`] finds prompt injection and secrets in free text.
 #![forbid(unsafe_code)]
 
-mod api;
 mod app;
 mod blocking;
 mod callers;
 mod characters;
 mod config;
-mod decide;
+mod context;
+mod domains;
 pub mod facts;
+mod failure;
 mod http;
 mod hub;
 mod identity;
 mod ids;
 mod instance;
-mod judge;
 mod keys;
-mod known;
-mod lifecycle;
 mod orgs;
 pub mod policy;
-mod question;
 mod retention;
 pub mod scan;
+mod scrub;
 mod serve;
 mod signer;
 mod store;

@@ -65,3 +65,10 @@ pub(crate) struct Page {
     pub(crate) limit: i64,
     pub(crate) offset: i64,
 }
+
+impl Page {
+    /// The page that is asked for; the first one of `most` unless the request says otherwise.
+    pub(crate) fn asked(limit: Option<i64>, offset: Option<i64>, most: i64) -> Self {
+        Self { limit: limit.unwrap_or(most), offset: offset.unwrap_or(0) }
+    }
+}

@@ -35,7 +35,7 @@ impl Sweeper {
         let thread = std::thread::Builder::new().name("dashclaw-sweep".into()).spawn(move || {
             let mut sweeps = 0_u32;
             while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
-                if let Err(error) = wait(crate::api::sweep(&app)) {
+                if let Err(error) = wait(crate::domains::outcomes::sweep::sweep(&app)) {
                     tracing::warn!(%error, "a sweep failed");
                 }
                 if sweeps.is_multiple_of(SWEEPS_A_REMOVAL)

@@ -64,7 +64,7 @@ async fn an_organisation_that_cannot_be_read_keeps_no_other_from_being_swept() {
     for org_id in organisations {
         admit(&app, org_id);
     }
-    assert!(crate::api::sweep(&app).await.is_err(), "what failed is told");
+    assert!(crate::domains::outcomes::sweep::sweep(&app).await.is_err(), "what failed is told");
     for (org_id, outcome) in [("a", "pending"), ("b", "lost_confirmation"), ("c", "lost_confirmation")] {
         let (_, found) = call_as(&app, org_id, "GET", "/api/actions/Running", Value::Null).await;
         assert_eq!(found["action"]["outcome_status"], outcome, "{org_id} {found}");

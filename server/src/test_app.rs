@@ -55,7 +55,8 @@ pub(crate) async fn call_as(
 ) -> (StatusCode, Value) {
     let text = if body.is_null() { String::new() } else { body.to_string() };
     let request = Request::builder().method(method).uri(path).header("x-api-key", key);
-    let response = router(app).oneshot(request.body(Body::from(text)).unwrap()).await.unwrap();
+    let response =
+        router(app, crate::domains::routes()).oneshot(request.body(Body::from(text)).unwrap()).await.unwrap();
     let status = response.status();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     (status, serde_json::from_slice(&bytes).unwrap_or_default())

@@ -1,7 +1,5 @@
 //! A request as handlers see it: who calls, and with which arguments.
 
-use std::sync::Arc;
-
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use dashclaw::catalogue::Received;
@@ -10,17 +8,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::refusal::{Answer, Refusal};
-use crate::app::App;
-use crate::keys::{Caller, Role};
-use crate::store::Page;
+use super::bearer;
+use crate::context::Context;
+use crate::failure::{Answer, Failure};
+use crate::identity::Bearer;
+
+/// What a handler answers.
+pub(crate) type Reply = Answer<Response>;
 
 /// A request, read and checked.
 #[derive(Debug)]
 pub(crate) struct Call {
-    pub(crate) app: Arc<App>,
-    /// Nobody for public operations.
-    pub(crate) caller: Option<Arc<Caller>>,
+    pub(crate) context: Context,
     /// The arguments that the operation's row knows.
     pub(crate) received: Received,
     /// The body as it was parsed.
@@ -34,25 +33,10 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Whose organisation this is about.
-    pub(crate) fn org_id(&self) -> &str {
-        self.caller.as_ref().map_or(&self.app.config.org_id, |caller| &caller.org_id)
-    }
-
-    /// Who is on record for what is decided.
-    pub(crate) fn principal(&self) -> &str {
-        self.caller.as_ref().map_or("", |caller| &caller.principal)
-    }
-
-    /// Whether the caller may administer.
-    pub(crate) fn is_admin(&self) -> bool {
-        self.caller.as_ref().is_some_and(|caller| caller.role == Role::Admin)
-    }
-
     /// The arguments as the operation's request type.
     pub(crate) fn request<T: DeserializeOwned>(&self) -> Answer<T> {
         let arguments = Value::Object(self.received.arguments.clone());
-        T::deserialize(arguments).map_err(|error| Refusal::validation(vec![error.to_string()]))
+        T::deserialize(arguments).map_err(|error| Failure::validation(vec![error.to_string()]))
     }
 
     /// A text argument.
@@ -66,20 +50,27 @@ impl Call {
         pair.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// The page that is asked for; `limit` unless the request says otherwise.
-    pub(crate) fn page(&self, limit: i64) -> Page {
-        let number = |name: &str| self.received.arguments.get(name).and_then(Value::as_i64);
-        Page { limit: number("limit").unwrap_or(limit), offset: number("offset").unwrap_or(0) }
+    /// The token that the agent brings.
+    pub(crate) fn bearer(&self) -> Bearer {
+        bearer::bearer(&self.headers)
+    }
+
+    /// Refuses what does not fit the operation's row, where the handler had to look at something else first.
+    pub(crate) fn check(&self) -> Answer<()> {
+        match self.received.problems.as_slice() {
+            [] => Ok(()),
+            problems => Err(Failure::validation(problems.to_vec())),
+        }
     }
 }
 
 /// 200 with this body.
-pub(crate) fn ok(body: &impl Serialize) -> Answer {
+pub(crate) fn ok(body: &impl Serialize) -> Reply {
     reply(StatusCode::OK, body)
 }
 
 /// This status with this body.
-pub(crate) fn reply(status: StatusCode, body: &impl Serialize) -> Answer {
+pub(crate) fn reply(status: StatusCode, body: &impl Serialize) -> Reply {
     Ok(json_text(status, serde_json::to_string(body)?))
 }
 

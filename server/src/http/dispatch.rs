@@ -10,20 +10,22 @@ use axum::extract::{RawPathParams, Request};
 use axum::response::Response;
 use bytes::Bytes;
 use dashclaw::catalogue::{Method, Received};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 use url::form_urlencoded;
 
-use super::call::Call;
+use super::call::{Call, Reply};
 use super::limits::Limiter;
 use super::principal;
-use super::refusal::{Answer, Refusal};
+use super::refusal::refuse;
 use super::route::{Access, Checks, Route};
 use super::to_the_end::{ToTheEnd, guarded};
 use super::{InProcess, client_address};
 use crate::app::App;
+use crate::context::Context;
+use crate::failure::{Answer, Failure, Kind};
 use crate::keys::{Caller, Role};
 
 /// The longest body that is read, in bytes.
@@ -35,9 +37,6 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 const MAX_DEPTH: usize = 64;
 /// How many requests that write may be under way, those whose caller has gone included.
 pub(super) const MAX_WRITING: usize = 4096;
-/// Other names that the platform takes: path, the name it takes, the field it means.
-const OTHER_NAMES: [(&str, &str, &str); 2] =
-    [("/api/guard", "action", "action_type"), ("/api/guard", "intent", "declared_goal")];
 
 /// A route in the router.
 #[derive(Debug)]
@@ -54,10 +53,10 @@ pub(super) struct Dispatch {
 impl Dispatch {
     pub(super) async fn answer(&self, request: Request) -> Response {
         let answer = self.run(request).await;
-        answer.unwrap_or_else(|refusal| refusal.into_response(self.app.config.expose_error_detail))
+        answer.unwrap_or_else(|failure| refuse(failure, self.app.config.expose_error_detail))
     }
 
-    async fn run(&self, mut request: Request) -> Answer {
+    async fn run(&self, mut request: Request) -> Reply {
         let in_process = request.extensions().get::<InProcess>().is_some();
         let caller = if in_process {
             self.admit(request.headers()).await?
@@ -83,14 +82,15 @@ impl Dispatch {
         }
         let received = self.route.row.map(|row| row.receive(&path, &query, &body)).unwrap_or_default();
         if self.route.checks == Checks::ByRow && !received.problems.is_empty() {
-            return Err(Refusal::validation(received.problems));
+            return Err(Failure::validation(received.problems));
         }
         let app = Arc::clone(&self.app);
         let received = with_path(received, path);
         let holder = caller.clone();
-        let call = Call { app, caller, received, body, raw, query, headers: parts.headers, in_process };
+        let context = Context { app, caller, size: raw.len() };
+        let call = Call { context, received, body, raw, query, headers: parts.headers, in_process };
         if writes {
-            principal::owns(&call, self.route.path).await?;
+            principal::owns(&call, &self.route).await?;
         }
         let answer = self.perform(call).await?;
         principal::still_holds(holder.as_deref(), &self.route)?;
@@ -98,7 +98,7 @@ impl Dispatch {
     }
 
     /// Runs the handler. One that writes ends even when the caller has gone.
-    async fn perform(&self, call: Call) -> Answer {
+    async fn perform(&self, call: Call) -> Reply {
         if !self.route.writes() {
             return guarded((self.route.handler)(call)).await;
         }
@@ -124,7 +124,7 @@ impl Dispatch {
         }
         // Who guesses is told nothing about further keys; a key that has been seen to be valid is no guess.
         if limiter.is_guessing(client) && !self.app.has_seen(key(headers)) {
-            return Err(limiter.refusal());
+            return Err(limiter.failure());
         }
         let caller = self.caller(headers).await?;
         match &caller {
@@ -154,14 +154,14 @@ impl Dispatch {
 
     /// Whether the caller may ask for this.
     fn may(&self, caller: Option<Arc<Caller>>) -> Answer<Option<Arc<Caller>>> {
-        let caller = caller.ok_or_else(Refusal::unauthorized)?;
+        let caller = caller.ok_or_else(Failure::unauthorized)?;
         if caller.role == Role::Readonly && self.route.method != Method::Get {
-            return Err(Refusal::forbidden("Forbidden - readonly API key"));
+            return Err(Failure::forbidden("Forbidden - readonly API key"));
         }
         if let Access::Admin(refusal) = self.route.access
             && caller.role != Role::Admin
         {
-            return Err(Refusal::forbidden(refusal));
+            return Err(Failure::forbidden(refusal));
         }
         Ok(Some(caller))
     }
@@ -171,7 +171,7 @@ impl Dispatch {
             return Ok(Vec::new());
         }
         let params = request.extract_parts::<RawPathParams>().await;
-        let params = params.map_err(|_| Refusal::bad_request("Invalid path"))?;
+        let params = params.map_err(|_| Failure::bad_request("Invalid path"))?;
         Ok(self.names.iter().cloned().zip(params.iter().map(|(_, value)| value.to_owned())).collect())
     }
 
@@ -180,7 +180,7 @@ impl Dispatch {
         if raw.iter().all(u8::is_ascii_whitespace) {
             return Ok(Map::new());
         }
-        let invalid = || Refusal::bad_request("Invalid JSON body");
+        let invalid = || Failure::bad_request("Invalid JSON body");
         // An endpoint that answers broken JSON in its own way looks at the raw body itself.
         let lenient = self.route.access == Access::Public;
         let mut body = match serde_json::from_slice(raw) {
@@ -189,12 +189,12 @@ impl Dispatch {
             _ => return Err(invalid()),
         };
         if !body.values().all(|value| is_at_most(value, MAX_DEPTH - 1)) {
-            return Err(Refusal::bad_request(format!("JSON body is nested deeper than {MAX_DEPTH} levels")));
+            return Err(Failure::bad_request(format!("JSON body is nested deeper than {MAX_DEPTH} levels")));
         }
-        for (path, name, field) in OTHER_NAMES {
-            if path == self.route.path && body.get(field).is_none_or(Value::is_null) {
-                let value = body.get(name).cloned().unwrap_or(Value::Null);
-                body.insert(field.to_owned(), value);
+        for (name, field) in self.route.other_names {
+            if body.get(*field).is_none_or(Value::is_null) {
+                let value = body.get(*name).cloned().unwrap_or(Value::Null);
+                body.insert((*field).to_owned(), value);
             }
         }
         Ok(body)
@@ -223,13 +223,12 @@ fn with_path(mut received: Received, path: Vec<(String, String)>) -> Received {
 }
 
 async fn in_time(body: impl Future<Output = Answer<Bytes>>) -> Answer<Bytes> {
-    let late = |_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request body took too long");
+    let late = |_| Failure::new(Kind::TooSlow, "The request body took too long");
     tokio::time::timeout(BODY_TIME, body).await.map_err(late)?
 }
 
 async fn read(headers: &HeaderMap, body: Body) -> Answer<Bytes> {
-    let too_large =
-        || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large").with("maxBytes", MAX_BODY);
+    let too_large = || Failure::new(Kind::TooLarge, "Request body too large").with("maxBytes", MAX_BODY);
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     if declared.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > MAX_BODY as u64) {
         return Err(too_large());
@@ -237,6 +236,6 @@ async fn read(headers: &HeaderMap, body: Body) -> Answer<Bytes> {
     match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-        Err(_) => Err(Refusal::bad_request("The request body could not be read")),
+        Err(_) => Err(Failure::bad_request("The request body could not be read")),
     }
 }

@@ -5,10 +5,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use http::StatusCode;
-
-use super::refusal::{Answer, Refusal};
 use crate::config::RateLimit;
+use crate::failure::{Answer, Failure, Kind};
 use crate::keys::Caller;
 
 /// How many counts one window holds for clients with a key, and as many for those without; the rest share.
@@ -73,9 +71,9 @@ impl Limiter {
     }
 
     /// That there were too many.
-    pub(super) fn refusal(&self) -> Refusal {
+    pub(super) fn failure(&self) -> Failure {
         let error = "Rate limit exceeded. Please slow down.";
-        Refusal::new(StatusCode::TOO_MANY_REQUESTS, error).retry_after(self.limit.window.as_secs().max(1))
+        Failure::new(Kind::TooMany, error).retry_after(self.limit.window.as_secs().max(1))
     }
 
     fn count<K: Ord>(
@@ -91,7 +89,7 @@ impl Limiter {
             *count = count.saturating_add(1);
             *count
         });
-        if count <= self.limit.max { Ok(()) } else { Err(self.refusal()) }
+        if count <= self.limit.max { Ok(()) } else { Err(self.failure()) }
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Window) -> T) -> T {

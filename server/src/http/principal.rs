@@ -1,13 +1,12 @@
 //! What a key may speak for. A key that is bound to an agent acts as that agent, on what that agent did.
 
-use dashclaw::catalogue::{Method, Place, Row};
+use dashclaw::catalogue::{Place, Row};
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use super::refusal::{Answer, Refusal};
-use super::route::Route;
+use super::route::{Owns, Route};
+use crate::failure::{Answer, Failure};
 use crate::keys::Caller;
-use crate::store::Owned;
 
 /// Checks which agent a writing request claims to come from, in whatever spelling and place, and fills the key's own agent
 /// in where none is claimed.
@@ -21,12 +20,12 @@ pub(super) fn claim(
     body: &mut Map<String, Value>,
 ) -> Answer<()> {
     if caller.revoked.is_cancelled() {
-        return Err(Refusal::unauthorized());
+        return Err(Failure::unauthorized());
     }
     let Some(bound) = caller.agent_id.as_deref() else { return Ok(()) };
     let named = path.iter().chain(query.iter()).filter(|(name, _)| names_agent(name));
     if named.into_iter().any(|(_, value)| !value.is_empty() && value != bound) || !claims_only(bound, body) {
-        return Err(mismatch());
+        return Err(Failure::other_agent());
     }
     let Some(field) = row.and_then(|row| row.fields.iter().find(|field| field.name == "agent_id")) else {
         return Ok(());
@@ -37,11 +36,6 @@ pub(super) fn claim(
         Place::Path | Place::Local => {}
     }
     Ok(())
-}
-
-/// 403: the key speaks for one agent, and this is another.
-pub(crate) fn mismatch() -> Refusal {
-    Refusal::forbidden("This API key is bound to another agent").code("AGENT_MISMATCH")
 }
 
 /// `agent_id`, `agentId`, `Agent-ID`, …
@@ -64,38 +58,29 @@ fn claims_only(bound: &str, body: &Map<String, Value>) -> bool {
 
 /// Keeps permission from a key that was revoked while guard was asked: webhooks may take seconds.
 pub(super) fn still_holds(caller: Option<&Caller>, route: &Route) -> Answer<()> {
-    let permits = route.method == Method::Post && matches!(route.path, "/api/guard" | "/api/actions");
-    if permits && caller.is_some_and(|caller| caller.revoked.is_cancelled()) {
-        return Err(Refusal::unauthorized());
+    if route.permits && caller.is_some_and(|caller| caller.revoked.is_cancelled()) {
+        return Err(Failure::unauthorized());
     }
     Ok(())
 }
 
-/// What belongs to an agent, by the argument that names it.
-const OWNED: [(&str, Owned, &str); 4] = [
-    ("action_id", Owned::Action, "Action not found"),
-    ("loop_id", Owned::Loop, "Open loop not found"),
-    ("assumption_id", Owned::Assumption, "Assumption not found"),
-    ("session_id", Owned::Session, "Session not found"),
-];
-
-/// Checks that what a writing request changes or adds to is the bound agent's: what its path names, and the action that
-/// something new hangs on.
-pub(super) async fn owns(call: &Call, path: &str) -> Answer<()> {
-    let bound = call.caller.as_ref().and_then(|caller| caller.agent_id.as_deref());
+/// Checks that what a writing request changes or adds to is the bound agent's: what its path names, and what something new
+/// hangs on.
+pub(super) async fn owns(call: &Call, route: &Route) -> Answer<()> {
+    let context = &call.context;
+    let bound = context.caller.as_ref().and_then(|caller| caller.agent_id.as_deref());
     let Some(bound) = bound else { return Ok(()) };
-    for (name, owned, unknown) in OWNED {
-        let in_path = path.contains(&format!("{{{name}}}"));
-        // The id in `POST /api/actions` is a new one.
-        let hangs_on = owned == Owned::Action && path != "/api/actions";
-        let id = call.text(name).filter(|id| !id.is_empty() && (in_path || hangs_on));
-        let Some(id) = id else { continue };
-        match call.app.store.agent_of(call.org_id(), owned, &id).await? {
+    for Owns { argument, owned } in &route.owned {
+        let Some(id) = call.text(argument).filter(|id| !id.is_empty()) else { continue };
+        let unknown = owned.unknown();
+        match context.app.store.agent_of(context.org_id(), *owned, &id).await? {
             Some(agent) if agent == bound => {}
-            Some(_) => return Err(mismatch()),
+            Some(_) => return Err(Failure::other_agent()),
             // Answered here, since another agent may create it before the handler looks.
-            None if in_path => return Err(Refusal::not_found(unknown)),
-            None => return Err(Refusal::not_found(format!("Parent {}", unknown.to_lowercase()))),
+            None if route.path.contains(&format!("{{{argument}}}")) => {
+                return Err(Failure::not_found(unknown));
+            }
+            None => return Err(Failure::not_found(format!("Parent {}", unknown.to_lowercase()))),
         }
     }
     Ok(())

@@ -1,14 +1,22 @@
 //! A route: an operation of the catalogue, and who answers it.
 
-use axum::response::Response;
-use dashclaw::catalogue::{Method, Operation, Row};
-use futures_util::future::BoxFuture;
+use std::fmt;
+use std::sync::Arc;
 
-use super::call::Call;
-use super::refusal::Answer;
+use dashclaw::catalogue::{Method, Operation, Row};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http::StatusCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::call::{Call, Reply, ok};
+use crate::context::Context;
+use crate::failure::Answer;
+use crate::store::Owned;
 
 /// Answers a request.
-pub(crate) type Handler = fn(Call) -> BoxFuture<'static, Answer<Response>>;
+pub(crate) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Reply> + Send + Sync>;
 
 /// Who may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +41,7 @@ pub(crate) enum Checks {
 }
 
 /// An operation and who answers it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
@@ -42,12 +50,48 @@ pub(crate) struct Route {
     pub(crate) row: Option<&'static Row>,
     pub(crate) access: Access,
     pub(crate) checks: Checks,
+    /// Members of the body that the platform takes under another name, and the field each of them means.
+    pub(crate) other_names: &'static [(&'static str, &'static str)],
+    /// Whether an id in its body is that of something new.
+    pub(crate) new_id: bool,
+    /// The arguments that name what belongs to an agent.
+    pub(crate) owned: Vec<Owns>,
+    /// Whether its answer is permission to act, which a key that was revoked in the meantime must not get.
+    pub(crate) permits: bool,
     pub(crate) handler: Handler,
+}
+
+/// An argument that names what belongs to an agent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Owns {
+    pub(crate) argument: &'static str,
+    pub(crate) owned: Owned,
 }
 
 impl Route {
     /// The route of a catalogue operation.
-    pub(crate) fn of<T: Operation>(handler: Handler) -> Self {
+    pub(crate) fn of<T: Operation>(handler: fn(Call) -> BoxFuture<'static, Reply>) -> Self {
+        Self::handled::<T>(Arc::new(handler))
+    }
+
+    /// The route of a catalogue operation that is one case: its request is read, the case runs, its response is written.
+    pub(crate) fn case<T, R, F>(case: fn(Context, T) -> F) -> Self
+    where
+        T: Operation + DeserializeOwned + 'static,
+        R: Serialize,
+        F: Future<Output = Answer<R>> + Send + 'static,
+    {
+        let handler = move |call: Call| {
+            async move {
+                let request = call.request()?;
+                ok(&case(call.context, request).await?)
+            }
+            .boxed()
+        };
+        Self::handled::<T>(Arc::new(handler))
+    }
+
+    fn handled<T: Operation>(handler: Handler) -> Self {
         let row = const { &T::ROW };
         let access = match (row.rules.public, row.rules.admin) {
             (true, _) => Access::Public,
@@ -55,12 +99,72 @@ impl Route {
             _ => Access::Key,
         };
         let (method, path, aliases) = (row.method, row.path, row.rules.aliases);
-        Self { method, path, aliases, row: Some(row), access, checks: Checks::ByRow, handler }
+        Self { row: Some(row), checks: Checks::ByRow, ..Self::new(method, path, aliases, access, handler) }
     }
 
     /// A route that is not in the catalogue.
-    pub(crate) fn at(method: Method, path: &'static str, access: Access, handler: Handler) -> Self {
-        Self { method, path, aliases: &[], row: None, access, checks: Checks::ByHandler, handler }
+    pub(crate) fn at(
+        method: Method,
+        path: &'static str,
+        access: Access,
+        handler: fn(Call) -> BoxFuture<'static, Reply>,
+    ) -> Self {
+        Self::new(method, path, &[], access, Arc::new(handler))
+    }
+
+    fn new(
+        method: Method,
+        path: &'static str,
+        aliases: &'static [&'static str],
+        access: Access,
+        handler: Handler,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            aliases,
+            row: None,
+            access,
+            checks: Checks::ByHandler,
+            other_names: &[],
+            new_id: false,
+            owned: Vec::new(),
+            permits: false,
+            handler,
+        }
+    }
+
+    /// It answers 201.
+    pub(crate) fn created(mut self) -> Self {
+        let handler = self.handler;
+        self.handler = Arc::new(move |call| {
+            let answer = handler(call);
+            async move {
+                let mut response = answer.await?;
+                *response.status_mut() = StatusCode::CREATED;
+                Ok(response)
+            }
+            .boxed()
+        });
+        self
+    }
+
+    /// These members of the body mean these fields, too.
+    pub(crate) fn other_names(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
+        self.other_names = names;
+        self
+    }
+
+    /// The id in its body is that of something new.
+    pub(crate) fn new_id(mut self) -> Self {
+        self.new_id = true;
+        self
+    }
+
+    /// Its answer is permission to act.
+    pub(crate) fn permits(mut self) -> Self {
+        self.permits = true;
+        self
     }
 
     /// The handler itself says what is wrong with the arguments.
@@ -83,6 +187,15 @@ impl Route {
     /// Its path and the paths that mean the same.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.path).chain(self.aliases.iter().copied())
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 

@@ -4,14 +4,14 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use axum::response::Response;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::runtime::{Builder, Handle, RuntimeFlavor};
 
-use super::refusal::{Answer, Refusal};
+use super::call::Reply;
+use crate::failure::Failure;
 
-type Work = BoxFuture<'static, Answer<Response>>;
+type Work = BoxFuture<'static, Reply>;
 
 /// A handler's work. Dropped before its end, because the caller has gone, it goes on elsewhere: what follows a commit must
 /// not depend on who waits for it. Where nobody goes away it costs nothing, as a task of its own would.
@@ -38,14 +38,14 @@ impl ToTheEnd {
 }
 
 /// The same answer, or that the handler broke.
-pub(super) async fn guarded(work: Work) -> Answer<Response> {
+pub(super) async fn guarded(work: Work) -> Reply {
     // The state that handlers share is behind locks that are taken whether or not somebody panicked holding them.
     let answer = AssertUnwindSafe(work).catch_unwind().await;
-    answer.unwrap_or_else(|_| Err(Refusal::internal("a handler panicked")))
+    answer.unwrap_or_else(|_| Err(Failure::internal("a handler panicked")))
 }
 
 impl Future for ToTheEnd {
-    type Output = Answer<Response>;
+    type Output = Reply;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Some(work) = &mut self.work else { return Poll::Pending };
@@ -87,9 +87,10 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::time::Duration;
 
-    use http::StatusCode;
+    use axum::response::Response;
 
     use super::*;
+    use crate::failure::Kind;
 
     /// Work that waits once, and then says that it has ended.
     fn work() -> (Work, tokio::sync::oneshot::Sender<()>, Receiver<()>) {
@@ -138,7 +139,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_answer() {
         let broken = async { panic!("broken on purpose") };
-        let refusal = ToTheEnd::new(broken.boxed()).await.unwrap_err();
-        assert_eq!(refusal.into_response(false).status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let failure = ToTheEnd::new(broken.boxed()).await.unwrap_err();
+        assert_eq!(failure.into_parts().kind, Kind::Internal);
     }
 }

@@ -4,22 +4,23 @@ use axum::extract::Request;
 use axum::response::Response;
 use dashclaw::api::rows;
 use dashclaw::catalogue::Row;
-use http::StatusCode;
 
-use super::refusal::Refusal;
+use super::refusal::refuse;
+use crate::failure::{Failure, Kind};
 
-/// The answer to a request that no route takes: 501 for an operation of the platform, 404 or 405 for anything else.
-pub(super) fn answer(request: &Request, status: StatusCode, expose_detail: bool) -> Response {
+/// The answer to a request that no route takes: 501 for an operation of the platform, 404 for anything else, or 405 where
+/// the path is `known`.
+pub(super) fn answer(request: &Request, known: bool, expose_detail: bool) -> Response {
     let (method, path) = (request.method().as_str(), request.uri().path());
-    let refusal = match rows().find(|row| is_for(row, method, path)) {
-        Some(row) => Refusal::new(
-            StatusCode::NOT_IMPLEMENTED,
+    let failure = match rows().find(|row| is_for(row, method, path)) {
+        Some(row) => Failure::new(
+            Kind::NotServed,
             format!("this instance runs the governed loop; it does not serve `{}`", row.name),
         ),
-        None if status == StatusCode::METHOD_NOT_ALLOWED => Refusal::new(status, "Method not allowed"),
-        None => Refusal::not_found("Not found"),
+        None if known => Failure::new(Kind::MethodNotAllowed, "Method not allowed"),
+        None => Failure::not_found("Not found"),
     };
-    refusal.into_response(expose_detail)
+    refuse(failure, expose_detail)
 }
 
 /// No path of the catalogue has more segments; a longer one is not compared with every row.

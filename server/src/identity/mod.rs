@@ -9,9 +9,6 @@ mod keys;
 mod token;
 mod verifier;
 
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
-
 pub use self::verifier::TokenTrust;
 pub(crate) use self::verifier::Verifier;
 use crate::app::App;
@@ -105,8 +102,8 @@ impl Identity {
 }
 
 /// Finds out who the agent of a request is. That is no use of the token yet.
-pub(crate) async fn resolve(app: &App, headers: &HeaderMap) -> Identity {
-    match bearer(headers) {
+pub(crate) async fn resolve(app: &App, bearer: &Bearer) -> Identity {
+    match bearer {
         Bearer::None => Identity::default(),
         Bearer::Unreadable => Identity::of(Status::Failed),
         Bearer::Token(token) => app.tokens.resolve(app, token).await,
@@ -124,49 +121,12 @@ pub(crate) async fn use_up(app: &App, org_id: &str, identity: &mut Identity) {
     }
 }
 
-/// What stands in the header `authorization`.
-enum Bearer<'a> {
+/// The token that came with a request (RFC 6750).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Bearer {
+    #[default]
     None,
-    Token(&'a str),
+    Token(String),
+    /// There is one that cannot be read, or nobody can say which of several is meant.
     Unreadable,
-}
-
-fn bearer(headers: &HeaderMap) -> Bearer<'_> {
-    let mut all = headers.get_all(AUTHORIZATION).iter();
-    let (first, second) = (all.next(), all.next());
-    let Some(value) = first else { return Bearer::None };
-    let Ok(text) = value.to_str() else { return Bearer::Unreadable };
-    match text.trim().split_once(' ') {
-        // Of two tokens nobody can say which is meant.
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("bearer") && second.is_some() => Bearer::Unreadable,
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Bearer::Token(token.trim()),
-        _ => Bearer::None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use http::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn only_one_bearer_token_is_one() {
-        let told = |values: &[&'static str]| {
-            let mut headers = HeaderMap::new();
-            for value in values {
-                headers.append(AUTHORIZATION, HeaderValue::from_static(value));
-            }
-            match bearer(&headers) {
-                Bearer::None => "none".to_owned(),
-                Bearer::Unreadable => "unreadable".to_owned(),
-                Bearer::Token(token) => token.to_owned(),
-            }
-        };
-        assert_eq!(told(&[]), "none");
-        assert_eq!(told(&["Basic abc"]), "none");
-        assert_eq!(told(&["bearer"]), "none");
-        assert_eq!(told(&["bearer  a.b.c "]), "a.b.c");
-        assert_eq!(told(&["Bearer a.b.c", "Bearer d.e.f"]), "unreadable");
-    }
 }

@@ -3,7 +3,7 @@
 use dashclaw::api::actions::{Action, ActionStats};
 
 use super::{Asked, NewDecision, Page, Span, Stale, Stored};
-use crate::lifecycle::{Refused, Transition};
+use crate::domains::actions::rules::{Refused, Transition};
 
 /// Where actions are kept.
 pub(crate) trait Actions {

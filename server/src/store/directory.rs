@@ -73,6 +73,18 @@ pub(crate) enum Owned {
     Session,
 }
 
+impl Owned {
+    /// That there is no such thing.
+    pub(crate) fn unknown(self) -> &'static str {
+        match self {
+            Self::Action => "Action not found",
+            Self::Loop => "Open loop not found",
+            Self::Assumption => "Assumption not found",
+            Self::Session => "Session not found",
+        }
+    }
+}
+
 /// An agent's sign of life.
 #[derive(Clone, Debug)]
 pub(crate) struct Presence {

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use rusqlite::{Connection, Row, named_params, params};
 
 use super::{Sqlite, all, around, decisions, directory, encode, exists, first, keys, record};
-use crate::lifecycle::{self, Beside, Refused, Transition};
+use crate::domains::actions::rules::{self, Beside, Refused, Transition};
 use crate::store::{
     ActionFilter, ActionPage, Actions, Around, Asked, Creation, Logged, NewAction, Page, Span, StoreResult,
     Stored, Transitioned,
@@ -156,7 +156,7 @@ fn by_key(connection: &Connection, org_id: &str, key: &str, asked: &Asked) -> St
 
 fn create(connection: &Connection, new: NewAction) -> StoreResult<Creation> {
     let NewAction { mut action, decision, created_by } = new;
-    lifecycle::disarm(&mut action);
+    rules::disarm(&mut action);
     if let Some(key) = &action.idempotency_key
         && let Some(known) = by_key(connection, &action.org_id, key, &decision.asked)?
     {

@@ -1,0 +1,40 @@
+//! Who asks, and what serves them: what every case is given beside its request.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::app::App;
+use crate::keys::{Caller, Role};
+
+/// Who asks, and what serves them.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) app: Arc<App>,
+    /// Nobody for what anybody may ask.
+    pub(crate) caller: Option<Arc<Caller>>,
+    /// How many bytes the request had; what is large is worked on where it holds up nobody.
+    pub(crate) size: usize,
+}
+
+impl Context {
+    /// Whose organisation this is about.
+    pub(crate) fn org_id(&self) -> &str {
+        self.caller.as_ref().map_or(&self.app.config.org_id, |caller| &caller.org_id)
+    }
+
+    /// Who is on record for what is decided.
+    pub(crate) fn principal(&self) -> &str {
+        self.caller.as_ref().map_or("", |caller| &caller.principal)
+    }
+
+    /// Whether the caller may administer.
+    pub(crate) fn is_admin(&self) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.role == Role::Admin)
+    }
+
+    /// Tells the organisation's listeners what happened.
+    pub(crate) fn publish(&self, name: &'static str, data: &impl Serialize) {
+        self.app.hub.publish(self.org_id(), name, data);
+    }
+}

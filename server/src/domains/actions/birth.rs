@@ -1,0 +1,168 @@
+//! The birth of an action: the one place where a record of it is made and stored, whoever asked in whatever way.
+
+use dashclaw::api::actions::{Action, ActionStatus, CreateAction, OutcomeStatus};
+use dashclaw::catalogue::Operation;
+use dashclaw::clock;
+use serde::Deserialize as _;
+use serde_json::{Map, Value};
+
+use super::pricing;
+use crate::context::Context;
+use crate::domains::guard::decide::Decided;
+use crate::domains::guard::question::Question;
+use crate::failure::{Answer, Failure};
+use crate::ids;
+use crate::policy::Verdict;
+use crate::scrub::{Scrub, check_ids, list_text};
+use crate::store::{Creation, NewAction};
+
+/// What was said about an action, of a request of any operation: the members that an action has. `problems` are told with
+/// those that are found here.
+pub(crate) fn described(arguments: &Map<String, Value>, mut problems: Vec<String>) -> Answer<CreateAction> {
+    let row = const { &CreateAction::ROW };
+    let mut members = arguments.clone();
+    // Policies look at the source as it came, because they must be able to refuse a malformed one.
+    members.retain(|name, _| row.field(name).is_some() && name != "source_of_truth");
+    // Where an action is recorded beside a question, the question is asked for and need not have them.
+    for name in ["agent_id", "declared_goal"] {
+        members.entry(name).or_insert_with(|| Value::from(""));
+    }
+    let mut request = CreateAction::deserialize(Value::Object(members))
+        .map_err(|error| Failure::validation(vec![error.to_string()]))?;
+    for (name, time) in
+        [("timestamp_start", &mut request.timestamp_start), ("timestamp_end", &mut request.timestamp_end)]
+    {
+        problems.extend(normalize_time(name, time).err());
+    }
+    if !problems.is_empty() {
+        return Err(Failure::validation(problems));
+    }
+    check_ids([
+        ("agent_id", request.agent_id.as_deref()),
+        ("action_id", request.action_id.as_deref()),
+        ("session_id", request.session_id.as_deref()),
+        ("parent_action_id", request.parent_action_id.as_deref()),
+    ])?;
+    Ok(request)
+}
+
+/// Rewrites a time as ISO-8601 UTC with milliseconds.
+pub(crate) fn normalize_time(name: &str, time: &mut Option<String>) -> Result<(), String> {
+    let Some(text) = time else { return Ok(()) };
+    let at = clock::parse_iso(text).ok_or_else(|| format!("`{name}` must be a valid ISO-8601 datetime"))?;
+    *text = clock::iso(at);
+    Ok(())
+}
+
+/// Takes secrets out of every text of the record.
+pub(crate) fn scrub(request: &mut CreateAction) -> Scrub {
+    let mut scrub = Scrub::default();
+    scrub.text(&mut request.action_type);
+    scrub.text(&mut request.declared_goal);
+    scrub.optional([
+        &mut request.agent_name,
+        &mut request.reasoning,
+        &mut request.authorization_scope,
+        &mut request.trigger,
+        &mut request.input_summary,
+        &mut request.output_summary,
+        &mut request.error_message,
+        &mut request.recommendation_override_reason,
+        &mut request.swarm_id,
+        &mut request.model,
+        &mut request.recommendation_id,
+    ]);
+    for list in [&mut request.systems_touched, &mut request.side_effects, &mut request.artifacts_created] {
+        scrub.list(list);
+    }
+    scrub
+}
+
+/// The record of an action as the verdict lets it begin.
+pub(crate) fn record(question: &Question, request: CreateAction, decided: &Decided) -> Answer<Action> {
+    let context = &question.context;
+    let now = &context.evaluated_at;
+    let list = |list| list_text(list).unwrap_or_else(|| "[]".to_owned());
+    let (tokens_in, tokens_out) = (request.tokens_in.unwrap_or(0), request.tokens_out.unwrap_or(0));
+    let cost = request.cost_estimate;
+    let cost = cost.unwrap_or_else(|| pricing::cost(request.model.as_deref(), tokens_in, tokens_out));
+    let action_id = match request.action_id.filter(|id| !id.is_empty()) {
+        Some(id) => id,
+        None => ids::action()?,
+    };
+    let mut action = Action {
+        action_id: action_id.into(),
+        org_id: context.org_id.clone(),
+        agent_id: context.agent_id.clone().unwrap_or_default(),
+        agent_name: question.identity.agent_name.clone().or(request.agent_name),
+        swarm_id: request.swarm_id,
+        parent_action_id: request.parent_action_id.map(Into::into),
+        action_type: request.action_type,
+        declared_goal: request.declared_goal,
+        reasoning: request.reasoning,
+        authorization_scope: request.authorization_scope,
+        trigger: request.trigger,
+        systems_touched: list(request.systems_touched),
+        input_summary: request.input_summary,
+        status: request.status.unwrap_or(ActionStatus::Running),
+        reversible: i64::from(request.reversible != Some(false)),
+        risk_score: decided.decision.risk_score,
+        confidence: request.confidence.unwrap_or(50),
+        recommendation_id: request.recommendation_id,
+        recommendation_applied: i64::from(request.recommendation_applied == Some(true)),
+        recommendation_override_reason: request.recommendation_override_reason,
+        output_summary: request.output_summary,
+        side_effects: list(request.side_effects),
+        artifacts_created: list(request.artifacts_created),
+        error_message: request.error_message,
+        timestamp_start: request.timestamp_start.unwrap_or_else(|| now.clone()),
+        timestamp_end: request.timestamp_end,
+        duration_ms: request.duration_ms,
+        cost_estimate: cost,
+        tokens_in,
+        tokens_out,
+        model: request.model,
+        outcome_status: OutcomeStatus::Pending,
+        session_id: request.session_id,
+        created_at: now.clone(),
+        updated_at: now.clone(),
+        ..Action::default()
+    };
+    obey(&mut action, decided);
+    Ok(action)
+}
+
+/// The verdict overrules the state that the agent asked for.
+fn obey(action: &mut Action, decided: &Decided) {
+    match decided.verdict {
+        Verdict::Allow | Verdict::Warn => {}
+        Verdict::RequireApproval => action.status = ActionStatus::PendingApproval,
+        Verdict::Block => {
+            let decision = &decided.decision;
+            let policies = decision.matched_policies.join(", ");
+            action.status = ActionStatus::Blocked;
+            action.error_message = Some(format!("Blocked: {} ({policies})", decision.reasons.join("; ")));
+            action.timestamp_end = Some(action.timestamp_start.clone());
+            action.duration_ms = Some(0);
+        }
+    }
+}
+
+/// Stores an action with the decision on it, in one step. `key` and `reply` are those of a decision that can be repeated.
+pub(crate) async fn store(
+    context: &Context,
+    question: &Question,
+    action: Action,
+    decided: &Decided,
+    repeatable: (Option<&str>, &str),
+) -> Answer<Creation> {
+    let (key, reply) = repeatable;
+    let decision = decided.record_with_action(key, reply);
+    let new = NewAction { action, decision, created_by: question.principal.clone() };
+    let stored =
+        context.app.store.create_action(new).await.map_err(|error| Failure::not_persisted(&error))?;
+    if let Creation::Created(action) = &stored {
+        context.publish("action.created", action);
+    }
+    Ok(stored)
+}

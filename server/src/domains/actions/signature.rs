@@ -1,0 +1,40 @@
+//! Signatures of agents over the actions they record.
+
+use dashclaw::signing::{SigningError, verify_action_signature};
+use serde_json::Value;
+
+use crate::context::Context;
+use crate::domains::guard::question::Asking;
+use crate::failure::{Answer, Failure, Kind};
+
+const ENFORCE: &str = "ENFORCE_AGENT_SIGNATURES";
+
+/// What is known about a request's signature.
+#[derive(Debug, Default)]
+pub(super) struct Signature {
+    pub(super) text: Option<String>,
+    pub(super) verified: bool,
+}
+
+/// Checks the `_signature` of the body as it came. A missing or wrong one is refused only where the organisation, or else
+/// the environment, enforces signatures.
+pub(super) async fn check(context: &Context, asking: &Asking, agent_id: &str) -> Answer<Signature> {
+    let text = asking.body.get("_signature").and_then(Value::as_str).filter(|text| !text.is_empty());
+    let verified = match text {
+        None => Err(SigningError::Unsigned),
+        Some(_) => match context.app.store.identity(context.org_id(), agent_id).await? {
+            Some(identity) => verify_action_signature(&identity.public_key, &identity.algorithm, &asking.raw),
+            None => Err(SigningError::BadPublicKey),
+        },
+    };
+    let org = context.app.org(context.org_id()).await?;
+    let enforced = org.flag(ENFORCE).unwrap_or(context.app.config.enforce_signatures);
+    let refusal = |error: &str, code| Failure::new(Kind::Unauthorized, error).code(code);
+    match verified {
+        Err(SigningError::Unsigned) if enforced => Err(refusal("Signature required", "SIGNATURE_REQUIRED")),
+        Err(error) if enforced => {
+            Err(refusal(&format!("Invalid agent signature: {error}"), "INVALID_AGENT_SIGNATURE"))
+        }
+        verified => Ok(Signature { text: text.map(str::to_owned), verified: verified.is_ok() }),
+    }
+}

@@ -1,0 +1,88 @@
+//! A human's answer to an action that waits.
+
+use dashclaw::api::approvals::{ApprovalDecision, ApprovedAction};
+use dashclaw::clock;
+
+use crate::config::ALLOW_SELF_APPROVAL;
+use crate::context::Context;
+use crate::domains::actions::cases::unknown;
+use crate::domains::actions::rules::{Decision, Refused, Transition};
+use crate::failure::{Answer, Failure};
+use crate::scrub::Scrub;
+use crate::store::Transitioned;
+
+/// Approves or denies.
+pub(super) async fn decide(
+    context: Context,
+    action_id: &str,
+    decision: ApprovalDecision,
+    mut reasoning: Option<String>,
+) -> Answer<ApprovedAction> {
+    let by = context.principal().to_owned();
+    if by.is_empty() {
+        let failure = Failure::forbidden("Approvals require an attributable principal");
+        return Err(failure.code("APPROVER_IDENTITY_REQUIRED"));
+    }
+    let mut scrub = Scrub::default();
+    scrub.optional([&mut reasoning]);
+    let org = context.app.org(context.org_id()).await?;
+    let own_action = org.flag(ALLOW_SELF_APPROVAL).unwrap_or(context.app.config.allow_self_approval);
+    let allow = decision == ApprovalDecision::Allow;
+    let step = Transition::Decide(Decision { allow, by, own_action, reasoning, now: clock::now_iso() });
+    let action = match context.app.store.transition(context.org_id(), action_id, step).await? {
+        Transitioned::Done(action) => *action,
+        Transitioned::NotFound => return Err(unknown()),
+        Transitioned::Refused(refused) => return Err(not_decided(&refused)),
+    };
+    context.publish("action.updated", &action);
+    let security = Some(scrub.security());
+    Ok(ApprovedAction { success: true, action, security, ..ApprovedAction::default() })
+}
+
+fn not_decided(refused: &Refused) -> Failure {
+    match refused {
+        Refused::AlreadyDecided => Failure::conflict("Action was already resolved by another approver"),
+        Refused::OwnAction => {
+            Failure::forbidden("The principal that created an action cannot approve it").code("SELF_APPROVAL")
+        }
+        Refused::Revoked => Failure::unauthorized(),
+        _ => Failure::bad_request("Action is not pending approval"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::test_app::{app, call};
+
+    /// As when the key is revoked while the approval waits for the database.
+    #[tokio::test]
+    async fn an_approval_that_reaches_the_database_behind_the_revocation_of_its_key_does_not_count() {
+        let app = app().await;
+        let rules = json!({ "action_types": ["api"] }).to_string();
+        let policy = json!({ "name": "Ask", "policy_type": "require_approval", "rules": rules });
+        assert_eq!(call(&app, "POST", "/api/policies", policy).await.0, 201);
+        let body = json!({ "agent_id": "a", "action_type": "api", "declared_goal": "g" });
+        let (_, waiting) = call(&app, "POST", "/api/actions", body).await;
+        let id = waiting["action_id"].as_str().unwrap();
+        let (_, made) = call(&app, "POST", "/api/keys", json!({ "label": "k", "role": "admin" })).await;
+        let by = made["key"]["id"].as_str().unwrap_or_else(|| panic!("{made}"));
+        let decide = async || {
+            let decision = Decision {
+                allow: true,
+                by: by.to_owned(),
+                own_action: false,
+                reasoning: None,
+                now: clock::now_iso(),
+            };
+            app.store.transition(&app.config.org_id, id, Transition::Decide(decision)).await.unwrap()
+        };
+        let (status, revoked) = call(&app, "DELETE", &format!("/api/keys/{by}"), Value::Null).await;
+        assert_eq!(status, 200, "{revoked}");
+        assert!(matches!(decide().await, Transitioned::Refused(Refused::Revoked)));
+        let (_, found) = call(&app, "GET", &format!("/api/actions/{id}"), Value::Null).await;
+        assert_eq!(found["action"]["status"], "pending_approval", "{found}");
+    }
+}

@@ -1,0 +1,257 @@
+//! `POST /api/guard` and the log of decisions.
+
+use std::sync::Arc;
+
+use dashclaw::api::actions::CreateAction;
+use dashclaw::api::guard::{
+    GetGuardDecisions, GetRecentDecisions, GuardDecision, GuardDecisionList, RecentDecisionList,
+};
+use dashclaw::clock;
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::domains::actions::birth;
+use crate::domains::guard::decide::{
+    ATTEMPTS, Decided, again, contended, decide, other_question, repeat_span,
+};
+use crate::domains::guard::judge::off_thread;
+use crate::domains::guard::question::{Asking, Question};
+use crate::domains::signals::cases::texts;
+use crate::failure::{Answer, Failure};
+use crate::orgs::{Injection, Org};
+use crate::policy::Verdict;
+use crate::scan::injection;
+use crate::scan::secrets::SecretScan;
+use crate::store::{Creation, DecisionFilter, Logged, Page, Stale};
+
+const AUTOSCAN_BLOCK: &str = "DASHCLAW_AUTOSCAN_BLOCK";
+
+/// What is asked, with everything that was found out about it before the policies are asked.
+struct Ask {
+    question: Arc<Question>,
+    key: Option<String>,
+    secret_scan: Option<SecretScan>,
+    signals: Vec<String>,
+    /// What is recorded beside the decision, or why nothing is, where the caller wants a record.
+    record: Option<Result<Box<CreateAction>, &'static str>>,
+}
+
+/// Asks whether an agent may act.
+///
+/// The answer is JSON text: of a decision the very text that is on record.
+pub(super) async fn ask(context: &Context, asking: Asking) -> Answer<String> {
+    let mut question = Question::read(context, &asking).await?;
+    let org = context.app.org(context.org_id()).await?;
+    refuse_injection(&org, question.context.declared_goal.as_deref())?;
+    let text = asking.text("content");
+    let secret_scan = off_thread(question.heavy, move || text.as_deref().and_then(SecretScan::of)).await?;
+    if let Some(scan) = &secret_scan
+        && org.flag(AUTOSCAN_BLOCK) == Some(true)
+    {
+        let blocked = json!({
+            "decision": "block",
+            "allowed": false,
+            "reasons": ["Content holds secrets"],
+            "secret_scan": scan,
+        });
+        return Ok(blocked.to_string());
+    }
+    let signals = match asking.arguments.get("include_signals") {
+        Some(Value::Bool(true)) => texts(context, question.context.agent_id.as_deref()).await?,
+        _ => Vec::new(),
+    };
+    let record = to_record(&asking, &question).await?;
+    let key = asking.text("idempotency_key");
+    if let Some(answer) = repeated(context, &question, &org, key.as_deref()).await? {
+        return Ok(answer);
+    }
+    question.use_token(&context.app).await;
+    let question = Arc::new(question);
+    let ask = Ask { question, key, secret_scan, signals, record };
+    for attempt in 0..ATTEMPTS {
+        match try_once(context, &ask, attempt).await? {
+            Ok(answer) => return Ok(answer),
+            Err(stale) => again(&context.app, context.org_id(), stale)?,
+        }
+    }
+    Err(contended())
+}
+
+/// The answer, or what has changed under the decision.
+type Attempt = Result<String, Stale>;
+
+/// Decides and stores once.
+async fn try_once(context: &Context, ask: &Ask, attempt: usize) -> Answer<Attempt> {
+    let org = context.app.org(context.org_id()).await?;
+    // While everything is halted, nothing that was said before counts.
+    let key = ask.key.as_deref().filter(|_| org.halt().is_none());
+    if let Some(key) = key {
+        let within = repeat_span(clock::unix_millis());
+        let earlier = context.app.store.earlier_decision(context.org_id(), key, within).await?;
+        if let Some(known) =
+            earlier.and_then(|earlier| earlier.for_question(&ask.question.asked, org.version))
+        {
+            return answer(context, known, "");
+        }
+    }
+    let mut decided = decide(&context.app, &org, &ask.question, ask.signals.clone(), attempt).await?;
+    decided.decision.secret_scan = ask.secret_scan.as_ref().map(|scan| json!(scan));
+    let request = match &ask.record {
+        None => return store(context, &decided, key).await,
+        Some(Ok(request)) if decided.verdict != Verdict::Block => request,
+        Some(problem) => {
+            let problem = problem.as_ref().err().copied().unwrap_or("blocked actions are not recorded");
+            decided.decision.recorded = Some(false);
+            decided.decision.recorded_error = Some(problem.to_owned());
+            return store(context, &decided, key).await;
+        }
+    };
+    store_with_action(context, ask, request, decided, key).await
+}
+
+/// While everything is halted, nothing that was said before counts.
+fn usable<'a>(org: &Org, key: Option<&'a str>) -> Option<&'a str> {
+    key.filter(|_| org.halt().is_none())
+}
+
+/// The answer that was given before with the same key.
+async fn repeated(
+    context: &Context,
+    question: &Question,
+    org: &Org,
+    key: Option<&str>,
+) -> Answer<Option<String>> {
+    let Some(key) = usable(org, key) else { return Ok(None) };
+    let within = repeat_span(clock::unix_millis());
+    let earlier = context.app.store.earlier_decision(context.org_id(), key, within).await?;
+    match earlier.and_then(|earlier| earlier.for_question(&question.asked, org.version)) {
+        Some(known) => answer(context, known, "").map(Result::ok),
+        None => Ok(None),
+    }
+}
+
+/// A goal that tries to take the server over is no question at all, unless the organisation has it judged.
+fn refuse_injection(org: &Org, goal: Option<&str>) -> Answer<()> {
+    if org.injection() != Injection::Refuse {
+        return Ok(());
+    }
+    let scan = injection::scan(goal.unwrap_or_default());
+    if scan.recommendation() != Verdict::Block {
+        return Ok(());
+    }
+    Err(Failure::bad_request("Input rejected: prompt injection pattern detected")
+        .with("risk_level", scan.risk_level())
+        .with("categories", scan.categories()))
+}
+
+/// Stores the decision, then answers: what is not on record was not decided.
+async fn store(context: &Context, decided: &Decided, key: Option<&str>) -> Answer<Attempt> {
+    let reply = serde_json::to_string(&decided.decision)?;
+    let logged = context.app.store.log_decision(decided.record(key, &reply)).await;
+    answer(context, logged.map_err(|error| Failure::not_persisted(&error))?, &reply)
+}
+
+/// The answer to what became of a decision.
+fn answer(context: &Context, logged: Logged, reply: &str) -> Answer<Attempt> {
+    match logged {
+        Logged::Stored => {
+            context.app.hub.publish_text(context.org_id(), "guard.decision.created", reply);
+            Ok(Ok(reply.to_owned()))
+        }
+        Logged::Repeats(reply) => {
+            let mut decision: GuardDecision = serde_json::from_str(&reply)?;
+            decision.idempotent_replay = Some(true);
+            Ok(Ok(serde_json::to_string(&decision)?))
+        }
+        Logged::OtherQuestion => Err(other_question()),
+        Logged::Stale(stale) => Ok(Err(stale)),
+    }
+}
+
+/// What is to be recorded beside the decision, when the caller asks for a record.
+async fn to_record(
+    asking: &Asking,
+    question: &Question,
+) -> Answer<Option<Result<Box<CreateAction>, &'static str>>> {
+    if asking.arguments.get("record") != Some(&Value::Bool(true)) {
+        return Ok(None);
+    }
+    if question.context.agent_id.is_none() {
+        return Ok(Some(Err("agent_id is required to record an action")));
+    }
+    if question.context.declared_goal.is_none() {
+        return Ok(Some(Err("declared_goal is required to record an action")));
+    }
+    let mut request = birth::described(&asking.arguments, Vec::new())?;
+    // The key is that of the decision.
+    request.idempotency_key = None;
+    let scrubbed = off_thread(question.heavy, move || {
+        birth::scrub(&mut request);
+        request
+    });
+    Ok(Some(Ok(Box::new(scrubbed.await?))))
+}
+
+/// Stores the decision and an action with it, in one step.
+async fn store_with_action(
+    context: &Context,
+    ask: &Ask,
+    request: &CreateAction,
+    mut decided: Decided,
+    key: Option<&str>,
+) -> Answer<Attempt> {
+    let action = birth::record(&ask.question, request.clone(), &decided)?;
+    decided.decision.recorded = Some(true);
+    decided.decision.action_id = Some(action.action_id.to_string());
+    let reply = serde_json::to_string(&decided.decision)?;
+    let logged = match birth::store(context, &ask.question, action, &decided, (key, &reply)).await? {
+        Creation::Created(_) => Logged::Stored,
+        Creation::Repeats(reply) => Logged::Repeats(reply),
+        Creation::OtherQuestion => Logged::OtherQuestion,
+        Creation::Stale(stale) => Logged::Stale(stale),
+        Creation::Replayed(_) | Creation::DuplicateId => {
+            return Err(Failure::internal("a new id was taken already"));
+        }
+    };
+    answer(context, logged, &reply)
+}
+
+/// Lists decisions.
+pub(super) async fn list(context: Context, request: GetGuardDecisions) -> Answer<GuardDecisionList> {
+    let page = Page::asked(request.limit, request.offset, 20);
+    let filter = DecisionFilter {
+        agent_id: request.agent_id,
+        decision: request.decision.map(|verdict| verdict.to_string()),
+    };
+    let found = context.app.store.decisions(context.org_id(), filter, page).await?;
+    let mut decisions = found.decisions;
+    for decision in &mut decisions {
+        // What an older record does not tell, and what nobody looks at.
+        for (name, value) in [
+            ("replay_status", json!("not_applicable")),
+            ("act_status", json!("not_applicable")),
+            ("jti", Value::Null),
+            ("act_hash", Value::Null),
+        ] {
+            decision.extra.entry(name.to_owned()).or_insert(value);
+        }
+    }
+    Ok(GuardDecisionList {
+        decisions,
+        total: found.total,
+        stats: found.stats,
+        limit: page.limit,
+        offset: page.offset,
+        ..GuardDecisionList::default()
+    })
+}
+
+/// Lists recent decisions. Filters that it does not know are ignored, as on the platform.
+pub(super) async fn recent(context: Context, request: GetRecentDecisions) -> Answer<RecentDecisionList> {
+    let page = Page::asked(request.limit, request.offset, 50);
+    let filter = DecisionFilter {
+        agent_id: request.agent_id,
+        decision: request.decision.map(|verdict| verdict.to_string()),
+    };
+    Ok(context.app.store.recent_decisions(context.org_id(), filter, page).await?)
+}

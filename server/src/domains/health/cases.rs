@@ -1,0 +1,31 @@
+//! Whether the instance works.
+
+use dashclaw::api::health::{DatabaseHealth, Health, HealthChecks, HealthStatus};
+use dashclaw::clock;
+use serde_json::{Map, Value, json};
+
+use crate::context::Context;
+
+/// Healthy when the storage answers.
+pub(super) async fn get(context: &Context) -> Health {
+    let works = context.app.store.has_keys().await.is_ok();
+    let word = if works { "healthy" } else { "unavailable" };
+    Health {
+        status: if works { HealthStatus::Healthy } else { HealthStatus::Degraded },
+        timestamp: clock::now_iso(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        mode: "live".to_owned(),
+        checks: HealthChecks {
+            database: DatabaseHealth { status: word.to_owned(), ..DatabaseHealth::default() },
+            runtime: members(json!({ "name": "dashclaw-server" })),
+            realtime: members(json!({ "status": "healthy", "backend": "memory" })),
+            environment: members(json!({ "signing": !context.app.signer.jwks().is_empty() })),
+            ..HealthChecks::default()
+        },
+        ..Health::default()
+    }
+}
+
+fn members(value: Value) -> Map<String, Value> {
+    if let Value::Object(members) = value { members } else { Map::new() }
+}

@@ -1,0 +1,156 @@
+//! Policies: adding, changing, removing, and trying them on the past.
+
+use dashclaw::api::actions::Action;
+use dashclaw::api::policies::{
+    CreatePolicy, CreatedPolicy, ListPolicies, Policy, PolicyDetail, PolicyList, PolicyRules, UpdatePolicy,
+};
+use dashclaw::clock;
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::failure::{Answer, Failure};
+use crate::ids;
+use crate::policy::rules::validate;
+use crate::policy::{GuardContext, HistoricalAction, MAX_SAMPLE, Simulation, simulate as try_on};
+use crate::scrub::clean;
+use crate::store::{ActionFilter, Page, Saved};
+
+const DAY_MS: i64 = 86_400_000;
+/// How many policies an organisation may have: each of them is asked at every guard context.
+const MAX_POLICIES: usize = 1000;
+
+/// Lists policies.
+pub(super) async fn list(context: Context, request: ListPolicies) -> Answer<PolicyList> {
+    let mut policies = context.app.store.policies(context.org_id()).await?;
+    policies.retain(|policy| request.agent_id.as_deref().is_none_or(|agent| holds_for(policy, agent)));
+    Ok(PolicyList { policies, ..PolicyList::default() })
+}
+
+fn holds_for(policy: &Policy, agent_id: &str) -> bool {
+    let agents = policy.agent_ids.as_deref().and_then(|text| serde_json::from_str::<Vec<String>>(text).ok());
+    agents.is_none_or(|agents| agents.is_empty() || agents.iter().any(|agent| agent == agent_id))
+}
+
+/// Adds a policy.
+pub(super) async fn create(context: Context, request: CreatePolicy) -> Answer<CreatedPolicy> {
+    let rules = text(&request.rules);
+    check(&context, request.policy_type.as_str(), &rules)?;
+    if context.app.store.policies(context.org_id()).await?.len() >= MAX_POLICIES {
+        let error = format!("An organisation may have at most {MAX_POLICIES} policies");
+        return Err(Failure::bad_request(error).code("POLICY_LIMIT"));
+    }
+    let now = clock::now_iso();
+    let policy = Policy {
+        id: ids::policy()?.into(),
+        org_id: context.org_id().to_owned(),
+        name: clean(request.name),
+        policy_type: request.policy_type,
+        rules: rules.into(),
+        active: request.active.unwrap_or(1),
+        agent_ids: agents(request.agent_ids.unwrap_or_default()),
+        created_by: Some(context.principal().to_owned()),
+        created_at: now.clone(),
+        updated_at: now,
+        ..Policy::default()
+    };
+    let saved = context.app.store.create_policy(policy.clone()).await?;
+    done(&context, saved, &policy, "created")?;
+    let policy_id = policy.id.clone();
+    Ok(CreatedPolicy { policy, policy_id, ..CreatedPolicy::default() })
+}
+
+/// The rules as JSON text.
+fn text(rules: &PolicyRules) -> String {
+    match &rules.0 {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The agents as JSON text; none means every agent.
+fn agents(ids: Vec<String>) -> Option<String> {
+    (!ids.is_empty()).then(|| Value::from(ids).to_string())
+}
+
+fn check(context: &Context, policy_type: &str, rules: &str) -> Answer<()> {
+    validate(policy_type, rules, context.app.config.allow_private_webhooks).map_err(Failure::validation)
+}
+
+/// What follows a write: guard must see it at once, and subscribers hear of it.
+fn done(context: &Context, saved: Saved, policy: &Policy, change: &str) -> Answer<()> {
+    context.app.forget_org(context.org_id());
+    match saved {
+        Saved::Done => {
+            let event = json!({ "policy": policy, "change_type": change });
+            context.publish("policy.updated", &event);
+            Ok(())
+        }
+        Saved::NameTaken => Err(Failure::conflict("A policy with this name already exists")),
+        Saved::NotFound => Err(Failure::not_found("Policy not found")),
+    }
+}
+
+/// Changes a policy.
+pub(super) async fn update(context: Context, request: UpdatePolicy) -> Answer<PolicyDetail> {
+    let policies = context.app.store.policies(context.org_id()).await?;
+    let found = policies.into_iter().find(|policy| policy.id == request.id);
+    let mut policy = found.ok_or_else(|| Failure::not_found("Policy not found"))?;
+    policy.name = request.name.map_or(policy.name, clean);
+    policy.policy_type = request.policy_type.unwrap_or(policy.policy_type);
+    policy.rules = text(&request.rules.unwrap_or(policy.rules)).into();
+    policy.active = request.active.unwrap_or(policy.active);
+    policy.agent_ids = request.agent_ids.map_or(policy.agent_ids, agents);
+    policy.updated_at = clock::now_iso();
+    check(&context, policy.policy_type.as_str(), &text(&policy.rules))?;
+    let saved = context.app.store.replace_policy(policy.clone()).await?;
+    done(&context, saved, &policy, "updated")?;
+    Ok(PolicyDetail { policy, ..PolicyDetail::default() })
+}
+
+/// Removes policies, and answers the ids of those that were there. Removing what is gone is no error.
+pub(super) async fn delete(context: &Context, ids: Vec<String>) -> Answer<Vec<String>> {
+    let gone = context.app.store.delete_policies(context.org_id(), ids).await?;
+    context.app.forget_org(context.org_id());
+    for id in &gone {
+        let event = json!({ "policy": { "id": id }, "change_type": "deleted" });
+        context.publish("policy.updated", &event);
+    }
+    Ok(gone)
+}
+
+/// Says what a policy would have done to the actions of the last days.
+pub(super) async fn simulate(
+    context: &Context,
+    policy_type: &str,
+    rules: &Value,
+    days: u32,
+) -> Answer<Simulation> {
+    let since = Some(clock::iso(clock::unix_millis() - i64::from(days) * DAY_MS));
+    let filter = ActionFilter { since, ..ActionFilter::default() };
+    let page = Page { limit: i64::try_from(MAX_SAMPLE).unwrap_or(i64::MAX), offset: 0 };
+    let found = context.app.store.actions(context.org_id(), filter, page).await?;
+    let history: Vec<HistoricalAction> = found.actions.into_iter().map(past).collect();
+    try_on(policy_type, rules, &history, days).map_err(Failure::validation)
+}
+
+fn past(action: Action) -> HistoricalAction {
+    let now_ms = clock::parse_iso(&action.timestamp_start).unwrap_or_default();
+    HistoricalAction {
+        action_id: action.action_id.to_string(),
+        status: action.status.to_string(),
+        risk_score: u8::try_from(action.risk_score.clamp(0, 100)).unwrap_or(100),
+        context: GuardContext {
+            org_id: action.org_id,
+            agent_id: Some(action.agent_id),
+            agent_name: action.agent_name,
+            action_type: action.action_type,
+            declared_goal: Some(action.declared_goal),
+            systems_touched: serde_json::from_str(&action.systems_touched).unwrap_or_default(),
+            reversible: Some(action.reversible != 0),
+            now_ms,
+            evaluated_at: action.timestamp_start.clone(),
+            ..GuardContext::default()
+        },
+        timestamp: action.timestamp_start,
+    }
+}

@@ -1,0 +1,154 @@
+//! Why something was not done, in words that know nothing of HTTP: `{error, details?, code?, …}` and a kind.
+
+use serde_json::{Map, Value};
+
+use crate::store::StoreError;
+
+/// Why something was not done. Its texts are the platform's.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure(Box<Parts>);
+
+/// The parts of a [`Failure`], for who tells it.
+#[derive(Debug, Clone)]
+pub(crate) struct Parts {
+    pub(crate) kind: Kind,
+    pub(crate) body: Map<String, Value>,
+    /// For the log, and for the caller when the operator allows it.
+    pub(crate) detail: Option<String>,
+    /// When to come back, in seconds.
+    pub(crate) retry_after: Option<u64>,
+}
+
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The request itself is wrong.
+    BadRequest,
+    /// Nobody knows who asks.
+    Unauthorized,
+    /// Who asks may not.
+    Forbidden,
+    /// It is not there.
+    NotFound,
+    /// It is there, and is not asked for in this way.
+    MethodNotAllowed,
+    /// The request came too slowly.
+    TooSlow,
+    /// The present state forbids it.
+    Conflict,
+    /// It was there.
+    Gone,
+    /// The request is too large.
+    TooLarge,
+    /// It is asked too often, or for too much at once.
+    TooMany,
+    /// Something of ours is broken.
+    Internal,
+    /// It is not served here.
+    NotServed,
+    /// It cannot be done now.
+    Unavailable,
+}
+
+/// What comes of a request.
+pub(crate) type Answer<T> = Result<T, Failure>;
+
+impl Failure {
+    pub(crate) fn new(kind: Kind, error: impl Into<String>) -> Self {
+        let body = Map::from_iter([("error".to_owned(), Value::String(error.into()))]);
+        Self(Box::new(Parts { kind, body, detail: None, retry_after: None }))
+    }
+
+    pub(crate) fn bad_request(error: impl Into<String>) -> Self {
+        Self::new(Kind::BadRequest, error)
+    }
+
+    /// A bad request with one message for each problem.
+    pub(crate) fn validation(problems: Vec<String>) -> Self {
+        Self::bad_request("Validation failed").with("details", problems)
+    }
+
+    /// There is no usable key.
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(Kind::Unauthorized, "Unauthorized - Invalid or missing API key")
+    }
+
+    pub(crate) fn forbidden(error: impl Into<String>) -> Self {
+        Self::new(Kind::Forbidden, error)
+    }
+
+    /// The key speaks for one agent, and this is another.
+    pub(crate) fn other_agent() -> Self {
+        Self::forbidden("This API key is bound to another agent").code("AGENT_MISMATCH")
+    }
+
+    pub(crate) fn not_found(error: impl Into<String>) -> Self {
+        Self::new(Kind::NotFound, error)
+    }
+
+    pub(crate) fn conflict(error: impl Into<String>) -> Self {
+        Self::new(Kind::Conflict, error)
+    }
+
+    /// Something of ours is broken; `detail` goes to the log.
+    pub(crate) fn internal(detail: impl Into<String>) -> Self {
+        let mut failure = Self::new(Kind::Internal, "Internal server error");
+        failure.0.detail = Some(detail.into());
+        failure
+    }
+
+    /// A decision that could not be stored is no decision.
+    pub(crate) fn not_persisted(error: &StoreError) -> Self {
+        let mut failure = Self::new(Kind::Unavailable, "Guard decision could not be stored")
+            .code("GUARD_AUDIT_PERSIST_FAILED");
+        failure.0.detail = Some(error.to_string());
+        failure.with("setup_url", "/setup")
+    }
+
+    /// Adds the platform's code.
+    #[must_use]
+    pub(crate) fn code(self, code: &str) -> Self {
+        self.with("code", code)
+    }
+
+    /// Adds a member to the body.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.body.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Says when to come back, in seconds.
+    #[must_use]
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
+    }
+
+    pub(crate) fn into_parts(self) -> Parts {
+        *self.0
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Closed => {
+                Self::new(Kind::Unavailable, "The instance is shutting down").code("DB_CONNECTION_FAILED")
+            }
+            StoreError::Failed(detail) => Self::internal(detail),
+        }
+    }
+}
+
+impl From<getrandom::Error> for Failure {
+    fn from(error: getrandom::Error) -> Self {
+        Self::internal(format!("no random numbers: {error}"))
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(error.to_string())
+    }
+}
