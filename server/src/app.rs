@@ -7,19 +7,19 @@ use tokio_util::sync::CancellationToken;
 
 use crate::callers::Callers;
 use crate::config::Config;
+use crate::db::{Db, DbResult};
 use crate::hub::Hub;
 use crate::identity::Verifier;
 use crate::keys::{self, Caller, NewKey, Role};
 use crate::orgs::{Org, Orgs};
 use crate::policy::webhook::WebhookClient;
 use crate::signer::Signer;
-use crate::store::{Store, StoreResult};
 
 /// What all requests share.
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) config: Config,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) db: Db,
     pub(crate) hub: Hub,
     pub(crate) signer: Signer,
     /// Checks the tokens that agents bring.
@@ -32,11 +32,11 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(config: Config, store: Arc<dyn Store>, signer: Signer) -> Self {
+    pub(crate) fn new(config: Config, db: Db, signer: Signer) -> Self {
         let tokens = Verifier::new(config.tokens.clone());
         Self {
             config,
-            store,
+            db,
             hub: Hub::default(),
             signer,
             tokens,
@@ -48,8 +48,8 @@ impl App {
     }
 
     /// What is known about an organisation.
-    pub(crate) async fn org(&self, org_id: &str) -> StoreResult<Arc<Org>> {
-        self.orgs.get(&*self.store, org_id).await
+    pub(crate) async fn org(&self, org_id: &str) -> DbResult<Arc<Org>> {
+        self.orgs.get(&self.db, org_id).await
     }
 
     /// Must follow every write of a policy or a setting.
@@ -78,8 +78,8 @@ impl App {
     }
 
     /// Who holds this key. Keys are compared by their hashes, so the time it takes tells nothing about them.
-    pub(crate) async fn caller(&self, key: &str) -> StoreResult<Option<Arc<Caller>>> {
-        self.callers.get(&*self.store, keys::hash(key)).await
+    pub(crate) async fn caller(&self, key: &str) -> DbResult<Option<Arc<Caller>>> {
+        self.callers.get(&self.db, keys::hash(key)).await
     }
 
     /// Whether this key was found to be valid since the start; nothing is looked up.

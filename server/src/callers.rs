@@ -7,8 +7,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use dashclaw::clock;
 use futures_util::FutureExt;
 
+use crate::db::{Db, DbResult};
+use crate::domains::keys;
 use crate::keys::{Caller, KeyHash};
-use crate::store::{Store, StoreResult};
 
 /// How exactly the storage knows when a key was last used, in milliseconds: a write for each request would cost more than
 /// most requests.
@@ -48,18 +49,18 @@ impl Callers {
     }
 
     /// Who holds the key with this hash.
-    pub(crate) async fn get(&self, store: &dyn Store, hash: KeyHash) -> StoreResult<Option<Arc<Caller>>> {
-        if let Some(caller) = self.known(store, hash) {
+    pub(crate) async fn get(&self, db: &Db, hash: KeyHash) -> DbResult<Option<Arc<Caller>>> {
+        if let Some(caller) = self.known(db, hash) {
             return Ok(Some(caller));
         }
-        let Some(record) = store.key(hash).await? else { return Ok(None) };
+        let Some(record) = keys::cases::in_force(db, hash).await? else { return Ok(None) };
         let holder = Holder::new(Arc::new(record.caller(true)));
         self.write(|known| {
             if !known.revoked.contains(&hash) {
                 known.holders.entry(hash).or_insert(holder);
             }
         });
-        Ok(self.known(store, hash))
+        Ok(self.known(db, hash))
     }
 
     /// Refuses a key from now on and ends what its holder has open. It is called inside the write that revokes the key, so
@@ -90,7 +91,7 @@ impl Callers {
         used.filter(|(_, at)| *at > 0).collect()
     }
 
-    fn known(&self, store: &dyn Store, hash: KeyHash) -> Option<Arc<Caller>> {
+    fn known(&self, db: &Db, hash: KeyHash) -> Option<Arc<Caller>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let holder = known.holders.get(&hash)?;
         let now = clock::unix_millis();
@@ -98,7 +99,9 @@ impl Callers {
         if holder.caller.stored && now.abs_diff(holder.noted.load(Ordering::Relaxed)) >= NOTED_EVERY {
             holder.noted.store(now, Ordering::Relaxed);
             // It is in the queue after the first poll. Nobody waits for it, and nothing is lost but a time.
-            let _ = store.note_key_use(hash, clock::iso(now)).now_or_never();
+            let caller = &holder.caller;
+            let noted = keys::cases::note_use(db, &caller.org_id, caller.principal.clone(), clock::iso(now));
+            let _ = noted.now_or_never();
         }
         Some(Arc::clone(&holder.caller))
     }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::domains::retention::cases as retention;
 use crate::identity::TokenTrust;
 use crate::policy::{GuardSettings, Verdict};
-use crate::retention;
 
 /// How an [`Instance`](crate::Instance) is opened.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::store::StoreError;
+use crate::db::DbError;
 
 /// Why something was not done. Its texts are the platform's.
 #[derive(Debug, Clone)]
@@ -98,7 +98,7 @@ impl Failure {
     }
 
     /// A decision that could not be stored is no decision.
-    pub(crate) fn not_persisted(error: &StoreError) -> Self {
+    pub(crate) fn not_persisted(error: &DbError) -> Self {
         let mut failure = Self::new(Kind::Unavailable, "Guard decision could not be stored")
             .code("GUARD_AUDIT_PERSIST_FAILED");
         failure.0.detail = Some(error.to_string());
@@ -130,13 +130,13 @@ impl Failure {
     }
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
         match error {
-            StoreError::Closed => {
+            DbError::Closed => {
                 Self::new(Kind::Unavailable, "The instance is shutting down").code("DB_CONNECTION_FAILED")
             }
-            StoreError::Failed(detail) => Self::internal(detail),
+            DbError::Failed(detail) => Self::internal(detail),
         }
     }
 }

@@ -9,6 +9,7 @@ use dashclaw::api::orgs::ApiKey;
 use dashclaw::api::policies::Policy;
 use dashclaw::transport::Transport;
 use dashclaw::{Builder, Error, ErrorKind, clock};
+use futures_util::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,10 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::blocking::wait;
 use crate::config::{Config, InstanceOptions};
+use crate::db::{Db, DbError};
+use crate::domains::identities::rows::Identity;
+use crate::domains::keys::cases::Revoked;
+use crate::domains::{self, halts, identities, keys, outcomes, policies, settings};
 use crate::http;
 use crate::ids;
 use crate::keys::{NewKey, Role};
@@ -23,8 +28,6 @@ use crate::orgs::Halt;
 use crate::policy::read_policy_file;
 use crate::serve::{Limits, serve};
 use crate::signer::Signer;
-use crate::store::sqlite::Sqlite;
-use crate::store::{Identity, Revoked, Store, StoreError};
 use crate::sweep::Sweeper;
 use crate::transport::RouterTransport;
 
@@ -52,19 +55,19 @@ impl Instance {
         let config = Config::read(options);
         // Read before the database is touched, so that a mistake in it changes nothing.
         let policies = options.policies.as_deref().map(|file| file_policies(file, &config)).transpose()?;
-        let store: Arc<dyn Store> = Arc::new(open_store(options.path.as_deref())?);
-        let first_start = !wait(store.has_keys()).map_err(storage)?;
+        let db = open_db(options.path.as_deref())?;
+        let first_start = !wait(keys::cases::any(&db)).map_err(storage)?;
         if let Some(policies) = policies {
-            load(&*store, &config.org_id, policies)?;
+            load(&db, &config.org_id, policies)?;
         }
-        let signer = wait(Signer::open(&*store, config.signing_key.as_ref())).map_err(storage)?;
-        let app = Arc::new(App::new(config, store, signer));
+        let signer = wait(Signer::open(&db, config.signing_key.as_ref())).map_err(storage)?;
+        let app = Arc::new(App::new(config, db, signer));
         let api_key = app.admit_in_process(Role::Admin).map_err(broken)?;
         if let Some(key) = &options.api_key {
             app.admit_operator(key.expose_secret());
         }
         let sweeper = Sweeper::start(Arc::clone(&app)).map_err(broken)?;
-        let router = http::router(&app, crate::domains::routes());
+        let router = http::router(&app, domains::routes());
         Ok(Self { app, router, api_key, first_start, sweeper: Mutex::new(Some(sweeper)) })
     }
 
@@ -138,18 +141,18 @@ impl Instance {
     /// Stores keys, all or none; from now on they hold.
     pub fn store_keys(&self, keys: Vec<NewKey>) -> dashclaw::Result<()> {
         let records = keys.into_iter().map(|key| key.record).collect();
-        wait(self.app.store.add_keys(records)).map_err(storage)
+        wait(keys::cases::add(&self.app.db, &self.app.config.org_id, records)).map_err(storage)
     }
 
     /// The stored API keys, the newest first, without the keys themselves.
     pub fn keys(&self) -> dashclaw::Result<Vec<ApiKey>> {
-        wait(crate::domains::keys::cases::all(&self.app, &self.app.config.org_id)).map_err(storage)
+        wait(keys::cases::all(&self.app, &self.app.config.org_id)).map_err(storage)
     }
 
     /// Revokes an API key by its id (`key_…`): from now on it is refused, across restarts, and its event streams end.
     /// Answers nothing when there is no such key. Unlike an admin over HTTP, who owns the process may revoke every key.
     pub fn revoke_key(&self, id: &str) -> dashclaw::Result<Option<ApiKey>> {
-        let revoked = crate::domains::keys::cases::put_revoked(&self.app, &self.app.config.org_id, id, false);
+        let revoked = keys::cases::put_revoked(&self.app, &self.app.config.org_id, id, false);
         match wait(revoked).map_err(storage)? {
             Revoked::Done(key) => Ok(Some(*key)),
             Revoked::NotFound | Revoked::LastAdmin => Ok(None),
@@ -169,7 +172,7 @@ impl Instance {
     }
 
     fn put_halt(&self, halt: Option<Halt>) -> dashclaw::Result<()> {
-        wait(crate::domains::halts::cases::put(&self.app, &self.app.config.org_id, halt)).map_err(storage)
+        wait(halts::cases::put(&self.app, &self.app.config.org_id, halt)).map_err(storage)
     }
 
     /// Registers the public key (PEM) that an agent signs its actions with. `algorithm` is `RSASSA-PKCS1-v1_5` as a rule.
@@ -180,21 +183,25 @@ impl Instance {
         algorithm: &str,
     ) -> dashclaw::Result<()> {
         let identity = Identity { public_key: public_key.to_owned(), algorithm: algorithm.to_owned() };
-        wait(self.app.store.put_identity(&self.app.config.org_id, agent_id, identity)).map_err(storage)
+        let given = (agent_id.to_owned(), identity);
+        let registered = self.app.db.write(&self.app.config.org_id, given, |(agent_id, identity), tx| {
+            identities::rows::register(tx, agent_id, identity).boxed()
+        });
+        wait(registered).map(drop).map_err(storage)
     }
 
     /// Sets a setting of the organisation by the platform's name (`DASHCLAW_OUTCOME_TIMEOUT_MINUTES`,
     /// `ENFORCE_AGENT_SIGNATURES`, `DASHCLAW_AUTOSCAN_BLOCK`, `DASHCLAW_ALLOW_SELF_APPROVAL`), or removes it.
     pub fn set_setting(&self, name: &str, value: Option<&str>) -> dashclaw::Result<()> {
         let org_id = &self.app.config.org_id;
-        let stored = wait(self.app.store.put_setting(org_id, name, value.map(str::to_owned)));
+        let stored = wait(settings::cases::put(&self.app.db, org_id, name, value.map(str::to_owned)));
         self.app.forget_org(org_id);
         stored.map_err(storage)
     }
 
     /// Gives up actions whose outcome was not reported in time, as a timer does every minute. Answers how many.
     pub fn sweep_outcomes(&self) -> dashclaw::Result<usize> {
-        wait(crate::domains::outcomes::sweep::sweep(&self.app)).map(|swept| swept.rows).map_err(storage)
+        wait(outcomes::sweep::sweep(&self.app)).map(|swept| swept.rows).map_err(storage)
     }
 
     /// Is cancelled when the instance shuts down. Cancelling it ends streams and [`serve`](Self::serve) and leaves the rest
@@ -211,7 +218,7 @@ impl Instance {
         if let Some(sweeper) = sweeper {
             sweeper.stop();
         }
-        self.app.store.close();
+        self.app.db.close();
     }
 }
 
@@ -231,19 +238,19 @@ fn broken(error: impl fmt::Display) -> Error {
     Error::new(ErrorKind::Instance, format!("the instance cannot run: {error}"))
 }
 
-fn storage(error: StoreError) -> Error {
+fn storage(error: DbError) -> Error {
     match error {
-        StoreError::Closed => Error::new(ErrorKind::Closed, "the instance was shut down"),
-        StoreError::Failed(why) => broken(format!("its database failed: {why}")),
+        DbError::Closed => Error::new(ErrorKind::Closed, "the instance was shut down"),
+        DbError::Failed(why) => broken(format!("its database failed: {why}")),
     }
 }
 
-fn open_store(path: Option<&Path>) -> dashclaw::Result<Sqlite> {
+fn open_db(path: Option<&Path>) -> dashclaw::Result<Db> {
     // As SQLite itself names a database that is no file.
     let path = path.filter(|path| *path != Path::new(":memory:"));
     let file: Option<PathBuf> =
         path.map(|path| if path.is_dir() { path.join(DATABASE) } else { path.to_owned() });
-    Sqlite::open(file.as_deref()).map_err(|problem| Error::new(ErrorKind::Instance, problem))
+    Db::open(file.as_deref()).map_err(|problem| Error::new(ErrorKind::Instance, problem))
 }
 
 fn file_policies(file: &Path, config: &Config) -> dashclaw::Result<Vec<Policy>> {
@@ -269,8 +276,10 @@ fn file_policies(file: &Path, config: &Config) -> dashclaw::Result<Vec<Policy>> 
     read.into_iter().map(policy).collect()
 }
 
-fn load(store: &dyn Store, org_id: &str, policies: Vec<Policy>) -> dashclaw::Result<()> {
-    let taken = wait(store.replace_managed_policies(org_id, policies)).map_err(storage)?;
+fn load(db: &Db, org_id: &str, policies: Vec<Policy>) -> dashclaw::Result<()> {
+    let replaced =
+        db.write(org_id, policies, |given, tx| policies::cases::replace_managed(tx, given).boxed());
+    let taken = wait(replaced).map_err(storage)?;
     if taken.is_empty() {
         return Ok(());
     }

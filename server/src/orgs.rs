@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use dashclaw::api::policies::Policy as StoredPolicy;
+use futures_util::FutureExt;
 use limited::Limited;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::is_true;
+use crate::db::{Db, DbError, DbResult};
+use crate::domains::{policies, settings};
 use crate::policy::{InjectionRule, Policy, PolicySet};
-use crate::store::{Store, StoreResult};
 
 /// The setting that halts an organisation.
 pub(crate) const HALT: &str = "DASHCLAW_ORG_HALT";
@@ -66,14 +68,20 @@ pub(crate) struct Halt {
 }
 
 impl Org {
-    async fn read(store: &dyn Store, org_id: &str) -> StoreResult<Self> {
-        // Read first: when something changes in between, the version is the older one, and no decision rests on it.
-        let version = store.version(org_id).await?;
-        let policies = PolicySet::compile(store.policies(org_id).await?.into_iter().map(stored));
+    async fn read(db: &Db, org_id: &str) -> DbResult<Self> {
+        let read = db.look_up(org_id, (), |(), tx| {
+            async move {
+                // Read first: when something changes in between, the version is the older one, and no decision rests on it.
+                let version = settings::rows::version(tx).await?;
+                Ok::<_, DbError>((version, policies::rows::all(tx).await?, settings::rows::all(tx).await?))
+            }
+            .boxed()
+        });
+        let (version, policies, settings) = read.await?;
+        let policies = PolicySet::compile(policies.into_iter().map(stored));
         for skipped in policies.skipped() {
             tracing::warn!(policy = skipped.id, why = skipped.why, "a policy takes no part");
         }
-        let settings = store.settings(org_id).await?;
         Ok(Self { version, policies, limited: Limited::default(), settings })
     }
 
@@ -130,12 +138,12 @@ pub(crate) struct Orgs {
 }
 
 impl Orgs {
-    pub(crate) async fn get(&self, store: &dyn Store, org_id: &str) -> StoreResult<Arc<Org>> {
+    pub(crate) async fn get(&self, db: &Db, org_id: &str) -> DbResult<Arc<Org>> {
         if let Some(org) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(org_id) {
             return Ok(Arc::clone(org));
         }
         let before = self.forgotten.load(Ordering::SeqCst);
-        let org = Arc::new(Org::read(store, org_id).await?);
+        let org = Arc::new(Org::read(db, org_id).await?);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if self.forgotten.load(Ordering::SeqCst) == before {
             known.insert(org_id.to_owned(), Arc::clone(&org));

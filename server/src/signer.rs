@@ -2,12 +2,14 @@
 
 use dashclaw::json::Json;
 use dashclaw::receipt::{self, Jwks, PublicJwk, SigningKey, Verdict, Violation};
+use futures_util::FutureExt;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::db::{Db, DbError, DbResult};
+use crate::domains::integrity::rows;
 use crate::facts::{FactEvidence, FactVerdict};
-use crate::store::{Store, StoreError, StoreResult};
 
 /// Signs receipts and publishes the keys.
 #[derive(Debug)]
@@ -27,12 +29,13 @@ pub(crate) struct KeySet {
 
 impl Signer {
     /// Takes the key from the environment, else the stored one, else makes and stores one.
-    pub(crate) async fn open(store: &dyn Store, environment: Option<&SecretString>) -> StoreResult<Self> {
+    pub(crate) async fn open(db: &Db, environment: Option<&SecretString>) -> DbResult<Self> {
         let offered = match environment {
             Some(_) => None,
             None => SigningKey::generate().ok().map(|key| key.to_private_jwk()),
         };
-        let stored = store.signing_key(offered).await?;
+        let stored =
+            db.everywhere(offered, |offered, tx| rows::signing_key(tx, offered.as_ref()).boxed()).await?;
         let stored = stored.and_then(|jwk| SigningKey::from_private_jwk(&jwk).ok());
         let Some(jwk) = environment else { return Self::new(stored, Vec::new()) };
         let key = SigningKey::from_private_jwk(jwk).inspect_err(
@@ -41,7 +44,7 @@ impl Signer {
         Self::new(key.ok(), stored.map(|key| key.public_jwk()).into_iter().collect())
     }
 
-    fn new(key: Option<SigningKey>, others: Vec<PublicJwk>) -> StoreResult<Self> {
+    fn new(key: Option<SigningKey>, others: Vec<PublicJwk>) -> DbResult<Self> {
         let mut keys: Vec<PublicJwk> = key.iter().map(SigningKey::public_jwk).collect();
         for other in others {
             if keys.iter().all(|known| known.kid != other.kid) {
@@ -50,7 +53,7 @@ impl Signer {
         }
         let published = KeySet { keys };
         let text = serde_json::to_vec(&published)?;
-        let jwks = Jwks::parse(&text).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let jwks = Jwks::parse(&text).map_err(|error| DbError::Failed(error.to_string()))?;
         Ok(Self { key, published, jwks })
     }
 
@@ -90,8 +93,8 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
+    use crate::db::Db;
     use crate::facts::{Deadline, check_content};
-    use crate::store::sqlite::Sqlite;
 
     fn evidence() -> FactEvidence {
         let source = serde_json::json!({ "allowedFacts": [], "requiredFacts": [] });
@@ -100,7 +103,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_made_key_is_kept() {
-        let store = Sqlite::open(None).unwrap();
+        let store = Db::open(None).unwrap();
         let first = Signer::open(&store, None).await.unwrap();
         let again = Signer::open(&store, None).await.unwrap();
         assert_eq!(first.key_set().keys, again.key_set().keys);
@@ -109,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_that_cannot_be_used_signs_nothing_rather_than_with_another() {
-        let store = Sqlite::open(None).unwrap();
+        let store = Db::open(None).unwrap();
         let stored = Signer::open(&store, None).await.unwrap();
         let broken = SecretString::from("{\"kty\":\"OKP\"}");
         let signer = Signer::open(&store, Some(&broken)).await.unwrap();
@@ -120,7 +123,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_environments_key_comes_first() {
-        let store = Sqlite::open(None).unwrap();
+        let store = Db::open(None).unwrap();
         let stored = Signer::open(&store, None).await.unwrap();
         let own = SigningKey::generate().unwrap();
         let jwk = SecretString::from(own.to_private_jwk().expose_secret().to_owned());

@@ -9,7 +9,7 @@ use dashclaw::clock;
 
 use crate::app::App;
 use crate::blocking::wait;
-use crate::retention::remove_expired;
+use crate::domains::retention::cases::remove_expired;
 
 const EVERY: Duration = Duration::from_secs(60);
 /// Old records are looked for once in so many sweeps.

@@ -3,7 +3,8 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::store::sqlite::Sqlite;
+use crate::db::Db;
+use crate::domains::settings;
 use crate::test_app::{admit, app_that_keeps, app_with, call, call_as, create};
 
 const DAY_MS: i64 = 86_400_000;
@@ -34,7 +35,7 @@ async fn an_organisation_that_cannot_be_read_keeps_no_other_from_being_swept() {
     let directory = std::env::temp_dir().join(format!("dashclaw-sweep-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();
     let path = directory.join("dashclaw.db");
-    let app = app_with(Sqlite::open(Some(&path)).unwrap(), Some(30)).await;
+    let app = app_with(Db::open(Some(&path)).unwrap(), Some(30)).await;
     for org_id in organisations {
         admit(&app, org_id);
         for (goal, ended) in [("Ended", true), ("Running", false)] {
@@ -49,9 +50,9 @@ async fn an_organisation_that_cannot_be_read_keeps_no_other_from_being_swept() {
             }
         }
         let setting = Some("5".to_owned());
-        app.store.put_setting(org_id, "ANY_SETTING", setting).await.unwrap();
+        settings::cases::put(&app.db, org_id, "ANY_SETTING", setting).await.unwrap();
     }
-    app.store.close();
+    app.db.close();
     let raw = Connection::open(&path).unwrap();
     // A value that is no Unicode: the organisation's settings cannot be read.
     assert!(
@@ -60,7 +61,7 @@ async fn an_organisation_that_cannot_be_read_keeps_no_other_from_being_swept() {
     raw.execute("UPDATE actions SET waiting_since = '1999-01-01T00:00:00.000Z'", []).unwrap();
     drop(raw);
 
-    let app = app_with(Sqlite::open(Some(&path)).unwrap(), Some(30)).await;
+    let app = app_with(Db::open(Some(&path)).unwrap(), Some(30)).await;
     for org_id in organisations {
         admit(&app, org_id);
     }
@@ -74,6 +75,6 @@ async fn an_organisation_that_cannot_be_read_keeps_no_other_from_being_swept() {
         let (status, _) = call_as(&app, org_id, "GET", "/api/actions/Ended", Value::Null).await;
         assert_eq!(status, expected, "{org_id}");
     }
-    app.store.close();
+    app.db.close();
     std::fs::remove_dir_all(directory).unwrap();
 }

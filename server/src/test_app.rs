@@ -11,11 +11,10 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::config::{Config, InstanceOptions};
+use crate::db::Db;
 use crate::http::router;
 use crate::keys::{self, Caller, Role};
 use crate::signer::Signer;
-use crate::store::Store;
-use crate::store::sqlite::Sqlite;
 
 const KEY: &str = "key";
 
@@ -26,16 +25,15 @@ pub(crate) async fn app() -> Arc<App> {
 
 /// An app that no key is stored in, with this many days from the environment.
 pub(crate) async fn app_that_keeps(days: Option<i64>) -> Arc<App> {
-    app_with(Sqlite::open(None).unwrap(), days).await
+    app_with(Db::open(None).unwrap(), days).await
 }
 
 /// An app over this database.
-pub(crate) async fn app_with(database: Sqlite, days: Option<i64>) -> Arc<App> {
+pub(crate) async fn app_with(db: Db, days: Option<i64>) -> Arc<App> {
     let mut config = Config::read(&InstanceOptions::default());
     config.retention_days = days;
-    let store: Arc<dyn Store> = Arc::new(database);
-    let signer = Signer::open(&*store, config.signing_key.as_ref()).await.unwrap();
-    let app = Arc::new(App::new(config, store, signer));
+    let signer = Signer::open(&db, config.signing_key.as_ref()).await.unwrap();
+    let app = Arc::new(App::new(config, db, signer));
     app.admit_operator(KEY);
     app
 }

@@ -114,7 +114,7 @@ async fn an_older_database_is_brought_up_to_date() {
     let folder = Folder::new("older");
     let file = folder.0.join("dashclaw.db");
     let older = rusqlite::Connection::open(&file).unwrap();
-    older.execute_batch(include_str!("../src/store/sqlite/schema.sql")).unwrap();
+    older.execute_batch(include_str!("../src/db/migrations/0001-instance.sql")).unwrap();
     older.execute_batch("PRAGMA application_id = 1148414019; PRAGMA user_version = 1;").unwrap();
     let row =
         ("org_default", "signs", signer().public_key_pem(), "RSASSA-PKCS1-v1_5", "2026-01-01T00:00:00.000Z");

@@ -376,7 +376,7 @@ async fn a_revoked_key_stays_revoked() {
 async fn a_database_of_the_first_version_is_taken_over() {
     let folder = Folder::new("first-version");
     let file = folder.0.join("dashclaw.db");
-    let schema = include_str!("../src/store/sqlite/schema.sql");
+    let schema = include_str!("../src/db/migrations/0001-instance.sql");
     let hash: [u8; 32] = Sha256::digest("old").into();
     let old = rusqlite::Connection::open(&file).unwrap();
     old.execute_batch(&format!("{schema}; PRAGMA application_id = 1148414019; PRAGMA user_version = 1;"))

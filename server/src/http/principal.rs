@@ -72,8 +72,8 @@ pub(super) async fn owns(call: &Call, route: &Route) -> Answer<()> {
     let Some(bound) = bound else { return Ok(()) };
     for Owns { argument, owned } in &route.owned {
         let Some(id) = call.text(argument).filter(|id| !id.is_empty()) else { continue };
-        let unknown = owned.unknown();
-        match context.app.store.agent_of(context.org_id(), *owned, &id).await? {
+        let unknown = owned.unknown;
+        match (owned.agent_of)(context, id.clone()).await? {
             Some(agent) if agent == bound => {}
             Some(_) => return Err(Failure::other_agent()),
             // Answered here, since another agent may create it before the handler looks.

@@ -13,7 +13,6 @@ use serde::de::DeserializeOwned;
 use super::call::{Call, Reply, ok};
 use crate::context::Context;
 use crate::failure::Answer;
-use crate::store::Owned;
 
 /// Answers a request.
 pub(crate) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Reply> + Send + Sync>;
@@ -66,6 +65,15 @@ pub(crate) struct Route {
 pub(crate) struct Owns {
     pub(crate) argument: &'static str,
     pub(crate) owned: Owned,
+}
+
+/// A kind of thing that belongs to an agent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Owned {
+    /// That there is no such thing.
+    pub(crate) unknown: &'static str,
+    /// Finds the agent that one belongs to, by its id.
+    pub(crate) agent_of: fn(&Context, String) -> BoxFuture<'_, Answer<Option<String>>>,
 }
 
 impl Route {

@@ -1,5 +1,6 @@
 //! Which issuers are trusted, where their keys come from, and what a token of theirs is worth.
 
+use futures_util::FutureExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ use super::keys::KeySet;
 use super::token::Token;
 use super::{Identity, Replay, Status};
 use crate::app::App;
+use crate::domains::identities;
 
 /// How long a fetch of keys may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -145,7 +147,10 @@ pub(super) struct Use {
 
 /// Notes the use of a token, unless it was noted before.
 pub(super) async fn note_use(app: &App, org_id: &str, single: Use) -> Replay {
-    match app.store.use_token(org_id, single.digest, single.forgotten_ms).await {
+    let used = app.db.write(org_id, single, |single, tx| {
+        identities::rows::use_token(tx, &single.digest, single.forgotten_ms).boxed()
+    });
+    match used.await {
         Ok(true) => Replay::Unique,
         Ok(false) => Replay::Replayed,
         Err(error) => {

@@ -3,18 +3,23 @@
 use dashclaw::api::actions::{Action, ActionStatus, CreateAction, OutcomeStatus};
 use dashclaw::catalogue::Operation;
 use dashclaw::clock;
+use futures_util::FutureExt;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-use super::pricing;
+use super::{pricing, rows, rules};
 use crate::context::Context;
+use crate::db::{DbResult, Tx};
+use crate::domains::agents;
 use crate::domains::guard::decide::Decided;
+use crate::domains::guard::log::{Logged, log};
+use crate::domains::guard::premises::{Asked, Stale};
 use crate::domains::guard::question::Question;
+use crate::domains::guard::rows::NewDecision;
 use crate::failure::{Answer, Failure};
 use crate::ids;
 use crate::policy::Verdict;
 use crate::scrub::{Scrub, check_ids, list_text};
-use crate::store::{Creation, NewAction};
 
 /// What was said about an action, of a request of any operation: the members that an action has. `problems` are told with
 /// those that are found here.
@@ -148,21 +153,79 @@ fn obey(action: &mut Action, decided: &Decided) {
     }
 }
 
+/// What became of a new action.
+#[derive(Debug)]
+pub(crate) enum Creation {
+    /// It was stored.
+    Created(Box<Action>),
+    /// An action of this question with the same idempotency key was there before; nothing was stored.
+    Replayed(Box<Action>),
+    /// An action with the same id was there before; nothing was stored.
+    DuplicateId,
+    /// There was a young decision with the same key; this is its reply, and nothing was stored.
+    Repeats(String),
+    /// The key stands for another question; nothing was stored.
+    OtherQuestion,
+    /// What the decision was made on has changed; nothing was stored.
+    Stale(Stale),
+}
+
 /// Stores an action with the decision on it, in one step. `key` and `reply` are those of a decision that can be repeated.
 pub(crate) async fn store(
     context: &Context,
     question: &Question,
-    action: Action,
+    mut action: Action,
     decided: &Decided,
     repeatable: (Option<&str>, &str),
 ) -> Answer<Creation> {
     let (key, reply) = repeatable;
     let decision = decided.record_with_action(key, reply);
-    let new = NewAction { action, decision, created_by: question.principal.clone() };
-    let stored =
-        context.app.store.create_action(new).await.map_err(|error| Failure::not_persisted(&error))?;
+    rules::disarm(&mut action);
+    let given = (action, decision, question.principal.clone());
+    let stored = context.app.db.write(context.org_id(), given, |(action, decision, created_by), tx| {
+        create(tx, action, decision, created_by).boxed()
+    });
+    let stored = stored.await.map_err(|error| Failure::not_persisted(&error))?;
     if let Creation::Created(action) = &stored {
         context.publish("action.created", action);
     }
     Ok(stored)
+}
+
+/// Stores an action and the guard decision on it, while the decision's premises hold and its key, its id and the
+/// decision's key are free. Notes that the agent is there.
+async fn create(
+    tx: &Tx<'_>,
+    action: &Action,
+    decision: &NewDecision,
+    created_by: &str,
+) -> DbResult<Creation> {
+    if let Some(key) = &action.idempotency_key
+        && let Some(known) = by_key(tx, key, &decision.asked).await?
+    {
+        return Ok(known);
+    }
+    if rows::agent_of(tx, action.action_id.as_str()).await?.is_some() {
+        return Ok(Creation::DuplicateId);
+    }
+    match log(tx, decision).await? {
+        Logged::Stored => {}
+        Logged::Repeats(reply) => return Ok(Creation::Repeats(reply)),
+        Logged::OtherQuestion => return Ok(Creation::OtherQuestion),
+        Logged::Stale(stale) => return Ok(Creation::Stale(stale)),
+    }
+    agents::rows::note_action(tx, action).await?;
+    let mut action = Box::new(action.clone());
+    rows::insert(tx, &mut action, &decision.asked, created_by).await?;
+    Ok(Creation::Created(action))
+}
+
+/// What this idempotency key stands for already: [`Creation::Replayed`] or [`Creation::OtherQuestion`]. An action of an
+/// earlier version's file, which has no digest of its question, is compared by what it is.
+pub(super) async fn by_key(tx: &Tx<'_>, key: &str, asked: &Asked) -> DbResult<Option<Creation>> {
+    let found = rows::by_key(tx, key).await?;
+    Ok(found.map(|(action, known)| match known {
+        Some(known) if known != *asked => Creation::OtherQuestion,
+        _ => Creation::Replayed(Box::new(action)),
+    }))
 }

@@ -3,24 +3,33 @@
 use dashclaw::api::actions::{
     Action, ActionDetail, ActionList, GetAction, GetActions, MessageSummary, UpdateOutcome, UpdatedAction,
 };
+use dashclaw::api::assumptions::Assumption;
 use dashclaw::api::ids::ActionId;
+use dashclaw::api::loops::OpenLoop;
 use dashclaw::clock;
+use futures_util::FutureExt;
 
 use super::birth::normalize_time;
 use super::pricing;
+use super::rows::{self, ActionFilter};
 use super::rules::{Claim, Refused, Transition, Update};
 use crate::context::Context;
+use crate::db::{DbResult, Page, Tx};
+use crate::domains::assumptions::rows::AssumptionFilter;
+use crate::domains::loops::rows::LoopFilter;
+use crate::domains::{assumptions, keys, loops};
 use crate::failure::{Answer, Failure};
 use crate::policy::names;
 use crate::scrub::{Scrub, holds_secret, list_text};
-use crate::store::{ActionFilter, AssumptionFilter, LoopFilter, Page, Transitioned};
 
 /// How much of what hangs on an action is read with it.
 pub(crate) const EVERYTHING: Page = Page { limit: 1000, offset: 0 };
 
 /// The action with this id.
 pub(crate) async fn find(context: &Context, id: &ActionId) -> Answer<Action> {
-    context.app.store.action(context.org_id(), id.as_str()).await?.ok_or_else(unknown)
+    let found =
+        context.look_up(id.clone(), |id, tx| async move { Ok(rows::find(tx, id.as_str()).await?) }.boxed());
+    found.await?.ok_or_else(unknown)
 }
 
 /// There is no such action.
@@ -30,18 +39,27 @@ pub(crate) fn unknown() -> Failure {
 
 /// Reads one action with what hangs on it.
 pub(super) async fn get(context: Context, request: GetAction) -> Answer<ActionDetail> {
-    let action = find(&context, &request.action_id).await?;
-    let (store, org_id) = (&context.app.store, context.org_id());
-    let action_id = Some(action.action_id.to_string());
+    let read = context.scan(request.action_id, |id, tx| {
+        async move {
+            let action = rows::find(tx, id.as_str()).await?.ok_or_else(unknown)?;
+            let (assumptions, open_loops) = followups(tx, id).await?;
+            let message_summary = MessageSummary::default();
+            Ok(ActionDetail { action, open_loops, assumptions, message_summary, ..ActionDetail::default() })
+        }
+        .boxed()
+    });
+    read.await
+}
+
+/// What hangs on an action.
+pub(super) async fn followups(tx: &Tx<'_>, id: &ActionId) -> DbResult<(Vec<Assumption>, Vec<OpenLoop>)> {
+    let action_id = Some(id.to_string());
     let loops = LoopFilter { action_id: action_id.clone(), ..LoopFilter::default() };
-    let assumptions = AssumptionFilter { action_id, ..AssumptionFilter::default() };
-    Ok(ActionDetail {
-        action,
-        open_loops: store.loops(org_id, loops, EVERYTHING).await?.loops,
-        assumptions: store.assumptions(org_id, assumptions, EVERYTHING).await?.assumptions,
-        message_summary: MessageSummary::default(),
-        ..ActionDetail::default()
-    })
+    let filter = AssumptionFilter { action_id, ..AssumptionFilter::default() };
+    Ok((
+        assumptions::rows::list(tx, &filter, EVERYTHING).await?,
+        loops::rows::list(tx, &loops, EVERYTHING).await?,
+    ))
 }
 
 /// Lists actions.
@@ -62,11 +80,14 @@ pub(super) async fn list(
         session_id,
         since: None,
     };
-    let found = context.app.store.actions(context.org_id(), filter, page).await?;
+    let read = context.scan((filter, page), |(filter, page), tx| {
+        async move { Ok((rows::list(tx, filter, *page).await?, rows::stats(tx, filter).await?)) }.boxed()
+    });
+    let (actions, stats) = read.await?;
     Ok(ActionList {
-        total: found.stats.total,
-        actions: found.actions,
-        stats: found.stats,
+        total: stats.total,
+        actions,
+        stats,
         last_updated: clock::now_iso(),
         ..ActionList::default()
     })
@@ -74,7 +95,7 @@ pub(super) async fn list(
 
 /// Ends an action, or adds facts to it.
 pub(super) async fn update(context: Context, request: UpdateOutcome) -> Answer<UpdatedAction> {
-    let id = request.action_id.to_string();
+    let id = request.action_id.clone();
     let (request, scrub) = Scrub::apart(context.size, request, scrub).await?;
     let update = read(request)?;
     if update.is_empty() {
@@ -84,13 +105,35 @@ pub(super) async fn update(context: Context, request: UpdateOutcome) -> Answer<U
         ));
     }
     let step = Transition::Update(Box::new(update));
-    let action = match context.app.store.transition(context.org_id(), &id, step).await? {
-        Transitioned::Done(action) => *action,
-        Transitioned::NotFound => return Err(unknown()),
-        Transitioned::Refused(refused) => return Err(not_updated(refused)),
-    };
+    let action = transition(&context, id, step).await?.map_err(not_updated)?;
     context.publish("action.updated", &action);
     Ok(UpdatedAction { action, security: Some(scrub.security()), ..UpdatedAction::default() })
+}
+
+/// Moves an action on. The transition sees the current record, and nothing can come between its decision and the write.
+pub(crate) async fn transition(
+    context: &Context,
+    id: ActionId,
+    step: Transition,
+) -> Answer<Result<Action, Refused>> {
+    let moved = context.write((id, step), |(id, step), tx| {
+        async move {
+            let mut action = rows::find(tx, id.as_str()).await?.ok_or_else(unknown)?;
+            if let Transition::Decide(decision) = step
+                && keys::rows::is_revoked(tx, &decision.by).await?
+            {
+                return Ok(Err(Refused::Revoked));
+            }
+            let beside = rows::beside(tx, &action).await?;
+            if let Err(refused) = step.clone().apply(&mut action, &beside) {
+                return Ok(Err(refused));
+            }
+            rows::update(tx, &action).await?;
+            Ok(Ok(action))
+        }
+        .boxed()
+    });
+    moved.await
 }
 
 fn not_updated(refused: Refused) -> Failure {

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use dashclaw::api::actions::{Action, CreatedAction};
+use futures_util::FutureExt;
 use serde_json::json;
 
+use super::birth::Creation;
 use super::{birth, signature};
 use crate::context::Context;
 use crate::domains::guard::decide::{ATTEMPTS, Decided, again, contended, decide, other_question};
 use crate::domains::guard::judge::off_thread;
+use crate::domains::guard::premises::Asked;
 use crate::domains::guard::question::{Asking, Question};
 use crate::failure::{Answer, Failure};
 use crate::policy::Verdict;
 use crate::scrub::Scrub;
-use crate::store::Creation;
 
 /// Records an action.
 pub(super) async fn create(context: &Context, asking: Asking) -> Answer<CreatedAction> {
@@ -23,7 +25,7 @@ pub(super) async fn create(context: &Context, asking: Asking) -> Answer<CreatedA
     let mut request = birth::described(&asking.arguments, nobody.into_iter().collect())?;
     let key = request.idempotency_key.take().filter(|key| !key.is_empty());
     if let Some(key) = &key
-        && let Some(known) = context.app.store.action_by_key(context.org_id(), key, &question.asked).await?
+        && let Some(known) = known(context, key, &question.asked).await?
     {
         return taken(known);
     }
@@ -48,6 +50,13 @@ pub(super) async fn create(context: &Context, asking: Asking) -> Answer<CreatedA
         }
     }
     Err(contended())
+}
+
+async fn known(context: &Context, key: &str, asked: &Asked) -> Answer<Option<Creation>> {
+    let found = context.look_up((key.to_owned(), asked.clone()), |(key, asked), tx| {
+        async move { Ok(birth::by_key(tx, key, asked).await?) }.boxed()
+    });
+    found.await
 }
 
 fn created(action: Action, decided: Decided, scrub: &Scrub) -> Answer<CreatedAction> {

@@ -306,6 +306,14 @@ impl Report {
     }
 }
 
+/// Gives an action up whose outcome nobody reported.
+pub(crate) fn give_up(action: &mut Action, now: &str) {
+    action.outcome_status = OutcomeStatus::LostConfirmation;
+    action.outcome_at = Some(now.to_owned());
+    action.outcome_summary = Some("No outcome was reported in time".to_owned());
+    now.clone_into(&mut action.updated_at);
+}
+
 #[cfg(test)]
 #[path = "rules_tests.rs"]
 mod tests;

@@ -1,10 +1,13 @@
 //! Signatures of agents over the actions they record.
 
 use dashclaw::signing::{SigningError, verify_action_signature};
+use futures_util::FutureExt;
 use serde_json::Value;
 
 use crate::context::Context;
 use crate::domains::guard::question::Asking;
+use crate::domains::identities;
+use crate::domains::identities::rows::Identity;
 use crate::failure::{Answer, Failure, Kind};
 
 const ENFORCE: &str = "ENFORCE_AGENT_SIGNATURES";
@@ -22,7 +25,7 @@ pub(super) async fn check(context: &Context, asking: &Asking, agent_id: &str) ->
     let text = asking.body.get("_signature").and_then(Value::as_str).filter(|text| !text.is_empty());
     let verified = match text {
         None => Err(SigningError::Unsigned),
-        Some(_) => match context.app.store.identity(context.org_id(), agent_id).await? {
+        Some(_) => match identity(context, agent_id).await? {
             Some(identity) => verify_action_signature(&identity.public_key, &identity.algorithm, &asking.raw),
             None => Err(SigningError::BadPublicKey),
         },
@@ -37,4 +40,11 @@ pub(super) async fn check(context: &Context, asking: &Asking, agent_id: &str) ->
         }
         verified => Ok(Signature { text: text.map(str::to_owned), verified: verified.is_ok() }),
     }
+}
+
+async fn identity(context: &Context, agent_id: &str) -> Answer<Option<Identity>> {
+    let read = context.look_up(agent_id.to_owned(), |agent_id, tx| {
+        async move { Ok(identities::rows::find(tx, agent_id).await?) }.boxed()
+    });
+    read.await
 }

@@ -6,13 +6,15 @@ use dashclaw::api::actions::{
 use dashclaw::api::assumptions::Assumption;
 use dashclaw::api::ids::ActionId;
 use dashclaw::api::loops::{LoopStatus, OpenLoop};
+use futures_util::FutureExt;
 use serde::Serialize;
 use serde_json::json;
 
-use super::cases::{EVERYTHING, find};
+use super::around::{self, Around};
+use super::cases::{followups, unknown};
+use super::rows;
 use crate::context::Context;
 use crate::failure::Answer;
-use crate::store::{Around, AssumptionFilter, LoopFilter};
 
 /// Everything that is known around an action.
 #[derive(Debug)]
@@ -26,17 +28,16 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// Reads what surrounds an action.
     pub(super) async fn read(context: &Context, id: &ActionId) -> Answer<Self> {
-        let action = find(context, id).await?;
-        let (store, org_id) = (&context.app.store, context.org_id());
-        let action_id = Some(action.action_id.to_string());
-        let loops = LoopFilter { action_id: action_id.clone(), ..LoopFilter::default() };
-        let assumptions = AssumptionFilter { action_id, ..AssumptionFilter::default() };
-        Ok(Self {
-            assumptions: store.assumptions(org_id, assumptions, EVERYTHING).await?.assumptions,
-            loops: store.loops(org_id, loops, EVERYTHING).await?.loops,
-            around: store.around(org_id, &action).await?,
-            action,
-        })
+        let read = context.scan(id.clone(), |id, tx| {
+            async move {
+                let action = rows::find(tx, id.as_str()).await?.ok_or_else(unknown)?;
+                let (assumptions, loops) = followups(tx, id).await?;
+                let around = around::read(tx, &action).await?;
+                Ok(Self { action, assumptions, loops, around })
+            }
+            .boxed()
+        });
+        read.await
     }
 }
 

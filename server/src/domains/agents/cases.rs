@@ -2,12 +2,13 @@
 
 use dashclaw::api::agents::{AgentList, AgentStatus, Heartbeat, HeartbeatAck, ListAgents};
 use dashclaw::clock;
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 
+use super::rows::{self, Presence};
 use crate::context::Context;
 use crate::failure::Answer;
 use crate::scrub::{Scrub, check_ids};
-use crate::store::Presence;
 
 /// Takes a heartbeat of the agent `agent_id`, who is in `status`.
 pub(super) async fn heartbeat(
@@ -40,13 +41,15 @@ pub(super) async fn heartbeat(
         metadata: request.metadata.map(|metadata| json!(metadata).to_string()),
         at: at.clone(),
     };
-    context.app.store.put_presence(context.org_id(), presence).await?;
+    let noted = context
+        .write(presence, |presence, tx| async move { Ok(rows::put_presence(tx, presence).await?) }.boxed());
+    noted.await?;
     context.publish("agent.heartbeat", &event);
     Ok(HeartbeatAck { status: "ok".to_owned(), timestamp: at, ..HeartbeatAck::default() })
 }
 
 /// Lists the agents that are known.
 pub(super) async fn list(context: Context, _: ListAgents) -> Answer<AgentList> {
-    let agents = context.app.store.known_agents(context.org_id()).await?;
+    let agents = context.scan((), |(), tx| async move { Ok(rows::list(tx).await?) }.boxed()).await?;
     Ok(AgentList { agents, last_updated: clock::now_iso(), ..AgentList::default() })
 }

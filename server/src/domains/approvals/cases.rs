@@ -1,20 +1,20 @@
 //! A human's answer to an action that waits.
 
 use dashclaw::api::approvals::{ApprovalDecision, ApprovedAction};
+use dashclaw::api::ids::ActionId;
 use dashclaw::clock;
 
 use crate::config::ALLOW_SELF_APPROVAL;
 use crate::context::Context;
-use crate::domains::actions::cases::unknown;
+use crate::domains::actions::cases::transition;
 use crate::domains::actions::rules::{Decision, Refused, Transition};
 use crate::failure::{Answer, Failure};
 use crate::scrub::Scrub;
-use crate::store::Transitioned;
 
 /// Approves or denies.
 pub(super) async fn decide(
     context: Context,
-    action_id: &str,
+    action_id: ActionId,
     decision: ApprovalDecision,
     mut reasoning: Option<String>,
 ) -> Answer<ApprovedAction> {
@@ -29,11 +29,7 @@ pub(super) async fn decide(
     let own_action = org.flag(ALLOW_SELF_APPROVAL).unwrap_or(context.app.config.allow_self_approval);
     let allow = decision == ApprovalDecision::Allow;
     let step = Transition::Decide(Decision { allow, by, own_action, reasoning, now: clock::now_iso() });
-    let action = match context.app.store.transition(context.org_id(), action_id, step).await? {
-        Transitioned::Done(action) => *action,
-        Transitioned::NotFound => return Err(unknown()),
-        Transitioned::Refused(refused) => return Err(not_decided(&refused)),
-    };
+    let action = transition(&context, action_id, step).await?.map_err(|refused| not_decided(&refused))?;
     context.publish("action.updated", &action);
     let security = Some(scrub.security());
     Ok(ApprovedAction { success: true, action, security, ..ApprovedAction::default() })
@@ -52,6 +48,8 @@ fn not_decided(refused: &Refused) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::{Value, json};
 
     use super::*;
@@ -77,11 +75,12 @@ mod tests {
                 reasoning: None,
                 now: clock::now_iso(),
             };
-            app.store.transition(&app.config.org_id, id, Transition::Decide(decision)).await.unwrap()
+            let context = Context { app: Arc::clone(&app), caller: None, size: 0 };
+            transition(&context, id.into(), Transition::Decide(decision)).await.unwrap()
         };
         let (status, revoked) = call(&app, "DELETE", &format!("/api/keys/{by}"), Value::Null).await;
         assert_eq!(status, 200, "{revoked}");
-        assert!(matches!(decide().await, Transitioned::Refused(Refused::Revoked)));
+        assert!(matches!(decide().await, Err(Refused::Revoked)));
         let (_, found) = call(&app, "GET", &format!("/api/actions/{id}"), Value::Null).await;
         assert_eq!(found["action"]["status"], "pending_approval", "{found}");
     }

@@ -25,5 +25,5 @@ async fn decide(call: Call) -> Reply {
     call.check()?;
     let reasoning = call.text("reasoning").filter(|text| !text.is_empty());
     let id = call.text("action_id").unwrap_or_default();
-    ok(&cases::decide(call.context, &id, decision, reasoning).await?)
+    ok(&cases::decide(call.context, id.into(), decision, reasoning).await?)
 }

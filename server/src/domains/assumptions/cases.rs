@@ -6,13 +6,16 @@ use dashclaw::api::assumptions::{
 };
 use dashclaw::api::ids::AssumptionId;
 use dashclaw::clock;
+use futures_util::FutureExt;
 
-use super::rules;
+use super::rows::{self, AssumptionFilter};
+use super::rules::{self, AlreadyInvalidated, Judgement};
 use crate::context::Context;
+use crate::db::Page;
+use crate::domains::actions;
 use crate::failure::{Answer, Failure};
 use crate::ids;
 use crate::scrub::{Scrub, check_ids};
-use crate::store::{AssumptionFilter, Judged, Judgement, NewFollowup, Page};
 
 /// Records an assumption.
 pub(super) async fn record(context: Context, request: RecordAssumption) -> Answer<CreatedAssumption> {
@@ -42,13 +45,20 @@ pub(super) async fn record(context: Context, request: RecordAssumption) -> Answe
         created_at: now.clone(),
         ..Assumption::default()
     };
-    let assumption = match context.app.store.create_assumption(assumption).await? {
-        NewFollowup::Created(assumption) => *assumption,
-        NewFollowup::NoParent => return Err(Failure::not_found("Parent action not found")),
-        NewFollowup::Duplicate => {
-            return Err(Failure::conflict("Assumption with this assumption_id already exists"));
+    let stored = context.write(assumption, |assumption, tx| {
+        async move {
+            let parent = actions::rows::agent_of(tx, assumption.action_id.as_str()).await?;
+            let agent_id = parent.ok_or_else(|| Failure::not_found("Parent action not found"))?;
+            if rows::exists(tx, assumption.assumption_id.as_str()).await? {
+                return Err(Failure::conflict("Assumption with this assumption_id already exists"));
+            }
+            let mut assumption = assumption.clone();
+            rows::insert(tx, &mut assumption, &agent_id).await?;
+            Ok(assumption)
         }
-    };
+        .boxed()
+    });
+    let assumption = stored.await?;
     Ok(CreatedAssumption {
         assumption_id: assumption.assumption_id.clone(),
         assumption,
@@ -59,8 +69,10 @@ pub(super) async fn record(context: Context, request: RecordAssumption) -> Answe
 
 /// Reads an assumption.
 pub(super) async fn get(context: Context, request: GetAssumption) -> Answer<AssumptionDetail> {
-    let found = context.app.store.assumption(context.org_id(), request.assumption_id.as_str()).await?;
-    Ok(AssumptionDetail { assumption: found.ok_or_else(unknown)?, ..AssumptionDetail::default() })
+    let found = context.look_up(request.assumption_id, |id, tx| {
+        async move { rows::find(tx, id.as_str()).await?.ok_or_else(unknown) }.boxed()
+    });
+    Ok(AssumptionDetail { assumption: found.await?, ..AssumptionDetail::default() })
 }
 
 fn unknown() -> Failure {
@@ -82,16 +94,18 @@ pub(super) async fn judge(context: Context, request: ValidateAssumption) -> Answ
             return Err(Failure::validation(vec![problem.to_owned()]));
         }
     };
-    let id = request.assumption_id;
-    let judged = context.app.store.judge_assumption(context.org_id(), id.as_str(), judgement).await?;
-    let assumption = match judged {
-        Judged::Done(assumption) => *assumption,
-        Judged::Invalidated => {
-            let failure = Failure::conflict("Assumption is already invalidated");
-            return Err(failure.with("current_status", "invalidated"));
+    let judged = context.write((request.assumption_id, judgement), |(id, judgement), tx| {
+        async move {
+            let mut assumption = rows::find(tx, id.as_str()).await?.ok_or_else(unknown)?;
+            judgement.apply(&mut assumption, &clock::now_iso()).map_err(|AlreadyInvalidated| {
+                Failure::conflict("Assumption is already invalidated").with("current_status", "invalidated")
+            })?;
+            rows::update(tx, &assumption).await?;
+            Ok(assumption)
         }
-        Judged::NotFound => return Err(unknown()),
-    };
+        .boxed()
+    });
+    let assumption = judged.await?;
     let security = Some(scrub.security());
     Ok(ValidatedAssumption { assumption, security, ..ValidatedAssumption::default() })
 }
@@ -106,8 +120,10 @@ pub(super) async fn list(context: Context, request: GetDriftReport) -> Answer<Dr
         action_id: request.action_id.map(|id| id.0),
         agent_id: request.agent_id,
     };
-    let found = context.app.store.assumptions(context.org_id(), filter, page).await?;
-    let mut assumptions = found.assumptions;
+    let read = context.scan((filter, page), |(filter, page), tx| {
+        async move { Ok((rows::list(tx, filter, *page).await?, rows::count(tx, filter).await?)) }.boxed()
+    });
+    let (mut assumptions, total) = read.await?;
     let mut drift_summary = DriftSummary::default();
     if request.drift == Some(true) {
         for assumption in &mut assumptions {
@@ -117,7 +133,7 @@ pub(super) async fn list(context: Context, request: GetDriftReport) -> Answer<Dr
     }
     Ok(DriftReport {
         assumptions,
-        total: found.total,
+        total,
         drift_summary,
         last_updated: clock::iso(now),
         ..DriftReport::default()

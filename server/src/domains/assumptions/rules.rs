@@ -1,4 +1,4 @@
-//! How far an assumption has drifted: the time that nobody has looked at it.
+//! Whether an assumption holds, and how far it has drifted: the time that nobody has looked at it.
 
 use dashclaw::api::assumptions::{Assumption, DriftSummary};
 use dashclaw::clock;
@@ -10,6 +10,38 @@ const DRIFT_DAYS: i64 = 30;
 const STALE_DAYS: i64 = 7;
 /// From this score on an assumption is at risk.
 const AT_RISK: i64 = 50;
+
+/// Whether an assumption holds.
+#[derive(Clone, Debug)]
+pub(super) enum Judgement {
+    /// It is true.
+    Holds,
+    /// It is false, for this reason.
+    Fails(String),
+}
+
+/// The assumption was found to be false before, which is final.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct AlreadyInvalidated;
+
+impl Judgement {
+    /// Changes `assumption`, or says why not; then it is unchanged.
+    pub(super) fn apply(&self, assumption: &mut Assumption, now: &str) -> Result<(), AlreadyInvalidated> {
+        if assumption.invalidated != 0 {
+            return Err(AlreadyInvalidated);
+        }
+        let now = Some(now.to_owned());
+        match self {
+            Self::Holds => (assumption.validated, assumption.validated_at) = (1, now),
+            Self::Fails(reason) => {
+                (assumption.validated, assumption.validated_at) = (0, None);
+                (assumption.invalidated, assumption.invalidated_at) = (1, now);
+                assumption.invalidated_reason = Some(reason.clone());
+            }
+        }
+        Ok(())
+    }
+}
 
 /// The time before which an assumption that nobody has looked at is stale, ISO-8601.
 pub(super) fn stale_before(now_ms: i64) -> String {
@@ -45,6 +77,16 @@ pub(super) fn summary(assumptions: &[Assumption]) -> DriftSummary {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_found_false_stays_so() {
+        let mut assumption = Assumption::default();
+        assert_eq!(Judgement::Holds.apply(&mut assumption, "t"), Ok(()));
+        assert_eq!(Judgement::Fails("no".to_owned()).apply(&mut assumption, "u"), Ok(()));
+        assert_eq!((assumption.validated, assumption.invalidated), (0, 1));
+        assert_eq!(Judgement::Holds.apply(&mut assumption, "v"), Err(AlreadyInvalidated));
+        assert_eq!(assumption.invalidated_reason.as_deref(), Some("no"));
+    }
 
     #[test]
     fn drift_is_the_age_of_what_nobody_looked_at() {

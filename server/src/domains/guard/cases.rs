@@ -7,10 +7,16 @@ use dashclaw::api::guard::{
     GetGuardDecisions, GetRecentDecisions, GuardDecision, GuardDecisionList, RecentDecisionList,
 };
 use dashclaw::clock;
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 
+use super::log::{Logged, log};
+use super::premises::{Span, Stale};
+use super::rows::{self, DecisionFilter, EarlierDecision};
 use crate::context::Context;
+use crate::db::Page;
 use crate::domains::actions::birth;
+use crate::domains::actions::birth::Creation;
 use crate::domains::guard::decide::{
     ATTEMPTS, Decided, again, contended, decide, other_question, repeat_span,
 };
@@ -22,7 +28,6 @@ use crate::orgs::{Injection, Org};
 use crate::policy::Verdict;
 use crate::scan::injection;
 use crate::scan::secrets::SecretScan;
-use crate::store::{Creation, DecisionFilter, Logged, Page, Stale};
 
 const AUTOSCAN_BLOCK: &str = "DASHCLAW_AUTOSCAN_BLOCK";
 
@@ -87,7 +92,7 @@ async fn try_once(context: &Context, ask: &Ask, attempt: usize) -> Answer<Attemp
     let key = ask.key.as_deref().filter(|_| org.halt().is_none());
     if let Some(key) = key {
         let within = repeat_span(clock::unix_millis());
-        let earlier = context.app.store.earlier_decision(context.org_id(), key, within).await?;
+        let earlier = earlier(context, key, within).await?;
         if let Some(known) =
             earlier.and_then(|earlier| earlier.for_question(&ask.question.asked, org.version))
         {
@@ -123,11 +128,18 @@ async fn repeated(
 ) -> Answer<Option<String>> {
     let Some(key) = usable(org, key) else { return Ok(None) };
     let within = repeat_span(clock::unix_millis());
-    let earlier = context.app.store.earlier_decision(context.org_id(), key, within).await?;
+    let earlier = earlier(context, key, within).await?;
     match earlier.and_then(|earlier| earlier.for_question(&question.asked, org.version)) {
         Some(known) => answer(context, known, "").map(Result::ok),
         None => Ok(None),
     }
+}
+
+async fn earlier(context: &Context, key: &str, within: Span) -> Answer<Option<EarlierDecision>> {
+    let found = context.look_up((key.to_owned(), within), |(key, within), tx| {
+        async move { Ok(rows::earlier(tx, key, *within).await?) }.boxed()
+    });
+    found.await
 }
 
 /// A goal that tries to take the server over is no question at all, unless the organisation has it judged.
@@ -147,8 +159,9 @@ fn refuse_injection(org: &Org, goal: Option<&str>) -> Answer<()> {
 /// Stores the decision, then answers: what is not on record was not decided.
 async fn store(context: &Context, decided: &Decided, key: Option<&str>) -> Answer<Attempt> {
     let reply = serde_json::to_string(&decided.decision)?;
-    let logged = context.app.store.log_decision(decided.record(key, &reply)).await;
-    answer(context, logged.map_err(|error| Failure::not_persisted(&error))?, &reply)
+    let given = decided.record(key, &reply);
+    let logged = context.app.db.write(context.org_id(), given, |decision, tx| log(tx, decision).boxed());
+    answer(context, logged.await.map_err(|error| Failure::not_persisted(&error))?, &reply)
 }
 
 /// The answer to what became of a decision.
@@ -223,8 +236,14 @@ pub(super) async fn list(context: Context, request: GetGuardDecisions) -> Answer
         agent_id: request.agent_id,
         decision: request.decision.map(|verdict| verdict.to_string()),
     };
-    let found = context.app.store.decisions(context.org_id(), filter, page).await?;
-    let mut decisions = found.decisions;
+    let read = context.scan((filter, page), |(filter, page), tx| {
+        async move {
+            let stats = rows::last_day(tx, clock::unix_millis()).await?;
+            Ok((rows::list(tx, filter, *page).await?, rows::total(tx, filter).await?, stats))
+        }
+        .boxed()
+    });
+    let (mut decisions, total, stats) = read.await?;
     for decision in &mut decisions {
         // What an older record does not tell, and what nobody looks at.
         for (name, value) in [
@@ -238,8 +257,8 @@ pub(super) async fn list(context: Context, request: GetGuardDecisions) -> Answer
     }
     Ok(GuardDecisionList {
         decisions,
-        total: found.total,
-        stats: found.stats,
+        total,
+        stats,
         limit: page.limit,
         offset: page.offset,
         ..GuardDecisionList::default()
@@ -253,5 +272,13 @@ pub(super) async fn recent(context: Context, request: GetRecentDecisions) -> Ans
         agent_id: request.agent_id,
         decision: request.decision.map(|verdict| verdict.to_string()),
     };
-    Ok(context.app.store.recent_decisions(context.org_id(), filter, page).await?)
+    let read = context.scan((filter, page), |(filter, page), tx| {
+        async move {
+            let stats = rows::last_day(tx, clock::unix_millis()).await?;
+            Ok((rows::recent(tx, filter, *page).await?, rows::total(tx, filter).await?, stats))
+        }
+        .boxed()
+    });
+    let (decisions, total, stats) = read.await?;
+    Ok(RecentDecisionList { decisions, total, stats, ..RecentDecisionList::default() })
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use dashclaw::api::guard::{GuardDecision, GuardDecisionRecord, NonFabrication, Violation};
 use serde_json::{Value, json};
 
+use super::premises::{Asked, Premises, Span, Stale};
+use super::rows::{NewDecision, Repeatable};
 use crate::app::App;
 use crate::domains::guard::judge::evaluate;
 use crate::domains::guard::known::{Counting, Known, known};
@@ -16,7 +18,6 @@ use crate::ids;
 use crate::orgs::Org;
 use crate::policy::{Evaluation, GuardContext, Verdict};
 use crate::scan::secrets;
-use crate::store::{Asked, NewDecision, Premises, Repeatable, Span, Stale};
 
 /// How long a decision may be repeated by its key, in milliseconds.
 const REPEAT_MS: i64 = 10 * 60_000;

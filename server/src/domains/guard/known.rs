@@ -1,12 +1,16 @@
 //! What storage knows about a question before it is judged, and the premises that this makes.
 
+use futures_util::FutureExt;
+
+use super::premises::{Premises, Span, Spent, Tally};
+use super::rows;
 use crate::app::App;
+use crate::domains::actions;
 use crate::domains::guard::decide::span;
 use crate::domains::guard::question::Question;
-use crate::failure::Answer;
+use crate::failure::{Answer, Failure};
 use crate::orgs::Org;
 use crate::policy::{Facts, OperatorApproval, OrgHalt};
-use crate::store::{Premises, Span, Tally};
 
 /// How long an operator's approval lifts the same question, in milliseconds.
 const APPROVAL_MS: i64 = 15 * 60_000;
@@ -74,8 +78,9 @@ async fn count_decisions(
     let counts = if assumed {
         vec![0; limits.len()]
     } else {
-        let times = limits.iter().map(|limit| (since(limit.window_minutes), i64::from(limit.max))).collect();
-        app.store.count_decisions(&context.org_id, agent_id, times).await?
+        let times: Vec<(i64, i64)> =
+            limits.iter().map(|limit| (since(limit.window_minutes), i64::from(limit.max))).collect();
+        count(app, &context.org_id, agent_id, times).await?
     };
     for (limit, count) in limits.into_iter().zip(counts) {
         let max = i64::from(limit.max);
@@ -106,19 +111,53 @@ async fn sum_spendings(
         return Ok(());
     }
     let since = |minutes: u32| context.now_ms - i64::from(minutes) * MINUTE_MS;
-    let times = windows.iter().map(|window| since(*window)).collect();
-    let spendings = app.store.sum_spendings(&context.org_id, agent_id, times).await?;
-    known.premises.spent_until = Some(spendings.until);
-    known.facts.spent_in_minutes.extend(windows.into_iter().zip(spendings.usd));
+    let times: Vec<i64> = windows.iter().map(|window| since(*window)).collect();
+    let spent = sums(app, &context.org_id, agent_id, times).await?;
+    known.facts.spent_in_minutes.extend(windows.into_iter().zip(spent.iter().map(|spent| spent.usd)));
+    known.premises.spent = spent;
     Ok(())
+}
+
+/// How many decisions on an agent there are since each of these times, counted up to the number beside it.
+async fn count(app: &App, org_id: &str, agent_id: &str, times: Vec<(i64, i64)>) -> Answer<Vec<i64>> {
+    let counted = app.db.look_up(org_id, (agent_id.to_owned(), times), |(agent_id, times), tx| {
+        async move {
+            let mut counts = Vec::new();
+            for (since_ms, most) in times {
+                counts.push(rows::count(tx, agent_id, *since_ms, *most).await?);
+            }
+            Ok::<_, Failure>(counts)
+        }
+        .boxed()
+    });
+    counted.await
+}
+
+/// What an agent has spent since each of these times.
+async fn sums(app: &App, org_id: &str, agent_id: &str, times: Vec<i64>) -> Answer<Vec<Spent>> {
+    let summed = app.db.look_up(org_id, (agent_id.to_owned(), times), |(agent_id, times), tx| {
+        async move {
+            let mut sums = Vec::new();
+            for since_ms in times {
+                let usd = rows::spent(tx, agent_id, *since_ms).await?;
+                sums.push(Spent { since_ms: *since_ms, usd });
+            }
+            Ok::<_, Failure>(sums)
+        }
+        .boxed()
+    });
+    summed.await
 }
 
 /// The approval of this very question, asked with the same key, that nothing has used up.
 pub(crate) async fn approval(app: &App, question: &Question) -> Answer<Option<OperatorApproval>> {
     let context = &question.context;
     let within: Span = span(context.now_ms, APPROVAL_MS);
-    let (digest, asked_by) = (&question.asked.question, &question.principal);
-    let found = app.store.approved_action(&context.org_id, digest, asked_by, within).await?;
+    let given = (question.asked.question.clone(), question.principal.clone(), within);
+    let found = app.db.look_up(&context.org_id, given, |(digest, asked_by, within), tx| {
+        actions::rows::approved(tx, digest, asked_by, *within).boxed()
+    });
+    let found = found.await?;
     Ok(found.and_then(|action| {
         let approved_by = action.approved_by?;
         Some(OperatorApproval {

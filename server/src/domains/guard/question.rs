@@ -8,6 +8,7 @@ use dashclaw::clock;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::premises::Asked;
 use crate::app::App;
 use crate::context::Context;
 use crate::failure::{Answer, Failure};
@@ -15,7 +16,6 @@ use crate::identity::{self, Bearer, Identity};
 use crate::ids::hex;
 use crate::policy::matching::is_same_action_type;
 use crate::policy::{GuardContext, Purchase, names};
-use crate::store::Asked;
 
 /// The kind of act that spends money.
 const PURCHASE: &str = "x402_purchase";

@@ -4,18 +4,19 @@ use dashclaw::clock;
 
 use crate::app::App;
 use crate::context::Context;
+use crate::db::DbResult;
+use crate::domains::settings;
 use crate::failure::{Answer, Failure};
 use crate::orgs::{HALT, Halt};
 use crate::scrub::clean;
-use crate::store::StoreResult;
 
 /// The most characters of the reason of a halt.
 const MAX_REASON: usize = 2000;
 
 /// Halts an organisation, or lifts the halt.
-pub(crate) async fn put(app: &App, org_id: &str, halt: Option<Halt>) -> StoreResult<()> {
+pub(crate) async fn put(app: &App, org_id: &str, halt: Option<Halt>) -> DbResult<()> {
     let text = halt.as_ref().map(serde_json::to_string).transpose()?;
-    let stored = app.store.put_setting(org_id, HALT, text).await;
+    let stored = settings::cases::put(&app.db, org_id, HALT, text).await;
     // Forgotten even when the write failed: it is better to look twice than to miss a halt.
     app.forget_org(org_id);
     stored

@@ -5,10 +5,11 @@ use dashclaw::clock;
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
+use crate::domains::keys;
 
 /// Healthy when the storage answers.
 pub(super) async fn get(context: &Context) -> Health {
-    let works = context.app.store.has_keys().await.is_ok();
+    let works = keys::cases::any(&context.app.db).await.is_ok();
     let word = if works { "healthy" } else { "unavailable" };
     Health {
         status: if works { HealthStatus::Healthy } else { HealthStatus::Degraded },

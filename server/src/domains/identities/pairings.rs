@@ -6,12 +6,13 @@ use dashclaw::api::pairings::{
     PairingList, PairingStatus,
 };
 use dashclaw::clock;
+use futures_util::FutureExt;
 
-use super::rules::{agent, usable};
+use super::rows::{self, Identity};
+use super::rules::{self, agent, usable};
 use crate::context::Context;
 use crate::failure::{Answer, Failure, Kind};
 use crate::ids;
-use crate::store::{Approval, Identity};
 
 /// The most characters of a display name.
 const MAX_NAME: usize = 256;
@@ -40,17 +41,27 @@ pub(super) async fn pair(context: Context, request: CreatePairing) -> Answer<Cre
         updated_at: clock::iso(now),
         ..Pairing::default()
     };
-    if !context.app.store.create_pairing(pairing.clone(), &public_key, MOST_PENDING).await? {
-        return Err(Failure::new(Kind::TooMany, "Too many pairings are pending").retry_after(60));
-    }
+    let stored = context.write((pairing, public_key), |(pairing, public_key), tx| {
+        async move {
+            if rows::is_full(tx, &pairing.created_at, MOST_PENDING).await? {
+                return Err(Failure::new(Kind::TooMany, "Too many pairings are pending").retry_after(60));
+            }
+            rows::insert_pairing(tx, pairing, public_key).await?;
+            Ok(pairing.clone())
+        }
+        .boxed()
+    });
+    let pairing = stored.await?;
     let pairing_url = format!("/pair/{}", pairing.id);
     Ok(CreatedPairing { pairing, pairing_url, ..CreatedPairing::default() })
 }
 
 /// Reads a pairing.
 pub(super) async fn get(context: Context, request: GetPairing) -> Answer<PairingDetail> {
-    let found = context.app.store.pairing(context.org_id(), &request.pairing_id).await?;
-    Ok(PairingDetail { pairing: found.ok_or_else(unknown)?, ..PairingDetail::default() })
+    let found = context.look_up(request.pairing_id, |id, tx| {
+        async move { rows::pairing(tx, id).await?.ok_or_else(unknown) }.boxed()
+    });
+    Ok(PairingDetail { pairing: found.await?, ..PairingDetail::default() })
 }
 
 fn unknown() -> Failure {
@@ -60,21 +71,34 @@ fn unknown() -> Failure {
 /// Lists pairings.
 pub(super) async fn list(context: Context, request: ListPairings) -> Answer<PairingList> {
     let (status, limit) = (request.status.unwrap_or(PairingStatus::Pending), request.limit.unwrap_or(50));
-    let pairings = context.app.store.pairings(context.org_id(), status, limit).await?;
+    let read = context.scan((status, limit), |(status, limit), tx| {
+        async move { Ok(rows::pairings(tx, status, *limit).await?) }.boxed()
+    });
+    let pairings = read.await?;
     Ok(PairingList { pairings, ..PairingList::default() })
 }
 
 /// Makes the key of a pairing its agent's own.
 pub(super) async fn approve(context: Context, request: ApprovePairing) -> Answer<IdentityDetail> {
-    match context.app.store.approve_pairing(context.org_id(), &request.pairing_id).await? {
-        Approval::Done(identity) => Ok(IdentityDetail { identity, ..IdentityDetail::default() }),
-        Approval::NotPending(PairingStatus::Expired) => {
-            Err(Failure::new(Kind::Gone, "Pairing expired").with("status", "expired"))
+    let approved = context.write(request.pairing_id, |id, tx| {
+        async move {
+            let pairing = rows::pairing(tx, id).await?.ok_or_else(unknown)?;
+            let pairing = rules::approve(pairing, &clock::now_iso()).map_err(not_pending)?;
+            let public_key = rows::pairing_key(tx, id).await?.unwrap_or_default();
+            let given = Identity { public_key, algorithm: pairing.algorithm.clone() };
+            let identity = rows::register(tx, &pairing.agent_id, &given).await?;
+            rows::update_pairing(tx, &pairing).await?;
+            Ok(identity)
         }
-        Approval::NotPending(status) => {
-            let failure = Failure::conflict(format!("Pairing is not pending (status={status})"));
-            Err(failure.with("status", status.as_str()))
-        }
-        Approval::NotFound => Err(unknown()),
-    }
+        .boxed()
+    });
+    Ok(IdentityDetail { identity: approved.await?, ..IdentityDetail::default() })
+}
+
+fn not_pending(rules::NotPending(status): rules::NotPending) -> Failure {
+    let failure = match status {
+        PairingStatus::Expired => Failure::new(Kind::Gone, "Pairing expired"),
+        _ => Failure::conflict(format!("Pairing is not pending (status={status})")),
+    };
+    failure.with("status", status.as_str())
 }

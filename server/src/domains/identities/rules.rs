@@ -1,9 +1,10 @@
-//! What an agent may be called, and which keys are of use.
+//! What an agent may be called, which keys are of use, and the life of a pairing.
 
+use dashclaw::api::pairings::{Pairing, PairingStatus};
 use dashclaw::signing::{SigningError, verify_action_signature};
 
+use super::rows::Identity;
 use crate::failure::{Answer, Failure};
-use crate::store::Identity;
 
 /// What keys sign with unless it is said otherwise.
 const ALGORITHM: &str = "RSASSA-PKCS1-v1_5";
@@ -35,4 +36,16 @@ pub(super) fn usable(public_key: String, algorithm: Option<String>) -> Answer<Id
         Err(SigningError::UnsupportedAlgorithm) => Err(Failure::bad_request("algorithm is not supported")),
         _ => Ok(Identity { public_key, algorithm }),
     }
+}
+
+/// The pairing does not wait any more; this is its state.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NotPending(pub(super) PairingStatus);
+
+/// The pairing, approved, when it waits for that.
+pub(super) fn approve(pairing: Pairing, now: &str) -> Result<Pairing, NotPending> {
+    if pairing.status != PairingStatus::Pending {
+        return Err(NotPending(pairing.status));
+    }
+    Ok(Pairing { status: PairingStatus::Approved, updated_at: now.to_owned(), ..pairing })
 }

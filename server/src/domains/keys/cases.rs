@@ -2,13 +2,15 @@
 
 use dashclaw::api::orgs::{ApiKey, ApiKeyList, ListApiKeys, RevokedApiKey};
 use dashclaw::clock;
+use futures_util::FutureExt;
 
+use super::rows;
 use crate::app::App;
 use crate::context::Context;
+use crate::db::{Db, DbResult};
 use crate::failure::{Answer, Failure};
-use crate::keys::{NewKey, Role};
+use crate::keys::{KeyHash, KeyRecord, NewKey, Role};
 use crate::scrub::clean;
-use crate::store::{Revocation, Revoked, StoreResult};
 
 /// Makes an API key; its text is shown this once.
 pub(super) async fn create(
@@ -18,7 +20,7 @@ pub(super) async fn create(
     agent_id: Option<&str>,
 ) -> Answer<NewKey> {
     let made = NewKey::make(context.org_id(), role, &clean(label), agent_id)?;
-    context.app.store.add_keys(vec![made.record.clone()]).await?;
+    add(&context.app.db, context.org_id(), vec![made.record.clone()]).await?;
     Ok(made)
 }
 
@@ -29,8 +31,8 @@ pub(super) async fn list(context: Context, _: ListApiKeys) -> Answer<ApiKeyList>
 }
 
 /// All keys of an organisation, newest first.
-pub(crate) async fn all(app: &App, org_id: &str) -> StoreResult<Vec<ApiKey>> {
-    let mut keys = app.store.keys(org_id).await?;
+pub(crate) async fn all(app: &App, org_id: &str) -> DbResult<Vec<ApiKey>> {
+    let mut keys = app.db.look_up(org_id, (), |(), tx| rows::list(tx).boxed()).await?;
     // The storage knows the last use to the minute; this process knows its own exactly.
     let used = app.callers.last_used();
     for key in &mut keys {
@@ -56,15 +58,66 @@ pub(super) async fn revoke(context: &Context, id: &str) -> Answer<RevokedApiKey>
     }
 }
 
-/// Revokes a key. What follows from it happens with the write, whether or not the caller waits.
-pub(crate) async fn put_revoked(
-    app: &App,
-    org_id: &str,
-    id: &str,
-    keep_an_admin: bool,
-) -> StoreResult<Revoked> {
-    let callers = app.callers.clone();
-    let tell = Box::new(move |hash| callers.revoke(hash));
-    let revocation = Revocation { at: clock::now_iso(), keep_an_admin, tell };
-    app.store.revoke_key(org_id, id, revocation).await
+/// What became of a revocation.
+#[derive(Debug)]
+pub(crate) enum Revoked {
+    /// The key is of no use now.
+    Done(Box<ApiKey>),
+    /// There is no such key.
+    NotFound,
+    /// It is the last key of the admin role.
+    LastAdmin,
+}
+
+/// Revokes a key; one that is revoked already stays as it is. What follows from it happens with the write, whether or not the
+/// caller waits. With `keep_an_admin` the last key of the admin role stays.
+pub(crate) async fn put_revoked(app: &App, org_id: &str, id: &str, keep_an_admin: bool) -> DbResult<Revoked> {
+    let given = (app.callers.clone(), id.to_owned(), keep_an_admin, clock::now_iso());
+    let revoked = app.db.write(org_id, given, |(callers, id, keep_an_admin, at), tx| {
+        async move {
+            let Some(mut key) = rows::find(tx, id).await? else { return Ok(Revoked::NotFound) };
+            if key.shown.revoked_at.is_none() {
+                let last =
+                    *keep_an_admin && key.role == Role::Admin && !rows::has_other_admin(tx, id).await?;
+                if last {
+                    return Ok(Revoked::LastAdmin);
+                }
+                rows::revoke(tx, id, at).await?;
+                key.shown.revoked_at = Some(at.clone());
+            }
+            callers.revoke(key.hash);
+            Ok(Revoked::Done(Box::new(key.shown)))
+        }
+        .boxed()
+    });
+    revoked.await
+}
+
+/// Stores keys of an organisation, all or none.
+pub(crate) async fn add(db: &Db, org_id: &str, keys: Vec<KeyRecord>) -> DbResult<()> {
+    let added = db.write(org_id, keys, |keys, tx| {
+        async move {
+            for key in keys {
+                rows::insert(tx, key).await?;
+            }
+            Ok(())
+        }
+        .boxed()
+    });
+    added.await
+}
+
+/// The key with this hash, unless it was revoked.
+pub(crate) async fn in_force(db: &Db, hash: KeyHash) -> DbResult<Option<KeyRecord>> {
+    db.everywhere(hash, |hash, tx| rows::in_force(tx, hash).boxed()).await
+}
+
+/// Whether there is any API key, revoked or not.
+pub(crate) async fn any(db: &Db) -> DbResult<bool> {
+    db.everywhere((), |(), tx| rows::any(tx).boxed()).await
+}
+
+/// Notes when a key was last used.
+pub(crate) async fn note_use(db: &Db, org_id: &str, id: String, at: String) -> DbResult<()> {
+    db.write(org_id, (id, at), |(id, at), tx| rows::note_use(tx, id, at).boxed()).await
 }

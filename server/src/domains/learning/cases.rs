@@ -2,8 +2,10 @@
 
 use dashclaw::api::learning::{GetLearningRecommendations, RecommendationList};
 use dashclaw::clock;
+use futures_util::FutureExt;
 use serde_json::Value;
 
+use super::rows;
 use crate::context::Context;
 use crate::failure::{Answer, Failure};
 use crate::scrub::Scrub;
@@ -42,5 +44,14 @@ pub(super) async fn record(context: Context, events: Vec<Value>) -> Answer<usize
     let scrub =
         |scrub: &mut Scrub, events: &mut Vec<Value>| events.iter_mut().for_each(|event| scrub.value(event));
     let (events, _) = Scrub::apart(context.size, events, scrub).await?;
-    Ok(context.app.store.add_learning_events(context.org_id(), events).await?)
+    let stored = context.write(events, |events, tx| {
+        async move {
+            for event in events {
+                rows::insert(tx, event).await?;
+            }
+            Ok(events.len())
+        }
+        .boxed()
+    });
+    stored.await
 }

@@ -6,12 +6,16 @@ use dashclaw::api::loops::{
     RegisterOpenLoop, ResolveOpenLoop, ResolvedLoop,
 };
 use dashclaw::clock;
+use futures_util::FutureExt;
 
+use super::rows::{self, LoopFilter};
+use super::rules;
 use crate::context::Context;
+use crate::db::Page;
+use crate::domains::actions;
 use crate::failure::{Answer, Failure};
 use crate::ids;
 use crate::scrub::{Scrub, check_ids};
-use crate::store::{Closed, LoopFilter, NewFollowup, Page};
 
 /// Records a loop.
 pub(super) async fn register(context: Context, request: RegisterOpenLoop) -> Answer<CreatedLoop> {
@@ -33,11 +37,20 @@ pub(super) async fn register(context: Context, request: RegisterOpenLoop) -> Ans
         created_at: clock::now_iso(),
         ..OpenLoop::default()
     };
-    let open_loop = match context.app.store.create_loop(open_loop).await? {
-        NewFollowup::Created(open_loop) => *open_loop,
-        NewFollowup::NoParent => return Err(Failure::not_found("Parent action not found")),
-        NewFollowup::Duplicate => return Err(Failure::conflict("Loop with this loop_id already exists")),
-    };
+    let stored = context.write(open_loop, |open_loop, tx| {
+        async move {
+            let parent = actions::rows::agent_of(tx, open_loop.action_id.as_str()).await?;
+            parent.ok_or_else(|| Failure::not_found("Parent action not found"))?;
+            if rows::exists(tx, open_loop.loop_id.as_str()).await? {
+                return Err(Failure::conflict("Loop with this loop_id already exists"));
+            }
+            let mut open_loop = open_loop.clone();
+            rows::insert(tx, &mut open_loop).await?;
+            Ok(open_loop)
+        }
+        .boxed()
+    });
+    let open_loop = stored.await?;
     context.publish("loop.created", &open_loop);
     Ok(CreatedLoop {
         loop_id: open_loop.loop_id.clone(),
@@ -57,9 +70,15 @@ fn scrub(scrub: &mut Scrub, request: &mut RegisterOpenLoop) {
 
 /// Reads a loop.
 pub(super) async fn get(context: Context, request: GetOpenLoop) -> Answer<LoopDetail> {
-    let found = context.app.store.open_loop(context.org_id(), request.loop_id.as_str()).await?;
-    let open_loop = found.ok_or_else(|| Failure::not_found("Open loop not found"))?;
+    let found = context.look_up(request.loop_id, |id, tx| {
+        async move { rows::find_shown(tx, id.as_str()).await?.ok_or_else(unknown) }.boxed()
+    });
+    let open_loop = found.await?;
     Ok(LoopDetail { open_loop, ..LoopDetail::default() })
+}
+
+fn unknown() -> Failure {
+    Failure::not_found("Open loop not found")
 }
 
 /// Lists loops.
@@ -72,14 +91,11 @@ pub(super) async fn list(context: Context, request: GetOpenLoops) -> Answer<Loop
         agent_id: request.agent_id,
         action_id: request.action_id.map(|id| id.0),
     };
-    let found = context.app.store.loops(context.org_id(), filter, page).await?;
-    Ok(LoopList {
-        loops: found.loops,
-        total: found.total,
-        stats: found.stats,
-        last_updated: clock::now_iso(),
-        ..LoopList::default()
-    })
+    let read = context.scan((filter, page), |(filter, page), tx| {
+        async move { Ok((rows::list(tx, filter, *page).await?, rows::stats(tx, filter).await?)) }.boxed()
+    });
+    let (loops, (total, stats)) = read.await?;
+    Ok(LoopList { loops, total, stats, last_updated: clock::now_iso(), ..LoopList::default() })
 }
 
 /// Closes a loop.
@@ -97,14 +113,18 @@ pub(super) async fn close(context: Context, request: ResolveOpenLoop) -> Answer<
     if let Some(problem) = problem {
         return Err(Failure::validation(vec![problem.to_owned()]));
     }
-    let (id, status) = (request.loop_id, request.status);
-    let closed =
-        context.app.store.close_loop(context.org_id(), id.as_str(), status.as_str(), resolution).await?;
-    let open_loop = match closed {
-        Closed::Done(open_loop) => *open_loop,
-        Closed::Already(status) => return Err(Failure::conflict(format!("Loop is already {status}"))),
-        Closed::NotFound => return Err(Failure::not_found("Open loop not found")),
-    };
+    let given = (request.loop_id, request.status, resolution);
+    let closed = context.write(given, |(id, status, resolution), tx| {
+        async move {
+            let mut open_loop = rows::find(tx, id.as_str()).await?.ok_or_else(unknown)?;
+            rules::close(&mut open_loop, status, resolution.as_deref(), &clock::now_iso())
+                .map_err(|rules::Closed(status)| Failure::conflict(format!("Loop is already {status}")))?;
+            rows::update(tx, &open_loop).await?;
+            Ok(open_loop)
+        }
+        .boxed()
+    });
+    let open_loop = closed.await?;
     context.publish("loop.updated", &open_loop);
     Ok(ResolvedLoop { open_loop, security: scrub.security(), ..ResolvedLoop::default() })
 }

@@ -1,29 +1,25 @@
 //! How an action ended, reported once and for good.
 
 use dashclaw::api::actions::Action;
+use dashclaw::api::ids::ActionId;
 use dashclaw::api::outcomes::{GetActionOutcome, Outcome, ReportedAction};
 use dashclaw::clock;
 
 use crate::context::Context;
-use crate::domains::actions::cases::{find, unknown};
+use crate::domains::actions::cases::{find, transition};
 use crate::domains::actions::rules::{Refused, Report, Transition};
 use crate::failure::{Answer, Failure};
 use crate::scrub::Scrub;
-use crate::store::Transitioned;
 
 /// Longer texts are cut to this many characters.
 const MAX_TEXT: usize = 4000;
 
 /// Takes a report.
-pub(super) async fn report(context: Context, action_id: &str, report: Report) -> Answer<ReportedAction> {
+pub(super) async fn report(context: Context, action_id: ActionId, report: Report) -> Answer<ReportedAction> {
     let (report, scrub) = Scrub::apart(context.size, report, scrub).await?;
     let closes = report.close.is_some();
     let step = Transition::Report(report);
-    let action = match context.app.store.transition(context.org_id(), action_id, step).await? {
-        Transitioned::Done(action) => *action,
-        Transitioned::NotFound => return Err(unknown()),
-        Transitioned::Refused(refused) => return Err(not_reported(refused)),
-    };
+    let action = transition(&context, action_id, step).await?.map_err(not_reported)?;
     let outcome = outcome(&action);
     context.publish("action.updated", &outcome);
     let action_status = closes.then(|| action.status.clone());

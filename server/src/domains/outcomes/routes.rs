@@ -30,7 +30,7 @@ pub(crate) fn routes() -> Vec<Route> {
 async fn report(call: Call) -> Reply {
     let report = read(&call)?;
     let id = call.text("action_id").unwrap_or_default();
-    ok(&cases::report(call.context, &id, report).await?)
+    ok(&cases::report(call.context, id.into(), report).await?)
 }
 
 /// Reads the body with the words this endpoint has for what is wrong.

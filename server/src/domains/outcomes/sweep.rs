@@ -1,10 +1,13 @@
 //! Giving up actions whose outcome nobody reported.
 
+use dashclaw::api::actions::Action;
 use dashclaw::clock;
+use futures_util::FutureExt;
 use serde_json::json;
 
 use crate::app::App;
-use crate::store::StoreResult;
+use crate::db::{DbResult, Tx};
+use crate::domains::actions::{rows, rules};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -17,10 +20,10 @@ pub(crate) struct Swept {
 
 /// Gives up what is due, and publishes a signal for each. An organisation that cannot be swept keeps no other from it; the
 /// first failure is the answer.
-pub(crate) async fn sweep(app: &App) -> StoreResult<Swept> {
+pub(crate) async fn sweep(app: &App) -> DbResult<Swept> {
     let mut swept = Swept::default();
     let mut failed = None;
-    for org_id in app.store.orgs_with_unreported_actions().await? {
+    for org_id in orgs(app).await? {
         match sweep_org(app, &org_id).await {
             Ok(rows) => {
                 swept.orgs += 1;
@@ -35,10 +38,24 @@ pub(crate) async fn sweep(app: &App) -> StoreResult<Swept> {
     failed.map_or(Ok(swept), Err)
 }
 
-async fn sweep_org(app: &App, org_id: &str) -> StoreResult<usize> {
+async fn orgs(app: &App) -> DbResult<Vec<String>> {
+    app.db.everywhere((), |(), tx| rows::orgs_with_unreported(tx).boxed()).await
+}
+
+/// Gives every action up as lost that has waited for its outcome since before `since`.
+async fn give_up(tx: &Tx<'_>, since: &str) -> DbResult<Vec<Action>> {
+    let mut lost = rows::unreported(tx, since).await?;
+    for action in &mut lost {
+        rules::give_up(action, &clock::now_iso());
+        rows::update(tx, action).await?;
+    }
+    Ok(lost)
+}
+
+async fn sweep_org(app: &App, org_id: &str) -> DbResult<usize> {
     let minutes = app.org(org_id).await?.outcome_timeout_minutes();
     let since = clock::iso(clock::unix_millis() - minutes * MINUTE_MS);
-    let lost = app.store.sweep_unreported(org_id, &since).await?;
+    let lost = app.db.write(org_id, since, |since, tx| give_up(tx, since).boxed()).await?;
     for action in &lost {
         let signal = json!({
             "type": "lost_confirmation",

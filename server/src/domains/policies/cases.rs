@@ -5,23 +5,28 @@ use dashclaw::api::policies::{
     CreatePolicy, CreatedPolicy, ListPolicies, Policy, PolicyDetail, PolicyList, PolicyRules, UpdatePolicy,
 };
 use dashclaw::clock;
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 
+use super::rows;
 use crate::context::Context;
+use crate::db::{DbResult, Page, Tx};
+use crate::domains::actions;
+use crate::domains::actions::rows::ActionFilter;
+use crate::domains::settings::rows::raise_version;
 use crate::failure::{Answer, Failure};
 use crate::ids;
 use crate::policy::rules::validate;
 use crate::policy::{GuardContext, HistoricalAction, MAX_SAMPLE, Simulation, simulate as try_on};
 use crate::scrub::clean;
-use crate::store::{ActionFilter, Page, Saved};
 
 const DAY_MS: i64 = 86_400_000;
 /// How many policies an organisation may have: each of them is asked at every guard context.
-const MAX_POLICIES: usize = 1000;
+const MAX_POLICIES: i64 = 1000;
 
 /// Lists policies.
 pub(super) async fn list(context: Context, request: ListPolicies) -> Answer<PolicyList> {
-    let mut policies = context.app.store.policies(context.org_id()).await?;
+    let mut policies = context.look_up((), |(), tx| async move { Ok(rows::all(tx).await?) }.boxed()).await?;
     policies.retain(|policy| request.agent_id.as_deref().is_none_or(|agent| holds_for(policy, agent)));
     Ok(PolicyList { policies, ..PolicyList::default() })
 }
@@ -31,14 +36,29 @@ fn holds_for(policy: &Policy, agent_id: &str) -> bool {
     agents.is_none_or(|agents| agents.is_empty() || agents.iter().any(|agent| agent == agent_id))
 }
 
+/// Replaces all policies that came from a file by these. Answers the names of those that some other policy has already; then
+/// nothing was changed.
+pub(crate) async fn replace_managed(tx: &Tx<'_>, policies: &[Policy]) -> DbResult<Vec<String>> {
+    let mut taken = Vec::new();
+    for policy in policies {
+        if rows::is_unmanaged(tx, &policy.name).await? {
+            taken.push(policy.name.clone());
+        }
+    }
+    if taken.is_empty() {
+        rows::delete_managed(tx).await?;
+        for policy in policies {
+            rows::insert(tx, policy, true).await?;
+        }
+        raise_version(tx).await?;
+    }
+    Ok(taken)
+}
+
 /// Adds a policy.
 pub(super) async fn create(context: Context, request: CreatePolicy) -> Answer<CreatedPolicy> {
     let rules = text(&request.rules);
     check(&context, request.policy_type.as_str(), &rules)?;
-    if context.app.store.policies(context.org_id()).await?.len() >= MAX_POLICIES {
-        let error = format!("An organisation may have at most {MAX_POLICIES} policies");
-        return Err(Failure::bad_request(error).code("POLICY_LIMIT"));
-    }
     let now = clock::now_iso();
     let policy = Policy {
         id: ids::policy()?.into(),
@@ -53,8 +73,22 @@ pub(super) async fn create(context: Context, request: CreatePolicy) -> Answer<Cr
         updated_at: now,
         ..Policy::default()
     };
-    let saved = context.app.store.create_policy(policy.clone()).await?;
-    done(&context, saved, &policy, "created")?;
+    let stored = context.write(policy, |policy, tx| {
+        async move {
+            if rows::count(tx).await? >= MAX_POLICIES {
+                let error = format!("An organisation may have at most {MAX_POLICIES} policies");
+                return Err(Failure::bad_request(error).code("POLICY_LIMIT"));
+            }
+            if rows::name_taken(tx, policy).await? {
+                return Err(name_taken());
+            }
+            rows::insert(tx, policy, false).await?;
+            raise_version(tx).await?;
+            Ok(policy.clone())
+        }
+        .boxed()
+    });
+    let policy = done(&context, stored.await, "created")?;
     let policy_id = policy.id.clone();
     Ok(CreatedPolicy { policy, policy_id, ..CreatedPolicy::default() })
 }
@@ -76,41 +110,76 @@ fn check(context: &Context, policy_type: &str, rules: &str) -> Answer<()> {
     validate(policy_type, rules, context.app.config.allow_private_webhooks).map_err(Failure::validation)
 }
 
+fn name_taken() -> Failure {
+    Failure::conflict("A policy with this name already exists")
+}
+
+fn unknown() -> Failure {
+    Failure::not_found("Policy not found")
+}
+
 /// What follows a write: guard must see it at once, and subscribers hear of it.
-fn done(context: &Context, saved: Saved, policy: &Policy, change: &str) -> Answer<()> {
+fn done(context: &Context, saved: Answer<Policy>, change: &str) -> Answer<Policy> {
     context.app.forget_org(context.org_id());
-    match saved {
-        Saved::Done => {
-            let event = json!({ "policy": policy, "change_type": change });
-            context.publish("policy.updated", &event);
-            Ok(())
-        }
-        Saved::NameTaken => Err(Failure::conflict("A policy with this name already exists")),
-        Saved::NotFound => Err(Failure::not_found("Policy not found")),
-    }
+    let policy = saved?;
+    context.publish("policy.updated", &json!({ "policy": policy, "change_type": change }));
+    Ok(policy)
 }
 
 /// Changes a policy.
 pub(super) async fn update(context: Context, request: UpdatePolicy) -> Answer<PolicyDetail> {
-    let policies = context.app.store.policies(context.org_id()).await?;
-    let found = policies.into_iter().find(|policy| policy.id == request.id);
-    let mut policy = found.ok_or_else(|| Failure::not_found("Policy not found"))?;
-    policy.name = request.name.map_or(policy.name, clean);
-    policy.policy_type = request.policy_type.unwrap_or(policy.policy_type);
-    policy.rules = text(&request.rules.unwrap_or(policy.rules)).into();
-    policy.active = request.active.unwrap_or(policy.active);
-    policy.agent_ids = request.agent_ids.map_or(policy.agent_ids, agents);
-    policy.updated_at = clock::now_iso();
-    check(&context, policy.policy_type.as_str(), &text(&policy.rules))?;
-    let saved = context.app.store.replace_policy(policy.clone()).await?;
-    done(&context, saved, &policy, "updated")?;
+    let given = (request, context.app.config.allow_private_webhooks);
+    let stored = context.write(given, |(request, private_webhooks), tx| {
+        async move {
+            let mut policies = rows::all(tx).await?;
+            policies.retain(|policy| policy.id == request.id);
+            let policy = changed(policies.pop().ok_or_else(unknown)?, request.clone());
+            validate(policy.policy_type.as_str(), &text(&policy.rules), *private_webhooks)
+                .map_err(Failure::validation)?;
+            if rows::name_taken(tx, &policy).await? {
+                return Err(name_taken());
+            }
+            rows::update(tx, &policy).await?;
+            raise_version(tx).await?;
+            Ok(policy)
+        }
+        .boxed()
+    });
+    let policy = done(&context, stored.await, "updated")?;
     Ok(PolicyDetail { policy, ..PolicyDetail::default() })
+}
+
+fn changed(policy: Policy, request: UpdatePolicy) -> Policy {
+    Policy {
+        name: request.name.map_or(policy.name, clean),
+        policy_type: request.policy_type.unwrap_or(policy.policy_type),
+        rules: text(&request.rules.unwrap_or(policy.rules)).into(),
+        active: request.active.unwrap_or(policy.active),
+        agent_ids: request.agent_ids.map_or(policy.agent_ids, agents),
+        updated_at: clock::now_iso(),
+        ..policy
+    }
 }
 
 /// Removes policies, and answers the ids of those that were there. Removing what is gone is no error.
 pub(super) async fn delete(context: &Context, ids: Vec<String>) -> Answer<Vec<String>> {
-    let gone = context.app.store.delete_policies(context.org_id(), ids).await?;
+    let removed = context.write(ids, |ids, tx| {
+        async move {
+            let mut gone = Vec::new();
+            for id in ids {
+                if rows::delete(tx, id).await? {
+                    gone.push(id.clone());
+                }
+            }
+            raise_version(tx).await?;
+            Ok(gone)
+        }
+        .boxed()
+    });
+    let removed = removed.await;
+    // Forgotten even when the write failed: it is better to look twice than to miss a policy.
     context.app.forget_org(context.org_id());
+    let gone = removed?;
     for id in &gone {
         let event = json!({ "policy": { "id": id }, "change_type": "deleted" });
         context.publish("policy.updated", &event);
@@ -128,8 +197,10 @@ pub(super) async fn simulate(
     let since = Some(clock::iso(clock::unix_millis() - i64::from(days) * DAY_MS));
     let filter = ActionFilter { since, ..ActionFilter::default() };
     let page = Page { limit: i64::try_from(MAX_SAMPLE).unwrap_or(i64::MAX), offset: 0 };
-    let found = context.app.store.actions(context.org_id(), filter, page).await?;
-    let history: Vec<HistoricalAction> = found.actions.into_iter().map(past).collect();
+    let read = context.scan((filter, page), |(filter, page), tx| {
+        async move { Ok(actions::rows::list(tx, filter, *page).await?) }.boxed()
+    });
+    let history: Vec<HistoricalAction> = read.await?.into_iter().map(past).collect();
     try_on(policy_type, rules, &history, days).map_err(Failure::validation)
 }
 

@@ -5,12 +5,15 @@ use dashclaw::api::sessions::{
     SessionList, SessionStatus, UpdateSession,
 };
 use dashclaw::clock;
+use futures_util::FutureExt;
+use serde_json::Map;
 
+use super::rows::{self, SessionFilter};
+use super::rules;
 use crate::context::Context;
 use crate::failure::{Answer, Failure};
 use crate::ids;
 use crate::scrub::{Scrub, check_ids};
-use crate::store::{SessionChanged, SessionFilter};
 
 /// Begins a session.
 pub(super) async fn create(context: Context, mut request: CreateSession) -> Answer<SessionDetail> {
@@ -34,7 +37,15 @@ pub(super) async fn create(context: Context, mut request: CreateSession) -> Answ
         updated_at: now,
         ..Session::default()
     };
-    context.app.store.create_session(session.clone()).await?;
+    let stored = context.write(session, |session, tx| {
+        async move {
+            rows::insert(tx, session).await?;
+            rows::add_event(tx, session.id.as_str(), "session.created", &Map::new()).await?;
+            Ok(session.clone())
+        }
+        .boxed()
+    });
+    let session = stored.await?;
     Ok(SessionDetail { session, ..SessionDetail::default() })
 }
 
@@ -44,8 +55,10 @@ fn unknown() -> Failure {
 
 /// Reads a session.
 pub(super) async fn get(context: Context, request: GetSession) -> Answer<SessionDetail> {
-    let found = context.app.store.session(context.org_id(), request.session_id.as_str()).await?;
-    Ok(SessionDetail { session: found.ok_or_else(unknown)?, ..SessionDetail::default() })
+    let found = context.look_up(request.session_id, |id, tx| {
+        async move { rows::find(tx, id.as_str()).await?.ok_or_else(unknown) }.boxed()
+    });
+    Ok(SessionDetail { session: found.await?, ..SessionDetail::default() })
 }
 
 /// Lists sessions.
@@ -55,7 +68,8 @@ pub(super) async fn list(context: Context, request: ListSessions) -> Answer<Sess
         status: request.status.map(String::from),
         limit: request.limit.unwrap_or(50),
     };
-    let sessions = context.app.store.sessions(context.org_id(), filter).await?;
+    let read = context.scan(filter, |filter, tx| async move { Ok(rows::list(tx, filter).await?) }.boxed());
+    let sessions = read.await?;
     Ok(SessionList { sessions, ..SessionList::default() })
 }
 
@@ -69,13 +83,20 @@ pub(super) async fn update(context: Context, request: UpdateSession) -> Answer<S
     if status.is_none() && commits_behind.is_none() && texts.iter().all(|text| text.is_none()) {
         return Err(Failure::bad_request("No update fields provided"));
     }
-    match context.app.store.change_session(context.org_id(), request).await? {
-        SessionChanged::Done(session) => Ok(SessionDetail { session: *session, ..SessionDetail::default() }),
-        SessionChanged::Closed => {
-            Err(Failure::conflict("Session is closed and cannot be updated").with("status", "closed"))
+    let changed = context.write(request, |change, tx| {
+        async move {
+            let mut session = rows::find(tx, change.session_id.as_str()).await?.ok_or_else(unknown)?;
+            let (event_type, payload) =
+                rules::change(&mut session, change, &clock::now_iso()).map_err(|rules::Closed| {
+                    Failure::conflict("Session is closed and cannot be updated").with("status", "closed")
+                })?;
+            rows::update(tx, &session).await?;
+            rows::add_event(tx, session.id.as_str(), event_type, &payload).await?;
+            Ok(session)
         }
-        SessionChanged::NotFound => Err(unknown()),
-    }
+        .boxed()
+    });
+    Ok(SessionDetail { session: changed.await?, ..SessionDetail::default() })
 }
 
 fn scrub(scrub: &mut Scrub, request: &mut UpdateSession) {
@@ -88,6 +109,12 @@ fn scrub(scrub: &mut Scrub, request: &mut UpdateSession) {
 
 /// Lists what happened in a session.
 pub(super) async fn events(context: Context, request: GetSessionEvents) -> Answer<SessionEventList> {
-    let found = context.app.store.session_events(context.org_id(), request.session_id.as_str()).await?;
-    Ok(SessionEventList { events: found.ok_or_else(unknown)?, ..SessionEventList::default() })
+    let read = context.scan(request.session_id, |id, tx| {
+        async move {
+            rows::find(tx, id.as_str()).await?.ok_or_else(unknown)?;
+            Ok(rows::events(tx, id.as_str()).await?)
+        }
+        .boxed()
+    });
+    Ok(SessionEventList { events: read.await?, ..SessionEventList::default() })
 }

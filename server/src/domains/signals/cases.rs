@@ -2,11 +2,15 @@
 
 use dashclaw::api::signals::{GetSignals, Signal, SignalCounts, SignalList, SignalSeverity};
 use dashclaw::clock;
+use futures_util::FutureExt;
 
 use super::rules::Seen;
 use crate::context::Context;
+use crate::db::{DbResult, Page, Tx};
+use crate::domains::assumptions::rows::AssumptionFilter;
+use crate::domains::loops::rows::LoopFilter;
+use crate::domains::{actions, assumptions, loops};
 use crate::failure::Answer;
-use crate::store::{AssumptionFilter, LoopFilter, Page};
 
 /// How many records of a kind are looked at.
 const LOOKED_AT: Page = Page { limit: 1000, offset: 0 };
@@ -37,16 +41,20 @@ pub(crate) async fn texts(context: &Context, agent_id: Option<&str>) -> Answer<V
 }
 
 async fn current(context: &Context, agent_id: Option<&str>) -> Answer<Vec<Signal>> {
-    let (store, org_id) = (&context.app.store, context.org_id());
+    let seen = context.scan(agent_id.map(str::to_owned), |agent_id, tx| {
+        async move { Ok(look(tx, agent_id.as_deref(), clock::unix_millis()).await?) }.boxed()
+    });
+    Ok(seen.await?.signals())
+}
+
+async fn look(tx: &Tx<'_>, agent_id: Option<&str>, now_ms: i64) -> DbResult<Seen> {
     let agent = agent_id.map(str::to_owned);
-    let now_ms = clock::unix_millis();
     let open = LoopFilter { status: Some("open".into()), agent_id: agent.clone(), ..LoopFilter::default() };
-    let assumptions = AssumptionFilter { agent_id: agent, ..AssumptionFilter::default() };
-    let seen = Seen {
-        actions: store.recent_actions(org_id, agent_id, &clock::iso(now_ms - DAY_MS)).await?,
-        loops: store.loops(org_id, open, LOOKED_AT).await?.loops,
-        assumptions: store.assumptions(org_id, assumptions, LOOKED_AT).await?.assumptions,
+    let filter = AssumptionFilter { agent_id: agent, ..AssumptionFilter::default() };
+    Ok(Seen {
+        actions: actions::rows::recent(tx, agent_id, &clock::iso(now_ms - DAY_MS)).await?,
+        loops: loops::rows::list(tx, &open, LOOKED_AT).await?,
+        assumptions: assumptions::rows::list(tx, &filter, LOOKED_AT).await?,
         now_ms,
-    };
-    Ok(seen.signals())
+    })
 }

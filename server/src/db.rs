@@ -1,0 +1,115 @@
+//! What an instance remembers: statements that are written once, in transactions of the database that it has.
+//!
+//! What is written is atomic: it happens wholly or not at all, and once it has answered, it lasts.
+
+mod conditions;
+mod error;
+mod row;
+mod sqlite;
+mod tx;
+mod value;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+pub(crate) use conditions::Where;
+pub(crate) use error::{DbError, DbResult};
+use futures_util::future::BoxFuture;
+pub(crate) use row::Row;
+use serde::Serialize;
+use sqlite::Sqlite;
+pub(crate) use tx::Tx;
+pub(crate) use value::{ToValue, Value, values};
+
+/// What is done in a transaction. Whatever it fails with, nothing of it is kept.
+pub(crate) type Work<'a, T, E = DbError> = BoxFuture<'a, Result<T, E>>;
+
+/// The database of an instance.
+///
+/// Work is a function of what it is given and a transaction, because it may be run more than once: what it was given stays.
+#[derive(Clone)]
+pub(crate) struct Db(Arc<Sqlite>);
+
+/// A page of a list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    pub(crate) limit: i64,
+    pub(crate) offset: i64,
+}
+
+impl Page {
+    /// The page that is asked for; the first one of `most` unless the request says otherwise.
+    pub(crate) fn asked(limit: Option<i64>, offset: Option<i64>, most: i64) -> Self {
+        Self { limit: limit.unwrap_or(most), offset: offset.unwrap_or(0) }
+    }
+}
+
+impl Db {
+    /// Opens the database in this file, or one in memory. The error is one sentence for people.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, String> {
+        Sqlite::open(path).map(|sqlite| Self(Arc::new(sqlite)))
+    }
+
+    /// A short read: a few rows by an index. It sees everything that was acknowledged before it began.
+    pub(crate) async fn look_up<D, T, E, W>(&self, org_id: &str, given: D, work: W) -> Result<T, E>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
+    {
+        let org_id = Some(org_id.to_owned());
+        self.0.look_up(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work)).await
+    }
+
+    /// A read that may take long, as that of a list. It holds up nobody.
+    pub(crate) async fn scan<D, T, E, W>(&self, org_id: &str, given: D, work: W) -> Result<T, E>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
+    {
+        let org_id = Some(org_id.to_owned());
+        self.0.scan(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work)).await
+    }
+
+    /// Writes. It answers once what was written lasts; when `work` fails, nothing of it is kept.
+    pub(crate) async fn write<D, T, E, W>(&self, org_id: &str, given: D, work: W) -> Result<T, E>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
+    {
+        let org_id = Some(org_id.to_owned());
+        self.0.write(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work)).await
+    }
+
+    /// Reads or writes what belongs to no organisation, or finds organisations.
+    pub(crate) async fn everywhere<D, T, W>(&self, given: D, work: W) -> DbResult<T>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T> + Send + 'static,
+    {
+        self.0.write(move |connection| sqlite::poll(connection, None, &given, work)).await
+    }
+
+    /// Finishes what was begun and closes the database; every later call answers [`DbError::Closed`].
+    pub(crate) fn close(&self) {
+        self.0.close();
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Db")
+    }
+}
+
+/// A record as it is stored: JSON text.
+pub(crate) fn encode(record: &impl Serialize) -> DbResult<String> {
+    Ok(serde_json::to_string(record)?)
+}

@@ -1,0 +1,34 @@
+//! How storage fails.
+
+/// Why storage did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DbError {
+    /// The instance was shut down.
+    #[error("the instance was shut down")]
+    Closed,
+    /// The database refused: disk full, file damaged, or a defect of ours.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl DbError {
+    /// A forked child has neither the threads nor the right to the connections of its parent.
+    pub(crate) fn forked() -> Self {
+        Self::Failed("the instance belongs to the process that this one was forked from".to_owned())
+    }
+}
+
+impl From<rusqlite::Error> for DbError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for DbError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Failed(format!("a stored record is unreadable: {error}"))
+    }
+}
+
+/// What every storage operation answers.
+pub(crate) type DbResult<T> = Result<T, DbError>;

@@ -1,0 +1,93 @@
+//! SQLite: one thread writes and commits in groups, any number of connections read (write-ahead log).
+
+mod lock;
+mod open;
+mod reader;
+mod writer;
+
+use std::path::Path;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use rusqlite::Connection;
+
+use self::lock::Lock;
+use self::reader::{Pool, Reader};
+use self::writer::Writer;
+use super::{DbError, Tx, Work};
+
+/// A database, in a file or in memory.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    writer: Arc<Writer>,
+    reader: Reader,
+    /// Freed last, when nothing can be written any more.
+    lock: Mutex<Option<Lock>>,
+}
+
+impl Sqlite {
+    /// Opens the database in this file, or one in memory. The error is one sentence for people.
+    pub(super) fn open(path: Option<&Path>) -> Result<Self, String> {
+        let start = |connection| {
+            Writer::start(connection)
+                .map(Arc::new)
+                .map_err(|error| format!("cannot start the thread that writes: {error}"))
+        };
+        let Some(path) = path else {
+            let writer = start(open::open_memory()?)?;
+            return Ok(Self { reader: Reader::Memory(Arc::clone(&writer)), writer, lock: Mutex::default() });
+        };
+        let (connection, lock) = open::open_file(path)?;
+        let writer = start(connection)?;
+        let reader = Reader::File(Arc::new(Pool::new(path.to_owned())));
+        Ok(Self { writer, reader, lock: Mutex::new(Some(lock)) })
+    }
+
+    pub(super) async fn look_up<T: Send + 'static, E: From<DbError> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.reader.look_up(work).await
+    }
+
+    pub(super) async fn scan<T: Send + 'static, E: From<DbError> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.reader.scan(work).await
+    }
+
+    pub(super) async fn write<T: Send + 'static, E: From<DbError> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.writer.run(work).await
+    }
+
+    pub(super) fn close(&self) {
+        if let Reader::File(pool) = &self.reader {
+            pool.close();
+        }
+        self.writer.stop();
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+/// Does work on a connection that is inside a transaction. SQLite never waits, so a future of statements is ready when it
+/// is polled for the first time.
+pub(super) fn poll<D, T, E: From<DbError>>(
+    connection: &mut Connection,
+    org_id: Option<&str>,
+    given: &D,
+    work: impl for<'a> FnOnce(&'a D, &'a Tx<'_>) -> Work<'a, T, E>,
+) -> Result<T, E> {
+    let tx = Tx::of_sqlite(connection, org_id);
+    let answer = pin!(work(given, &tx)).poll(&mut Context::from_waker(Waker::noop()));
+    match answer {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => {
+            Err(DbError::Failed("work in a transaction waited for something else".to_owned()).into())
+        }
+    }
+}

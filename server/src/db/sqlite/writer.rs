@@ -1,0 +1,228 @@
+//! The one thread that writes. It commits what waits in its queue as one group: one transaction, one fsync, then every
+//! caller is answered. What was answered survives `kill -9` and a power cut.
+
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::db::{DbError, DbResult};
+
+/// How many callers may wait before the next one waits for a place.
+const QUEUE: usize = 4096;
+/// How many writes one commit holds at most, so that the first of them does not wait long.
+const MAX_GROUP: usize = 512;
+
+/// Tells a caller what became of its write, once the group is committed, or why it is not.
+type Done = Box<dyn FnOnce(Option<&DbError>) + Send>;
+/// A write; it is given no connection when no transaction could be begun.
+type Job = Box<dyn FnOnce(Result<&mut Connection, DbError>) -> Done + Send>;
+
+enum Message {
+    Write(Job),
+    Stop,
+}
+
+/// The handle of the writing thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    /// The process whose thread it is; a forked child has the handle without the thread.
+    process: u32,
+}
+
+impl Writer {
+    /// Starts the thread on its connection.
+    pub(super) fn start(mut connection: Connection) -> std::io::Result<Self> {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("dashclaw-writer".into())
+            .spawn(move || serve(&mut connection, waiting))?;
+        Ok(Self { queue, thread: Mutex::new(Some(thread)), process: std::process::id() })
+    }
+
+    /// Runs `work` in a savepoint of its own and answers once it is on disk. When `work` fails, nothing of it is kept and
+    /// the other writes of the group are not harmed.
+    pub(super) async fn run<T: Send + 'static, E: From<DbError> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        if self.process != std::process::id() {
+            return Err(DbError::forked().into());
+        }
+        let (job, answered) = job(work);
+        self.queue.send(Message::Write(job)).await.map_err(|_| DbError::Closed)?;
+        answered.await.map_err(|_| DbError::Closed)?
+    }
+
+    /// Commits what waits and ends the thread.
+    pub(super) fn stop(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread.filter(|_| self.process == std::process::id()) else { return };
+        // A full queue is being emptied, so a place comes free soon; blocking would be refused inside a runtime.
+        let mut message = Message::Stop;
+        while let Err(mpsc::error::TrySendError::Full(refused)) = self.queue.try_send(message) {
+            message = refused;
+            std::thread::yield_now();
+        }
+        // Only a panic makes this fail, and then the thread has ended as well.
+        let _ = thread.join();
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn job<T: Send + 'static, E: From<DbError> + Send + 'static>(
+    work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+) -> (Job, oneshot::Receiver<Result<T, E>>) {
+    let (answer, answered) = oneshot::channel();
+    let job: Job = Box::new(move |connection| {
+        let result = connection.map_err(E::from).and_then(|connection| in_savepoint(connection, work));
+        Box::new(move |failure| {
+            // A caller that has gone away needs no answer.
+            let _ = answer.send(failure.map_or(result, |failure| Err(failure.clone().into())));
+        })
+    });
+    (job, answered)
+}
+
+fn in_savepoint<T, E: From<DbError>>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let run = |connection: &Connection, sql| -> DbResult<()> {
+        connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    };
+    run(connection, "SAVEPOINT job")?;
+    let result = work(connection);
+    if result.is_err() {
+        run(connection, "ROLLBACK TO job")?;
+    }
+    run(connection, "RELEASE job")?;
+    result
+}
+
+fn serve(connection: &mut Connection, mut queue: mpsc::Receiver<Message>) {
+    while let Some(Message::Write(first)) = queue.blocking_recv() {
+        commit_group(connection, first, &mut queue);
+    }
+    queue.close();
+    while let Ok(message) = queue.try_recv() {
+        if let Message::Write(job) = message {
+            commit_group(connection, job, &mut queue);
+        }
+    }
+    // A checkpoint that fails is made by the next start.
+    let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+fn commit_group(connection: &mut Connection, first: Job, queue: &mut mpsc::Receiver<Message>) {
+    if let Err(error) = begin(connection) {
+        first(Err(error))(None);
+        return;
+    }
+    let mut done = vec![first(Ok(connection))];
+    // After some failures (disk full) SQLite itself ends the transaction; then nothing may be added to it.
+    while done.len() < MAX_GROUP && !connection.is_autocommit() {
+        match queue.try_recv() {
+            Ok(Message::Write(job)) => done.push(job(Ok(connection))),
+            Ok(Message::Stop) => {
+                queue.close();
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    let failure = commit(connection).err();
+    if failure.is_some() {
+        // It fails when SQLite has rolled back by itself, which is just as good.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    for tell in done {
+        tell(failure.as_ref());
+    }
+}
+
+fn begin(connection: &Connection) -> DbResult<()> {
+    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    Ok(())
+}
+
+fn commit(connection: &Connection) -> DbResult<()> {
+    connection.prepare_cached("COMMIT")?.execute([])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writer() -> Writer {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY)").unwrap();
+        Writer::start(connection).unwrap()
+    }
+
+    fn insert(n: i64) -> impl FnOnce(&mut Connection) -> DbResult<i64> + Send + 'static {
+        move |connection| {
+            connection.execute("INSERT INTO t VALUES (?1)", [n])?;
+            Ok(n)
+        }
+    }
+
+    async fn count(writer: &Writer) -> i64 {
+        writer
+            .run(|c| Ok::<_, DbError>(c.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?))
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_failing_write_leaves_nothing_and_harms_no_other() {
+        let writer = writer();
+        let half = writer.run(|c| {
+            c.execute("INSERT INTO t VALUES (7)", [])?;
+            Err::<(), _>(DbError::Failed("no".into()))
+        });
+        let (a, b, c, d) =
+            tokio::join!(writer.run(insert(1)), half, writer.run(insert(1)), writer.run(insert(2)));
+        assert_eq!((a, d), (Ok(1), Ok(2)));
+        assert_eq!(b, Err(DbError::Failed("no".into())));
+        assert!(matches!(c, Err(DbError::Failed(text)) if text.contains("UNIQUE")));
+        assert_eq!(count(&writer).await, 2);
+    }
+
+    #[tokio::test]
+    async fn in_a_forked_child_nothing_waits_for_the_thread_that_is_not_there() {
+        let mut writer = writer();
+        let parent = std::mem::replace(&mut writer.process, 0);
+        assert!(matches!(writer.run(insert(1)).await, Err(DbError::Failed(why)) if why.contains("forked")));
+        writer.process = parent;
+        assert_eq!(count(&writer).await, 0);
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_committed_before_the_stop() {
+        let writer = std::sync::Arc::new(writer());
+        let waiting: Vec<_> = (0..100)
+            .map(|n| {
+                let writer = writer.clone();
+                tokio::spawn(async move { writer.run(insert(n)).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        writer.stop();
+        for one in waiting {
+            let answer = one.await.unwrap();
+            assert!(matches!(answer, Ok(_) | Err(DbError::Closed)), "{answer:?}");
+        }
+        assert_eq!(writer.run(insert(1000)).await, Err(DbError::Closed));
+    }
+}

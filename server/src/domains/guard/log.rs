@@ -1,0 +1,48 @@
+//! The log of decisions: a decision counts once it stands there, and it is stored only while its premises hold.
+
+use super::premises::{Asked, Stale};
+use super::rows::{self, EarlierDecision, NewDecision, Repeatable};
+use crate::db::{DbResult, Tx};
+
+/// What became of a decision.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Logged {
+    /// It was stored.
+    Stored,
+    /// There was a young one of this question with the same key; this is its reply.
+    Repeats(String),
+    /// The key stands for another question.
+    OtherQuestion,
+    /// What it was made on has changed; nothing was stored.
+    Stale(Stale),
+}
+
+impl EarlierDecision {
+    /// What its key means for this question; nothing when a new decision is due, because policies or settings have
+    /// changed since.
+    pub(super) fn for_question(self, asked: &Asked, version: i64) -> Option<Logged> {
+        if self.asked != *asked {
+            return Some(Logged::OtherQuestion);
+        }
+        (self.version == version).then_some(Logged::Repeats(self.reply))
+    }
+}
+
+/// Stores a decision, while its premises hold and its key is free.
+pub(crate) async fn log(tx: &Tx<'_>, decision: &NewDecision) -> DbResult<Logged> {
+    if let Some(Repeatable { key, within, .. }) = &decision.repeatable {
+        let earlier = rows::earlier(tx, key, *within).await?;
+        let known =
+            earlier.and_then(|earlier| earlier.for_question(&decision.asked, decision.premises.version));
+        if let Some(known) = known {
+            return Ok(known);
+        }
+    }
+    let record = &decision.record;
+    let agent_id = record.agent_id.as_deref().unwrap_or_default();
+    if let Some(stale) = decision.premises.stale(tx, agent_id, record.id.as_str()).await? {
+        return Ok(Logged::Stale(stale));
+    }
+    rows::insert(tx, decision).await?;
+    Ok(Logged::Stored)
+}

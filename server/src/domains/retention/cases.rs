@@ -1,0 +1,76 @@
+//! What is older than an organisation wants to keep is removed. Nothing is, unless a setting says so.
+
+use futures_util::FutureExt;
+
+use super::rows;
+use crate::app::App;
+use crate::db::{Db, DbResult};
+use crate::domains::settings;
+
+/// How many days records are kept: an organisation's setting, or a variable that holds for those without one.
+pub(crate) const SETTING: &str = "DASHCLAW_RETENTION_DAYS";
+/// A rate limit counts the decisions of up to 7 days, so these are always kept.
+const FEWEST_DAYS: i64 = 8;
+const MOST_DAYS: i64 = 36_500;
+const DAY_MS: i64 = 86_400_000;
+/// How many records of each kind are removed in one write.
+const BATCH: i64 = 200;
+
+/// The days that a setting's text asks for; nothing when it asks for no removal.
+pub(crate) fn days(text: &str) -> Option<i64> {
+    let days = text.trim().parse().ok().filter(|days: &i64| *days > 0)?;
+    Some(days.clamp(FEWEST_DAYS, MOST_DAYS))
+}
+
+/// Removes what is due, and answers how many records that were. An organisation that cannot be read keeps no other from it;
+/// the first failure is the answer.
+pub(crate) async fn remove_expired(app: &App, now_ms: i64) -> DbResult<usize> {
+    let mut removed = 0;
+    let mut failed = None;
+    for org_id in organisations(app).await? {
+        match remove_expired_of(app, &org_id, now_ms).await {
+            Ok(records) => removed += records,
+            Err(error) => {
+                tracing::error!(%error, org_id, "an organisation's old records could not be removed");
+                failed.get_or_insert(error);
+            }
+        }
+    }
+    failed.map_or(Ok(removed), Err)
+}
+
+async fn remove_expired_of(app: &App, org_id: &str, now_ms: i64) -> DbResult<usize> {
+    let settings = app.db.look_up(org_id, (), |(), tx| settings::rows::all(tx).boxed()).await?;
+    // An organisation's own word holds, and be it that it keeps everything.
+    let kept = settings.get(SETTING).map_or(app.config.retention_days, |text| days(text));
+    let Some(kept) = kept else { return Ok(0) };
+    let before_ms = now_ms - kept * DAY_MS;
+    let mut removed = 0;
+    loop {
+        let batch = remove_older(&app.db, org_id, before_ms, BATCH).await?;
+        removed += batch;
+        if batch == 0 || app.stop.is_cancelled() {
+            return Ok(removed);
+        }
+    }
+}
+
+async fn organisations(app: &App) -> DbResult<Vec<String>> {
+    app.db.everywhere((), |(), tx| rows::organisations(tx).boxed()).await
+}
+
+/// Removes up to `most` records of each kind that are older than `before_ms`, in milliseconds since the Unix epoch. Answers
+/// how many; 0 means that nothing is left to remove.
+async fn remove_older(db: &Db, org_id: &str, before_ms: i64, most: i64) -> DbResult<usize> {
+    let old =
+        db.scan(org_id, (before_ms, most), |(before_ms, most), tx| rows::find(tx, *before_ms, *most).boxed());
+    let old = old.await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    db.write(org_id, old, |old, tx| rows::remove(tx, old).boxed()).await
+}
+
+#[cfg(test)]
+#[path = "cases_tests.rs"]
+mod tests;
