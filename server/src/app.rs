@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::callers::Callers;
 use crate::config::Config;
 use crate::db::{Db, DbResult};
-use crate::hub::Hub;
+use crate::events::Hub;
 use crate::identity::Verifier;
 use crate::keys::{self, Caller, NewKey, Role};
 use crate::orgs::{Org, Orgs};
@@ -20,7 +20,7 @@ use crate::signer::Signer;
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) db: Db,
-    pub(crate) hub: Hub,
+    pub(crate) hub: Arc<Hub>,
     pub(crate) signer: Signer,
     /// Checks the tokens that agents bring.
     pub(crate) tokens: Verifier,
@@ -32,12 +32,12 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(config: Config, db: Db, signer: Signer) -> Self {
+    pub(crate) fn new(config: Config, db: Db, hub: Arc<Hub>, signer: Signer) -> Self {
         let tokens = Verifier::new(config.tokens.clone());
         Self {
             config,
             db,
-            hub: Hub::default(),
+            hub,
             signer,
             tokens,
             stop: CancellationToken::new(),

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use crate::app::App;
 use crate::db::{Tx, Work};
 use crate::failure::{Answer, Failure};
@@ -63,10 +61,5 @@ impl Context {
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, Failure> + Send + 'static,
     {
         self.app.db.write(self.org_id(), given, work).await
-    }
-
-    /// Tells the organisation's listeners what happened.
-    pub(crate) fn publish(&self, name: &'static str, data: &impl Serialize) {
-        self.app.hub.publish(self.org_id(), name, data);
     }
 }

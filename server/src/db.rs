@@ -4,6 +4,7 @@
 
 mod conditions;
 mod error;
+pub(crate) mod outbox;
 mod row;
 mod sqlite;
 mod tx;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub(crate) use conditions::Where;
 pub(crate) use error::{DbError, DbResult};
 use futures_util::future::BoxFuture;
+use outbox::News;
 pub(crate) use row::Row;
 use serde::Serialize;
 use sqlite::Sqlite;
@@ -84,7 +86,7 @@ impl Db {
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
         let org_id = Some(org_id.to_owned());
-        self.0.write(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work)).await
+        self.0.write(move |connection| sqlite::write(connection, org_id.as_deref(), &given, work)).await
     }
 
     /// Reads or writes what belongs to no organisation, or finds organisations.
@@ -94,7 +96,13 @@ impl Db {
         T: Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T> + Send + 'static,
     {
-        self.0.write(move |connection| sqlite::poll(connection, None, &given, work)).await
+        self.0.write(move |connection| sqlite::write(connection, None, &given, work)).await
+    }
+
+    /// Has `hear` told of what happened: once it lasts, in the order of the commits, whether or not anybody waits for the
+    /// answer. It is called between two commits, so it must be quick.
+    pub(crate) fn on_news(&self, hear: impl Fn(News) + Send + Sync + 'static) {
+        self.0.on_news(Box::new(hear));
     }
 
     /// Finishes what was begun and closes the database; every later call answers [`DbError::Closed`].

@@ -21,6 +21,7 @@ use crate::db::{Db, DbError};
 use crate::domains::identities::rows::Identity;
 use crate::domains::keys::cases::Revoked;
 use crate::domains::{self, halts, identities, keys, outcomes, policies, settings};
+use crate::events::Hub;
 use crate::http;
 use crate::ids;
 use crate::keys::{NewKey, Role};
@@ -60,8 +61,9 @@ impl Instance {
         if let Some(policies) = policies {
             load(&db, &config.org_id, policies)?;
         }
+        let hub = wait(Hub::open(&db)).map_err(storage)?;
         let signer = wait(Signer::open(&db, config.signing_key.as_ref())).map_err(storage)?;
-        let app = Arc::new(App::new(config, db, signer));
+        let app = Arc::new(App::new(config, db, hub, signer));
         let api_key = app.admit_in_process(Role::Admin).map_err(broken)?;
         if let Some(key) = &options.api_key {
             app.admit_operator(key.expose_secret());

@@ -9,7 +9,7 @@ use dashclaw::clock;
 
 use crate::app::App;
 use crate::blocking::wait;
-use crate::domains::retention::cases::remove_expired;
+use crate::domains::retention::cases::{remove_expired, remove_old_events};
 
 const EVERY: Duration = Duration::from_secs(60);
 /// Old records are looked for once in so many sweeps.
@@ -38,10 +38,8 @@ impl Sweeper {
                 if let Err(error) = wait(crate::domains::outcomes::sweep::sweep(&app)) {
                     tracing::warn!(%error, "a sweep failed");
                 }
-                if sweeps.is_multiple_of(SWEEPS_A_REMOVAL)
-                    && let Err(error) = wait(remove_expired(&app, now_ms()))
-                {
-                    tracing::warn!(%error, "old records could not be removed");
+                if sweeps.is_multiple_of(SWEEPS_A_REMOVAL) {
+                    remove_old(&app, now_ms());
                 }
                 sweeps = sweeps.wrapping_add(1);
             }
@@ -57,6 +55,15 @@ impl Sweeper {
         }
         // Only a panic makes this fail, and then the thread has ended as well.
         let _ = self.thread.join();
+    }
+}
+
+fn remove_old(app: &App, now_ms: i64) {
+    if let Err(error) = wait(remove_expired(app, now_ms)) {
+        tracing::warn!(%error, "old records could not be removed");
+    }
+    if let Err(error) = wait(remove_old_events(app, now_ms)) {
+        tracing::warn!(%error, "old events could not be removed");
     }
 }
 

@@ -12,6 +12,7 @@ use tower::ServiceExt;
 use crate::app::App;
 use crate::config::{Config, InstanceOptions};
 use crate::db::Db;
+use crate::events::Hub;
 use crate::http::router;
 use crate::keys::{self, Caller, Role};
 use crate::signer::Signer;
@@ -32,8 +33,9 @@ pub(crate) async fn app_that_keeps(days: Option<i64>) -> Arc<App> {
 pub(crate) async fn app_with(db: Db, days: Option<i64>) -> Arc<App> {
     let mut config = Config::read(&InstanceOptions::default());
     config.retention_days = days;
+    let hub = Hub::open(&db).await.unwrap();
     let signer = Signer::open(&db, config.signing_key.as_ref()).await.unwrap();
-    let app = Arc::new(App::new(config, db, signer));
+    let app = Arc::new(App::new(config, db, hub, signer));
     app.admit_operator(KEY);
     app
 }

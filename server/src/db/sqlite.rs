@@ -15,7 +15,8 @@ use rusqlite::Connection;
 use self::lock::Lock;
 use self::reader::{Pool, Reader};
 use self::writer::Writer;
-use super::{DbError, Tx, Work};
+use super::outbox::News;
+use super::{DbError, DbResult, Tx, Work};
 
 /// A database, in a file or in memory.
 #[derive(Debug)]
@@ -60,9 +61,13 @@ impl Sqlite {
 
     pub(super) async fn write<T: Send + 'static, E: From<DbError> + Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(&mut Connection) -> Result<(T, Option<News>), E> + Send + 'static,
     ) -> Result<T, E> {
-        self.writer.run(work).await
+        self.writer.run_and_tell(work).await
+    }
+
+    pub(super) fn on_news(&self, hear: Hear) {
+        self.writer.on_news(hear);
     }
 
     pub(super) fn close(&self) {
@@ -74,20 +79,35 @@ impl Sqlite {
     }
 }
 
-/// Does work on a connection that is inside a transaction. SQLite never waits, so a future of statements is ready when it
-/// is polled for the first time.
+/// Who is told what happened.
+pub(super) type Hear = Box<dyn Fn(News) + Send + Sync>;
+
+/// Does work on a connection that is inside a transaction, and changes nothing.
 pub(super) fn poll<D, T, E: From<DbError>>(
     connection: &mut Connection,
     org_id: Option<&str>,
     given: &D,
     work: impl for<'a> FnOnce(&'a D, &'a Tx<'_>) -> Work<'a, T, E>,
 ) -> Result<T, E> {
+    ready(work(given, &Tx::of_sqlite(connection, org_id)))?
+}
+
+/// Does work on a connection that is inside a transaction. What happened in it is numbered at its end.
+pub(super) fn write<D, T, E: From<DbError>>(
+    connection: &mut Connection,
+    org_id: Option<&str>,
+    given: &D,
+    work: impl for<'a> FnOnce(&'a D, &'a Tx<'_>) -> Work<'a, T, E>,
+) -> Result<(T, Option<News>), E> {
     let tx = Tx::of_sqlite(connection, org_id);
-    let answer = pin!(work(given, &tx)).poll(&mut Context::from_waker(Waker::noop()));
-    match answer {
-        Poll::Ready(answer) => answer,
-        Poll::Pending => {
-            Err(DbError::Failed("work in a transaction waited for something else".to_owned()).into())
-        }
+    let answer = ready(work(given, &tx))??;
+    Ok((answer, ready(tx.store_told())??))
+}
+
+/// What a future of statements comes to: SQLite never waits, so it is ready when it is polled for the first time.
+fn ready<T>(work: impl Future<Output = T>) -> DbResult<T> {
+    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => Ok(answer),
+        Poll::Pending => Err(DbError::Failed("work in a transaction waited for something else".to_owned())),
     }
 }

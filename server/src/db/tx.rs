@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{CachedStatement, Connection, ToSql};
 
+use super::outbox::Told;
 use super::{DbError, DbResult, Row, Value};
 
 /// A transaction of one organisation. What is read or written in it happens at once, wholly or not at all.
@@ -17,6 +18,7 @@ use super::{DbError, DbResult, Row, Value};
 pub(crate) struct Tx<'c> {
     org_id: Option<&'c str>,
     on: On<'c>,
+    told: Mutex<Vec<Told>>,
 }
 
 /// Where it runs.
@@ -28,7 +30,20 @@ enum On<'c> {
 #[expect(clippy::unused_async, reason = "SQLite is the one database that never waits")]
 impl<'c> Tx<'c> {
     pub(super) fn of_sqlite(connection: &'c mut Connection, org_id: Option<&'c str>) -> Self {
-        Self { org_id, on: On::Sqlite(Mutex::new(connection)) }
+        Self { org_id, on: On::Sqlite(Mutex::new(connection)), told: Mutex::default() }
+    }
+
+    /// The organisation; nothing where there is none.
+    pub(super) fn org_id(&self) -> &str {
+        self.org_id.unwrap_or_default()
+    }
+
+    pub(super) fn note(&self, told: Told) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(told);
+    }
+
+    pub(super) fn take_told(&self) -> Vec<Told> {
+        std::mem::take(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Every row, as `read` reads it.

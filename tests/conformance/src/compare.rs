@@ -16,7 +16,7 @@ static VOLATILE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"\b[0-9a-f]{64}\b", "$$hex64"),
         (r"\b[0-9a-f]{32}\b", "$$hex32"),
         (r"_[0-9a-f]{8,24}\b", "_$$hex"),
-        (r"\bmem-[0-9a-f]{16}-", "mem-$$start-"),
+        (r"\blog-[0-9a-f]{16}-", "log-$$epoch-"),
         (r"^[A-Za-z0-9_-]{86}$", "$$signature"),
         (r"^(sha256:)?[A-Za-z0-9_-]{43}$", "${1}$$digest"),
         (r"\b\d+(\.\d+)? (ms|s|seconds)\b", "$$duration"),
@@ -142,13 +142,13 @@ mod tests {
     #[test]
     fn what_differs_from_run_to_run_is_masked_and_all_else_is_not() {
         let left = json!({"ok": {
-            "id": "act_6b0f3c1e-0000-4000-8000-000000000001", "elapsed_ms": 3, "risk": 90, "last": "mem-6b0f3c1e00004000-7",
+            "id": "act_6b0f3c1e-0000-4000-8000-000000000001", "elapsed_ms": 3, "risk": 90, "last": "log-6b0f3c1e00004000-7",
         }});
         let right = json!({"ok": {
-            "id": "act_7b0f3c1e-0000-4000-8000-000000000002", "elapsed_ms": 9, "risk": 90.0, "last": "mem-7b0f3c1e00004000-7",
+            "id": "act_7b0f3c1e-0000-4000-8000-000000000002", "elapsed_ms": 9, "risk": 90.0, "last": "log-7b0f3c1e00004000-7",
         }});
         let other = json!({"ok": {
-            "id": "act_7b0f3c1e-0000-4000-8000-000000000002", "elapsed_ms": 9, "risk": 91, "last": "mem-7b0f3c1e00004000-7",
+            "id": "act_7b0f3c1e-0000-4000-8000-000000000002", "elapsed_ms": 9, "risk": 91, "last": "log-7b0f3c1e00004000-7",
         }});
         let [left, right, other] = [left, right, other].map(|value| [value]);
         assert_eq!(difference(&left, &right), None);

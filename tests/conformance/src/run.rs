@@ -1,7 +1,8 @@
 //! Running one case in one language: set up, do the steps, tear down, collect complaints.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -85,6 +86,8 @@ async fn one(
     variables.extend(vectors::variables(vectors)?);
     let files = concat!(env!("CARGO_MANIFEST_DIR"), "/files");
     variables.insert("files".to_owned(), Value::from(files));
+    let scratch = Scratch::new();
+    variables.insert("scratch".to_owned(), scratch.0.to_string_lossy().into());
     variables.insert("certificate".to_owned(), Value::from(identity()?.certificate));
     let case = source.case(variant, &variables)?;
     let mut server = Server::start(sockets, &case)?;
@@ -97,6 +100,26 @@ async fn one(
         instance.stop().await;
     }
     Ok(outcome)
+}
+
+/// A folder that is only this case's, and gone after it. It is made by whoever needs it.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        // Below the project, since some testees see no other folder.
+        let target = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/conformance/scratch");
+        Self(PathBuf::from(target).join(name))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // There is none where no case asked for it.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Plays a case with a testee of its own, and looks at what that prints.

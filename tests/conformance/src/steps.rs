@@ -124,9 +124,9 @@ impl<'a> Steps<'a> {
                 members.insert("role".to_owned(), json!(step.role.as_deref().unwrap_or("member")));
             }
             options.extend(step.options.clone().unwrap_or_default());
-            members.insert("options".to_owned(), json!(options));
+            members.insert("options".to_owned(), substitute(&json!(options), &self.variables));
         } else if let Some(options) = &step.options {
-            members.insert("options".to_owned(), json!(options));
+            members.insert("options".to_owned(), substitute(&json!(options), &self.variables));
         }
         if step.start.as_deref().is_some_and(|name| self.cancellable.contains(name)) {
             members.insert("cancellable".to_owned(), json!(true));

@@ -52,6 +52,7 @@ struct Request {
     jwks: Option<Box<RawValue>>,
     body: Option<String>,
     private_key: Option<String>,
+    path: Option<String>,
     policies: Option<String>,
     instance: Option<String>,
     role: Option<String>,
@@ -128,8 +129,8 @@ impl Testee {
     }
 
     fn open(&mut self, request: &Request) -> Answer {
-        let policies = request.policies.as_ref().map(Into::into);
-        let options = InstanceOptions { policies, ..InstanceOptions::default() };
+        let [path, policies] = [&request.path, &request.policies].map(|path| path.as_ref().map(Into::into));
+        let options = InstanceOptions { path, policies, ..InstanceOptions::default() };
         self.instances.insert(instance_name(request), Instance::open(&options)?);
         Ok("null".to_owned())
     }

@@ -1,12 +1,15 @@
 //! The one thread that writes. It commits what waits in its queue as one group: one transaction, one fsync, then every
 //! caller is answered. What was answered survives `kill -9` and a power cut.
 
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::Hear;
+use crate::db::outbox::News;
 use crate::db::{DbError, DbResult};
 
 /// How many callers may wait before the next one waits for a place.
@@ -25,10 +28,11 @@ enum Message {
 }
 
 /// The handle of the writing thread.
-#[derive(Debug)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Who is told what happened.
+    hear: Arc<OnceLock<Hear>>,
     /// The process whose thread it is; a forked child has the handle without the thread.
     process: u32,
 }
@@ -40,7 +44,13 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("dashclaw-writer".into())
             .spawn(move || serve(&mut connection, waiting))?;
-        Ok(Self { queue, thread: Mutex::new(Some(thread)), process: std::process::id() })
+        let (thread, hear) = (Mutex::new(Some(thread)), Arc::default());
+        Ok(Self { queue, thread, hear, process: std::process::id() })
+    }
+
+    /// Has `hear` told what happened, in the order of the commits. Only the first one who asks for it is.
+    pub(super) fn on_news(&self, hear: Hear) {
+        let _ = self.hear.set(hear);
     }
 
     /// Runs `work` in a savepoint of its own and answers once it is on disk. When `work` fails, nothing of it is kept and
@@ -49,10 +59,18 @@ impl Writer {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
+        self.run_and_tell(|connection| work(connection).map(|answer| (answer, None))).await
+    }
+
+    /// The same, and tells what happened, before it answers and whether or not anybody waits for that.
+    pub(super) async fn run_and_tell<T: Send + 'static, E: From<DbError> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<(T, Option<News>), E> + Send + 'static,
+    ) -> Result<T, E> {
         if self.process != std::process::id() {
             return Err(DbError::forked().into());
         }
-        let (job, answered) = job(work);
+        let (job, answered) = job(work, Arc::clone(&self.hear));
         self.queue.send(Message::Write(job)).await.map_err(|_| DbError::Closed)?;
         answered.await.map_err(|_| DbError::Closed)?
     }
@@ -72,6 +90,12 @@ impl Writer {
     }
 }
 
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").field("process", &self.process).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Writer {
     fn drop(&mut self) {
         self.stop();
@@ -79,14 +103,24 @@ impl Drop for Writer {
 }
 
 fn job<T: Send + 'static, E: From<DbError> + Send + 'static>(
-    work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    work: impl FnOnce(&mut Connection) -> Result<(T, Option<News>), E> + Send + 'static,
+    hear: Arc<OnceLock<Hear>>,
 ) -> (Job, oneshot::Receiver<Result<T, E>>) {
     let (answer, answered) = oneshot::channel();
     let job: Job = Box::new(move |connection| {
         let result = connection.map_err(E::from).and_then(|connection| in_savepoint(connection, work));
         Box::new(move |failure| {
+            let result = match failure {
+                Some(failure) => Err(failure.clone().into()),
+                None => result.map(|(answer, news)| {
+                    if let (Some(news), Some(hear)) = (news, hear.get()) {
+                        hear(news);
+                    }
+                    answer
+                }),
+            };
             // A caller that has gone away needs no answer.
-            let _ = answer.send(failure.map_or(result, |failure| Err(failure.clone().into())));
+            let _ = answer.send(result);
         })
     });
     (job, answered)

@@ -185,11 +185,7 @@ pub(crate) async fn store(
     let stored = context.app.db.write(context.org_id(), given, |(action, decision, created_by), tx| {
         create(tx, action, decision, created_by).boxed()
     });
-    let stored = stored.await.map_err(|error| Failure::not_persisted(&error))?;
-    if let Creation::Created(action) = &stored {
-        context.publish("action.created", action);
-    }
-    Ok(stored)
+    stored.await.map_err(|error| Failure::not_persisted(&error))
 }
 
 /// Stores an action and the guard decision on it, while the decision's premises hold and its key, its id and the
@@ -217,6 +213,8 @@ async fn create(
     agents::rows::note_action(tx, action).await?;
     let mut action = Box::new(action.clone());
     rows::insert(tx, &mut action, &decision.asked, created_by).await?;
+    tx.tell("action.created", &action)?;
+    decision.tell(tx);
     Ok(Creation::Created(action))
 }
 

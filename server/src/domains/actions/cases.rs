@@ -105,9 +105,16 @@ pub(super) async fn update(context: Context, request: UpdateOutcome) -> Answer<U
         ));
     }
     let step = Transition::Update(Box::new(update));
-    let action = transition(&context, id, step).await?.map_err(not_updated)?;
-    context.publish("action.updated", &action);
+    let action = transition(&context, id, step, updated).await?.map_err(not_updated)?;
     Ok(UpdatedAction { action, security: Some(scrub.security()), ..UpdatedAction::default() })
+}
+
+/// Tells that a step was made.
+pub(crate) type Tell = fn(&Tx<'_>, &Transition, &Action) -> DbResult<()>;
+
+/// Tells what the action is now.
+pub(crate) fn updated(tx: &Tx<'_>, _: &Transition, action: &Action) -> DbResult<()> {
+    tx.tell("action.updated", action)
 }
 
 /// Moves an action on. The transition sees the current record, and nothing can come between its decision and the write.
@@ -115,8 +122,9 @@ pub(crate) async fn transition(
     context: &Context,
     id: ActionId,
     step: Transition,
+    tell: Tell,
 ) -> Answer<Result<Action, Refused>> {
-    let moved = context.write((id, step), |(id, step), tx| {
+    let moved = context.write((id, step, tell), |(id, step, tell), tx| {
         async move {
             let mut action = rows::find(tx, id.as_str()).await?.ok_or_else(unknown)?;
             if let Transition::Decide(decision) = step
@@ -129,6 +137,7 @@ pub(crate) async fn transition(
                 return Ok(Err(refused));
             }
             rows::update(tx, &action).await?;
+            tell(tx, step, &action)?;
             Ok(Ok(action))
         }
         .boxed()

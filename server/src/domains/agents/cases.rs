@@ -41,10 +41,14 @@ pub(super) async fn heartbeat(
         metadata: request.metadata.map(|metadata| json!(metadata).to_string()),
         at: at.clone(),
     };
-    let noted = context
-        .write(presence, |presence, tx| async move { Ok(rows::put_presence(tx, presence).await?) }.boxed());
+    let noted = context.write((presence, event), |(presence, event), tx| {
+        async move {
+            rows::put_presence(tx, presence).await?;
+            Ok(tx.tell("agent.heartbeat", event)?)
+        }
+        .boxed()
+    });
     noted.await?;
-    context.publish("agent.heartbeat", &event);
     Ok(HeartbeatAck { status: "ok".to_owned(), timestamp: at, ..HeartbeatAck::default() })
 }
 

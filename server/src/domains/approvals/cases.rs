@@ -6,7 +6,7 @@ use dashclaw::clock;
 
 use crate::config::ALLOW_SELF_APPROVAL;
 use crate::context::Context;
-use crate::domains::actions::cases::transition;
+use crate::domains::actions::cases::{transition, updated};
 use crate::domains::actions::rules::{Decision, Refused, Transition};
 use crate::failure::{Answer, Failure};
 use crate::scrub::Scrub;
@@ -29,8 +29,8 @@ pub(super) async fn decide(
     let own_action = org.flag(ALLOW_SELF_APPROVAL).unwrap_or(context.app.config.allow_self_approval);
     let allow = decision == ApprovalDecision::Allow;
     let step = Transition::Decide(Decision { allow, by, own_action, reasoning, now: clock::now_iso() });
-    let action = transition(&context, action_id, step).await?.map_err(|refused| not_decided(&refused))?;
-    context.publish("action.updated", &action);
+    let action =
+        transition(&context, action_id, step, updated).await?.map_err(|refused| not_decided(&refused))?;
     let security = Some(scrub.security());
     Ok(ApprovedAction { success: true, action, security, ..ApprovedAction::default() })
 }
@@ -76,7 +76,7 @@ mod tests {
                 now: clock::now_iso(),
             };
             let context = Context { app: Arc::clone(&app), caller: None, size: 0 };
-            transition(&context, id.into(), Transition::Decide(decision)).await.unwrap()
+            transition(&context, id.into(), Transition::Decide(decision), updated).await.unwrap()
         };
         let (status, revoked) = call(&app, "DELETE", &format!("/api/keys/{by}"), Value::Null).await;
         assert_eq!(status, 200, "{revoked}");

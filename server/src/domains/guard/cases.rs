@@ -10,7 +10,7 @@ use dashclaw::clock;
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::log::{Logged, log};
+use super::log::{Logged, log_and_tell};
 use super::premises::{Span, Stale};
 use super::rows::{self, DecisionFilter, EarlierDecision};
 use crate::context::Context;
@@ -96,7 +96,7 @@ async fn try_once(context: &Context, ask: &Ask, attempt: usize) -> Answer<Attemp
         if let Some(known) =
             earlier.and_then(|earlier| earlier.for_question(&ask.question.asked, org.version))
         {
-            return answer(context, known, "");
+            return answer(known, "");
         }
     }
     let mut decided = decide(&context.app, &org, &ask.question, ask.signals.clone(), attempt).await?;
@@ -130,7 +130,7 @@ async fn repeated(
     let within = repeat_span(clock::unix_millis());
     let earlier = earlier(context, key, within).await?;
     match earlier.and_then(|earlier| earlier.for_question(&question.asked, org.version)) {
-        Some(known) => answer(context, known, "").map(Result::ok),
+        Some(known) => answer(known, "").map(Result::ok),
         None => Ok(None),
     }
 }
@@ -160,17 +160,15 @@ fn refuse_injection(org: &Org, goal: Option<&str>) -> Answer<()> {
 async fn store(context: &Context, decided: &Decided, key: Option<&str>) -> Answer<Attempt> {
     let reply = serde_json::to_string(&decided.decision)?;
     let given = decided.record(key, &reply);
-    let logged = context.app.db.write(context.org_id(), given, |decision, tx| log(tx, decision).boxed());
-    answer(context, logged.await.map_err(|error| Failure::not_persisted(&error))?, &reply)
+    let logged =
+        context.app.db.write(context.org_id(), given, |decision, tx| log_and_tell(tx, decision).boxed());
+    answer(logged.await.map_err(|error| Failure::not_persisted(&error))?, &reply)
 }
 
 /// The answer to what became of a decision.
-fn answer(context: &Context, logged: Logged, reply: &str) -> Answer<Attempt> {
+fn answer(logged: Logged, reply: &str) -> Answer<Attempt> {
     match logged {
-        Logged::Stored => {
-            context.app.hub.publish_text(context.org_id(), "guard.decision.created", reply);
-            Ok(Ok(reply.to_owned()))
-        }
+        Logged::Stored => Ok(Ok(reply.to_owned())),
         Logged::Repeats(reply) => {
             let mut decision: GuardDecision = serde_json::from_str(&reply)?;
             decision.idempotent_replay = Some(true);
@@ -226,7 +224,7 @@ async fn store_with_action(
             return Err(Failure::internal("a new id was taken already"));
         }
     };
-    answer(context, logged, &reply)
+    answer(logged, &reply)
 }
 
 /// Lists decisions.

@@ -187,6 +187,7 @@ impl Decided {
             asked: self.asked.clone(),
             repeatable,
             spent_usd: None,
+            told: (!reply.is_empty()).then(|| reply.to_owned()),
             context: self.context.clone(),
             evidence: self.evidence.clone(),
         }

@@ -46,3 +46,12 @@ pub(crate) async fn log(tx: &Tx<'_>, decision: &NewDecision) -> DbResult<Logged>
     rows::insert(tx, decision).await?;
     Ok(Logged::Stored)
 }
+
+/// The same of a decision that stands alone, of which listeners hear.
+pub(super) async fn log_and_tell(tx: &Tx<'_>, decision: &NewDecision) -> DbResult<Logged> {
+    let logged = log(tx, decision).await?;
+    if logged == Logged::Stored {
+        decision.tell(tx);
+    }
+    Ok(logged)
+}

@@ -19,10 +19,21 @@ pub(crate) struct NewDecision {
     pub(crate) repeatable: Option<Repeatable>,
     /// What the action that is born with it will spend, in USD.
     pub(crate) spent_usd: Option<f64>,
+    /// The decision as JSON text, where listeners are told of it.
+    pub(crate) told: Option<String>,
     /// JSON text: what was asked, without the content and its facts.
     pub(crate) context: String,
     /// JSON text: what fact checks found.
     pub(crate) evidence: Option<String>,
+}
+
+impl NewDecision {
+    /// Tells listeners of it.
+    pub(crate) fn tell(&self, tx: &Tx<'_>) {
+        if let Some(told) = &self.told {
+            tx.tell_text("guard.decision.created", told.clone());
+        }
+    }
 }
 
 /// What a decision may be repeated by.
@@ -90,7 +101,7 @@ pub(super) async fn insert(tx: &Tx<'_>, decision: &NewDecision) -> DbResult<()> 
     let sql = "INSERT INTO guard_decisions (org_id, id, agent_id, decision, created_ms, idempotency_key, record, reply,
         context, evidence, question, asked_risk, version, spent_usd)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-    let NewDecision { record, created_ms, premises, asked, repeatable, spent_usd, context, evidence } =
+    let NewDecision { record, created_ms, premises, asked, repeatable, spent_usd, context, evidence, .. } =
         decision;
     let (key, reply) = repeatable.as_ref().map(|known| (&*known.key, &*known.reply)).unzip();
     let text = encode(record)?;

@@ -19,7 +19,7 @@ pub(super) async fn get(context: &Context) -> Health {
         checks: HealthChecks {
             database: DatabaseHealth { status: word.to_owned(), ..DatabaseHealth::default() },
             runtime: members(json!({ "name": "dashclaw-server" })),
-            realtime: members(json!({ "status": "healthy", "backend": "memory" })),
+            realtime: members(json!({ "status": "healthy", "backend": "database" })),
             environment: members(json!({ "signing": !context.app.signer.jwks().is_empty() })),
             ..HealthChecks::default()
         },

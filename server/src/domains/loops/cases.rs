@@ -46,12 +46,12 @@ pub(super) async fn register(context: Context, request: RegisterOpenLoop) -> Ans
             }
             let mut open_loop = open_loop.clone();
             rows::insert(tx, &mut open_loop).await?;
+            tx.tell("loop.created", &open_loop)?;
             Ok(open_loop)
         }
         .boxed()
     });
     let open_loop = stored.await?;
-    context.publish("loop.created", &open_loop);
     Ok(CreatedLoop {
         loop_id: open_loop.loop_id.clone(),
         open_loop,
@@ -120,11 +120,11 @@ pub(super) async fn close(context: Context, request: ResolveOpenLoop) -> Answer<
             rules::close(&mut open_loop, status, resolution.as_deref(), &clock::now_iso())
                 .map_err(|rules::Closed(status)| Failure::conflict(format!("Loop is already {status}")))?;
             rows::update(tx, &open_loop).await?;
+            tx.tell("loop.updated", &open_loop)?;
             Ok(open_loop)
         }
         .boxed()
     });
     let open_loop = closed.await?;
-    context.publish("loop.updated", &open_loop);
     Ok(ResolvedLoop { open_loop, security: scrub.security(), ..ResolvedLoop::default() })
 }

@@ -6,6 +6,7 @@ use dashclaw::api::outcomes::{GetActionOutcome, Outcome, ReportedAction};
 use dashclaw::clock;
 
 use crate::context::Context;
+use crate::db::{DbResult, Tx};
 use crate::domains::actions::cases::{find, transition};
 use crate::domains::actions::rules::{Refused, Report, Transition};
 use crate::failure::{Answer, Failure};
@@ -19,15 +20,20 @@ pub(super) async fn report(context: Context, action_id: ActionId, report: Report
     let (report, scrub) = Scrub::apart(context.size, report, scrub).await?;
     let closes = report.close.is_some();
     let step = Transition::Report(report);
-    let action = transition(&context, action_id, step).await?.map_err(not_reported)?;
+    let action = transition(&context, action_id, step, reported).await?.map_err(not_reported)?;
     let outcome = outcome(&action);
-    context.publish("action.updated", &outcome);
     let action_status = closes.then(|| action.status.clone());
-    if closes {
-        context.publish("action.updated", &action);
-    }
     let security = Some(scrub.security());
     Ok(ReportedAction { outcome, action_status, security, ..ReportedAction::default() })
+}
+
+/// Tells the outcome, and where the report has ended the action, what that is now.
+fn reported(tx: &Tx<'_>, step: &Transition, action: &Action) -> DbResult<()> {
+    tx.tell("action.updated", &outcome(action))?;
+    match step {
+        Transition::Report(Report { close: Some(_), .. }) => tx.tell("action.updated", action),
+        _ => Ok(()),
+    }
 }
 
 fn not_reported(refused: Refused) -> Failure {

@@ -3,7 +3,7 @@
 use dashclaw::api::actions::Action;
 use dashclaw::clock;
 use futures_util::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::db::{DbResult, Tx};
@@ -48,6 +48,7 @@ async fn give_up(tx: &Tx<'_>, since: &str) -> DbResult<Vec<Action>> {
     for action in &mut lost {
         rules::give_up(action, &clock::now_iso());
         rows::update(tx, action).await?;
+        tx.tell("signal.detected", &signal(action))?;
     }
     Ok(lost)
 }
@@ -56,18 +57,18 @@ async fn sweep_org(app: &App, org_id: &str) -> DbResult<usize> {
     let minutes = app.org(org_id).await?.outcome_timeout_minutes();
     let since = clock::iso(clock::unix_millis() - minutes * MINUTE_MS);
     let lost = app.db.write(org_id, since, |since, tx| give_up(tx, since).boxed()).await?;
-    for action in &lost {
-        let signal = json!({
-            "type": "lost_confirmation",
-            "severity": "warning",
-            "label": format!("No outcome was reported for: {}", action.declared_goal),
-            "detail": action.outcome_summary,
-            "action_id": action.action_id,
-            "agent_id": action.agent_id,
-            "agent_name": action.agent_name,
-            "action_type": action.action_type,
-        });
-        app.hub.publish(org_id, "signal.detected", &signal);
-    }
     Ok(lost.len())
+}
+
+fn signal(action: &Action) -> Value {
+    json!({
+        "type": "lost_confirmation",
+        "severity": "warning",
+        "label": format!("No outcome was reported for: {}", action.declared_goal),
+        "detail": action.outcome_summary,
+        "action_id": action.action_id,
+        "agent_id": action.agent_id,
+        "agent_name": action.agent_name,
+        "action_type": action.action_type,
+    })
 }

@@ -84,11 +84,12 @@ pub(super) async fn create(context: Context, request: CreatePolicy) -> Answer<Cr
             }
             rows::insert(tx, policy, false).await?;
             raise_version(tx).await?;
+            tell(tx, policy, "created")?;
             Ok(policy.clone())
         }
         .boxed()
     });
-    let policy = done(&context, stored.await, "created")?;
+    let policy = done(&context, stored.await)?;
     let policy_id = policy.id.clone();
     Ok(CreatedPolicy { policy, policy_id, ..CreatedPolicy::default() })
 }
@@ -118,12 +119,14 @@ fn unknown() -> Failure {
     Failure::not_found("Policy not found")
 }
 
-/// What follows a write: guard must see it at once, and subscribers hear of it.
-fn done(context: &Context, saved: Answer<Policy>, change: &str) -> Answer<Policy> {
+fn tell(tx: &Tx<'_>, policy: &Policy, change: &str) -> DbResult<()> {
+    tx.tell("policy.updated", &json!({ "policy": policy, "change_type": change }))
+}
+
+/// What follows a write: guard must see it at once, also when nobody knows whether it was made.
+fn done<T>(context: &Context, saved: Answer<T>) -> Answer<T> {
     context.app.forget_org(context.org_id());
-    let policy = saved?;
-    context.publish("policy.updated", &json!({ "policy": policy, "change_type": change }));
-    Ok(policy)
+    saved
 }
 
 /// Changes a policy.
@@ -141,11 +144,12 @@ pub(super) async fn update(context: Context, request: UpdatePolicy) -> Answer<Po
             }
             rows::update(tx, &policy).await?;
             raise_version(tx).await?;
+            tell(tx, &policy, "updated")?;
             Ok(policy)
         }
         .boxed()
     });
-    let policy = done(&context, stored.await, "updated")?;
+    let policy = done(&context, stored.await)?;
     Ok(PolicyDetail { policy, ..PolicyDetail::default() })
 }
 
@@ -168,6 +172,8 @@ pub(super) async fn delete(context: &Context, ids: Vec<String>) -> Answer<Vec<St
             let mut gone = Vec::new();
             for id in ids {
                 if rows::delete(tx, id).await? {
+                    let event = json!({ "policy": { "id": id }, "change_type": "deleted" });
+                    tx.tell("policy.updated", &event)?;
                     gone.push(id.clone());
                 }
             }
@@ -176,15 +182,7 @@ pub(super) async fn delete(context: &Context, ids: Vec<String>) -> Answer<Vec<St
         }
         .boxed()
     });
-    let removed = removed.await;
-    // Forgotten even when the write failed: it is better to look twice than to miss a policy.
-    context.app.forget_org(context.org_id());
-    let gone = removed?;
-    for id in &gone {
-        let event = json!({ "policy": { "id": id }, "change_type": "deleted" });
-        context.publish("policy.updated", &event);
-    }
-    Ok(gone)
+    done(context, removed.await)
 }
 
 /// Says what a policy would have done to the actions of the last days.

@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 
 use super::rows;
 use crate::app::App;
-use crate::db::{Db, DbResult};
+use crate::db::{Db, DbResult, outbox};
 use crate::domains::settings;
 
 /// How many days records are kept: an organisation's setting, or a variable that holds for those without one.
@@ -15,6 +15,10 @@ const MOST_DAYS: i64 = 36_500;
 const DAY_MS: i64 = 86_400_000;
 /// How many records of each kind are removed in one write.
 const BATCH: i64 = 200;
+/// How long events are kept for listeners that come back, in milliseconds.
+const EVENTS_MS: i64 = DAY_MS;
+/// How many events are removed in one write.
+const EVENT_BATCH: i64 = 1000;
 
 /// The days that a setting's text asks for; nothing when it asks for no removal.
 pub(crate) fn days(text: &str) -> Option<i64> {
@@ -53,6 +57,28 @@ async fn remove_expired_of(app: &App, org_id: &str, now_ms: i64) -> DbResult<usi
             return Ok(removed);
         }
     }
+}
+
+/// Removes events that nobody who listens can need, and answers how many.
+pub(crate) async fn remove_events(db: &Db, org_id: &str, before_ms: i64) -> DbResult<usize> {
+    let mut removed = 0;
+    loop {
+        let batch = db
+            .write(org_id, before_ms, |before, tx| outbox::remove(tx, *before, EVENT_BATCH).boxed())
+            .await?;
+        removed += batch;
+        if batch == 0 {
+            return Ok(removed);
+        }
+    }
+}
+
+/// Removes the old events of every organisation.
+pub(crate) async fn remove_old_events(app: &App, now_ms: i64) -> DbResult<()> {
+    for org_id in app.db.everywhere((), |(), tx| outbox::organisations(tx).boxed()).await? {
+        remove_events(&app.db, &org_id, now_ms - EVENTS_MS).await?;
+    }
+    Ok(())
 }
 
 async fn organisations(app: &App) -> DbResult<Vec<String>> {

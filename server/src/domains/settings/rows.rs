@@ -8,14 +8,14 @@ use crate::db::{DbResult, Tx, values};
 
 /// The version of the organisation's policies and settings; 0 before the first of them.
 pub(crate) async fn version(tx: &Tx<'_>) -> DbResult<i64> {
-    let sql = "SELECT coalesce(max(version), 0) FROM org_versions WHERE org_id = $1";
+    let sql = "SELECT coalesce(max(version), 0) FROM heads WHERE org_id = $1";
     tx.single(sql, &[], |row| row.get(0)).await
 }
 
 /// Raises the version. It belongs into every transaction that changes a policy or a setting.
 pub(crate) async fn raise_version(tx: &Tx<'_>) -> DbResult<()> {
-    let sql = "INSERT INTO org_versions (org_id, version) VALUES ($1, 1)
-        ON CONFLICT (org_id) DO UPDATE SET version = org_versions.version + 1";
+    let sql = "INSERT INTO heads (org_id, version, position) VALUES ($1, 1, 0)
+        ON CONFLICT (org_id) DO UPDATE SET version = heads.version + 1";
     tx.run(sql, &[]).await?;
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! `GET /api/stream`: events as they happen.
 
 use std::convert::Infallible;
-use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +14,11 @@ use http::{HeaderMap, HeaderValue, header};
 use tokio::time::{Instant, Interval, Sleep, interval_at, sleep};
 
 use crate::app::App;
+use crate::events::Subscription;
+use crate::events::listeners::Place;
 use crate::failure::{Answer, Failure, Kind};
 use crate::http::call::{Call, Reply};
 use crate::http::route::{Access, Route};
-use crate::hub::listeners::Place;
-use crate::hub::{Next, Subscription};
 use crate::keys::Caller;
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -56,19 +55,19 @@ struct Frames {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![Route::at(Get, "/api/stream", Access::Key, |call| ready(open(&call)).boxed())]
+    vec![Route::at(Get, "/api/stream", Access::Key, |call| async move { open(&call).await }.boxed())]
 }
 
 /// Opens a stream.
-fn open(call: &Call) -> Reply {
+async fn open(call: &Call) -> Reply {
     let place = if call.in_process { None } else { Some(place(call)?) };
     let text = |name: &str| call.headers.get(name).and_then(|value| value.to_str().ok());
     let last_event_id =
         text("last-event-id").filter(|id| !id.is_empty()).or_else(|| call.query("lastEventId"));
-    let events = call.context.app.hub.subscribe(call.context.org_id(), last_event_id);
+    let events = call.context.app.hub.subscribe(call.context.org_id(), last_event_id).await?;
     let frames = Frames {
         app: Arc::clone(&call.context.app),
-        connected: Some(events.connected(call.context.org_id())),
+        connected: Some(events.connected()),
         events,
         padded: fills_blocks(&call.headers),
         padding_due: false,
@@ -118,10 +117,9 @@ impl Frames {
 
     async fn frame(&mut self) -> Option<Bytes> {
         if self.connected.is_some() {
-            return match self.events.missed() {
-                Next::Frame(frame) => Some(frame),
-                Next::Nothing => self.connected.take(),
-                Next::Lost => None,
+            return match self.events.missed().await {
+                Some(frame) => Some(frame),
+                None => self.connected.take(),
             };
         }
         tokio::select! {

@@ -91,7 +91,8 @@ const setup = {
     clients.set(client, made);
   },
   close: ({ client }) => clients.get(client).close(),
-  open_instance: ({ instance, policies }) => void instances.set(instance, new dashclaw.Instance({ policies })),
+  open_instance: ({ instance, path, policies }) =>
+    void instances.set(instance, new dashclaw.Instance({ path, policies })),
   close_instance: ({ instance }) => instances.get(instance).close(),
 };
 

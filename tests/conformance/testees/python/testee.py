@@ -221,7 +221,7 @@ def work_orders(client: Any, request: dict[str, Any]) -> Any:
 
 
 def open_instance(instances: dict[str, Any], request: dict[str, Any]) -> None:
-    instances[request["instance"]] = dashclaw.Instance(policies=request.get("policies"))
+    instances[request["instance"]] = dashclaw.Instance(request.get("path"), request.get("policies"))
 
 
 def options_of(request: dict[str, Any]) -> dict[str, Any]:

@@ -144,7 +144,10 @@ private fun atOnce(request: JsonObject): JsonElement? = when (request.word("do")
     "new" -> JsonNull.also { clients[request.word("client")] = client(request) }
     "close" -> JsonNull.also { clients.getValue(request.word("client")).close() }
     "open_instance" ->
-        JsonNull.also { instances[request.word("instance")] = Instance(policies = request.text("policies")?.let(Path::of)) }
+        JsonNull.also {
+            val (path, policies) = listOf("path", "policies").map { request.text(it)?.let(Path::of) }
+            instances[request.word("instance")] = Instance(path, policies)
+        }
     "close_instance" -> JsonNull.also { instances.remove(request.word("instance"))!!.close() }
     "canonical_json" -> JsonPrimitive(canonicalJson(request.word("json"), Layer.valueOf(request.word("layer").uppercase())))
     "derive_idempotency_key" ->

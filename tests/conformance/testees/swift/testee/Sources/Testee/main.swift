@@ -26,7 +26,7 @@ func quick(_ request: Request) throws -> JSONValue {
     case "close":
         clients[request.text("client")]?.close()
     case "open_instance":
-        instances[request.text("instance")] = try Instance(policies: request.json["policies"]?.string)
+        instances[request.text("instance")] = try Instance(path: request.json["path"]?.string, policies: request.json["policies"]?.string)
     case "close_instance":
         instances.removeValue(forKey: request.text("instance"))?.close()
     case "canonical_json":
