@@ -5,6 +5,8 @@
 mod conditions;
 mod error;
 pub(crate) mod outbox;
+#[cfg(test)]
+mod plan;
 mod row;
 mod sqlite;
 mod tx;

@@ -194,6 +194,43 @@ mod tests {
         found.map(|line| format!("{}: {}", path.display(), line.trim())).collect()
     }
 
+    /// Each statement is looked at by the transaction that runs it, as in every test of this crate.
+    #[tokio::test]
+    async fn no_list_reads_all_of_a_table_whatever_is_asked_for() {
+        let app = crate::test_app::app().await;
+        let lists = [
+            (
+                "/api/actions",
+                "agent_id=a swarm_id=s status=running exclude_status=failed action_type=t risk_min=5 outcome_status=pending \
+                 session_id=s limit=5&offset=5",
+            ),
+            ("/api/guard", "agent_id=a decision=block limit=5&offset=5"),
+            ("/api/guard/decisions", "agent_id=a decision=block limit=5&offset=5"),
+            (
+                "/api/assumptions",
+                "validated=true stale=true drift=true action_id=x agent_id=a limit=5&offset=5",
+            ),
+            ("/api/actions/loops", "status=open loop_type=t priority=high agent_id=a action_id=x"),
+            ("/api/sessions", "agent_id=a status=running limit=5"),
+            ("/api/pairings", "status=pending status=expired"),
+            ("/api/actions/signals", "agent_id=a"),
+            ("/api/policies", "agent_id=a"),
+            ("/api/agents", ""),
+            ("/api/identities", ""),
+            ("/api/keys", ""),
+            ("/api/operations/summary", ""),
+        ];
+        for (path, filters) in lists {
+            let every = filters.split(' ').collect::<Vec<_>>().join("&");
+            for query in filters.split(' ').chain(["", every.as_str()]) {
+                let asked = format!("{path}?{query}");
+                let (status, body) =
+                    crate::test_app::call(&app, "GET", &asked, serde_json::Value::Null).await;
+                assert_eq!(status, 200, "{asked} {body}");
+            }
+        }
+    }
+
     /// The arrows between the rooms run one way.
     #[test]
     fn only_routes_know_http_and_http_knows_no_domain() {

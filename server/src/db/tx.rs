@@ -124,6 +124,10 @@ impl<'c> Tx<'c> {
             let value = value.ok_or_else(|| DbError::Failed(format!("a statement lacks a value: {sql}")))?;
             statement.raw_bind_parameter(index, value)?;
         }
+        #[cfg(test)]
+        if self.org_id.is_some() {
+            super::plan::check(&connection, sql)?;
+        }
         if self.org_id.is_some() && !names_org {
             return Err(DbError::Failed(format!("a statement names no organisation: {sql}")));
         }

@@ -8,3 +8,4 @@ CREATE INDEX actions_type ON actions (org_id, action_type, timestamp_start);
 CREATE INDEX assumptions_newest ON assumptions (org_id, created_at);
 CREATE INDEX guard_decisions_verdict ON guard_decisions (org_id, decision, created_ms);
 CREATE INDEX learning_events_oldest ON learning_events (org_id, created_at);
+CREATE INDEX api_keys_newest ON api_keys (org_id, created_at);

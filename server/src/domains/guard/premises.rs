@@ -102,3 +102,67 @@ impl Premises {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::db::Db;
+    use crate::domains::guard::log::{Logged, log};
+    use crate::domains::guard::rows::NewDecision;
+
+    async fn logged(db: &Db, premises: Premises, agent_id: &str, spent_usd: Option<f64>) -> Logged {
+        let mut decision = NewDecision { created_ms: 5, premises, spent_usd, ..NewDecision::default() };
+        decision.record.agent_id = Some(agent_id.to_owned());
+        decision.record.id = crate::ids::decision().unwrap().into();
+        db.write("o", decision, |decision, tx| log(tx, decision).boxed()).await.unwrap()
+    }
+
+    fn spent(usd: f64) -> Premises {
+        Premises { spent: vec![Spent { since_ms: 0, usd }], ..Premises::default() }
+    }
+
+    #[tokio::test]
+    async fn a_purchase_behind_the_sum_makes_it_stale() {
+        let db = Db::open(None).unwrap();
+        assert_eq!(logged(&db, spent(0.0), "a", Some(0.1)).await, Logged::Stored);
+        // Another agent's, and one that is over.
+        assert_eq!(logged(&db, spent(0.0), "b", Some(0.2)).await, Logged::Stored);
+        let later = Premises { spent: vec![Spent { since_ms: 6, usd: 0.0 }], ..Premises::default() };
+        assert_eq!(logged(&db, later, "a", Some(0.2)).await, Logged::Stored);
+        for seen in [0.0, 0.1, 0.5] {
+            assert_eq!(
+                logged(&db, spent(seen), "a", Some(1.0)).await,
+                Logged::Stale(Stale::History),
+                "{seen}"
+            );
+        }
+        assert_eq!(logged(&db, spent(0.3), "a", None).await, Logged::Stored);
+    }
+
+    #[tokio::test]
+    async fn a_limit_that_was_reached_in_the_meantime_makes_it_stale() {
+        let db = Db::open(None).unwrap();
+        let tally = |reached| Premises {
+            tallies: vec![Tally { since_ms: 0, limit: 2, reached }],
+            ..Premises::default()
+        };
+        assert_eq!(logged(&db, tally(true), "a", None).await, Logged::Stale(Stale::History));
+        for _ in 0..2 {
+            assert_eq!(logged(&db, tally(false), "a", None).await, Logged::Stored);
+        }
+        assert_eq!(logged(&db, tally(false), "a", None).await, Logged::Stale(Stale::History));
+        assert_eq!(logged(&db, tally(false), "b", None).await, Logged::Stored);
+        assert_eq!(logged(&db, tally(true), "a", None).await, Logged::Stored);
+    }
+
+    #[tokio::test]
+    async fn a_change_of_a_setting_makes_it_stale() {
+        let db = Db::open(None).unwrap();
+        settings::cases::put(&db, "o", "any", Some("x".to_owned())).await.unwrap();
+        assert_eq!(logged(&db, Premises::default(), "a", None).await, Logged::Stale(Stale::Policies));
+        let now = Premises { version: 1, ..Premises::default() };
+        assert_eq!(logged(&db, now, "a", None).await, Logged::Stored);
+    }
+}
