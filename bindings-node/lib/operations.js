@@ -250,6 +250,16 @@ class Operations {
     return this._call('import_policies', source, options);
   }
 
+  /** Reads whether the organisation is halted. */
+  getHalt(options) {
+    return this._call('get_halt', {}, options);
+  }
+
+  /** Halts the organisation, or lifts its halt, and returns the one in force then. */
+  setHalt(fields, options) {
+    return this._call('set_halt', fields, options);
+  }
+
   /** Holds the policies that are in force against the controls of a framework. */
   mapCompliance(framework, options) {
     return this._call('map_compliance', { framework }, options);

@@ -1733,6 +1733,34 @@ export interface ImportedPolicy {
   [member: string]: unknown;
 }
 
+/** The arguments of `setHalt`. */
+export interface SetHalt {
+  /** Whether everything is blocked from now on. */
+  halted: boolean;
+  /** Why. At most 2000 characters. */
+  reason?: string;
+}
+
+/** Whether an organisation is halted. */
+export interface HaltState {
+  /** The halt. */
+  halt: Halt;
+  [member: string]: unknown;
+}
+
+/** The halt of an organisation. */
+export interface Halt {
+  /** Whether everything is blocked. */
+  halted: boolean;
+  /** Who halted it: the id of an API key as a rule. Nothing while it is not halted. */
+  actor: string | null;
+  /** Why, where that was said. */
+  reason: string | null;
+  /** Since when: ISO-8601, UTC. Nothing while it is not halted. */
+  at: string | null;
+  [member: string]: unknown;
+}
+
 /** The arguments of `mapCompliance`. */
 export interface MapCompliance {
   /** Which framework: an id of `listFrameworks`, such as `soc2`. */

@@ -31,8 +31,8 @@ import type {
   GetLearningVelocity, GetLessons, GetMessageThreads, GetMessages, GetOpenLoops, GetPendingApprovals,
   GetPreferenceSummary, GetProfileScores, GetPromptStats, GetProofReport, GetRecentDecisions,
   GetRecommendationMetrics, GetRecommendations, GetScores, GetSentMessages, GetSignals, GetSnippets, GetSpend,
-  Guard, GuardDecision, GuardDecisionList, GuardDecisionRecord, Handoff, HandoffList, Health, Heartbeat,
-  HeartbeatAck, HostedWorkspace, IdentityDetail, IdentityList, ImportPolicies, IntegrityVerdict,
+  Guard, GuardDecision, GuardDecisionList, GuardDecisionRecord, HaltState, Handoff, HandoffList, Health,
+  Heartbeat, HeartbeatAck, HostedWorkspace, IdentityDetail, IdentityList, ImportPolicies, IntegrityVerdict,
   InvokeRegisteredAgent, JwkSet, KnowledgeCollection, KnowledgeCollectionDetail, KnowledgeCollectionList,
   KnowledgeItem, KnowledgeItemDetail, KnowledgeItemList, KnowledgeSearch, KnowledgeSyncDetail,
   LaunchWorkflowTemplate, LearningCurveComputation, LearningCurveList, LearningVelocityComputation,
@@ -58,12 +58,12 @@ import type {
   RiskTemplateList, SaveSharedDoc, SaveSnippet, SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint,
   SavedX402Provider, ScanContent, ScanPromptInjection, ScoreWithProfile, ScorerPreview, ScorerType,
   ScoringCalibration, ScoringDimension, ScoringProfile, ScoringProfileList, SearchKnowledgeCollection,
-  SendMessage, SentMessage, SessionDetail, SessionEventList, SessionList, SetPreference, SettledPurchase,
-  SignalList, SimulatePolicy, Spend, StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder, TestPolicies,
-  TrackApproach, UpdateCapability, UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy,
-  UpdateOrg, UpdateOutcome, UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent,
-  UpdateRiskTemplate, UpdateScorer, UpdateScoringDimension, UpdateScoringProfile, UpdateSession,
-  UpdateWorkflowTemplate, UpdatedAction, UpdatedMessages, ValidatedAssumption, VerifyIntegrity,
+  SendMessage, SentMessage, SessionDetail, SessionEventList, SessionList, SetHalt, SetPreference,
+  SettledPurchase, SignalList, SimulatePolicy, Spend, StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder,
+  TestPolicies, TrackApproach, UpdateCapability, UpdateComplianceSchedule, UpdateKnowledgeCollection,
+  UpdateModelStrategy, UpdateOrg, UpdateOutcome, UpdatePolicy, UpdatePromptTemplate, UpdateProvider,
+  UpdateRegisteredAgent, UpdateRiskTemplate, UpdateScorer, UpdateScoringDimension, UpdateScoringProfile,
+  UpdateSession, UpdateWorkflowTemplate, UpdatedAction, UpdatedMessages, ValidatedAssumption, VerifyIntegrity,
   WaitForPairing, WebhookDeliveryList, WebhookList, WebhookTest, WorkOrder, WorkOrderDetail, WorkOrderList,
   WorkOrderType, WorkOrderTypeList, WorkflowExecution, WorkflowLaunchDetail, WorkflowRun, WorkflowRunList,
   WorkflowTemplate, WorkflowTemplateDetail, WorkflowTemplateList, X402EndpointList, X402ProviderDetail,
@@ -726,6 +726,33 @@ export declare abstract class Operations {
    * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
    */
   importPolicies(source?: ImportPolicies, options?: CallOptions): Promise<PolicyImport>;
+
+  /**
+   * Reads whether the organisation is halted.
+   *
+   * `GET /api/halt`. Reads only.
+   *
+   * @param options - What is for this call only.
+   * @returns Whether an organisation is halted.
+   */
+  getHalt(options?: CallOptions): Promise<HaltState>;
+
+  /**
+   * Halts the organisation, or lifts its halt, and returns the one in force then. Needs an API key of the
+   * admin role.
+   *
+   * While an organisation is halted, guard and every new action are blocked, whatever the policies say, and
+   * the reason names who halted it. It lasts until it is lifted, also over restarts of the server.
+   *
+   * `POST /api/halt`. Safe to repeat.
+   *
+   * @param fields - The fields; see {@link SetHalt}.
+   * @param options - What is for this call only.
+   * @returns Whether an organisation is halted.
+   * @throws `ValidationError`: The server refuses the content.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   */
+  setHalt(fields: SetHalt, options?: CallOptions): Promise<HaltState>;
 
   /**
    * Holds the policies that are in force against the controls of a framework.

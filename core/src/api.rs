@@ -34,6 +34,7 @@ domains! {
     loops,
     signals,
     policies,
+    halts,
     compliance,
     sessions,
     handoffs,

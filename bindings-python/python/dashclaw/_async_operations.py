@@ -1160,6 +1160,40 @@ class AsyncOperations:
         """
         return await self._call("import_policies", {"pack": pack, "yaml": yaml}, options)
 
+    async def get_halt(self, **options: Unpack[CallOptions]) -> types.HaltState:
+        """Reads whether the organisation is halted.
+
+        ``GET /api/halt``. Reads only.
+
+        Returns:
+            Whether an organisation is halted.
+        """
+        return await self._call("get_halt", {}, options)
+
+    async def set_halt(
+        self, halted: bool, reason: str | None = None, **options: Unpack[CallOptions],
+    ) -> types.HaltState:
+        """Halts the organisation, or lifts its halt, and returns the one in force then. Needs an API key of
+        the admin role.
+
+        While an organisation is halted, guard and every new action are blocked, whatever the policies say,
+        and the reason names who halted it. It lasts until it is lifted, also over restarts of the server.
+
+        ``POST /api/halt``. Safe to repeat.
+
+        Args:
+            halted: Whether everything is blocked from now on.
+            reason: Why. At most 2000 characters.
+
+        Returns:
+            Whether an organisation is halted.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("set_halt", {"halted": halted, "reason": reason}, options)
+
     async def map_compliance(self, framework: str, **options: Unpack[CallOptions]) -> types.ComplianceMap:
         """Holds the policies that are in force against the controls of a framework.
 

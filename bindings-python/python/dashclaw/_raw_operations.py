@@ -49,6 +49,8 @@ class RawOperations:
         self.test_policies = raw(client.test_policies)
         self.get_proof_report = raw(client.get_proof_report)
         self.import_policies = raw(client.import_policies)
+        self.get_halt = raw(client.get_halt)
+        self.set_halt = raw(client.set_halt)
         self.map_compliance = raw(client.map_compliance)
         self.analyze_gaps = raw(client.analyze_gaps)
         self.get_compliance_report = raw(client.get_compliance_report)

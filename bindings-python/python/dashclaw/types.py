@@ -2699,6 +2699,43 @@ class ImportedPolicy(TypedDict):
     """Whether it holds: 0 or 1."""
 
 
+class _SetHalt(TypedDict):
+    """The keys that every ``SetHalt`` has."""
+
+    halted: bool
+    """Whether everything is blocked from now on."""
+
+
+class SetHalt(_SetHalt, total=False):
+    """The arguments of ``set_halt``."""
+
+    reason: str
+    """Why. At most 2000 characters."""
+
+
+class HaltState(TypedDict):
+    """Whether an organisation is halted."""
+
+    halt: Halt
+    """The halt."""
+
+
+class Halt(TypedDict):
+    """The halt of an organisation."""
+
+    halted: bool
+    """Whether everything is blocked."""
+
+    actor: str | None
+    """Who halted it: the id of an API key as a rule. Nothing while it is not halted."""
+
+    reason: str | None
+    """Why, where that was said."""
+
+    at: str | None
+    """Since when: ISO-8601, UTC. Nothing while it is not halted."""
+
+
 class MapCompliance(TypedDict):
     """The arguments of ``map_compliance``."""
 

@@ -169,6 +169,12 @@ impl Route {
         self
     }
 
+    /// It stands at this path instead of its row's, whose parameters are members of the request.
+    pub(crate) fn at_path(mut self, path: &'static str) -> Self {
+        (self.path, self.aliases) = (path, &[]);
+        self
+    }
+
     /// Its answer is permission to act.
     pub(crate) fn permits(mut self) -> Self {
         self.permits = true;

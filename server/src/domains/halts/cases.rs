@@ -1,17 +1,15 @@
 //! Halting an organisation: guard blocks everything until the halt is lifted. Nothing else lifts it.
 
+use dashclaw::api::halts::{self, GetHalt, HaltState, SetHalt};
 use dashclaw::clock;
 
 use crate::app::App;
 use crate::context::Context;
 use crate::db::DbResult;
 use crate::domains::settings;
-use crate::failure::{Answer, Failure};
+use crate::failure::Answer;
 use crate::orgs::{HALT, Halt};
 use crate::scrub::clean;
-
-/// The most characters of the reason of a halt.
-const MAX_REASON: usize = 2000;
 
 /// Halts an organisation, or lifts the halt.
 pub(crate) async fn put(app: &App, org_id: &str, halt: Option<Halt>) -> DbResult<()> {
@@ -23,17 +21,22 @@ pub(crate) async fn put(app: &App, org_id: &str, halt: Option<Halt>) -> DbResult
 }
 
 /// The halt in force.
-pub(super) async fn get(context: &Context) -> Answer<Option<Halt>> {
-    Ok(context.app.org(context.org_id()).await?.halt())
+pub(super) async fn get(context: Context, _: GetHalt) -> Answer<HaltState> {
+    let halt = context.app.org(context.org_id()).await?.halt();
+    let halted = halt.is_some();
+    let Halt { actor, reason, at } = halt.unwrap_or_default();
+    let text = |text: String| (!text.is_empty()).then_some(text);
+    let shown = halts::Halt { halted, actor: text(actor), reason, at: text(at), ..halts::Halt::default() };
+    Ok(HaltState { halt: shown, ..HaltState::default() })
 }
 
 /// Halts the caller's organisation, or lifts its halt; answers the one in force then.
-pub(super) async fn set(context: &Context, halted: bool, reason: Option<&str>) -> Answer<Option<Halt>> {
-    let reason = reason.map(|reason| clean(reason.to_owned()));
-    if reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
-        return Err(Failure::validation(vec![format!("`reason` exceeds max length of {MAX_REASON}")]));
-    }
-    let halt = Halt { actor: context.principal().to_owned(), reason, at: clock::now_iso() };
-    put(&context.app, context.org_id(), halted.then_some(halt)).await?;
-    get(context).await
+pub(super) async fn set(context: Context, request: SetHalt) -> Answer<HaltState> {
+    let halt = Halt {
+        actor: context.principal().to_owned(),
+        reason: request.reason.map(clean),
+        at: clock::now_iso(),
+    };
+    put(&context.app, context.org_id(), request.halted.then_some(halt)).await?;
+    get(context, GetHalt::default()).await
 }

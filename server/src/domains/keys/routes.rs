@@ -1,7 +1,6 @@
 //! `/api/keys`.
 
 use dashclaw::api::orgs::{CreateApiKey, RevokeApiKey};
-use dashclaw::catalogue::Method::Delete;
 use futures_util::FutureExt;
 use http::StatusCode;
 use secrecy::ExposeSecret;
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 use super::cases;
 use crate::failure::{Answer, Failure};
 use crate::http::call::{Call, Reply, ok, reply};
-use crate::http::route::{Access, Route};
+use crate::http::route::Route;
 use crate::keys::{NewKey, Role};
 
 const MAX_LABEL: usize = 256;
@@ -21,9 +20,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::of::<CreateApiKey>(|call| create(call).boxed()).own_checks(),
         Route::case(cases::list),
         Route::of::<RevokeApiKey>(|call| revoke(call).boxed()).own_checks(),
-        Route::at(Delete, "/api/keys/{id}", Access::Admin("Admin access required"), |call| {
-            revoke(call).boxed()
-        }),
+        Route::of::<RevokeApiKey>(|call| revoke(call).boxed()).own_checks().at_path("/api/keys/{id}"),
     ]
 }
 

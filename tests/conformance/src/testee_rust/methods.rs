@@ -39,6 +39,8 @@ methods! {
     test_policies(dashclaw::api::policies::TestPolicies),
     get_proof_report(dashclaw::api::policies::GetProofReport),
     import_policies(dashclaw::api::policies::ImportPolicies),
+    get_halt(dashclaw::api::halts::GetHalt),
+    set_halt(dashclaw::api::halts::SetHalt),
     map_compliance(dashclaw::api::compliance::MapCompliance),
     analyze_gaps(dashclaw::api::compliance::AnalyzeGaps),
     get_compliance_report(dashclaw::api::compliance::GetComplianceReport),

@@ -16,6 +16,7 @@ extension DashClaw {
         if let answer = try await loopsMethod(operation, arguments, options) { return answer }
         if let answer = try await signalsMethod(operation, arguments, options) { return answer }
         if let answer = try await policiesMethod(operation, arguments, options) { return answer }
+        if let answer = try await haltsMethod(operation, arguments, options) { return answer }
         if let answer = try await complianceMethod(operation, arguments, options) { return answer }
         if let answer = try await sessionsMethod(operation, arguments, options) { return answer }
         if let answer = try await handoffsMethod(operation, arguments, options) { return answer }
@@ -335,6 +336,24 @@ extension DashClaw {
             let yaml: String? = given.optional("yaml")
             guard given.fits else { return nil }
             return try await self.importPolicies(pack: pack, yaml: yaml, options: options).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func haltsMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
+        case "get_halt":
+            guard arguments.isEmpty else { return nil }
+            return try await self.getHalt(options: options).jsonValue
+        case "set_halt":
+            let halted: Bool = given.required("halted")
+            let reason: String? = given.optional("reason")
+            guard given.fits else { return nil }
+            return try await self.setHalt(halted: halted, reason: reason, options: options).jsonValue
         default:
             return nil
         }

@@ -12,6 +12,7 @@ public interface Operations :
     LoopsApi,
     SignalsApi,
     PoliciesApi,
+    HaltsApi,
     ComplianceApi,
     SessionsApi,
     HandoffsApi,
