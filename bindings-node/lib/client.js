@@ -164,13 +164,18 @@ class DashClaw extends Operations {
   /** What happens on the server, as it happens: to listen to, or an async iterator of `{ id, event, data }`. */
   events({ lastEventId, signal } = {}) {
     if (lastEventId !== undefined) wellFormed('lastEventId', lastEventId);
-    return new EventStream(() => bare(this).#native.events(lastEventId), signal);
+    return new EventStream(() => bare(this).#native.events(lastEventId), this._opening('events'), signal);
   }
 
   /** The actions that wait for a human, as they change: an async iterator of what `getPendingApprovals` returns. */
   pendingApprovals({ interval = 15_000, signal } = {}) {
     const begin = () => translated(() => bare(this).#native.pendingApprovals(secondsOnly(interval)), inOurWords);
-    return new PendingApprovals(begin, signal);
+    return new PendingApprovals(begin, this._opening('pending_approvals'), signal);
+  }
+
+  /** The opening of a stream, up to the first thing that comes, which is a span as a call is; what comes later is no part of it. */
+  _opening(operation) {
+    return (take) => traced(bare(this).#native, operation, take);
   }
 
   /** Records the action, which guard judges, waits for approval, runs `fn(actionId)` and reports its outcome. */

@@ -13,12 +13,17 @@ class Stream {
   #begin;
   #native;
   #signal;
+  #opening;
 
-  /** `begin` makes the native half when it is needed: its errors reject, as all do. */
-  constructor(begin, signal) {
+  /**
+   * `begin` makes the native half when it is needed: its errors reject, as all do. `opening` runs the waiting for the first
+   * thing that comes.
+   */
+  constructor(begin, opening, signal) {
     if (signal !== undefined && signal !== null) checkSignal(signal);
     findable(this);
     this.#begin = begin;
+    this.#opening = opening;
     this.#signal = signal ?? undefined;
   }
 
@@ -49,8 +54,12 @@ class Stream {
 
   /** What comes next. */
   async _take(signal) {
+    const stream = bare(this);
+    const opening = stream.#opening;
+    stream.#opening = undefined;
     const native = this._native();
-    const value = await ask((call, stoppable) => native.next(open(), call, stoppable), signal);
+    const take = () => ask((call, stoppable) => native.next(open(), call, stoppable), signal);
+    const value = await (opening === undefined ? take() : opening(take));
     return value === undefined ? END : { done: false, value: decode(value) };
   }
 

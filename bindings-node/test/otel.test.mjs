@@ -119,6 +119,42 @@ function approving(decision = ALLOW) {
   };
 }
 
+test('opening a stream is a span', async (t) => {
+  const server = await served(t, ({ url }) => {
+    if (url !== '/api/stream') return { actions: [], total: 0 };
+    return (response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .write('event: connected\ndata: {}\n\nid: 1\nevent: a\ndata: {}\n\nid: 2\nevent: a\ndata: {}\n\n');
+  });
+  const claw = clientOf(server);
+  const [stream, heard, lists] = [claw.events(), claw.events(), claw.pendingApprovals()];
+  assert.equal(exporter.getFinishedSpans().length, 0);
+  const looped = await within('looped', async (span) => {
+    await stream.next();
+    return idOf(span);
+  });
+  // What comes later is no part of it.
+  await stream.next();
+  const listened = await within('listened', async (span) => {
+    await new Promise((resolve) => heard.once('a', resolve));
+    return idOf(span);
+  });
+  await lists.next();
+  for (const each of [stream, heard, lists]) each.close();
+  const opened = named('dashclaw.events');
+  assert.deepEqual(opened.map(parentOf), [looped, listened]);
+  for (const { kind, attributes } of opened) assert.deepEqual([kind, attributes['dashclaw.operation']], [SpanKind.CLIENT, 'events']);
+  assert.equal(named('dashclaw.pending_approvals').length, 1);
+});
+
+test('a stream that is refused is an error of its span', async (t) => {
+  const server = await served(t, () => status(403, { error: 'canary' }));
+  await assert.rejects(clientOf(server).events().next(), { kind: 'permission' });
+  const [span] = named('dashclaw.events');
+  assert.deepEqual(span.status, { code: SpanStatusCode.ERROR, message: 'permission' });
+});
+
 test('a wait is a span with events', async (t) => {
   const server = await served(t, approving());
   await clientOf(server).waitForApproval('act_1', { interval: 100 });

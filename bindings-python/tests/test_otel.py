@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
 
 import pytest
 from conftest import ALLOW, created, run_python
@@ -15,7 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 from server import Reply, Request, Server
 
-from dashclaw import AsyncDashClaw, DashClaw, GuardBlockedError, ServerError
+from dashclaw import AsyncDashClaw, DashClaw, GuardBlockedError, PermissionDeniedError, ServerError
 
 _exporter = InMemorySpanExporter()
 _provider = TracerProvider()
@@ -29,6 +30,10 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
     monkeypatch.setattr(trace, "get_tracer_provider", lambda: _provider)
     _exporter.clear()
     yield _exporter
+
+
+async def anext_of(iterator: AsyncIterator[Any]) -> Any:
+    return await iterator.__anext__()
 
 
 def named(spans: Sequence[ReadableSpan], name: str) -> list[ReadableSpan]:
@@ -188,6 +193,44 @@ def test_track_is_a_span_around_its_block(server: Server, claw: DashClaw, spans:
     assert root.context and work.parent and work.parent.span_id == root.context.span_id
     assert (root.attributes or {})["error.type"] == "ZeroDivisionError"
     assert not trace.get_current_span().get_span_context().is_valid
+
+
+def test_opening_a_stream_is_a_span(server: Server, claw: DashClaw, spans: InMemorySpanExporter) -> None:
+    server.on("GET", "/api/stream", Reply(events=[(0, "event: connected\ndata: {}\n\n"), (0, "id: 1\nevent: a\ndata: {}\n\n")]))
+    server.on("GET", "/api/actions", {"actions": [], "total": 0})
+
+    async def asynchronous() -> None:
+        async with AsyncDashClaw(server.url, "key", "agent-1") as client, client.events() as events:
+            with program.start_as_current_span("agent"):
+                await anext_of(events)
+            async with client.pending_approvals() as approvals:
+                await anext_of(approvals)
+
+    with claw.events() as stream, claw.pending_approvals() as lists:
+        assert spans.get_finished_spans() == ()
+        with program.start_as_current_span("agent"):
+            next(stream)
+        # What comes later is no part of it.
+        next(stream)
+        next(lists)
+    asyncio.run(asynchronous())
+    finished = spans.get_finished_spans()
+    opened, agents = named(finished, "dashclaw.events"), named(finished, "agent")
+    assert len(opened) == len(agents) == 2
+    for span, agent in zip(opened, agents):
+        assert agent.context is not None and span.parent is not None
+        assert (span.kind, span.parent.span_id) == (SpanKind.CLIENT, agent.context.span_id)
+        assert (span.attributes or {})["dashclaw.operation"] == "events"
+    assert len(named(finished, "dashclaw.pending_approvals")) == 2
+
+
+def test_a_stream_that_is_refused_is_an_error_of_its_span(server: Server, claw: DashClaw, spans: InMemorySpanExporter) -> None:
+    server.on("GET", "/api/stream", Reply({"error": "canary"}, status=403))
+    with claw.events() as stream, pytest.raises(PermissionDeniedError):
+        next(stream)
+    (span,) = named(spans.get_finished_spans(), "dashclaw.events")
+    assert (span.status.status_code, span.status.description) == (StatusCode.ERROR, "permission")
+    assert "canary" not in span.to_json()
 
 
 def test_pages_are_spans_below_one(server: Server, claw: DashClaw, spans: InMemorySpanExporter) -> None:

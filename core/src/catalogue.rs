@@ -13,6 +13,7 @@ mod hidden;
 mod id;
 pub(crate) mod lenient;
 mod macros;
+mod nearest;
 mod open_enum;
 mod seconds;
 mod secret;

@@ -163,6 +163,42 @@ async fn a_stored_approval_is_told() {
     assert!(missing.is_empty(), "approved and not told: {missing:?}");
 }
 
+/// Outcome and end of the action are one write, told once, whoever is there to hear the answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_that_ends_its_action_is_whole_or_absent() {
+    let served = Served::open("gone-report").await;
+    let report = json!({ "status": "completed", "close_if_running": true, "duration_ms": 5 });
+    let (mut ids, mut stored) = (Vec::new(), 0);
+    for writer in 0..WRITERS {
+        let id = served.world.action("api", &format!("Look {writer}")).await;
+        let path = format!("/api/actions/{id}/outcome");
+        served.hang_up(&path, &report, moment(writer)).await;
+        settle().await;
+        let (_, read) = served.world.get(&format!("/api/actions/{id}")).await;
+        let action = &read["action"];
+        let is_stored = action["status"] == "completed";
+        let expected = if is_stored {
+            json!(["completed", "completed", 5])
+        } else {
+            json!(["running", "pending", null])
+        };
+        assert_eq!(json!([action["status"], action["outcome_status"], action["duration_ms"]]), expected);
+        let (status, body) = served.world.call("POST", &path, report.clone()).await;
+        // What was not stored yet may have been meanwhile; nothing is ever stored twice.
+        let taken = (status == 200 && !is_stored).then(|| &body["action_status"]);
+        assert_eq!(taken.unwrap_or(&body["current_status"]), "completed", "{status} {body}");
+        stored += usize::from(status == 409);
+        ids.push(id);
+    }
+    assert!(stored > 0, "no writer got as far as a commit");
+    settle().await;
+    let told = events(served.address, &served.world.key, "action.updated").await;
+    for id in ids {
+        let about = told.iter().filter(|event| event["action_id"] == *id).count();
+        assert_eq!(about, 2, "the outcome once and the action once: {id}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn half_a_body_is_no_request() {
     let served = Served::open("gone-half").await;

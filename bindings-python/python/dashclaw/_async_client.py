@@ -14,7 +14,7 @@ from ._events import ServerEvent, read_event
 from ._functions import Verification, receipt_bytes
 from ._governed import ActionContext, Run, Tracking, finish_arguments, intent_text
 from ._options import apart
-from ._otel import Call
+from ._otel import Call, Opening
 from ._wire import decode, encode_call, encode_member
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
         Args:
             last_event_id: Starts behind this event instead of now; the server keeps 10 minutes.
         """
-        return AsyncEventStream(self._native.events(last_event_id))
+        return AsyncEventStream(self._native.events(last_event_id), self._opening("events"))
 
     def _pages(self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None) -> Any:
         fields, options = apart(keywords)
@@ -85,7 +85,7 @@ class AsyncDashClaw(AsyncOperations, BaseClient):
 
     def pending_approvals(self, *, interval: float = 15) -> AsyncPendingApprovals:
         """The actions that wait for a human, as they change; see ``DashClaw.pending_approvals``."""
-        return AsyncPendingApprovals(self._native.pending_approvals(interval))
+        return AsyncPendingApprovals(self._native.pending_approvals(interval), self._opening("pending_approvals"))
 
     def work_orders(self, types: list[str] | None = None, *, interval: float = 5) -> AsyncIterator[AsyncClaimedOrder]:
         """Works: yields each order that is claimed, as soon as there is one; see ``DashClaw.work_orders``."""
@@ -168,8 +168,9 @@ async def _items(pages: NativePages, begun: Call) -> AsyncIterator[Any]:
 class AsyncEventStream(AsyncIterator[ServerEvent]):
     """A subscription to the server's events. It reconnects by itself; close it, or use it in an ``async with``."""
 
-    def __init__(self, native: NativeEvents) -> None:
+    def __init__(self, native: NativeEvents, opening: Opening) -> None:
         self._native = native
+        self._opening = opening
 
     @property
     def last_event_id(self) -> str:
@@ -177,7 +178,8 @@ class AsyncEventStream(AsyncIterator[ServerEvent]):
         return self._native.last_event_id
 
     async def __anext__(self) -> ServerEvent:
-        text = await self._native.next(get_running_loop())
+        with self._opening.once():
+            text = await self._native.next(get_running_loop())
         if text is None:
             raise StopAsyncIteration
         return read_event(text)
@@ -196,11 +198,13 @@ class AsyncEventStream(AsyncIterator[ServerEvent]):
 class AsyncPendingApprovals(AsyncIterator["types.ActionList"]):
     """The actions that wait for a human, as they change."""
 
-    def __init__(self, native: NativeApprovals) -> None:
+    def __init__(self, native: NativeApprovals, opening: Opening) -> None:
         self._native = native
+        self._opening = opening
 
     async def __anext__(self) -> types.ActionList:
-        text = await self._native.next(get_running_loop())
+        with self._opening.once():
+            text = await self._native.next(get_running_loop())
         if text is None:
             raise StopAsyncIteration
         actions: types.ActionList = decode(text)

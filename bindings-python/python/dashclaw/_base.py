@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from ._client_options import Callback, ClientInit, EmbeddedOptions, Role
 from ._functions import derive_idempotency_key, private_key_text
 from ._options import Unpack
-from ._otel import Call, call
+from ._otel import Call, Opening, call
 from ._settings import Settings
 from ._wire import decode_with_bytes, encode, encode_call
 
@@ -180,6 +180,10 @@ class BaseClient(ClientInit, Settings):
     def _begin(self, operation: str) -> Call:
         """A call, which is a span where the program has OpenTelemetry."""
         return call(self._native, operation)
+
+    def _opening(self, operation: str) -> Opening:
+        """The opening of a stream, which is a span as a call is."""
+        return Opening(lambda: self._begin(operation))
 
     def _close(self) -> None:
         self._native.close()

@@ -13,7 +13,7 @@ from ._gevent import cooperative
 from ._governed import ActionContext, Run, Tracking, finish_arguments, intent_text
 from ._operations import Operations
 from ._options import apart
-from ._otel import Call
+from ._otel import Call, Opening
 from ._wire import decode, encode_call, encode_member
 from ._work_orders import ClaimedOrder, claimed_orders
 
@@ -103,7 +103,7 @@ class DashClaw(Operations, BaseClient):
         Args:
             last_event_id: Starts behind this event instead of now; the server keeps 10 minutes.
         """
-        return EventStream(self._native.events(last_event_id))
+        return EventStream(self._native.events(last_event_id), self._opening("events"))
 
     def _pages(self, operation: str, arguments: Mapping[str, Any], keywords: Mapping[str, Any] | None = None) -> Any:
         fields, options = apart(keywords)
@@ -118,7 +118,7 @@ class DashClaw(Operations, BaseClient):
         Args:
             interval: How often, in seconds, the list is read beside the event stream.
         """
-        return PendingApprovals(self._native.pending_approvals(interval))
+        return PendingApprovals(self._native.pending_approvals(interval), self._opening("pending_approvals"))
 
     def work_orders(self, types: list[str] | None = None, *, interval: float = 5) -> Iterator[ClaimedOrder]:
         """Works: yields each order that is claimed, as soon as there is one.
@@ -230,8 +230,9 @@ def _items(pages: NativePages, begun: Call) -> Iterator[Any]:
 class EventStream(Iterator[ServerEvent]):
     """A subscription to the server's events. It reconnects by itself; close it, or use it in a ``with``."""
 
-    def __init__(self, native: NativeEvents) -> None:
+    def __init__(self, native: NativeEvents, opening: Opening) -> None:
         self._native = native
+        self._opening = opening
 
     @property
     def last_event_id(self) -> str:
@@ -239,7 +240,8 @@ class EventStream(Iterator[ServerEvent]):
         return self._native.last_event_id
 
     def __next__(self) -> ServerEvent:
-        text = self._native.next()
+        with self._opening.once():
+            text = self._native.next()
         if text is None:
             raise StopIteration
         return read_event(text)
@@ -258,11 +260,13 @@ class EventStream(Iterator[ServerEvent]):
 class PendingApprovals(Iterator["types.ActionList"]):
     """The actions that wait for a human, as they change."""
 
-    def __init__(self, native: NativeApprovals) -> None:
+    def __init__(self, native: NativeApprovals, opening: Opening) -> None:
         self._native = native
+        self._opening = opening
 
     def __next__(self) -> types.ActionList:
-        text = self._native.next()
+        with self._opening.once():
+            text = self._native.next()
         if text is None:
             raise StopIteration
         actions: types.ActionList = decode(text)

@@ -6,7 +6,7 @@ Nothing of OpenTelemetry is loaded here that the program has not loaded itself: 
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,18 @@ class Call:
     def work(self) -> AbstractContextManager[Any]:
         """Around work of the program's own, whose spans stand below this one."""
         return nullcontext()
+
+
+class Opening:
+    """The opening of a stream, up to the first thing that comes; what comes later is no part of it."""
+
+    def __init__(self, begin: Callable[[], Call]) -> None:
+        self._begin: Callable[[], Call] | None = begin
+
+    def once(self) -> AbstractContextManager[object]:
+        """Around each waiting for what comes next: a call around the first one, and nothing around the others."""
+        begin, self._begin = self._begin, None
+        return nullcontext() if begin is None else begin()
 
 
 def call(native: NativeClient, operation: str) -> Call:

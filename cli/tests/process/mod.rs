@@ -5,6 +5,7 @@
     clippy::panic,
     reason = "a test that cannot be set up has failed"
 )]
+#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

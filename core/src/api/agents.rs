@@ -283,7 +283,7 @@ record! {
     pub struct RegisteredAgentAnswer {
         /// Whether it was called.
         #[required]
-        #[serde(deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         success: bool,
         /// The action that stands for the call.
         action_id: Option<ActionId>,

@@ -99,7 +99,7 @@ record! {
     pub struct ContentScan {
         /// Whether nothing was found.
         #[required]
-        #[serde(deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         clean: bool,
         /// How many findings there are.
         findings_count: i64,
@@ -119,7 +119,7 @@ record! {
     pub struct PromptInjectionScan {
         /// Whether nothing was found.
         #[required]
-        #[serde(deserialize_with = "lenient::truth")]
+        #[read = "lenient::truth"]
         clean: bool,
         /// How dangerous the text is.
         #[required]

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
 
+use super::nearest::Nearest;
+
 /// A flag that is written as 0 or 1; `true` and `false` are read, too.
 pub(crate) fn zero_or_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     truth(deserializer).map(i64::from)
@@ -24,7 +26,16 @@ where
     T: Default + Deserialize<'de>,
     D: Deserializer<'de>,
 {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+    Option::deserialize(Nearest(deserializer)).map(Option::unwrap_or_default)
+}
+
+/// A member that must be there.
+pub(crate) fn required<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(Nearest(deserializer))
 }
 
 /// A number, or the text of one, which some databases make of a sum; anything else is nothing.
@@ -44,7 +55,7 @@ where
     T: Deserialize<'de>,
     D: Deserializer<'de>,
 {
-    T::deserialize(deserializer).map(Some)
+    required(deserializer).map(Some)
 }
 
 #[cfg(test)]

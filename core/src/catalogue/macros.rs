@@ -132,7 +132,8 @@ macro_rules! operations {
 /// Declares a record of the wire: an ordinary struct whose unknown members are kept in `extra`.
 ///
 /// A member that is missing and one that is `null` are the same: nothing, 0, an empty text. `#[required]` stands before one
-/// without which the record is malformed, `#[read = "lenient::truth"]` before one that is read in another way.
+/// without which the record is malformed, `#[read = "lenient::truth"]` before one that is read in another way, both before one
+/// that is both. A whole number that its member cannot hold is the nearest that it can.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! record {
@@ -144,9 +145,19 @@ macro_rules! record {
     };
     // One member after the other, each with the attributes that say how it is read.
     (@members $docs:tt $name:ident { $($done:tt)* }
+        $(#[doc = $doc:literal])* #[required] #[read = $read:literal] $(#[serde($($serde:tt)*)])? $member:ident: $type:ty, $($rest:tt)*) => {
+        $crate::record!(@members $docs $name { $($done)*
+            { $(#[doc = $doc])* #[serde(deserialize_with = $read)] $(#[serde($($serde)*)])? } $member: $type,
+        } $($rest)*);
+    };
+    (@members $docs:tt $name:ident { $($done:tt)* }
         $(#[doc = $doc:literal])* #[required] $(#[serde($($serde:tt)*)])? $member:ident: $type:ty, $($rest:tt)*) => {
         $crate::record!(@members $docs $name { $($done)*
-            { $(#[doc = $doc])* $(#[serde($($serde)*)])? } $member: $type,
+            {
+                $(#[doc = $doc])*
+                #[serde(deserialize_with = "crate::catalogue::lenient::required")]
+                $(#[serde($($serde)*)])?
+            } $member: $type,
         } $($rest)*);
     };
     (@members $docs:tt $name:ident { $($done:tt)* }
@@ -204,25 +215,66 @@ mod tests {
             /// A number under another name.
             #[serde(rename = "lastNumber")]
             number: i64,
+            /// A number that must be there.
+            #[required]
+            count: i64,
             /// A flag.
             #[read = "lenient::truth"]
             flag: bool,
             /// May be left out.
             #[serde(skip_serializing_if = "Option::is_none")]
-            option: Option<bool>,
+            option: Option<i64>,
+            /// May be null.
+            #[read = "lenient::present"]
+            #[serde(skip_serializing_if = "Option::is_none")]
+            nullable: Option<Option<i64>>,
+            /// Records within.
+            within: Vec<Sample>,
+        }
+    }
+
+    #[test]
+    fn a_whole_number_that_does_not_fit_is_the_nearest_that_does() {
+        let table = [
+            ("99999999999999999999", i64::MAX),
+            ("-1e300", i64::MIN),
+            ("9223372036854775808", i64::MAX),
+            ("2.5", 2),
+        ];
+        for (json, nearest) in table {
+            let inner = format!(
+                r#""id":"a","lastNumber":{json},"count":{json},"option":{json},"nullable":{json},"other":{json}"#
+            );
+            let text = format!(r#"{{{inner},"within":[{{{inner}}}]}}"#);
+            let sample: Sample = serde_json::from_str(&text).unwrap();
+            for sample in [&sample, &sample.within[0]] {
+                assert_eq!([sample.number, sample.count], [nearest; 2], "{json}");
+                assert_eq!((sample.option, sample.nullable), (Some(nearest), Some(Some(nearest))), "{json}");
+                assert_eq!(sample.extra["other"], serde_json::from_str::<Value>(json).unwrap());
+            }
         }
     }
 
     #[test]
     fn a_missing_member_and_null_are_the_same() {
-        let nothing: Sample = serde_json::from_value(json!({ "id": "a" })).unwrap();
+        let nothing: Sample = serde_json::from_value(json!({ "id": "a", "count": 7 })).unwrap();
         let nulls = json!({
-            "id": "a", "text": null, "list": null, "lastNumber": null, "flag": null, "option": null
+            "id": "a", "count": 7, "text": null, "list": null, "lastNumber": null, "flag": null, "option": null, "within": null
         });
         assert_eq!(serde_json::from_value::<Sample>(nulls).unwrap(), nothing);
-        let written = json!({ "id": "a", "text": "", "list": [], "lastNumber": 0, "flag": false });
+        let written = json!({
+            "id": "a", "count": 7, "text": "", "list": [], "lastNumber": 0, "flag": false, "within": []
+        });
         assert_eq!(serde_json::to_value(&nothing).unwrap(), written);
-        for malformed in [json!({}), json!({ "id": null }), json!({ "id": "a", "text": 7 })] {
+        let malformed = [
+            json!({ "count": 7 }),
+            json!({ "id": null, "count": 7 }),
+            json!({ "id": "a" }),
+            json!({ "id": "a", "count": null }),
+            json!({ "id": "a", "count": "7" }),
+            json!({ "id": "a", "count": 7, "text": 7 }),
+        ];
+        for malformed in malformed {
             assert!(serde_json::from_value::<Sample>(malformed.clone()).is_err(), "{malformed}");
         }
     }

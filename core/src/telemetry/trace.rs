@@ -22,6 +22,8 @@ use crate::{DashClaw, Error, Response, Result, clock};
 const MOST: usize = 128;
 /// Longer texts are no name of anything.
 const LONGEST: usize = 256;
+/// What speaks to the server and is no row.
+const STREAMS: [&str; 3] = ["wait_for_approval", "events", "pending_approvals"];
 /// The span that the language has started.
 const ROOT: usize = 0;
 
@@ -81,7 +83,7 @@ pub fn start_of(client: &DashClaw, operation: &str) -> String {
         (names::AGENT_NAME, json!(client.agent_name())),
     ];
     known.extend(row.map(|row| (names::METHOD, json!(row.method.as_str()))));
-    let is_client = row.is_some() || operation == "wait_for_approval";
+    let is_client = row.is_some() || STREAMS.contains(&operation);
     let attributes = attributes(known, with_experimental());
     let name = format!("{}{operation}", names::SPAN);
     json!({ "name": name, "kind": if is_client { "client" } else { "internal" }, "attributes": attributes })

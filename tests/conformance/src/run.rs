@@ -13,7 +13,7 @@ use crate::launch::Launch;
 use crate::load::Source;
 use crate::server::{API_KEY, Server, Sockets};
 use crate::steps::Steps;
-use crate::testee::{Answer, Testee};
+use crate::testee::{self, Answer, Testee};
 use crate::tls::identity;
 use crate::vectors;
 
@@ -132,19 +132,20 @@ async fn alone(
 ) -> Result<Outcome, String> {
     let mut testee = Testee::start(launch, case.environment.as_ref().unwrap_or(&BTreeMap::new()))?;
     let mut outcome = steps(case, &mut testee, server, variables, instance).await;
-    if let Some(prints) = &case.prints {
-        outcome.complaints.extend(printed(prints, &testee));
-    }
+    let seen = testee.prints();
     if outcome.broken {
         testee.kill().await;
     } else {
         outcome.complaints.extend(testee.quit().await.err());
     }
+    if let Some(expected) = &case.prints {
+        outcome.complaints.extend(printed(expected, &seen));
+    }
     Ok(outcome)
 }
 
-fn printed(prints: &Prints, testee: &Testee) -> Vec<String> {
-    let (stdout, stderr) = testee.printed();
+fn printed(prints: &Prints, seen: &testee::Prints) -> Vec<String> {
+    let (stdout, stderr) = seen.streams();
     let mut complaints = Vec::new();
     for (place, text, expected) in [("stdout", stdout, &prints.stdout), ("stderr", stderr, &prints.stderr)] {
         for (part, count) in expected {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::launch::Launch;
 
@@ -29,7 +30,12 @@ pub(crate) struct Testee {
     input: ChildStdin,
     next_id: u64,
     shared: Arc<Mutex<Shared>>,
+    /// What reads its two streams, to their ends.
+    readers: [JoinHandle<()>; 2],
 }
+
+/// What a testee prints beside the protocol.
+pub(crate) struct Prints(Arc<Mutex<Shared>>);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -70,9 +76,11 @@ impl Testee {
             return Err("the testee has no pipes".to_owned());
         };
         let shared = Arc::new(Mutex::new(Shared::default()));
-        tokio::spawn(listen(stdout, Arc::clone(&shared), true));
-        tokio::spawn(listen(stderr, Arc::clone(&shared), false));
-        Ok(Self { child, input, next_id: 0, shared })
+        let readers = [
+            tokio::spawn(listen(stdout, Arc::clone(&shared), true)),
+            tokio::spawn(listen(stderr, Arc::clone(&shared), false)),
+        ];
+        Ok(Self { child, input, next_id: 0, shared, readers })
     }
 
     /// Sends one request; its id and the answer to come.
@@ -103,17 +111,23 @@ impl Testee {
         Ok((id, receiver))
     }
 
-    /// What it printed beside the protocol: stdout, stderr.
-    pub(crate) fn printed(&self) -> (String, String) {
-        let shared = lock(&self.shared);
-        (shared.stdout.clone(), shared.stderr.clone())
+    /// What it prints. All of it is there when the testee has ended.
+    pub(crate) fn prints(&self) -> Prints {
+        Prints(Arc::clone(&self.shared))
     }
 
     /// Ends it the polite way; a testee that does not go is a defect.
     pub(crate) async fn quit(mut self) -> Result<(), String> {
         let _ = self.send("quit", &Map::new(), None).await;
         drop(self.input);
-        match tokio::time::timeout(std::time::Duration::from_secs(10), self.child.wait()).await {
+        let ended = async {
+            let status = self.child.wait().await;
+            for reader in self.readers {
+                let _ = reader.await;
+            }
+            status
+        };
+        match tokio::time::timeout(std::time::Duration::from_secs(10), ended).await {
             Ok(Ok(status)) if status.success() => Ok(()),
             Ok(status) => Err(format!("the testee ended with {status:?}: {}", lock(&self.shared).stderr)),
             Err(_) => Err("the testee does not end when asked".to_owned()),
@@ -123,6 +137,14 @@ impl Testee {
     /// Ends it at once.
     pub(crate) async fn kill(mut self) {
         let _ = self.child.kill().await;
+    }
+}
+
+impl Prints {
+    /// What stands on stdout and on stderr.
+    pub(crate) fn streams(&self) -> (String, String) {
+        let shared = lock(&self.0);
+        (shared.stdout.clone(), shared.stderr.clone())
     }
 }
 

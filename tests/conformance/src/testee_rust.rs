@@ -77,6 +77,8 @@ struct Testee {
 
 /// Answers requests until `quit` or the end of the input.
 pub(crate) async fn run() {
+    // A program in Rust brings a subscriber; this one writes as those of the other languages do.
+    dashclaw::bridge::log::start(None);
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     let mut testee = Testee::default();
     while let Ok(Some(line)) = lines.next_line().await {

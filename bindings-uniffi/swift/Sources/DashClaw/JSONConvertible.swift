@@ -43,7 +43,7 @@ extension Bool: JSONDefault {
     public static var jsonDefault: Bool { false }
 }
 
-/// Flags are read as 0 and 1, a number beyond 64 bits as the nearest that fits.
+/// Flags are read as 0 and 1, a number beyond 64 bits or with a fraction as the nearest that fits.
 extension Int: JSONDefault {
     public init?(jsonValue: JSONValue) {
         guard let number = jsonValue.int ?? jsonValue.bool.map({ $0 ? 1 : 0 }) ?? Self.nearest(jsonValue.double) else {
@@ -53,8 +53,9 @@ extension Int: JSONDefault {
     }
 
     private static func nearest(_ number: Double?) -> Int? {
-        guard let number, number.magnitude >= 0x1p63 else { return nil }
-        return number < 0 ? .min : .max
+        guard let number, !number.isNaN else { return nil }
+        let whole = number.rounded(.toNearestOrEven)
+        return Int(exactly: whole) ?? (whole < 0 ? .min : .max)
     }
 
     public var jsonValue: JSONValue { .number(JSONNumber(self)) }

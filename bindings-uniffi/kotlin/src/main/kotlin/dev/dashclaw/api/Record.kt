@@ -24,6 +24,7 @@ import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.longOrNull
 import java.util.Base64
+import kotlin.math.round
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.DurationUnit
@@ -86,11 +87,9 @@ internal abstract class RecordSerializer<T : Record>(private val known: KSeriali
         }
     }
 
-    /** A whole number beyond 64 bits as the nearest that fits: the record is written with all its digits nevertheless. */
-    private fun JsonPrimitive.nearestLong(): JsonPrimitive? {
-        val isBeyond = longOrNull == null && content.removePrefix("-").all(Char::isDigit)
-        return if (isBeyond) JsonPrimitive(if (content.startsWith('-')) Long.MIN_VALUE else Long.MAX_VALUE) else null
-    }
+    /** A number that no [Long] is as the nearest one that is: the record is written with all its digits nevertheless. */
+    private fun JsonPrimitive.nearestLong(): JsonPrimitive? =
+        if (longOrNull == null) doubleOrNull?.let { JsonPrimitive(round(it).toLong()) } else null
 
     private fun flat(record: JsonElement, extra: JsonObject): JsonElement {
         val members = withNulls(record.jsonObject - EXTRA)
