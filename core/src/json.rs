@@ -20,7 +20,7 @@ pub(crate) use mend::mended;
 pub use string::JsonString;
 pub(crate) use string::plain_prefix;
 pub(crate) use surrogate::has_lone_surrogate;
-pub(crate) use write::number_text;
+pub(crate) use write::{number_text, shortest};
 
 /// How many arrays and objects may be nested in a text or a value.
 ///

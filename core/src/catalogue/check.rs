@@ -174,6 +174,7 @@ mod tests {
         Row {
             name: "get_thing",
             domain: "things",
+            #[cfg(feature = "schema")]
             module: "things",
             method: Method::Get,
             path: PATH,

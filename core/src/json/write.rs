@@ -1,5 +1,7 @@
 //! Printing values the way `JSON.stringify` does.
 
+use std::borrow::Cow;
+
 use serde::Serializer;
 
 use super::{Json, JsonString};
@@ -10,6 +12,16 @@ const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
 /// A finite number as ECMAScript prints it: the shortest text that reads back as the same double.
 pub(crate) fn number_text(number: f64) -> String {
     ryu_js::Buffer::new().format(number).to_owned()
+}
+
+/// The JSON text of a number as ECMAScript prints it, `1.0` as `1`. One without point and exponent keeps its digits, and what is
+/// no number its text.
+pub(crate) fn shortest(text: &str) -> Cow<'_, str> {
+    let is_plain = !text.contains(['.', 'e', 'E']);
+    match text.parse::<f64>() {
+        Ok(number) if !is_plain && number.is_finite() => number_text(number).into(),
+        _ => text.into(),
+    }
 }
 
 pub(super) fn write(value: &Json, out: &mut String) {
@@ -78,4 +90,24 @@ pub(super) fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Res
         return serializer.serialize_i64(number as i64);
     }
     if number.is_finite() { serializer.serialize_f64(number) } else { serializer.serialize_unit() }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_number_is_written_in_its_shortest_form() {
+        for (text, shortest) in [
+            ("1.0", "1"),
+            ("-0.0", "0"),
+            ("1.50", "1.5"),
+            ("1e2", "100"),
+            ("1E300", "1e+300"),
+            ("true", "true"),
+            ("9007199254740993", "9007199254740993"),
+            ("1e400", "1e400"),
+            ("false", "false"),
+        ] {
+            assert_eq!(super::shortest(text), shortest);
+        }
+    }
 }

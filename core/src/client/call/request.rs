@@ -12,7 +12,7 @@ use url::form_urlencoded;
 use super::{Arguments, Asked};
 use crate::catalogue::{Field, Fill, Place, Repeat, Row};
 use crate::client::options::Identity;
-use crate::json::{Json, plain_prefix};
+use crate::json::{Json, plain_prefix, shortest};
 use crate::proof::idempotency::action_key;
 use crate::proof::signing::ActionSigner;
 use crate::{CallOptions, Error, Idempotency, OnReplay, Result, clock};
@@ -273,7 +273,7 @@ fn plain(name: &str, json: &str) -> Result<String> {
     match json.as_bytes().first() {
         Some(b'"') => serde_json::from_str(json).map_err(|_| Error::argument(name, "must be valid Unicode")),
         Some(b'{' | b'[') => Err(Error::argument(name, "must be a string, a number, true or false")),
-        _ => Ok(json.to_owned()),
+        _ => Ok(shortest(json).into_owned()),
     }
 }
 
