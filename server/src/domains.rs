@@ -115,9 +115,14 @@ pub(crate) mod stream {
     pub(super) mod routes;
 }
 
+use std::time::Duration;
+
+use dashclaw::clock;
 use futures_util::FutureExt;
 
+use crate::db::DbResult;
 use crate::http::route::{Owned, Owns, Route};
+use crate::jobs::Kind;
 
 /// Finds whose something is with this function of its domain.
 macro_rules! owner {
@@ -166,6 +171,37 @@ pub(crate) fn routes() -> Vec<Route> {
         route.owned = owned(route);
     }
     routes
+}
+
+/// Everything that is done in the background.
+pub(crate) fn jobs() -> Vec<Kind> {
+    vec![
+        Kind {
+            name: "outcomes.sweep",
+            every: Some(Duration::from_secs(60)),
+            run: |app, _| async move { told(outcomes::sweep::sweep(&app).await.map(drop)) }.boxed(),
+        },
+        Kind {
+            name: "retention.records",
+            every: Some(Duration::from_secs(3600)),
+            run: |app, _| {
+                async move { told(retention::cases::remove_expired(&app, clock::unix_millis()).await.map(drop)) }
+                    .boxed()
+            },
+        },
+        Kind {
+            name: "retention.events",
+            every: Some(Duration::from_secs(3600)),
+            run: |app, _| {
+                async move { told(retention::cases::remove_old_events(&app, clock::unix_millis()).await) }
+                    .boxed()
+            },
+        },
+    ]
+}
+
+fn told(done: DbResult<()>) -> Result<(), String> {
+    done.map_err(|error| error.to_string())
 }
 
 /// What a request of this route changes or adds to: what its path names, and the action that something new hangs on.

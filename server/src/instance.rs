@@ -24,12 +24,12 @@ use crate::domains::{self, halts, identities, keys, outcomes, policies, settings
 use crate::events::Hub;
 use crate::http;
 use crate::ids;
+use crate::jobs::Worker;
 use crate::keys::{NewKey, Role};
 use crate::orgs::Halt;
 use crate::policy::read_policy_file;
 use crate::serve::{Limits, serve};
 use crate::signer::Signer;
-use crate::sweep::Sweeper;
 use crate::transport::RouterTransport;
 
 /// The file in a data directory.
@@ -43,7 +43,7 @@ pub struct Instance {
     router: Router,
     api_key: SecretString,
     first_start: bool,
-    sweeper: Mutex<Option<Sweeper>>,
+    worker: Mutex<Option<Worker>>,
 }
 
 impl Instance {
@@ -68,9 +68,9 @@ impl Instance {
         if let Some(key) = &options.api_key {
             app.admit_operator(key.expose_secret());
         }
-        let sweeper = Sweeper::start(Arc::clone(&app)).map_err(broken)?;
+        let worker = Worker::start(Arc::clone(&app), domains::jobs()).map_err(broken)?;
         let router = http::router(&app, domains::routes());
-        Ok(Self { app, router, api_key, first_start, sweeper: Mutex::new(Some(sweeper)) })
+        Ok(Self { app, router, api_key, first_start, worker: Mutex::new(Some(worker)) })
     }
 
     /// Everything it serves, for a listener of your own. Give it
@@ -216,9 +216,9 @@ impl Instance {
     /// Later requests are answered 503.
     pub fn shutdown(&self) {
         self.app.stop.cancel();
-        let sweeper = self.sweeper.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(sweeper) = sweeper {
-            sweeper.stop();
+        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(worker) = worker {
+            worker.stop();
         }
         self.app.db.close();
     }

@@ -23,6 +23,7 @@ mod http;
 mod identity;
 mod ids;
 mod instance;
+mod jobs;
 mod keys;
 mod orgs;
 pub mod policy;
@@ -30,7 +31,6 @@ pub mod scan;
 mod scrub;
 mod serve;
 mod signer;
-mod sweep;
 #[cfg(test)]
 mod test_app;
 mod transport;

@@ -5,11 +5,13 @@ use dashclaw::clock;
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
-use crate::domains::keys;
+use crate::jobs;
 
 /// Healthy when the storage answers.
 pub(super) async fn get(context: &Context) -> Health {
-    let works = keys::cases::any(&context.app.db).await.is_ok();
+    let jobs = jobs::counts(&context.app.db).await;
+    let works = jobs.is_ok();
+    let jobs = jobs.unwrap_or_default();
     let word = if works { "healthy" } else { "unavailable" };
     Health {
         status: if works { HealthStatus::Healthy } else { HealthStatus::Degraded },
@@ -18,7 +20,9 @@ pub(super) async fn get(context: &Context) -> Health {
         mode: "live".to_owned(),
         checks: HealthChecks {
             database: DatabaseHealth { status: word.to_owned(), ..DatabaseHealth::default() },
-            runtime: members(json!({ "name": "dashclaw-server" })),
+            runtime: members(json!({
+                "name": "dashclaw-server", "jobs": { "waiting": jobs.waiting, "dead": jobs.dead },
+            })),
             realtime: members(json!({ "status": "healthy", "backend": "database" })),
             environment: members(json!({ "signing": !context.app.signer.jwks().is_empty() })),
             ..HealthChecks::default()

@@ -72,3 +72,7 @@ fn signal(action: &Action) -> Value {
         "action_type": action.action_type,
     })
 }
+
+#[cfg(test)]
+#[path = "sweep_tests.rs"]
+mod tests;

@@ -1,33 +1,13 @@
-use http::StatusCode;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::db::Db;
+use crate::domains::retention::cases::remove_expired;
 use crate::domains::settings;
-use crate::test_app::{admit, app_that_keeps, app_with, call, call_as, create};
+use crate::test_app::{admit, app_with, call_as};
 
 const DAY_MS: i64 = 86_400_000;
-
-fn in_a_month() -> i64 {
-    clock::unix_millis() + 31 * DAY_MS
-}
-
-#[tokio::test]
-async fn the_timer_removes_what_is_kept_no_longer() {
-    let app = app_that_keeps(Some(30)).await;
-    let id = create(&app, "Ended").await;
-    call(&app, "POST", &format!("/api/actions/{id}/outcome"), json!({ "status": "completed" })).await;
-    let sweeper = Sweeper::start_every(Duration::from_millis(10), in_a_month, Arc::clone(&app)).unwrap();
-    let path = format!("/api/actions/{id}");
-    let removed = async {
-        while call(&app, "GET", &path, Value::Null).await.0 != StatusCode::NOT_FOUND {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), removed).await.expect("the timer removes nothing");
-    sweeper.stop();
-}
 
 #[tokio::test]
 async fn an_organisation_that_cannot_be_read_keeps_no_other_from_being_swept() {
@@ -65,12 +45,12 @@ async fn an_organisation_that_cannot_be_read_keeps_no_other_from_being_swept() {
     for org_id in organisations {
         admit(&app, org_id);
     }
-    assert!(crate::domains::outcomes::sweep::sweep(&app).await.is_err(), "what failed is told");
+    assert!(sweep(&app).await.is_err(), "what failed is told");
     for (org_id, outcome) in [("a", "pending"), ("b", "lost_confirmation"), ("c", "lost_confirmation")] {
         let (_, found) = call_as(&app, org_id, "GET", "/api/actions/Running", Value::Null).await;
         assert_eq!(found["action"]["outcome_status"], outcome, "{org_id} {found}");
     }
-    assert!(remove_expired(&app, in_a_month()).await.is_err(), "what failed is told");
+    assert!(remove_expired(&app, clock::unix_millis() + 31 * DAY_MS).await.is_err(), "what failed is told");
     for (org_id, expected) in [("a", 200), ("b", 404), ("c", 404)] {
         let (status, _) = call_as(&app, org_id, "GET", "/api/actions/Ended", Value::Null).await;
         assert_eq!(status, expected, "{org_id}");
