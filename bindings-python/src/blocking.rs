@@ -6,8 +6,9 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use dashclaw::bridge::Lane;
-use dashclaw::{DashClaw, ErrorKind};
+use dashclaw::bridge::log::hears_calls;
+use dashclaw::bridge::{Carrier, Lane, Place, carry};
+use dashclaw::{DashClaw, Error, ErrorKind};
 use pyo3::prelude::*;
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +21,17 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(100);
 /// How long an interrupted call may take to say what became of it.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
+/// What is waited for.
+type Work<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// Who carries the work on while this thread waits for it.
+enum Driver {
+    /// This thread.
+    Lane(Lane),
+    /// The runtime's, alone or together with this one.
+    Runtime { _place: Option<Place> },
+}
+
 /// Runs `work` on this thread, open to signals all the time. A handler's exception (Ctrl-C) stops it through `cancel`;
 /// when it is then not known whether a write happened, that error becomes the exception's cause.
 pub(crate) fn run(
@@ -27,10 +39,10 @@ pub(crate) fn run(
     cancel: &CancellationToken,
     work: impl Future<Output = Outcome> + Send,
 ) -> PyResult<Outcome> {
-    run_on(py, cancel, || Ok((None, work)))
+    run_on(py, cancel, |_| Ok((Box::pin(work) as Work<'_>, Driver::Runtime { _place: None })))
 }
 
-/// The same for a call of `operation`, on a lane where there is one.
+/// The same for a call of `operation`, carried by whoever does it best.
 pub(crate) fn run_call<W>(
     py: Python<'_>,
     cancel: &CancellationToken,
@@ -39,24 +51,31 @@ pub(crate) fn run_call<W>(
     work: impl FnOnce(DashClaw) -> W + Send,
 ) -> PyResult<Outcome>
 where
-    W: Future<Output = Outcome> + Send,
+    W: Future<Output = Outcome> + Send + 'static,
 {
-    run_on(py, cancel, || {
-        let lane = core.lane(operation)?;
-        let core = lane.as_ref().map_or(core, |lane| lane.client().clone());
-        Ok((lane, work(core)))
+    run_on(py, cancel, |cell| {
+        let alone = Driver::Runtime { _place: None };
+        let (begun, driver) = match core.carrier(operation)? {
+            Carrier::Lane(lane) => (lane.begin(work(lane.client().clone())), Driver::Lane(lane)),
+            // What another thread has to say would not be handed over before the call returns.
+            Carrier::Runtime(_) if hears_calls() => return Ok((Box::pin(work(core)), alone)),
+            Carrier::Runtime(place) => {
+                let runtime = cell.detached_runtime().map_err(Clone::clone)?;
+                (Some(carry(runtime, work(core))), Driver::Runtime { _place: Some(place) })
+            }
+            Carrier::Both => return Ok((Box::pin(work(core)), alone)),
+        };
+        let begun = begun.ok_or_else(|| Error::new(ErrorKind::Internal, "the lane is gone"))?;
+        Ok((Box::pin(begun), driver))
     })
 }
 
 /// Runs what `start` begins; it is called without the GIL.
-fn run_on<W>(
+fn run_on<'w>(
     py: Python<'_>,
     cancel: &CancellationToken,
-    start: impl FnOnce() -> dashclaw::Result<(Option<Lane>, W)> + Send,
-) -> PyResult<Outcome>
-where
-    W: Future<Output = Outcome> + Send,
-{
+    start: impl FnOnce(&'static Cell) -> dashclaw::Result<(Work<'w>, Driver)> + Send,
+) -> PyResult<Outcome> {
     let cell = cell(py)?;
     log::attend(py)?;
     let _kept = log::Keeping::start();
@@ -65,15 +84,15 @@ where
     let mut drive_for = |limit: Duration| {
         detached(py, || {
             if let Some(start) = start.take() {
-                match start() {
-                    Ok((lane, work)) => started = Some((lane, Box::pin(work))),
+                match start(cell) {
+                    Ok(begun) => started = Some(begun),
                     Err(error) => return Some(Err(error)),
                 }
             }
-            let (lane, work) = started.as_mut()?;
-            match lane {
-                Some(lane) => lane.drive(work.as_mut(), limit),
-                None => park(cell, work.as_mut(), limit),
+            let (work, driver) = started.as_mut()?;
+            match driver {
+                Driver::Lane(lane) => lane.drive(work.as_mut(), limit),
+                Driver::Runtime { .. } => park(cell, work.as_mut(), limit),
             }
         })
     };
@@ -98,8 +117,12 @@ where
     }
 }
 
-/// Waits for `work`, which the runtime's thread carries on; nothing when it takes longer than `limit`.
-fn park<W: Future<Output = Outcome>>(cell: &Cell, mut work: Pin<&mut W>, limit: Duration) -> Option<Outcome> {
+/// Waits for `work`, which the runtime's thread carries on or helps to; nothing when it takes longer than `limit`.
+fn park(
+    cell: &Cell,
+    mut work: Pin<&mut (dyn Future<Output = Outcome> + Send + '_)>,
+    limit: Duration,
+) -> Option<Outcome> {
     let runtime = match cell.detached_runtime() {
         Ok(runtime) => runtime,
         Err(error) => return Some(Err(error.clone())),

@@ -77,7 +77,10 @@ pub(crate) fn attend(py: Python<'_>) -> PyResult<()> {
 }
 
 fn is_loaded(py: Python<'_>) -> PyResult<bool> {
-    let modules = py.import("sys")?.getattr(intern!(py, "modules"))?;
+    // Every call asks, and an import costs it a microsecond even of what is there.
+    static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let sys = SYS.get_or_try_init(py, || py.import("sys").map(Bound::unbind))?;
+    let modules = sys.bind(py).getattr(intern!(py, "modules"))?;
     modules.cast_into::<PyDict>()?.contains(intern!(py, "logging"))
 }
 

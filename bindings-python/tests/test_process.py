@@ -197,11 +197,15 @@ def test_ctrl_c_ends_a_blocking_wait_at_once(server: Server) -> None:
     program.stdout.close()
 
 
-def test_ctrl_c_during_a_write_says_what_may_have_happened(server: Server) -> None:
+@pytest.mark.parametrize("others", [0, 4])
+def test_ctrl_c_during_a_write_says_what_may_have_happened(server: Server, others: int) -> None:
     program = """
 import signal, sys, threading, os, time
 from dashclaw import DashClaw, OutcomeUnknownError
 claw = DashClaw(sys.argv[1], "key", "agent-1")
+for _ in range(int(sys.argv[2])):
+    threading.Thread(target=claw.guard, args=({"action_type": "a"},), daemon=True).start()
+time.sleep(0.2)
 threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 start = time.monotonic()
 try:
@@ -211,8 +215,9 @@ except KeyboardInterrupt as interrupt:
     assert time.monotonic() - start < 2
     print(interrupt.__cause__.idempotency_key)
 """
+    server.on("POST", "/api/guard", Reply(ALLOW, delay=10))
     server.on("POST", "/api/actions", Reply({}, delay=10))
-    done = run_python(program, server.url)
+    done = run_python(program, server.url, str(others))
     [sent] = server.bodies("POST", "/api/actions")
     assert (done.stdout, done.stderr) == (sent["idempotency_key"] + "\n", "")
 

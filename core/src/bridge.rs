@@ -27,11 +27,11 @@ use crate::{
 };
 
 #[cfg(feature = "runtime")]
-pub use lane::Lane;
-#[cfg(feature = "runtime")]
 pub(crate) use lane::Lanes;
 #[cfg(feature = "runtime")]
-pub use runtime::{runtime, start_runtime};
+pub use lane::{Carrier, Lane, Place};
+#[cfg(feature = "runtime")]
+pub use runtime::{Carried, carry, runtime, start_runtime};
 pub use whole::{api_key, with_head};
 
 pub use crate::telemetry::{Trace, start_of};

@@ -64,15 +64,23 @@ def encode_member(name: str, value: object) -> str:
         raise _unencodable({name: value}, problem) from None
 
 
-def decode(body: bytes | str) -> Any:
-    """What the native module says, which is always JSON."""
-    from json import loads  # noqa: PLC0415
+@cache
+def _decoder() -> Callable[[str], Any]:
+    from json import JSONDecoder  # noqa: PLC0415
 
+    return JSONDecoder().decode
+
+
+def decode(body: bytes | str) -> Any:
+    """What the native module says, which is always JSON in UTF-8: ``json.loads`` would look for other encodings."""
+    text = body if isinstance(body, str) else body.decode()
     try:
-        return loads(body)
+        return _decoder()(text)
     except ValueError:
+        from json import loads  # noqa: PLC0415
+
         # Python reads no whole number of more than 4300 digits; one that nobody counts must not hide the rest.
-        return loads(body, parse_int=_number)
+        return loads(text, parse_int=_number)
 
 
 def _number(digits: str) -> int | float:

@@ -1,7 +1,6 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::pin::pin;
-use std::sync::Barrier;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
@@ -17,13 +16,26 @@ fn client(listener: &TcpListener) -> DashClaw {
     DashClaw::builder().base_url(url).api_key("key").agent_id("agent-1").max_retries(0).build().unwrap()
 }
 
+fn lane(client: &DashClaw) -> Option<Lane> {
+    match client.carrier("approve_action").unwrap() {
+        Carrier::Lane(lane) => Some(lane),
+        _ => None,
+    }
+}
+
 /// A write that is never repeated: were it sent over a dead connection, its outcome would be unknown.
+fn begin(lane: &Lane) -> Carried<Response> {
+    let client = lane.client().clone();
+    let call = async move {
+        let arguments = br#"{"action_id":"act_1","decision":"allow"}"#;
+        client.call("approve_action", arguments, &CallOptions::default()).await
+    };
+    lane.begin(call).unwrap()
+}
+
 fn write(client: &DashClaw) -> Result<Response> {
-    let lane = client.lane("approve_action").unwrap().expect("a lane is free");
-    let arguments = br#"{"action_id":"act_1","decision":"allow"}"#;
-    let options = CallOptions::default();
-    let call = lane.client().call("approve_action", arguments, &options);
-    lane.drive(pin!(call), PATIENCE).expect("the call hangs")
+    let lane = lane(client).expect("a lane is free");
+    lane.drive(pin!(begin(&lane)), PATIENCE).expect("the call hangs")
 }
 
 /// Answers one request; not at the end of the connection.
@@ -72,7 +84,7 @@ fn calls_of_one_thread_after_the_other_take_one_connection_which_ends_with_the_c
     }
     client.close();
     assert_eq!(ended.recv_timeout(PATIENCE), Ok(50));
-    assert!(client.lane("guard").unwrap().is_none(), "a closed client opens none");
+    assert!(lane(&client).is_none(), "a closed client opens none");
     assert!(ended.recv_timeout(Duration::from_millis(100)).is_err(), "there was another connection");
 }
 
@@ -101,23 +113,15 @@ fn what_the_server_closed_meanwhile_is_not_written_to() {
 }
 
 #[test]
-fn there_are_so_many_lanes_and_no_more() {
-    const THREADS: usize = MOST + 4;
+fn a_few_calls_go_over_lanes_and_many_over_the_runtime() {
     let listener = listener();
     let client = client(&listener);
     let ended = serve(listener);
     for _ in 0..3 {
-        let barrier = Barrier::new(THREADS);
-        let hold = || {
-            let lane = client.lane("approve_action").unwrap();
-            barrier.wait();
-            lane.is_some()
-        };
-        let taken = thread::scope(|scope| {
-            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(hold)).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).filter(|taken| *taken).count()
-        });
-        assert_eq!(taken, MOST);
+        let carriers: Vec<_> = (0..FEW + 4).map(|_| client.carrier("approve_action").unwrap()).collect();
+        let (few, many) = carriers.split_at(FEW);
+        assert!(few.iter().all(|carrier| matches!(carrier, Carrier::Lane(_))), "{carriers:?}");
+        assert!(many.iter().all(|carrier| matches!(carrier, Carrier::Runtime(_))), "{carriers:?}");
     }
     write(&client).unwrap();
     client.close();
@@ -128,8 +132,8 @@ fn there_are_so_many_lanes_and_no_more() {
 fn what_goes_on_without_its_caller_takes_no_lane() {
     let listener = listener();
     let client = client(&listener);
-    assert!(client.lane("create_action").unwrap().is_some());
-    assert!(client.lane("no such operation").is_err());
+    assert!(matches!(client.carrier("create_action"), Ok(Carrier::Lane(_))));
+    assert!(client.carrier("no such operation").is_err());
     let waits = DashClaw::builder()
         .base_url(format!("http://{}", listener.local_addr().unwrap()))
         .api_key("key")
@@ -137,24 +141,18 @@ fn what_goes_on_without_its_caller_takes_no_lane() {
         .hitl_mode(crate::client::options::HitlMode::Wait)
         .build()
         .unwrap();
-    assert!(waits.lane("create_action").unwrap().is_none());
-    assert!(waits.lane("guard").unwrap().is_some());
+    assert!(matches!(waits.carrier("create_action"), Ok(Carrier::Both)));
+    assert!(matches!(waits.carrier("guard"), Ok(Carrier::Lane(_))));
     let runtime = Builder::new_current_thread().build().unwrap();
-    runtime
-        .block_on(async { assert!(client.lane("guard").unwrap().is_none(), "this thread is asynchronous") });
+    runtime.block_on(async { assert!(lane(&client).is_none(), "this thread is asynchronous") });
 }
 
 #[test]
 fn a_call_that_is_given_up_leaves_its_lane_fit_for_use() {
     let listener = listener();
     let client = client(&listener);
-    let lane = client.lane("guard").unwrap().unwrap();
-    {
-        let options = CallOptions::default();
-        let call =
-            lane.client().call("approve_action", br#"{"action_id":"act_1","decision":"deny"}"#, &options);
-        assert!(lane.drive(pin!(call), Duration::from_millis(50)).is_none(), "nobody answers");
-    }
+    let lane = lane(&client).unwrap();
+    assert!(lane.drive(pin!(begin(&lane)), Duration::from_millis(50)).is_none(), "nobody answers");
     drop(lane);
     let (mut unanswered, _) = listener.accept().unwrap();
     let ended = serve(listener);

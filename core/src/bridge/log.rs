@@ -60,6 +60,11 @@ pub fn is_wanted() -> bool {
     wanted() != LevelFilter::OFF
 }
 
+/// Whether the sink is given what is said of a single call, all of which is `info` or less.
+pub fn hears_calls() -> bool {
+    wanted() >= LevelFilter::INFO
+}
+
 fn wanted() -> LevelFilter {
     LEVELS.get(usize::from(WANTED.load(Ordering::Acquire))).map_or(LevelFilter::OFF, |(_, level)| *level)
 }

@@ -1,9 +1,12 @@
 //! The runtime that a binding's calls run on: a thread of ours, beside those of the language.
 
+use std::pin::Pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
 
 use crate::{Error, ErrorKind, Result};
 
@@ -31,6 +34,33 @@ pub fn start_runtime() -> Result<Runtime> {
         .enable_all()
         .build()
         .map_err(|error| Error::new(ErrorKind::Internal, format!("the runtime cannot start: {error}")))
+}
+
+/// What a runtime carries on by itself. It is given up when this is dropped.
+#[derive(Debug)]
+pub struct Carried<T>(pub(super) JoinHandle<Result<T>>);
+
+/// Lets `runtime` carry `work`.
+pub fn carry<T: Send + 'static>(
+    runtime: &Runtime,
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Carried<T> {
+    Carried(runtime.spawn(work))
+}
+
+impl<T> Future for Carried<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let lost = |_| Err(Error::new(ErrorKind::Internal, "the runtime ended before the call"));
+        Pin::new(&mut self.0).poll(context).map(|ended| ended.unwrap_or_else(lost))
+    }
+}
+
+impl<T> Drop for Carried<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// A runtime that starts once, whoever asks first. There is never a second one to throw away: a runtime must not be

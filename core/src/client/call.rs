@@ -65,9 +65,13 @@ pub enum OnReplay {
     Return,
 }
 
+/// Few requests are longer, in bytes of JSON.
+const USUAL_LENGTH: usize = 512;
+
 /// A typed request as the JSON text of its arguments.
 pub(crate) fn written(request: &impl Serialize) -> Result<Vec<u8>> {
-    let text = serde_json::to_vec(request)
+    let mut text = Vec::with_capacity(USUAL_LENGTH);
+    serde_json::to_writer(&mut text, request)
         .map_err(|error| Error::argument("request", format!("cannot be written as JSON: {error}")))?;
     require_finite(request).map_err(|problem| {
         Error::argument(problem.member.as_deref().unwrap_or("request"), problem.to_string())

@@ -138,9 +138,14 @@ impl<'a> Arguments<'a> {
         self.row.fields.iter().zip(self.known.iter().copied())
     }
 
+    /// How many were given.
+    pub(crate) fn count(&self) -> usize {
+        self.known.iter().flatten().count() + self.extra.len() + self.inlined.len()
+    }
+
     /// The JSON text of a known argument.
     pub(crate) fn value(&self, name: &str) -> Option<&'a str> {
-        self.fields().find(|(field, _)| field.name == name)?.1
+        self.fields().find_map(|(field, given)| given.filter(|_| field.name == name))
     }
 
     /// A known argument that is a string.

@@ -52,8 +52,7 @@ pub(crate) fn prepare(
     signer: Option<&ActionSigner>,
 ) -> Result<Prepared> {
     let arguments = Arguments::read(row, json)?;
-    let mut parts =
-        Parts::with_room(row.fields.len() + arguments.extra.len() + arguments.inlined.len() + OWN_MEMBERS);
+    let mut parts = Parts::with_room(arguments.count() + OWN_MEMBERS);
     for (field, given) in arguments.fields().filter(|(field, _)| !field.inline) {
         if given.is_none() && arguments.is_inlined(field.on_wire()) {
             continue;

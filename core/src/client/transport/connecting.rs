@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use http::{Uri, uri::Scheme};
+use bytes::Bytes;
+use http::header::HOST;
+use http::uri::Scheme;
+use http::{HeaderValue, Uri};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Proxy};
+use reqwest::{Client, ClientBuilder, Proxy, Request, Url};
 use rustls::ClientConfig;
 
 use super::one_at_a_time::OneAtATime;
@@ -33,6 +36,10 @@ pub(super) struct Settings {
     proxy: Option<Proxy>,
     /// Whether the server itself speaks TLS, and so perhaps HTTP/2.
     secure: bool,
+    /// Where every request goes, but for its path and query.
+    origin: Url,
+    /// The header `Host` of HTTP/1.1, where that alone is spoken.
+    host: Option<HeaderValue>,
 }
 
 impl Settings {
@@ -54,15 +61,40 @@ impl Settings {
             tls.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
         }
         let proxy = proxy.map(|proxy| proxy::all(proxy, is_ipv6)).transpose()?;
-        Ok(Self { tls, proxy, secure })
+        let origin = Url::parse(&origin.to_string())
+            .map_err(|error| Error::configuration("base_url", error.to_string()))?;
+        let host = if secure { None } else { host(&origin) };
+        Ok(Self { tls, proxy, secure, origin, host })
+    }
+
+    /// Whether a connection that one call has opened may serve another one, too.
+    pub(super) fn may_share(&self) -> bool {
+        self.secure
+    }
+
+    /// `request` as `reqwest` takes it. What is the same in every request was read once: its own conversion parses the whole
+    /// URL for each of them, and its pool writes the host anew.
+    pub(super) fn request(&self, request: http::Request<Bytes>) -> Request {
+        let (parts, body) = request.into_parts();
+        let mut url = self.origin.clone();
+        url.set_path(parts.uri.path());
+        url.set_query(parts.uri.query());
+        let mut request = Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        if let Some(host) = &self.host {
+            request.headers_mut().insert(HOST, host.clone());
+        }
+        *request.body_mut() = Some(body.into());
+        request
     }
 
     /// A new pool. Nothing is opened yet.
     pub(super) fn client(&self) -> reqwest::Result<Client> {
         let builder = Client::builder()
             .tls_backend_preconfigured(self.tls.clone())
-            // Whether a request is repeated, and where to, is decided in one place, and not here.
-            .retry(reqwest::retry::never())
+            // Whether a request is repeated, and where to, is decided in one place, and not here. Without the limit each one
+            // is copied first, in case it were.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .redirect(Policy::none())
             .referer(false)
             // The variables were read by [`proxy::choose`].
@@ -79,10 +111,63 @@ impl Settings {
     }
 }
 
+/// Name and port, unless that is the usual one.
+fn host(origin: &Url) -> Option<HeaderValue> {
+    let name = origin.host_str()?;
+    let host = origin.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+    HeaderValue::try_from(host).ok()
+}
+
 fn http2(builder: ClientBuilder) -> ClientBuilder {
     builder
         .http2_keep_alive_interval(PING_INTERVAL)
         .http2_keep_alive_timeout(PING_TIMEOUT)
         .http2_keep_alive_while_idle(true)
         .connector_layer(OneAtATime::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DashClaw;
+
+    fn network() -> Network {
+        DashClaw::builder()
+            .base_url("http://localhost")
+            .api_key("key")
+            .agent_id("agent")
+            .build()
+            .unwrap()
+            .config()
+            .network
+            .clone()
+    }
+
+    #[test]
+    fn a_request_is_what_the_librarys_own_conversion_makes_of_it() {
+        let origins = [
+            ("http://127.0.0.1:3000", Some("127.0.0.1:3000")),
+            ("http://dashclaw.test:80/base/", Some("dashclaw.test")),
+            ("http://[::1]:8080", Some("[::1]:8080")),
+            ("https://dashclaw.test:8443", None),
+        ];
+        for (origin, host) in origins {
+            let settings = Settings::new(&network(), &origin.parse().unwrap()).unwrap();
+            for target in
+                ["/api/guard", "/", "/api/a%2Fb/%C3%A9%2e/c?q=1&r=%20+%27", "/api/a?", "/a;b='c'?d='e'|{}"]
+            {
+                let uri = format!("{}{target}", origin.trim_end_matches('/'));
+                let mut given =
+                    http::Request::post(uri).header("x-a", "1").body(Bytes::from_static(b"{}")).unwrap();
+                let made = settings.request(given.clone());
+                if let Some(host) = host {
+                    given.headers_mut().insert(HOST, HeaderValue::from_static(host));
+                }
+                let expected = Request::try_from(given).unwrap();
+                assert_eq!((made.method(), made.url()), (expected.method(), expected.url()));
+                assert_eq!(made.headers(), expected.headers());
+                assert_eq!(made.body().and_then(reqwest::Body::as_bytes), Some(&b"{}"[..]));
+            }
+        }
+    }
 }

@@ -59,11 +59,10 @@ impl HttpTransport {
         request: http::Request<Bytes>,
     ) -> std::result::Result<http::Response<Body>, TransportError> {
         let client = self.client()?;
-        let request = reqwest::Request::try_from(request).map_err(|error| failed(&error))?;
-        // Only a body that is a stream cannot be sent twice, and ours never is.
-        let mut next = Some(request);
+        let mut next = Some(self.settings.request(request));
         while let Some(request) = next {
-            next = request.try_clone();
+            // Only a body that is a stream cannot be sent twice, and ours never is.
+            next = if self.settings.may_share() { request.try_clone() } else { None };
             match client.execute(request).await {
                 Ok(response) => return Ok(http::Response::from(response).map(stream)),
                 // Another call opened a connection that serves this one, too. Nothing was sent.
