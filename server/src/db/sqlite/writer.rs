@@ -2,6 +2,7 @@
 //! caller is answered. What was answered survives `kill -9` and a power cut.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
@@ -135,7 +136,9 @@ fn in_savepoint<T, E: From<DbError>>(
         Ok(())
     };
     run(connection, "SAVEPOINT job")?;
-    let result = work(connection);
+    // Of a panic nothing is kept either, and the thread goes on: the connection is the same after the savepoint is undone.
+    let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
+        .unwrap_or_else(|_| Err(DbError::Failed("work in a transaction panicked".to_owned()).into()));
     if result.is_err() {
         run(connection, "ROLLBACK TO job")?;
     }
@@ -231,6 +234,18 @@ mod tests {
         assert_eq!(b, Err(DbError::Failed("no".into())));
         assert!(matches!(c, Err(DbError::Failed(text)) if text.contains("UNIQUE")));
         assert_eq!(count(&writer).await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_panics_leaves_nothing_and_the_thread_goes_on() {
+        let writer = writer();
+        let broken = writer.run(|c| -> DbResult<()> {
+            c.execute("INSERT INTO t VALUES (7)", [])?;
+            panic!("broken on purpose")
+        });
+        let (broken, one) = tokio::join!(broken, writer.run(insert(1)));
+        assert!(matches!(broken, Err(DbError::Failed(why)) if why.contains("panicked")));
+        assert_eq!((one, count(&writer).await), (Ok(1), 1));
     }
 
     #[tokio::test]
