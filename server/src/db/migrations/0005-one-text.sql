@@ -6,6 +6,7 @@ UPDATE actions SET agent_name = record ->> 'agent_name', duration_ms = record ->
 -- Lists read in their own order, and a filter finds what it admits.
 CREATE INDEX actions_type ON actions (org_id, action_type, timestamp_start);
 CREATE INDEX assumptions_newest ON assumptions (org_id, created_at);
-CREATE INDEX guard_decisions_verdict ON guard_decisions (org_id, decision, created_ms);
+-- Most decisions allow, and those are found in the order of all: they need not stand in another index.
+CREATE INDEX guard_decisions_verdict ON guard_decisions (org_id, decision, created_ms) WHERE decision <> 'allow';
 CREATE INDEX learning_events_oldest ON learning_events (org_id, created_at);
 CREATE INDEX api_keys_newest ON api_keys (org_id, created_at);
