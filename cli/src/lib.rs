@@ -1,5 +1,6 @@
 //! The `dashclaw` command as a library: the executable, the Python package and the npm package all run this.
 
+mod backup;
 mod output;
 mod up;
 
@@ -23,6 +24,7 @@ struct Command {
 #[derive(Debug, Subcommand)]
 enum Task {
     Up(up::Up),
+    Backup(backup::Backup),
 }
 
 /// Runs the command to its end on this thread and returns its exit code. It writes to the standard streams of the process.
@@ -35,6 +37,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let command = std::iter::once(NAME.into()).chain(arguments);
     let done = match Command::try_parse_from(command) {
         Ok(Command { task: Task::Up(up) }) => up.run(),
+        Ok(Command { task: Task::Backup(backup) }) => backup.run(),
         Err(answer) => {
             // `--help` and `--version` come this way, too. Nobody may be reading any more.
             let _ = answer.print();

@@ -28,6 +28,11 @@ pub(crate) fn listening(address: SocketAddr, data: &Path) {
     say(&format!("DashClaw listens on http://{address}\nData: {}\nStop with Ctrl-C.\n", data.display()));
 }
 
+/// Says what was backed up.
+pub(crate) fn backed_up(file: &Path, bytes: u64) {
+    say(&format!("Backed up {bytes} bytes to {}\n", printable(&file.display().to_string())));
+}
+
 /// Says that it has ended as it should.
 pub(crate) fn stopped() {
     say("DashClaw has stopped.\n");

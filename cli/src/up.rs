@@ -132,7 +132,8 @@ async fn run(
     }
 }
 
-fn default_data() -> Option<PathBuf> {
+/// Where the data are unless it is said.
+pub(crate) fn default_data() -> Option<PathBuf> {
     Some(std::env::home_dir()?.join(".dashclaw").join("data"))
 }
 

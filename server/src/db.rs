@@ -119,6 +119,12 @@ impl fmt::Debug for Db {
     }
 }
 
+/// Copies the database in the file `from`, which may be in use, to the new file `to`; answers its bytes. The error is one
+/// sentence for people.
+pub(crate) fn backup(from: &Path, to: &Path) -> Result<u64, String> {
+    sqlite::backup(from, to)
+}
+
 /// A record as it is stored: JSON text.
 pub(crate) fn encode(record: &impl Serialize) -> DbResult<String> {
     Ok(serde_json::to_string(record)?)

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::blocking::wait;
 use crate::config::{Config, InstanceOptions};
-use crate::db::{Db, DbError};
+use crate::db::{self, Db, DbError};
 use crate::domains::identities::rows::Identity;
 use crate::domains::keys::cases::Revoked;
 use crate::domains::{self, halts, identities, keys, outcomes, policies, settings};
@@ -224,6 +224,25 @@ impl Instance {
     }
 }
 
+/// Copies an instance's data to the new file `to`, also while the instance runs, and answers how many bytes that has. `data` is
+/// what [`InstanceOptions::path`] is: the database file, or the folder in which it is `dashclaw.db`.
+///
+/// What was acknowledged before the copy began is in it. It is a database like the one it comes from: put in its place, while
+/// no instance runs there, it is restored. Like that one it holds the private key that receipts are signed with, so only its
+/// owner may read it.
+///
+/// # Errors
+/// [`ErrorKind::Instance`] with one sentence: there are no such data, they are another program's, there is a file `to`, or it
+/// cannot be written. No file is left behind then.
+pub fn backup(data: &Path, to: &Path) -> dashclaw::Result<u64> {
+    db::backup(&database_file(data), to).map_err(|problem| Error::new(ErrorKind::Instance, problem))
+}
+
+/// The database of a folder, or the file itself.
+fn database_file(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(DATABASE) } else { path.to_owned() }
+}
+
 impl Drop for Instance {
     fn drop(&mut self) {
         self.shutdown();
@@ -250,8 +269,7 @@ fn storage(error: DbError) -> Error {
 fn open_db(path: Option<&Path>) -> dashclaw::Result<Db> {
     // As SQLite itself names a database that is no file.
     let path = path.filter(|path| *path != Path::new(":memory:"));
-    let file: Option<PathBuf> =
-        path.map(|path| if path.is_dir() { path.join(DATABASE) } else { path.to_owned() });
+    let file = path.map(database_file);
     Db::open(file.as_deref()).map_err(|problem| Error::new(ErrorKind::Instance, problem))
 }
 

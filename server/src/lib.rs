@@ -37,5 +37,5 @@ mod transport;
 
 pub use config::{InstanceOptions, RateLimit};
 pub use identity::TokenTrust;
-pub use instance::Instance;
+pub use instance::{Instance, backup};
 pub use keys::{NewKey, Role};

@@ -1,5 +1,6 @@
 //! SQLite: one thread writes and commits in groups, any number of connections read (write-ahead log).
 
+mod backup;
 mod lock;
 mod open;
 mod reader;
@@ -12,6 +13,7 @@ use std::task::{Context, Poll, Waker};
 
 use rusqlite::Connection;
 
+pub(super) use self::backup::backup;
 use self::lock::Lock;
 use self::reader::{Pool, Reader};
 use self::writer::Writer;

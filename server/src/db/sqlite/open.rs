@@ -53,7 +53,7 @@ pub(super) fn open_memory() -> Result<Connection, String> {
 }
 
 /// The keys in it are secrets: only the owner may read the file.
-fn create(path: &Path) -> std::io::Result<()> {
+pub(super) fn create(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
@@ -62,7 +62,7 @@ fn create(path: &Path) -> std::io::Result<()> {
 }
 
 /// Looks at an existing file without writing to it.
-fn inspect(path: &Path, size: u64) -> Result<(), String> {
+pub(super) fn inspect(path: &Path, size: u64) -> Result<(), String> {
     let shown = path.display();
     let failed = |error: rusqlite::Error| describe(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
