@@ -10,18 +10,16 @@ use dashclaw::clock;
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
+use super::decide::{ATTEMPTS, Decided, again, contended, decide, other_question, repeat_span};
+use super::judge::off_thread;
 use super::log::{Logged, log_and_tell};
 use super::premises::{Span, Stale};
+use super::question::{Asking, Question};
 use super::rows::{self, DecisionFilter, EarlierDecision};
 use crate::context::Context;
 use crate::db::Page;
 use crate::domains::actions::birth;
 use crate::domains::actions::birth::Creation;
-use crate::domains::guard::decide::{
-    ATTEMPTS, Decided, again, contended, decide, other_question, repeat_span,
-};
-use crate::domains::guard::judge::off_thread;
-use crate::domains::guard::question::{Asking, Question};
 use crate::domains::signals::cases::texts;
 use crate::failure::{Answer, Failure};
 use crate::orgs::{Injection, Org};

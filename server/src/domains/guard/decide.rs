@@ -5,12 +5,12 @@ use std::sync::Arc;
 use dashclaw::api::guard::{GuardDecision, GuardDecisionRecord, NonFabrication, Violation};
 use serde_json::{Value, json};
 
+use super::judge::evaluate;
+use super::known::{Counting, Known, known};
 use super::premises::{Asked, Premises, Span, Stale};
+use super::question::Question;
 use super::rows::{NewDecision, Repeatable};
 use crate::app::App;
-use crate::domains::guard::judge::evaluate;
-use crate::domains::guard::known::{Counting, Known, known};
-use crate::domains::guard::question::Question;
 use crate::facts::FactEvidence;
 use crate::failure::{Answer, Failure, Kind};
 use crate::identity::Replay;

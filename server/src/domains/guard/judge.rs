@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
+use super::known::approval;
+use super::question::Question;
 use crate::app::App;
-use crate::domains::guard::known::approval;
-use crate::domains::guard::question::Question;
 use crate::failure::{Answer, Failure};
 use crate::orgs::Org;
 use crate::policy::webhook::{Answer as WebhookAnswer, Preliminary, ask_all};

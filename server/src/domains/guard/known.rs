@@ -2,12 +2,12 @@
 
 use futures_util::FutureExt;
 
+use super::decide::span;
 use super::premises::{Premises, Span, Spent, Tally};
+use super::question::Question;
 use super::rows;
 use crate::app::App;
 use crate::domains::actions;
-use crate::domains::guard::decide::span;
-use crate::domains::guard::question::Question;
 use crate::failure::{Answer, Failure};
 use crate::orgs::Org;
 use crate::policy::{Facts, OperatorApproval, OrgHalt};
