@@ -103,6 +103,29 @@ fn a_backup_of_a_server_under_load_is_restored_with_all_that_was_acknowledged() 
 }
 
 #[test]
+fn of_twenty_backups_to_one_file_at_once_one_is_made_and_it_is_whole() {
+    let folder = Folder::new("backups");
+    let mut server = Server::start(&folder, &["--api-key", KEY]);
+    let action = json!({ "agent_id": "a", "action_type": "work", "declared_goal": "g" });
+    assert_eq!(Connection::open(server.address, KEY).call("POST", "/api/actions", &action).0, 201);
+    let (data, copy) = (folder.data(), folder.path("copy.db"));
+    let backups: Vec<_> = (0..20)
+        .map(|_| {
+            let (data, copy) = (data.clone(), copy.clone());
+            std::thread::spawn(move || backup(&data, &copy).status.success())
+        })
+        .collect();
+    let made = backups.into_iter().map(|one| one.join().unwrap()).filter(|made| *made).count();
+    assert_eq!(made, 1);
+    server.terminate();
+    let database = Database::open(&copy).unwrap();
+    let count: i64 = database.query_row("SELECT count(*) FROM actions", [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 1);
+    let names = fs::read_dir(folder.path("")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.filter(|name| name.to_string_lossy().starts_with("copy.db")).count(), 1);
+}
+
+#[test]
 fn what_cannot_be_backed_up_is_told_in_one_line_and_leaves_nothing() {
     let folder = Folder::new("no-backup");
     let copy = folder.path("copy.db");

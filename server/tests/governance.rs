@@ -96,6 +96,21 @@ async fn a_halt_blocks_everything_until_it_is_lifted() {
     assert_eq!(verdict["matched_policies"], json!(["builtin:org_halt"]));
     let body = json!({ "agent_id": "a", "action_type": "api", "declared_goal": "x" });
     assert_eq!(world.call("POST", "/api/actions", body.clone()).await.0, 403);
+    // What is not clearly a lifting lifts nothing.
+    for no_lifting in [
+        json!({}),
+        json!({ "halted": null }),
+        json!({ "halted": "false" }),
+        json!({ "halted": 0 }),
+        json!({ "halted": [] }),
+        json!({ "HALTED": false }),
+        json!({ "halted": false, "reason": "x".repeat(2001) }),
+        json!({ "halted": false, "reason": 7 }),
+    ] {
+        let (status, answer) = world.call("POST", "/api/halt", no_lifting.clone()).await;
+        assert_eq!(status, 400, "{no_lifting} {answer}");
+        assert_eq!(world.get("/api/halt").await.1["halt"]["reason"], "incident", "{no_lifting}");
+    }
     world.call("POST", "/api/halt", json!({ "halted": false })).await;
     assert_eq!(
         world.get("/api/halt").await.1,
@@ -267,4 +282,7 @@ async fn agents_beat_and_recommendations_are_kept() {
         (&health["status"], &health["checks"]["database"]["status"]),
         (&json!("healthy"), &json!("healthy"))
     );
+    // Its own work waits for its time.
+    let jobs = &health["checks"]["runtime"]["jobs"];
+    assert!(jobs["waiting"].is_i64() && jobs["dead"] == 0, "{jobs}");
 }

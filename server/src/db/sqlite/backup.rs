@@ -63,7 +63,13 @@ impl Partial {
     fn publish(&self, to: &Path) -> io::Result<u64> {
         let file = File::open(&self.0)?;
         file.sync_all()?;
-        fs::hard_link(&self.0, to)?;
+        match fs::hard_link(&self.0, to) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+            // Not every file system has links; then only what is there already is looked for.
+            Err(_) if !to.exists() => fs::rename(&self.0, to)?,
+            Err(error) => return Err(error),
+        }
         if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             // What cannot be opened as a file, as a folder on Windows, needs no such sync.
             let _ = File::open(folder).and_then(|folder| folder.sync_all());

@@ -145,4 +145,28 @@ mod tests {
             assert_eq!(usize::try_from(reached).unwrap(), STEPS.len());
         }
     }
+
+    #[test]
+    fn what_stood_elsewhere_before_is_carried_over() {
+        let connection = Connection::open_in_memory().unwrap();
+        STEPS.iter().take(4).for_each(|step| connection.execute_batch(step).unwrap());
+        let record = r#"'{"agent_name":"Anna","duration_ms":7}'"#;
+        connection.execute_batch(&ROWS.replacen("'{}'", record, 1)).unwrap();
+        connection.execute_batch("INSERT INTO org_versions (org_id, version) VALUES ('o', 9)").unwrap();
+        connection.pragma_update(None, "user_version", 4).unwrap();
+        prepare(&connection).unwrap();
+        let named: (String, i64) = connection
+            .query_row("SELECT agent_name, duration_ms FROM actions", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        assert_eq!(named, ("Anna".to_owned(), 7));
+        // A version that went back would let a decision stand on policies that are gone.
+        let head: (i64, i64) = connection
+            .query_row("SELECT version, position FROM heads WHERE org_id = 'o'", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        assert_eq!(head, (9, 0));
+    }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use dashclaw::api::actions::CreateAction;
 use dashclaw::api::guard::{
-    GetGuardDecisions, GetRecentDecisions, GuardDecision, GuardDecisionList, RecentDecisionList,
+    GetGuardDecisions, GetRecentDecisions, GuardDecision, GuardDecisionList, GuardDecisionStats,
+    RecentDecisionList,
 };
 use dashclaw::clock;
 use futures_util::FutureExt;
@@ -17,7 +18,7 @@ use super::premises::{Span, Stale};
 use super::question::{Asking, Question};
 use super::rows::{self, DecisionFilter, EarlierDecision};
 use crate::context::Context;
-use crate::db::Page;
+use crate::db::{Page, Tx, Work};
 use crate::domains::actions::birth;
 use crate::domains::actions::birth::Creation;
 use crate::domains::signals::cases::texts;
@@ -232,13 +233,7 @@ pub(super) async fn list(context: Context, request: GetGuardDecisions) -> Answer
         agent_id: request.agent_id,
         decision: request.decision.map(|verdict| verdict.to_string()),
     };
-    let read = context.scan((filter, page), |(filter, page), tx| {
-        async move {
-            let stats = rows::last_day(tx, clock::unix_millis()).await?;
-            Ok((rows::list(tx, filter, *page).await?, rows::total(tx, filter).await?, stats))
-        }
-        .boxed()
-    });
+    let read = read(&context, filter, page, |tx, filter, page| rows::list(tx, filter, page).boxed());
     let (mut decisions, total, stats) = read.await?;
     for decision in &mut decisions {
         // What an older record does not tell, and what nobody looks at.
@@ -268,13 +263,24 @@ pub(super) async fn recent(context: Context, request: GetRecentDecisions) -> Ans
         agent_id: request.agent_id,
         decision: request.decision.map(|verdict| verdict.to_string()),
     };
-    let read = context.scan((filter, page), |(filter, page), tx| {
+    let read = read(&context, filter, page, |tx, filter, page| rows::recent(tx, filter, page).boxed());
+    let (decisions, total, stats) = read.await?;
+    Ok(RecentDecisionList { decisions, total, stats, ..RecentDecisionList::default() })
+}
+
+/// A page of decisions in one of their forms, how many the filter admits, and what was decided in the last day.
+async fn read<T: Send + 'static>(
+    context: &Context,
+    filter: DecisionFilter,
+    page: Page,
+    form: for<'a> fn(&'a Tx<'_>, &'a DecisionFilter, Page) -> Work<'a, Vec<T>>,
+) -> Answer<(Vec<T>, i64, GuardDecisionStats)> {
+    let read = context.scan((filter, page, form), |(filter, page, form), tx| {
         async move {
             let stats = rows::last_day(tx, clock::unix_millis()).await?;
-            Ok((rows::recent(tx, filter, *page).await?, rows::total(tx, filter).await?, stats))
+            Ok((form(tx, filter, *page).await?, rows::total(tx, filter).await?, stats))
         }
         .boxed()
     });
-    let (decisions, total, stats) = read.await?;
-    Ok(RecentDecisionList { decisions, total, stats, ..RecentDecisionList::default() })
+    read.await
 }

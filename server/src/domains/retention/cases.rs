@@ -59,24 +59,15 @@ async fn remove_expired_of(app: &App, org_id: &str, now_ms: i64) -> DbResult<usi
     }
 }
 
-/// Removes events that nobody who listens can need, and answers how many.
+/// Removes some events that nobody who listens can need any more, the oldest first, and answers how many.
 pub(crate) async fn remove_events(db: &Db, org_id: &str, before_ms: i64) -> DbResult<usize> {
-    let mut removed = 0;
-    loop {
-        let batch = db
-            .write(org_id, before_ms, |before, tx| outbox::remove(tx, *before, EVENT_BATCH).boxed())
-            .await?;
-        removed += batch;
-        if batch == 0 {
-            return Ok(removed);
-        }
-    }
+    db.write(org_id, before_ms, |before, tx| outbox::remove(tx, *before, EVENT_BATCH).boxed()).await
 }
 
-/// Removes the old events of every organisation.
+/// Removes the old events of every organisation, in small writes, until all are gone or the instance stops.
 pub(crate) async fn remove_old_events(app: &App, now_ms: i64) -> DbResult<()> {
     for org_id in app.db.everywhere((), |(), tx| outbox::organisations(tx).boxed()).await? {
-        remove_events(&app.db, &org_id, now_ms - EVENTS_MS).await?;
+        while remove_events(&app.db, &org_id, now_ms - EVENTS_MS).await? > 0 && !app.stop.is_cancelled() {}
     }
     Ok(())
 }
