@@ -32,3 +32,11 @@ quietly() {
 
 # need COMMAND HINT: stops when a command is missing that no package registry here provides.
 need() { command -v "$1" >/dev/null || { echo "$1 is missing: $2" >&2; exit 1; }; }
+
+# postgres_bin: the folder of the newest PostgreSQL's programs; fails where there is none that is new enough.
+postgres_bin() {
+  local found
+  found=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -1)
+  [ -x "$found" ] && found=$(dirname "$found") || found=$(pg_config --bindir 2>/dev/null) || return
+  [ "$("$found/postgres" --version 2>/dev/null | sed 's/.* \([0-9]*\)[.0-9]*.*/\1/')" -ge 15 ] 2>/dev/null && echo "$found"
+}
