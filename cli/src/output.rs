@@ -24,8 +24,8 @@ pub(crate) fn keys(operator: &SecretString, agent: &SecretString) -> std::io::Re
 }
 
 /// Says where the instance listens.
-pub(crate) fn listening(address: SocketAddr, data: &Path) {
-    say(&format!("DashClaw listens on http://{address}\nData: {}\nStop with Ctrl-C.\n", data.display()));
+pub(crate) fn listening(address: SocketAddr, data: &str) {
+    say(&format!("DashClaw listens on http://{address}\nData: {data}\nStop with Ctrl-C.\n"));
 }
 
 /// Says what was backed up.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use dashclaw_server::{Instance, InstanceOptions, RateLimit, Role};
-use secrecy::SecretString;
+use dashclaw_server::{Database, Instance, InstanceOptions, Listen, RateLimit, Role};
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::net::TcpListener;
 
 use crate::output;
@@ -23,6 +23,7 @@ Examples:
   dashclaw up --data ./governance --policies policies.yaml
   dashclaw up --port 0                                  # any free port; it is printed
   DASHCLAW_API_KEY=oc_live_… dashclaw up --host 0.0.0.0 # for other machines, too
+  dashclaw up --database postgres://dashclaw@db.example/dashclaw   # one of many hosts on one database
 
 The first start with new data prints two API keys, once: an operator's (role admin), who approves, makes policies and
 other keys, and an agent's (role member), which asks, acts and reports. Give agents no other: whoever created an action
@@ -40,9 +41,17 @@ pub(crate) struct Up {
     /// The address to listen on. Any but loopback needs an API key of your own choice
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDRESS")]
     host: IpAddr,
-    /// The folder for the data [default: ~/.dashclaw/data]
+    /// The folder for the data, whatever DATABASE_URL says [default: ~/.dashclaw/data]
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// A PostgreSQL database for the data instead of a folder, shared by any number of hosts:
+    /// postgres://USER:PASSWORD@HOST/NAME?sslmode=…&sslrootcert=…
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database: Option<SecretString>,
+    /// A direct address of the same database, to hear at once what other hosts do; then --database may lead through a
+    /// pooler in transaction mode. `off` looks often instead [default: that of --database]
+    #[arg(long, env = "DASHCLAW_LISTEN_URL", hide_env_values = true, value_name = "URL")]
+    listen_url: Option<SecretString>,
     /// A YAML file of policies, read at start; `starter` for those that come with the program
     #[arg(long, value_name = "FILE")]
     policies: Option<PathBuf>,
@@ -79,12 +88,13 @@ impl Up {
             .await
             .map_err(|error| format!("cannot listen on {}:{}: {error}", self.host, self.port))?;
         let address = listener.local_addr().map_err(|error| format!("cannot listen: {error}"))?;
-        let data = self.data.or_else(default_data).ok_or("there is no home folder; say --data")?;
-        std::fs::create_dir_all(&data)
-            .map_err(|error| format!("cannot create the folder `{}`: {error}", data.display()))?;
         let own_key = self.api_key.is_some();
+        let (path, database) = place(self.data, self.database, self.listen_url)?;
+        let kept =
+            path.as_ref().map_or_else(|| "in PostgreSQL".to_owned(), |path| path.display().to_string());
         let instance = Instance::open(&InstanceOptions {
-            path: Some(data.clone()),
+            path,
+            database,
             policies: self.policies,
             api_key: self.api_key,
             rate_limit: (!self.host.is_loopback()).then_some(PUBLIC_LIMIT),
@@ -94,12 +104,32 @@ impl Up {
         if instance.is_first_start() && !own_key {
             first_keys(&instance)?;
         }
-        output::listening(address, &data);
+        output::listening(address, &kept);
         run(&instance, listener, stop).await?;
         instance.shutdown();
         output::stopped();
         Ok(())
     }
+}
+
+/// Where the data are: in a folder, which is made, or in a database.
+fn place(
+    data: Option<PathBuf>,
+    database: Option<SecretString>,
+    listen_url: Option<SecretString>,
+) -> Result<(Option<PathBuf>, Option<Database>), String> {
+    if let Some(url) = database.filter(|_| data.is_none()) {
+        let listen = match listen_url {
+            None => Listen::Same,
+            Some(word) if word.expose_secret() == "off" => Listen::Never,
+            Some(url) => Listen::At(url),
+        };
+        return Ok((None, Some(Database { url, listen })));
+    }
+    let data = data.or_else(default_data).ok_or("there is no home folder; say --data")?;
+    std::fs::create_dir_all(&data)
+        .map_err(|error| format!("cannot create the folder `{}`: {error}", data.display()))?;
+    Ok((Some(data), None))
 }
 
 /// Makes an operator's and an agent's key. They are stored only when they could be shown: keys that nobody has seen would

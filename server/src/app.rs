@@ -26,7 +26,7 @@ pub(crate) struct App {
     pub(crate) tokens: Verifier,
     /// Cancelled when the instance shuts down; streams end with it.
     pub(crate) stop: CancellationToken,
-    orgs: Orgs,
+    pub(crate) orgs: Orgs,
     pub(crate) callers: Callers,
     webhooks: OnceLock<Option<WebhookClient>>,
 }

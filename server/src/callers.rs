@@ -76,6 +76,31 @@ impl Callers {
         }
     }
 
+    /// The organisations of the stored keys in memory.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn orgs(&self) -> BTreeSet<String> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let stored = known.holders.values().filter(|holder| holder.caller.stored);
+        stored.map(|holder| holder.caller.org_id.clone()).collect()
+    }
+
+    /// Refuses the keys of an organisation that were revoked elsewhere.
+    #[cfg(feature = "postgres")]
+    pub(crate) async fn recheck(&self, db: &Db, org_id: &str) -> DbResult<()> {
+        let stored: Vec<KeyHash> = {
+            let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            let held = known.holders.iter();
+            let of_org = |caller: &Caller| caller.stored && caller.org_id == org_id;
+            held.filter(|(_, holder)| of_org(&holder.caller)).map(|(hash, _)| *hash).collect()
+        };
+        for hash in stored {
+            if keys::cases::in_force(db, hash).await?.is_none() {
+                self.revoke(hash);
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a key was found to be valid since the start; nothing is looked up.
     pub(crate) fn has_seen(&self, hash: KeyHash) -> bool {
         self.0.read().unwrap_or_else(PoisonError::into_inner).holders.contains_key(&hash)

@@ -1,10 +1,13 @@
 //! What an instance is told at its start: by its caller, and by the environment. The variables have the platform's names.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
+#[cfg(feature = "postgres")]
+use crate::db;
 use crate::domains::retention::cases as retention;
 use crate::identity::TokenTrust;
 use crate::policy::{GuardSettings, Verdict};
@@ -15,6 +18,8 @@ pub struct InstanceOptions {
     /// The database file, or a directory in which it is `dashclaw.db`. Without one, or with `:memory:`, everything is kept in memory
     /// and gone at the end.
     pub path: Option<PathBuf>,
+    /// A PostgreSQL database instead of a file, which any number of instances share. It needs the feature `postgres`.
+    pub database: Option<Database>,
     /// A YAML file of policies, or `starter` for those that come with the program. At each start it replaces the policies that
     /// came from a file before.
     pub policies: Option<PathBuf>,
@@ -29,6 +34,62 @@ pub struct InstanceOptions {
     pub allow_private_webhooks: bool,
     /// Whose tokens say who an agent is. Each variable that is named there wins over its member.
     pub tokens: TokenTrust,
+}
+
+/// A PostgreSQL database.
+#[derive(Clone)]
+pub struct Database {
+    /// `postgres://user:password@host:port/name?sslmode=…&sslrootcert=…`, direct or through a pooler.
+    pub url: SecretString,
+    /// How an instance hears that another one has news. Without it every instance looks often.
+    pub listen: Listen,
+}
+
+/// How an instance hears that another one has news.
+#[derive(Clone, Default)]
+pub enum Listen {
+    /// By the address of the database; where that is a pooler's, not at all.
+    #[default]
+    Same,
+    /// By an address of its own, which is no pooler's, while the address of the database is one's.
+    At(SecretString),
+    /// Not at all.
+    Never,
+}
+
+impl Database {
+    /// A database that is reached directly.
+    pub fn new(url: impl Into<SecretString>) -> Self {
+        Self { url: url.into(), listen: Listen::Same }
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) fn options(&self) -> db::PostgresOptions {
+        use secrecy::ExposeSecret as _;
+        let listen = match &self.listen {
+            Listen::Same => db::Listen::Same,
+            Listen::At(url) => db::Listen::At(url.expose_secret().to_owned()),
+            Listen::Never => db::Listen::Never,
+        };
+        db::PostgresOptions { url: self.url.expose_secret().to_owned(), listen }
+    }
+}
+
+/// Addresses hold passwords.
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Same => "Same",
+            Self::At(_) => "At(…)",
+            Self::Never => "Never",
+        })
+    }
 }
 
 /// How many requests a client may make to one route: a client is an API key at an address or, without a valid key, an

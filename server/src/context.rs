@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::db::{Tx, Work};
+use crate::domains::keys;
 use crate::failure::{Answer, Failure};
 use crate::keys::{Caller, Role};
 
@@ -38,7 +39,7 @@ impl Context {
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
-        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, Failure> + Send + 'static,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, Failure> + Send + Sync + 'static,
     {
         self.app.db.look_up(self.org_id(), given, work).await
     }
@@ -48,7 +49,7 @@ impl Context {
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
-        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, Failure> + Send + 'static,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, Failure> + Send + Sync + 'static,
     {
         self.app.db.scan(self.org_id(), given, work).await
     }
@@ -58,8 +59,44 @@ impl Context {
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
-        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, Failure> + Send + 'static,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, Failure> + Send + Sync + 'static,
     {
-        self.app.db.write(self.org_id(), given, work).await
+        self.write_with(None, given, work).await
     }
+
+    /// The same, [beside others](crate::db::Db::write_beside) where it names keys. Whose key was revoked meanwhile, on
+    /// whatever host, writes no more.
+    pub(crate) async fn write_with<D, T, W>(&self, keys: Option<Vec<String>>, given: D, work: W) -> Answer<T>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, Failure> + Send + Sync + 'static,
+    {
+        let stored = self.caller.as_ref().is_some_and(|caller| caller.stored);
+        let given = (stored.then(|| self.principal().to_owned()), given, work);
+        match keys {
+            Some(keys) => self.app.db.write_beside(self.org_id(), &keys, given, checked::<D, T, W>).await,
+            None => self.app.db.write(self.org_id(), given, checked::<D, T, W>).await,
+        }
+    }
+}
+
+/// Does a write of a principal, unless its key was revoked.
+fn checked<'a, D, T, W>(
+    (principal, given, work): &'a (Option<String>, D, W),
+    tx: &'a Tx<'_>,
+) -> Work<'a, T, Failure>
+where
+    D: Send + Sync + 'static,
+    T: Send + 'static,
+    W: for<'w> Fn(&'w D, &'w Tx<'_>) -> Work<'w, T, Failure> + Send + Sync + 'static,
+{
+    Box::pin(async move {
+        if let Some(principal) = principal
+            && keys::rows::is_revoked(tx, principal).await?
+        {
+            return Err(Failure::unauthorized());
+        }
+        work(given, tx).await
+    })
 }

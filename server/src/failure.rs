@@ -137,6 +137,18 @@ impl From<DbError> for Failure {
                 Self::new(Kind::Unavailable, "The instance is shutting down").code("DB_CONNECTION_FAILED")
             }
             DbError::Failed(detail) => Self::internal(detail),
+            DbError::Unavailable(detail) => {
+                let mut failure = Self::new(Kind::Unavailable, "The database cannot be used now")
+                    .code("DB_CONNECTION_FAILED");
+                failure.0.detail = Some(detail);
+                failure.retry_after(1)
+            }
+            DbError::InDoubt(detail) => {
+                let mut failure =
+                    Self::new(Kind::Unavailable, "Nobody knows whether this was stored").code("DB_IN_DOUBT");
+                failure.0.detail = Some(detail);
+                failure
+            }
         }
     }
 }

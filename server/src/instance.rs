@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::blocking::wait;
-use crate::config::{Config, InstanceOptions};
+use crate::config::{Config, Database, InstanceOptions};
 use crate::db::{self, Db, DbError};
 use crate::domains::identities::rows::Identity;
 use crate::domains::keys::cases::Revoked;
@@ -56,7 +56,7 @@ impl Instance {
         let config = Config::read(options);
         // Read before the database is touched, so that a mistake in it changes nothing.
         let policies = options.policies.as_deref().map(|file| file_policies(file, &config)).transpose()?;
-        let db = open_db(options.path.as_deref())?;
+        let db = open_db(options)?;
         let first_start = !wait(keys::cases::any(&db)).map_err(storage)?;
         if let Some(policies) = policies {
             load(&db, &config.org_id, policies)?;
@@ -64,6 +64,8 @@ impl Instance {
         let hub = wait(Hub::open(&db)).map_err(storage)?;
         let signer = wait(Signer::open(&db, config.signing_key.as_ref())).map_err(storage)?;
         let app = Arc::new(App::new(config, db, hub, signer));
+        #[cfg(feature = "postgres")]
+        crate::follower::follow(&app);
         let api_key = app.admit_in_process(Role::Admin).map_err(broken)?;
         if let Some(key) = &options.api_key {
             app.admit_operator(key.expose_secret());
@@ -262,15 +264,31 @@ fn broken(error: impl fmt::Display) -> Error {
 fn storage(error: DbError) -> Error {
     match error {
         DbError::Closed => Error::new(ErrorKind::Closed, "the instance was shut down"),
-        DbError::Failed(why) => broken(format!("its database failed: {why}")),
+        error => broken(format!("its database failed: {error}")),
     }
 }
 
-fn open_db(path: Option<&Path>) -> dashclaw::Result<Db> {
-    // As SQLite itself names a database that is no file.
-    let path = path.filter(|path| *path != Path::new(":memory:"));
-    let file = path.map(database_file);
-    Db::open(file.as_deref()).map_err(|problem| Error::new(ErrorKind::Instance, problem))
+fn open_db(options: &InstanceOptions) -> dashclaw::Result<Db> {
+    let opened = match (&options.database, &options.path) {
+        (Some(_), Some(_)) => Err("the data are in a file or in a database, not in both".to_owned()),
+        (Some(database), None) => open_database(database),
+        // As SQLite itself names a database that is no file.
+        (None, path) => {
+            let file = path.as_deref().filter(|path| *path != Path::new(":memory:")).map(database_file);
+            Db::open(file.as_deref())
+        }
+    };
+    opened.map_err(|problem| Error::new(ErrorKind::Instance, problem))
+}
+
+#[cfg(feature = "postgres")]
+fn open_database(database: &Database) -> Result<Db, String> {
+    Db::open_postgres(&database.options())
+}
+
+#[cfg(not(feature = "postgres"))]
+fn open_database(_: &Database) -> Result<Db, String> {
+    Err("this program has no PostgreSQL: the command `dashclaw` has".to_owned())
 }
 
 fn file_policies(file: &Path, config: &Config) -> dashclaw::Result<Vec<Policy>> {

@@ -54,5 +54,5 @@ impl fmt::Debug for Kind {
 
 /// How much work waits, and how much was given up.
 pub(crate) async fn counts(db: &Db) -> DbResult<Counts> {
-    db.everywhere((), |(), tx| rows::counts(tx).boxed()).await
+    db.look_up_everywhere((), |(), tx| rows::counts(tx).boxed()).await
 }

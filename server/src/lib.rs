@@ -19,6 +19,8 @@ mod domains;
 mod events;
 pub mod facts;
 mod failure;
+#[cfg(feature = "postgres")]
+mod follower;
 mod http;
 mod identity;
 mod ids;
@@ -33,9 +35,10 @@ mod serve;
 mod signer;
 #[cfg(test)]
 mod test_app;
+mod tls;
 mod transport;
 
-pub use config::{InstanceOptions, RateLimit};
+pub use config::{Database, InstanceOptions, Listen, RateLimit};
 pub use identity::TokenTrust;
 pub use instance::{Instance, backup};
 pub use keys::{NewKey, Role};

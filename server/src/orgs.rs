@@ -157,4 +157,21 @@ impl Orgs {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         known.remove(org_id);
     }
+
+    /// The organisations in memory.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn known(&self) -> Vec<String> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// Forgets an organisation that has another version by now.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn see(&self, org_id: &str, version: i64) {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let changed = known.get(org_id).is_some_and(|org| org.version != version);
+        drop(known);
+        if changed {
+            self.forget(org_id);
+        }
+    }
 }

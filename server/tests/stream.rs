@@ -1,57 +1,15 @@
 //! The event stream over a real socket.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod common;
 
 use std::time::Duration;
 
 use common::World;
+use common::stream::Frames;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-
-/// A stream, read frame by frame. Every read is bounded.
-struct Frames {
-    socket: TcpStream,
-    text: String,
-}
-
-impl Frames {
-    async fn open(address: std::net::SocketAddr, key: &str, extra: &str) -> Self {
-        let mut socket = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET /api/stream HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\n{extra}\r\n");
-        socket.write_all(request.as_bytes()).await.unwrap();
-        let mut frames = Self { socket, text: String::new() };
-        let head = frames.until("\r\n\r\n").await.unwrap();
-        assert!(head.starts_with("HTTP/1.1 200 OK"), "{head}");
-        assert!(head.contains("content-type: text/event-stream"), "{head}");
-        frames
-    }
-
-    /// Reads up to a mark; nothing at the end of the stream.
-    async fn until(&mut self, mark: &str) -> Option<String> {
-        loop {
-            if let Some(end) = self.text.find(mark) {
-                let rest = self.text.split_off(end + mark.len());
-                return Some(std::mem::replace(&mut self.text, rest));
-            }
-            let mut buffer = [0; 4096];
-            let read = tokio::time::timeout(Duration::from_secs(10), self.socket.read(&mut buffer));
-            let count = read.await.expect("the stream is silent").unwrap();
-            if count == 0 {
-                return None;
-            }
-            self.text.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
-        }
-    }
-
-    /// The next frame's lines, without the chunk sizes of HTTP around it.
-    async fn frame(&mut self) -> Option<Vec<String>> {
-        let text = self.until("\n\n").await?;
-        let named = |line: &&str| ["id: ", "event: ", "data: "].iter().any(|name| line.starts_with(name));
-        Some(text.lines().filter(named).map(str::to_owned).collect())
-    }
-}
 
 async fn served() -> (std::sync::Arc<World>, std::net::SocketAddr, tokio::task::JoinHandle<()>) {
     let world = std::sync::Arc::new(World::new());

@@ -12,9 +12,9 @@ use super::{DbResult, Tx, values};
 /// Something that happened, not yet numbered.
 #[derive(Debug)]
 pub(super) struct Told {
-    name: &'static str,
+    pub(super) name: &'static str,
     /// JSON text on one line.
-    data: String,
+    pub(super) data: String,
 }
 
 /// An event.

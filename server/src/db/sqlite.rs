@@ -4,6 +4,7 @@ mod backup;
 mod lock;
 mod open;
 mod reader;
+mod statement;
 mod writer;
 
 use std::path::Path;
@@ -16,9 +17,10 @@ use rusqlite::Connection;
 pub(super) use self::backup::backup;
 use self::lock::Lock;
 use self::reader::{Pool, Reader};
+pub(super) use self::statement::{execute, read};
 use self::writer::Writer;
 use super::outbox::News;
-use super::{DbError, DbResult, Tx, Work};
+use super::{DbError, DbResult, Hear, Tx, Work};
 
 /// A database, in a file or in memory.
 #[derive(Debug)]
@@ -80,9 +82,6 @@ impl Sqlite {
         self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
-
-/// Who is told what happened.
-pub(super) type Hear = Box<dyn Fn(News) + Send + Sync>;
 
 /// Does work on a connection that is inside a transaction, and changes nothing.
 pub(super) fn poll<D, T, E: From<DbError>>(

@@ -5,11 +5,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::types::ToSqlOutput;
-use rusqlite::{CachedStatement, Connection, ToSql};
+use rusqlite::Connection;
 
 use super::outbox::Told;
-use super::{DbError, DbResult, Row, Value};
+#[cfg(feature = "postgres")]
+use super::postgres::Statements;
+use super::{DbError, DbResult, Row, Value, sqlite};
 
 /// A transaction of one organisation. What is read or written in it happens at once, wholly or not at all.
 ///
@@ -25,12 +26,22 @@ pub(crate) struct Tx<'c> {
 enum On<'c> {
     /// A connection inside a transaction that somebody else began and will end. It is used by one at a time.
     Sqlite(Mutex<&'c mut Connection>),
+    #[cfg(feature = "postgres")]
+    Postgres(&'c Statements<'c>),
 }
 
-#[expect(clippy::unused_async, reason = "SQLite is the one database that never waits")]
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(clippy::unused_async, reason = "SQLite is the one database that never waits")
+)]
 impl<'c> Tx<'c> {
     pub(super) fn of_sqlite(connection: &'c mut Connection, org_id: Option<&'c str>) -> Self {
         Self { org_id, on: On::Sqlite(Mutex::new(connection)), told: Mutex::default() }
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn of_postgres(statements: &'c Statements<'c>, org_id: Option<&'c str>) -> Self {
+        Self { org_id, on: On::Postgres(statements), told: Mutex::default() }
     }
 
     /// The organisation; nothing where there is none.
@@ -54,7 +65,7 @@ impl<'c> Tx<'c> {
         read: impl Fn(&Row<'_>) -> DbResult<T> + Send,
     ) -> DbResult<Vec<T>> {
         match &self.on {
-            On::Sqlite(connection) => self.execute(connection, sql, values, |statement| {
+            On::Sqlite(connection) => sqlite::execute(connection, self.org_id, sql, values, |statement| {
                 let mut rows = statement.raw_query();
                 let mut found = Vec::new();
                 while let Some(row) = rows.next()? {
@@ -62,6 +73,11 @@ impl<'c> Tx<'c> {
                 }
                 Ok(found)
             }),
+            #[cfg(feature = "postgres")]
+            On::Postgres(statements) => {
+                let rows = statements.query(self.org_id, sql, values).await?;
+                rows.iter().map(|row| read(&Row::Postgres(row))).collect()
+            }
         }
     }
 
@@ -73,10 +89,15 @@ impl<'c> Tx<'c> {
         read: impl FnOnce(&Row<'_>) -> DbResult<T> + Send,
     ) -> DbResult<Option<T>> {
         match &self.on {
-            On::Sqlite(connection) => self.execute(connection, sql, values, |statement| {
+            On::Sqlite(connection) => sqlite::execute(connection, self.org_id, sql, values, |statement| {
                 let mut rows = statement.raw_query();
                 rows.next()?.map(|row| read(&Row::Sqlite(row))).transpose()
             }),
+            #[cfg(feature = "postgres")]
+            On::Postgres(statements) => {
+                let rows = statements.query(self.org_id, sql, values).await?;
+                rows.first().map(|row| read(&Row::Postgres(row))).transpose()
+            }
         }
     }
 
@@ -100,59 +121,16 @@ impl<'c> Tx<'c> {
     pub(crate) async fn run(&self, sql: &str, values: &[Value<'_>]) -> DbResult<usize> {
         match &self.on {
             On::Sqlite(connection) => {
-                self.execute(connection, sql, values, |statement| Ok(statement.raw_execute()?))
+                sqlite::execute(
+                    connection,
+                    self.org_id,
+                    sql,
+                    values,
+                    |statement| Ok(statement.raw_execute()?),
+                )
             }
+            #[cfg(feature = "postgres")]
+            On::Postgres(statements) => statements.execute(self.org_id, sql, values).await,
         }
-    }
-
-    /// Prepares a statement once, gives it its values and uses it.
-    fn execute<T>(
-        &self,
-        connection: &Mutex<&mut Connection>,
-        sql: &str,
-        values: &[Value<'_>],
-        work: impl FnOnce(&mut CachedStatement<'_>) -> DbResult<T>,
-    ) -> DbResult<T> {
-        let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut statement = connection.prepare_cached(sql)?;
-        let mut names_org = false;
-        for index in 1..=statement.parameter_count() {
-            // SQLite takes `$3` for a name and numbers names as they come; the number in it says which value is meant.
-            let number = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse().ok());
-            names_org |= number == Some(1);
-            let value = number.and_then(|number| self.value(number, values));
-            let value = value.ok_or_else(|| DbError::Failed(format!("a statement lacks a value: {sql}")))?;
-            statement.raw_bind_parameter(index, value)?;
-        }
-        #[cfg(test)]
-        if self.org_id.is_some() {
-            super::plan::check(&connection, sql)?;
-        }
-        if self.org_id.is_some() && !names_org {
-            return Err(DbError::Failed(format!("a statement names no organisation: {sql}")));
-        }
-        work(&mut statement)
-    }
-
-    fn value<'v>(&'v self, number: usize, values: &[Value<'v>]) -> Option<Value<'v>> {
-        let place = number.checked_sub(1)?;
-        match self.org_id {
-            Some(org_id) if place == 0 => Some(Value::Text(org_id)),
-            Some(_) => values.get(place - 1).copied(),
-            None => values.get(place).copied(),
-        }
-    }
-}
-
-impl ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        use rusqlite::types::ValueRef;
-        Ok(ToSqlOutput::Borrowed(match *self {
-            Value::Null => ValueRef::Null,
-            Value::Integer(number) => ValueRef::Integer(number),
-            Value::Real(number) => ValueRef::Real(number),
-            Value::Text(text) => ValueRef::Text(text.as_bytes()),
-            Value::Bytes(bytes) => ValueRef::Blob(bytes),
-        }))
     }
 }

@@ -10,6 +10,8 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::listeners::Listeners;
+#[cfg(feature = "postgres")]
+use crate::db::Head;
 use crate::db::outbox::{self, Event, Kept, News};
 use crate::db::{Db, DbResult};
 
@@ -80,7 +82,7 @@ pub(crate) struct Subscription {
 impl Hub {
     /// The hub of a database. It hears of what happens from now on.
     pub(crate) async fn open(db: &Db) -> DbResult<Arc<Self>> {
-        let epoch = db.everywhere((), |(), tx| outbox::epoch(tx).boxed()).await?;
+        let epoch = db.look_up_everywhere((), |(), tx| outbox::epoch(tx).boxed()).await?;
         let hub = Arc::new(Self {
             db: db.clone(),
             prefix: format!("log-{epoch}-"),
@@ -101,11 +103,34 @@ impl Hub {
     fn hear(&self, news: &News) {
         let channel = self.channel(&news.org_id);
         let mut held = channel.lock();
-        for event in &news.events {
-            held.push(event.position, self.frame(event));
+        // Who comes later begins behind this, or reads it from the outbox.
+        if channel.news.receiver_count() == 0 {
+            *held = Held::default();
+            return;
+        }
+        let whole = news.events.iter().all(|event| held.push(event.position, || self.frame(event)));
+        // Where several write, what lies between was told elsewhere, or is told later: it is read from the outbox.
+        if !whole && !self.db.look() {
+            *held = Held::default();
         }
         drop(held);
         channel.news.send_replace(());
+    }
+
+    /// The organisations that somebody listens to.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn listened(&self) -> Vec<String> {
+        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let listened = channels.iter().filter(|(_, channel)| channel.news.receiver_count() > 0);
+        listened.map(|(org_id, _)| org_id.clone()).collect()
+    }
+
+    /// Looks at where an organisation stands, and says behind which position its listeners lack events.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn see(&self, head: &Head) -> Option<i64> {
+        let channel = self.channel(&head.org_id);
+        let last = channel.lock().last?;
+        (channel.news.receiver_count() > 0 && last < head.position).then_some(last)
     }
 
     /// Subscribes to the organisation's events, starting behind the one with this id.
@@ -118,6 +143,7 @@ impl Hub {
         // Before the look, so that what is told after it is news.
         let news = channel.news.subscribe();
         let kept = self.db.look_up(org_id, (), |(), tx| outbox::kept(tx).boxed()).await?;
+        channel.lock().start(kept.newest);
         let (cursor, replay_error) = match last_event_id {
             None => (kept.newest, None),
             Some(id) => start(id.strip_prefix(&self.prefix), kept),
@@ -171,10 +197,19 @@ impl Channel {
 }
 
 impl Held {
-    fn push(&mut self, position: i64, frame: Bytes) {
-        if self.last.is_some_and(|last| last + 1 != position) {
-            *self = Self::default();
+    /// Holds what comes behind this position, unless it holds something already.
+    fn start(&mut self, position: i64) {
+        self.last.get_or_insert(position);
+    }
+
+    /// Takes an event up, once, and says whether all before it was told here.
+    fn push(&mut self, position: i64, frame: impl FnOnce() -> Bytes) -> bool {
+        match self.last {
+            Some(last) if position <= last => return true,
+            Some(last) if position > last + 1 => return false,
+            _ => {}
         }
+        let frame = frame();
         self.last = Some(position);
         self.bytes += frame.len();
         self.frames.push_back(frame);
@@ -184,6 +219,7 @@ impl Held {
             self.bytes -= oldest.len();
             self.frames.pop_front();
         }
+        true
     }
 
     /// The event behind a cursor; `newest` is one that there is, whether or not it was told here.

@@ -17,6 +17,7 @@ use super::token::Token;
 use super::{Identity, Replay, Status};
 use crate::app::App;
 use crate::domains::identities;
+use crate::ids::hex;
 
 /// How long a fetch of keys may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -147,7 +148,8 @@ pub(super) struct Use {
 
 /// Notes the use of a token, unless it was noted before.
 pub(super) async fn note_use(app: &App, org_id: &str, single: Use) -> Replay {
-    let used = app.db.write(org_id, single, |single, tx| {
+    let keys = [format!("token {}", hex(&single.digest))];
+    let used = app.db.write_beside(org_id, &keys, single, |single, tx| {
         identities::rows::use_token(tx, &single.digest, single.forgotten_ms).boxed()
     });
     match used.await {

@@ -93,8 +93,11 @@ impl Work {
             let Some(job) = claimed.await? else { break };
             self.perform(job).await?;
         }
-        let next_ms =
-            self.app.db.everywhere((self.now_ms)(), |now_ms, tx| rows::next_ms(tx, *now_ms).boxed()).await?;
+        let next_ms = self
+            .app
+            .db
+            .look_up_everywhere((self.now_ms)(), |now_ms, tx| rows::next_ms(tx, *now_ms).boxed())
+            .await?;
         let rest_ms = next_ms.map_or(u64::MAX, |next| u64::try_from(next - (self.now_ms)()).unwrap_or(0));
         Ok(Duration::from_millis(rest_ms).min(LONGEST_REST))
     }

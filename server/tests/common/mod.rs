@@ -1,23 +1,29 @@
 //! An instance and ways to ask it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
+pub(crate) mod database;
 pub(crate) mod issuer;
 pub(crate) mod organisations;
+pub(crate) mod stream;
 
 use axum::body::Body;
-use dashclaw_server::{Instance, InstanceOptions, Role};
+use dashclaw_server::{Database, Instance, InstanceOptions, Role};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use self::database::TestDatabase;
+
 /// An instance with an operator's key, which may do everything, and an agent's.
 pub(crate) struct World {
     pub(crate) instance: Instance,
     pub(crate) key: String,
     pub(crate) agent: String,
+    // Gone after the instance.
+    _database: Option<TestDatabase>,
 }
 
 /// Status, headers and JSON body of an answer.
@@ -39,11 +45,19 @@ impl World {
 
     pub(crate) fn open(options: &InstanceOptions) -> Self {
         let mut options = options.clone();
+        let database = options.path.is_none().then(TestDatabase::where_wanted).flatten();
+        options.database = database.as_ref().map(|database| Database::new(database.url()));
+        Self { _database: database, ..Self::on(&options) }
+    }
+
+    /// On the very database that the options name.
+    pub(crate) fn on(options: &InstanceOptions) -> Self {
+        let mut options = options.clone();
         let key =
             options.api_key.get_or_insert_with(|| "oc_live_the_operators".into()).expose_secret().to_owned();
         let instance = Instance::open(&options).unwrap();
         let agent = instance.create_key(Role::Member, "agent").unwrap().expose_secret().to_owned();
-        Self { instance, key, agent }
+        Self { instance, key, agent, _database: None }
     }
 
     pub(crate) fn key(&self, role: Role) -> String {

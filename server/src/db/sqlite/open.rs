@@ -7,22 +7,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::lock::Lock;
 use super::reader::STATEMENTS;
+use crate::db::migrations::STEPS;
 
 /// Marks a file as ours: `DshC` in ASCII.
 const APPLICATION_ID: i64 = 0x4473_6843;
 /// Files up to this size are checked page by page at every start; a larger one would make the start slow.
 const CHECKED_SIZE: u64 = 32 * 1024 * 1024;
-/// The steps from nothing to the current schema; a database's `user_version` counts those it has taken.
-const STEPS: [&str; 7] = [
-    include_str!("../migrations/0001-instance.sql"),
-    include_str!("../migrations/0002-questions.sql"),
-    include_str!("../migrations/0003-keys.sql"),
-    include_str!("../migrations/0004-identities.sql"),
-    include_str!("../migrations/0005-one-text.sql"),
-    include_str!("../migrations/0006-events.sql"),
-    include_str!("../migrations/0007-jobs.sql"),
-];
-
 /// Opens the file at `path`, creating it when there is none, and locks it.
 pub(super) fn open_file(path: &Path) -> Result<(Connection, Lock), String> {
     let shown = path.display();

@@ -9,9 +9,8 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::Hear;
 use crate::db::outbox::News;
-use crate::db::{DbError, DbResult};
+use crate::db::{DbError, DbResult, Hear};
 
 /// How many callers may wait before the next one waits for a place.
 const QUEUE: usize = 4096;

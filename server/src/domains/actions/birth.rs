@@ -181,10 +181,14 @@ pub(crate) async fn store(
     let (key, reply) = repeatable;
     let decision = decided.record_with_action(key, reply);
     rules::disarm(&mut action);
+    let mut keys = decision.keys();
+    // That the agent is there is noted.
+    keys.push(format!("agent {}", action.agent_id));
     let given = (action, decision, question.principal.clone());
-    let stored = context.app.db.write(context.org_id(), given, |(action, decision, created_by), tx| {
-        create(tx, action, decision, created_by).boxed()
-    });
+    let stored =
+        context.app.db.write_beside(context.org_id(), &keys, given, |(action, decision, created_by), tx| {
+            create(tx, action, decision, created_by).boxed()
+        });
     stored.await.map_err(|error| Failure::not_persisted(&error))
 }
 

@@ -124,7 +124,9 @@ pub(crate) async fn transition(
     step: Transition,
     tell: Tell,
 ) -> Answer<Result<Action, Refused>> {
-    let moved = context.write((id, step, tell), |(id, step, tell), tx| {
+    // An approval goes before what is only reported, and sees the organisation as it is.
+    let keys = (!matches!(step, Transition::Decide(_))).then(|| vec![format!("action {id}")]);
+    let moved = context.write_with(keys, (id, step, tell), |(id, step, tell), tx| {
         async move {
             let mut action = rows::find(tx, id.as_str()).await?.ok_or_else(unknown)?;
             if let Transition::Decide(decision) = step

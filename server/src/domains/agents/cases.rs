@@ -41,7 +41,8 @@ pub(super) async fn heartbeat(
         metadata: request.metadata.map(|metadata| json!(metadata).to_string()),
         at: at.clone(),
     };
-    let noted = context.write((presence, event), |(presence, event), tx| {
+    let keys = vec![format!("agent {}", presence.agent_id)];
+    let noted = context.write_with(Some(keys), (presence, event), |(presence, event), tx| {
         async move {
             rows::put_presence(tx, presence).await?;
             Ok(tx.tell("agent.heartbeat", event)?)

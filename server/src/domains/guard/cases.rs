@@ -159,8 +159,11 @@ fn refuse_injection(org: &Org, goal: Option<&str>) -> Answer<()> {
 async fn store(context: &Context, decided: &Decided, key: Option<&str>) -> Answer<Attempt> {
     let reply = serde_json::to_string(&decided.decision)?;
     let given = decided.record(key, &reply);
-    let logged =
-        context.app.db.write(context.org_id(), given, |decision, tx| log_and_tell(tx, decision).boxed());
+    let keys = given.keys();
+    let logged = context
+        .app
+        .db
+        .write_beside(context.org_id(), &keys, given, |decision, tx| log_and_tell(tx, decision).boxed());
     answer(logged.await.map_err(|error| Failure::not_persisted(&error))?, &reply)
 }
 

@@ -28,6 +28,17 @@ pub(crate) struct NewDecision {
 }
 
 impl NewDecision {
+    /// What a write of it needs for itself: all that its premises count, its key and the approval that it uses up.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let Premises { tallies, spent, approval, .. } = &self.premises;
+        let counts = !tallies.is_empty() || !spent.is_empty();
+        let agent = self.record.agent_id.as_deref().unwrap_or_default();
+        let agent = counts.then(|| format!("agent {agent}"));
+        let key = self.repeatable.as_ref().map(|known| format!("decision {}", known.key));
+        let approval = approval.as_ref().map(|id| format!("action {id}"));
+        [agent, key, approval].into_iter().flatten().collect()
+    }
+
     /// Tells listeners of it.
     pub(crate) fn tell(&self, tx: &Tx<'_>) {
         if let Some(told) = &self.told {

@@ -8,6 +8,7 @@ use super::rows;
 use crate::app::App;
 use crate::context::Context;
 use crate::db::{Db, DbResult};
+use crate::domains::settings;
 use crate::failure::{Answer, Failure};
 use crate::keys::{KeyHash, KeyRecord, NewKey, Role};
 use crate::scrub::clean;
@@ -83,6 +84,8 @@ pub(crate) async fn put_revoked(app: &App, org_id: &str, id: &str, keep_an_admin
                     return Ok(Revoked::LastAdmin);
                 }
                 rows::revoke(tx, id, at).await?;
+                // Other hosts have the key in memory, and look at what changes.
+                settings::rows::raise_version(tx).await?;
                 key.shown.revoked_at = Some(at.clone());
             }
             callers.revoke(key.hash);
@@ -109,15 +112,16 @@ pub(crate) async fn add(db: &Db, org_id: &str, keys: Vec<KeyRecord>) -> DbResult
 
 /// The key with this hash, unless it was revoked.
 pub(crate) async fn in_force(db: &Db, hash: KeyHash) -> DbResult<Option<KeyRecord>> {
-    db.everywhere(hash, |hash, tx| rows::in_force(tx, hash).boxed()).await
+    db.look_up_everywhere(hash, |hash, tx| rows::in_force(tx, hash).boxed()).await
 }
 
 /// Whether there is any API key, revoked or not.
 pub(crate) async fn any(db: &Db) -> DbResult<bool> {
-    db.everywhere((), |(), tx| rows::any(tx).boxed()).await
+    db.look_up_everywhere((), |(), tx| rows::any(tx).boxed()).await
 }
 
 /// Notes when a key was last used.
 pub(crate) async fn note_use(db: &Db, org_id: &str, id: String, at: String) -> DbResult<()> {
-    db.write(org_id, (id, at), |(id, at), tx| rows::note_use(tx, id, at).boxed()).await
+    let keys = [format!("key {id}")];
+    db.write_beside(org_id, &keys, (id, at), |(id, at), tx| rows::note_use(tx, id, at).boxed()).await
 }

@@ -39,7 +39,7 @@ pub(crate) async fn sweep(app: &App) -> DbResult<Swept> {
 }
 
 async fn orgs(app: &App) -> DbResult<Vec<String>> {
-    app.db.everywhere((), |(), tx| rows::orgs_with_unreported(tx).boxed()).await
+    app.db.look_up_everywhere((), |(), tx| rows::orgs_with_unreported(tx).boxed()).await
 }
 
 /// Gives every action up as lost that has waited for its outcome since before `since`.

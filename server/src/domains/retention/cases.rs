@@ -66,14 +66,14 @@ pub(crate) async fn remove_events(db: &Db, org_id: &str, before_ms: i64) -> DbRe
 
 /// Removes the old events of every organisation, in small writes, until all are gone or the instance stops.
 pub(crate) async fn remove_old_events(app: &App, now_ms: i64) -> DbResult<()> {
-    for org_id in app.db.everywhere((), |(), tx| outbox::organisations(tx).boxed()).await? {
+    for org_id in app.db.look_up_everywhere((), |(), tx| outbox::organisations(tx).boxed()).await? {
         while remove_events(&app.db, &org_id, now_ms - EVENTS_MS).await? > 0 && !app.stop.is_cancelled() {}
     }
     Ok(())
 }
 
 async fn organisations(app: &App) -> DbResult<Vec<String>> {
-    app.db.everywhere((), |(), tx| rows::organisations(tx).boxed()).await
+    app.db.look_up_everywhere((), |(), tx| rows::organisations(tx).boxed()).await
 }
 
 /// Removes up to `most` records of each kind that are older than `before_ms`, in milliseconds since the Unix epoch. Answers

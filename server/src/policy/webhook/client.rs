@@ -1,13 +1,10 @@
 //! Sends webhook checks: no redirects, no proxy, no private addresses, bounded in time and size.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use secrecy::SecretString;
 
 use super::address::{PublicResolver, check_url};
@@ -41,7 +38,7 @@ impl WebhookClient {
     /// private addresses.
     pub fn new(secret: Option<SecretString>, allow_private: bool) -> Result<Self, WebhookError> {
         let http = Client::builder()
-            .tls_backend_preconfigured(tls()?)
+            .tls_backend_preconfigured(crate::tls::client_config()?)
             .dns_resolver(PublicResolver { allow_private })
             .redirect(Policy::none())
             .no_proxy()
@@ -113,19 +110,6 @@ pub async fn ask_all(
         }
     });
     join_all(asked).await
-}
-
-fn tls() -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let config = match builder.clone().with_platform_verifier() {
-        Ok(verified) => verified,
-        // Slim containers carry no certificate authorities.
-        Err(_) => builder.with_root_certificates(
-            webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<RootCertStore>(),
-        ),
-    };
-    Ok(config.with_no_client_auth())
 }
 
 #[cfg(test)]

@@ -1,0 +1,231 @@
+//! PostgreSQL: where many hosts serve one organisation. A host writes in lanes that commit batches, reads on a few connections,
+//! and follows what the other hosts do.
+
+mod address;
+mod batch;
+mod follow;
+mod job;
+mod problem;
+mod reader;
+mod schema;
+mod session;
+mod value;
+mod writer;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::thread::JoinHandle;
+
+use futures_util::future::join_all;
+use tokio::runtime::{Builder, Handle};
+use tokio_util::sync::CancellationToken;
+
+use self::address::Address;
+use self::follow::{Followers, follow, listen, tell};
+use self::job::Locks;
+use self::reader::Readers;
+use self::session::Session;
+pub(super) use self::session::Statements;
+use self::writer::{Shared, Writer};
+use super::{DbError, Follow, Hear, Tx, Work};
+
+/// Where a database is, and how a host hears of the others.
+#[derive(Clone, Debug)]
+pub(crate) struct PostgresOptions {
+    /// `postgres://…`, direct or through a pooler.
+    pub(crate) url: String,
+    pub(crate) listen: Listen,
+}
+
+/// How a host hears that another has news.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Listen {
+    /// By the same address, unless that is a pooler's.
+    #[default]
+    Same,
+    /// By an address of its own, which is no pooler's; the other is one.
+    At(String),
+    /// Not at all: it looks often.
+    Never,
+}
+
+/// A database on a server.
+pub(crate) struct Postgres {
+    writer: Mutex<Option<Arc<Writer>>>,
+    readers: Readers,
+    shared: Arc<Shared>,
+    runtime: Handle,
+    listen: Option<Address>,
+    stop: CancellationToken,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    /// The process that has the connections; a forked child must use none of them.
+    process: u32,
+    /// Removed at the end.
+    #[cfg(test)]
+    database: Option<super::test_database::TestDatabase>,
+}
+
+impl Postgres {
+    #[cfg(test)]
+    pub(super) fn and_remove(mut self, database: super::test_database::TestDatabase) -> Self {
+        self.database = Some(database);
+        self
+    }
+
+    /// Connects, and makes the tables what this version needs. The error is one sentence for people.
+    pub(super) fn open(options: &PostgresOptions) -> Result<Self, String> {
+        let address = Address::read(&options.url)?;
+        let (listen, pooled) = match &options.listen {
+            Listen::Same => (Some(address.clone()), false),
+            Listen::At(url) => (Some(Address::read(url)?), true),
+            Listen::Never => (None, false),
+        };
+        let pooled = Arc::new(AtomicBool::new(pooled));
+        let shared = Arc::new(Shared {
+            address: address.clone(),
+            pooled: Arc::clone(&pooled),
+            hear: OnceLock::new(),
+            followers: Followers::default(),
+        });
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| format!("cannot start: {error}"))?;
+        let handle = runtime.handle().clone();
+        let stop = CancellationToken::new();
+        let (told, started) = mpsc::channel();
+        let (ends, starts) = (stop.clone(), Arc::clone(&shared));
+        let thread = std::thread::Builder::new()
+            .name("dashclaw-postgres".into())
+            .spawn(move || {
+                runtime.block_on(async move {
+                    let (writer, lanes) = match prepare(&starts).await {
+                        Ok(()) => Writer::start(&starts),
+                        Err(problem) => return drop(told.send(Err(problem))),
+                    };
+                    drop(starts);
+                    let _ = told.send(Ok(Arc::new(writer)));
+                    ends.cancelled().await;
+                    // Once nobody writes any more they end, and everything is written.
+                    join_all(lanes).await;
+                });
+            })
+            .map_err(|error| format!("cannot start: {error}"))?;
+        let writer = started.recv().map_err(|_| "cannot start".to_owned())??;
+        let listen =
+            listen.filter(|_| matches!(options.listen, Listen::At(_)) || !pooled.load(Ordering::Relaxed));
+        Ok(Self {
+            writer: Mutex::new(Some(writer)),
+            readers: Readers::new(address, pooled, handle.clone()),
+            shared,
+            runtime: handle,
+            listen,
+            stop,
+            thread: Mutex::new(Some(thread)),
+            process: std::process::id(),
+            #[cfg(test)]
+            database: None,
+        })
+    }
+
+    /// A read; with `whole` everything is seen as it was at one time.
+    pub(super) async fn read<D, T, E, W>(
+        &self,
+        org_id: Option<&str>,
+        whole: bool,
+        given: &D,
+        work: W,
+    ) -> Result<T, E>
+    where
+        D: Sync,
+        E: From<DbError>,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E>,
+    {
+        self.check_process()?;
+        self.readers.read(org_id, whole, given, work).await
+    }
+
+    /// A write that needs these keys for itself or, without any, all of its organisation.
+    pub(super) async fn write<D, T, E, W>(
+        &self,
+        org_id: Option<&str>,
+        keys: Option<&[String]>,
+        given: D,
+        work: W,
+    ) -> Result<T, E>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
+    {
+        self.check_process()?;
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let writer = writer.ok_or(DbError::Closed)?;
+        writer.run(Locks::new(org_id, keys), given, work).await
+    }
+
+    fn check_process(&self) -> Result<(), DbError> {
+        if self.process == std::process::id() { Ok(()) } else { Err(DbError::forked()) }
+    }
+
+    pub(super) fn on_news(&self, hear: Hear) {
+        let _ = self.shared.hear.set(hear);
+    }
+
+    /// Follows what other hosts do, from now on.
+    pub(super) fn follow(&self, follower: Arc<dyn Follow>) {
+        self.runtime.spawn(follow(Arc::clone(&self.shared), follower, self.stop.clone()));
+        self.runtime.spawn(tell(Arc::clone(&self.shared), self.stop.clone()));
+        if let Some(address) = &self.listen {
+            self.runtime.spawn(listen(Arc::clone(&self.shared), address.clone(), self.stop.clone()));
+        }
+    }
+
+    /// Has the heads looked at now.
+    pub(super) fn look(&self) {
+        self.shared.followers.wake();
+    }
+
+    pub(super) fn close(&self) {
+        if self.process != std::process::id() {
+            return;
+        }
+        self.readers.close();
+        // Lanes end when nobody can write.
+        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return };
+        self.stop.cancel();
+        // Only a panic makes this fail, and then the thread has ended as well.
+        let _ = thread.join();
+    }
+}
+
+/// Finds out whether the server is reached through a pooler, and makes the tables.
+async fn prepare(shared: &Shared) -> Result<(), String> {
+    let connect = async || {
+        let made = Session::connect(&shared.address, &shared.pooled).await;
+        made.map_err(|why| format!("cannot reach the database {}: {}", shared.address, DbError::from(why)))
+    };
+    let (one, other) = (connect().await?, connect().await?);
+    // Two connections that one backend serves in turn are those of a pooler that hands it on after each transaction.
+    let backend = async |session: &Session| session.control("SELECT pg_backend_pid()").await.ok().flatten();
+    if backend(&one).await == backend(&other).await {
+        shared.pooled.store(true, Ordering::Relaxed);
+    }
+    schema::prepare(&one).await
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Postgres").field("address", &self.shared.address).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,116 @@
+//! A PostgreSQL database for one test, where the tests run on PostgreSQL: `DASHCLAW_TEST_STORE=postgres`, on the server at
+//! `DASHCLAW_TEST_POSTGRES`, as `scripts/postgres run` starts one.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::allow_attributes,
+    reason = "a test that cannot be set up has failed, and each uses a part of it"
+)]
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio_postgres::{Config, NoTls, SimpleQueryMessage};
+
+/// A database that is gone with this.
+#[derive(Debug)]
+pub(crate) struct TestDatabase {
+    server: Config,
+    name: String,
+    url: String,
+}
+
+impl TestDatabase {
+    /// A new one; nothing where the tests run on SQLite.
+    pub(crate) fn where_wanted() -> Option<Self> {
+        let wanted = variable("DASHCLAW_TEST_STORE").is_some_and(|store| store == "postgres");
+        wanted.then(|| Self::new("DASHCLAW_TEST_POSTGRES"))
+    }
+
+    /// A new one on the server that this variable names.
+    pub(crate) fn new(server: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let address =
+            variable(server).unwrap_or_else(|| panic!("{server} is not set: use scripts/postgres run"));
+        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let (before, _) = address.rsplit_once('/').unwrap();
+        let url = format!("{before}/{name}");
+        // Databases are made and removed on the server itself: a pooler would keep connections to them.
+        let direct = variable("DASHCLAW_TEST_POSTGRES").unwrap_or(address);
+        let database = Self { server: direct.parse().unwrap(), name, url };
+        database.run(&format!("CREATE DATABASE {}", database.name));
+        database
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its address without a pooler.
+    pub(crate) fn direct_url(&self) -> String {
+        let server = variable("DASHCLAW_TEST_POSTGRES").unwrap();
+        format!("{}/{}", server.rsplit_once('/').unwrap().0, self.name)
+    }
+
+    /// Runs a statement on the server, not in this database.
+    fn run(&self, sql: &str) {
+        ask(self.server.clone(), sql);
+    }
+
+    /// Runs statements in this database.
+    pub(crate) fn run_in(&self, sql: &str) {
+        ask(self.direct(), sql);
+    }
+
+    /// The first column of all rows that a query in this database answers.
+    pub(crate) fn texts(&self, sql: &str) -> BTreeSet<String> {
+        ask(self.direct(), sql).into_iter().collect()
+    }
+
+    /// Ends one of the connections to this database, as an administrator may.
+    pub(crate) fn cut_one(&self) {
+        self.run(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' ORDER BY random() LIMIT 1",
+            self.name
+        ));
+    }
+
+    fn direct(&self) -> Config {
+        let mut config = self.server.clone();
+        config.dbname(&self.name);
+        config
+    }
+}
+
+/// Runs statements, and answers the first column of the rows.
+fn ask(server: Config, sql: &str) -> Vec<String> {
+    let sql = sql.to_owned();
+    // A test may be inside of a runtime.
+    let ran = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (client, connection) = server.connect(NoTls).await.unwrap();
+            tokio::spawn(connection);
+            let messages = client.simple_query(&sql).await.unwrap();
+            let first = |message| match message {
+                SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            };
+            messages.into_iter().filter_map(first).collect()
+        })
+    });
+    ran.join().unwrap()
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        self.run(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place of the tests")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
