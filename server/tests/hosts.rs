@@ -28,7 +28,7 @@ struct Host {
 
 /// Hosts of one database, and an agent's key that all of them know.
 struct Hosts {
-    hosts: Vec<Arc<Host>>,
+    all: Vec<Arc<Host>>,
     agent: String,
     // Gone after the hosts.
     database: TestDatabase,
@@ -42,13 +42,13 @@ impl Hosts {
     }
 
     fn on(database: TestDatabase, each: &[Database]) -> Self {
-        let hosts: Vec<_> = each.iter().map(|database| Arc::new(Host::open(database))).collect();
-        let agent = hosts[0].world.agent.clone();
-        Self { hosts, agent, database }
+        let all: Vec<_> = each.iter().map(|database| Arc::new(Host::open(database))).collect();
+        let agent = all[0].world.agent.clone();
+        Self { all, agent, database }
     }
 
     fn host(&self, n: usize) -> &Arc<Host> {
-        &self.hosts[n % self.hosts.len()]
+        &self.all[n % self.all.len()]
     }
 
     async fn guard(&self, n: usize, body: Value) -> (u16, Value) {
@@ -132,12 +132,22 @@ async fn a_decision_is_repeated_on_whatever_host_its_key_comes_to() {
     assert_eq!(hosts.guard(1, other).await.0, 409);
 }
 
-/// Asks on all hosts but the first for as long as that changes something, and then once more.
+/// Asks on all hosts for as long as something changes, and then once more.
 async fn asked_while(hosts: &Hosts, change: impl Future<Output = ()>) -> Vec<(u16, Value)> {
-    let before = join_all((0..8).map(|n| hosts.guard(n + 1, look(n))));
-    let (_, ()) = tokio::join!(before, change);
+    let during = async {
+        for n in 0..4 {
+            join_all((0..12).map(|m| hosts.guard(m, look(n * 12 + m)))).await;
+        }
+    };
+    let ((), ()) = tokio::join!(during, change);
     join_all((0..24).map(|n| hosts.guard(n, look(n)))).await
 }
+
+/// Decisions in the order of their events whose version is older than that of one before.
+const TOO_OLD: &str = "WITH told AS (
+        SELECT version, max(version) OVER (ORDER BY position) AS newest
+        FROM events JOIN guard_decisions ON id = data::jsonb ->> 'decision_id' AND name = 'guard.decision.created'
+    ) SELECT version FROM told WHERE version < newest";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_is_decided_by_what_was_in_force_before() {
@@ -172,6 +182,9 @@ async fn nothing_is_decided_by_what_was_in_force_before() {
         let path = format!("/api/policies?id={id}");
         assert_eq!(hosts.host(1).operate("DELETE", &path, Value::Null).await.0, 200);
     }
+    assert_eq!(hosts.database.texts(TOO_OLD), BTreeSet::new());
+    let versions = hosts.database.texts("SELECT DISTINCT version FROM guard_decisions");
+    assert!(versions.len() > 10, "{versions:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
