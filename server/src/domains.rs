@@ -213,6 +213,8 @@ fn owned(route: &Route) -> Vec<Owns> {
 }
 
 #[cfg(test)]
+mod isolation_tests;
+#[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
