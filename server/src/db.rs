@@ -9,6 +9,7 @@ pub(crate) mod outbox;
 mod plan;
 mod row;
 mod sqlite;
+mod storing;
 mod tx;
 mod value;
 
@@ -17,12 +18,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) use conditions::Where;
-pub(crate) use error::{DbError, DbResult};
+pub(crate) use error::{DbError, DbResult, Fails};
 use futures_util::future::BoxFuture;
 use outbox::News;
 pub(crate) use row::Row;
 use serde::Serialize;
 use sqlite::Sqlite;
+use storing::Storing;
 pub(crate) use tx::Tx;
 pub(crate) use value::{ToValue, Value, values};
 
@@ -33,7 +35,10 @@ pub(crate) type Work<'a, T, E = DbError> = BoxFuture<'a, Result<T, E>>;
 ///
 /// Work is a function of what it is given and a transaction, because it may be run more than once: what it was given stays.
 #[derive(Clone)]
-pub(crate) struct Db(Arc<Sqlite>);
+pub(crate) struct Db {
+    on: Arc<Sqlite>,
+    storing: Arc<Storing>,
+}
 
 /// A page of a list.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +57,7 @@ impl Page {
 impl Db {
     /// Opens the database in this file, or one in memory. The error is one sentence for people.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, String> {
-        Sqlite::open(path).map(|sqlite| Self(Arc::new(sqlite)))
+        Sqlite::open(path).map(|sqlite| Self { on: Arc::new(sqlite), storing: Arc::default() })
     }
 
     /// A short read: a few rows by an index. It sees everything that was acknowledged before it began.
@@ -64,7 +69,7 @@ impl Db {
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
         let org_id = Some(org_id.to_owned());
-        self.0.look_up(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work)).await
+        self.on.look_up(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work)).await
     }
 
     /// A read that may take long, as that of a list. It holds up nobody.
@@ -76,7 +81,7 @@ impl Db {
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
         let org_id = Some(org_id.to_owned());
-        self.0.scan(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work)).await
+        self.on.scan(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work)).await
     }
 
     /// Writes. It answers once what was written lasts; when `work` fails, nothing of it is kept.
@@ -84,11 +89,14 @@ impl Db {
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
-        E: From<DbError> + Send + 'static,
+        E: Fails + Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
         let org_id = Some(org_id.to_owned());
-        self.0.write(move |connection| sqlite::write(connection, org_id.as_deref(), &given, work)).await
+        let written =
+            self.on.write(move |connection| sqlite::write(connection, org_id.as_deref(), &given, work)).await;
+        self.note_failure(written.as_ref().err());
+        written
     }
 
     /// Reads or writes what belongs to no organisation, or finds organisations.
@@ -98,18 +106,26 @@ impl Db {
         T: Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T> + Send + 'static,
     {
-        self.0.write(move |connection| sqlite::write(connection, None, &given, work)).await
+        let done = self.on.write(move |connection| sqlite::write(connection, None, &given, work)).await;
+        self.note_failure(done.as_ref().err());
+        done
+    }
+
+    fn note_failure(&self, error: Option<&impl Fails>) {
+        if let Some(why) = error.and_then(Fails::unavailable) {
+            self.storing.failed(why);
+        }
     }
 
     /// Has `hear` told of what happened: once it lasts, in the order of the commits, whether or not anybody waits for the
     /// answer. It is called between two commits, so it must be quick.
     pub(crate) fn on_news(&self, hear: impl Fn(News) + Send + Sync + 'static) {
-        self.0.on_news(Box::new(hear));
+        self.on.on_news(Box::new(hear));
     }
 
     /// Finishes what was begun and closes the database; every later call answers [`DbError::Closed`].
     pub(crate) fn close(&self) {
-        self.0.close();
+        self.on.close();
     }
 }
 

@@ -262,7 +262,7 @@ fn broken(error: impl fmt::Display) -> Error {
 fn storage(error: DbError) -> Error {
     match error {
         DbError::Closed => Error::new(ErrorKind::Closed, "the instance was shut down"),
-        DbError::Failed(why) => broken(format!("its database failed: {why}")),
+        DbError::Unavailable(why) | DbError::Failed(why) => broken(format!("its database failed: {why}")),
     }
 }
 

@@ -117,7 +117,8 @@ impl Dispatch {
         client: Option<IpAddr>,
         headers: &HeaderMap,
     ) -> Answer<Option<Arc<Caller>>> {
-        let Some(limiter) = &self.limiter else { return self.admit(headers).await };
+        let limiter = self.limiter.as_ref().filter(|_| self.route.access != Access::Probe);
+        let Some(limiter) = limiter else { return self.admit(headers).await };
         if self.is_open() {
             limiter.admit_stranger(client, self.route.path)?;
             return self.admit(headers).await;
@@ -135,7 +136,7 @@ impl Dispatch {
     }
 
     fn is_open(&self) -> bool {
-        matches!(self.route.access, Access::Public | Access::Cron)
+        matches!(self.route.access, Access::Public | Access::Probe | Access::Cron)
     }
 
     async fn admit(&self, headers: &HeaderMap) -> Answer<Option<Arc<Caller>>> {

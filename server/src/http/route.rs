@@ -22,6 +22,8 @@ pub(crate) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Reply> + Send +
 pub(crate) enum Access {
     /// Anybody.
     Public,
+    /// Who starts and stops the process: anybody, however often.
+    Probe,
     /// The scheduler, by a secret of its own, which the handler checks.
     Cron,
     /// Anybody with a key; a key that may only read may only GET.
