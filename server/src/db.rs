@@ -16,17 +16,21 @@ mod value;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 pub(crate) use conditions::Where;
 pub(crate) use error::{DbError, DbResult, Fails};
 use futures_util::future::BoxFuture;
 use outbox::News;
+use prometheus_client::metrics::histogram::Histogram;
 pub(crate) use row::Row;
 use serde::Serialize;
 use sqlite::Sqlite;
 use storing::Storing;
 pub(crate) use tx::Tx;
 pub(crate) use value::{ToValue, Value, values};
+
+use crate::metrics::times;
 
 /// What is done in a transaction. Whatever it fails with, nothing of it is kept.
 pub(crate) type Work<'a, T, E = DbError> = BoxFuture<'a, Result<T, E>>;
@@ -38,6 +42,7 @@ pub(crate) type Work<'a, T, E = DbError> = BoxFuture<'a, Result<T, E>>;
 pub(crate) struct Db {
     on: Arc<Sqlite>,
     storing: Arc<Storing>,
+    write_times: Histogram,
 }
 
 /// A page of a list.
@@ -57,7 +62,8 @@ impl Page {
 impl Db {
     /// Opens the database in this file, or one in memory. The error is one sentence for people.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, String> {
-        Sqlite::open(path).map(|sqlite| Self { on: Arc::new(sqlite), storing: Arc::default() })
+        let on = Arc::new(Sqlite::open(path)?);
+        Ok(Self { on, storing: Arc::default(), write_times: times() })
     }
 
     /// A short read: a few rows by an index. It sees everything that was acknowledged before it began.
@@ -93,8 +99,10 @@ impl Db {
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
         let org_id = Some(org_id.to_owned());
+        let asked = Instant::now();
         let written =
             self.on.write(move |connection| sqlite::write(connection, org_id.as_deref(), &given, work)).await;
+        self.write_times.observe(asked.elapsed().as_secs_f64());
         self.note_failure(written.as_ref().err());
         written
     }
@@ -121,6 +129,16 @@ impl Db {
     /// answer. It is called between two commits, so it must be quick.
     pub(crate) fn on_news(&self, hear: impl Fn(News) + Send + Sync + 'static) {
         self.on.on_news(Box::new(hear));
+    }
+
+    /// How long writes took, from asking for them to their end, in seconds.
+    pub(crate) fn write_times(&self) -> Histogram {
+        self.write_times.clone()
+    }
+
+    /// How many writes wait for their turn.
+    pub(crate) fn writes_waiting(&self) -> usize {
+        self.on.writes_waiting()
     }
 
     /// Finishes what was begun and closes the database; every later call answers [`DbError::Closed`].

@@ -57,6 +57,8 @@ pub(crate) struct Route {
     pub(crate) new_id: bool,
     /// The arguments that name what belongs to an agent.
     pub(crate) owned: Vec<Owns>,
+    /// Whether its key may stand in `authorization`, as those send it who know no other place.
+    pub(crate) bearer_key: bool,
     /// Whether its answer is permission to act, which a key that was revoked in the meantime must not get.
     pub(crate) permits: bool,
     pub(crate) handler: Handler,
@@ -139,6 +141,7 @@ impl Route {
             other_names: &[],
             new_id: false,
             owned: Vec::new(),
+            bearer_key: false,
             permits: false,
             handler,
         }
@@ -174,6 +177,12 @@ impl Route {
     /// It stands at this path instead of its row's, whose parameters are members of the request.
     pub(crate) fn at_path(mut self, path: &'static str) -> Self {
         (self.path, self.aliases) = (path, &[]);
+        self
+    }
+
+    /// Its key may stand in `authorization`.
+    pub(crate) fn bearer_key(mut self) -> Self {
+        self.bearer_key = true;
         self
     }
 

@@ -76,6 +76,11 @@ impl Writer {
         answered.await.map_err(|_| DbError::Closed)?
     }
 
+    /// How many callers wait for a group that their write is in.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Commits what waits and ends the thread.
     pub(super) fn stop(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -161,7 +161,11 @@ async fn store(context: &Context, decided: &Decided, key: Option<&str>) -> Answe
     let given = decided.record(key, &reply);
     let logged =
         context.app.db.write(context.org_id(), given, |decision, tx| log_and_tell(tx, decision).boxed());
-    answer(logged.await.map_err(|error| Failure::not_persisted(&error))?, &reply)
+    let logged = logged.await.map_err(|error| Failure::not_persisted(&error))?;
+    if logged == Logged::Stored {
+        context.app.metrics.decided(decided.verdict);
+    }
+    answer(logged, &reply)
 }
 
 /// The answer to what became of a decision.
