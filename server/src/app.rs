@@ -11,6 +11,7 @@ use crate::db::{Db, DbResult};
 use crate::events::Hub;
 use crate::identity::Verifier;
 use crate::keys::{self, Caller, NewKey, Role};
+use crate::metrics::Metrics;
 use crate::orgs::{Org, Orgs};
 use crate::policy::webhook::WebhookClient;
 use crate::signer::Signer;
@@ -21,6 +22,7 @@ pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) db: Db,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) metrics: Metrics,
     pub(crate) signer: Signer,
     /// Checks the tokens that agents bring.
     pub(crate) tokens: Verifier,
@@ -34,10 +36,12 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(config: Config, db: Db, hub: Arc<Hub>, signer: Signer) -> Self {
         let tokens = Verifier::new(config.tokens.clone());
+        let metrics = Metrics::new(db.write_times());
         Self {
             config,
             db,
             hub,
+            metrics,
             signer,
             tokens,
             stop: CancellationToken::new(),

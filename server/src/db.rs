@@ -12,6 +12,7 @@ mod plan;
 mod postgres;
 mod row;
 mod sqlite;
+mod storing;
 mod tx;
 mod value;
 
@@ -21,20 +22,25 @@ mod test_database;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 pub(crate) use conditions::Where;
-pub(crate) use error::{DbError, DbResult};
+pub(crate) use error::{DbError, DbResult, Fails};
 use futures_util::future::BoxFuture;
 use outbox::News;
 #[cfg(feature = "postgres")]
 use postgres::Postgres;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::{Listen, PostgresOptions};
+use prometheus_client::metrics::histogram::Histogram;
 pub(crate) use row::Row;
 use serde::Serialize;
 use sqlite::Sqlite;
+use storing::Storing;
 pub(crate) use tx::Tx;
 pub(crate) use value::{ToValue, Value, values};
+
+use crate::metrics::times;
 
 /// What is done in a transaction. Whatever it fails with, nothing of it is kept.
 pub(crate) type Work<'a, T, E = DbError> = BoxFuture<'a, Result<T, E>>;
@@ -43,7 +49,11 @@ pub(crate) type Work<'a, T, E = DbError> = BoxFuture<'a, Result<T, E>>;
 ///
 /// Work is a function of what it is given and a transaction, because it may be run more than once: what it was given stays.
 #[derive(Clone, Debug)]
-pub(crate) struct Db(Arc<On>);
+pub(crate) struct Db {
+    on: Arc<On>,
+    storing: Arc<Storing>,
+    write_times: Histogram,
+}
 
 /// Which it is.
 #[derive(Debug)]
@@ -108,15 +118,19 @@ impl Db {
         {
             let options = PostgresOptions { url: database.url().to_owned(), listen: Listen::Same };
             return Postgres::open(&options)
-                .map(|postgres| Self(Arc::new(On::Postgres(Box::new(postgres.and_remove(database))))));
+                .map(|postgres| Self::over(On::Postgres(Box::new(postgres.and_remove(database)))));
         }
-        Sqlite::open(path).map(|sqlite| Self(Arc::new(On::Sqlite(sqlite))))
+        Sqlite::open(path).map(|sqlite| Self::over(On::Sqlite(sqlite)))
     }
 
     /// Opens a database on a server. The error is one sentence for people.
     #[cfg(feature = "postgres")]
     pub(crate) fn open_postgres(options: &PostgresOptions) -> Result<Self, String> {
-        Postgres::open(options).map(|postgres| Self(Arc::new(On::Postgres(Box::new(postgres)))))
+        Postgres::open(options).map(|postgres| Self::over(On::Postgres(Box::new(postgres))))
+    }
+
+    fn over(on: On) -> Self {
+        Self { on: Arc::new(on), storing: Arc::default(), write_times: times() }
     }
 
     /// A short read: a few rows by an index. It sees everything that was acknowledged before it began.
@@ -147,7 +161,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + Sync + 'static,
     {
-        match &*self.0 {
+        match &*self.on {
             On::Sqlite(sqlite) => {
                 sqlite
                     .look_up(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work))
@@ -167,7 +181,7 @@ impl Db {
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + Sync + 'static,
     {
         let org_id = Some(org_id.to_owned());
-        match &*self.0 {
+        match &*self.on {
             On::Sqlite(sqlite) => {
                 sqlite.scan(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work)).await
             }
@@ -182,7 +196,7 @@ impl Db {
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
-        E: From<DbError> + Send + 'static,
+        E: Fails + Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
         self.write_in(Some(org_id), None, given, work).await
@@ -200,7 +214,7 @@ impl Db {
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
-        E: From<DbError> + Send + 'static,
+        E: Fails + Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
         self.write_in(Some(org_id), Some(keys), given, work).await
@@ -214,6 +228,12 @@ impl Db {
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T> + Send + 'static,
     {
         self.write_in(None, None, given, work).await
+    }
+
+    fn note_failure(&self, error: Option<&impl Fails>) {
+        if let Some(why) = error.and_then(Fails::unavailable) {
+            self.storing.failed(why);
+        }
     }
 
     #[cfg_attr(
@@ -230,10 +250,11 @@ impl Db {
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
-        E: From<DbError> + Send + 'static,
+        E: Fails + Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
-        match &*self.0 {
+        let asked = Instant::now();
+        let written = match &*self.on {
             On::Sqlite(sqlite) => {
                 let org_id = org_id.map(str::to_owned);
                 sqlite
@@ -242,14 +263,17 @@ impl Db {
             }
             #[cfg(feature = "postgres")]
             On::Postgres(postgres) => postgres.write(org_id, keys, given, work).await,
-        }
+        };
+        self.write_times.observe(asked.elapsed().as_secs_f64());
+        self.note_failure(written.as_ref().err());
+        written
     }
 
     /// Has `hear` told of what happened: once it lasts, whether or not anybody waits for the answer. It is called between two
     /// commits, so it must be quick. Where several hosts or lanes write, it may be told late and not in the order of the
     /// commits.
     pub(crate) fn on_news(&self, hear: impl Fn(News) + Send + Sync + 'static) {
-        match &*self.0 {
+        match &*self.on {
             On::Sqlite(sqlite) => sqlite.on_news(Box::new(hear)),
             #[cfg(feature = "postgres")]
             On::Postgres(postgres) => postgres.on_news(Box::new(hear)),
@@ -259,14 +283,14 @@ impl Db {
     /// Has `follower` see what other hosts do. On SQLite there are none.
     #[cfg(feature = "postgres")]
     pub(crate) fn follow(&self, follower: Arc<dyn Follow>) {
-        if let On::Postgres(postgres) = &*self.0 {
+        if let On::Postgres(postgres) = &*self.on {
             postgres.follow(follower);
         }
     }
 
     /// Has the heads looked at that are followed, as something is known to be missing. It says whether anybody does.
     pub(crate) fn look(&self) -> bool {
-        match &*self.0 {
+        match &*self.on {
             On::Sqlite(_) => false,
             #[cfg(feature = "postgres")]
             On::Postgres(postgres) => {
@@ -276,9 +300,23 @@ impl Db {
         }
     }
 
+    /// How long writes took, from asking for them to their end, in seconds.
+    pub(crate) fn write_times(&self) -> Histogram {
+        self.write_times.clone()
+    }
+
+    /// How many writes wait for their turn.
+    pub(crate) fn writes_waiting(&self) -> usize {
+        match &*self.on {
+            On::Sqlite(sqlite) => sqlite.writes_waiting(),
+            #[cfg(feature = "postgres")]
+            On::Postgres(postgres) => postgres.writes_waiting(),
+        }
+    }
+
     /// Finishes what was begun and closes the database; every later call answers [`DbError::Closed`].
     pub(crate) fn close(&self) {
-        match &*self.0 {
+        match &*self.on {
             On::Sqlite(sqlite) => sqlite.close(),
             #[cfg(feature = "postgres")]
             On::Postgres(postgres) => postgres.close(),

@@ -76,6 +76,11 @@ pub(crate) mod loops {
     pub(crate) mod rows;
     mod rules;
 }
+pub(crate) mod metrics {
+    mod cases;
+    pub(super) mod routes;
+    mod rows;
+}
 pub(crate) mod operations {
     mod cases;
     pub(super) mod routes;
@@ -159,6 +164,7 @@ pub(crate) fn routes() -> Vec<Route> {
         keys::routes::routes(),
         learning::routes::routes(),
         loops::routes::routes(),
+        metrics::routes::routes(),
         operations::routes::routes(),
         outcomes::routes::routes(),
         policies::routes::routes(),
@@ -257,6 +263,7 @@ mod tests {
             ("/api/identities", ""),
             ("/api/keys", ""),
             ("/api/operations/summary", ""),
+            ("/metrics", ""),
         ];
         for (path, filters) in lists {
             let every = filters.split(' ').collect::<Vec<_>>().join("&");

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::db::DbError;
+use crate::db::{DbError, Fails};
 
 /// Why something was not done. Its texts are the platform's.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub(crate) struct Parts {
     pub(crate) body: Map<String, Value>,
     /// For the log, and for the caller when the operator allows it.
     pub(crate) detail: Option<String>,
+    /// Whether it is one of many with the same cause, of which the log tells once.
+    pub(crate) is_told: bool,
     /// When to come back, in seconds.
     pub(crate) retry_after: Option<u64>,
 }
@@ -50,13 +52,18 @@ pub(crate) enum Kind {
     Unavailable,
 }
 
+/// The code of a database that can do nothing now.
+pub(crate) const UNAVAILABLE: &str = "STORAGE_UNAVAILABLE";
+/// When to come back to it, in seconds.
+const PAUSE: u64 = 5;
+
 /// What comes of a request.
 pub(crate) type Answer<T> = Result<T, Failure>;
 
 impl Failure {
     pub(crate) fn new(kind: Kind, error: impl Into<String>) -> Self {
         let body = Map::from_iter([("error".to_owned(), Value::String(error.into()))]);
-        Self(Box::new(Parts { kind, body, detail: None, retry_after: None }))
+        Self(Box::new(Parts { kind, body, detail: None, is_told: false, retry_after: None }))
     }
 
     pub(crate) fn bad_request(error: impl Into<String>) -> Self {
@@ -100,9 +107,21 @@ impl Failure {
     /// A decision that could not be stored is no decision.
     pub(crate) fn not_persisted(error: &DbError) -> Self {
         let mut failure = Self::new(Kind::Unavailable, "Guard decision could not be stored")
-            .code("GUARD_AUDIT_PERSIST_FAILED");
+            .code("GUARD_AUDIT_PERSIST_FAILED")
+            .with("setup_url", "/setup");
         failure.0.detail = Some(error.to_string());
-        failure.with("setup_url", "/setup")
+        failure.0.is_told = error.unavailable().is_some();
+        failure
+    }
+
+    /// The database can do nothing now.
+    fn unavailable(why: String) -> Self {
+        let mut failure = Self::new(Kind::Unavailable, "The database cannot be used at the moment")
+            .code(UNAVAILABLE)
+            .retry_after(PAUSE);
+        failure.0.detail = Some(why);
+        failure.0.is_told = true;
+        failure
     }
 
     /// Adds the platform's code.
@@ -136,13 +155,8 @@ impl From<DbError> for Failure {
             DbError::Closed => {
                 Self::new(Kind::Unavailable, "The instance is shutting down").code("DB_CONNECTION_FAILED")
             }
+            DbError::Unavailable(why) => Self::unavailable(why),
             DbError::Failed(detail) => Self::internal(detail),
-            DbError::Unavailable(detail) => {
-                let mut failure = Self::new(Kind::Unavailable, "The database cannot be used now")
-                    .code("DB_CONNECTION_FAILED");
-                failure.0.detail = Some(detail);
-                failure.retry_after(1)
-            }
             DbError::InDoubt(detail) => {
                 let mut failure =
                     Self::new(Kind::Unavailable, "Nobody knows whether this was stored").code("DB_IN_DOUBT");
@@ -150,6 +164,13 @@ impl From<DbError> for Failure {
                 failure
             }
         }
+    }
+}
+
+impl Fails for Failure {
+    fn unavailable(&self) -> Option<&str> {
+        let told = self.0.body.get("code").is_some_and(|code| code == UNAVAILABLE);
+        self.0.detail.as_deref().filter(|_| told)
     }
 }
 

@@ -37,7 +37,9 @@ pub(crate) fn router(app: &Arc<App>, routes: Vec<Route>) -> Router {
         for path in route.paths() {
             let (path, names) = router_path(path);
             let (app, limiter, writing) = (Arc::clone(app), limiter.clone(), Arc::clone(&writing));
-            let dispatch = Arc::new(Dispatch { app, limiter, writing, route: route.clone(), names });
+            let dispatch =
+                Dispatch { app, limiter, writing, route: route.clone(), names, times: Default::default() };
+            let dispatch = Arc::new(dispatch);
             let handler = move |request: Request| {
                 let dispatch = Arc::clone(&dispatch);
                 async move { dispatch.answer(request).await }

@@ -27,6 +27,7 @@ mod ids;
 mod instance;
 mod jobs;
 mod keys;
+mod metrics;
 mod orgs;
 pub mod policy;
 pub mod scan;

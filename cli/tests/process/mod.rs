@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -47,7 +48,7 @@ impl Drop for Folder {
 fn command(folder: &Folder, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dashclaw"));
     command.arg("up").arg("--data").arg(folder.data()).args(arguments);
-    command.env_remove("DASHCLAW_API_KEY").env_remove("DASHCLAW_RATE_LIMIT_MAX");
+    command.env_remove("DASHCLAW_API_KEY").env_remove("DASHCLAW_RATE_LIMIT_MAX").env("DASHCLAW_LOG", "warn");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -96,11 +97,68 @@ pub(crate) struct Server {
     pub(crate) key: Option<String>,
     /// The agent's key, where it was shown.
     pub(crate) agent_key: Option<String>,
+    /// Its standard error, where somebody listens to it.
+    said: Arc<Mutex<String>>,
 }
 
 impl Server {
     pub(crate) fn start(folder: &Folder, arguments: &[&str]) -> Self {
-        let mut child = command(folder, arguments).args(["--port", "0"]).spawn().unwrap();
+        Self::spawn(&mut command(folder, arguments))
+    }
+
+    /// Starts it with somebody who listens to its standard error, and so that a [limit](Self::limit_files) does not kill it.
+    pub(crate) fn start_watched(folder: &Folder, arguments: &[&str]) -> Self {
+        let plain = command(folder, arguments);
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
+            .arg(plain.get_program())
+            .args(plain.get_args());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut server = Self::spawn(&mut command);
+        server.listen();
+        server
+    }
+
+    /// Keeps what it says on standard error.
+    fn listen(&mut self) {
+        let (stderr, said) = (self.child.stderr.take().unwrap(), Arc::clone(&self.said));
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                said.lock().unwrap().extend([line.as_str(), "\n"]);
+            }
+        });
+    }
+
+    /// What it has said on standard error.
+    pub(crate) fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
+    }
+
+    pub(crate) fn wait_until_said(&self, part: &str) {
+        let begin = Instant::now();
+        while !self.said().contains(part) {
+            assert!(begin.elapsed() < PATIENCE, "it does not say `{part}`: {}", self.said());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Keeps it from writing to files beyond this many bytes from their beginnings, from now on.
+    pub(crate) fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let mut prlimit = Command::new("prlimit");
+        prlimit.arg("--pid").arg(self.child.id().to_string()).arg(format!("--fsize={limit}:"));
+        assert!(prlimit.status().unwrap().success());
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.args(["--port", "0"]).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (mut address, mut key, mut agent_key) = (None, None, None);
         for line in lines.by_ref().map(|line| line.unwrap()) {
@@ -124,7 +182,7 @@ impl Server {
             child.stderr.take().unwrap().read_to_string(&mut problem).unwrap();
             panic!("it does not listen: {problem}");
         };
-        Self { child, address, key, agent_key }
+        Self { child, address, key, agent_key, said: Arc::default() }
     }
 
     /// Asks it to stop, and waits until it has.

@@ -170,6 +170,12 @@ impl Postgres {
         if self.process == std::process::id() { Ok(()) } else { Err(DbError::forked()) }
     }
 
+    /// How many writes wait for their turn.
+    pub(super) fn writes_waiting(&self) -> usize {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.as_ref().map_or(0, |writer| writer.waiting())
+    }
+
     pub(super) fn on_news(&self, hear: Hear) {
         let _ = self.shared.hear.set(hear);
     }

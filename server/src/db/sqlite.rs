@@ -70,6 +70,10 @@ impl Sqlite {
         self.writer.run_and_tell(work).await
     }
 
+    pub(super) fn writes_waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     pub(super) fn on_news(&self, hear: Hear) {
         self.writer.on_news(hear);
     }

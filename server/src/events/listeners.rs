@@ -33,6 +33,11 @@ impl Default for Listeners {
 }
 
 impl Listeners {
+    /// How many streams are open.
+    pub(crate) fn count(&self) -> usize {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+
     /// Takes a place for a stream; nothing when there is none. The last quarter of the places is for organisations that hold
     /// less than a quarter, so that none can take all.
     pub(crate) fn take(self: &Arc<Self>, org_id: &str, principal: &str) -> Option<Place> {

@@ -1,8 +1,8 @@
 //! What happens to a request before its handler: limits, key, role, body, arguments.
 
 use std::net::IpAddr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use axum::RequestExt;
 use axum::body::Body;
@@ -10,8 +10,9 @@ use axum::extract::{RawPathParams, Request};
 use axum::response::Response;
 use bytes::Bytes;
 use dashclaw::catalogue::{Method, Received};
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
+use prometheus_client::metrics::histogram::Histogram;
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 use url::form_urlencoded;
@@ -48,12 +49,25 @@ pub(super) struct Dispatch {
     pub(super) route: Route,
     /// The names of the path's parameters, in order.
     pub(super) names: Vec<String>,
+    /// How long its answers take, by the first digit of their status.
+    pub(super) times: [OnceLock<Histogram>; 6],
 }
 
 impl Dispatch {
     pub(super) async fn answer(&self, request: Request) -> Response {
+        let begun = Instant::now();
         let answer = self.run(request).await;
-        answer.unwrap_or_else(|failure| refuse(failure, self.app.config.expose_error_detail))
+        let answer = answer.unwrap_or_else(|failure| refuse(failure, self.app.config.expose_error_detail));
+        self.time(answer.status(), begun.elapsed());
+        answer
+    }
+
+    fn time(&self, status: StatusCode, taken: Duration) {
+        let class = usize::from(status.as_u16() / 100);
+        let Some(times) = self.times.get(class) else { return };
+        let Route { method, path, .. } = &self.route;
+        let times = times.get_or_init(|| self.app.metrics.answers(method.as_str(), path, class));
+        times.observe(taken.as_secs_f64());
     }
 
     async fn run(&self, mut request: Request) -> Reply {
@@ -117,13 +131,14 @@ impl Dispatch {
         client: Option<IpAddr>,
         headers: &HeaderMap,
     ) -> Answer<Option<Arc<Caller>>> {
-        let Some(limiter) = &self.limiter else { return self.admit(headers).await };
+        let limiter = self.limiter.as_ref().filter(|_| self.route.access != Access::Probe);
+        let Some(limiter) = limiter else { return self.admit(headers).await };
         if self.is_open() {
             limiter.admit_stranger(client, self.route.path)?;
             return self.admit(headers).await;
         }
         // Who guesses is told nothing about further keys; a key that has been seen to be valid is no guess.
-        if limiter.is_guessing(client) && !self.app.has_seen(key(headers)) {
+        if limiter.is_guessing(client) && !self.app.has_seen(self.key(headers)) {
             return Err(limiter.failure());
         }
         let caller = self.caller(headers).await?;
@@ -135,7 +150,7 @@ impl Dispatch {
     }
 
     fn is_open(&self) -> bool {
-        matches!(self.route.access, Access::Public | Access::Cron)
+        matches!(self.route.access, Access::Public | Access::Probe | Access::Cron)
     }
 
     async fn admit(&self, headers: &HeaderMap) -> Answer<Option<Arc<Caller>>> {
@@ -146,10 +161,17 @@ impl Dispatch {
     }
 
     async fn caller(&self, headers: &HeaderMap) -> Answer<Option<Arc<Caller>>> {
-        match key(headers) {
+        match self.key(headers) {
             "" => Ok(None),
             key => Ok(self.app.caller(key).await?),
         }
+    }
+
+    fn key<'a>(&self, headers: &'a HeaderMap) -> &'a str {
+        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let bearer = || text("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        let key = text("x-api-key");
+        key.or_else(|| if self.route.bearer_key { bearer() } else { None }).unwrap_or_default()
     }
 
     /// Whether the caller may ask for this.
@@ -199,10 +221,6 @@ impl Dispatch {
         }
         Ok(body)
     }
-}
-
-fn key(headers: &HeaderMap) -> &str {
-    headers.get("x-api-key").and_then(|key| key.to_str().ok()).unwrap_or_default()
 }
 
 /// Whether a value has no more than so many levels.

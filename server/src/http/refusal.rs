@@ -8,10 +8,14 @@ use crate::failure::{Failure, Kind, Parts};
 
 /// The answer that tells a failure; `expose` shows what went wrong inside.
 pub(super) fn refuse(failure: Failure, expose: bool) -> Response {
-    let Parts { kind, mut body, detail, retry_after } = failure.into_parts();
+    let Parts { kind, mut body, detail, is_told, retry_after } = failure.into_parts();
     let status = status(kind);
     if let Some(detail) = detail {
-        tracing::error!(status = status.as_u16(), detail, "a request failed");
+        if is_told {
+            tracing::debug!(status = status.as_u16(), detail, "a request failed");
+        } else {
+            tracing::error!(status = status.as_u16(), detail, "a request failed");
+        }
         let shown = if expose { detail } else { "redacted".to_owned() };
         body.insert("detail".to_owned(), shown.into());
     }

@@ -22,6 +22,8 @@ pub(crate) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Reply> + Send +
 pub(crate) enum Access {
     /// Anybody.
     Public,
+    /// Who starts and stops the process: anybody, however often.
+    Probe,
     /// The scheduler, by a secret of its own, which the handler checks.
     Cron,
     /// Anybody with a key; a key that may only read may only GET.
@@ -55,6 +57,8 @@ pub(crate) struct Route {
     pub(crate) new_id: bool,
     /// The arguments that name what belongs to an agent.
     pub(crate) owned: Vec<Owns>,
+    /// Whether its key may stand in `authorization`, as those send it who know no other place.
+    pub(crate) bearer_key: bool,
     /// Whether its answer is permission to act, which a key that was revoked in the meantime must not get.
     pub(crate) permits: bool,
     pub(crate) handler: Handler,
@@ -137,6 +141,7 @@ impl Route {
             other_names: &[],
             new_id: false,
             owned: Vec::new(),
+            bearer_key: false,
             permits: false,
             handler,
         }
@@ -172,6 +177,12 @@ impl Route {
     /// It stands at this path instead of its row's, whose parameters are members of the request.
     pub(crate) fn at_path(mut self, path: &'static str) -> Self {
         (self.path, self.aliases) = (path, &[]);
+        self
+    }
+
+    /// Its key may stand in `authorization`.
+    pub(crate) fn bearer_key(mut self) -> Self {
+        self.bearer_key = true;
         self
     }
 

@@ -69,6 +69,8 @@ impl Work {
             let rest = match self.turn().await {
                 Ok(rest) => rest,
                 Err(DbError::Closed) => return,
+                // The log was told when it began.
+                Err(DbError::Unavailable(_)) => AFTER_FAILURE,
                 Err(error) => {
                     tracing::warn!(%error, "work in the background stands still");
                     AFTER_FAILURE
@@ -83,6 +85,10 @@ impl Work {
 
     /// Does what is due, and says how long there is nothing more.
     async fn turn(&self) -> DbResult<Duration> {
+        if self.app.db.is_said_to_store_nothing() {
+            // Nobody else may look whether that is over.
+            self.app.db.can_store(true).await?;
+        }
         self.add_what_comes_by_itself().await?;
         while !self.stop.is_cancelled() {
             let now_ms = (self.now_ms)();

@@ -61,6 +61,11 @@ impl Writer {
         (Self { beside: queue(LANES), alone: queue(1) }, lanes)
     }
 
+    /// How many wait for their turn.
+    pub(super) fn waiting(&self) -> usize {
+        [&self.beside, &self.alone].map(|queue| queue.max_capacity() - queue.capacity()).iter().sum()
+    }
+
     /// Writes. What happens in it is numbered and told once it lasts.
     pub(super) async fn run<D, T, E, W>(&self, locks: Locks, given: D, work: W) -> Result<T, E>
     where

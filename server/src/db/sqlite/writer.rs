@@ -75,6 +75,11 @@ impl Writer {
         answered.await.map_err(|_| DbError::Closed)?
     }
 
+    /// How many callers wait for a group that their write is in.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Commits what waits and ends the thread.
     pub(super) fn stop(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -139,6 +144,10 @@ fn in_savepoint<T, E: From<DbError>>(
     let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
         .unwrap_or_else(|_| Err(DbError::Failed("work in a transaction panicked".to_owned()).into()));
     if result.is_err() {
+        // Then SQLite has undone all of the transaction, and why stands in the result.
+        if connection.is_autocommit() {
+            return result;
+        }
         run(connection, "ROLLBACK TO job")?;
     }
     run(connection, "RELEASE job")?;
@@ -192,6 +201,10 @@ fn begin(connection: &Connection) -> DbResult<()> {
 }
 
 fn commit(connection: &Connection) -> DbResult<()> {
+    if connection.is_autocommit() {
+        let why = "the database has undone a group of writes: its disk is full, or fails";
+        return Err(DbError::Unavailable(why.to_owned()));
+    }
     connection.prepare_cached("COMMIT")?.execute([])?;
     Ok(())
 }
@@ -245,6 +258,45 @@ mod tests {
         let (broken, one) = tokio::join!(broken, writer.run(insert(1)));
         assert!(matches!(broken, Err(DbError::Failed(why)) if why.contains("panicked")));
         assert_eq!((one, count(&writer).await), (Ok(1), 1));
+    }
+
+    fn blob(bytes: i64) -> impl FnOnce(&mut Connection) -> DbResult<usize> + Send + 'static {
+        move |connection| Ok(connection.execute("INSERT INTO b VALUES (zeroblob(?1))", [bytes])?)
+    }
+
+    #[tokio::test]
+    async fn a_file_that_may_not_grow_refuses_what_is_too_large_and_nothing_else() {
+        let writer = writer();
+        let limit = |pages: i64| {
+            writer.run(move |c| -> DbResult<()> {
+                c.execute_batch("CREATE TABLE IF NOT EXISTS b (data)")?;
+                c.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+                Ok(())
+            })
+        };
+        limit(20).await.unwrap();
+        let (a, large, b) =
+            tokio::join!(writer.run(insert(1)), writer.run(blob(1 << 20)), writer.run(insert(2)));
+        assert!(matches!(&large, Err(DbError::Unavailable(why)) if why.contains("full")), "{large:?}");
+        // Those of its group go with it; what was answered is there.
+        assert_eq!(count(&writer).await, i64::from(a.is_ok()) + i64::from(b.is_ok()));
+        limit(1 << 20).await.unwrap();
+        assert_eq!(writer.run(blob(1 << 20)).await, Ok(1));
+    }
+
+    /// As SQLite does by itself after some failures of the disk.
+    #[tokio::test]
+    async fn a_group_that_sqlite_has_undone_is_refused_whole_and_the_next_is_not() {
+        let writer = writer();
+        let undone = writer.run(|c| -> DbResult<()> {
+            c.execute_batch("ROLLBACK")?;
+            Err(DbError::Failed("the cause".into()))
+        });
+        let (a, undone, b) = tokio::join!(writer.run(insert(1)), undone, writer.run(insert(2)));
+        assert!(matches!(&a, Err(DbError::Unavailable(_))), "{a:?}");
+        assert!(matches!(&undone, Err(DbError::Unavailable(_))), "{undone:?}");
+        // It came behind the failure, so it is of another group.
+        assert_eq!((b, count(&writer).await), (Ok(2), 1));
     }
 
     #[tokio::test]

@@ -189,7 +189,11 @@ pub(crate) async fn store(
         context.app.db.write_beside(context.org_id(), &keys, given, |(action, decision, created_by), tx| {
             create(tx, action, decision, created_by).boxed()
         });
-    stored.await.map_err(|error| Failure::not_persisted(&error))
+    let creation = stored.await.map_err(|error| Failure::not_persisted(&error))?;
+    if let Creation::Created(_) = creation {
+        context.app.metrics.decided(decided.verdict);
+    }
+    Ok(creation)
 }
 
 /// Stores an action and the guard decision on it, while the decision's premises hold and its key, its id and the

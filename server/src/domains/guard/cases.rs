@@ -164,7 +164,11 @@ async fn store(context: &Context, decided: &Decided, key: Option<&str>) -> Answe
         .app
         .db
         .write_beside(context.org_id(), &keys, given, |decision, tx| log_and_tell(tx, decision).boxed());
-    answer(logged.await.map_err(|error| Failure::not_persisted(&error))?, &reply)
+    let logged = logged.await.map_err(|error| Failure::not_persisted(&error))?;
+    if logged == Logged::Stored {
+        context.app.metrics.decided(decided.verdict);
+    }
+    answer(logged, &reply)
 }
 
 /// The answer to what became of a decision.

@@ -5,11 +5,25 @@ use dashclaw::clock;
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
+use crate::db::{DbError, DbResult};
 use crate::jobs;
 
-/// Healthy when the storage answers.
-pub(super) async fn get(context: &Context) -> Health {
-    let jobs = jobs::counts(&context.app.db).await;
+/// Whether it can do its work now, which is to store. `clock` is as of [`can_store`](crate::db::Db::can_store).
+pub(super) async fn ready(context: &Context, clock: bool) -> DbResult<()> {
+    if context.app.stop.is_cancelled() {
+        return Err(DbError::Closed);
+    }
+    context.app.db.can_store(clock).await
+}
+
+/// Healthy when it can store, and read what it has stored.
+pub(super) async fn get(context: &Context, clock: bool) -> Health {
+    let ready = ready(context, clock).await;
+    // Not asked behind a disk that does not answer.
+    let jobs = match &ready {
+        Ok(()) => jobs::counts(&context.app.db).await,
+        Err(error) => Err(error.clone()),
+    };
     let works = jobs.is_ok();
     let jobs = jobs.unwrap_or_default();
     let word = if works { "healthy" } else { "unavailable" };
