@@ -183,7 +183,9 @@ impl Db {
         let org_id = Some(org_id.to_owned());
         match &*self.on {
             On::Sqlite(sqlite) => {
-                sqlite.scan(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work)).await
+                sqlite
+                    .scan(move |connection| sqlite::snapshot(connection, org_id.as_deref(), &given, work))
+                    .await
             }
             #[cfg(feature = "postgres")]
             On::Postgres(postgres) => postgres.read(org_id.as_deref(), true, &given, work).await,

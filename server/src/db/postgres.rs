@@ -12,8 +12,9 @@ mod session;
 mod value;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
@@ -22,13 +23,16 @@ use tokio::runtime::{Builder, Handle};
 use tokio_util::sync::CancellationToken;
 
 use self::address::Address;
-use self::follow::{Followers, follow, listen, tell};
+use self::follow::{Followers, compare_clocks, follow, listen, tell};
 use self::job::Locks;
 use self::reader::Readers;
 use self::session::Session;
 pub(super) use self::session::Statements;
 use self::writer::{Shared, Writer};
 use super::{DbError, Follow, Hear, Tx, Work};
+
+/// How often two connections are asked who serves them.
+const LOOKS: usize = 8;
 
 /// Where a database is, and how a host hears of the others.
 #[derive(Clone, Debug)]
@@ -87,6 +91,7 @@ impl Postgres {
             pooled: Arc::clone(&pooled),
             hear: OnceLock::new(),
             followers: Followers::default(),
+            apart_ms: AtomicI64::new(0),
         });
         let runtime = Builder::new_current_thread()
             .enable_all()
@@ -184,6 +189,7 @@ impl Postgres {
     pub(super) fn follow(&self, follower: Arc<dyn Follow>) {
         self.runtime.spawn(follow(Arc::clone(&self.shared), follower, self.stop.clone()));
         self.runtime.spawn(tell(Arc::clone(&self.shared), self.stop.clone()));
+        self.runtime.spawn(compare_clocks(Arc::clone(&self.shared), self.stop.clone()));
         if let Some(address) = &self.listen {
             self.runtime.spawn(listen(Arc::clone(&self.shared), address.clone(), self.stop.clone()));
         }
@@ -216,9 +222,15 @@ async fn prepare(shared: &Shared) -> Result<(), String> {
         made.map_err(|why| format!("cannot reach the database {}: {}", shared.address, DbError::from(why)))
     };
     let (one, other) = (connect().await?, connect().await?);
-    // Two connections that one backend serves in turn are those of a pooler that hands it on after each transaction.
+    // A connection that several backends serve in turn, or two that one serves, are those of a pooler that hands backends on
+    // after each transaction.
     let backend = async |session: &Session| session.control("SELECT pg_backend_pid()").await.ok().flatten();
-    if backend(&one).await == backend(&other).await {
+    let (mut of_one, mut of_other) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..LOOKS {
+        of_one.insert(backend(&one).await);
+        of_other.insert(backend(&other).await);
+    }
+    if of_one.len() > 1 || of_other.len() > 1 || of_one == of_other {
         shared.pooled.store(true, Ordering::Relaxed);
     }
     schema::prepare(&one).await

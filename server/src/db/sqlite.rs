@@ -97,6 +97,26 @@ pub(super) fn poll<D, T, E: From<DbError>>(
     ready(work(given, &Tx::of_sqlite(connection, org_id)))?
 }
 
+/// Reads, and sees everything as it was at one time.
+pub(super) fn snapshot<D, T, E: From<DbError>>(
+    connection: &mut Connection,
+    org_id: Option<&str>,
+    given: &D,
+    work: impl for<'a> FnOnce(&'a D, &'a Tx<'_>) -> Work<'a, T, E>,
+) -> Result<T, E> {
+    // A database in memory is read where it is written, which nothing else does meanwhile.
+    let begins = connection.is_autocommit();
+    let run = |connection: &Connection, sql| connection.prepare_cached(sql)?.execute([]).map(drop);
+    if begins {
+        run(connection, "BEGIN").map_err(DbError::from)?;
+    }
+    let answer = poll(connection, org_id, given, work);
+    if begins {
+        run(connection, "COMMIT").map_err(DbError::from)?;
+    }
+    answer
+}
+
 /// Does work on a connection that is inside a transaction. What happened in it is numbered at its end.
 pub(super) fn write<D, T, E: From<DbError>>(
     connection: &mut Connection,

@@ -1,5 +1,5 @@
 //! A PostgreSQL database for one test, where the tests run on PostgreSQL: `DASHCLAW_TEST_STORE=postgres`, on the server at
-//! `DASHCLAW_TEST_POSTGRES`, as `scripts/postgres run` starts one.
+//! `DASHCLAW_TEST_POSTGRES`, as `scripts/postgres run` starts one; or `pgbouncer`, through that at `DASHCLAW_TEST_PGBOUNCER`.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -22,10 +22,14 @@ pub(crate) struct TestDatabase {
 }
 
 impl TestDatabase {
+    /// Whether the tests run on PostgreSQL.
+    pub(crate) fn is_wanted() -> bool {
+        server().is_some()
+    }
+
     /// A new one; nothing where the tests run on SQLite.
     pub(crate) fn where_wanted() -> Option<Self> {
-        let wanted = variable("DASHCLAW_TEST_STORE").is_some_and(|store| store == "postgres");
-        wanted.then(|| Self::new("DASHCLAW_TEST_POSTGRES"))
+        server().map(Self::new)
     }
 
     /// A new one on the server that this variable names.
@@ -107,6 +111,16 @@ fn ask(server: Config, sql: &str) -> Vec<String> {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         self.run(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+    }
+}
+
+/// The variable that names the server which the tests run on.
+fn server() -> Option<&'static str> {
+    match variable("DASHCLAW_TEST_STORE").as_deref() {
+        None | Some("sqlite") => None,
+        Some("postgres") => Some("DASHCLAW_TEST_POSTGRES"),
+        Some("pgbouncer") => Some("DASHCLAW_TEST_PGBOUNCER"),
+        Some(other) => panic!("DASHCLAW_TEST_STORE is {other}: it must be sqlite, postgres or pgbouncer"),
     }
 }
 

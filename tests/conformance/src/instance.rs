@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use dashclaw_server::{InstanceOptions, Role};
+use dashclaw_server::{Database, InstanceOptions, Role};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::case::InstanceSpec;
+use crate::database::TestDatabase;
 
 /// How long requests under way are waited for at the end.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -24,28 +25,33 @@ pub(crate) struct Instance {
     url: String,
     inner: Arc<dashclaw_server::Instance>,
     serving: JoinHandle<()>,
+    /// Gone after the instance.
+    database: Option<TestDatabase>,
 }
 
 impl Instance {
-    /// Opens one in memory with the case's policies and serves it.
+    /// Opens one in memory, or on a PostgreSQL database of its own where that is wanted, with the case's policies, and serves
+    /// it.
     pub(crate) async fn start(spec: &InstanceSpec) -> Result<Self, String> {
         let file = policy_file(&spec.policies)?;
-        let options = InstanceOptions { policies: file.clone(), ..InstanceOptions::default() };
+        let mut options = InstanceOptions { policies: file.clone(), ..InstanceOptions::default() };
         let settings = spec.settings.clone();
         let opened = spawn_blocking(move || -> dashclaw::Result<_> {
+            let database = TestDatabase::where_wanted();
+            options.database = database.as_ref().map(|database| Database::new(database.url()));
             let instance = dashclaw_server::Instance::open(&options)?;
             for (name, value) in &settings {
                 instance.set_setting(name, Some(value))?;
             }
             let [admin, member] =
                 [Role::Admin, Role::Member].map(|role| instance.create_key(role, "conformance"));
-            Ok((instance, admin?, member?))
+            Ok((instance, admin?, member?, database))
         });
         let opened = opened.await.map_err(|error| error.to_string());
         if let Some(file) = file {
             let _ = std::fs::remove_file(file);
         }
-        let (instance, admin, member) = opened?.map_err(|error| error.to_string())?;
+        let (instance, admin, member, database) = opened?.map_err(|error| error.to_string())?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let inner = Arc::new(instance);
@@ -59,6 +65,7 @@ impl Instance {
             url: format!("http://{address}"),
             inner,
             serving,
+            database,
         })
     }
 
@@ -70,8 +77,12 @@ impl Instance {
     pub(crate) async fn stop(self) {
         self.inner.stopping().cancel();
         let _ = tokio::time::timeout(PATIENCE, self.serving).await;
-        let inner = self.inner;
-        let _ = spawn_blocking(move || inner.shutdown()).await;
+        let (inner, database) = (self.inner, self.database);
+        let _ = spawn_blocking(move || {
+            inner.shutdown();
+            drop(database);
+        })
+        .await;
     }
 }
 

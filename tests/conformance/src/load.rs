@@ -44,6 +44,11 @@ impl Source {
         let text = substitute(&self.variants[variant], variables);
         serde_json::from_value(text).map_err(|error| format!("{}: {error}", self.name))
     }
+
+    /// Whether it runs against an instance.
+    pub(crate) fn has_instance(&self) -> bool {
+        self.variants.iter().any(|variant| variant.get("instance").is_some())
+    }
 }
 
 /// All cases of a directory, sorted by file.

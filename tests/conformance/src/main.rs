@@ -4,6 +4,8 @@
 mod case;
 mod compare;
 mod coverage;
+#[path = "../../../server/tests/common/database.rs"]
+mod database;
 mod http;
 mod instance;
 mod known;
@@ -32,12 +34,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::database::TestDatabase;
 use crate::known::Known;
 use crate::launch::{LANGUAGES, launch};
 use crate::load::Source;
 use crate::schedule::Plan;
 
-/// Runs every case in every language and prints which pass.
+/// Runs every case in every language and prints which pass. With `DASHCLAW_TEST_STORE=postgres` only those against an instance,
+/// which then keeps its data in PostgreSQL.
 #[derive(Debug, Parser)]
 struct Options {
     /// The languages, by their columns.
@@ -88,7 +92,10 @@ async fn suite(options: &Options) -> Result<bool, String> {
         .map(|name| format!("known failures: there is no case {name}"))
         .collect();
     defects.extend(coverage::gaps(&all));
-    let cases: Vec<Source> = all.into_iter().filter(|case| case.name.contains(&options.filter)).collect();
+    let mut cases: Vec<Source> = all.into_iter().filter(|case| case.name.contains(&options.filter)).collect();
+    if TestDatabase::is_wanted() {
+        cases.retain(Source::has_instance);
+    }
     let launches =
         options.languages.iter().map(|language| launch(language, &root)).collect::<Result<_, _>>()?;
     let plan = Plan { cases, launches, known, vectors: root.join("tests/vectors"), jobs: options.jobs };

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use dashclaw::clock;
 use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::types::Type;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +25,8 @@ const RESTING: Duration = Duration::from_secs(1);
 const GATHER: Duration = Duration::from_millis(10);
 /// How long to rest when the server cannot be reached.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How often clocks are compared.
+const CLOCKS: Duration = Duration::from_secs(10);
 /// How many events are read at once.
 const PAGE: i64 = 200;
 const CHANNEL: &str = "dashclaw";
@@ -64,9 +67,16 @@ impl Followers {
 /// Follows the heads until `stop`.
 pub(super) async fn follow(shared: Arc<Shared>, follower: Arc<dyn super::Follow>, stop: CancellationToken) {
     let mut session = None;
+    let mut all_seen: Option<Instant> = None;
     while !stop.is_cancelled() {
-        let orgs = follower.followed();
+        let mut orgs = follower.followed();
         let rest = if orgs.iter().any(|followed| followed.listening) { LISTENING } else { RESTING };
+        // Those that nobody listens to have time.
+        if all_seen.is_some_and(|at| at.elapsed() < RESTING) {
+            orgs.retain(|followed| followed.listening);
+        } else {
+            all_seen = Some(Instant::now());
+        }
         let rest =
             match look(&shared, &mut session, &*follower, orgs.into_iter().map(|one| one.org_id).collect())
                 .await
@@ -95,10 +105,7 @@ async fn look(
     if orgs.is_empty() {
         return Ok(());
     }
-    let session = match session {
-        Some(session) => session,
-        None => session.insert(Session::connect(&shared.address, &shared.pooled).await?),
-    };
+    let session = connected(shared, session).await?;
     for row in session.query_own(HEADS, &[(&orgs, Type::TEXT_ARRAY)]).await? {
         let head = Head { org_id: row.try_get(0)?, version: row.try_get(1)?, position: row.try_get(2)? };
         let Some(mut behind) = follower.see(&head) else { continue };
@@ -142,10 +149,7 @@ pub(super) async fn tell(shared: Arc<Shared>, stop: CancellationToken) {
 }
 
 async fn notify(shared: &Shared, session: &mut Option<Session>, orgs: &[String]) -> Result<(), Problem> {
-    let session = match session {
-        Some(session) => session,
-        None => session.insert(Session::connect(&shared.address, &shared.pooled).await?),
-    };
+    let session = connected(shared, session).await?;
     session.query_own(TELL, &[(&orgs, Type::TEXT_ARRAY)]).await.map(drop)
 }
 
@@ -179,4 +183,45 @@ pub(super) async fn listen(shared: Arc<Shared>, address: Address, stop: Cancella
             }
         }
     }
+}
+
+/// The connection that there is, or a new one.
+async fn connected<'s>(
+    shared: &Shared,
+    session: &'s mut Option<Session>,
+) -> Result<&'s mut Session, Problem> {
+    match session {
+        Some(session) => Ok(session),
+        None => Ok(session.insert(Session::connect(&shared.address, &shared.pooled).await?)),
+    }
+}
+
+/// Compares this host's clock with the server's again and again, until `stop`: records are timed by the host, and limits and
+/// approvals count by time.
+pub(super) async fn compare_clocks(shared: Arc<Shared>, stop: CancellationToken) {
+    let mut session = None;
+    while !stop.is_cancelled() {
+        match clocks_apart(&shared, &mut session).await {
+            Ok(apart_ms) => shared.note_clocks(apart_ms),
+            Err(why) => {
+                tracing::debug!(?why, "the server's clock could not be read");
+                session = None;
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = sleep(CLOCKS) => {}
+        }
+    }
+}
+
+/// How far this host's clock is ahead of the server's, in milliseconds.
+async fn clocks_apart(shared: &Shared, session: &mut Option<Session>) -> Result<i64, Problem> {
+    let session = connected(shared, session).await?;
+    let asked = clock::unix_millis();
+    let told = session.control("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint").await?;
+    let answered = clock::unix_millis();
+    let told: Option<i64> = told.and_then(|told| told.parse().ok());
+    // Where it was read lies between asking and hearing.
+    Ok(told.map_or(0, |told| if told < asked { asked - told } else { (answered - told).min(0) }))
 }

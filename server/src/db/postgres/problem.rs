@@ -50,6 +50,8 @@ impl From<Error> for Problem {
         match code.code() {
             // A statement that took too long; nobody may write; a disk that failed.
             "57014" | "25006" | "58030" => Self::Refused(text),
+            // A table was changed under what this session has prepared: another session knows nothing of that.
+            "0A000" => Self::Lost(text),
             // The server stops, or somebody ended the session: it says so before it hangs up. So does a pooler.
             code if code.starts_with("57P") || code.starts_with("08") => Self::Lost(text),
             // Out of room: disk, memory, connections.

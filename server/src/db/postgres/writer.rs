@@ -1,6 +1,6 @@
 //! The writes of a host: queues, and lanes that each take batches from one with a connection of their own.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -37,6 +37,7 @@ pub(super) struct Writer {
     beside: mpsc::Sender<Box<dyn Job>>,
     /// Those that need their organisation for themselves, as approvals and halts do. They do not wait behind the others.
     alone: mpsc::Sender<Box<dyn Job>>,
+    shared: Arc<Shared>,
 }
 
 /// What the lanes share.
@@ -46,7 +47,35 @@ pub(super) struct Shared {
     /// Who is told what happened.
     pub(super) hear: OnceLock<super::Hear>,
     pub(super) followers: Followers,
+    /// How far this host's clock is ahead of the server's, in milliseconds.
+    pub(super) apart_ms: AtomicI64,
 }
+
+impl Shared {
+    /// Takes up how far the clocks are apart. The log hears of it when that is too far, or no longer.
+    pub(super) fn note_clocks(&self, apart_ms: i64) {
+        let before = self.apart_ms.swap(apart_ms, Ordering::Relaxed);
+        match (before.abs() > MAX_APART_MS, apart_ms.abs() > MAX_APART_MS) {
+            (false, true) => tracing::error!(apart_ms, "{CLOCK_IS_OFF}"),
+            (true, false) => tracing::warn!(apart_ms, "this host's clock agrees with the database's again"),
+            _ => {}
+        }
+    }
+
+    /// Refuses writes while this host's clock cannot be believed.
+    pub(super) fn check_clocks(&self) -> Result<(), DbError> {
+        let apart_ms = self.apart_ms.load(Ordering::Relaxed);
+        if apart_ms.abs() <= MAX_APART_MS {
+            return Ok(());
+        }
+        Err(DbError::Unavailable(format!("{CLOCK_IS_OFF}: {apart_ms} ms")))
+    }
+}
+
+/// How far the clocks of a host and of the database may be apart, in milliseconds.
+const MAX_APART_MS: i64 = 30_000;
+const CLOCK_IS_OFF: &str =
+    "this host's clock is too far from the database's; nothing is stored until it is set";
 
 impl Writer {
     /// Starts the lanes on the runtime of the caller. They end when the writer is dropped and everything is written.
@@ -58,7 +87,7 @@ impl Writer {
             lanes.extend((0..count).map(|_| tokio::spawn(Lane::new(shared, &waiting).serve())));
             queue
         };
-        (Self { beside: queue(LANES), alone: queue(1) }, lanes)
+        (Self { beside: queue(LANES), alone: queue(1), shared: Arc::clone(shared) }, lanes)
     }
 
     /// How many wait for their turn.
@@ -74,6 +103,7 @@ impl Writer {
         E: From<DbError> + Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
+        self.shared.check_clocks()?;
         let queue = if locks.keys.is_some() { &self.beside } else { &self.alone };
         let (job, answered): (_, oneshot::Receiver<Result<T, E>>) = Typed::new(locks, given, work);
         queue.send(Box::new(job)).await.map_err(|_| DbError::Closed)?;
@@ -217,4 +247,26 @@ async fn try_connect(shared: &Shared) -> Result<Session, Problem> {
 
 fn problem_text(problem: Problem) -> String {
     DbError::from(problem).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_an_hour_off_is_not_believed() {
+        let shared = Shared {
+            address: Address::read("postgres://localhost/d").unwrap(),
+            pooled: Arc::default(),
+            hear: OnceLock::new(),
+            followers: Followers::default(),
+            apart_ms: AtomicI64::new(0),
+        };
+        for (apart_ms, believed) in
+            [(0, true), (29_000, true), (-3_600_000, false), (3_600_000, false), (5, true)]
+        {
+            shared.note_clocks(apart_ms);
+            assert_eq!(shared.check_clocks().is_ok(), believed, "{apart_ms}");
+        }
+    }
 }
