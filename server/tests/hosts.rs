@@ -187,6 +187,46 @@ async fn nothing_is_decided_by_what_was_in_force_before() {
     assert!(versions.len() > 10, "{versions:?}");
 }
 
+/// As when the answer to the earlier question is on record, and the host that repeats it has not heard of anything since.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_answer_is_repeated_once_what_it_rests_on_has_changed() {
+    let database = TestDatabase::new("DASHCLAW_TEST_POSTGRES");
+    let one = Database { listen: Listen::Never, ..Database::new(database.url()) };
+    let hosts = Hosts::on(database, &[one.clone(), one]);
+    let key = hosts.host(0).world.instance.create_key(Role::Member, "test").unwrap();
+    let key = key.expose_secret();
+    let asked = async |n: usize| {
+        let mut body = look(0);
+        body["idempotency_key"] = json!(format!("round {n}"));
+        hosts.host(1).ask(key, "POST", "/api/guard", body).await
+    };
+    let change = async |method, path: &str, body| {
+        let (status, answer) = hosts.host(0).operate(method, path, body).await;
+        assert!(status == 200 || status == 201, "{answer}");
+        answer
+    };
+    for n in 0..3 {
+        assert_eq!(asked(n).await.1["decision"], "allow");
+        change("POST", "/api/halt", json!({ "halted": true, "reason": "test" })).await;
+        assert_eq!(asked(n).await.1["decision"], "block");
+        change("POST", "/api/halt", json!({ "halted": false })).await;
+        assert_eq!(asked(n).await.1["decision"], "allow");
+        let policy = json!({
+            "name": "No looking", "policy_type": "block_action_type", "rules": { "action_types": ["look"] },
+        });
+        let made = change("POST", "/api/policies", policy).await;
+        assert_eq!(asked(n).await.1["decision"], "block");
+        let path = format!("/api/policies?id={}", made["policy_id"].as_str().unwrap());
+        change("DELETE", &path, Value::Null).await;
+        assert_eq!(asked(n).await.1["decision"], "allow");
+    }
+    let listed = change("GET", "/api/keys", Value::Null).await;
+    let id = listed["keys"][0]["id"].as_str().unwrap();
+    change("DELETE", &format!("/api/keys/{id}"), Value::Null).await;
+    let (status, answer) = asked(2).await;
+    assert_eq!(status, 401, "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_revoked_key_is_refused_on_all_hosts() {
     let hosts = Hosts::new(3);

@@ -144,6 +144,10 @@ impl Hub {
         let news = channel.news.subscribe();
         let kept = self.db.look_up(org_id, (), |(), tx| outbox::kept(tx).boxed()).await?;
         channel.lock().start(kept.newest);
+        if channel.news.receiver_count() == 1 {
+            // What other hosts do is looked at seldom while nobody listens here.
+            self.db.look();
+        }
         let (cursor, replay_error) = match last_event_id {
             None => (kept.newest, None),
             Some(id) => start(id.strip_prefix(&self.prefix), kept),

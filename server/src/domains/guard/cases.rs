@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use super::decide::{ATTEMPTS, Decided, again, contended, decide, other_question, repeat_span};
 use super::judge::off_thread;
-use super::log::{Logged, log_and_tell};
-use super::premises::{Span, Stale};
+use super::log::{self, Logged, log_and_tell};
+use super::premises::{Premises, Stale};
 use super::question::{Asking, Question};
-use super::rows::{self, DecisionFilter, EarlierDecision};
+use super::rows::{self, DecisionFilter};
 use crate::context::Context;
 use crate::db::{Page, Tx, Work};
 use crate::domains::actions::birth;
@@ -87,16 +87,9 @@ type Attempt = Result<String, Stale>;
 /// Decides and stores once.
 async fn try_once(context: &Context, ask: &Ask, attempt: usize) -> Answer<Attempt> {
     let org = context.app.org(context.org_id()).await?;
-    // While everything is halted, nothing that was said before counts.
-    let key = ask.key.as_deref().filter(|_| org.halt().is_none());
-    if let Some(key) = key {
-        let within = repeat_span(clock::unix_millis());
-        let earlier = earlier(context, key, within).await?;
-        if let Some(known) =
-            earlier.and_then(|earlier| earlier.for_question(&ask.question.asked, org.version))
-        {
-            return answer(known, "");
-        }
+    let key = usable(&org, ask.key.as_deref());
+    if let Some(known) = known(context, &ask.question, &org, key).await? {
+        return answer(known, "");
     }
     let mut decided = decide(&context.app, &org, &ask.question, ask.signals.clone(), attempt).await?;
     decided.decision.secret_scan = ask.secret_scan.as_ref().map(|scan| json!(scan));
@@ -125,18 +118,27 @@ async fn repeated(
     org: &Org,
     key: Option<&str>,
 ) -> Answer<Option<String>> {
-    let Some(key) = usable(org, key) else { return Ok(None) };
-    let within = repeat_span(clock::unix_millis());
-    let earlier = earlier(context, key, within).await?;
-    match earlier.and_then(|earlier| earlier.for_question(&question.asked, org.version)) {
+    match known(context, question, org, usable(org, key)).await? {
+        // Where something has changed, a decision is due.
         Some(known) => answer(known, "").map(Result::ok),
         None => Ok(None),
     }
 }
 
-async fn earlier(context: &Context, key: &str, within: Span) -> Answer<Option<EarlierDecision>> {
-    let found = context.look_up((key.to_owned(), within), |(key, within), tx| {
-        async move { Ok(rows::earlier(tx, key, *within).await?) }.boxed()
+/// What the key of a question stands for already.
+async fn known(
+    context: &Context,
+    question: &Question,
+    org: &Org,
+    key: Option<&str>,
+) -> Answer<Option<Logged>> {
+    let Some(key) = key else { return Ok(None) };
+    let within = repeat_span(clock::unix_millis());
+    let premises =
+        Premises { version: org.version, principal: question.principal.clone(), ..Premises::default() };
+    let given = (key.to_owned(), within, question.asked.clone(), premises);
+    let found = context.look_up(given, |(key, within, asked, premises), tx| {
+        async move { Ok(log::repeated(tx, (key, *within), asked, premises).await?) }.boxed()
     });
     found.await
 }

@@ -1,6 +1,6 @@
 //! The log of decisions: a decision counts once it stands there, and it is stored only while its premises hold.
 
-use super::premises::{Asked, Stale};
+use super::premises::{Asked, Premises, Span, Stale};
 use super::rows::{self, EarlierDecision, NewDecision, Repeatable};
 use crate::db::{DbResult, Tx};
 
@@ -20,7 +20,7 @@ pub(crate) enum Logged {
 impl EarlierDecision {
     /// What its key means for this question; nothing when a new decision is due, because policies or settings have
     /// changed since.
-    pub(super) fn for_question(self, asked: &Asked, version: i64) -> Option<Logged> {
+    fn for_question(self, asked: &Asked, version: i64) -> Option<Logged> {
         if self.asked != *asked {
             return Some(Logged::OtherQuestion);
         }
@@ -28,19 +28,32 @@ impl EarlierDecision {
     }
 }
 
+/// What a key stands for already; nothing where a decision is due. Nothing is repeated to a caller, or by a host, that has
+/// not heard yet of what has changed.
+pub(super) async fn repeated(
+    tx: &Tx<'_>,
+    (key, within): (&str, Span),
+    asked: &Asked,
+    premises: &Premises,
+) -> DbResult<Option<Logged>> {
+    let Some(earlier) = rows::earlier(tx, key, within).await? else { return Ok(None) };
+    if let Some(stale) = premises.outdated(tx).await? {
+        return Ok(Some(Logged::Stale(stale)));
+    }
+    Ok(earlier.for_question(asked, premises.version))
+}
+
 /// Stores a decision, while its premises hold and its key is free.
 pub(crate) async fn log(tx: &Tx<'_>, decision: &NewDecision) -> DbResult<Logged> {
-    if let Some(Repeatable { key, within, .. }) = &decision.repeatable {
-        let earlier = rows::earlier(tx, key, *within).await?;
-        let known =
-            earlier.and_then(|earlier| earlier.for_question(&decision.asked, decision.premises.version));
-        if let Some(known) = known {
-            return Ok(known);
-        }
+    let NewDecision { repeatable, asked, premises, .. } = decision;
+    if let Some(Repeatable { key, within, .. }) = repeatable
+        && let Some(known) = repeated(tx, (key, *within), asked, premises).await?
+    {
+        return Ok(known);
     }
     let record = &decision.record;
     let agent_id = record.agent_id.as_deref().unwrap_or_default();
-    if let Some(stale) = decision.premises.stale(tx, agent_id, record.id.as_str()).await? {
+    if let Some(stale) = premises.stale(tx, agent_id, record.id.as_str()).await? {
         return Ok(Logged::Stale(stale));
     }
     rows::insert(tx, decision).await?;

@@ -69,6 +69,15 @@ pub(crate) struct Span {
 }
 
 impl Premises {
+    /// Whether another key or other policies are in force by now.
+    pub(super) async fn outdated(&self, tx: &Tx<'_>) -> DbResult<Option<Stale>> {
+        if keys::rows::is_revoked(tx, &self.principal).await? {
+            return Ok(Some(Stale::Key));
+        }
+        let version = settings::rows::version(tx).await?;
+        Ok((version != self.version).then_some(Stale::Policies))
+    }
+
     /// What keeps a decision on `agent_id` from being stored, asked in the transaction that stores it. The approval it needs
     /// is used up by it, which is the last thing looked at.
     pub(super) async fn stale(
@@ -77,11 +86,8 @@ impl Premises {
         agent_id: &str,
         decision_id: &str,
     ) -> DbResult<Option<Stale>> {
-        if keys::rows::is_revoked(tx, &self.principal).await? {
-            return Ok(Some(Stale::Key));
-        }
-        if settings::rows::version(tx).await? != self.version {
-            return Ok(Some(Stale::Policies));
+        if let Some(stale) = self.outdated(tx).await? {
+            return Ok(Some(stale));
         }
         for Tally { since_ms, limit, reached } in &self.tallies {
             if (rows::count(tx, agent_id, *since_ms, *limit).await? >= *limit) != *reached {
