@@ -8,6 +8,7 @@
 //! * [`scan`] finds prompt injection and secrets in free text.
 #![forbid(unsafe_code)]
 
+mod access;
 mod app;
 mod blocking;
 mod callers;
@@ -28,6 +29,8 @@ mod keys;
 mod metrics;
 mod orgs;
 pub mod policy;
+mod proxies;
+mod public_url;
 pub mod scan;
 mod scrub;
 mod serve;
@@ -40,3 +43,5 @@ pub use config::{InstanceOptions, RateLimit};
 pub use identity::TokenTrust;
 pub use instance::{Instance, backup};
 pub use keys::{NewKey, Role};
+pub use proxies::TrustedProxies;
+pub use public_url::PublicUrl;
