@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// What is told of a request. There is no path, no query and no header in it, which may hold secrets.
 #[derive(Debug)]
-pub(crate) struct Access<'a> {
+pub(crate) struct Record<'a> {
     pub(crate) method: &'a str,
     /// The path as a template, or `unknown`.
     pub(crate) route: &'a str,
@@ -21,7 +21,7 @@ pub(crate) struct Access<'a> {
     pub(crate) is_probe: bool,
 }
 
-impl Access<'_> {
+impl Record<'_> {
     /// Writes it down.
     pub(crate) fn log(&self) {
         let Self { method, route, status, taken, request_id, key, client, is_probe } = self;
@@ -34,9 +34,9 @@ impl Access<'_> {
             tracing::debug!(method, route, status, duration_ms, request_id, key, client_address, "request");
         }
     }
+}
 
-    /// Whether anybody may hear it.
-    pub(crate) fn is_heard() -> bool {
-        tracing::enabled!(tracing::Level::INFO)
-    }
+/// Whether anybody may hear it.
+pub(crate) fn is_heard() -> bool {
+    tracing::enabled!(tracing::Level::INFO)
 }

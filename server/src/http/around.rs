@@ -10,7 +10,7 @@ use axum::response::Response;
 use http::Method;
 
 use super::headers;
-use crate::access::Access;
+use crate::access;
 use crate::app::App;
 use crate::keys::Caller;
 
@@ -41,7 +41,7 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
         next.run(request).await
     };
     headers::add(&mut response);
-    if Access::is_heard() {
+    if access::is_heard() {
         log(&method, &response, client, begun);
     }
     response
@@ -50,7 +50,7 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
 fn log(method: &Method, response: &Response, client: Option<IpAddr>, begun: Instant) {
     let served = response.extensions().get::<Served>();
     let request_id = response.headers().get(headers::REQUEST_ID).and_then(|id| id.to_str().ok());
-    let access = Access {
+    let record = access::Record {
         method: known(method),
         route: served.map_or("unknown", |served| served.route),
         status: response.status().as_u16(),
@@ -60,7 +60,7 @@ fn log(method: &Method, response: &Response, client: Option<IpAddr>, begun: Inst
         client,
         is_probe: served.is_some_and(|served| served.is_probe),
     };
-    access.log();
+    record.log();
 }
 
 /// A method's name, where it is not one that a client has made up.

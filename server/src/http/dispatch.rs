@@ -25,7 +25,7 @@ use super::principal;
 use super::refusal::refuse;
 use super::route::{Access, Checks, Route};
 use super::to_the_end::{ToTheEnd, guarded};
-use crate::access::Access as AccessLog;
+use crate::access;
 use crate::app::App;
 use crate::context::Context;
 use crate::failure::{Answer, Failure, Kind};
@@ -63,7 +63,7 @@ impl Dispatch {
         let mut answer =
             answer.unwrap_or_else(|failure| refuse(failure, self.app.config.expose_error_detail));
         self.time(answer.status(), begun.elapsed());
-        if AccessLog::is_heard() {
+        if access::is_heard() {
             let is_probe = self.route.access == Access::Probe;
             answer.extensions_mut().insert(Served { route: self.route.path, caller, is_probe });
         }
