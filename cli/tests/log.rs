@@ -113,6 +113,29 @@ fn no_secret_is_in_any_line() {
     }
 }
 
+/// Somebody who has the id of a failed answer finds the cause.
+#[test]
+fn a_failure_is_said_with_the_id_of_its_answer() {
+    let folder = Folder::new("cause");
+    let mut server = Server::start(&folder, &["--api-key", OPERATOR]);
+    let mut operator = Connection::open(server.address, OPERATOR);
+    let ask = json!({ "agent_id": "a", "action_type": "api", "declared_goal": "g", "action_id": "act_1" });
+    assert_eq!(operator.call("POST", "/api/actions", &ask).0, 201);
+    let database = rusqlite::Connection::open(folder.data().join("dashclaw.db")).unwrap();
+    database.execute("UPDATE actions SET record = '{'", []).unwrap();
+    operator.send("GET", "/api/actions/act_1", "");
+    let answer = operator.read_some();
+    assert!(answer.starts_with("HTTP/1.1 500") && answer.contains(r#""detail":"redacted""#), "{answer}");
+    let id = answer.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap();
+    assert!(server.terminate().success());
+    let said = server.said();
+    assert!(
+        said.contains(&format!(" request_id={id} ")) && said.contains("a stored record is unreadable"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
 #[test]
 fn what_goes_wrong_is_said_though_nobody_asked() {
     let folder = Folder::new("default");

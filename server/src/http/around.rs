@@ -10,6 +10,7 @@ use axum::response::Response;
 use http::Method;
 
 use super::headers;
+use super::refusal::Cause;
 use crate::access;
 use crate::app::App;
 use crate::keys::Caller;
@@ -41,6 +42,9 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
         next.run(request).await
     };
     headers::add(&mut response);
+    if let Some(cause) = response.extensions_mut().remove::<Cause>() {
+        cause.log(response.status(), request_id(&response));
+    }
     if access::is_heard() {
         log(&method, &response, client, begun);
     }
@@ -49,18 +53,22 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
 
 fn log(method: &Method, response: &Response, client: Option<IpAddr>, begun: Instant) {
     let served = response.extensions().get::<Served>();
-    let request_id = response.headers().get(headers::REQUEST_ID).and_then(|id| id.to_str().ok());
     let record = access::Record {
         method: known(method),
         route: served.map_or("unknown", |served| served.route),
         status: response.status().as_u16(),
         taken: begun.elapsed(),
-        request_id: request_id.unwrap_or_default(),
+        request_id: request_id(response),
         key: served.and_then(|served| served.caller.as_deref()).map(|caller| caller.principal.as_str()),
         client,
         is_probe: served.is_some_and(|served| served.is_probe),
     };
     record.log();
+}
+
+fn request_id(response: &Response) -> &str {
+    let id = response.headers().get(headers::REQUEST_ID);
+    id.and_then(|id| id.to_str().ok()).unwrap_or_default()
 }
 
 /// A method's name, where it is not one that a client has made up.
