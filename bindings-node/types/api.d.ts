@@ -4295,7 +4295,10 @@ export interface ListPairings {
 export interface CreatedPairing {
   /** The pairing. */
   pairing: Pairing;
-  /** The page on which an administrator approves it. */
+  /**
+   * The page on which an administrator approves it: a URL, or a path where the server does not know its own
+   * address.
+   */
   pairing_url: string;
   [member: string]: unknown;
 }

@@ -1,6 +1,7 @@
 //! The `dashclaw` command as a library: the executable, the Python package and the npm package all run this.
 
 mod backup;
+mod health;
 mod output;
 mod up;
 
@@ -25,6 +26,7 @@ struct Command {
 enum Task {
     Up(up::Up),
     Backup(backup::Backup),
+    Health(health::Health),
 }
 
 /// Runs the command to its end on this thread and returns its exit code. It writes to the standard streams of the process.
@@ -33,11 +35,12 @@ enum Task {
 /// leaves handlers that were there before in place: a host whose own would act must reset it first.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    dashclaw::bridge::log::start(None);
+    dashclaw::bridge::log::start_for_command();
     let command = std::iter::once(NAME.into()).chain(arguments);
     let done = match Command::try_parse_from(command) {
         Ok(Command { task: Task::Up(up) }) => up.run(),
         Ok(Command { task: Task::Backup(backup) }) => backup.run(),
+        Ok(Command { task: Task::Health(health) }) => health.run(),
         Err(answer) => {
             // `--help` and `--version` come this way, too. Nobody may be reading any more.
             let _ = answer.print();

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use dashclaw::terminal::printable;
+use dashclaw_server::PublicUrl;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Shows the keys that were made at the first start, this once, each with what it is for.
@@ -24,13 +25,19 @@ pub(crate) fn keys(operator: &SecretString, agent: &SecretString) -> std::io::Re
 }
 
 /// Says where the instance listens.
-pub(crate) fn listening(address: SocketAddr, data: &str) {
-    say(&format!("DashClaw listens on http://{address}\nData: {data}\nStop with Ctrl-C.\n"));
+pub(crate) fn listening(address: SocketAddr, public_url: Option<&PublicUrl>, data: &str) {
+    let reached = public_url.map_or(String::new(), |url| format!("Reached at {}\n", url.as_str()));
+    say(&format!("DashClaw listens on http://{address}\n{reached}Data: {data}\nStop with Ctrl-C.\n"));
 }
 
 /// Says what was backed up.
 pub(crate) fn backed_up(file: &Path, bytes: u64) {
     say(&format!("Backed up {bytes} bytes to {}\n", printable(&file.display().to_string())));
+}
+
+/// Says that a server can do its work.
+pub(crate) fn ready(address: SocketAddr) {
+    say(&format!("{address} is ready\n"));
 }
 
 /// Says that it has ended as it should.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use dashclaw_server::{Database, Instance, InstanceOptions, Listen, RateLimit, Role};
+use dashclaw_server::{
+    Database, Instance, InstanceOptions, Listen, PublicUrl, RateLimit, Role, TrustedProxies,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::net::TcpListener;
 
@@ -55,6 +57,18 @@ pub(crate) struct Up {
     /// A YAML file of policies, read at start; `starter` for those that come with the program
     #[arg(long, value_name = "FILE")]
     policies: Option<PathBuf>,
+    /// Where people reach the server, as behind a reverse proxy: links begin with it
+    #[arg(long, env = "DASHCLAW_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<PublicUrl>,
+    /// Reverse proxies, addresses and networks with commas between them, whose X-Forwarded-For says who the client is
+    #[arg(
+        long,
+        env = "DASHCLAW_TRUSTED_PROXIES",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "PROXIES"
+    )]
+    trusted_proxies: TrustedProxies,
     /// An operator's API key (role admin) that holds while the server runs
     #[arg(long, env = "DASHCLAW_API_KEY", hide_env_values = true, value_parser = api_key, value_name = "KEY")]
     api_key: Option<SecretString>,
@@ -92,19 +106,22 @@ impl Up {
         let (path, database) = place(self.data, self.database, self.listen_url)?;
         let kept =
             path.as_ref().map_or_else(|| "in PostgreSQL".to_owned(), |path| path.display().to_string());
+        let has_strangers = !self.host.is_loopback() || !self.trusted_proxies.is_empty();
         let instance = Instance::open(&InstanceOptions {
             path,
             database,
             policies: self.policies,
             api_key: self.api_key,
-            rate_limit: (!self.host.is_loopback()).then_some(PUBLIC_LIMIT),
+            rate_limit: has_strangers.then_some(PUBLIC_LIMIT),
+            trusted_proxies: self.trusted_proxies,
+            public_url: self.public_url.clone(),
             ..InstanceOptions::default()
         })
         .map_err(|error| error.to_string())?;
         if instance.is_first_start() && !own_key {
             first_keys(&instance)?;
         }
-        output::listening(address, &kept);
+        output::listening(address, self.public_url.as_ref(), &kept);
         run(&instance, listener, stop).await?;
         instance.shutdown();
         output::stopped();

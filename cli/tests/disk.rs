@@ -5,6 +5,7 @@
 
 mod process;
 
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use process::{Connection, Folder, Server};
@@ -41,10 +42,18 @@ impl Two {
     }
 }
 
+/// What `dashclaw health` says.
+fn health(server: &Server) -> (ExitStatus, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dashclaw"));
+    let done = command.args(["health", "--port", &server.address.port().to_string()]).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (done.status, text(done.stdout), text(done.stderr))
+}
+
 #[test]
 fn a_full_disk_refuses_writes_and_nothing_else_until_there_is_room() {
     let folder = Folder::new("disk");
-    let mut server = Server::start_watched(&folder, &["--api-key", KEY]);
+    let mut server = Server::start_limitable(&folder, &["--api-key", KEY]);
     let mut two = Two::of(&server);
     assert_eq!(two.create("before").0, 201);
     assert_eq!([two.status("/livez"), two.status("/readyz"), two.status("/api/health")], [200; 3]);
@@ -61,6 +70,8 @@ fn a_full_disk_refuses_writes_and_nothing_else_until_there_is_room() {
     let (status, body) = two.agent.call("POST", "/api/guard", &json!({ "action_type": "api" }));
     assert_eq!((status, &body["decision"]), (503, &Value::Null), "{body}");
     assert_eq!([two.status("/livez"), two.status("/readyz"), two.status("/api/health")], [200, 503, 503]);
+    let (status, _, problem) = health(&server);
+    assert!(!status.success() && problem.contains("is not ready: 503"), "{problem}");
     // Nobody writes, and it is no better for that.
     std::thread::sleep(Duration::from_millis(1500));
     assert_eq!(two.status("/readyz"), 503);
@@ -76,7 +87,14 @@ fn a_full_disk_refuses_writes_and_nothing_else_until_there_is_room() {
     let (status, body) = two.create("meanwhile");
     assert_eq!((status, &body["idempotent_replay"]), (201, &Value::Null), "{body}");
     assert_eq!((two.total(), two.status("/api/health")), (json!(2), 200));
+    let (status, out, _) = health(&server);
+    assert!(status.success() && out.ends_with(" is ready\n"), "{out}");
     assert!(server.terminate().success());
+    let (status, _, problem) = health(&server);
+    assert!(
+        !status.success() && problem.contains("does not answer") && problem.lines().count() == 1,
+        "{problem}"
+    );
 
     let said = server.said();
     let count = |part: &str| said.lines().filter(|line| line.contains(part)).count();
@@ -91,7 +109,7 @@ fn a_full_disk_refuses_writes_and_nothing_else_until_there_is_room() {
 #[test]
 fn a_disk_that_was_never_written_to_is_found_out() {
     let folder = Folder::new("probe");
-    let mut server = Server::start_watched(&folder, &["--api-key", KEY]);
+    let mut server = Server::start_limitable(&folder, &["--api-key", KEY]);
     server.limit_files(Some(1));
     let mut operator = Connection::open(server.address, KEY);
     let (status, body) = operator.call("GET", "/readyz", &Value::Null);

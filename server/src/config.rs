@@ -11,6 +11,8 @@ use crate::db;
 use crate::domains::retention::cases as retention;
 use crate::identity::TokenTrust;
 use crate::policy::{GuardSettings, Verdict};
+use crate::proxies::TrustedProxies;
+use crate::public_url::PublicUrl;
 
 /// How an [`Instance`](crate::Instance) is opened.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +34,10 @@ pub struct InstanceOptions {
     pub rate_limit: Option<RateLimit>,
     /// Lets `webhook_check` policies call private addresses and plain http.
     pub allow_private_webhooks: bool,
+    /// The reverse proxies that say where a request comes from; without any, that is whoever has opened the connection.
+    pub trusted_proxies: TrustedProxies,
+    /// Where people reach the instance: links that it gives out begin with it. Without one they are paths.
+    pub public_url: Option<PublicUrl>,
     /// Whose tokens say who an agent is. Each variable that is named there wins over its member.
     pub tokens: TokenTrust,
 }
@@ -108,6 +114,8 @@ pub struct RateLimit {
 pub(crate) struct Config {
     pub(crate) org_id: String,
     pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) trusted_proxies: TrustedProxies,
+    pub(crate) public_url: Option<PublicUrl>,
     pub(crate) guard: GuardSettings,
     pub(crate) cron_secret: Option<SecretString>,
     pub(crate) webhook_secret: Option<SecretString>,
@@ -141,6 +149,8 @@ impl Config {
                 number("DASHCLAW_RATE_LIMIT_MAX"),
                 number("DASHCLAW_RATE_LIMIT_WINDOW_MS"),
             ),
+            trusted_proxies: options.trusted_proxies.clone(),
+            public_url: options.public_url.clone(),
             guard: GuardSettings { deadline, fallback: fallback.unwrap_or(guard.fallback) },
             cron_secret: variable("CRON_SECRET").map(SecretString::from),
             webhook_secret: variable("GUARD_WEBHOOK_SECRET").map(SecretString::from),
@@ -153,6 +163,11 @@ impl Config {
             tokens: tokens(&options.tokens),
             pairing_ttl_ms: pairing_ttl_ms(),
         }
+    }
+
+    /// A link to a path of the instance, as far as it is known where people reach it.
+    pub(crate) fn link(&self, path: &str) -> String {
+        self.public_url.as_ref().map_or_else(|| path.to_owned(), |url| url.link(path))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The HTTP face: the catalogue's paths, keys, limits, error bodies.
 
+mod around;
 mod bearer;
 pub(crate) mod call;
 mod dispatch;
@@ -14,7 +15,7 @@ mod unserved;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use dashclaw::catalogue::Method;
 use tokio::sync::Semaphore;
@@ -53,7 +54,7 @@ pub(crate) fn router(app: &Arc<App>, routes: Vec<Route>) -> Router {
         .method_not_allowed_fallback(move |request: Request| async move {
             unserved::answer(&request, true, expose)
         })
-        .layer(axum::middleware::from_fn(headers::add))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(app), around::around))
 }
 
 fn method_router<H, T>(method: Method, handler: H) -> MethodRouter
@@ -69,9 +70,4 @@ where
         Method::Delete => MethodFilter::DELETE,
     };
     on(filter, handler)
-}
-
-/// The address of the client, where the request came over a socket.
-fn client_address(request: &Request) -> Option<std::net::IpAddr> {
-    request.extensions().get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip())
 }

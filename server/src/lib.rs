@@ -8,6 +8,7 @@
 //! * [`scan`] finds prompt injection and secrets in free text.
 #![forbid(unsafe_code)]
 
+mod access;
 mod app;
 mod blocking;
 mod callers;
@@ -30,6 +31,8 @@ mod keys;
 mod metrics;
 mod orgs;
 pub mod policy;
+mod proxies;
+mod public_url;
 pub mod scan;
 mod scrub;
 mod serve;
@@ -43,3 +46,5 @@ pub use config::{Database, InstanceOptions, Listen, RateLimit};
 pub use identity::TokenTrust;
 pub use instance::{Instance, backup};
 pub use keys::{NewKey, Role};
+pub use proxies::TrustedProxies;
+pub use public_url::PublicUrl;

@@ -6139,7 +6139,9 @@ class CreatedPairing(TypedDict):
     """The pairing."""
 
     pairing_url: str
-    """The page on which an administrator approves it."""
+    """The page on which an administrator approves it: a URL, or a path where the server does not know its own
+    address.
+    """
 
 
 class Pairing(TypedDict):

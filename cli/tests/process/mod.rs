@@ -48,7 +48,8 @@ impl Drop for Folder {
 fn command(folder: &Folder, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dashclaw"));
     command.arg("up").arg("--data").arg(folder.data()).args(arguments);
-    command.env_remove("DASHCLAW_API_KEY").env_remove("DASHCLAW_RATE_LIMIT_MAX").env("DASHCLAW_LOG", "warn");
+    command.env_remove("DASHCLAW_API_KEY").env_remove("DASHCLAW_RATE_LIMIT_MAX");
+    command.env_remove("DASHCLAW_LOG").env_remove("DASHCLAW_LOG_FORMAT");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -97,7 +98,7 @@ pub(crate) struct Server {
     pub(crate) key: Option<String>,
     /// The agent's key, where it was shown.
     pub(crate) agent_key: Option<String>,
-    /// Its standard error, where somebody listens to it.
+    /// Its standard error.
     said: Arc<Mutex<String>>,
 }
 
@@ -106,8 +107,8 @@ impl Server {
         Self::spawn(&mut command(folder, arguments))
     }
 
-    /// Starts it with somebody who listens to its standard error, and so that a [limit](Self::limit_files) does not kill it.
-    pub(crate) fn start_watched(folder: &Folder, arguments: &[&str]) -> Self {
+    /// Starts it so that a [limit](Self::limit_files) does not kill it.
+    pub(crate) fn start_limitable(folder: &Folder, arguments: &[&str]) -> Self {
         let plain = command(folder, arguments);
         let mut command = Command::new("sh");
         command
@@ -121,9 +122,12 @@ impl Server {
             };
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut server = Self::spawn(&mut command);
-        server.listen();
-        server
+        Self::spawn(&mut command)
+    }
+
+    /// Starts it with these variables.
+    pub(crate) fn start_with(folder: &Folder, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::spawn(command(folder, arguments).envs(variables.iter().copied()))
     }
 
     /// Keeps what it says on standard error.
@@ -182,7 +186,9 @@ impl Server {
             child.stderr.take().unwrap().read_to_string(&mut problem).unwrap();
             panic!("it does not listen: {problem}");
         };
-        Self { child, address, key, agent_key, said: Arc::default() }
+        let mut server = Self { child, address, key, agent_key, said: Arc::default() };
+        server.listen();
+        server
     }
 
     /// Asks it to stop, and waits until it has.
@@ -272,7 +278,7 @@ impl Connection {
         if self.buffer.len() < end {
             return None;
         }
-        let body = serde_json::from_slice(&self.buffer[head_end..end]).unwrap();
+        let body = serde_json::from_slice(&self.buffer[head_end..end]).unwrap_or_default();
         self.buffer.drain(..end);
         Some((status, body))
     }

@@ -109,7 +109,7 @@ record! {
         /// The pairing.
         #[required]
         pairing: Pairing,
-        /// The page on which an administrator approves it.
+        /// The page on which an administrator approves it: a URL, or a path where the server does not know its own address.
         pairing_url: String,
     }
 

@@ -3,12 +3,14 @@
 //! It hears what the SDK and an embedded instance say, and nothing of any other crate. A program in Rust brings a subscriber
 //! of its own; this one is for the modules of other languages, which share none with anybody.
 
+mod filter;
 mod record;
 
 use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use filter::{Filter, LEVELS};
 pub use record::Record;
 use tracing::callsite::rebuild_interest_cache;
 use tracing::level_filters::LevelFilter;
@@ -20,14 +22,8 @@ use crate::client::options::variable;
 
 /// Says on standard error what the SDK does.
 const VARIABLE: &str = "DASHCLAW_LOG";
-const LEVELS: [(&str, LevelFilter); 6] = [
-    ("off", LevelFilter::OFF),
-    ("error", LevelFilter::ERROR),
-    ("warn", LevelFilter::WARN),
-    ("info", LevelFilter::INFO),
-    ("debug", LevelFilter::DEBUG),
-    ("trace", LevelFilter::TRACE),
-];
+/// How it says that: `text`, or `json` for one object a line.
+const FORMAT: &str = "DASHCLAW_LOG_FORMAT";
 
 /// What is given each record, on the thread on which it came up.
 pub type Sink = fn(&Record);
@@ -36,13 +32,24 @@ pub type Sink = fn(&Record);
 static WANTED: AtomicU8 = AtomicU8::new(0);
 
 /// Hears from now on, once for the whole process: what the variable `DASHCLAW_LOG` asks for (`off`, `error`, `warn`, `info`,
-/// `debug`, `trace`) goes to standard error, what [`want`] asks for to `sink`.
+/// `debug`, `trace`, and such a level for a part: `warn,dashclaw.server=info`) goes to standard error, what [`want`] asks for to
+/// `sink`.
 pub fn start(sink: Option<Sink>) {
+    start_with(sink, LevelFilter::OFF);
+}
+
+/// The same for a command, which says on standard error what goes wrong unless the variable asks for something else.
+pub fn start_for_command() {
+    start_with(None, LevelFilter::WARN);
+}
+
+fn start_with(sink: Option<Sink>, unless_said: LevelFilter) {
     static STARTED: OnceLock<()> = OnceLock::new();
     STARTED.get_or_init(|| {
-        let terminal = asked_for(variable(VARIABLE).as_deref());
+        let terminal = asked_for(variable(VARIABLE).as_deref(), unless_said);
+        let json = is_json(variable(FORMAT).as_deref());
         // Fails where the module is part of a program that hears already.
-        let _ = set_global_default(Ear { terminal, sink });
+        let _ = set_global_default(Ear { terminal, json, sink });
     });
 }
 
@@ -70,17 +77,24 @@ fn wanted() -> LevelFilter {
 }
 
 /// A word that is no level must not keep a program from running; nor may it go unnoticed.
-fn asked_for(level: Option<&str>) -> LevelFilter {
-    let Some(level) = level else { return LevelFilter::OFF };
-    let known = LEVELS.iter().find(|(name, _)| name.eq_ignore_ascii_case(level.trim()));
-    known.map_or_else(
-        || {
-            let names = LEVELS.map(|(name, _)| name).join(", ");
-            say(&format!("dashclaw: {VARIABLE} is none of {names}; nothing is logged\n"));
-            LevelFilter::OFF
-        },
-        |(_, level)| *level,
-    )
+fn asked_for(text: Option<&str>, unless_said: LevelFilter) -> Filter {
+    let Some(text) = text else { return Filter::of(unless_said) };
+    Filter::parse(text).unwrap_or_else(|| {
+        let names = LEVELS.map(|(name, _)| name).join(", ");
+        say(&format!("dashclaw: {VARIABLE} is none of {names}; nothing is logged\n"));
+        Filter::of(LevelFilter::OFF)
+    })
+}
+
+fn is_json(format: Option<&str>) -> bool {
+    match format.map(str::trim) {
+        None | Some("text") => false,
+        Some("json") => true,
+        Some(_) => {
+            say(&format!("dashclaw: {FORMAT} is neither text nor json; it is text\n"));
+            false
+        }
+    }
 }
 
 /// Writes at once, so that lines of several threads do not mix. A terminal that is gone stops nothing.
@@ -89,14 +103,21 @@ fn say(line: &str) {
 }
 
 struct Ear {
-    terminal: LevelFilter,
+    terminal: Filter,
+    json: bool,
     sink: Option<Sink>,
+}
+
+impl Ear {
+    fn heard(&self, metadata: &Metadata<'_>) -> LevelFilter {
+        self.terminal.level(record::target(metadata.target()))
+    }
 }
 
 impl Subscriber for Ear {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         // Of others, and of spans, nothing is ever of interest.
-        if metadata.is_event() && record::is_ours(metadata.target()) {
+        if !metadata.is_span() && record::is_ours(metadata.target()) {
             Interest::sometimes()
         } else {
             Interest::never()
@@ -104,18 +125,18 @@ impl Subscriber for Ear {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= self.terminal.max(wanted()) && record::is_ours(metadata.target())
+        record::is_ours(metadata.target()) && *metadata.level() <= self.heard(metadata).max(wanted())
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.terminal.max(wanted()))
+        Some(self.terminal.most().max(wanted()))
     }
 
     fn event(&self, event: &Event<'_>) {
         let record = Record::of(event);
         let level = *event.metadata().level();
-        if level <= self.terminal {
-            say(&record.line());
+        if level <= self.heard(event.metadata()) {
+            say(&if self.json { record.json_line() } else { record.line() });
         }
         if let Some(sink) = self.sink.filter(|_| level <= wanted()) {
             sink(&record);
@@ -140,10 +161,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_level_is_read_in_any_case_and_another_word_is_none() {
-        for (name, level) in LEVELS {
-            assert_eq!(asked_for(Some(&format!(" {} ", name.to_uppercase()))), level);
-        }
-        assert_eq!((asked_for(None), asked_for(Some("verbose"))), (LevelFilter::OFF, LevelFilter::OFF));
+    fn what_is_none_is_said_and_nothing_is_logged() {
+        let heard = [None, Some("debug"), Some("verbose")].map(|text| asked_for(text, LevelFilter::WARN));
+        assert_eq!(heard, [LevelFilter::WARN, LevelFilter::DEBUG, LevelFilter::OFF].map(Filter::of));
+        assert_eq!([None, Some("json"), Some("text"), Some("xml")].map(is_json), [false, true, false, false]);
     }
 }

@@ -104,3 +104,69 @@ async fn try_to_store(tx: &Tx<'_>, text: &str) -> DbResult<()> {
     tx.run("DELETE FROM jobs WHERE org_id = '' AND id = $1", &values!["storing"]).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, mpsc};
+
+    use super::*;
+
+    /// How many rows were changed since the database was opened.
+    async fn changes(db: &Db) -> i64 {
+        db.everywhere((), |(), tx| {
+            async { tx.single("SELECT total_changes()", &[], |row| row.get(0)).await }.boxed()
+        })
+        .await
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn however_many_ask_one_write_is_tried() {
+        let db = Db::open(None).unwrap();
+        let before = changes(&db).await;
+        let asked: Vec<_> = (0..50).map(|_| db.can_store(true)).collect();
+        assert!(futures_util::future::join_all(asked).await.into_iter().all(|stores| stores.is_ok()));
+        // A row that came and went.
+        assert_eq!(changes(&db).await - before, 2);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_failed_says_so_until_one_works() {
+        let db = Db::open(None).unwrap();
+        assert!(!db.is_said_to_store_nothing());
+        let full = DbError::Unavailable("full".to_owned());
+        let given = full.clone();
+        let failed = db.write("o", given, |full, _| async { Err::<(), _>(full.clone()) }.boxed()).await;
+        assert_eq!((failed, db.can_store(true).await), (Err(full.clone()), Err(full)));
+        assert!(db.is_said_to_store_nothing());
+        // What is wrong with a write itself says nothing about others.
+        let other =
+            db.write("o", (), |(), _| async { Err::<(), _>(DbError::Failed("no".into())) }.boxed()).await;
+        assert!(other.is_err());
+        std::thread::sleep(COUNTS_FOR);
+        assert_eq!((db.can_store(true).await, db.is_said_to_store_nothing()), (Ok(()), false));
+    }
+
+    /// A paused clock goes on as soon as everything else waits.
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_does_not_answer_is_not_waited_for() {
+        let db = Db::open(None).unwrap();
+        let (go_on, waiting) = mpsc::channel::<()>();
+        let given = Arc::new(Mutex::new(waiting));
+        let stuck = db.everywhere(given, |waiting, _| {
+            let ended = waiting.lock().unwrap().recv();
+            async move { ended.map_err(|_| DbError::Closed) }.boxed()
+        });
+        let asked = async {
+            let found = db.can_store(true).await;
+            go_on.send(()).unwrap();
+            found
+        };
+        let (stuck, found) = tokio::join!(stuck, asked);
+        assert!(
+            matches!(&found, Err(DbError::Unavailable(why)) if why.contains("longer than 2s")),
+            "{found:?}"
+        );
+        assert_eq!((stuck, db.is_said_to_store_nothing()), (Ok(()), true));
+    }
+}

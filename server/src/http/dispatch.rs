@@ -17,13 +17,15 @@ use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 use url::form_urlencoded;
 
+use super::InProcess;
+use super::around::{Client, Served};
 use super::call::{Call, Reply};
 use super::limits::Limiter;
 use super::principal;
 use super::refusal::refuse;
 use super::route::{Access, Checks, Route};
 use super::to_the_end::{ToTheEnd, guarded};
-use super::{InProcess, client_address};
+use crate::access;
 use crate::app::App;
 use crate::context::Context;
 use crate::failure::{Answer, Failure, Kind};
@@ -56,9 +58,15 @@ pub(super) struct Dispatch {
 impl Dispatch {
     pub(super) async fn answer(&self, request: Request) -> Response {
         let begun = Instant::now();
-        let answer = self.run(request).await;
-        let answer = answer.unwrap_or_else(|failure| refuse(failure, self.app.config.expose_error_detail));
+        let mut caller = None;
+        let answer = self.run(request, &mut caller).await;
+        let mut answer =
+            answer.unwrap_or_else(|failure| refuse(failure, self.app.config.expose_error_detail));
         self.time(answer.status(), begun.elapsed());
+        if access::is_heard() {
+            let is_probe = self.route.access == Access::Probe;
+            answer.extensions_mut().insert(Served { route: self.route.path, caller, is_probe });
+        }
         answer
     }
 
@@ -70,12 +78,14 @@ impl Dispatch {
         times.observe(taken.as_secs_f64());
     }
 
-    async fn run(&self, mut request: Request) -> Reply {
+    /// `seen` is who asks, once that is known.
+    async fn run(&self, mut request: Request, seen: &mut Option<Arc<Caller>>) -> Reply {
         let in_process = request.extensions().get::<InProcess>().is_some();
         let caller = if in_process {
-            self.admit(request.headers()).await?
+            self.admit(request.headers(), seen).await?
         } else {
-            self.admit_within_limits(client_address(&request), request.headers()).await?
+            let client = request.extensions().get::<Client>().and_then(|client| client.0);
+            self.admit_within_limits(client, request.headers(), seen).await?
         };
         let path = self.path_arguments(&mut request).await?;
         let mut query: Vec<(String, String)> =
@@ -130,18 +140,20 @@ impl Dispatch {
         &self,
         client: Option<IpAddr>,
         headers: &HeaderMap,
+        seen: &mut Option<Arc<Caller>>,
     ) -> Answer<Option<Arc<Caller>>> {
         let limiter = self.limiter.as_ref().filter(|_| self.route.access != Access::Probe);
-        let Some(limiter) = limiter else { return self.admit(headers).await };
+        let Some(limiter) = limiter else { return self.admit(headers, seen).await };
         if self.is_open() {
             limiter.admit_stranger(client, self.route.path)?;
-            return self.admit(headers).await;
+            return self.admit(headers, seen).await;
         }
         // Who guesses is told nothing about further keys; a key that has been seen to be valid is no guess.
         if limiter.is_guessing(client) && !self.app.has_seen(self.key(headers)) {
             return Err(limiter.failure());
         }
         let caller = self.caller(headers).await?;
+        seen.clone_from(&caller);
         match &caller {
             Some(caller) => limiter.admit(caller, client, self.route.path)?,
             None => limiter.admit_failure(client)?,
@@ -153,11 +165,17 @@ impl Dispatch {
         matches!(self.route.access, Access::Public | Access::Probe | Access::Cron)
     }
 
-    async fn admit(&self, headers: &HeaderMap) -> Answer<Option<Arc<Caller>>> {
+    async fn admit(
+        &self,
+        headers: &HeaderMap,
+        seen: &mut Option<Arc<Caller>>,
+    ) -> Answer<Option<Arc<Caller>>> {
         if self.is_open() {
             return Ok(None);
         }
-        self.may(self.caller(headers).await?)
+        let caller = self.caller(headers).await?;
+        seen.clone_from(&caller);
+        self.may(caller)
     }
 
     async fn caller(&self, headers: &HeaderMap) -> Answer<Option<Arc<Caller>>> {

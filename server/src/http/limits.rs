@@ -15,8 +15,7 @@ const MAX_COUNTED: usize = 20_000;
 /// What requests without a valid key count as.
 const NO_KEY: &str = "no key";
 
-/// Counts requests by client and route. The route is the catalogue's template, so that ids in a path make no new count. The
-/// address is the socket's: `X-Forwarded-For` says what the client likes.
+/// Counts requests by client and route. The route is the catalogue's template, so that ids in a path make no new count.
 #[derive(Debug)]
 pub(super) struct Limiter {
     limit: RateLimit,

@@ -6,20 +6,37 @@ use serde_json::Value;
 
 use crate::failure::{Failure, Kind, Parts};
 
+/// What went wrong inside; it stands beside the answer until that is given out.
+#[derive(Clone, Debug)]
+pub(super) struct Cause {
+    detail: String,
+    is_told: bool,
+}
+
+impl Cause {
+    /// Tells the log which answer it belongs to.
+    pub(super) fn log(self, status: StatusCode, request_id: &str) {
+        let (status, Self { detail, is_told }) = (status.as_u16(), self);
+        if is_told {
+            tracing::debug!(status, request_id, detail, "a request failed");
+        } else {
+            tracing::error!(status, request_id, detail, "a request failed");
+        }
+    }
+}
+
 /// The answer that tells a failure; `expose` shows what went wrong inside.
 pub(super) fn refuse(failure: Failure, expose: bool) -> Response {
     let Parts { kind, mut body, detail, is_told, retry_after } = failure.into_parts();
     let status = status(kind);
-    if let Some(detail) = detail {
-        if is_told {
-            tracing::debug!(status = status.as_u16(), detail, "a request failed");
-        } else {
-            tracing::error!(status = status.as_u16(), detail, "a request failed");
-        }
-        let shown = if expose { detail } else { "redacted".to_owned() };
+    if let Some(detail) = &detail {
+        let shown = if expose { detail.clone() } else { "redacted".to_owned() };
         body.insert("detail".to_owned(), shown.into());
     }
     let mut response = (status, axum::Json(Value::Object(body))).into_response();
+    if let Some(detail) = detail {
+        response.extensions_mut().insert(Cause { detail, is_told });
+    }
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -11,13 +11,15 @@ use crate::terminal::printable;
 
 /// The crate of the embedded instance.
 const INSTANCE: &str = "dashclaw_server";
+/// What it says of each request.
+const ACCESS: &str = "dashclaw_server::access";
 
 /// What was said, when, and how loud.
 #[derive(Clone, Debug)]
 pub struct Record {
     /// `error`, `warn`, `info`, `debug` or `trace`.
     pub level: &'static str,
-    /// `dashclaw`, or `dashclaw.server` for an embedded instance.
+    /// `dashclaw`; `dashclaw.server` for an instance, and `dashclaw.server.access` for each request that it answers.
     pub target: &'static str,
     /// The event's stable name, such as `dashclaw.retry`; an instance's events have none.
     pub event: Option<&'static str>,
@@ -38,6 +40,15 @@ pub(super) fn is_ours(target: &str) -> bool {
     target == crate::telemetry::TARGET || of_instance
 }
 
+/// What that target is called for people.
+pub(super) fn target(target: &str) -> &'static str {
+    match target {
+        crate::telemetry::TARGET => "dashclaw",
+        ACCESS => "dashclaw.server.access",
+        _ => "dashclaw.server",
+    }
+}
+
 impl Record {
     pub(super) fn of(event: &Event<'_>) -> Self {
         let metadata = event.metadata();
@@ -53,7 +64,7 @@ impl Record {
                 tracing::Level::DEBUG => "debug",
                 tracing::Level::TRACE => "trace",
             },
-            target: if is_client { "dashclaw" } else { "dashclaw.server" },
+            target: target(metadata.target()),
             event: is_client.then(|| metadata.name()),
             unix_millis: unix_millis(),
             client,
@@ -79,6 +90,18 @@ impl Record {
     pub(super) fn line(&self) -> String {
         let (time, level) = (iso(self.unix_millis), self.level.to_uppercase());
         format!("{time} {level:5} {}: {}\n", self.target, self.text())
+    }
+
+    /// A JSON object for standard error: `time`, `level`, `target`, `message`, and the fields beside them.
+    pub(super) fn json_line(&self) -> String {
+        let mut object = self.fields.clone();
+        let known =
+            [("time", iso(self.unix_millis).as_str()), ("level", self.level), ("target", self.target)]
+                .map(|(name, value)| (name.to_owned(), Value::from(value)));
+        object.extend(known);
+        object.extend(self.event.map(|event| ("event".to_owned(), event.into())));
+        object.insert("message".to_owned(), self.message.as_str().into());
+        format!("{}\n", Value::Object(object))
     }
 
     /// The record as a JSON object: `level`, `target`, `event`, `unix_millis`, `client`, `message`, `text`, `fields`.

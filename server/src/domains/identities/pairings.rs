@@ -52,7 +52,7 @@ pub(super) async fn pair(context: Context, request: CreatePairing) -> Answer<Cre
         .boxed()
     });
     let pairing = stored.await?;
-    let pairing_url = format!("/pair/{}", pairing.id);
+    let pairing_url = context.app.config.link(&format!("/pair/{}", pairing.id));
     Ok(CreatedPairing { pairing, pairing_url, ..CreatedPairing::default() })
 }
 

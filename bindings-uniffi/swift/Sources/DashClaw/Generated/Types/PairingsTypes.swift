@@ -35,7 +35,8 @@ public struct CreatedPairing: JSONRecord {
         set { set("pairing", required: newValue) }
     }
 
-    /// The page on which an administrator approves it.
+    /// The page on which an administrator approves it: a URL, or a path where the server does not know its
+    /// own address.
     public var pairingUrl: String {
         get { required("pairing_url") }
         set { set("pairing_url", required: newValue) }

@@ -117,7 +117,8 @@ public data class ApprovePairing(
  * A pairing as it was created.
  *
  * @property pairing The pairing.
- * @property pairingUrl The page on which an administrator approves it.
+ * @property pairingUrl The page on which an administrator approves it: a URL, or a path where the server does
+ *   not know its own address.
  * @property extra Members that this version does not know.
  */
 @Serializable(with = CreatedPairing.Codec::class)
