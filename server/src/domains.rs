@@ -276,6 +276,40 @@ mod tests {
         }
     }
 
+    /// Data can be spread by organisations while only these look at more than one.
+    #[test]
+    fn few_statements_name_no_organisation() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut found = Vec::new();
+        for path in files(&source) {
+            let name = path.strip_prefix(&source).unwrap().to_str().unwrap().replace('\\', "/");
+            let text = fs::read_to_string(&path).unwrap();
+            let (code, _) = text.split_once("#[cfg(test)]\nmod ").unwrap_or((&text, ""));
+            let count = code.matches("everywhere(").count() - code.matches("fn everywhere(").count();
+            if count > 0 && !name.ends_with("_tests.rs") && name != "db.rs" {
+                found.push((name, count));
+            }
+        }
+        found.sort();
+        let expected = [
+            // Whether anything can be stored.
+            ("db/storing.rs", 1),
+            // A key is found before its organisation is known.
+            ("domains/keys/cases.rs", 2),
+            // Which organisations there is work for.
+            ("domains/outcomes/sweep.rs", 1),
+            ("domains/retention/cases.rs", 2),
+            // The epoch of all events.
+            ("events/hub.rs", 1),
+            // Work in the background is whoever's.
+            ("jobs.rs", 1),
+            ("jobs/worker.rs", 5),
+            // The key that receipts are signed with.
+            ("signer.rs", 1),
+        ];
+        assert_eq!(found, expected.map(|(name, count)| (name.to_owned(), count)));
+    }
+
     /// The arrows between the rooms run one way.
     #[test]
     fn only_routes_know_http_and_http_knows_no_domain() {

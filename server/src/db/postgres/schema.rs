@@ -73,3 +73,57 @@ async fn in_transaction(session: &Session) -> Result<(), String> {
         .map_err(failed)?;
     session.control("COMMIT").await.map(drop).map_err(failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::db::postgres::{Listen, Postgres, PostgresOptions};
+    use crate::db::test_database::TestDatabase;
+
+    /// Columns as `table column type need`.
+    fn on_sqlite() -> BTreeSet<String> {
+        let connection = Connection::open_in_memory().unwrap();
+        for step in migrations::STEPS {
+            connection.execute_batch(step).unwrap();
+        }
+        let sql = "SELECT m.name || ' ' || c.name || ' ' || c.type || CASE WHEN c.\"notnull\" OR c.pk THEN ' needed' ELSE '' END
+            FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table'";
+        let mut statement = connection.prepare(sql).unwrap();
+        let columns = statement.query_map([], |row| row.get(0)).unwrap();
+        columns.map(Result::unwrap).collect()
+    }
+
+    fn on_postgres(database: &TestDatabase) -> BTreeSet<String> {
+        database.texts(
+            "SELECT table_name || ' ' || column_name || ' ' || CASE data_type WHEN 'bigint' THEN 'INTEGER'
+                WHEN 'double precision' THEN 'REAL' WHEN 'bytea' THEN 'BLOB' ELSE upper(data_type) END
+                || CASE is_nullable WHEN 'NO' THEN ' needed' ELSE '' END
+            FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'dashclaw_schema'",
+        )
+    }
+
+    #[test]
+    fn the_tables_are_the_same_on_both_databases_and_can_be_spread_by_organisation() {
+        let database = TestDatabase::new("DASHCLAW_TEST_POSTGRES");
+        let options = PostgresOptions { url: database.url().to_owned(), listen: Listen::Same };
+        drop(Postgres::open(&options).unwrap());
+        assert_eq!(on_postgres(&database), on_sqlite());
+
+        let unspread = database.texts(
+            "SELECT t.relname FROM pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid
+            JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
+            WHERE i.indisunique AND a.attname <> 'org_id' AND t.relnamespace = 'public'::regnamespace",
+        );
+        assert_eq!(unspread, ["event_epochs", "signing_keys"].map(str::to_owned).into());
+        // Text is compared bytewise, whatever the database's locale.
+        let by_locale = database.texts(
+            "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'
+            AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'",
+        );
+        assert_eq!(by_locale, BTreeSet::new());
+    }
+}
