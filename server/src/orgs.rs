@@ -67,6 +67,13 @@ pub(crate) struct Halt {
     pub(crate) at: String,
 }
 
+impl Halt {
+    /// The halt in the text of a setting. One that is not of our own writing halts as well: it is meant to.
+    pub(crate) fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_else(|_| Self { actor: text.to_owned(), ..Self::default() })
+    }
+}
+
 impl Org {
     async fn read(db: &Db, org_id: &str) -> DbResult<Self> {
         let read = db.look_up(org_id, (), |(), tx| {
@@ -85,11 +92,9 @@ impl Org {
         Ok(Self { version, policies, limited: Limited::default(), settings })
     }
 
-    /// The halt in force. Text that is not of our own writing halts as well: it is meant to.
+    /// The halt in force.
     pub(crate) fn halt(&self) -> Option<Halt> {
-        let text = self.settings.get(HALT)?;
-        let halt = serde_json::from_str(text);
-        Some(halt.unwrap_or_else(|_| Halt { actor: text.clone(), ..Halt::default() }))
+        self.settings.get(HALT).map(|text| Halt::read(text))
     }
 
     /// A setting that is yes or no; nothing when it is not set.

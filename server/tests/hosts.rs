@@ -275,3 +275,44 @@ async fn an_approval_is_used_once_on_all_hosts() {
         assert_eq!(allowed, 1, "{answers:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_setting_holds_on_hosts_that_have_not_heard_of_it() {
+    let hosts = Hosts::new(2);
+    let policy = json!({
+        "name": "Ask", "policy_type": "require_approval", "rules": { "action_types": ["deploy"] },
+    });
+    hosts.host(0).operate("POST", "/api/policies", policy).await;
+    let deploy = json!({ "agent_id": "a", "action_type": "deploy", "declared_goal": "ship it" });
+    let secret = json!({
+        "agent_id": "a", "action_type": "send", "declared_goal": "send it",
+        "content": "key AKIAIOSFODNN7EXAMPLE and AKIAIOSFODNN7EXAMPLF",
+    });
+    for _ in 0..5 {
+        for (name, value) in [
+            ("DASHCLAW_ALLOW_SELF_APPROVAL", "true"),
+            ("ENFORCE_AGENT_SIGNATURES", "false"),
+            ("DASHCLAW_AUTOSCAN_BLOCK", "false"),
+        ] {
+            hosts.host(0).world.instance.set_setting(name, Some(value)).unwrap();
+        }
+        // The other host has taken that up.
+        assert_eq!(hosts.guard(1, secret.clone()).await.1["decision"], "allow");
+        let (status, made) = hosts.host(1).operate("POST", "/api/actions", deploy.clone()).await;
+        assert_eq!(status, 202, "{made}");
+        let path = format!("/api/approvals/{}", made["action_id"].as_str().unwrap());
+        hosts.host(0).world.instance.set_setting("DASHCLAW_ALLOW_SELF_APPROVAL", None).unwrap();
+        let (status, said) = hosts.host(1).operate("POST", &path, json!({ "decision": "allow" })).await;
+        assert_eq!((status, &said["code"]), (403, &json!("SELF_APPROVAL")));
+        hosts.host(0).world.instance.set_setting("DASHCLAW_AUTOSCAN_BLOCK", Some("true")).unwrap();
+        assert_eq!(hosts.guard(1, secret.clone()).await.1["decision"], "block");
+        hosts.host(0).world.instance.set_setting("ENFORCE_AGENT_SIGNATURES", Some("true")).unwrap();
+        let unsigned = json!({ "agent_id": "a", "action_type": "look", "declared_goal": "look" });
+        let (status, refused) = hosts.host(1).ask(&hosts.agent, "POST", "/api/actions", unsigned).await;
+        assert_eq!((status, &refused["code"]), (401, &json!("SIGNATURE_REQUIRED")));
+        hosts.host(0).operate("POST", "/api/halt", json!({ "halted": true })).await;
+        let (_, shown) = hosts.host(1).operate("GET", "/api/halt", Value::Null).await;
+        assert_eq!(shown["halt"]["halted"], true, "{shown}");
+        hosts.host(0).operate("POST", "/api/halt", json!({ "halted": false })).await;
+    }
+}

@@ -13,11 +13,12 @@ use super::birth::normalize_time;
 use super::pricing;
 use super::rows::{self, ActionFilter};
 use super::rules::{Claim, Refused, Transition, Update};
+use crate::config::{ALLOW_SELF_APPROVAL, is_true};
 use crate::context::Context;
 use crate::db::{DbResult, Page, Tx};
 use crate::domains::assumptions::rows::AssumptionFilter;
 use crate::domains::loops::rows::LoopFilter;
-use crate::domains::{assumptions, keys, loops};
+use crate::domains::{assumptions, keys, loops, settings};
 use crate::failure::{Answer, Failure};
 use crate::policy::names;
 use crate::scrub::{Scrub, holds_secret, list_text};
@@ -129,17 +130,21 @@ pub(crate) async fn transition(
     let moved = context.write_with(keys, (id, step, tell), |(id, step, tell), tx| {
         async move {
             let mut action = rows::find(tx, id.as_str()).await?.ok_or_else(unknown)?;
-            if let Transition::Decide(decision) = step
-                && keys::rows::is_revoked(tx, &decision.by).await?
-            {
-                return Ok(Err(Refused::Revoked));
+            let mut step = step.clone();
+            if let Transition::Decide(decision) = &mut step {
+                if keys::rows::is_revoked(tx, &decision.by).await? {
+                    return Ok(Err(Refused::Revoked));
+                }
+                if let Some(word) = settings::rows::get(tx, ALLOW_SELF_APPROVAL).await? {
+                    decision.own_action = is_true(&word);
+                }
             }
             let beside = rows::beside(tx, &action).await?;
             if let Err(refused) = step.clone().apply(&mut action, &beside) {
                 return Ok(Err(refused));
             }
             rows::update(tx, &action).await?;
-            tell(tx, step, &action)?;
+            tell(tx, &step, &action)?;
             Ok(Ok(action))
         }
         .boxed()

@@ -29,7 +29,8 @@ pub(super) async fn create(context: &Context, asking: Asking) -> Answer<CreatedA
     {
         return taken(known);
     }
-    let signature = signature::check(context, &asking, agent_id).await?;
+    let agent_id = agent_id.to_owned();
+    let mut signature = signature::check(context, &asking, &agent_id).await?;
     question.use_token(&context.app).await;
     let question = Arc::new(question);
     let (request, scrub) = off_thread(question.heavy, move || {
@@ -38,6 +39,10 @@ pub(super) async fn create(context: &Context, asking: Asking) -> Answer<CreatedA
     })
     .await?;
     for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            // Whether a signature is needed may be what has changed.
+            signature = signature::check(context, &asking, &agent_id).await?;
+        }
         let org = context.app.org(context.org_id()).await?;
         let decided = decide(&context.app, &org, &question, Vec::new(), attempt).await?;
         let mut action = birth::record(&question, request.clone(), &decided)?;

@@ -4,7 +4,6 @@ use dashclaw::api::approvals::{ApprovalDecision, ApprovedAction};
 use dashclaw::api::ids::ActionId;
 use dashclaw::clock;
 
-use crate::config::ALLOW_SELF_APPROVAL;
 use crate::context::Context;
 use crate::domains::actions::cases::{transition, updated};
 use crate::domains::actions::rules::{Decision, Refused, Transition};
@@ -25,8 +24,8 @@ pub(super) async fn decide(
     }
     let mut scrub = Scrub::default();
     scrub.optional([&mut reasoning]);
-    let org = context.app.org(context.org_id()).await?;
-    let own_action = org.flag(ALLOW_SELF_APPROVAL).unwrap_or(context.app.config.allow_self_approval);
+    // The organisation's own word, which wins, is read where the decision is stored.
+    let own_action = context.app.config.allow_self_approval;
     let allow = decision == ApprovalDecision::Allow;
     let step = Transition::Decide(Decision { allow, by, own_action, reasoning, now: clock::now_iso() });
     let action =

@@ -49,16 +49,8 @@ pub(super) async fn ask(context: &Context, asking: Asking) -> Answer<String> {
     refuse_injection(&org, question.context.declared_goal.as_deref())?;
     let text = asking.text("content");
     let secret_scan = off_thread(question.heavy, move || text.as_deref().and_then(SecretScan::of)).await?;
-    if let Some(scan) = &secret_scan
-        && org.flag(AUTOSCAN_BLOCK) == Some(true)
-    {
-        let blocked = json!({
-            "decision": "block",
-            "allowed": false,
-            "reasons": ["Content holds secrets"],
-            "secret_scan": scan,
-        });
-        return Ok(blocked.to_string());
+    if let Some(blocked) = blocked_by_scan(&org, secret_scan.as_ref()) {
+        return Ok(blocked);
     }
     let signals = match asking.arguments.get("include_signals") {
         Some(Value::Bool(true)) => texts(context, question.context.agent_id.as_deref()).await?,
@@ -87,6 +79,13 @@ type Attempt = Result<String, Stale>;
 /// Decides and stores once.
 async fn try_once(context: &Context, ask: &Ask, attempt: usize) -> Answer<Attempt> {
     let org = context.app.org(context.org_id()).await?;
+    if attempt > 0 {
+        // What refuses a question before the policies are asked may be what has changed.
+        refuse_injection(&org, ask.question.context.declared_goal.as_deref())?;
+        if let Some(blocked) = blocked_by_scan(&org, ask.secret_scan.as_ref()) {
+            return Ok(Ok(blocked));
+        }
+    }
     let key = usable(&org, ask.key.as_deref());
     if let Some(known) = known(context, &ask.question, &org, key).await? {
         return answer(known, "");
@@ -104,6 +103,18 @@ async fn try_once(context: &Context, ask: &Ask, attempt: usize) -> Answer<Attemp
         }
     };
     store_with_action(context, ask, request, decided, key).await
+}
+
+/// The answer to content that holds secrets, where the organisation has it blocked.
+fn blocked_by_scan(org: &Org, scan: Option<&SecretScan>) -> Option<String> {
+    let scan = scan.filter(|_| org.flag(AUTOSCAN_BLOCK) == Some(true))?;
+    let blocked = json!({
+        "decision": "block",
+        "allowed": false,
+        "reasons": ["Content holds secrets"],
+        "secret_scan": scan,
+    });
+    Some(blocked.to_string())
 }
 
 /// While everything is halted, nothing that was said before counts.

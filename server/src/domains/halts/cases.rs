@@ -2,6 +2,7 @@
 
 use dashclaw::api::halts::{self, GetHalt, HaltState, SetHalt};
 use dashclaw::clock;
+use futures_util::FutureExt;
 
 use crate::app::App;
 use crate::context::Context;
@@ -22,7 +23,8 @@ pub(crate) async fn put(app: &App, org_id: &str, halt: Option<Halt>) -> DbResult
 
 /// The halt in force.
 pub(super) async fn get(context: Context, _: GetHalt) -> Answer<HaltState> {
-    let halt = context.app.org(context.org_id()).await?.halt();
+    let read = context.look_up((), |(), tx| async move { Ok(settings::rows::get(tx, HALT).await?) }.boxed());
+    let halt = read.await?.map(|text| Halt::read(&text));
     let halted = halt.is_some();
     let Halt { actor, reason, at } = halt.unwrap_or_default();
     let text = |text: String| (!text.is_empty()).then_some(text);

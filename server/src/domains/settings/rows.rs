@@ -26,6 +26,12 @@ pub(crate) async fn all(tx: &Tx<'_>) -> DbResult<BTreeMap<String, String>> {
     Ok(tx.all(sql, &[], |row| Ok((row.get(0)?, row.get(1)?))).await?.into_iter().collect())
 }
 
+/// A setting; nothing when it is not set.
+pub(crate) async fn get(tx: &Tx<'_>, name: &str) -> DbResult<Option<String>> {
+    tx.one("SELECT value FROM settings WHERE org_id = $1 AND name = $2", &values![name], |row| row.get(0))
+        .await
+}
+
 /// Sets a setting, or removes it.
 pub(crate) async fn put(tx: &Tx<'_>, name: &str, value: Option<&str>) -> DbResult<()> {
     match value {
