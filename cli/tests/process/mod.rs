@@ -45,8 +45,14 @@ impl Drop for Folder {
 }
 
 fn command(folder: &Folder, arguments: &[&str]) -> Command {
+    let mut command = up();
+    command.arg("--data").arg(folder.data()).args(arguments);
+    command
+}
+
+fn up() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dashclaw"));
-    command.arg("up").arg("--data").arg(folder.data()).args(arguments);
+    command.arg("up");
     command.env_remove("DASHCLAW_API_KEY").env_remove("DASHCLAW_RATE_LIMIT_MAX");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -100,7 +106,18 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(folder: &Folder, arguments: &[&str]) -> Self {
-        let mut child = command(folder, arguments).args(["--port", "0"]).spawn().unwrap();
+        Self::start_by(command(folder, arguments))
+    }
+
+    /// The same without a folder: the arguments say where the data are.
+    pub(crate) fn start_without_folder(arguments: &[&str]) -> Self {
+        let mut command = up();
+        command.env_remove("DATABASE_URL").env_remove("DASHCLAW_LISTEN_URL").args(arguments);
+        Self::start_by(command)
+    }
+
+    fn start_by(mut command: Command) -> Self {
+        let mut child = command.args(["--port", "0"]).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (mut address, mut key, mut agent_key) = (None, None, None);
         for line in lines.by_ref().map(|line| line.unwrap()) {
