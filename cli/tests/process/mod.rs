@@ -46,8 +46,14 @@ impl Drop for Folder {
 }
 
 fn command(folder: &Folder, arguments: &[&str]) -> Command {
+    let mut command = up();
+    command.arg("--data").arg(folder.data()).args(arguments);
+    command
+}
+
+fn up() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dashclaw"));
-    command.arg("up").arg("--data").arg(folder.data()).args(arguments);
+    command.arg("up");
     command.env_remove("DASHCLAW_API_KEY").env_remove("DASHCLAW_RATE_LIMIT_MAX");
     command.env_remove("DASHCLAW_LOG").env_remove("DASHCLAW_LOG_FORMAT");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -159,6 +165,12 @@ impl Server {
         let mut prlimit = Command::new("prlimit");
         prlimit.arg("--pid").arg(self.child.id().to_string()).arg(format!("--fsize={limit}:"));
         assert!(prlimit.status().unwrap().success());
+    }
+
+    /// The same without a folder: the arguments say where the data are.
+    pub(crate) fn start_without_folder(arguments: &[&str]) -> Self {
+        let mut command = up();
+        Self::spawn(command.env_remove("DATABASE_URL").env_remove("DASHCLAW_LISTEN_URL").args(arguments))
     }
 
     fn spawn(command: &mut Command) -> Self {

@@ -59,8 +59,8 @@ impl TestDatabase {
     }
 
     /// Runs a statement on the server, not in this database.
-    fn run(&self, sql: &str) {
-        ask(self.server.clone(), sql);
+    fn run(&self, sql: &str) -> Vec<Vec<String>> {
+        ask(self.server.clone(), sql)
     }
 
     /// Runs statements in this database.
@@ -70,26 +70,60 @@ impl TestDatabase {
 
     /// The first column of all rows that a query in this database answers.
     pub(crate) fn texts(&self, sql: &str) -> BTreeSet<String> {
-        ask(self.direct(), sql).into_iter().collect()
+        self.rows(sql).into_iter().filter_map(|row| row.into_iter().next()).collect()
+    }
+
+    /// The rows that a query in this database answers. What is NULL is no part of them.
+    pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<String>> {
+        ask(self.direct(), sql)
     }
 
     /// Ends one of the connections to this database, as an administrator may.
     pub(crate) fn cut_one(&self) {
-        self.run(&format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' ORDER BY random() LIMIT 1",
-            self.name
-        ));
+        self.cut("true", 1);
     }
 
-    fn direct(&self) -> Config {
+    /// Ends connections to this database, at most so many, for which a condition on `pg_stat_activity` holds. Answers how
+    /// many there were.
+    pub(crate) fn cut(&self, which: &str, most: usize) -> usize {
+        let sql = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND {which}
+            ORDER BY random() LIMIT {most}",
+            self.name
+        );
+        self.run(&sql).len()
+    }
+
+    /// Has connections from now on look for names in this schema before PostgreSQL's own.
+    pub(crate) fn search_first(&self, schema: &str) {
+        self.run(&format!("ALTER DATABASE {} SET search_path = {schema}, pg_catalog", self.name));
+    }
+
+    /// Gives it to an account that is no superuser, and answers its address for that.
+    pub(crate) fn give_away(&self) -> String {
+        let name = self.owner_name();
+        // An account may be left from a run that was killed.
+        self.run(&format!("DROP ROLE IF EXISTS {name}"));
+        self.run(&format!("CREATE ROLE {name} LOGIN PASSWORD 'owner'"));
+        self.run(&format!("ALTER DATABASE {} OWNER TO {name}", self.name));
+        let (_, place) = self.url.rsplit_once('@').unwrap();
+        format!("postgres://{name}:owner@{place}")
+    }
+
+    fn owner_name(&self) -> String {
+        format!("owner_of_{}", self.name)
+    }
+
+    /// How to connect to it, without a pooler.
+    pub(crate) fn direct(&self) -> Config {
         let mut config = self.server.clone();
         config.dbname(&self.name);
         config
     }
 }
 
-/// Runs statements, and answers the first column of the rows.
-fn ask(server: Config, sql: &str) -> Vec<String> {
+/// Runs statements, and answers the rows.
+fn ask(server: Config, sql: &str) -> Vec<Vec<String>> {
     let sql = sql.to_owned();
     // A test may be inside of a runtime.
     let ran = std::thread::spawn(move || {
@@ -98,11 +132,13 @@ fn ask(server: Config, sql: &str) -> Vec<String> {
             let (client, connection) = server.connect(NoTls).await.unwrap();
             tokio::spawn(connection);
             let messages = client.simple_query(&sql).await.unwrap();
-            let first = |message| match message {
-                SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            let texts = |message| match message {
+                SimpleQueryMessage::Row(row) => {
+                    Some((0..row.len()).filter_map(|n| row.get(n).map(str::to_owned)).collect())
+                }
                 _ => None,
             };
-            messages.into_iter().filter_map(first).collect()
+            messages.into_iter().filter_map(texts).collect()
         })
     });
     ran.join().unwrap()
@@ -111,6 +147,7 @@ fn ask(server: Config, sql: &str) -> Vec<String> {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         self.run(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        self.run(&format!("DROP ROLE IF EXISTS {}", self.owner_name()));
     }
 }
 
