@@ -119,6 +119,14 @@ class Operations {
     return this._call('get_action_outcome', { action_id: actionId }, options);
   }
 
+  /**
+   * Marks the outcomes that nobody reported in time as `lost_confirmation`, in all organisations: what a
+   * scheduler asks for where a server has no timer of its own.
+   */
+  sweepOutcomes(options) {
+    return this._call('sweep_outcomes', {}, options);
+  }
+
   /** Reports that all was done: `reportActionOutcome` with `completed`. */
   reportActionSuccess(actionId, summary, options) {
     return this._call('report_action_success', { action_id: actionId, summary }, options);

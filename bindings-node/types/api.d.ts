@@ -1121,6 +1121,19 @@ export interface Outcome {
   [member: string]: unknown;
 }
 
+/** What a sweep found. */
+export interface OutcomeSweep {
+  /** Always true. */
+  ok: boolean;
+  /** How many organisations were looked at. */
+  orgs_scanned: number;
+  /** How many outcomes are marked now. */
+  rows_swept: number;
+  /** How many webhooks were told. */
+  webhooks_fired: number;
+  [member: string]: unknown;
+}
+
 /** The arguments of `recordAssumption`. */
 export interface RecordAssumption {
   /** The action it is made for. At most 128 characters. */

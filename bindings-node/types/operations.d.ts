@@ -43,10 +43,10 @@ import type {
   ListWorkOrderTypes, ListWorkOrders, ListWorkflowRuns, ListWorkflowTemplates, LogMood, LogObservation,
   LoopDetail, LoopList, LoopStatus, LoopType, MarkRead, MessageAttachment, MessageDetail, MessageList,
   MessageThreadDetail, MessageThreadList, ModelStrategyDetail, ModelStrategyList, OpenLoop, OperationsSummary,
-  OrganizationDetail, OrganizationList, Outcome, Pairing, PairingDetail, PairingList, PolicyDetail,
-  PolicyImport, PolicyList, PolicyProof, PolicySimulation, PolicyTestReport, PreviewScorer, ProfileScore,
-  ProfileScoreBatch, ProfileScoreList, ProfileScoreStats, PromptInjectionScan, PromptRunList, PromptStats,
-  PromptTemplate, PromptTemplateList, PromptVersion, PromptVersionList, RebuildRecommendations,
+  OrganizationDetail, OrganizationList, Outcome, OutcomeSweep, Pairing, PairingDetail, PairingList,
+  PolicyDetail, PolicyImport, PolicyList, PolicyProof, PolicySimulation, PolicyTestReport, PreviewScorer,
+  ProfileScore, ProfileScoreBatch, ProfileScoreList, ProfileScoreStats, PromptInjectionScan, PromptRunList,
+  PromptStats, PromptTemplate, PromptTemplateList, PromptVersion, PromptVersionList, RebuildRecommendations,
   RecentDecision, RecentDecisionList, RecommendationList, RecommendedAction, RecomputedReputation,
   RecordAssumption, RecordContent, RecordDecision, RecordIdea, RecordInteraction, RecordPurchase,
   RecordPurchaseResult, RecordRecommendationEvents, RecordX402Purchase, RecordedDecision, RecordedEvents,
@@ -374,6 +374,22 @@ export declare abstract class Operations {
    * @throws `NotFoundError`: There is no such record.
    */
   getActionOutcome(actionId: string, options?: CallOptions): Promise<Outcome>;
+
+  /**
+   * Marks the outcomes that nobody reported in time as `lost_confirmation`, in all organisations: what a
+   * scheduler asks for where a server has no timer of its own. The embedded instance has one, and answers
+   * this all the same.
+   *
+   * It wants the server's `CRON_SECRET`, which the client sends as its `auth_token`, and looks at no API key.
+   * A server without that secret answers 503; a wrong secret is an `AuthenticationError`.
+   *
+   * `GET /api/cron/outcome-sweep`. Safe to repeat.
+   *
+   * @param options - What is for this call only.
+   * @returns What a sweep found.
+   * @throws `AuthenticationError`: See the description.
+   */
+  sweepOutcomes(options?: CallOptions): Promise<OutcomeSweep>;
 
   /**
    * Reports that all was done: `reportActionOutcome` with `completed`.

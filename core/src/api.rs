@@ -68,6 +68,7 @@ domains! {
     usage,
     health,
     operations,
+    events,
     legacy,
 }
 

@@ -161,6 +161,8 @@ pub enum Expect {
     /// A JSON object, which is handed on as it is, or any other text but a web page, which is handed on as an object that
     /// holds it: `text` and `media_type`.
     Text,
+    /// A stream of events. No call returns it: each language has a method of its own, with the row's name, that reads it.
+    Events,
 }
 
 /// How the argument list is written in a language with positional arguments.
@@ -192,6 +194,8 @@ pub struct Rules {
     pub aliases: &'static [&'static str],
     /// Whether the server answers without an API key.
     pub public: bool,
+    /// Whether the server wants the scheduler's secret, as a bearer token, instead of an API key.
+    pub scheduler: bool,
     /// Whether the answer holds a secret, so that no error may show any of it.
     pub secret: bool,
     /// Whether the body is signed when the client has a signing key.
@@ -243,6 +247,7 @@ impl Rules {
             pages: None,
             aliases: &[],
             public: false,
+            scheduler: false,
             signed: false,
             key_when: None,
             confirm: None,
@@ -329,6 +334,13 @@ impl Rules {
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.public = true;
+        self
+    }
+
+    /// Needs the scheduler's secret, and no API key.
+    #[must_use]
+    pub const fn scheduler(mut self) -> Self {
+        self.scheduler = true;
         self
     }
 

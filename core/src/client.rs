@@ -27,7 +27,7 @@ use crate::api::{find, rows};
 #[cfg(feature = "runtime")]
 use crate::bridge::Lanes;
 use crate::catalogue::suggest::hint;
-use crate::catalogue::{Operation, Row};
+use crate::catalogue::{Expect, Operation, Row};
 use crate::client::call::written;
 use crate::client::options::Config;
 use crate::client::transport::{HttpTransport, Transport};
@@ -149,6 +149,10 @@ impl DashClaw {
         arguments: &[u8],
         options: &CallOptions,
     ) -> Result<Response> {
+        if row.rules.expect == Expect::Events {
+            let problem = format!("`{}` is a stream, which the method of that name reads", row.name);
+            return Err(Error::argument("operation", problem));
+        }
         let is_governed = row.rules.governed && self.config().modes.any();
         if row.rules.composed.is_none() && !is_governed {
             return self.call_plainly(row, arguments, options).await;

@@ -33,6 +33,9 @@ pub struct Api {
     pub domains: Vec<Domain>,
     /// What is there for older clients only, and has a page in the reference and nothing else.
     pub legacy: Vec<&'static Row>,
+    /// The streams of events, for which each language has a method by hand: they are documented, and nothing else is generated
+    /// for them.
+    pub streams: Option<Box<Self>>,
     /// Every named type that an operation takes or returns, those of one domain together.
     pub types: Vec<Type>,
     /// How a call fails.
@@ -58,6 +61,13 @@ impl Api {
     /// Reads these rows.
     pub fn of(rows: &[&'static Row]) -> Result<Self> {
         let (legacy, rows): (Vec<_>, Vec<_>) = rows.iter().copied().partition(|row| row.rules.legacy);
+        let (streams, rows): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.rules.expect == Expect::Events);
+        let streams = (!streams.is_empty()).then(|| Self::of_calls(streams)).transpose()?;
+        Ok(Self { legacy, streams: streams.map(Box::new), ..Self::of_calls(rows)? })
+    }
+
+    fn of_calls(rows: Vec<&'static Row>) -> Result<Self> {
         let schemas = Schemas::read(&rows);
         let mut types = Types::new(&schemas);
         let mut domains: Vec<Domain> = Vec::new();
@@ -73,7 +83,12 @@ impl Api {
         }
         let types = types.finish(&domains)?;
         let index = types.iter().enumerate().map(|(at, one)| (one.name.clone(), at)).collect();
-        Ok(Self { domains, legacy, types, errors: Errors::read(), index })
+        Ok(Self { domains, legacy: Vec::new(), streams: None, types, errors: Errors::read(), index })
+    }
+
+    /// This and the streams: everything that is documented.
+    pub fn parts(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.streams.as_deref())
     }
 
     /// Every operation.

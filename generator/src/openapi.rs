@@ -31,7 +31,7 @@ fn document(api: &Api) -> Value {
         },
         "servers": [{ "url": "/" }],
         "security": [{ "ApiKey": [] }, { "ApiKey": [], "AgentToken": [] }],
-        "tags": api.domains.iter().map(|domain| json!({ "name": domain.name })).collect::<Vec<_>>(),
+        "tags": api.parts().flat_map(|part| &part.domains).map(|domain| json!({ "name": domain.name })).collect::<Vec<_>>(),
         "paths": operations::paths(api),
         "components": {
             "securitySchemes": {
@@ -40,6 +40,11 @@ fn document(api: &Api) -> Value {
                     "type": "http",
                     "scheme": "bearer",
                     "description": "A token of an identity provider that proves which agent acts.",
+                },
+                "SchedulerSecret": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The server's `CRON_SECRET`, by which a scheduler asks.",
                 },
             },
             "responses": {
@@ -54,8 +59,9 @@ fn document(api: &Api) -> Value {
 }
 
 fn components(api: &Api) -> Map<String, Value> {
+    let types = api.parts().flat_map(|part| &part.types);
     let mut components: Map<String, Value> =
-        api.types.iter().map(|one| (one.name.clone(), schemas::of_type(one))).collect();
+        types.map(|one| (one.name.clone(), schemas::of_type(one))).collect();
     components.insert("Refusal".to_owned(), refusal());
     components
 }

@@ -5,6 +5,7 @@ mod legacy;
 mod official;
 mod page;
 mod shapes;
+mod streams;
 
 use crate::model::Api;
 use crate::{Language, Output, Result, template};
@@ -13,9 +14,11 @@ const INDEX: &str = include_str!("../templates/reference_index.md.jinja");
 
 pub(crate) fn outputs(api: &Api, languages: &[&dyn Language]) -> Result<Vec<Output>> {
     let mut outputs = Vec::new();
-    for domain in &api.domains {
-        let path = format!("docs/api/{}.md", domain.name);
-        outputs.push(Output { path, text: page::text(api, domain, languages)? });
+    for part in api.parts() {
+        for domain in &part.domains {
+            let path = format!("docs/api/{}.md", domain.name);
+            outputs.push(Output { path, text: page::text(part, domain, languages)? });
+        }
     }
     outputs.push(Output { path: "docs/api/README.md".to_owned(), text: index(api, languages)? });
     outputs.push(Output { path: "docs/api/official.md".to_owned(), text: official::text(api, languages)? });
@@ -27,7 +30,7 @@ pub(crate) fn outputs(api: &Api, languages: &[&dyn Language]) -> Result<Vec<Outp
 }
 
 fn index(api: &Api, languages: &[&dyn Language]) -> Result<String> {
-    let domains = api.domains.iter().map(|domain| {
+    let domains = api.parts().flat_map(|part| &part.domains).map(|domain| {
         let operations = domain.operations.iter().map(|operation| {
             minijinja::context! {
                 name => operation.name,
@@ -49,7 +52,7 @@ fn index(api: &Api, languages: &[&dyn Language]) -> Result<String> {
     template::fill(
         INDEX,
         minijinja::context! {
-            count => api.operations().count(),
+            count => api.parts().flat_map(Api::operations).count(),
             languages => languages.collect::<Vec<_>>(),
             domains => domains,
             has_legacy => !api.legacy.is_empty(),

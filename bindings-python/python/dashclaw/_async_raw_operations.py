@@ -28,6 +28,7 @@ class AsyncRawOperations:
         self.get_pending_approvals = raw(client.get_pending_approvals)
         self.report_action_outcome = raw(client.report_action_outcome)
         self.get_action_outcome = raw(client.get_action_outcome)
+        self.sweep_outcomes = raw(client.sweep_outcomes)
         self.report_action_success = raw(client.report_action_success)
         self.report_action_failure = raw(client.report_action_failure)
         self.report_action_partial = raw(client.report_action_partial)

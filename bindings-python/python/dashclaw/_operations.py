@@ -574,6 +574,24 @@ class Operations:
         """
         return self._call("get_action_outcome", {"action_id": action_id}, options)
 
+    def sweep_outcomes(self, **options: Unpack[CallOptions]) -> types.OutcomeSweep:
+        """Marks the outcomes that nobody reported in time as ``lost_confirmation``, in all organisations:
+        what a scheduler asks for where a server has no timer of its own. The embedded instance has one, and
+        answers this all the same.
+
+        It wants the server's ``CRON_SECRET``, which the client sends as its ``auth_token``, and looks at no
+        API key. A server without that secret answers 503; a wrong secret is an ``AuthenticationError``.
+
+        ``GET /api/cron/outcome-sweep``. Safe to repeat.
+
+        Returns:
+            What a sweep found.
+
+        Raises:
+            AuthenticationError: See the description.
+        """
+        return self._call("sweep_outcomes", {}, options)
+
     def report_action_success(
         self, action_id: str, summary: str | None = None, **options: Unpack[CallOptions],
     ) -> types.ReportedAction:

@@ -1937,6 +1937,22 @@ class Outcome(TypedDict):
     """From the action's start to its report, or to now, in milliseconds."""
 
 
+class OutcomeSweep(TypedDict):
+    """What a sweep found."""
+
+    ok: bool
+    """Always true."""
+
+    orgs_scanned: int
+    """How many organisations were looked at."""
+
+    rows_swept: int
+    """How many outcomes are marked now."""
+
+    webhooks_fired: int
+    """How many webhooks were told."""
+
+
 class _RecordAssumption(TypedDict):
     """The keys that every ``RecordAssumption`` has."""
 

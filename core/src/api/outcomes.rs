@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::actions::{ActionStatus, OutcomeStatus};
 use super::security::Security;
+use crate::catalogue::Repeat;
 use crate::{open_enum, operations, record};
 
 open_enum! {
@@ -55,6 +56,16 @@ operations! { "outcomes":
         action_id: ActionId,
     }
 
+    /// Marks the outcomes that nobody reported in time as `lost_confirmation`, in all organisations: what a scheduler asks for
+    /// where a server has no timer of its own. The embedded instance has one, and answers this all the same.
+    ///
+    /// It wants the server's `CRON_SECRET`, which the client sends as its `auth_token`, and looks at no API key. A server without
+    /// that secret answers 503; a wrong secret is an error of kind `authentication`.
+    sweep_outcomes = Get "/api/cron/outcome-sweep" => OutcomeSweep [
+        repeat(Repeat::Idempotent), scheduler(),
+    ]
+    SweepOutcomes {}
+
     /// Reports that all was done: `report_action_outcome` with `completed`.
     report_action_success = Post "/api/actions/{action_id}/outcome" => ReportedAction [
         one_shot_bare("outcome", "get_action_outcome"), positional(&["action_id", "summary"]),
@@ -103,6 +114,18 @@ operations! { "outcomes":
 }
 
 record! {
+    /// What a sweep found.
+    pub struct OutcomeSweep {
+        /// Always true.
+        ok: bool,
+        /// How many organisations were looked at.
+        orgs_scanned: i64,
+        /// How many outcomes are marked now.
+        rows_swept: i64,
+        /// How many webhooks were told.
+        webhooks_fired: i64,
+    }
+
     /// A report as it was taken.
     pub struct ReportedAction {
         /// The outcome.

@@ -17,15 +17,17 @@
 /// In the square brackets stand methods of [`Rules`](crate::catalogue::Rules); behind a field's type, those of
 /// [`Field`](crate::catalogue::Field). `GetAction from action_id: ActionId { … }` makes the request of the id alone, so that
 /// the typed method takes the id, too. Where an operation lists pages, `=> ActionList, each Action as iter_actions [pages("actions")]`
-/// names the method that goes through all items.
+/// names the method that goes through all items. Behind `get_action by hand` no typed method is made: there is one already.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operations {
+    (@method by hand, $($method:tt)*) => {};
+    (@method, $($method:tt)*) => { $($method)* };
     (@name) => { None };
     (@name $iterator:ident) => { Some(stringify!($iterator)) };
     ($domain:literal: $(
         $(#[doc = $doc:literal])*
-        $name:ident = $method:ident $path:literal => $response:ty $(, each $item:ty as $iterator:ident)? [$($rule:ident($($rule_arg:expr),*)),* $(,)?]
+        $name:ident $($by:ident $hand:ident)? = $method:ident $path:literal => $response:ty $(, each $item:ty as $iterator:ident)? [$($rule:ident($($rule_arg:expr),*)),* $(,)?]
         $request:ident $(from $key:ident: $key_type:ty)? {
             $(
                 $(#[doc = $field_doc:literal])*
@@ -112,10 +114,12 @@ macro_rules! operations {
 
         impl $crate::DashClaw {
             $(
-                $(#[doc = $doc])*
-                #[doc = concat!("\n`", stringify!($method), " ", $path, "`")]
-                pub async fn $name(&self, request: impl Into<$request>) -> $crate::Result<$response> {
-                    self.send(&request.into()).await
+                $crate::operations! { @method $($by $hand)?,
+                    $(#[doc = $doc])*
+                    #[doc = concat!("\n`", stringify!($method), " ", $path, "`")]
+                    pub async fn $name(&self, request: impl Into<$request>) -> $crate::Result<$response> {
+                        self.send(&request.into()).await
+                    }
                 }
 
                 $(

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::millis;
 use super::names::{self, Attribute};
 use crate::api::find;
-use crate::catalogue::Row;
+use crate::catalogue::{Expect, Row};
 use crate::client::call::Arguments;
 use crate::client::options::variable;
 use crate::{DashClaw, Error, Response, Result, clock};
@@ -22,7 +22,7 @@ use crate::{DashClaw, Error, Response, Result, clock};
 const MOST: usize = 128;
 /// Longer texts are no name of anything.
 const LONGEST: usize = 256;
-/// What speaks to the server and is no row.
+/// What speaks to the server and is no call.
 const STREAMS: [&str; 3] = ["wait_for_approval", "events", "pending_approvals"];
 /// The span that the language has started.
 const ROOT: usize = 0;
@@ -74,7 +74,7 @@ pub(crate) struct Entered(DashClaw);
 
 /// What a language knows of a span before the call: its `name`, its `kind` (`client`, `internal`) and `attributes`.
 pub fn start_of(client: &DashClaw, operation: &str) -> String {
-    let row = find(operation);
+    let row = find(operation).filter(|row| row.rules.expect != Expect::Events);
     let mut known = vec![
         (names::OPERATION, json!(operation)),
         (names::ADDRESS, json!(client.config().base_url.host_str())),

@@ -17,7 +17,7 @@ use std::time::Duration;
 use connection::Connection;
 pub(crate) use connection::Lost;
 pub(crate) use mailbox::{Heard, Interest};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 pub(crate) use shared::{Listener, SharedStream};
 use tokio_util::sync::CancellationToken;
@@ -34,7 +34,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const DEFAULT_RECONNECTS: u32 = 10;
 
 /// What happened on the server.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ServerEvent {
     /// The cursor to resume behind; empty for events that cannot be resumed behind.
@@ -42,6 +43,7 @@ pub struct ServerEvent {
     /// What happened: `action.updated`, `guard.decision.created`, …
     pub event: String,
     /// The record it happened to: any JSON value.
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
     pub data: Box<RawValue>,
 }
 

@@ -20,7 +20,7 @@ pub(super) fn paths(api: &Api) -> Value {
     let mut groups: BTreeMap<(&str, &str), Group<'_>> = BTreeMap::new();
     // What is more than one request is no operation of HTTP.
     let plain = |operation: &&Operation| operation.rules.composed.is_none() || is_download(operation);
-    for operation in api.operations().filter(plain) {
+    for operation in api.parts().flat_map(Api::operations).filter(plain) {
         groups.entry((operation.path, operation.method)).or_default().push(operation);
     }
     for ((path, method), mut group) in groups {
@@ -58,6 +58,9 @@ fn operation(group: &Group<'_>) -> Value {
     value["responses"] = responses(group);
     if leader.rules.public {
         value["security"] = json!([]);
+    }
+    if leader.rules.scheduler {
+        value["security"] = json!([{ "SchedulerSecret": [] }]);
     }
     extensions(group, &mut value);
     value
@@ -161,10 +164,14 @@ fn responses(group: &Group<'_>) -> Value {
         }
     }
     let shape = if shapes.len() == 1 { shapes.remove(0) } else { Shape::Either(shapes) };
-    let content = if is_download(group[0]) {
-        json!({ "*/*": {} })
-    } else {
-        json!({ "application/json": { "schema": of_shape(&shape) } })
+    let content = match group[0].rules.expect {
+        Expect::Bytes => json!({ "*/*": {} }),
+        // What stands in one event; OpenAPI has a word for that from 3.2 on.
+        Expect::Events => json!({ "text/event-stream": {
+            "schema": { "type": "string" },
+            "x-dashclaw-event": of_shape(&shape),
+        } }),
+        _ => json!({ "application/json": { "schema": of_shape(&shape) } }),
     };
     let mut responses = json!({ "2XX": { "description": "Success.", "content": content } });
     if group[0].rules.expect == Expect::Text {

@@ -4,6 +4,7 @@ use dashclaw::catalogue::{Fill, Place};
 use minijinja::{Value, context};
 
 use super::shapes::{cell, spell, words};
+use super::streams;
 use crate::model::{Api, Argument, Doc, Domain, Form, Member, Operation, Shape, Type, repeat};
 use crate::{Language, Result, template};
 
@@ -43,7 +44,9 @@ fn is_inline(api: &Api, name: &str) -> bool {
 fn view(api: &Api, operation: &Operation, languages: &[&dyn Language]) -> Value {
     let names: Vec<String> = languages.iter().map(|language| language.name(operation.name)).collect();
     let code = languages.iter().map(|language| {
-        context! { fence => language.fence(), text => language.signature(api, operation) }
+        let by_hand = streams::signature(operation, language.title());
+        let text = by_hand.map_or_else(|| language.signature(api, operation), str::to_owned);
+        context! { fence => language.fence(), text }
     });
     let constants = operation.constants.iter().map(|constant| {
         format!("`{}` = `{}`", constant.wire_name, constant.default.clone().unwrap_or_default())
@@ -78,6 +81,9 @@ fn facts(operation: &Operation) -> String {
     }
     if rules.public {
         facts.push("Needs no API key.".to_owned());
+    }
+    if rules.scheduler {
+        facts.push("Needs the scheduler's secret as the client's `auth_token`, and no API key.".to_owned());
     }
     if rules.signed {
         facts.push("Signed when the client has a signing key.".to_owned());

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use dashclaw::catalogue::{Field, Method, Place, Row};
+use dashclaw::catalogue::{Expect, Field, Method, Place, Row};
 use futures_util::StreamExt;
 use http::{Request, StatusCode};
 use known::{Known, beside_the_row, body, mark, names_something};
@@ -56,10 +56,10 @@ type Named<'a> = Vec<(&'static str, &'a Known)>;
 
 fn asked() -> Vec<Asked> {
     let routes = super::routes();
-    let with_rows = routes.iter().filter_map(|route| Some((route, route.row?)));
-    with_rows
-        .flat_map(|(route, row)| route.paths().map(move |path| Asked { row, path, access: route.access }))
-        .collect()
+    let each = routes
+        .iter()
+        .flat_map(|route| route.paths().map(|path| Asked { row: route.row, path, access: route.access }));
+    each.collect()
 }
 
 impl World {
@@ -122,9 +122,10 @@ impl Asked {
         self.row.method == Method::Get && self.access != Access::Cron
     }
 
-    /// What must be named, here of what one organisation has.
+    /// What must be named, here of what one organisation has. A stream shows what was only behind a cursor.
     fn needed<'a>(&self, of: &'a Known) -> Named<'a> {
-        let needed = |field: &&Field| field.required || self.is_in_path(field.name);
+        let streams = self.row.rules.expect == Expect::Events;
+        let needed = |field: &&Field| field.required || streams || self.is_in_path(field.name);
         self.names().filter(needed).map(|field| (field.name, of)).collect()
     }
 

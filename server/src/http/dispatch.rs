@@ -104,7 +104,7 @@ impl Dispatch {
         if let Some(caller) = caller.as_deref().filter(|_| writes) {
             principal::claim(caller, self.route.row, &path, &mut query, &mut body)?;
         }
-        let received = self.route.row.map(|row| row.receive(&path, &query, &body)).unwrap_or_default();
+        let received = self.route.row.receive(&path, &query, &body);
         if self.route.checks == Checks::ByRow && !received.problems.is_empty() {
             return Err(Failure::validation(received.problems));
         }
@@ -250,7 +250,7 @@ fn is_at_most(value: &Value, levels: usize) -> bool {
     }
 }
 
-/// Routes without a row still know what stands in their path.
+/// A route at another path than its row's knows what stands there, too.
 fn with_path(mut received: Received, path: Vec<(String, String)>) -> Received {
     for (name, value) in path {
         received.arguments.entry(name).or_insert(Value::String(value));

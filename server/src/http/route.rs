@@ -47,8 +47,7 @@ pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) aliases: &'static [&'static str],
-    /// Nothing for operations that are not in the catalogue.
-    pub(crate) row: Option<&'static Row>,
+    pub(crate) row: &'static Row,
     pub(crate) access: Access,
     pub(crate) checks: Checks,
     /// Members of the body that the platform takes under another name, and the field each of them means.
@@ -105,39 +104,19 @@ impl Route {
 
     fn handled<T: Operation>(handler: Handler) -> Self {
         let row = const { &T::ROW };
-        let access = match (row.rules.public, row.rules.admin) {
-            (true, _) => Access::Public,
-            (_, true) => Access::Admin("Admin access required"),
+        let access = match (row.rules.public, row.rules.scheduler, row.rules.admin) {
+            (true, ..) => Access::Public,
+            (_, true, _) => Access::Cron,
+            (.., true) => Access::Admin("Admin access required"),
             _ => Access::Key,
         };
-        let (method, path, aliases) = (row.method, row.path, row.rules.aliases);
-        Self { row: Some(row), checks: Checks::ByRow, ..Self::new(method, path, aliases, access, handler) }
-    }
-
-    /// A route that is not in the catalogue.
-    pub(crate) fn at(
-        method: Method,
-        path: &'static str,
-        access: Access,
-        handler: fn(Call) -> BoxFuture<'static, Reply>,
-    ) -> Self {
-        Self::new(method, path, &[], access, Arc::new(handler))
-    }
-
-    fn new(
-        method: Method,
-        path: &'static str,
-        aliases: &'static [&'static str],
-        access: Access,
-        handler: Handler,
-    ) -> Self {
         Self {
-            method,
-            path,
-            aliases,
-            row: None,
+            method: row.method,
+            path: row.path,
+            aliases: row.rules.aliases,
+            row,
             access,
-            checks: Checks::ByHandler,
+            checks: Checks::ByRow,
             other_names: &[],
             new_id: false,
             owned: Vec::new(),

@@ -99,6 +99,7 @@ fn accept_object(
             }
         }
         Expect::Creation => created(text, asked, &malformed),
+        Expect::Events => Err(malformed("is no event stream")),
     }
 }
 

@@ -11,7 +11,8 @@ use http::header::{ACCEPT, CACHE_CONTROL};
 use http::{HeaderValue, StatusCode};
 use tokio::time::Instant;
 
-use crate::catalogue::{Row, Rules};
+use crate::api::events::ReadEvents;
+use crate::catalogue::{Operation, Row};
 use crate::client::call::{Answer, Asked, judge};
 use crate::client::transport::{Body, TransportError};
 use crate::deadline::later;
@@ -28,23 +29,7 @@ const OPENING: Duration = Duration::from_secs(15);
 const MAX_REFUSAL: usize = 64 * 1024;
 
 /// The row of the stream: it is read by this module and not by the engine, but it is refused in the same words.
-static STREAM: Row = Row {
-    name: "events",
-    domain: "events",
-    method: crate::catalogue::Method::Get,
-    path: "/api/stream",
-    fields: &[],
-    iterator: None,
-    rules: Rules::of(crate::catalogue::Method::Get),
-    #[cfg(feature = "schema")]
-    doc: "",
-    #[cfg(feature = "schema")]
-    module: module_path!(),
-    #[cfg(feature = "schema")]
-    request_schema: |_| schemars::Schema::default(),
-    #[cfg(feature = "schema")]
-    response_schema: |_| schemars::Schema::default(),
-};
+static STREAM: Row = ReadEvents::ROW;
 
 /// Why there is no stream (any more).
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use super::mailbox::MAX_EVENTS;
 use super::stream_server::Server;
 use super::{Heard, Interest};
 use crate::client::transport::tls_server::guard;
-use crate::{DashClaw, ErrorKind, EventOptions, EventStream, Response, Result, WaitOptions};
+use crate::{CallOptions, DashClaw, ErrorKind, EventOptions, EventStream, Response, Result, WaitOptions};
 
 /// Longer than any test takes: only the stream can bring the news.
 const LONG: Duration = Duration::from_secs(600);
@@ -55,6 +55,16 @@ async fn heard(events: &mut EventStream) -> (String, String) {
 
 fn updated(number: usize) -> (String, String) {
     (format!("mem-{number}"), "action.updated".to_owned())
+}
+
+#[tokio::test]
+async fn a_stream_is_no_call() {
+    // Nobody listens there: nothing is asked.
+    let client =
+        DashClaw::builder().base_url("http://127.0.0.1:9").api_key("key").agent_id("a").build().unwrap();
+    let refused = client.call("events", b"{}", &CallOptions::default()).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidArgument, "{refused}");
+    assert!(refused.to_string().contains("`events` is a stream"), "{refused}");
 }
 
 #[tokio::test]

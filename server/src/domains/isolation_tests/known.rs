@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::World;
 
-/// The agent that every organisation has.
+/// The agents that every organisation has: one that acts, and one that has a key and asks for another.
 const AGENT: &str = "agent-1";
+const SIGNS: &str = "signs";
 
 /// Stands in every record of this organisation.
 pub(super) fn mark(org_id: &str) -> String {
@@ -100,7 +101,10 @@ impl Known {
 
     /// All ids that only this organisation has.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(|(what, _)| !matches!(**what, "agent" | "event")).map(|(_, id)| id.as_str())
+        self.0
+            .iter()
+            .filter(|(what, _)| !matches!(**what, "agent" | "signs" | "event"))
+            .map(|(_, id)| id.as_str())
     }
 
     /// Makes one of everything through the API.
@@ -147,10 +151,12 @@ impl Known {
         let assumption = make("/api/assumptions", assumption, "/assumption_id").await;
         let open_loop = json!({ "action_id": running, "loop_type": "followup", "description": mark });
         let open_loop = make("/api/actions/loops", open_loop, "/loop_id").await;
-        let pairing = json!({ "agent_id": "pairs", "agent_name": mark, "public_key": public_key() });
+        let pairing = json!({ "agent_id": SIGNS, "agent_name": mark, "public_key": public_key() });
         let pairing = make("/api/pairings", pairing, "/pairing/id").await;
-        let signs = format!("signs-in-{org_id}");
-        make("/api/identities", json!({ "agent_id": signs, "public_key": public_key() }), "").await;
+        let identity = format!("{SIGNS}-in-{org_id}");
+        for signs in [SIGNS, &identity] {
+            make("/api/identities", json!({ "agent_id": signs, "public_key": public_key() }), "").await;
+        }
         let key = make("/api/keys", json!({ "label": mark }), "/key/id").await;
         make("/api/agents/heartbeat", json!({ "agent_id": AGENT, "agent_name": mark }), "").await;
         let asks = json!({
@@ -164,9 +170,10 @@ impl Known {
         }
         let named = [("running", running), ("waiting", waiting), ("policy", policy), ("session", session)];
         let more = [("assumption", assumption), ("open_loop", open_loop), ("pairing", pairing)];
-        let given = [("signs", signs), ("key", key), ("label", label), ("asked", asked)];
+        let given = [("key", key), ("identity", identity), ("label", label), ("asked", asked)];
         // What no database ever gave out begins with the oldest.
-        let shared = [("agent", AGENT.to_owned()), ("event", "an-event".to_owned())];
+        let shared =
+            [("agent", AGENT.to_owned()), ("signs", SIGNS.to_owned()), ("event", "an-event".to_owned())];
         Self(named.into_iter().chain(more).chain(given).chain(shared).collect())
     }
 }

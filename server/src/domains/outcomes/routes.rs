@@ -1,19 +1,18 @@
 //! `/api/actions/{action_id}/outcome`, and the sweep for those that never came.
 
 use dashclaw::api::actions::OutcomeStatus;
-use dashclaw::api::outcomes::ReportActionOutcome;
-use dashclaw::catalogue::Method::Get;
+use dashclaw::api::outcomes::{OutcomeSweep, ReportActionOutcome, SweepOutcomes};
 use dashclaw::clock;
 use futures_util::FutureExt;
 use http::header;
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{cases, sweep};
 use crate::domains::actions::rules::{Close, Report};
 use crate::failure::{Answer, Failure, Kind};
 use crate::http::call::{Call, Reply, ok};
-use crate::http::route::{Access, Route};
+use crate::http::route::Route;
 use crate::keys;
 
 /// The most bytes of `progress` as JSON.
@@ -23,7 +22,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::of::<ReportActionOutcome>(|call| report(call).boxed()).own_checks(),
         Route::case(cases::get),
-        Route::at(Get, "/api/cron/outcome-sweep", Access::Cron, |call| sweep_when_asked(call).boxed()),
+        Route::of::<SweepOutcomes>(|call| sweep_when_asked(call).boxed()),
     ]
 }
 
@@ -99,5 +98,43 @@ async fn sweep_when_asked(call: Call) -> Reply {
         tracing::error!(%error, "the sweep failed");
         Failure::new(Kind::Internal, "Sweep failed")
     })?;
-    ok(&json!({ "ok": true, "orgs_scanned": swept.orgs, "rows_swept": swept.rows, "webhooks_fired": 0 }))
+    let count = |found: usize| i64::try_from(found).unwrap_or(i64::MAX);
+    let (orgs_scanned, rows_swept) = (count(swept.orgs), count(swept.rows));
+    ok(&OutcomeSweep { ok: true, orgs_scanned, rows_swept, ..OutcomeSweep::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use http::Request;
+    use tower::ServiceExt;
+
+    use crate::app::App;
+    use crate::config::{Config, InstanceOptions};
+    use crate::db::Db;
+    use crate::events::Hub;
+    use crate::signer::Signer;
+
+    #[tokio::test]
+    async fn a_scheduler_is_known_by_its_secret_alone() {
+        let mut config = Config::read(&InstanceOptions::default());
+        config.cron_secret = Some("the secret".to_owned().into());
+        let db = Db::open(None).unwrap();
+        let (hub, signer) = (Hub::open(&db).await.unwrap(), Signer::open(&db, None).await.unwrap());
+        let app = Arc::new(App::new(config, db, hub, signer));
+        app.admit_operator("key");
+        let router = crate::http::router(&app, crate::domains::routes());
+        for (name, value, status) in [
+            ("authorization", "Bearer the secret", 200),
+            ("authorization", "Bearer another", 401),
+            ("authorization", "the secret", 401),
+            ("x-api-key", "key", 401),
+        ] {
+            let request = Request::get("/api/cron/outcome-sweep").header(name, value);
+            let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(answer.status(), status, "{name} {value}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use dashclaw::catalogue::Method::Get;
+use dashclaw::api::events::ReadEvents;
 use futures_util::{FutureExt, stream};
 use http::{HeaderMap, HeaderValue, header};
 use tokio::time::{Instant, Interval, Sleep, interval_at, sleep};
@@ -18,7 +18,7 @@ use crate::events::Subscription;
 use crate::events::listeners::Place;
 use crate::failure::{Answer, Failure, Kind};
 use crate::http::call::{Call, Reply};
-use crate::http::route::{Access, Route};
+use crate::http::route::Route;
 use crate::keys::Caller;
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -55,15 +55,16 @@ struct Frames {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![Route::at(Get, "/api/stream", Access::Key, |call| async move { open(&call).await }.boxed())]
+    vec![Route::of::<ReadEvents>(|call| async move { open(&call).await }.boxed())]
 }
 
 /// Opens a stream.
 async fn open(call: &Call) -> Reply {
     let place = if call.in_process { None } else { Some(place(call)?) };
     let text = |name: &str| call.headers.get(name).and_then(|value| value.to_str().ok());
-    let last_event_id =
-        text("last-event-id").filter(|id| !id.is_empty()).or_else(|| call.query("lastEventId"));
+    let given = call.request::<ReadEvents>()?.last_event_id;
+    let last_event_id = text("last-event-id").filter(|id| !id.is_empty()).or(given.as_deref());
+    let last_event_id = last_event_id.filter(|id| !id.is_empty());
     let events = call.context.app.hub.subscribe(call.context.org_id(), last_event_id).await?;
     let frames = Frames {
         app: Arc::clone(&call.context.app),

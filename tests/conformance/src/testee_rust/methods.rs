@@ -18,6 +18,7 @@ methods! {
     get_pending_approvals(dashclaw::api::approvals::GetPendingApprovals) and iter_pending_approvals,
     report_action_outcome(dashclaw::api::outcomes::ReportActionOutcome),
     get_action_outcome(dashclaw::api::outcomes::GetActionOutcome),
+    sweep_outcomes(dashclaw::api::outcomes::SweepOutcomes),
     report_action_success(dashclaw::api::outcomes::ReportActionSuccess),
     report_action_failure(dashclaw::api::outcomes::ReportActionFailure),
     report_action_partial(dashclaw::api::outcomes::ReportActionPartial),

@@ -40,6 +40,24 @@ extension DashClaw {
         try await send("get_action_outcome", ["action_id": actionId.jsonValue], options)
     }
 
+    /// Marks the outcomes that nobody reported in time as `lost_confirmation`, in all organisations: what a
+    /// scheduler asks for where a server has no timer of its own. The embedded instance has one, and answers
+    /// this all the same.
+    ///
+    /// It wants the server's `CRON_SECRET`, which the client sends as its `auth_token`, and looks at no API
+    /// key. A server without that secret answers 503; a wrong secret is a ``DashClawError`` of kind
+    /// `authentication`.
+    ///
+    /// `GET /api/cron/outcome-sweep`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - options: What differs for this call.
+    /// - Returns: What a sweep found.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `authentication`: see the description.
+    public func sweepOutcomes(options: CallOptions = CallOptions()) async throws -> OutcomeSweep {
+        try await send("sweep_outcomes", [:], options)
+    }
+
     /// Reports that all was done: `reportActionOutcome` with `completed`.
     ///
     /// `POST /api/actions/{action_id}/outcome`. The first one counts; later ones are conflicts.

@@ -181,3 +181,38 @@ public struct Outcome: JSONRecord {
         set { set("elapsed_ms", required: newValue) }
     }
 }
+
+/// What a sweep found.
+public struct OutcomeSweep: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["ok", "orgs_scanned", "rows_swept", "webhooks_fired"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Always true.
+    public var ok: Bool {
+        get { required("ok") }
+        set { set("ok", required: newValue) }
+    }
+
+    /// How many organisations were looked at.
+    public var orgsScanned: Int {
+        get { required("orgs_scanned") }
+        set { set("orgs_scanned", required: newValue) }
+    }
+
+    /// How many outcomes are marked now.
+    public var rowsSwept: Int {
+        get { required("rows_swept") }
+        set { set("rows_swept", required: newValue) }
+    }
+
+    /// How many webhooks were told.
+    public var webhooksFired: Int {
+        get { required("webhooks_fired") }
+        set { set("webhooks_fired", required: newValue) }
+    }
+}

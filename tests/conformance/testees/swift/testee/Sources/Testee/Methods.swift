@@ -173,6 +173,9 @@ extension DashClaw {
             let actionId: String = given.required("action_id")
             guard given.fits else { return nil }
             return try await self.getActionOutcome(actionId: actionId, options: options).jsonValue
+        case "sweep_outcomes":
+            guard arguments.isEmpty else { return nil }
+            return try await self.sweepOutcomes(options: options).jsonValue
         case "report_action_success":
             let actionId: String = given.required("action_id")
             let summary: String? = given.optional("summary")

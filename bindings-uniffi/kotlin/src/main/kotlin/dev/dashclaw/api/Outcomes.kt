@@ -156,3 +156,24 @@ public data class Outcome(
 ) : Record() {
     internal object Codec : RecordSerializer<Outcome>(generatedSerializer())
 }
+
+/**
+ * What a sweep found.
+ *
+ * @property ok Always true.
+ * @property orgsScanned How many organisations were looked at.
+ * @property rowsSwept How many outcomes are marked now.
+ * @property webhooksFired How many webhooks were told.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = OutcomeSweep.Codec::class)
+@KeepGeneratedSerializer
+public data class OutcomeSweep(
+    val ok: Boolean = false,
+    @SerialName("orgs_scanned") val orgsScanned: Long = 0,
+    @SerialName("rows_swept") val rowsSwept: Long = 0,
+    @SerialName("webhooks_fired") val webhooksFired: Long = 0,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<OutcomeSweep>(generatedSerializer())
+}

@@ -5,6 +5,7 @@ package dev.dashclaw.operations
 import dev.dashclaw.CallOptions
 import dev.dashclaw.api.GetActionOutcome
 import dev.dashclaw.api.Outcome
+import dev.dashclaw.api.OutcomeSweep
 import dev.dashclaw.api.ReportActionFailure
 import dev.dashclaw.api.ReportActionOutcome
 import dev.dashclaw.api.ReportActionPartial
@@ -90,6 +91,22 @@ public interface OutcomesApi : Caller {
             Outcome.serializer(),
             options,
         )
+
+    /**
+     * Marks the outcomes that nobody reported in time as `lost_confirmation`, in all organisations: what a
+     * scheduler asks for where a server has no timer of its own. The embedded instance has one, and answers
+     * this all the same.
+     *
+     * It wants the server's `CRON_SECRET`, which the client sends as its `auth_token`, and looks at no API
+     * key. A server without that secret answers 503; a wrong secret is an `AuthenticationException`.
+     *
+     * `GET /api/cron/outcome-sweep`. Safe to repeat.
+     *
+     * @param options How this call differs from the client's others.
+     * @throws AuthenticationException See the description.
+     */
+    public suspend fun sweepOutcomes(options: CallOptions? = null): OutcomeSweep =
+        engine.call("sweep_outcomes", "{}", OutcomeSweep.serializer(), options)
 
     /**
      * Reports that all was done: `reportActionOutcome` with `completed`.
