@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 
 use super::{Db, DbError, DbResult, Tx, values};
+use crate::ids;
 
 /// How long what is known counts. It also bounds how often who may not even have a key can have a write tried.
 const COUNTS_FOR: Duration = Duration::from_secs(1);
@@ -90,18 +91,21 @@ impl Db {
         if let Some(known) = self.storing.recent() {
             return known;
         }
-        let tried = self.everywhere("-".repeat(BYTES), |text, tx| try_to_store(tx, text).boxed()).await;
+        // No host waits for the row of another.
+        let id = ids::request().map_err(|error| DbError::Failed(format!("no random numbers: {error}")))?;
+        let given = (id, "-".repeat(BYTES));
+        let tried = self.everywhere(given, |(id, text), tx| try_to_store(tx, id, text).boxed()).await;
         self.storing.note(tried.clone().err());
         tried
     }
 }
 
 /// Writes a row that nobody sees: it is gone when the transaction ends, and yet that must reach the disk.
-async fn try_to_store(tx: &Tx<'_>, text: &str) -> DbResult<()> {
+async fn try_to_store(tx: &Tx<'_>, id: &str, text: &str) -> DbResult<()> {
     let sql = "INSERT INTO jobs (org_id, id, kind, data, run_ms, attempts, leased_until_ms, dead)
-        VALUES ('', $1, $1, $2, 0, 0, 0, 1)";
-    tx.run(sql, &values!["storing", text]).await?;
-    tx.run("DELETE FROM jobs WHERE org_id = '' AND id = $1", &values!["storing"]).await?;
+        VALUES ('', $1, 'storing', $2, 0, 0, 0, 1)";
+    tx.run(sql, &values![id, text]).await?;
+    tx.run("DELETE FROM jobs WHERE org_id = '' AND id = $1", &values![id]).await?;
     Ok(())
 }
 
