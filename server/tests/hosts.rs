@@ -28,7 +28,7 @@ struct Host {
 
 /// Hosts of one database, and an agent's key that all of them know.
 struct Hosts {
-    hosts: Vec<Arc<Host>>,
+    all: Vec<Arc<Host>>,
     agent: String,
     // Gone after the hosts.
     database: TestDatabase,
@@ -44,11 +44,11 @@ impl Hosts {
     fn on(database: TestDatabase, each: &[Database]) -> Self {
         let hosts: Vec<_> = each.iter().map(|database| Arc::new(Host::open(database))).collect();
         let agent = hosts[0].world.agent.clone();
-        Self { hosts, agent, database }
+        Self { all: hosts, agent, database }
     }
 
     fn host(&self, n: usize) -> &Arc<Host> {
-        &self.hosts[n % self.hosts.len()]
+        &self.all[n % self.all.len()]
     }
 
     async fn guard(&self, n: usize, body: Value) -> (u16, Value) {
