@@ -77,4 +77,5 @@ async fn what_hosts_answer_holds_on_all_whatever_happens_to_them() {
     let found = play(&database, &fleet, plan).await;
     found.print();
     found.assert_sound();
+    found.assert_nothing_idle();
 }

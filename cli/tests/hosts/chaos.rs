@@ -15,6 +15,10 @@ use super::load::Load;
 /// How long PostgreSQL runs between two restarts.
 const RESTART_EVERY: Duration = Duration::from_secs(20);
 
+const KILLED: &str = "hosts killed";
+const CUT: &str = "connections to the database cut";
+const LISTENING_CUT: &str = "listening connections cut";
+
 /// What is done, and how often it was.
 pub(crate) struct Chaos {
     database: Arc<TestDatabase>,
@@ -25,7 +29,8 @@ pub(crate) struct Chaos {
 
 impl Chaos {
     pub(crate) fn new(database: &Arc<TestDatabase>, restarts: Option<PathBuf>) -> Self {
-        Self { database: Arc::clone(database), restarts, done: BTreeMap::new() }
+        let done = [KILLED, CUT, LISTENING_CUT].map(|what| (what, 0)).into();
+        Self { database: Arc::clone(database), restarts, done }
     }
 
     fn note(&mut self, what: &'static str, count: usize) {
@@ -44,8 +49,8 @@ impl Chaos {
             }
             match load.fleet.below(10) {
                 0..3 => self.kill(&load).await,
-                3..7 => self.cut("true", 1, "connections to the database cut").await,
-                _ => self.cut("query LIKE 'LISTEN%'", 2, "listening connections cut").await,
+                3..7 => self.cut("true", 1, CUT).await,
+                _ => self.cut("query LIKE 'LISTEN%'", 2, LISTENING_CUT).await,
             }
         }
         self
@@ -60,7 +65,7 @@ impl Chaos {
             fleet.raise(host);
         });
         killed.await.unwrap();
-        self.note("hosts killed", 1);
+        self.note(KILLED, 1);
     }
 
     async fn cut(&mut self, which: &'static str, most: usize, what: &'static str) {

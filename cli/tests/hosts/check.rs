@@ -42,8 +42,19 @@ impl There<'_> {
     }
 
     fn kept(&self, told: &Told, found: &mut Findings) {
+        for (what, count) in [
+            ("decisions acknowledged", told.decisions.len()),
+            ("actions acknowledged", told.actions.len()),
+            ("outcomes acknowledged", told.outcomes.len()),
+            ("heartbeats acknowledged", told.heartbeats.len()),
+            ("approvals and denials acknowledged", told.approvals.len()),
+            ("revocations acknowledged", told.revoked.len()),
+            ("approvals used", told.let_through.len()),
+            ("keys of decisions acknowledged", told.decided.len()),
+        ] {
+            found.looked(what, count);
+        }
         let mut expect = |what: &'static str, is: Option<&String>, expected: &str, name: &str| {
-            found.looked(what, 1);
             if is.map(String::as_str) != Some(expected) {
                 found.wrong(Rule::Kept, format!("{what}: {name} is {is:?}, and {expected} was acknowledged"));
             }
@@ -90,7 +101,6 @@ impl There<'_> {
 
     fn one_winner(&self, told: &Told, found: &mut Findings) {
         let mut one = |what: &'static str, name: &str, count: usize| {
-            found.looked(what, 1);
             if count > 1 {
                 found.wrong(Rule::OneWinner, format!("{what}: {count} for {name}"));
             }
@@ -105,14 +115,15 @@ impl There<'_> {
         let decided =
             "SELECT idempotency_key, count(*) FROM guard_decisions WHERE idempotency_key IS NOT NULL
             GROUP BY idempotency_key, version ORDER BY 2";
-        for row in self.database.rows(decided) {
+        let decided = self.database.rows(decided);
+        for row in &decided {
             one("keys of decisions, by what was in force", &row[0], row[1].parse().unwrap());
         }
+        found.looked("keys of decisions, by what was in force", decided.len());
         // Several at once share the answer of one of them.
         let answers: BTreeSet<_> =
             self.database.texts("SELECT id FROM guard_decisions WHERE idempotency_key IS NOT NULL");
         for (key, ids) in &told.decided {
-            found.looked("keys of decisions acknowledged", 1);
             if !ids.iter().all(|id| answers.contains(id)) {
                 found.wrong(Rule::OneWinner, format!("{key} was answered with what is not kept under it"));
             }
