@@ -14,7 +14,7 @@ use crate::keys::Caller;
 /// A key that was revoked while the request came in is refused here: its body may have taken long.
 pub(super) fn claim(
     caller: &Caller,
-    row: &Row,
+    row: Option<&Row>,
     path: &[(String, String)],
     query: &mut Vec<(String, String)>,
     body: &mut Map<String, Value>,
@@ -27,7 +27,7 @@ pub(super) fn claim(
     if named.into_iter().any(|(_, value)| !value.is_empty() && value != bound) || !claims_only(bound, body) {
         return Err(Failure::other_agent());
     }
-    let Some(field) = row.fields.iter().find(|field| field.name == "agent_id") else {
+    let Some(field) = row.and_then(|row| row.fields.iter().find(|field| field.name == "agent_id")) else {
         return Ok(());
     };
     match field.place {

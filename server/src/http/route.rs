@@ -47,7 +47,8 @@ pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) aliases: &'static [&'static str],
-    pub(crate) row: &'static Row,
+    /// Nothing for what is not of the API: probes and metrics.
+    pub(crate) row: Option<&'static Row>,
     pub(crate) access: Access,
     pub(crate) checks: Checks,
     /// Members of the body that the platform takes under another name, and the field each of them means.
@@ -110,13 +111,34 @@ impl Route {
             (.., true) => Access::Admin("Admin access required"),
             _ => Access::Key,
         };
+        let (method, path, aliases) = (row.method, row.path, row.rules.aliases);
+        Self { row: Some(row), checks: Checks::ByRow, ..Self::new(method, path, aliases, access, handler) }
+    }
+
+    /// A route that is not of the API.
+    pub(crate) fn at(
+        method: Method,
+        path: &'static str,
+        access: Access,
+        handler: fn(Call) -> BoxFuture<'static, Reply>,
+    ) -> Self {
+        Self::new(method, path, &[], access, Arc::new(handler))
+    }
+
+    fn new(
+        method: Method,
+        path: &'static str,
+        aliases: &'static [&'static str],
+        access: Access,
+        handler: Handler,
+    ) -> Self {
         Self {
-            method: row.method,
-            path: row.path,
-            aliases: row.rules.aliases,
-            row,
+            method,
+            path,
+            aliases,
+            row: None,
             access,
-            checks: Checks::ByRow,
+            checks: Checks::ByHandler,
             other_names: &[],
             new_id: false,
             owned: Vec::new(),
