@@ -20,6 +20,7 @@ pub(crate) fn run(file: &Path, connections: usize, bytes: usize, seconds: f64) -
     first.execute_batch(
         "CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, org_id TEXT NOT NULL, body TEXT NOT NULL) STRICT",
     )?;
+    lengthen_the_log(&first)?;
     let end = Arc::new(AtomicBool::new(false));
     let begin = Instant::now();
     let writers: Vec<_> = (0..connections)
@@ -50,6 +51,17 @@ fn open(file: &Path) -> Result<Connection, Problem> {
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
     Ok(connection)
+}
+
+/// Fills the write-ahead log once and begins it anew: a commit that lengthens the file waits for its metadata, too, which one of
+/// an instance that has run for a while does not.
+fn lengthen_the_log(connection: &Connection) -> Result<(), Problem> {
+    connection.execute_batch(
+        "INSERT INTO bare (org_id, body)
+            WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 5000)
+            SELECT 'org_default', hex(zeroblob(2000)) FROM counted",
+    )?;
+    Ok(connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()))?)
 }
 
 fn store(file: &Path, end: &AtomicBool, body: &str) -> Result<u32, Problem> {
