@@ -1,18 +1,17 @@
 """What is measured: each function runs one comparison in interleaved rounds and returns plain figures."""
 
 import gzip
-import json
 import pathlib
 import statistics
 import subprocess
 import tempfile
 import time
-import urllib.request
 import zipfile
 
+from instances import Instance
 from processes import (
-    GUARD_CALLS, IN_SWIFT, KOTLIN, NODE_CALLS, NODE_SITE, OFFICIAL, OURS, OUT, ROOT, RUST, SWIFT, Instance,
-    busy_machine, clean_environment, control_server, line,
+    GUARD_CALLS, IN_SWIFT, KOTLIN, NODE_CALLS, NODE_SITE, OFFICIAL, OURS, OUT, ROOT, RUST, SWIFT, busy_machine,
+    clean_environment, control_server, line,
 )
 
 POLICIES = """\
@@ -190,16 +189,9 @@ def load(quick):
         answered = sum(sample["calls"] for sample in samples) + len(samples) * 8 * 50
         instance.kill()
         instance.start()
-        return {"samples": samples, "control": control, "answered": answered, "stored": stored(instance)}
+        return {"samples": samples, "control": control, "answered": answered, "stored": instance.stored()}
 
     return with_policies(rounds)
-
-
-def stored(instance):
-    """How many guard decisions the instance has."""
-    request = urllib.request.Request(f"{instance.url}/api/guard?limit=1", headers={"x-api-key": instance.key})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as response:
-        return json.load(response)["total"]
 
 
 SECTIONS = {

@@ -4,12 +4,8 @@ import contextlib
 import json
 import os
 import pathlib
-import re
-import shutil
-import signal
 import subprocess
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "target" / "bench"
@@ -75,47 +71,3 @@ def busy_machine():
         for burner in burners:
             burner.kill()
             burner.wait(10)
-
-
-class Instance:
-    """`dashclaw up` with a folder of its own."""
-
-    def __init__(self, policies=None):
-        self.folder = tempfile.mkdtemp(prefix="dashclaw-bench-")
-        self.key = "oc_live_" + os.urandom(16).hex()
-        self.policies = policies
-        self.start()
-
-    def start(self):
-        command = [COMMAND, "up", "--port", "0", "--data", pathlib.Path(self.folder, "store")]
-        if self.policies:
-            command += ["--policies", self.policies]
-        log = pathlib.Path(self.folder, "up.log")
-        with log.open("w") as out:
-            # One key asks and approves here: what is measured is the time between.
-            environment = clean_environment() | {"DASHCLAW_API_KEY": self.key, "DASHCLAW_ALLOW_SELF_APPROVAL": "true"}
-            self.process = subprocess.Popen([str(part) for part in command], env=environment, stdout=out, stderr=out)
-        for _ in range(200):
-            if found := re.search(r"http://[0-9.:]+", log.read_text()):
-                self.url = found.group(0)
-                return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.05)
-        raise SystemExit(f"dashclaw up did not start: {log.read_text()}")
-
-    def kill(self):
-        """Ends it as a power cut would end a process: it cannot write any more."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)

@@ -123,9 +123,10 @@ def load_text(figures):
     return table(["8 connections to", "calls/s", "p50 µs", "p99 µs"], rows)
 
 
-def text(results):
-    """The whole report in Markdown, and how many goals were missed."""
+def text(results, more):
+    """The whole report in Markdown, and how many goals were missed. `more` says how further figures are shown."""
     bodies = {
+        **more,
         "guard": (guard_tables, guard_goals),
         "busy": (guard_tables, busy_goals),
         "swift": (lambda cases: guard_tables(cases, "Rust"), lambda _: []),

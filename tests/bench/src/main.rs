@@ -7,9 +7,11 @@
 mod approval;
 mod bare;
 mod certificate;
+mod fanout;
 mod load;
 mod meter;
 mod payload;
+mod rows;
 mod sdk;
 mod serve;
 
@@ -73,6 +75,41 @@ enum What {
         #[command(flatten)]
         bounds: Bounds,
     },
+    /// Bare rows in an SQLite file, one commit each.
+    Rows {
+        /// The file.
+        #[arg(long)]
+        file: PathBuf,
+        /// How many connections store side by side.
+        #[arg(long, default_value_t = 16)]
+        connections: usize,
+        /// How long a row's text is.
+        #[arg(long)]
+        bytes: usize,
+        /// For how long.
+        #[arg(long, default_value_t = 1.0)]
+        seconds: f64,
+    },
+    /// How long an event takes to reach every reader of the stream.
+    Fanout {
+        #[command(flatten)]
+        target: Target,
+        /// The keys that the readers share; the server limits how many streams one may have.
+        #[arg(long, value_delimiter = ',', required = true)]
+        keys: Vec<String>,
+        /// How many read.
+        #[arg(long, default_value_t = 1000)]
+        readers: usize,
+        /// How many events.
+        #[arg(long, default_value_t = 20)]
+        trials: usize,
+    },
+    /// Hands what is posted to every reader, and does nothing else.
+    FanoutControl {
+        /// Stop after so many seconds at the latest.
+        #[arg(long, default_value_t = 300)]
+        seconds: u64,
+    },
     /// How long after its approval a waiting agent returns.
     Approval {
         #[command(flatten)]
@@ -114,6 +151,9 @@ async fn run(what: What) -> Result<(), Problem> {
         What::Reqwest { target, bounds } => bare::by_reqwest(&target, &bounds).await,
         What::Rust { target, bounds } => sdk::run(&target, &bounds).await,
         What::Load { target, bounds } => load::run(&target, &bounds).await,
+        What::Rows { file, connections, bytes, seconds } => rows::run(&file, connections, bytes, seconds),
+        What::Fanout { target, keys, readers, trials } => fanout::run(&target, &keys, readers, trials).await,
+        What::FanoutControl { seconds } => fanout::control(seconds).await,
         What::Approval { target, trials } => approval::run(&target, trials).await,
     }
 }

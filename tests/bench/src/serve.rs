@@ -33,7 +33,8 @@ pub(crate) async fn run(ca: Option<PathBuf>, seconds: u64) -> Result<(), Problem
     }
 }
 
-async fn parent_gone() {
+/// Until standard input closes.
+pub(crate) async fn parent_gone() {
     let mut ignored = [0_u8; 64];
     let mut input = tokio::io::stdin();
     while !matches!(input.read(&mut ignored).await, Ok(0) | Err(_)) {}
