@@ -126,12 +126,18 @@ mod tests {
 
     #[tokio::test]
     async fn however_many_ask_one_write_is_tried() {
-        let db = Db::open(None).unwrap();
+        // In a file, since SQLite alone counts what it changes.
+        let file = std::env::temp_dir().join(format!("dashclaw-storing-{}.db", std::process::id()));
+        let db = Db::open(Some(&file)).unwrap();
         let before = changes(&db).await;
         let asked: Vec<_> = (0..50).map(|_| db.can_store(true)).collect();
         assert!(futures_util::future::join_all(asked).await.into_iter().all(|stores| stores.is_ok()));
         // A row that came and went.
         assert_eq!(changes(&db).await - before, 2);
+        db.close();
+        for name in ["", "-lock"] {
+            let _ = std::fs::remove_file(format!("{}{name}", file.display()));
+        }
     }
 
     #[tokio::test]
