@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
+use futures_util::FutureExt;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use crate::callers::Callers;
 use crate::config::Config;
 use crate::db::{Db, DbResult};
+use crate::domains::settings;
 use crate::events::Hub;
 use crate::identity::Verifier;
 use crate::keys::{self, Caller, NewKey, Role};
@@ -54,6 +56,13 @@ impl App {
     /// What is known about an organisation.
     pub(crate) async fn org(&self, org_id: &str) -> DbResult<Arc<Org>> {
         self.orgs.get(&self.db, org_id).await
+    }
+
+    /// The same as it is stored now: before something is refused of which no record is kept that would tell what it rests on.
+    pub(crate) async fn present_org(&self, org_id: &str) -> DbResult<Arc<Org>> {
+        let version = self.db.look_up(org_id, (), |(), tx| settings::rows::version(tx).boxed()).await?;
+        self.orgs.see(org_id, version);
+        self.org(org_id).await
     }
 
     /// Must follow every write of a policy or a setting.

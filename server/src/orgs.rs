@@ -170,7 +170,6 @@ impl Orgs {
     }
 
     /// Forgets an organisation that has another version by now.
-    #[cfg(feature = "postgres")]
     pub(crate) fn see(&self, org_id: &str, version: i64) {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let changed = known.get(org_id).is_some_and(|org| org.version != version);

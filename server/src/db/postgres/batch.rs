@@ -13,10 +13,8 @@ use super::session::{Session, Statements};
 use crate::db::outbox::{Event, News, Told};
 use crate::db::{DbError, Tx};
 
-/// A write waits only a moment for what another host holds: its whole batch waits with it. A server that does not answer ends
-/// the statement.
-const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '100ms'; SET LOCAL statement_timeout = '10s'; \
-    SELECT pg_current_xact_id()::text";
+/// A server that does not get on with a statement ends it.
+const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '10s'; SELECT pg_current_xact_id()::text";
 /// Numbers are worth waiting for: what is to be numbered is done.
 const LAST: &str = "SET LOCAL lock_timeout = 0";
 
@@ -102,12 +100,20 @@ async fn perform(
 ) -> Result<Happened, Problem> {
     let mut happened = Happened::new();
     let mut before = "";
+    let mut held = None;
     for (place, job) in batch.iter_mut().enumerate() {
-        let prologue = format!("{before}SAVEPOINT job; {}", job.locks().taken());
-        let org = job.locks().org.clone();
+        let locks = job.locks();
+        let org = locks.org.clone();
+        let taken = if held.as_ref() == Some(&org) { String::new() } else { locks.take_org() };
+        let prologue = format!("{before}{taken}SAVEPOINT job{}", locks.take_keys());
         let statements = Statements::on(session);
         let tx = Tx::of_postgres(&statements, (!org.is_empty()).then_some(&*org));
         let (begun, kept) = join(session.control(&prologue), job.run(&tx)).await;
+        if let (Err(problem), false) = (&begun, taken.is_empty()) {
+            // There may be no savepoint to go back to.
+            return Err(problem.clone());
+        }
+        held = Some(org.clone());
         let problem = begun.err().or_else(|| statements.problem());
         before = match problem {
             None if kept => {

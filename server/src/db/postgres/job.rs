@@ -34,16 +34,23 @@ impl Locks {
         Self { org, keys }
     }
 
-    /// Takes them until the transaction ends. Who needs all of an organisation waits for everybody who writes in it, and they
-    /// for him.
-    pub(super) fn taken(&self) -> String {
+    /// Takes the organisation until the transaction ends, however long that takes. Who needs all of it waits for everybody who
+    /// writes in it, and they for him; a transaction takes organisations in their order, so nobody waits for ever.
+    pub(super) fn take_org(&self) -> String {
         let org = number(&[&self.org]);
-        let Some(keys) = &self.keys else { return format!("SELECT pg_advisory_xact_lock({org})") };
-        keys.iter().fold(format!("SELECT pg_advisory_xact_lock_shared({org})"), |sql, key| {
-            format!("{sql}; SELECT pg_advisory_xact_lock({key})")
-        })
+        let shared = if self.keys.is_some() { "_shared" } else { "" };
+        format!("SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock{shared}({org}); {SOON}; ")
+    }
+
+    /// Takes the keys until the transaction, or the savepoint in it that this follows, ends.
+    pub(super) fn take_keys(&self) -> String {
+        let keys = self.keys.iter().flatten();
+        keys.fold(String::new(), |sql, key| format!("{sql}; SELECT pg_advisory_xact_lock({key})"))
     }
 }
+
+/// A write waits only a moment for what another host holds: its whole batch waits with it.
+const SOON: &str = "SET LOCAL lock_timeout = '100ms'";
 
 /// A lock's number in PostgreSQL. The same words have the same number on every host and in every version.
 fn number(words: &[&str]) -> i64 {
@@ -151,11 +158,10 @@ mod tests {
 
     #[test]
     fn who_needs_everything_shares_it_with_nobody() {
-        assert!(!Locks::new(Some("o"), None).taken().contains("shared"));
-        let taken = keyed("o", &["a"]).taken();
+        let (all, one) = (Locks::new(Some("o"), None), keyed("o", &["a"]));
+        assert!(!all.take_org().contains("shared") && all.take_keys().is_empty());
         assert!(
-            taken.starts_with("SELECT pg_advisory_xact_lock_shared(") && taken.contains("; SELECT"),
-            "{taken}"
+            one.take_org().contains("pg_advisory_xact_lock_shared(") && !one.take_keys().contains("shared")
         );
     }
 }

@@ -9,6 +9,7 @@ use crate::domains::guard::question::Asking;
 use crate::domains::identities;
 use crate::domains::identities::rows::Identity;
 use crate::failure::{Answer, Failure, Kind};
+use crate::orgs::Org;
 
 const ENFORCE: &str = "ENFORCE_AGENT_SIGNATURES";
 
@@ -30,12 +31,17 @@ pub(super) async fn check(context: &Context, asking: &Asking, agent_id: &str) ->
             None => Err(SigningError::BadPublicKey),
         },
     };
-    let org = context.app.org(context.org_id()).await?;
-    let enforced = org.flag(ENFORCE).unwrap_or(context.app.config.enforce_signatures);
+    let enforced = |org: &Org| org.flag(ENFORCE).unwrap_or(context.app.config.enforce_signatures);
+    let mut enforced_here = enforced(&*context.app.org(context.org_id()).await?);
+    if enforced_here && verified.is_err() {
+        enforced_here = enforced(&*context.app.present_org(context.org_id()).await?);
+    }
     let refusal = |error: &str, code| Failure::new(Kind::Unauthorized, error).code(code);
     match verified {
-        Err(SigningError::Unsigned) if enforced => Err(refusal("Signature required", "SIGNATURE_REQUIRED")),
-        Err(error) if enforced => {
+        Err(SigningError::Unsigned) if enforced_here => {
+            Err(refusal("Signature required", "SIGNATURE_REQUIRED"))
+        }
+        Err(error) if enforced_here => {
             Err(refusal(&format!("Invalid agent signature: {error}"), "INVALID_AGENT_SIGNATURE"))
         }
         verified => Ok(Signature { text: text.map(str::to_owned), verified: verified.is_ok() }),

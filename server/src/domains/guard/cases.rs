@@ -45,12 +45,14 @@ struct Ask {
 /// The answer is JSON text: of a decision the very text that is on record.
 pub(super) async fn ask(context: &Context, asking: Asking) -> Answer<String> {
     let mut question = Question::read(context, &asking).await?;
-    let org = context.app.org(context.org_id()).await?;
-    refuse_injection(&org, question.context.declared_goal.as_deref())?;
     let text = asking.text("content");
     let secret_scan = off_thread(question.heavy, move || text.as_deref().and_then(SecretScan::of)).await?;
-    if let Some(blocked) = blocked_by_scan(&org, secret_scan.as_ref()) {
-        return Ok(blocked);
+    let mut org = context.app.org(context.org_id()).await?;
+    if refused(&org, &question, secret_scan.as_ref()).is_some() {
+        org = context.app.present_org(context.org_id()).await?;
+    }
+    if let Some(refused) = refused(&org, &question, secret_scan.as_ref()) {
+        return refused;
     }
     let signals = match asking.arguments.get("include_signals") {
         Some(Value::Bool(true)) => texts(context, question.context.agent_id.as_deref()).await?,
@@ -81,9 +83,8 @@ async fn try_once(context: &Context, ask: &Ask, attempt: usize) -> Answer<Attemp
     let org = context.app.org(context.org_id()).await?;
     if attempt > 0 {
         // What refuses a question before the policies are asked may be what has changed.
-        refuse_injection(&org, ask.question.context.declared_goal.as_deref())?;
-        if let Some(blocked) = blocked_by_scan(&org, ask.secret_scan.as_ref()) {
-            return Ok(Ok(blocked));
+        if let Some(refused) = refused(&org, &ask.question, ask.secret_scan.as_ref()) {
+            return refused.map(Ok);
         }
     }
     let key = usable(&org, ask.key.as_deref());
@@ -103,6 +104,12 @@ async fn try_once(context: &Context, ask: &Ask, attempt: usize) -> Answer<Attemp
         }
     };
     store_with_action(context, ask, request, decided, key).await
+}
+
+/// The answer to a question that is none for the policies.
+fn refused(org: &Org, question: &Question, scan: Option<&SecretScan>) -> Option<Answer<String>> {
+    let injection = refuse_injection(org, question.context.declared_goal.as_deref()).err();
+    injection.map(Err).or_else(|| blocked_by_scan(org, scan).map(Ok))
 }
 
 /// The answer to content that holds secrets, where the organisation has it blocked.

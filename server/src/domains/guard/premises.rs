@@ -4,7 +4,7 @@ use dashclaw::clock;
 
 use super::rows;
 use crate::db::{DbResult, Tx};
-use crate::domains::{actions, keys, settings};
+use crate::domains::actions;
 
 /// Sums of money that are closer than this, in USD, are the same: they were added up in another order.
 const ROUNDING_USD: f64 = 1e-6;
@@ -71,10 +71,10 @@ pub(crate) struct Span {
 impl Premises {
     /// Whether another key or other policies are in force by now.
     pub(super) async fn outdated(&self, tx: &Tx<'_>) -> DbResult<Option<Stale>> {
-        if keys::rows::is_revoked(tx, &self.principal).await? {
+        let (version, revoked) = rows::in_force(tx, &self.principal).await?;
+        if revoked {
             return Ok(Some(Stale::Key));
         }
-        let version = settings::rows::version(tx).await?;
         Ok((version != self.version).then_some(Stale::Policies))
     }
 
@@ -117,6 +117,7 @@ mod tests {
     use crate::db::Db;
     use crate::domains::guard::log::{Logged, log};
     use crate::domains::guard::rows::NewDecision;
+    use crate::domains::settings;
 
     async fn logged(db: &Db, premises: Premises, agent_id: &str, spent_usd: Option<f64>) -> Logged {
         let mut decision = NewDecision { created_ms: 5, premises, spent_usd, ..NewDecision::default() };

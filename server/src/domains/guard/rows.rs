@@ -83,6 +83,15 @@ impl DecisionFilter {
     }
 }
 
+/// The version of all that decisions are made on, and whether the principal's key was revoked: what every decision looks at,
+/// at once.
+pub(super) async fn in_force(tx: &Tx<'_>, principal: &str) -> DbResult<(i64, bool)> {
+    let sql = "SELECT coalesce(max(version), 0),
+        EXISTS (SELECT 1 FROM api_keys WHERE org_id = $1 AND id = $2 AND revoked_at IS NOT NULL)
+        FROM heads WHERE org_id = $1";
+    tx.single(sql, &values![principal], |row| Ok((row.get(0)?, row.get(1)?))).await
+}
+
 /// How many decisions on an agent there are since a time, counted up to `most`: what a limit costs does not grow with what
 /// is beyond it.
 pub(super) async fn count(tx: &Tx<'_>, agent_id: &str, since_ms: i64, most: i64) -> DbResult<i64> {
