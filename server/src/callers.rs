@@ -25,6 +25,8 @@ struct Known {
     /// Every key that was revoked while this process runs. Nothing leaves it: a lookup that read the key before it was
     /// revoked may end at any time later.
     revoked: BTreeSet<KeyHash>,
+    /// Counts how often keys were looked at again, so that a lookup which began before is not kept after it.
+    rechecked: u64,
 }
 
 #[derive(Debug)]
@@ -50,17 +52,28 @@ impl Callers {
 
     /// Who holds the key with this hash.
     pub(crate) async fn get(&self, db: &Db, hash: KeyHash) -> DbResult<Option<Arc<Caller>>> {
-        if let Some(caller) = self.known(db, hash) {
-            return Ok(Some(caller));
-        }
-        let Some(record) = keys::cases::in_force(db, hash).await? else { return Ok(None) };
-        let holder = Holder::new(Arc::new(record.caller(true)));
-        self.write(|known| {
-            if !known.revoked.contains(&hash) {
-                known.holders.entry(hash).or_insert(holder);
+        loop {
+            if let Some(caller) = self.known(db, hash) {
+                return Ok(Some(caller));
             }
-        });
-        Ok(self.known(db, hash))
+            let before = self.rechecked();
+            let Some(record) = keys::cases::in_force(db, hash).await? else { return Ok(None) };
+            let holder = Holder::new(Arc::new(record.caller(true)));
+            let kept = self.write(|known| {
+                let kept = known.rechecked == before;
+                if kept && !known.revoked.contains(&hash) {
+                    known.holders.entry(hash).or_insert(holder);
+                }
+                kept
+            });
+            if kept {
+                return Ok(self.known(db, hash));
+            }
+        }
+    }
+
+    fn rechecked(&self) -> u64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).rechecked
     }
 
     /// Refuses a key from now on and ends what its holder has open. It is called inside the write that revokes the key, so
@@ -87,12 +100,12 @@ impl Callers {
     /// Refuses the keys of an organisation that were revoked elsewhere.
     #[cfg(feature = "postgres")]
     pub(crate) async fn recheck(&self, db: &Db, org_id: &str) -> DbResult<()> {
-        let stored: Vec<KeyHash> = {
-            let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            let held = known.holders.iter();
+        let stored: Vec<KeyHash> = self.write(|known| {
+            known.rechecked += 1;
             let of_org = |caller: &Caller| caller.stored && caller.org_id == org_id;
-            held.filter(|(_, holder)| of_org(&holder.caller)).map(|(hash, _)| *hash).collect()
-        };
+            let held = known.holders.iter().filter(|(_, holder)| of_org(&holder.caller));
+            held.map(|(hash, _)| *hash).collect()
+        });
         for hash in stored {
             if keys::cases::in_force(db, hash).await?.is_none() {
                 self.revoke(hash);

@@ -30,9 +30,9 @@ impl Follow for Follower {
 
     fn see(&self, head: &Head) -> Option<i64> {
         let app = self.app.upgrade()?;
+        app.orgs.see(&head.org_id, head.version);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.insert(head.org_id.clone(), head.version) != Some(head.version) {
-            app.orgs.see(&head.org_id, head.version);
             let (app, org_id) = (Arc::clone(&app), head.org_id.clone());
             tokio::spawn(async move {
                 if let Err(error) = app.callers.recheck(&app.db, &org_id).await {

@@ -288,7 +288,8 @@ fn open_database(database: &Database) -> Result<Db, String> {
 
 #[cfg(not(feature = "postgres"))]
 fn open_database(_: &Database) -> Result<Db, String> {
-    Err("this program has no PostgreSQL: the command `dashclaw` has".to_owned())
+    Err("this program was built without PostgreSQL; `cargo install dashclaw-cli` builds the command with it"
+        .to_owned())
 }
 
 fn file_policies(file: &Path, config: &Config) -> dashclaw::Result<Vec<Policy>> {
