@@ -9,9 +9,13 @@
 )]
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::{Config, NoTls, SimpleQueryMessage};
+
+/// Databases that are empty again: to make one, and to remove it, takes longer than most tests.
+static EMPTY: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// A database that is gone with this.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub(crate) struct TestDatabase {
     server: Config,
     name: String,
     url: String,
+    /// Whether it is emptied for another test instead, by which nothing but its tables is used.
+    kept: bool,
 }
 
 impl TestDatabase {
@@ -29,22 +35,31 @@ impl TestDatabase {
 
     /// A new one; nothing where the tests run on SQLite.
     pub(crate) fn where_wanted() -> Option<Self> {
-        server().map(Self::new)
+        let server = server()?;
+        let empty = EMPTY.lock().unwrap().pop();
+        let made = empty.is_none();
+        let database = Self::named(server, empty.unwrap_or_else(new_name), true);
+        if made {
+            database.run(&format!("CREATE DATABASE {}", database.name));
+        }
+        Some(database)
     }
 
     /// A new one on the server that this variable names.
     pub(crate) fn new(server: &str) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let database = Self::named(server, new_name(), false);
+        database.run(&format!("CREATE DATABASE {}", database.name));
+        database
+    }
+
+    fn named(server: &str, name: String, kept: bool) -> Self {
         let address =
             variable(server).unwrap_or_else(|| panic!("{server} is not set: use scripts/postgres run"));
-        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let (before, _) = address.rsplit_once('/').unwrap();
         let url = format!("{before}/{name}");
         // Databases are made and removed on the server itself: a pooler would keep connections to them.
         let direct = variable("DASHCLAW_TEST_POSTGRES").unwrap_or(address);
-        let database = Self { server: direct.parse().unwrap(), name, url };
-        database.run(&format!("CREATE DATABASE {}", database.name));
-        database
+        Self { server: direct.parse().unwrap(), name, url, kept }
     }
 
     /// Its address.
@@ -146,9 +161,23 @@ fn ask(server: Config, sql: &str) -> Vec<Vec<String>> {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
+        if self.kept {
+            self.run(&format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
+                self.name
+            ));
+            self.run_in("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+            EMPTY.lock().unwrap().push(std::mem::take(&mut self.name));
+            return;
+        }
         self.run(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         self.run(&format!("DROP ROLE IF EXISTS {}", self.owner_name()));
     }
+}
+
+fn new_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The variable that names the server which the tests run on.
