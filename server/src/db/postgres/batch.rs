@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dashclaw::clock;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, join, join_all, ready};
+use futures_util::future::{BoxFuture, join, join_all, join3, ready};
 use tokio_postgres::types::Type;
 
 use super::job::Job;
@@ -65,7 +65,14 @@ async fn committed(
     again: &mut Vec<usize>,
 ) -> Result<Vec<News>, Broken> {
     let (xid, happened) = join(session.control(BEGIN), perform(session, batch, again)).await;
-    let (xid, happened) = (xid?, happened?);
+    let (xid, (happened, last)) = (xid?, happened?);
+    // It is sent before what follows and heard with it: were it to fail unheard, COMMIT would roll back and say that it is well.
+    let mut last = session.control(&last).boxed();
+    match (&mut last).now_or_never() {
+        Some(Err(why)) => return Err(why.into()),
+        Some(answer) => last = ready(answer).boxed(),
+        None => {}
+    }
     let now_ms = clock::unix_millis();
     let rows: Vec<Columns> = happened.into_iter().map(|(org_id, told)| Columns::of(org_id, told)).collect();
     let mut numbered: Vec<BoxFuture<'_, Result<i64, Problem>>> =
@@ -80,7 +87,8 @@ async fn committed(
             None => {}
         }
     }
-    let (positions, commit) = join(join_all(numbered), session.control("COMMIT")).await;
+    let (last, positions, commit) = join3(last, join_all(numbered), session.control("COMMIT")).await;
+    last.map_err(|why| Broken { committing: xid.clone().filter(|_| why.is_lost()), why })?;
     let mut news = Vec::new();
     for (columns, position) in rows.into_iter().zip(positions) {
         // What failed before COMMIT made that a rollback. But a connection that is lost says nothing about it.
@@ -92,12 +100,12 @@ async fn committed(
     Ok(news)
 }
 
-/// Does the jobs, one after the other. One that fails is undone alone.
+/// Does the jobs, one after the other. One that fails is undone alone. Also answers the statements that must follow the last.
 async fn perform(
     session: &Session,
     batch: &mut [Box<dyn Job>],
     again: &mut Vec<usize>,
-) -> Result<Happened, Problem> {
+) -> Result<(Happened, String), Problem> {
     let mut happened = Happened::new();
     let mut before = "";
     let mut held = None;
@@ -141,8 +149,7 @@ async fn perform(
             }
         };
     }
-    session.send(&format!("{before}{LAST}"));
-    Ok(happened)
+    Ok((happened, format!("{before}{LAST}")))
 }
 
 /// Undoes the last job.
