@@ -54,6 +54,10 @@ pub(crate) struct Up {
     /// pooler in transaction mode. `off` looks often instead [default: that of --database]
     #[arg(long, env = "DASHCLAW_LISTEN_URL", hide_env_values = true, value_name = "URL")]
     listen_url: Option<SecretString>,
+    /// A YAML file that shares the organisations out among several PostgreSQL databases, the same on every host; it takes
+    /// the place of --database
+    #[arg(long, env = "DASHCLAW_SHARD_MAP", value_name = "FILE")]
+    shard_map: Option<PathBuf>,
     /// A YAML file of policies, read at start; `starter` for those that come with the program
     #[arg(long, value_name = "FILE")]
     policies: Option<PathBuf>,
@@ -103,19 +107,17 @@ impl Up {
             .map_err(|error| format!("cannot listen on {}:{}: {error}", self.host, self.port))?;
         let address = listener.local_addr().map_err(|error| format!("cannot listen: {error}"))?;
         let own_key = self.api_key.is_some();
-        let (path, database) = place(self.data, self.database, self.listen_url)?;
+        let place = place(self.data, self.shard_map, self.database, self.listen_url)?;
         let kept =
-            path.as_ref().map_or_else(|| "in PostgreSQL".to_owned(), |path| path.display().to_string());
+            place.path.as_ref().map_or_else(|| "in PostgreSQL".to_owned(), |path| path.display().to_string());
         let has_strangers = !self.host.is_loopback() || !self.trusted_proxies.is_empty();
         let instance = Instance::open(&InstanceOptions {
-            path,
-            database,
             policies: self.policies,
             api_key: self.api_key,
             rate_limit: has_strangers.then_some(PUBLIC_LIMIT),
             trusted_proxies: self.trusted_proxies,
             public_url: self.public_url.clone(),
-            ..InstanceOptions::default()
+            ..place
         })
         .map_err(|error| error.to_string())?;
         if instance.is_first_start() && !own_key {
@@ -129,24 +131,29 @@ impl Up {
     }
 }
 
-/// Where the data are: in a folder, which is made, or in a database.
+/// Where the data are: in a folder, which is made, or in one or several databases.
 fn place(
     data: Option<PathBuf>,
+    shard_map: Option<PathBuf>,
     database: Option<SecretString>,
     listen_url: Option<SecretString>,
-) -> Result<(Option<PathBuf>, Option<Database>), String> {
+) -> Result<InstanceOptions, String> {
+    if shard_map.is_some() && data.is_none() {
+        return Ok(InstanceOptions { shard_map, ..InstanceOptions::default() });
+    }
     if let Some(url) = database.filter(|_| data.is_none()) {
         let listen = match listen_url {
             None => Listen::Same,
             Some(word) if word.expose_secret() == "off" => Listen::Never,
             Some(url) => Listen::At(url),
         };
-        return Ok((None, Some(Database { url, listen })));
+        let database = Some(Database { url, listen });
+        return Ok(InstanceOptions { database, ..InstanceOptions::default() });
     }
     let data = data.or_else(default_data).ok_or("there is no home folder; say --data")?;
     std::fs::create_dir_all(&data)
         .map_err(|error| format!("cannot create the folder `{}`: {error}", data.display()))?;
-    Ok((Some(data), None))
+    Ok(InstanceOptions { path: Some(data), ..InstanceOptions::default() })
 }
 
 /// Makes an operator's and an agent's key. They are stored only when they could be shown: keys that nobody has seen would

@@ -35,6 +35,8 @@ mod readers;
 mod round;
 #[path = "hosts/seen.rs"]
 mod seen;
+#[path = "hosts/shards.rs"]
+mod shards;
 
 use std::sync::Arc;
 use std::time::Duration;

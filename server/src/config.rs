@@ -22,6 +22,8 @@ pub struct InstanceOptions {
     pub path: Option<PathBuf>,
     /// A PostgreSQL database instead of a file, which any number of instances share. It needs the feature `postgres`.
     pub database: Option<Database>,
+    /// A YAML file that shares the organisations out among several PostgreSQL databases, the same for all instances.
+    pub shard_map: Option<PathBuf>,
     /// A YAML file of policies, or `starter` for those that come with the program. At each start it replaces the policies that
     /// came from a file before.
     pub policies: Option<PathBuf>,
@@ -77,7 +79,7 @@ impl Database {
             Listen::At(url) => db::Listen::At(url.expose_secret().to_owned()),
             Listen::Never => db::Listen::Never,
         };
-        db::PostgresOptions { url: self.url.expose_secret().to_owned(), listen }
+        db::PostgresOptions { listen, ..db::PostgresOptions::new(self.url.expose_secret().to_owned()) }
     }
 }
 
@@ -213,7 +215,7 @@ fn number(name: &str) -> Option<u64> {
 
 /// Reads an environment variable; an empty one counts as not set.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

@@ -11,6 +11,9 @@ mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod row;
+mod shard;
+#[cfg(feature = "postgres")]
+mod shard_map;
 mod sqlite;
 mod storing;
 mod tx;
@@ -22,21 +25,21 @@ mod test_database;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 pub(crate) use conditions::Where;
 pub(crate) use error::{DbError, DbResult, Fails};
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 use outbox::News;
-#[cfg(feature = "postgres")]
+#[cfg(all(test, feature = "postgres"))]
 use postgres::Postgres;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::{Listen, PostgresOptions};
 use prometheus_client::metrics::histogram::Histogram;
 pub(crate) use row::Row;
 use serde::Serialize;
-use sqlite::Sqlite;
-use storing::Storing;
+pub(crate) use shard::Shard;
+#[cfg(feature = "postgres")]
+pub(crate) use shard_map::ShardMap;
 pub(crate) use tx::Tx;
 pub(crate) use value::{ToValue, Value, values};
 
@@ -45,22 +48,16 @@ use crate::metrics::times;
 /// What is done in a transaction. Whatever it fails with, nothing of it is kept.
 pub(crate) type Work<'a, T, E = DbError> = BoxFuture<'a, Result<T, E>>;
 
-/// The database of an instance.
+/// The data of an instance: in one database, or shared out among several by organisation.
 ///
 /// Work is a function of what it is given and a transaction, because it may be run more than once: what it was given stays.
 #[derive(Clone, Debug)]
 pub(crate) struct Db {
-    on: Arc<On>,
-    storing: Arc<Storing>,
-    write_times: Histogram,
-}
-
-/// Which it is.
-#[derive(Debug)]
-enum On {
-    Sqlite(Sqlite),
+    /// What belongs to no organisation is in the first.
+    shards: Arc<[Arc<Shard>]>,
     #[cfg(feature = "postgres")]
-    Postgres(Box<Postgres>),
+    map: Option<Arc<ShardMap>>,
+    write_times: Histogram,
 }
 
 /// Who is told what happened.
@@ -116,21 +113,60 @@ impl Db {
         if path.is_none()
             && let Some(database) = test_database::TestDatabase::where_wanted()
         {
-            let options = PostgresOptions { url: database.url().to_owned(), listen: Listen::Same };
-            return Postgres::open(&options)
-                .map(|postgres| Self::over(On::Postgres(Box::new(postgres.and_remove(database)))));
+            let options = PostgresOptions::new(database.url().to_owned());
+            let times = times();
+            let postgres = Postgres::open(&options)?.and_remove(database);
+            return Ok(Self::over(Shard::on_postgres(postgres, &times), times));
         }
-        Sqlite::open(path).map(|sqlite| Self::over(On::Sqlite(sqlite)))
+        let times = times();
+        Ok(Self::over(Shard::open(path, &times)?, times))
     }
 
     /// Opens a database on a server. The error is one sentence for people.
     #[cfg(feature = "postgres")]
     pub(crate) fn open_postgres(options: &PostgresOptions) -> Result<Self, String> {
-        Postgres::open(options).map(|postgres| Self::over(On::Postgres(Box::new(postgres))))
+        let times = times();
+        Ok(Self::over(Shard::open_postgres(options, &times)?, times))
     }
 
-    fn over(on: On) -> Self {
-        Self { on: Arc::new(on), storing: Arc::default(), write_times: times() }
+    fn over(shard: Shard, write_times: Histogram) -> Self {
+        Self {
+            shards: Arc::new([Arc::new(shard)]),
+            #[cfg(feature = "postgres")]
+            map: None,
+            write_times,
+        }
+    }
+
+    /// Opens the databases of a map. The error is one sentence for people.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn open_shards(map: Arc<ShardMap>) -> Result<Self, String> {
+        let write_times = times();
+        let open = |options| Shard::open_postgres(options, &write_times).map(Arc::new);
+        let shards: Arc<[Arc<Shard>]> = ShardMap::options(&map).iter().map(open).collect::<Result<_, _>>()?;
+        // Only once all of them fit: a map that is refused by one changes nothing in the others.
+        shards.iter().try_for_each(|shard| shard.take_part())?;
+        Ok(Self { shards, map: Some(map), write_times })
+    }
+
+    /// All databases.
+    pub(crate) fn shards(&self) -> &[Arc<Shard>] {
+        &self.shards
+    }
+
+    /// Where what belongs to no organisation is, and all that there is where there is but one.
+    pub(crate) fn home(&self) -> &Shard {
+        &self.shards[0]
+    }
+
+    /// Where an organisation is.
+    fn of(&self, org_id: &str) -> &Shard {
+        #[cfg(feature = "postgres")]
+        if let Some(map) = &self.map {
+            return &self.shards[map.place(org_id)];
+        }
+        let _ = org_id;
+        self.home()
     }
 
     /// A short read: a few rows by an index. It sees everything that was acknowledged before it began.
@@ -141,35 +177,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + Sync + 'static,
     {
-        self.look_up_in(Some(org_id.to_owned()), given, work).await
-    }
-
-    /// A short read of what belongs to no organisation, or to any.
-    pub(crate) async fn look_up_everywhere<D, T, W>(&self, given: D, work: W) -> DbResult<T>
-    where
-        D: Send + Sync + 'static,
-        T: Send + 'static,
-        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T> + Send + Sync + 'static,
-    {
-        self.look_up_in(None, given, work).await
-    }
-
-    async fn look_up_in<D, T, E, W>(&self, org_id: Option<String>, given: D, work: W) -> Result<T, E>
-    where
-        D: Send + Sync + 'static,
-        T: Send + 'static,
-        E: From<DbError> + Send + 'static,
-        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + Sync + 'static,
-    {
-        match &*self.on {
-            On::Sqlite(sqlite) => {
-                sqlite
-                    .look_up(move |connection| sqlite::poll(connection, org_id.as_deref(), &given, work))
-                    .await
-            }
-            #[cfg(feature = "postgres")]
-            On::Postgres(postgres) => postgres.read(org_id.as_deref(), false, &given, work).await,
-        }
+        self.of(org_id).look_up_in(Some(org_id.to_owned()), given, work).await
     }
 
     /// A read that may take long, as that of a list. It holds up nobody, and sees everything as it was at one time.
@@ -180,16 +188,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + Sync + 'static,
     {
-        let org_id = Some(org_id.to_owned());
-        match &*self.on {
-            On::Sqlite(sqlite) => {
-                sqlite
-                    .scan(move |connection| sqlite::snapshot(connection, org_id.as_deref(), &given, work))
-                    .await
-            }
-            #[cfg(feature = "postgres")]
-            On::Postgres(postgres) => postgres.read(org_id.as_deref(), true, &given, work).await,
-        }
+        self.of(org_id).scan(org_id, given, work).await
     }
 
     /// Writes, with the organisation for itself. It answers once what was written lasts; when `work` fails, nothing of it is
@@ -201,7 +200,7 @@ impl Db {
         E: Fails + Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
-        self.write_in(Some(org_id), None, given, work).await
+        self.of(org_id).write_in(Some(org_id), None, given, work).await
     }
 
     /// Writes beside others of the organisation, and has only these keys for itself: all that it reads to decide on must be
@@ -219,87 +218,49 @@ impl Db {
         E: Fails + Send + 'static,
         W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
     {
-        self.write_in(Some(org_id), Some(keys), given, work).await
-    }
-
-    /// Writes what belongs to no organisation, or to any; one after the other.
-    pub(crate) async fn everywhere<D, T, W>(&self, given: D, work: W) -> DbResult<T>
-    where
-        D: Send + Sync + 'static,
-        T: Send + 'static,
-        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T> + Send + 'static,
-    {
-        self.write_in(None, None, given, work).await
-    }
-
-    fn note_failure(&self, error: Option<&impl Fails>) {
-        if let Some(why) = error.and_then(Fails::unavailable) {
-            self.storing.failed(why);
-        }
-    }
-
-    #[cfg_attr(
-        not(feature = "postgres"),
-        expect(unused_variables, reason = "SQLite writes one after the other")
-    )]
-    async fn write_in<D, T, E, W>(
-        &self,
-        org_id: Option<&str>,
-        keys: Option<&[String]>,
-        given: D,
-        work: W,
-    ) -> Result<T, E>
-    where
-        D: Send + Sync + 'static,
-        T: Send + 'static,
-        E: Fails + Send + 'static,
-        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, T, E> + Send + 'static,
-    {
-        let asked = Instant::now();
-        let written = match &*self.on {
-            On::Sqlite(sqlite) => {
-                let org_id = org_id.map(str::to_owned);
-                sqlite
-                    .write(move |connection| sqlite::write(connection, org_id.as_deref(), &given, work))
-                    .await
-            }
-            #[cfg(feature = "postgres")]
-            On::Postgres(postgres) => postgres.write(org_id, keys, given, work).await,
-        };
-        self.write_times.observe(asked.elapsed().as_secs_f64());
-        self.note_failure(written.as_ref().err());
-        written
+        self.of(org_id).write_in(Some(org_id), Some(keys), given, work).await
     }
 
     /// Has `hear` told of what happened: once it lasts, whether or not anybody waits for the answer. It is called between two
     /// commits, so it must be quick. Where several hosts or lanes write, it may be told late and not in the order of the
     /// commits.
     pub(crate) fn on_news(&self, hear: impl Fn(News) + Send + Sync + 'static) {
-        match &*self.on {
-            On::Sqlite(sqlite) => sqlite.on_news(Box::new(hear)),
-            #[cfg(feature = "postgres")]
-            On::Postgres(postgres) => postgres.on_news(Box::new(hear)),
+        let hear = Arc::new(hear);
+        for shard in &*self.shards {
+            let hear = Arc::clone(&hear);
+            shard.on_news(Box::new(move |news| hear(news)));
         }
     }
 
     /// Has `follower` see what other hosts do. On SQLite there are none.
     #[cfg(feature = "postgres")]
-    pub(crate) fn follow(&self, follower: Arc<dyn Follow>) {
-        if let On::Postgres(postgres) = &*self.on {
-            postgres.follow(follower);
+    pub(crate) fn follow(&self, follower: &Arc<dyn Follow>) {
+        for (place, shard) in self.shards.iter().enumerate() {
+            shard.follow(match &self.map {
+                Some(map) => Arc::new(OfOne { follower: Arc::clone(follower), map: Arc::clone(map), place }),
+                None => Arc::clone(follower),
+            });
         }
     }
 
-    /// Has the heads looked at that are followed, as something is known to be missing. It says whether anybody does.
-    pub(crate) fn look(&self) -> bool {
-        match &*self.on {
-            On::Sqlite(_) => false,
-            #[cfg(feature = "postgres")]
-            On::Postgres(postgres) => {
-                postgres.look();
-                true
-            }
-        }
+    /// Has the heads looked at that are followed, as something of this organisation is known to be missing. It says whether
+    /// anybody does.
+    pub(crate) fn look(&self, org_id: &str) -> bool {
+        self.of(org_id).look()
+    }
+
+    /// Whether something can be stored now, in one of the databases at least. A disk that does not answer is waited for no
+    /// longer than two seconds where the caller has a `clock`, which is a runtime's.
+    pub(crate) async fn can_store(&self, clock: bool) -> DbResult<()> {
+        let asked = self.shards.iter().map(|shard| shard.can_store(clock));
+        let mut found = join_all(asked).await;
+        let one = found.iter().position(Result::is_ok).unwrap_or_default();
+        found.swap_remove(one)
+    }
+
+    /// Whether every database is said to store nothing.
+    pub(crate) fn is_said_to_store_nothing(&self) -> bool {
+        self.shards.iter().all(|shard| shard.is_said_to_store_nothing())
     }
 
     /// How long writes took, from asking for them to their end, in seconds.
@@ -309,20 +270,35 @@ impl Db {
 
     /// How many writes wait for their turn.
     pub(crate) fn writes_waiting(&self) -> usize {
-        match &*self.on {
-            On::Sqlite(sqlite) => sqlite.writes_waiting(),
-            #[cfg(feature = "postgres")]
-            On::Postgres(postgres) => postgres.writes_waiting(),
-        }
+        self.shards.iter().map(|shard| shard.writes_waiting()).sum()
     }
 
-    /// Finishes what was begun and closes the database; every later call answers [`DbError::Closed`].
+    /// Finishes what was begun and closes the databases; every later call answers [`DbError::Closed`].
     pub(crate) fn close(&self) {
-        match &*self.on {
-            On::Sqlite(sqlite) => sqlite.close(),
-            #[cfg(feature = "postgres")]
-            On::Postgres(postgres) => postgres.close(),
+        for shard in &*self.shards {
+            shard.close();
         }
+    }
+}
+
+/// Follows the organisations of one database.
+#[cfg(feature = "postgres")]
+struct OfOne {
+    follower: Arc<dyn Follow>,
+    map: Arc<ShardMap>,
+    place: usize,
+}
+
+#[cfg(feature = "postgres")]
+impl Follow for OfOne {
+    fn followed(&self) -> Vec<Followed> {
+        let mut followed = self.follower.followed();
+        followed.retain(|one| self.map.place(&one.org_id) == self.place);
+        followed
+    }
+
+    fn see(&self, head: &Head) -> Option<i64> {
+        self.follower.see(head)
     }
 }
 

@@ -185,22 +185,27 @@ pub(crate) fn jobs() -> Vec<Kind> {
         Kind {
             name: "outcomes.sweep",
             every: Some(Duration::from_secs(60)),
-            run: |app, _| async move { told(outcomes::sweep::sweep(&app).await.map(drop)) }.boxed(),
+            run: |app, shard, _| {
+                async move { told(outcomes::sweep::sweep_shard(&app, &shard).await.map(drop)) }.boxed()
+            },
         },
         Kind {
             name: "retention.records",
             every: Some(Duration::from_secs(3600)),
-            run: |app, _| {
-                async move { told(retention::cases::remove_expired(&app, clock::unix_millis()).await.map(drop)) }
-                    .boxed()
+            run: |app, shard, _| {
+                let removed =
+                    async move { retention::cases::remove_expired(&app, &shard, clock::unix_millis()).await };
+                removed.map(|removed| told(removed.map(drop))).boxed()
             },
         },
         Kind {
             name: "retention.events",
             every: Some(Duration::from_secs(3600)),
-            run: |app, _| {
-                async move { told(retention::cases::remove_old_events(&app, clock::unix_millis()).await) }
-                    .boxed()
+            run: |app, shard, _| {
+                let removed = async move {
+                    retention::cases::remove_old_events(&app, &shard, clock::unix_millis()).await
+                };
+                removed.map(told).boxed()
             },
         },
     ]

@@ -8,7 +8,8 @@ use crate::db::{Follow, Followed, Head};
 
 /// Takes up what other hosts do, from now on.
 pub(crate) fn follow(app: &Arc<App>) {
-    app.db.follow(Arc::new(Follower { app: Arc::downgrade(app), seen: Mutex::default() }));
+    let follower: Arc<dyn Follow> = Arc::new(Follower { app: Arc::downgrade(app), seen: Mutex::default() });
+    app.db.follow(&follower);
 }
 
 /// The database has it, and does not keep the app.

@@ -269,13 +269,16 @@ fn storage(error: DbError) -> Error {
 }
 
 fn open_db(options: &InstanceOptions) -> dashclaw::Result<Db> {
-    let opened = match (&options.database, &options.path) {
-        (Some(_), Some(_)) => Err("the data are in a file or in a database, not in both".to_owned()),
-        (Some(database), None) => open_database(database),
+    let opened = match (&options.path, &options.database, &options.shard_map) {
         // As SQLite itself names a database that is no file.
-        (None, path) => {
+        (path, None, None) => {
             let file = path.as_deref().filter(|path| *path != Path::new(":memory:")).map(database_file);
             Db::open(file.as_deref())
+        }
+        (None, Some(database), None) => open_database(database),
+        (None, None, Some(file)) => open_shards(file),
+        _ => {
+            Err("the data are in a file, in a database or in those of a shard map: in one of them".to_owned())
         }
     };
     opened.map_err(|problem| Error::new(ErrorKind::Instance, problem))
@@ -286,10 +289,23 @@ fn open_database(database: &Database) -> Result<Db, String> {
     Db::open_postgres(&database.options())
 }
 
+#[cfg(feature = "postgres")]
+fn open_shards(file: &Path) -> Result<Db, String> {
+    Db::open_shards(Arc::new(db::ShardMap::read(file)?))
+}
+
+#[cfg(not(feature = "postgres"))]
+const WITHOUT: &str =
+    "this program was built without PostgreSQL; `cargo install dashclaw-cli` builds the command with it";
+
 #[cfg(not(feature = "postgres"))]
 fn open_database(_: &Database) -> Result<Db, String> {
-    Err("this program was built without PostgreSQL; `cargo install dashclaw-cli` builds the command with it"
-        .to_owned())
+    Err(WITHOUT.to_owned())
+}
+
+#[cfg(not(feature = "postgres"))]
+fn open_shards(_: &Path) -> Result<Db, String> {
+    Err(WITHOUT.to_owned())
 }
 
 fn file_policies(file: &Path, config: &Config) -> dashclaw::Result<Vec<Policy>> {

@@ -18,18 +18,21 @@ pub(crate) use rows::Counts;
 pub(crate) use worker::Worker;
 
 use crate::app::App;
-use crate::db::{Db, DbResult};
+use crate::db::{Db, DbResult, Shard};
 
 /// A kind of work.
 #[derive(Clone, Copy)]
 pub(crate) struct Kind {
     /// What it is called in the database.
     pub(crate) name: &'static str,
-    /// How often it is done without being asked for, for all organisations at once.
+    /// How often it is done without being asked for, for all organisations of a database at once.
     pub(crate) every: Option<Duration>,
-    /// Does it.
-    pub(crate) run: fn(Arc<App>, Job) -> BoxFuture<'static, Result<(), String>>,
+    /// Does it; the work stood in this database.
+    pub(crate) run: Run,
 }
+
+/// Does a piece of work, or says why not.
+pub(crate) type Run = fn(Arc<App>, Arc<Shard>, Job) -> BoxFuture<'static, Result<(), String>>;
 
 /// A piece of work that was claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,5 +57,12 @@ impl fmt::Debug for Kind {
 
 /// How much work waits, and how much was given up.
 pub(crate) async fn counts(db: &Db) -> DbResult<Counts> {
-    db.look_up_everywhere((), |(), tx| rows::counts(tx).boxed()).await
+    let mut all = Counts::default();
+    for shard in db.shards() {
+        let Counts { waiting, dead } =
+            shard.look_up_everywhere((), |(), tx| rows::counts(tx).boxed()).await?;
+        all.waiting += waiting;
+        all.dead += dead;
+    }
+    Ok(all)
 }

@@ -34,8 +34,10 @@ impl Signer {
             Some(_) => None,
             None => SigningKey::generate().ok().map(|key| key.to_private_jwk()),
         };
-        let stored =
-            db.everywhere(offered, |offered, tx| rows::signing_key(tx, offered.as_ref()).boxed()).await?;
+        let stored = db
+            .home()
+            .everywhere(offered, |offered, tx| rows::signing_key(tx, offered.as_ref()).boxed())
+            .await?;
         let stored = stored.and_then(|jwk| SigningKey::from_private_jwk(&jwk).ok());
         let Some(jwk) = environment else { return Self::new(stored, Vec::new()) };
         let key = SigningKey::from_private_jwk(jwk).inspect_err(

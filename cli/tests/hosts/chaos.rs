@@ -59,11 +59,8 @@ impl Chaos {
     async fn kill(&mut self, load: &Load) {
         let (host, down) = (load.fleet.any_host(), load.fleet.below(500));
         let fleet = Arc::clone(&load.fleet);
-        let killed = spawn_blocking(move || {
-            fleet.kill(host);
-            std::thread::sleep(Duration::from_millis(u64::try_from(down).unwrap()));
-            fleet.raise(host);
-        });
+        let down = Duration::from_millis(u64::try_from(down).unwrap());
+        let killed = spawn_blocking(move || fleet.restart(host, down));
         killed.await.unwrap();
         self.note(KILLED, 1);
     }

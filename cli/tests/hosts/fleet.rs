@@ -1,25 +1,34 @@
 //! The hosts: `dashclaw up` processes on one database, which come and go.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
 
 use super::database::TestDatabase;
 use super::process::Server;
 
 pub(crate) const OPERATOR: &str = "oc_live_the_operators";
 
-/// How a host reaches the database.
+/// How a host reaches the database: arguments of `dashclaw up`.
 #[derive(Clone)]
-pub(crate) struct Way {
-    pub(crate) database: String,
-    /// The value of `--listen-url`, where there is one.
-    pub(crate) listen: Option<String>,
-}
+pub(crate) struct Way(Vec<String>);
 
 impl Way {
     pub(crate) fn direct(database: &TestDatabase) -> Self {
-        Self { database: database.direct_url(), listen: None }
+        Self::by(&database.direct_url(), None)
+    }
+
+    /// By a database's address, and one to listen at.
+    pub(crate) fn by(database: &str, listen: Option<&str>) -> Self {
+        let listen = listen.iter().flat_map(|url| ["--listen-url", url]);
+        Self(["--database", database].into_iter().chain(listen).map(str::to_owned).collect())
+    }
+
+    /// By a file that shares the organisations out.
+    pub(crate) fn map(file: &Path) -> Self {
+        Self(vec!["--shard-map".to_owned(), file.to_str().unwrap().to_owned()])
     }
 }
 
@@ -30,6 +39,8 @@ pub(crate) struct Fleet {
     /// Where each host is; nothing while it is down.
     addresses: Vec<RwLock<Option<SocketAddr>>>,
     chance: AtomicU64,
+    /// One host comes and goes at a time.
+    turn: Mutex<()>,
 }
 
 impl Fleet {
@@ -39,6 +50,7 @@ impl Fleet {
             servers: (0..count).map(|_| Mutex::default()).collect(),
             addresses: (0..count).map(|_| RwLock::default()).collect(),
             chance: AtomicU64::new(std::process::id().into()),
+            turn: Mutex::default(),
         };
         (0..count).for_each(|host| fleet.raise(host));
         Arc::new(fleet)
@@ -50,13 +62,19 @@ impl Fleet {
 
     /// Starts a host.
     pub(crate) fn raise(&self, host: usize) {
-        let mut arguments = vec!["--api-key", OPERATOR, "--database", &self.way.database];
-        if let Some(listen) = &self.way.listen {
-            arguments.extend(["--listen-url", listen]);
-        }
+        let way = self.way.0.iter().map(String::as_str);
+        let arguments: Vec<&str> = ["--api-key", OPERATOR].into_iter().chain(way).collect();
         let server = Server::start_without_folder(&arguments);
         *self.addresses[host].write().unwrap() = Some(server.address);
         *self.servers[host].lock().unwrap() = Some(server);
+    }
+
+    /// Kills a host and starts it again, `down` later.
+    pub(crate) fn restart(&self, host: usize, down: Duration) {
+        let _turn = self.turn.lock().unwrap();
+        self.kill(host);
+        std::thread::sleep(down);
+        self.raise(host);
     }
 
     /// Kills a host by SIGKILL.

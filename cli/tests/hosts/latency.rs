@@ -71,7 +71,7 @@ async fn an_approval_on_one_host_reaches_who_waits_at_another() {
     let count = number("DASHCLAW_SOAK_APPROVALS", 30);
     println!("an approval on one host until it is read at another, {count} each, in ms");
     for (way, database, listen) in ways() {
-        let fleet = Fleet::start(2, Way { database: database.url().to_owned(), listen });
+        let fleet = Fleet::start(2, Way::by(database.url(), listen.as_deref()));
         let mut operator = Asker::new(&fleet, OPERATOR);
         let (key, _) = member(&mut operator).await;
         add_policies(&mut operator).await;

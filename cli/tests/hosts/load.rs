@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::asking::{Answer, Asker};
-use super::fleet::{Fleet, OPERATOR};
+use super::fleet::Fleet;
 use super::seen::Seen;
 
 /// How many requests race for one key.
@@ -27,6 +27,7 @@ pub(crate) struct Load {
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) seen: Seen,
     pub(crate) over: AtomicBool,
+    operator: String,
     agent: String,
     turn: AtomicUsize,
     /// How long a writer rests between two requests.
@@ -34,11 +35,12 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    pub(crate) fn new(fleet: &Arc<Fleet>, agent: &str, pace: Duration) -> Arc<Self> {
+    pub(crate) fn new(fleet: &Arc<Fleet>, operator: &str, agent: &str, pace: Duration) -> Arc<Self> {
         Arc::new(Self {
             fleet: Arc::clone(fleet),
             seen: Seen::default(),
             over: AtomicBool::new(false),
+            operator: operator.to_owned(),
             agent: agent.to_owned(),
             turn: AtomicUsize::new(0),
             pace,
@@ -47,6 +49,10 @@ impl Load {
 
     pub(crate) fn is_over(&self) -> bool {
         self.over.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn operator(&self) -> Asker {
+        Asker::new(&self.fleet, &self.operator)
     }
 
     pub(crate) fn agent(&self) -> Asker {
@@ -191,7 +197,7 @@ impl Load {
 
     /// Has actions wait, lets operators race to answer them, and those who asked race to use what was allowed.
     pub(crate) async fn approve(self: Arc<Self>) {
-        let mut operators: Vec<Asker> = (0..4).map(|_| Asker::new(&self.fleet, OPERATOR)).collect();
+        let mut operators: Vec<Asker> = (0..4).map(|_| self.operator()).collect();
         let mut agents: Vec<Asker> = (0..8).map(|_| self.agent()).collect();
         for turn in 0.. {
             if self.is_over() {

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::asking::Asker;
-use super::fleet::OPERATOR;
 use super::load::{DECISIONS, DOLLARS, Load, RACERS};
 
 /// The least time that something stays in force.
@@ -50,7 +49,7 @@ impl Load {
 
     /// Changes what decisions are made on until it is over.
     pub(crate) async fn operate(self: Arc<Self>) {
-        let mut operator = Asker::new(&self.fleet, OPERATOR);
+        let mut operator = self.operator();
         for turn in 0_usize.. {
             if self.is_over() {
                 return;

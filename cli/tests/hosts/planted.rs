@@ -105,15 +105,15 @@ fn staying() -> Plan {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hosts_that_do_not_look_while_their_listener_is_cut_are_found_out() {
     let _turn = TURN.lock().await;
-    let nobody = || Some("postgres://nobody@127.0.0.1:1/nothing".to_owned());
+    let nobody = Some("postgres://nobody@127.0.0.1:1/nothing");
     let database = new_database();
-    let fleet = Fleet::start(3, Way { listen: nobody(), ..Way::direct(&database) });
+    let fleet = Fleet::start(3, Way::by(&database.direct_url(), nobody));
     play(&database, &fleet, staying()).await.assert_sound();
 
     let database = new_database();
     // Unlike a superuser, it sees no more rows than it is let.
     let url = database.give_away();
-    let fleet = Fleet::start(3, Way { database: url, listen: nobody() });
+    let fleet = Fleet::start(3, Way::by(&url, nobody));
     database.run_in(
         "ALTER TABLE heads ENABLE ROW LEVEL SECURITY; ALTER TABLE heads FORCE ROW LEVEL SECURITY;
         CREATE POLICY blind ON heads

@@ -63,16 +63,27 @@ pub(crate) async fn play_and_tell(
     fleet: &Arc<Fleet>,
     plan: Plan,
 ) -> (Findings, Arc<Load>) {
-    let mut operator = Asker::new(fleet, OPERATOR);
+    play_in(OPERATOR, database, database, fleet, plan).await
+}
+
+/// The same in the organisation of an operator, whose database this is. The epoch of all events stands in `home`.
+pub(crate) async fn play_in(
+    key: &str,
+    database: &Arc<TestDatabase>,
+    home: &TestDatabase,
+    fleet: &Arc<Fleet>,
+    plan: Plan,
+) -> (Findings, Arc<Load>) {
+    let mut operator = Asker::new(fleet, key);
     let (agent, _) = member(&mut operator).await;
     let mut keys = Vec::new();
     for _ in 0..=plan.readers / STREAMS {
         keys.push(member(&mut operator).await.0);
     }
-    let epoch = database.texts("SELECT epoch FROM event_epochs").into_iter().next().unwrap();
+    let epoch = home.texts("SELECT epoch FROM event_epochs").into_iter().next().unwrap();
     let readers = Readers::start(fleet, &epoch, &keys, plan.readers, plan.stay);
     add_policies(&mut operator).await;
-    let load = Load::new(fleet, &agent, plan.pace);
+    let load = Load::new(fleet, key, &agent, plan.pace);
     let mut tasks: Vec<_> = (0..plan.writers).map(|_| tokio::spawn(Arc::clone(&load).write())).collect();
     tasks.push(tokio::spawn(Arc::clone(&load).race()));
     tasks.push(tokio::spawn(Arc::clone(&load).approve()));

@@ -5,6 +5,7 @@ mod address;
 mod batch;
 mod follow;
 mod job;
+mod part;
 mod problem;
 mod reader;
 mod schema;
@@ -25,6 +26,8 @@ use tokio_util::sync::CancellationToken;
 use self::address::Address;
 use self::follow::{Followers, compare_clocks, follow, listen, tell};
 use self::job::Locks;
+pub(crate) use self::part::Part;
+use self::part::Settle;
 use self::reader::Readers;
 use self::session::Session;
 pub(super) use self::session::Statements;
@@ -40,6 +43,15 @@ pub(crate) struct PostgresOptions {
     /// `postgres://…`, direct or through a pooler.
     pub(crate) url: String,
     pub(crate) listen: Listen,
+    /// Where it has only some of all organisations.
+    pub(crate) part: Option<Part>,
+}
+
+impl PostgresOptions {
+    /// A database that has all organisations.
+    pub(crate) fn new(url: String) -> Self {
+        Self { url, listen: Listen::Same, part: None }
+    }
 }
 
 /// How a host hears that another has news.
@@ -59,6 +71,7 @@ pub(crate) struct Postgres {
     writer: Mutex<Option<Arc<Writer>>>,
     readers: Readers,
     shared: Arc<Shared>,
+    part: Option<Part>,
     runtime: Handle,
     listen: Option<Address>,
     stop: CancellationToken,
@@ -92,6 +105,7 @@ impl Postgres {
             hear: OnceLock::new(),
             followers: Followers::default(),
             apart_ms: AtomicI64::new(0),
+            begin: part::begin(options.part.as_ref()),
         });
         let runtime = Builder::new_current_thread()
             .enable_all()
@@ -100,12 +114,12 @@ impl Postgres {
         let handle = runtime.handle().clone();
         let stop = CancellationToken::new();
         let (told, started) = mpsc::channel();
-        let (ends, starts) = (stop.clone(), Arc::clone(&shared));
+        let (ends, starts, part) = (stop.clone(), Arc::clone(&shared), options.part.clone());
         let thread = std::thread::Builder::new()
             .name("dashclaw-postgres".into())
             .spawn(move || {
                 runtime.block_on(async move {
-                    let (writer, lanes) = match prepare(&starts).await {
+                    let (writer, lanes) = match prepare(&starts, part.as_ref()).await {
                         Ok(()) => Writer::start(&starts),
                         Err(problem) => return drop(told.send(Err(problem))),
                     };
@@ -124,6 +138,7 @@ impl Postgres {
             writer: Mutex::new(Some(writer)),
             readers: Readers::new(address, pooled, handle.clone()),
             shared,
+            part: options.part.clone(),
             runtime: handle,
             listen,
             stop,
@@ -132,6 +147,21 @@ impl Postgres {
             #[cfg(test)]
             database: None,
         })
+    }
+
+    /// Takes up the part of all organisations that it has by a map, from which no other host may write by another. The error is
+    /// one sentence for people.
+    pub(super) fn take_part(&self) -> Result<(), String> {
+        let (shared, part) = (Arc::clone(&self.shared), self.part.clone());
+        let (told, taken) = mpsc::channel();
+        self.runtime.spawn(async move {
+            let taken = match Session::connect(&shared.address, &shared.pooled).await {
+                Ok(session) => part::settle(&session, part.as_ref(), Settle::Take).await,
+                Err(why) => Err(schema::failed(why)),
+            };
+            let _ = told.send(taken);
+        });
+        taken.recv().map_err(|_| "cannot start".to_owned())?
     }
 
     /// A read; with `whole` everything is seen as it was at one time.
@@ -216,7 +246,7 @@ impl Postgres {
 }
 
 /// Finds out whether the server is reached through a pooler, and makes the tables.
-async fn prepare(shared: &Shared) -> Result<(), String> {
+async fn prepare(shared: &Shared, part: Option<&Part>) -> Result<(), String> {
     let connect = async || {
         let made = Session::connect(&shared.address, &shared.pooled).await;
         made.map_err(|why| format!("cannot reach the database {}: {}", shared.address, DbError::from(why)))
@@ -233,7 +263,8 @@ async fn prepare(shared: &Shared) -> Result<(), String> {
     if of_one.len() > 1 || of_other.len() > 1 || of_one == of_other {
         shared.pooled.store(true, Ordering::Relaxed);
     }
-    schema::prepare(&one).await
+    schema::prepare(&one).await?;
+    part::settle(&one, part, Settle::Look).await
 }
 
 impl fmt::Debug for Postgres {

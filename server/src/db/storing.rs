@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
-use super::{Db, DbError, DbResult, Tx, values};
+use super::{DbError, DbResult, Shard, Tx, values};
 use crate::ids;
 
 /// How long what is known counts. It also bounds how often who may not even have a key can have a write tried.
@@ -63,7 +63,7 @@ impl Storing {
     }
 }
 
-impl Db {
+impl Shard {
     /// Whether something can be stored now. A disk that does not answer is waited for no longer than two seconds where the
     /// caller has a `clock`, which is a runtime's.
     pub(crate) async fn can_store(&self, clock: bool) -> DbResult<()> {
@@ -114,14 +114,16 @@ mod tests {
     use std::sync::{Arc, mpsc};
 
     use super::*;
+    use crate::db::Db;
 
     /// How many rows were changed since the database was opened.
     async fn changes(db: &Db) -> i64 {
-        db.everywhere((), |(), tx| {
-            async { tx.single("SELECT total_changes()", &[], |row| row.get(0)).await }.boxed()
-        })
-        .await
-        .unwrap()
+        db.home()
+            .everywhere((), |(), tx| {
+                async { tx.single("SELECT total_changes()", &[], |row| row.get(0)).await }.boxed()
+            })
+            .await
+            .unwrap()
     }
 
     #[tokio::test]
@@ -163,7 +165,7 @@ mod tests {
         let db = Db::open(None).unwrap();
         let (go_on, waiting) = mpsc::channel::<()>();
         let given = Arc::new(Mutex::new(waiting));
-        let stuck = db.everywhere(given, |waiting, _| {
+        let stuck = db.home().everywhere(given, |waiting, _| {
             let ended = waiting.lock().unwrap().recv();
             async move { ended.map_err(|_| DbError::Closed) }.boxed()
         });

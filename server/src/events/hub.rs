@@ -82,7 +82,7 @@ pub(crate) struct Subscription {
 impl Hub {
     /// The hub of a database. It hears of what happens from now on.
     pub(crate) async fn open(db: &Db) -> DbResult<Arc<Self>> {
-        let epoch = db.look_up_everywhere((), |(), tx| outbox::epoch(tx).boxed()).await?;
+        let epoch = db.home().look_up_everywhere((), |(), tx| outbox::epoch(tx).boxed()).await?;
         let hub = Arc::new(Self {
             db: db.clone(),
             prefix: format!("log-{epoch}-"),
@@ -110,7 +110,7 @@ impl Hub {
         }
         let whole = news.events.iter().all(|event| held.push(event.position, || self.frame(event)));
         // Where several write, what lies between was told elsewhere, or is told later: it is read from the outbox.
-        if !whole && !self.db.look() {
+        if !whole && !self.db.look(&news.org_id) {
             *held = Held::default();
         }
         drop(held);
@@ -146,7 +146,7 @@ impl Hub {
         channel.lock().start(kept.newest);
         if channel.news.receiver_count() == 1 {
             // What other hosts do is looked at seldom while nobody listens here.
-            self.db.look();
+            self.db.look(org_id);
         }
         let (cursor, replay_error) = match last_event_id {
             None => (kept.newest, None),

@@ -1,4 +1,5 @@
-//! The worker: one thread with a runtime of its own, since an instance may be opened where there is none.
+//! The worker: one thread with a runtime of its own, since an instance may be opened where there is none. Each database has
+//! its own work, and none waits for another.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -7,13 +8,14 @@ use std::time::Duration;
 
 use dashclaw::clock;
 use futures_util::FutureExt;
+use futures_util::future::join_all;
 use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
 use super::rules::{LEASE_MS, pause_ms};
 use super::{Job, Kind, rows};
 use crate::app::App;
-use crate::db::{DbError, DbResult};
+use crate::db::{DbError, DbResult, Shard};
 
 /// How long the worker rests at most before it looks again: another host, or a later version of the clock, may have work.
 const LONGEST_REST: Duration = Duration::from_secs(10);
@@ -38,10 +40,14 @@ impl Worker {
     pub(super) fn start_by(now_ms: fn() -> i64, app: Arc<App>, kinds: Vec<Kind>) -> std::io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let stop = app.stop.child_token();
-        let work = Work { app, kinds, now_ms, stop: stop.clone() };
-        let thread = std::thread::Builder::new()
-            .name("dashclaw-jobs".into())
-            .spawn(move || runtime.block_on(work.go_on()))?;
+        let ends = stop.clone();
+        let thread = std::thread::Builder::new().name("dashclaw-jobs".into()).spawn(move || {
+            let work = |shard: &Arc<Shard>| {
+                let (app, shard) = (Arc::clone(&app), Arc::clone(shard));
+                Work { app, shard, kinds: kinds.clone(), now_ms, stop: ends.clone() }.go_on()
+            };
+            runtime.block_on(join_all(app.db.shards().iter().map(work)));
+        })?;
         Ok(Self { stop, thread, process: std::process::id() })
     }
 
@@ -58,6 +64,7 @@ impl Worker {
 
 struct Work {
     app: Arc<App>,
+    shard: Arc<Shard>,
     kinds: Vec<Kind>,
     now_ms: fn() -> i64,
     stop: CancellationToken,
@@ -85,23 +92,21 @@ impl Work {
 
     /// Does what is due, and says how long there is nothing more.
     async fn turn(&self) -> DbResult<Duration> {
-        if self.app.db.is_said_to_store_nothing() {
+        if self.shard.is_said_to_store_nothing() {
             // Nobody else may look whether that is over.
-            self.app.db.can_store(true).await?;
+            self.shard.can_store(true).await?;
         }
         self.add_what_comes_by_itself().await?;
         while !self.stop.is_cancelled() {
             let now_ms = (self.now_ms)();
             let claimed = self
-                .app
-                .db
+                .shard
                 .everywhere(now_ms, |now_ms, tx| rows::claim(tx, *now_ms, *now_ms + LEASE_MS).boxed());
             let Some(job) = claimed.await? else { break };
             self.perform(job).await?;
         }
         let next_ms = self
-            .app
-            .db
+            .shard
             .look_up_everywhere((self.now_ms)(), |now_ms, tx| rows::next_ms(tx, *now_ms).boxed())
             .await?;
         let rest_ms = next_ms.map_or(u64::MAX, |next| u64::try_from(next - (self.now_ms)()).unwrap_or(0));
@@ -111,7 +116,7 @@ impl Work {
     async fn add_what_comes_by_itself(&self) -> DbResult<()> {
         let first = |kind: &Kind| Some((kind.name, (self.now_ms)() + millis(kind.every?)));
         let regular: Vec<(&'static str, i64)> = self.kinds.iter().filter_map(first).collect();
-        let added = self.app.db.everywhere(regular, |regular, tx| {
+        let added = self.shard.everywhere(regular, |regular, tx| {
             async move {
                 for (name, run_ms) in regular {
                     rows::add(tx, "", name, name, *run_ms).await?;
@@ -127,10 +132,12 @@ impl Work {
         let kind = self.kinds.iter().find(|kind| kind.name == job.kind);
         let answer = match kind {
             // The state that work shares is behind locks that are taken whether or not somebody panicked holding them.
-            Some(kind) => AssertUnwindSafe((kind.run)(Arc::clone(&self.app), job.clone()))
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| Err("it panicked".to_owned())),
+            Some(kind) => {
+                AssertUnwindSafe((kind.run)(Arc::clone(&self.app), Arc::clone(&self.shard), job.clone()))
+                    .catch_unwind()
+                    .await
+                    .unwrap_or_else(|_| Err("it panicked".to_owned()))
+            }
             None => Err("nobody here knows this kind of work".to_owned()),
         };
         let every = kind.and_then(|kind| kind.every);
@@ -138,7 +145,7 @@ impl Work {
         match answer {
             Ok(()) => {
                 let again_ms = every.map(|every| now_ms + millis(every));
-                let noted = self.app.db.everywhere((job, again_ms), |(job, again_ms), tx| {
+                let noted = self.shard.everywhere((job, again_ms), |(job, again_ms), tx| {
                     rows::done(tx, job, *again_ms).boxed()
                 });
                 noted.await
@@ -150,7 +157,7 @@ impl Work {
                     tracing::error!(kind = job.kind, id = job.id, "work is given up");
                 }
                 let noted =
-                    self.app.db.everywhere((job, problem, again_ms), |(job, problem, again_ms), tx| {
+                    self.shard.everywhere((job, problem, again_ms), |(job, problem, again_ms), tx| {
                         rows::failed(tx, job, problem, *again_ms).boxed()
                     });
                 noted.await

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use super::*;
-use crate::jobs::counts;
+use crate::jobs::{Run, counts};
 use crate::test_app::app;
 
 /// The time of a test, which it turns on itself.
@@ -18,12 +18,15 @@ fn later(ms: i64) {
 }
 
 /// Work of this kind, which counts how often it was done.
-fn work(
-    app: &Arc<App>,
-    run: fn(Arc<App>, Job) -> futures_util::future::BoxFuture<'static, Result<(), String>>,
-) -> Work {
+fn work(app: &Arc<App>, run: Run) -> Work {
     let kinds = vec![Kind { name: "test", every: None, run }];
-    Work { app: Arc::clone(app), kinds, now_ms, stop: CancellationToken::new() }
+    Work {
+        app: Arc::clone(app),
+        shard: Arc::clone(&app.db.shards()[0]),
+        kinds,
+        now_ms,
+        stop: CancellationToken::new(),
+    }
 }
 
 /// Counts that work was done, and that it was done well.
@@ -38,7 +41,11 @@ fn runs() -> usize {
 }
 
 async fn add(app: &App, id: &'static str) {
-    app.db.everywhere((), move |(), tx| rows::add(tx, "org", id, "test", now_ms()).boxed()).await.unwrap();
+    app.db
+        .home()
+        .everywhere((), move |(), tx| rows::add(tx, "org", id, "test", now_ms()).boxed())
+        .await
+        .unwrap();
 }
 
 async fn in_all(app: &App) -> (i64, i64) {
@@ -51,13 +58,13 @@ async fn what_is_done_goes_and_what_fails_comes_again_later_and_is_given_up() {
     let _turn = ONE_AT_A_TIME.lock().await;
     let app = app().await;
     RUNS.store(0, Ordering::SeqCst);
-    let works = work(&app, |_, _| async { counted() }.boxed());
+    let works = work(&app, |_, _, _| async { counted() }.boxed());
     add(&app, "once").await;
     add(&app, "once").await;
     works.turn().await.unwrap();
     assert_eq!((runs(), in_all(&app).await), (1, (0, 0)));
 
-    let fails = work(&app, |_, _| {
+    let fails = work(&app, |_, _, _| {
         async {
             counted()?;
             panic!("broken on purpose")
@@ -82,13 +89,17 @@ async fn forty_workers_at_once_do_each_piece_once() {
     RUNS.store(0, Ordering::SeqCst);
     for n in 0..25 {
         let id = format!("job {n}");
-        app.db.everywhere(id, |id, tx| rows::add(tx, "org", id, "test", now_ms()).boxed()).await.unwrap();
+        app.db
+            .home()
+            .everywhere(id, |id, tx| rows::add(tx, "org", id, "test", now_ms()).boxed())
+            .await
+            .unwrap();
     }
     let workers: Vec<_> = (0..40)
         .map(|_| {
             let app = Arc::clone(&app);
             tokio::spawn(async move {
-                work(&app, |_, _| {
+                work(&app, |_, _, _| {
                     async {
                         tokio::task::yield_now().await;
                         counted()
@@ -113,9 +124,10 @@ async fn what_a_worker_that_is_gone_held_is_done_when_its_time_is_over() {
     RUNS.store(0, Ordering::SeqCst);
     add(&app, "held").await;
     let until_ms = now_ms() + LEASE_MS;
-    let claim = app.db.everywhere(until_ms, |until_ms, tx| rows::claim(tx, now_ms(), *until_ms).boxed());
+    let claim =
+        app.db.home().everywhere(until_ms, |until_ms, tx| rows::claim(tx, now_ms(), *until_ms).boxed());
     let held = claim.await.unwrap().unwrap();
-    let works = work(&app, |_, job| {
+    let works = work(&app, |_, _, job| {
         async move { if job.attempts == 2 { counted() } else { Err("?".to_owned()) } }.boxed()
     });
     works.turn().await.unwrap();
@@ -125,7 +137,7 @@ async fn what_a_worker_that_is_gone_held_is_done_when_its_time_is_over() {
     assert_eq!((runs(), in_all(&app).await), (1, (0, 0)));
     // The one that was believed gone comes back to another claim.
     add(&app, "held").await;
-    app.db.everywhere(held, |held, tx| rows::done(tx, held, None).boxed()).await.unwrap();
+    app.db.home().everywhere(held, |held, tx| rows::done(tx, held, None).boxed()).await.unwrap();
     assert_eq!(in_all(&app).await, (1, 0));
 }
 
@@ -134,7 +146,7 @@ async fn what_comes_by_itself_comes_again_and_the_worker_stops_cleanly() {
     let _turn = ONE_AT_A_TIME.lock().await;
     let app = app().await;
     RUNS.store(0, Ordering::SeqCst);
-    let run = |_, _| {
+    let run = |_, _, _| {
         async { counted().and_then(|()| if runs() == 1 { Err("the first time".to_owned()) } else { Ok(()) }) }
             .boxed()
     };
@@ -167,6 +179,11 @@ async fn the_instances_own_work_is_done() {
             attempts: 1,
             until_ms: 0,
         };
-        assert_eq!((kind.run)(Arc::clone(&app), job).await, Ok(()), "{}", kind.name);
+        assert_eq!(
+            (kind.run)(Arc::clone(&app), Arc::clone(&app.db.shards()[0]), job).await,
+            Ok(()),
+            "{}",
+            kind.name
+        );
     }
 }

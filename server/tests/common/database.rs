@@ -109,6 +109,17 @@ impl TestDatabase {
         self.run(&sql).len()
     }
 
+    /// Ends all connections to this database and refuses new ones, also those of administrators.
+    pub(crate) fn close_to_all(&self) {
+        self.run(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", self.name));
+        self.cut("true", 1000);
+    }
+
+    /// Admits connections again.
+    pub(crate) fn open_to_all(&self) {
+        self.run(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name));
+    }
+
     /// Has connections from now on look for names in this schema before PostgreSQL's own.
     pub(crate) fn search_first(&self, schema: &str) {
         self.run(&format!("ALTER DATABASE {} SET search_path = {schema}, pg_catalog", self.name));

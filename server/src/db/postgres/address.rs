@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, NoTls};
@@ -66,7 +67,7 @@ impl Address {
 
     /// Connects; `told` is told the payload of each notification.
     pub(super) fn connect(&self, told: Told) -> BoxFuture<'_, Result<Client, Problem>> {
-        Box::pin(async move {
+        let connected = async move {
             if let Some(tls) = &self.tls {
                 let (client, connection) = self.config.connect(tls.clone()).await?;
                 tokio::spawn(drive(connection, told));
@@ -75,7 +76,12 @@ impl Address {
             let (client, connection) = self.config.connect(NoTls).await?;
             tokio::spawn(drive(connection, told));
             Ok(client)
-        })
+        };
+        Box::pin(connected.map_err(|error: tokio_postgres::Error| match Problem::from(error) {
+            // No statement is wrong: the server does not let us in, for now.
+            Problem::Failed(text) => Problem::Refused(text),
+            problem => problem,
+        }))
     }
 }
 

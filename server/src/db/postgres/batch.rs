@@ -8,13 +8,12 @@ use futures_util::future::{BoxFuture, join, join_all, join3, ready};
 use tokio_postgres::types::Type;
 
 use super::job::Job;
+use super::part;
 use super::problem::Problem;
 use super::session::{Session, Statements};
 use crate::db::outbox::{Event, News, Told};
 use crate::db::{DbError, Tx};
 
-/// A server that does not get on with a statement ends it.
-const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '10s'; SELECT pg_current_xact_id()::text";
 /// Numbers are worth waiting for: what is to be numbered is done.
 const LAST: &str = "SET LOCAL lock_timeout = 0";
 
@@ -46,13 +45,14 @@ impl From<Problem> for Broken {
 /// What happened in the organisations of a batch. They are in one order for all, as locks are.
 type Happened = BTreeMap<String, Vec<Told>>;
 
-/// Does the jobs of a batch and commits what they did. Which of them must be begun anew stands in `again`, by their places.
+/// Does the jobs of a batch, in a transaction that begins with `begin`, and commits what they did. Which of them must be begun anew stands in `again`, by their places.
 pub(super) async fn attempt(
     session: &Session,
+    begin: &str,
     batch: &mut [Box<dyn Job>],
     again: &mut Vec<usize>,
 ) -> Result<Vec<News>, Broken> {
-    let done = committed(session, batch, again).await;
+    let done = committed(session, begin, batch, again).await;
     if done.is_err() {
         session.send("ROLLBACK");
     }
@@ -61,11 +61,16 @@ pub(super) async fn attempt(
 
 async fn committed(
     session: &Session,
+    begin: &str,
     batch: &mut [Box<dyn Job>],
     again: &mut Vec<usize>,
 ) -> Result<Vec<News>, Broken> {
-    let (xid, happened) = join(session.control(BEGIN), perform(session, batch, again)).await;
-    let (xid, (happened, last)) = (xid?, happened?);
+    let (xid, happened) = join(session.control(begin), perform(session, batch, again)).await;
+    let xid = xid?;
+    if xid.is_none() {
+        return Err(part::outdated().into());
+    }
+    let (happened, last) = happened?;
     // It is sent before what follows and heard with it: were it to fail unheard, COMMIT would roll back and say that it is well.
     let mut last = session.control(&last).boxed();
     match (&mut last).now_or_never() {

@@ -8,7 +8,7 @@ use crate::db::{Value, migrations};
 use crate::ids::hex;
 
 /// The lock of who carries a database over: `DshC` in ASCII.
-const LOCK: i64 = 0x4473_6843;
+pub(super) const LOCK: i64 = 0x4473_6843;
 /// A table that we have and other programs may have as well.
 const OURS: &str = "actions";
 
@@ -21,13 +21,17 @@ pub(super) async fn prepare(session: &Session) -> Result<(), String> {
     done
 }
 
-async fn in_transaction(session: &Session) -> Result<(), String> {
-    let failed = |problem: Problem| match problem {
+/// A statement that failed, in one sentence.
+pub(super) fn failed(problem: Problem) -> String {
+    match problem {
         Problem::Again(text) | Problem::Lost(text) | Problem::Refused(text) | Problem::Failed(text) => {
             format!("cannot prepare the database: {text}")
         }
         Problem::Pooled => "cannot prepare the database through its pooler".to_owned(),
-    };
+    }
+}
+
+async fn in_transaction(session: &Session) -> Result<(), String> {
     let encoding = session.control("SHOW server_encoding").await.map_err(failed)?;
     if let Some(other) = encoding.filter(|encoding| encoding != "UTF8") {
         return Err(format!("the database has the encoding {other}; it must be UTF8"));
@@ -81,7 +85,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::db::postgres::{Listen, Postgres, PostgresOptions};
+    use crate::db::postgres::{Postgres, PostgresOptions};
     use crate::db::test_database::TestDatabase;
 
     /// Columns as `table column type need`.
@@ -109,7 +113,7 @@ mod tests {
     #[test]
     fn the_tables_are_the_same_on_both_databases_and_can_be_spread_by_organisation() {
         let database = TestDatabase::new("DASHCLAW_TEST_POSTGRES");
-        let options = PostgresOptions { url: database.url().to_owned(), listen: Listen::Same };
+        let options = PostgresOptions::new(database.url().to_owned());
         drop(Postgres::open(&options).unwrap());
         assert_eq!(on_postgres(&database), on_sqlite());
 

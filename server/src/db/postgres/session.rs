@@ -78,12 +78,13 @@ impl Session {
         Ok(self.client.query_typed(sql, values).await?)
     }
 
-    /// Statements without values, in one message, and the one value that they answer at most.
+    /// Statements without values, in one message, and the value that the last of them answers, if it does.
     pub(super) async fn control(&self, sql: &str) -> Result<Option<String>, Problem> {
         let messages = self.client.simple_query(sql).await?;
-        Ok(messages.into_iter().find_map(|message| match message {
+        Ok(messages.into_iter().fold(None, |value, message| match message {
+            SimpleQueryMessage::RowDescription(_) => None,
             SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-            _ => None,
+            _ => value,
         }))
     }
 

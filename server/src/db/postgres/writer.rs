@@ -49,6 +49,8 @@ pub(super) struct Shared {
     pub(super) followers: Followers,
     /// How far this host's clock is ahead of the server's, in milliseconds.
     pub(super) apart_ms: AtomicI64,
+    /// What a transaction begins with.
+    pub(super) begin: String,
 }
 
 impl Shared {
@@ -166,7 +168,7 @@ impl Lane {
                 None => connect(&self.shared).await?,
             };
             again.clear();
-            let Broken { why, committing } = match attempt(&session, batch, again).await {
+            let Broken { why, committing } = match attempt(&session, &self.shared.begin, batch, again).await {
                 Ok(news) => {
                     self.session = Some(session);
                     self.tell(news);
@@ -261,6 +263,7 @@ mod tests {
             hear: OnceLock::new(),
             followers: Followers::default(),
             apart_ms: AtomicI64::new(0),
+            begin: String::new(),
         };
         for (apart_ms, believed) in
             [(0, true), (29_000, true), (-3_600_000, false), (3_600_000, false), (5, true)]

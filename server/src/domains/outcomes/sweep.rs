@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::db::{DbResult, Tx};
+use crate::db::{DbResult, Shard, Tx};
 use crate::domains::actions::{rows, rules};
 
 const MINUTE_MS: i64 = 60_000;
@@ -18,12 +18,28 @@ pub(crate) struct Swept {
     pub(crate) rows: usize,
 }
 
-/// Gives up what is due, and publishes a signal for each. An organisation that cannot be swept keeps no other from it; the
-/// first failure is the answer.
+/// Gives up what is due anywhere. A database that does not answer keeps no other from it; the first failure is the answer.
 pub(crate) async fn sweep(app: &App) -> DbResult<Swept> {
     let mut swept = Swept::default();
     let mut failed = None;
-    for org_id in orgs(app).await? {
+    for shard in app.db.shards() {
+        match sweep_shard(app, shard).await {
+            Ok(Swept { orgs, rows }) => {
+                swept.orgs += orgs;
+                swept.rows += rows;
+            }
+            Err(error) => drop(failed.get_or_insert(error)),
+        }
+    }
+    failed.map_or(Ok(swept), Err)
+}
+
+/// Gives up what is due of the organisations in a database, and publishes a signal for each. One that cannot be swept keeps
+/// no other from it; the first failure is the answer.
+pub(crate) async fn sweep_shard(app: &App, shard: &Shard) -> DbResult<Swept> {
+    let mut swept = Swept::default();
+    let mut failed = None;
+    for org_id in orgs(shard).await? {
         match sweep_org(app, &org_id).await {
             Ok(rows) => {
                 swept.orgs += 1;
@@ -38,8 +54,8 @@ pub(crate) async fn sweep(app: &App) -> DbResult<Swept> {
     failed.map_or(Ok(swept), Err)
 }
 
-async fn orgs(app: &App) -> DbResult<Vec<String>> {
-    app.db.look_up_everywhere((), |(), tx| rows::orgs_with_unreported(tx).boxed()).await
+async fn orgs(shard: &Shard) -> DbResult<Vec<String>> {
+    shard.look_up_everywhere((), |(), tx| rows::orgs_with_unreported(tx).boxed()).await
 }
 
 /// Gives every action up as lost that has waited for its outcome since before `since`.

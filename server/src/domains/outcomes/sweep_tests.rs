@@ -50,7 +50,10 @@ async fn an_organisation_that_cannot_be_read_keeps_no_other_from_being_swept() {
         let (_, found) = call_as(&app, org_id, "GET", "/api/actions/Running", Value::Null).await;
         assert_eq!(found["action"]["outcome_status"], outcome, "{org_id} {found}");
     }
-    assert!(remove_expired(&app, clock::unix_millis() + 31 * DAY_MS).await.is_err(), "what failed is told");
+    assert!(
+        remove_expired(&app, app.db.home(), clock::unix_millis() + 31 * DAY_MS).await.is_err(),
+        "what failed is told"
+    );
     for (org_id, expected) in [("a", 200), ("b", 404), ("c", 404)] {
         let (status, _) = call_as(&app, org_id, "GET", "/api/actions/Ended", Value::Null).await;
         assert_eq!(status, expected, "{org_id}");

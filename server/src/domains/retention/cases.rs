@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 
 use super::rows;
 use crate::app::App;
-use crate::db::{Db, DbResult, outbox};
+use crate::db::{Db, DbResult, Shard, outbox};
 use crate::domains::settings;
 
 /// How many days records are kept: an organisation's setting, or a variable that holds for those without one.
@@ -26,12 +26,12 @@ pub(crate) fn days(text: &str) -> Option<i64> {
     Some(days.clamp(FEWEST_DAYS, MOST_DAYS))
 }
 
-/// Removes what is due, and answers how many records that were. An organisation that cannot be read keeps no other from it;
-/// the first failure is the answer.
-pub(crate) async fn remove_expired(app: &App, now_ms: i64) -> DbResult<usize> {
+/// Removes what is due of the organisations in a database, and answers how many records that were. One that cannot be read
+/// keeps no other from it; the first failure is the answer.
+pub(crate) async fn remove_expired(app: &App, shard: &Shard, now_ms: i64) -> DbResult<usize> {
     let mut removed = 0;
     let mut failed = None;
-    for org_id in organisations(app).await? {
+    for org_id in organisations(shard).await? {
         match remove_expired_of(app, &org_id, now_ms).await {
             Ok(records) => removed += records,
             Err(error) => {
@@ -64,16 +64,16 @@ pub(crate) async fn remove_events(db: &Db, org_id: &str, before_ms: i64) -> DbRe
     db.write(org_id, before_ms, |before, tx| outbox::remove(tx, *before, EVENT_BATCH).boxed()).await
 }
 
-/// Removes the old events of every organisation, in small writes, until all are gone or the instance stops.
-pub(crate) async fn remove_old_events(app: &App, now_ms: i64) -> DbResult<()> {
-    for org_id in app.db.look_up_everywhere((), |(), tx| outbox::organisations(tx).boxed()).await? {
+/// Removes the old events of every organisation in a database, in small writes, until all are gone or the instance stops.
+pub(crate) async fn remove_old_events(app: &App, shard: &Shard, now_ms: i64) -> DbResult<()> {
+    for org_id in shard.look_up_everywhere((), |(), tx| outbox::organisations(tx).boxed()).await? {
         while remove_events(&app.db, &org_id, now_ms - EVENTS_MS).await? > 0 && !app.stop.is_cancelled() {}
     }
     Ok(())
 }
 
-async fn organisations(app: &App) -> DbResult<Vec<String>> {
-    app.db.look_up_everywhere((), |(), tx| rows::organisations(tx).boxed()).await
+async fn organisations(shard: &Shard) -> DbResult<Vec<String>> {
+    shard.look_up_everywhere((), |(), tx| rows::organisations(tx).boxed()).await
 }
 
 /// Removes up to `most` records of each kind that are older than `before_ms`, in milliseconds since the Unix epoch. Answers

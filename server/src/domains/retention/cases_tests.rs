@@ -41,14 +41,14 @@ async fn what_has_ended_is_removed_when_its_time_has_come_and_nothing_else() {
 
     let in_days = |days: i64| clock::unix_millis() + days * DAY_MS;
     assert_eq!(
-        remove_expired(&app, in_days(1000)).await.unwrap(),
+        remove_expired(&app, app.db.home(), in_days(1000)).await.unwrap(),
         0,
         "nothing is removed unless one says so"
     );
     settings::cases::put(&app.db, &org, SETTING, Some("30".to_owned())).await.unwrap();
-    assert_eq!(remove_expired(&app, in_days(29)).await.unwrap(), 0);
-    assert!(remove_expired(&app, in_days(31)).await.unwrap() > 900);
-    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 0);
+    assert_eq!(remove_expired(&app, app.db.home(), in_days(29)).await.unwrap(), 0);
+    assert!(remove_expired(&app, app.db.home(), in_days(31)).await.unwrap() > 900);
+    assert_eq!(remove_expired(&app, app.db.home(), in_days(31)).await.unwrap(), 0);
 
     let status = async |path: String| call(&app, "GET", &path, Value::Null).await.0;
     assert_eq!(status(format!("/api/actions/{}", ended[449])).await, 404);
@@ -87,10 +87,10 @@ async fn the_environment_holds_where_nothing_is_stored() {
     let app = app_that_keeps(Some(30)).await;
     let id = create(&app, "Ended").await;
     end(&app, &id).await;
-    assert_eq!(remove_expired(&app, in_days(29)).await.unwrap(), 0);
+    assert_eq!(remove_expired(&app, app.db.home(), in_days(29)).await.unwrap(), 0);
     // The action and its decision; a second time there is nothing left.
-    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 2);
-    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 0);
+    assert_eq!(remove_expired(&app, app.db.home(), in_days(31)).await.unwrap(), 2);
+    assert_eq!(remove_expired(&app, app.db.home(), in_days(31)).await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn an_organisations_own_word_wins_over_the_environment() {
         settings::cases::put(&app.db, &app.config.org_id, SETTING, Some(word.to_owned())).await.unwrap();
         let id = create(&app, "Ended").await;
         end(&app, &id).await;
-        assert_eq!(remove_expired(&app, in_days(90)).await.unwrap(), removed, "{word}");
+        assert_eq!(remove_expired(&app, app.db.home(), in_days(90)).await.unwrap(), removed, "{word}");
     }
 }
 
@@ -128,14 +128,14 @@ async fn what_waits_for_a_human_stays_and_can_be_answered() {
     }
 
     // Only the decision goes.
-    assert_eq!(remove_expired(&app, in_days(400)).await.unwrap(), 1);
+    assert_eq!(remove_expired(&app, app.db.home(), in_days(400)).await.unwrap(), 1);
     let (_, found) = call(&app, "GET", &format!("/api/actions/{id}"), Value::Null).await;
     assert_eq!(found["action"]["status"], "pending_approval", "{found}");
     // Asked again, it is still the same action.
     assert_eq!(call(&app, "POST", "/api/actions", body).await.1["action_id"], id);
     let decision = json!({ "decision": "deny" });
     assert_eq!(call(&app, "POST", &format!("/api/approvals/{id}"), decision).await.0, 200);
-    assert_eq!(remove_expired(&app, in_days(400)).await.unwrap(), 1);
+    assert_eq!(remove_expired(&app, app.db.home(), in_days(400)).await.unwrap(), 1);
     let gone = |(_, body): (StatusCode, Value), list: &str| assert_eq!(body[list], json!([]), "{body}");
     gone(call(&app, "GET", "/api/actions/assumptions", Value::Null).await, "assumptions");
     gone(call(&app, "GET", "/api/actions/loops", Value::Null).await, "loops");
@@ -145,8 +145,8 @@ async fn what_waits_for_a_human_stays_and_can_be_answered() {
 async fn learning_events_are_removed() {
     let app = app_that_keeps(Some(30)).await;
     learn(&app, 3).await;
-    assert_eq!(remove_expired(&app, in_days(29)).await.unwrap(), 0);
-    assert_eq!(remove_expired(&app, in_days(31)).await.unwrap(), 3);
+    assert_eq!(remove_expired(&app, app.db.home(), in_days(29)).await.unwrap(), 0);
+    assert_eq!(remove_expired(&app, app.db.home(), in_days(31)).await.unwrap(), 3);
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn what_another_organisation_keeps_is_not_removed() {
     assert_eq!(remove_older(&app.db, "other", in_days(400), BATCH).await.unwrap(), 0);
     let (status, _) = call(&app, "GET", &format!("/api/actions/{id}"), Value::Null).await;
     assert_eq!(status, 200);
-    assert_eq!(remove_expired(&app, in_days(400)).await.unwrap(), 3);
+    assert_eq!(remove_expired(&app, app.db.home(), in_days(400)).await.unwrap(), 3);
 }
 
 /// One record of each kind that is removed, with a key of this organisation that is stored nowhere.
@@ -202,7 +202,7 @@ async fn each_organisation_keeps_what_its_own_setting_says() {
         [(19, 0, [true; 3]), (21, 4, [false, true, true]), (101, 4, [false, true, false])]
     {
         let at = clock::unix_millis() + days * DAY_MS;
-        assert_eq!(remove_expired(&app, at).await.unwrap(), removed, "{days}");
+        assert_eq!(remove_expired(&app, app.db.home(), at).await.unwrap(), removed, "{days}");
         assert_eq!(left().await, expected, "{days}");
     }
 }
