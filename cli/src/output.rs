@@ -24,10 +24,26 @@ pub(crate) fn keys(operator: &SecretString, agent: &SecretString) -> std::io::Re
     write(&text)
 }
 
-/// Says where the instance listens.
-pub(crate) fn listening(address: SocketAddr, public_url: Option<&PublicUrl>, data: &str) {
+/// Says where the instance listens. With a `token` a link to the page signs in; where keys would go over the network in clear
+/// there is none.
+pub(crate) fn listening(
+    address: SocketAddr,
+    public_url: Option<&PublicUrl>,
+    data: &str,
+    token: Option<&SecretString>,
+) {
     let reached = public_url.map_or(String::new(), |url| format!("Reached at {}\n", url.as_str()));
-    say(&format!("DashClaw listens on http://{address}\n{reached}Data: {data}\nStop with Ctrl-C.\n"));
+    let page = public_url.map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
+    let link = token.map_or_else(
+        || format!("Approve, see and prove (sign in with the operator's key): {page}/\n"),
+        |token| {
+            let token = token.expose_secret();
+            format!(
+                "Approve, see and prove (this link signs in once, for 2 minutes): {page}/#token={token}\n"
+            )
+        },
+    );
+    say(&format!("DashClaw listens on http://{address}\n{reached}Data: {data}\n{link}Stop with Ctrl-C.\n"));
 }
 
 /// Says what was backed up.

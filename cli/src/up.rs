@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use dashclaw_server::{
-    Database, Instance, InstanceOptions, Listen, PublicUrl, RateLimit, Role, TrustedProxies,
+    Database, HostName, Instance, InstanceOptions, Listen, Origin, PublicUrl, RateLimit, Role, TrustedProxies,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::net::TcpListener;
@@ -64,6 +64,13 @@ pub(crate) struct Up {
     /// Where people reach the server, as behind a reverse proxy: links begin with it
     #[arg(long, env = "DASHCLAW_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
+    /// Names under which the server is reached, with commas between them, beside localhost, addresses and that of
+    /// --public-url. Under any other it answers 421
+    #[arg(long, env = "DASHCLAW_ALLOW_HOST", value_delimiter = ',', value_name = "NAMES")]
+    allow_host: Vec<HostName>,
+    /// Other sites whose pages may read answers, with commas between them [default: none]
+    #[arg(long, env = "DASHCLAW_CORS_ORIGIN", value_delimiter = ',', value_name = "ORIGINS")]
+    cors_origin: Vec<Origin>,
     /// Reverse proxies, addresses and networks with commas between them, whose X-Forwarded-For says who the client is
     #[arg(
         long,
@@ -117,13 +124,21 @@ impl Up {
             rate_limit: has_strangers.then_some(PUBLIC_LIMIT),
             trusted_proxies: self.trusted_proxies,
             public_url: self.public_url.clone(),
+            allowed_hosts: self.allow_host,
+            cors_origins: self.cors_origin,
             ..place
         })
         .map_err(|error| error.to_string())?;
         if instance.is_first_start() && !own_key {
             first_keys(&instance)?;
         }
-        output::listening(address, self.public_url.as_ref(), &kept);
+        let is_private = match &self.public_url {
+            Some(url) => url.as_str().starts_with("https:"),
+            None => self.host.is_loopback(),
+        };
+        let token = is_private.then(|| instance.sign_in_token()).transpose();
+        let token = token.map_err(|error| error.to_string())?;
+        output::listening(address, self.public_url.as_ref(), &kept, token.as_ref());
         run(&instance, listener, stop).await?;
         instance.shutdown();
         output::stopped();

@@ -9,13 +9,14 @@ use tokio_util::sync::CancellationToken;
 use crate::callers::Callers;
 use crate::config::Config;
 use crate::db::{Db, DbResult};
-use crate::domains::settings;
+use crate::domains::{settings, sign_in};
 use crate::events::Hub;
 use crate::identity::Verifier;
 use crate::keys::{self, Caller, NewKey, Role};
 use crate::metrics::Metrics;
 use crate::orgs::{Org, Orgs};
 use crate::policy::webhook::WebhookClient;
+use crate::sign_in::SignIns;
 use crate::signer::Signer;
 
 /// What all requests share.
@@ -32,6 +33,7 @@ pub(crate) struct App {
     pub(crate) stop: CancellationToken,
     pub(crate) orgs: Orgs,
     pub(crate) callers: Callers,
+    pub(crate) sign_ins: SignIns,
     webhooks: OnceLock<Option<WebhookClient>>,
 }
 
@@ -49,6 +51,7 @@ impl App {
             stop: CancellationToken::new(),
             orgs: Orgs::default(),
             callers: Callers::default(),
+            sign_ins: SignIns::default(),
             webhooks: OnceLock::new(),
         }
     }
@@ -78,6 +81,7 @@ impl App {
             principal: "operator".to_owned(),
             agent_id: None,
             stored: false,
+            session: None,
             revoked: CancellationToken::new(),
         };
         self.callers.admit(keys::hash(key), operator);
@@ -93,6 +97,11 @@ impl App {
     /// Who holds this key. Keys are compared by their hashes, so the time it takes tells nothing about them.
     pub(crate) async fn caller(&self, key: &str) -> DbResult<Option<Arc<Caller>>> {
         self.callers.get(&self.db, keys::hash(key)).await
+    }
+
+    /// Who is signed in with these halves of a session.
+    pub(crate) async fn signed_in(&self, (cookie, header): (&str, &str)) -> DbResult<Option<Arc<Caller>>> {
+        sign_in::cases::caller(self, cookie, header).await
     }
 
     /// Whether this key was found to be valid since the start; nothing is looked up.

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use crate::db;
 use crate::domains::retention::cases as retention;
 use crate::identity::TokenTrust;
+use crate::origin::{HostName, Origin};
 use crate::policy::{GuardSettings, Verdict};
 use crate::proxies::TrustedProxies;
 use crate::public_url::PublicUrl;
@@ -40,6 +41,11 @@ pub struct InstanceOptions {
     pub trusted_proxies: TrustedProxies,
     /// Where people reach the instance: links that it gives out begin with it. Without one they are paths.
     pub public_url: Option<PublicUrl>,
+    /// Names under which it is reached, beside `localhost`, addresses and that of the public URL. Under any other it answers
+    /// 421: a page of anybody's can lead a name of its own to this machine.
+    pub allowed_hosts: Vec<HostName>,
+    /// Other sites whose pages may read answers (CORS). Nobody's may unless it is named.
+    pub cors_origins: Vec<Origin>,
     /// Whose tokens say who an agent is. Each variable that is named there wins over its member.
     pub tokens: TokenTrust,
 }
@@ -118,6 +124,8 @@ pub(crate) struct Config {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) allowed_hosts: Vec<HostName>,
+    pub(crate) cors_origins: Vec<Origin>,
     pub(crate) guard: GuardSettings,
     pub(crate) cron_secret: Option<SecretString>,
     pub(crate) webhook_secret: Option<SecretString>,
@@ -153,6 +161,8 @@ impl Config {
             ),
             trusted_proxies: options.trusted_proxies.clone(),
             public_url: options.public_url.clone(),
+            allowed_hosts: options.allowed_hosts.clone(),
+            cors_origins: options.cors_origins.clone(),
             guard: GuardSettings { deadline, fallback: fallback.unwrap_or(guard.fallback) },
             cron_secret: variable("CRON_SECRET").map(SecretString::from),
             webhook_secret: variable("GUARD_WEBHOOK_SECRET").map(SecretString::from),

@@ -29,6 +29,11 @@ impl Context {
         self.caller.as_ref().map_or("", |caller| &caller.principal)
     }
 
+    /// The same, as people see it.
+    pub(crate) fn shown(&self) -> String {
+        self.caller.as_ref().map_or_else(String::new, |caller| caller.shown())
+    }
+
     /// Whether the caller may administer.
     pub(crate) fn is_admin(&self) -> bool {
         self.caller.as_ref().is_some_and(|caller| caller.role == Role::Admin)

@@ -180,6 +180,26 @@ impl Db {
         self.of(org_id).look_up_in(Some(org_id.to_owned()), given, work).await
     }
 
+    /// A short read of what is found before its organisation is known. That it is nowhere is answered only once every database
+    /// has said so.
+    pub(crate) async fn find_anywhere<D, T, W>(&self, given: D, work: W) -> DbResult<Option<T>>
+    where
+        D: Clone + Send + Sync + 'static,
+        T: Send + 'static,
+        W: for<'a> Fn(&'a D, &'a Tx<'_>) -> Work<'a, Option<T>> + Copy + Send + Sync + 'static,
+    {
+        let asked = self.shards.iter().map(|shard| shard.look_up_everywhere(given.clone(), work));
+        let mut nowhere = Ok(None);
+        for found in join_all(asked).await {
+            match found {
+                Ok(Some(found)) => return Ok(Some(found)),
+                Ok(None) => {}
+                Err(error) => nowhere = Err(error),
+            }
+        }
+        nowhere
+    }
+
     /// A read that may take long, as that of a list. It holds up nobody, and sees everything as it was at one time.
     pub(crate) async fn scan<D, T, E, W>(&self, org_id: &str, given: D, work: W) -> Result<T, E>
     where

@@ -111,6 +111,12 @@ pub(crate) mod settings {
     pub(crate) mod cases;
     pub(crate) mod rows;
 }
+pub(crate) mod sign_in {
+    pub(crate) mod cases;
+    pub(super) mod routes;
+    mod rows;
+    mod rules;
+}
 pub(crate) mod signals {
     pub(crate) mod cases;
     pub(super) mod routes;
@@ -169,6 +175,7 @@ pub(crate) fn routes() -> Vec<Route> {
         outcomes::routes::routes(),
         policies::routes::routes(),
         sessions::routes::routes(),
+        sign_in::routes::routes(),
         signals::routes::routes(),
         stream::routes::routes(),
     ]
@@ -290,8 +297,11 @@ mod tests {
             let name = path.strip_prefix(&source).unwrap().to_str().unwrap().replace('\\', "/");
             let text = fs::read_to_string(&path).unwrap();
             let (code, _) = text.split_once("#[cfg(test)]\nmod ").unwrap_or((&text, ""));
-            let count = code.matches("everywhere(").count() - code.matches("fn everywhere(").count();
-            if count > 0 && !name.ends_with("_tests.rs") && name != "db.rs" {
+            let count = ["everywhere(", "find_anywhere("]
+                .iter()
+                .map(|name| code.matches(name).count())
+                .sum::<usize>();
+            if count > 0 && !name.ends_with("_tests.rs") && !["db.rs", "db/shard.rs"].contains(&&*name) {
                 found.push((name, count));
             }
         }
@@ -304,6 +314,8 @@ mod tests {
             // Which organisations there is work for.
             ("domains/outcomes/sweep.rs", 1),
             ("domains/retention/cases.rs", 2),
+            // A session is found before its organisation is known.
+            ("domains/sign_in/cases.rs", 1),
             // The epoch of all events.
             ("events/hub.rs", 1),
             // Work in the background is whoever's.

@@ -40,6 +40,10 @@ pub(crate) enum Kind {
     Conflict,
     /// It was there.
     Gone,
+    /// It is asked for under a name that is not ours.
+    Misdirected,
+    /// Its body is of another kind.
+    Unsupported,
     /// The request is too large.
     TooLarge,
     /// It is asked too often, or for too much at once.

@@ -4,11 +4,13 @@ mod around;
 mod bearer;
 pub(crate) mod call;
 mod dispatch;
+mod door;
 mod headers;
 mod limits;
 mod principal;
 mod refusal;
 pub(crate) mod route;
+mod session;
 mod to_the_end;
 mod unserved;
 

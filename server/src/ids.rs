@@ -53,6 +53,10 @@ ids! {
     session = "sess_", random_hex::<6>();
     /// A pairing.
     pairing = "pair_", uuid();
+    /// A session of the page.
+    page_session = "page_", random_hex::<8>();
+    /// What is good alone, and never shown again.
+    secret = "", random_hex::<32>();
     /// An API key's record.
     key = "key_", uuid();
     /// An API key itself.

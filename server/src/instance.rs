@@ -25,7 +25,7 @@ use crate::events::Hub;
 use crate::http;
 use crate::ids;
 use crate::jobs::Worker;
-use crate::keys::{NewKey, Role};
+use crate::keys::{KeyHash, NewKey, Role};
 use crate::orgs::Halt;
 use crate::policy::read_policy_file;
 use crate::serve::{Limits, serve};
@@ -42,6 +42,8 @@ pub struct Instance {
     app: Arc<App>,
     router: Router,
     api_key: SecretString,
+    /// The key that links sign in with.
+    operator: KeyHash,
     first_start: bool,
     worker: Mutex<Option<Worker>>,
 }
@@ -67,12 +69,14 @@ impl Instance {
         #[cfg(feature = "postgres")]
         crate::follower::follow(&app);
         let api_key = app.admit_in_process(Role::Admin).map_err(broken)?;
+        let operator = options.api_key.as_ref().unwrap_or(&api_key);
+        let operator = crate::keys::hash(operator.expose_secret());
         if let Some(key) = &options.api_key {
             app.admit_operator(key.expose_secret());
         }
         let worker = Worker::start(Arc::clone(&app), domains::jobs()).map_err(broken)?;
         let router = http::router(&app, domains::routes());
-        Ok(Self { app, router, api_key, first_start, worker: Mutex::new(Some(worker)) })
+        Ok(Self { app, router, api_key, operator, first_start, worker: Mutex::new(Some(worker)) })
     }
 
     /// Everything it serves, for a listener of your own. Give it
@@ -113,6 +117,12 @@ impl Instance {
     /// its own.
     pub fn api_key(&self) -> SecretString {
         self.api_key.clone()
+    }
+
+    /// A token that signs somebody in at the operator's page, once and within two minutes, with the key of the options or else
+    /// that of [`api_key`](Self::api_key). It belongs behind `#token=`, where no server and no log sees it.
+    pub fn sign_in_token(&self) -> dashclaw::Result<SecretString> {
+        self.app.sign_ins.token(self.operator).map_err(broken)
     }
 
     /// Whether no API key has ever been made with this data.

@@ -41,8 +41,16 @@ pub(crate) fn hash(key: &str) -> KeyHash {
     Sha256::digest(key).into()
 }
 
+/// A person in a session of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignedIn {
+    pub(crate) id: String,
+    /// What others see: one key may be several people's.
+    pub(crate) name: String,
+}
+
 /// Who is calling.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) org_id: String,
     pub(crate) role: Role,
@@ -53,8 +61,20 @@ pub(crate) struct Caller {
     pub(crate) agent_id: Option<String>,
     /// Whether the key is stored; others end with the process.
     pub(crate) stored: bool,
-    /// Cancelled when the key is revoked.
+    /// The session that it calls in; nothing where it brings the key itself.
+    pub(crate) session: Option<SignedIn>,
+    /// Cancelled when the key is revoked, or the session ended.
     pub(crate) revoked: CancellationToken,
+}
+
+impl Caller {
+    /// Who people see that it was: the principal, and before it the name of who is signed in.
+    pub(crate) fn shown(&self) -> String {
+        let principal = &self.principal;
+        self.session
+            .as_ref()
+            .map_or_else(|| principal.clone(), |session| format!("{} ({principal})", session.name))
+    }
 }
 
 /// A key's record as it is stored.
@@ -72,7 +92,7 @@ impl KeyRecord {
     pub(crate) fn caller(self, stored: bool) -> Caller {
         let Self { org_id, role, shown, .. } = self;
         let revoked = CancellationToken::new();
-        Caller { org_id, role, principal: shown.id, agent_id: shown.agent_id, stored, revoked }
+        Caller { org_id, role, principal: shown.id, agent_id: shown.agent_id, stored, session: None, revoked }
     }
 }
 

@@ -31,6 +31,18 @@ impl PublicUrl {
         &self.0
     }
 
+    /// The name in it.
+    pub(crate) fn host(&self) -> Option<String> {
+        Url::parse(&self.0).ok()?.host_str().map(str::to_owned)
+    }
+
+    /// Its origin, and the name and port in that.
+    pub(crate) fn origin(&self) -> (String, String) {
+        let origin = Url::parse(&self.0).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+        let authority = origin.split_once("://").map_or("", |(_, authority)| authority).to_owned();
+        (origin, authority)
+    }
+
     /// A link to a path.
     pub(crate) fn link(&self, path: &str) -> String {
         format!("{}{path}", self.0)

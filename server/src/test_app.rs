@@ -82,6 +82,7 @@ pub(crate) fn admit(app: &App, org_id: &str) {
         principal: "somebody".to_owned(),
         agent_id: None,
         stored: false,
+        session: None,
         revoked: CancellationToken::new(),
     };
     app.callers.admit(keys::hash(org_id), caller);

@@ -57,7 +57,11 @@ type Named<'a> = Vec<(&'static str, &'a Known)>;
 fn asked() -> Vec<Asked> {
     let routes = super::routes();
     let beside: Vec<_> = routes.iter().filter(|route| route.row.is_none()).map(|route| route.path).collect();
-    assert_eq!(beside, ["/livez", "/readyz", "/metrics"], "what is not of the API needs a look of its own");
+    assert_eq!(
+        beside,
+        ["/livez", "/readyz", "/metrics", "/session", "/session", "/session"],
+        "what is not of the API needs a look of its own"
+    );
     let with_rows = routes.iter().filter_map(|route| Some((route, route.row?)));
     with_rows
         .flat_map(|(route, row)| route.paths().map(move |path| Asked { row, path, access: route.access }))
@@ -71,8 +75,15 @@ impl World {
             for (name, role) in KEYS {
                 let key = format!("{org_id}{name}");
                 let (org_id, agent_id, revoked) = (org_id.to_owned(), None, CancellationToken::new());
-                let caller =
-                    Caller { org_id, role, principal: key.clone(), agent_id, stored: false, revoked };
+                let caller = Caller {
+                    org_id,
+                    role,
+                    principal: key.clone(),
+                    agent_id,
+                    stored: false,
+                    session: None,
+                    revoked,
+                };
                 app.callers.admit(keys::hash(&key), caller);
             }
         }

@@ -9,8 +9,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::Method;
 
-use super::headers;
-use super::refusal::Cause;
+use super::refusal::{Cause, refuse};
+use super::{door, headers};
 use crate::access;
 use crate::app::App;
 use crate::keys::Caller;
@@ -30,18 +30,21 @@ pub(super) struct Served {
     pub(super) is_probe: bool,
 }
 
-/// Answers `OPTIONS` for every path.
+/// Lets in whom the door does, and answers `OPTIONS` for every path.
 pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let client = client(&request, &app);
-    let method = request.method().clone();
-    let mut response = if method == Method::OPTIONS {
-        headers::preflight()
-    } else {
-        request.extensions_mut().insert(Client(client));
-        next.run(request).await
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let origin = door::allowed_origin(&app.config, request.headers());
+    let mut response = match door::enter(&app.config, &request) {
+        Err(failure) => refuse(failure, app.config.expose_error_detail),
+        Ok(()) if method == Method::OPTIONS => headers::preflight(origin),
+        Ok(()) => {
+            request.extensions_mut().insert(Client(client));
+            next.run(request).await
+        }
     };
-    headers::add(&mut response);
+    headers::add(&mut response, &path, origin);
     if let Some(cause) = response.extensions_mut().remove::<Cause>() {
         cause.log(response.status(), request_id(&response));
     }

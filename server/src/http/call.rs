@@ -1,5 +1,7 @@
 //! A request as handlers see it: who calls, and with which arguments.
 
+use std::net::IpAddr;
+
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use dashclaw::catalogue::Received;
@@ -8,7 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::bearer;
+use super::door::{self, Sends};
+use super::{bearer, session};
 use crate::context::Context;
 use crate::failure::{Answer, Failure};
 use crate::identity::Bearer;
@@ -28,6 +31,10 @@ pub(crate) struct Call {
     pub(crate) raw: Bytes,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
+    /// The name and port that it was sent to; nothing where there is no socket.
+    pub(crate) host: Option<String>,
+    /// Where it comes from, as far as that is known.
+    pub(crate) client: Option<IpAddr>,
     /// Whether it came from this process and not over a socket.
     pub(crate) in_process: bool,
 }
@@ -53,6 +60,18 @@ impl Call {
     /// The token that the agent brings.
     pub(crate) fn bearer(&self) -> Bearer {
         bearer::bearer(&self.headers)
+    }
+
+    /// Refuses what the instance's own page did not send.
+    pub(crate) fn must_be_own_page(&self) -> Answer<()> {
+        let host = self.host.as_deref().unwrap_or_default();
+        door::is_of_own_page(&self.context.app.config, &self.headers, host, Sends::Body)
+    }
+
+    /// A cookie with this half of a session, or one that takes it away.
+    pub(crate) fn cookie(&self, half: Option<&str>) -> String {
+        let host = self.host.as_deref().unwrap_or_default();
+        session::cookie(host, half, door::is_secure(&self.context.app.config, host))
     }
 
     /// Refuses what does not fit the operation's row, where the handler had to look at something else first.

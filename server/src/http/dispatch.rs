@@ -20,10 +20,12 @@ use url::form_urlencoded;
 use super::InProcess;
 use super::around::{Client, Served};
 use super::call::{Call, Reply};
+use super::door::{self, Sends};
 use super::limits::Limiter;
 use super::principal;
 use super::refusal::refuse;
 use super::route::{Access, Checks, Route};
+use super::session;
 use super::to_the_end::{ToTheEnd, guarded};
 use crate::access;
 use crate::app::App;
@@ -55,6 +57,13 @@ pub(super) struct Dispatch {
     pub(super) times: [OnceLock<Histogram>; 6],
 }
 
+/// What a request brings that says who asks.
+struct Brought<'a> {
+    headers: &'a HeaderMap,
+    /// The name and port that it was sent to.
+    host: Option<&'a str>,
+}
+
 impl Dispatch {
     pub(super) async fn answer(&self, request: Request) -> Response {
         let begun = Instant::now();
@@ -81,11 +90,13 @@ impl Dispatch {
     /// `seen` is who asks, once that is known.
     async fn run(&self, mut request: Request, seen: &mut Option<Arc<Caller>>) -> Reply {
         let in_process = request.extensions().get::<InProcess>().is_some();
+        let host = if in_process { None } else { door::host(&request)? };
+        let client = request.extensions().get::<Client>().and_then(|client| client.0);
+        let brought = Brought { headers: request.headers(), host: host.as_deref() };
         let caller = if in_process {
-            self.admit(request.headers(), seen).await?
+            self.admit(&brought, seen).await?
         } else {
-            let client = request.extensions().get::<Client>().and_then(|client| client.0);
-            self.admit_within_limits(client, request.headers(), seen).await?
+            self.admit_within_limits(client, &brought, seen).await?
         };
         let path = self.path_arguments(&mut request).await?;
         let mut query: Vec<(String, String)> =
@@ -112,7 +123,8 @@ impl Dispatch {
         let received = with_path(received, path);
         let holder = caller.clone();
         let context = Context { app, caller, size: raw.len() };
-        let call = Call { context, received, body, raw, query, headers: parts.headers, in_process };
+        let call =
+            Call { context, received, body, raw, query, headers: parts.headers, host, client, in_process };
         if writes {
             principal::owns(&call, &self.route).await?;
         }
@@ -139,20 +151,20 @@ impl Dispatch {
     async fn admit_within_limits(
         &self,
         client: Option<IpAddr>,
-        headers: &HeaderMap,
+        brought: &Brought<'_>,
         seen: &mut Option<Arc<Caller>>,
     ) -> Answer<Option<Arc<Caller>>> {
         let limiter = self.limiter.as_ref().filter(|_| self.route.access != Access::Probe);
-        let Some(limiter) = limiter else { return self.admit(headers, seen).await };
+        let Some(limiter) = limiter else { return self.admit(brought, seen).await };
         if self.is_open() {
             limiter.admit_stranger(client, self.route.path)?;
-            return self.admit(headers, seen).await;
+            return self.admit(brought, seen).await;
         }
         // Who guesses is told nothing about further keys; a key that has been seen to be valid is no guess.
-        if limiter.is_guessing(client) && !self.app.has_seen(self.key(headers)) {
+        if limiter.is_guessing(client) && !self.app.has_seen(self.key(brought.headers)) {
             return Err(limiter.failure());
         }
-        let caller = self.caller(headers).await?;
+        let caller = self.caller(brought).await?;
         seen.clone_from(&caller);
         match &caller {
             Some(caller) => limiter.admit(caller, client, self.route.path)?,
@@ -167,22 +179,31 @@ impl Dispatch {
 
     async fn admit(
         &self,
-        headers: &HeaderMap,
+        brought: &Brought<'_>,
         seen: &mut Option<Arc<Caller>>,
     ) -> Answer<Option<Arc<Caller>>> {
         if self.is_open() {
             return Ok(None);
         }
-        let caller = self.caller(headers).await?;
+        let caller = self.caller(brought).await?;
         seen.clone_from(&caller);
         self.may(caller)
     }
 
-    async fn caller(&self, headers: &HeaderMap) -> Answer<Option<Arc<Caller>>> {
+    async fn caller(&self, Brought { headers, host }: &Brought<'_>) -> Answer<Option<Arc<Caller>>> {
         match self.key(headers) {
-            "" => Ok(None),
-            key => Ok(self.app.caller(key).await?),
+            "" => {}
+            key => return Ok(self.app.caller(key).await?),
         }
+        let Some(host) = host else { return Ok(None) };
+        let Some(halves) = session::halves(headers, host) else { return Ok(None) };
+        let sends = match self.route.method {
+            Method::Get => Sends::Nothing,
+            Method::Delete => Sends::Word,
+            Method::Post | Method::Patch | Method::Put => Sends::Body,
+        };
+        door::is_of_own_page(&self.app.config, headers, host, sends)?;
+        Ok(self.app.signed_in(halves).await?)
     }
 
     fn key<'a>(&self, headers: &'a HeaderMap) -> &'a str {
@@ -195,7 +216,8 @@ impl Dispatch {
     /// Whether the caller may ask for this.
     fn may(&self, caller: Option<Arc<Caller>>) -> Answer<Option<Arc<Caller>>> {
         let caller = caller.ok_or_else(Failure::unauthorized)?;
-        if caller.role == Role::Readonly && self.route.method != Method::Get {
+        let may_write = caller.role != Role::Readonly || self.route.access == Access::AnyKey;
+        if !may_write && self.route.method != Method::Get {
             return Err(Failure::forbidden("Forbidden - readonly API key"));
         }
         if let Access::Admin(refusal) = self.route.access

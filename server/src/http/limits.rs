@@ -131,6 +131,7 @@ mod tests {
             principal: principal.to_owned(),
             agent_id: None,
             stored: true,
+            session: None,
             revoked: CancellationToken::new(),
         }
     }

@@ -53,6 +53,8 @@ fn status(kind: Kind) -> StatusCode {
         Kind::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Kind::Conflict => StatusCode::CONFLICT,
         Kind::Gone => StatusCode::GONE,
+        Kind::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+        Kind::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -28,6 +28,8 @@ pub(crate) enum Access {
     Cron,
     /// Anybody with a key; a key that may only read may only GET.
     Key,
+    /// The same, and one that may only read may ask for this as well.
+    AnyKey,
     /// An admin; others are told this.
     Admin(&'static str),
 }

@@ -27,7 +27,10 @@ pub(crate) enum Transition {
 #[derive(Clone, Debug)]
 pub(crate) struct Decision {
     pub(crate) allow: bool,
+    /// The principal that decides.
     pub(crate) by: String,
+    /// The same, as people see it.
+    pub(crate) shown: String,
     /// Whether it counts from the principal that created the action, too.
     pub(crate) own_action: bool,
     pub(crate) reasoning: Option<String>,
@@ -139,13 +142,13 @@ impl Decision {
         }
         action.reasoning = Some(self.note(action.reasoning.as_deref()));
         action.updated_at.clone_from(&self.now);
-        action.decision_by = Some(self.by.clone());
+        action.decision_by = Some(self.shown.clone());
         action.decision_at = Some(self.now.clone());
         action.decision_reason.clone_from(&self.reasoning);
         if self.allow {
             action.decision = Some(ApprovalDecision::Allow);
             action.status = ActionStatus::Running;
-            action.approved_by = Some(self.by);
+            action.approved_by = Some(self.shown);
             action.approved_at = Some(self.now);
         } else {
             action.decision = Some(ApprovalDecision::Deny);
@@ -162,7 +165,7 @@ impl Decision {
         let gap =
             before.filter(|text| !text.is_empty()).map(|text| format!("{text}\n\n")).unwrap_or_default();
         let reason = self.reasoning.as_deref().map(|text| format!("\nReason: {text}")).unwrap_or_default();
-        format!("{gap}{NOTE}: {verb} by {}]{reason}", self.by)
+        format!("{gap}{NOTE}: {verb} by {}]{reason}", self.shown)
     }
 }
 

@@ -15,7 +15,8 @@ fn by_agent() -> Beside {
 fn decide(allow: bool, reasoning: Option<&str>) -> Transition {
     let reasoning = reasoning.map(str::to_owned);
     let own_action = false;
-    Transition::Decide(Decision { allow, by: "operator".into(), own_action, reasoning, now: NOW.into() })
+    let (by, shown) = ("operator".to_owned(), "operator".to_owned());
+    Transition::Decide(Decision { allow, by, shown, own_action, reasoning, now: NOW.into() })
 }
 
 fn update(change: impl FnOnce(&mut Update)) -> Transition {
@@ -131,7 +132,7 @@ fn who_created_an_action_can_only_deny_it() {
         let (by, reasoning, now) = ("agent".to_owned(), None, NOW.to_owned());
         let mut waiting = action(ActionStatus::PendingApproval);
         let before = waiting.clone();
-        let done = Transition::Decide(Decision { allow, by, own_action, reasoning, now })
+        let done = Transition::Decide(Decision { allow, shown: by.clone(), by, own_action, reasoning, now })
             .apply(&mut waiting, &by_agent());
         assert_eq!(done.is_err(), waiting == before);
         done

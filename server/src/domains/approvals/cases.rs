@@ -27,7 +27,14 @@ pub(super) async fn decide(
     // The organisation's own word, which wins, is read where the decision is stored.
     let own_action = context.app.config.allow_self_approval;
     let allow = decision == ApprovalDecision::Allow;
-    let step = Transition::Decide(Decision { allow, by, own_action, reasoning, now: clock::now_iso() });
+    let step = Transition::Decide(Decision {
+        allow,
+        by,
+        shown: context.shown(),
+        own_action,
+        reasoning,
+        now: clock::now_iso(),
+    });
     let action =
         transition(&context, action_id, step, updated).await?.map_err(|refused| not_decided(&refused))?;
     let security = Some(scrub.security());
@@ -70,6 +77,7 @@ mod tests {
             let decision = Decision {
                 allow: true,
                 by: by.to_owned(),
+                shown: by.to_owned(),
                 own_action: false,
                 reasoning: None,
                 now: clock::now_iso(),

@@ -34,11 +34,7 @@ pub(super) async fn get(context: Context, _: GetHalt) -> Answer<HaltState> {
 
 /// Halts the caller's organisation, or lifts its halt; answers the one in force then.
 pub(super) async fn set(context: Context, request: SetHalt) -> Answer<HaltState> {
-    let halt = Halt {
-        actor: context.principal().to_owned(),
-        reason: request.reason.map(clean),
-        at: clock::now_iso(),
-    };
+    let halt = Halt { actor: context.shown(), reason: request.reason.map(clean), at: clock::now_iso() };
     put(&context.app, context.org_id(), request.halted.then_some(halt)).await?;
     get(context, GetHalt::default()).await
 }

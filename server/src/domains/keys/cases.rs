@@ -3,7 +3,6 @@
 use dashclaw::api::orgs::{ApiKey, ApiKeyList, ListApiKeys, RevokedApiKey};
 use dashclaw::clock;
 use futures_util::FutureExt;
-use futures_util::future::join_all;
 
 use super::rows;
 use crate::app::App;
@@ -113,31 +112,13 @@ pub(crate) async fn add(db: &Db, org_id: &str, keys: Vec<KeyRecord>) -> DbResult
 
 /// The key with this hash, unless it was revoked.
 pub(crate) async fn in_force(db: &Db, hash: KeyHash) -> DbResult<Option<KeyRecord>> {
-    // It is found before its organisation is known.
-    let asked = db
-        .shards()
-        .iter()
-        .map(|shard| shard.look_up_everywhere(hash, |hash, tx| rows::in_force(tx, hash).boxed()));
-    first(join_all(asked).await)
+    db.find_anywhere(hash, |hash, tx| rows::in_force(tx, hash).boxed()).await
 }
 
 /// Whether there is any API key, revoked or not.
 pub(crate) async fn any(db: &Db) -> DbResult<bool> {
-    let asked = db.shards().iter().map(|shard| shard.look_up_everywhere((), |(), tx| rows::any(tx).boxed()));
-    Ok(first(join_all(asked).await.into_iter().map(|any| any.map(|any| any.then_some(()))))?.is_some())
-}
-
-/// The one that was found. That it is nowhere is known only once every database has said so.
-fn first<T>(found: impl IntoIterator<Item = DbResult<Option<T>>>) -> DbResult<Option<T>> {
-    let mut nowhere = Ok(None);
-    for one in found {
-        match one {
-            Ok(Some(one)) => return Ok(Some(one)),
-            Ok(None) => {}
-            Err(error) => nowhere = Err(error),
-        }
-    }
-    nowhere
+    let any = db.find_anywhere((), |(), tx| async { Ok(rows::any(tx).await?.then_some(())) }.boxed());
+    Ok(any.await?.is_some())
 }
 
 /// Notes when a key was last used.

@@ -14,6 +14,7 @@ use http::{HeaderMap, HeaderValue, header};
 use tokio::time::{Instant, Interval, Sleep, interval_at, sleep};
 
 use crate::app::App;
+use crate::domains::sign_in;
 use crate::events::Subscription;
 use crate::events::listeners::Place;
 use crate::failure::{Answer, Failure, Kind};
@@ -130,8 +131,22 @@ impl Frames {
             () = &mut self.end => None,
             // A listener that fell behind the buffer is cut off; it comes back with its last id and is caught up.
             frame = self.events.next() => frame,
-            _ = self.heartbeat.tick() => Some(Bytes::from_static(b": heartbeat\n\n")),
+            _ = self.heartbeat.tick() => {
+                if self.is_signed_out().await {
+                    return None;
+                }
+                Some(Bytes::from_static(b": heartbeat\n\n"))
+            }
         }
+    }
+}
+
+impl Frames {
+    /// Whether the session that it was opened in has ended: by itself, or on another host.
+    async fn is_signed_out(&self) -> bool {
+        let Some(caller) = self.caller.as_deref() else { return false };
+        let Some(session) = &caller.session else { return false };
+        !sign_in::cases::lasts(&self.app, &caller.org_id, &session.id).await.unwrap_or(true)
     }
 }
 
