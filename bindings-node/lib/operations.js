@@ -544,6 +544,26 @@ class Operations {
     return this._call('get_agent_env', filters, options);
   }
 
+  /** Keeps a secret, encrypted, for all agents of the organisation or for one. */
+  registerSecret(fields, options) {
+    return this._call('register_secret', fields, options);
+  }
+
+  /** Lists the secrets by name, without their values. */
+  listSecrets(filters, options) {
+    return this._call('list_secrets', filters, options);
+  }
+
+  /** Gives a secret another value. */
+  rotateSecret(secretId, fields, options) {
+    return this._call('rotate_secret', merge(fields, { secret_id: secretId }), options);
+  }
+
+  /** Removes a secret. */
+  deleteSecret(secretId, options) {
+    return this._call('delete_secret', { secret_id: secretId }, options);
+  }
+
   /** Says that the agent is there. */
   heartbeat(status, metadata, options) {
     if (isObject(status)) return this._call('heartbeat', ...arguments);

@@ -3028,6 +3028,39 @@ export interface GetAgentEnv {
   agent_id?: string;
 }
 
+/** The arguments of `registerSecret`. */
+export interface RegisterSecret {
+  /**
+   * The variable that it is delivered as: letters, digits and `_`, no digit first, at most 128 characters.
+   */
+  name: string;
+  /** Its value. At most 32768 characters. */
+  value: string;
+  /**
+   * The one agent that it is for. All agents unless given; for this agent it then takes the place of theirs.
+   * At most 128 characters.
+   */
+  agent_id?: string;
+  /** Whether it is delivered; yes unless given. */
+  delivered?: boolean;
+  /** After how many days it should have another value. Never unless given. 1 to 3650. */
+  rotate_after_days?: number;
+}
+
+/** The arguments of `listSecrets`. */
+export interface ListSecrets {
+  /** Only those of this agent; those for all agents are no one's. */
+  agent_id?: string;
+  /** Only those that should have another value by now. */
+  rotation_due?: boolean;
+}
+
+/** The arguments of `rotateSecret` but those by position. */
+export interface RotateSecret {
+  /** Its new value. At most 32768 characters. */
+  value: string;
+}
+
 /** The secrets that are meant for an agent. */
 export interface AgentEnv {
   /** The secrets by name. */
@@ -3036,6 +3069,52 @@ export interface AgentEnv {
   count: number;
   /** Their names. */
   delivered: string[];
+  [member: string]: unknown;
+}
+
+/** One secret, without its value. */
+export interface SecretDetail {
+  /** The secret. */
+  secret: ManagedSecret;
+  [member: string]: unknown;
+}
+
+/** A secret that is kept, without its value. */
+export interface ManagedSecret {
+  /** Which secret: `sec_` and 16 hexadecimal digits. */
+  id: string;
+  /** The variable that it is delivered as. */
+  name: string;
+  /** The one agent that it is for; nothing when it is for all. */
+  agent_id: string | null;
+  /** Whether it is delivered. */
+  delivered: boolean;
+  /** After how many days it should have another value; nothing when it need not. */
+  rotate_after_days: number | null;
+  /** Whether that time is over. */
+  rotation_due: boolean;
+  /** Since when it has its value: ISO-8601, UTC. */
+  rotated_at: string;
+  /** Who keeps it here. */
+  created_by: string | null;
+  /** Since when: ISO-8601, UTC. */
+  created_at: string;
+  [member: string]: unknown;
+}
+
+/** Secrets, without their values. */
+export interface SecretList {
+  /** By name; those for all agents before those of one. */
+  secrets: ManagedSecret[];
+  [member: string]: unknown;
+}
+
+/** A secret that is gone. */
+export interface DeletedSecret {
+  /** Whether it is gone. */
+  deleted: boolean;
+  /** Which one. */
+  id: string;
   [member: string]: unknown;
 }
 

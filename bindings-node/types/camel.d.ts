@@ -813,6 +813,35 @@ declare abstract class CamelGetAgentEnv {
   agentId?: string;
 }
 
+/** The arguments of `registerSecret`. */
+declare abstract class CamelRegisterSecret {
+  private camelCase?: true;
+  /**
+   * The variable that it is delivered as: letters, digits and `_`, no digit first, at most 128 characters.
+   */
+  name: string;
+  /** Its value. At most 32768 characters. */
+  value: string;
+  /**
+   * The one agent that it is for. All agents unless given; for this agent it then takes the place of theirs.
+   * At most 128 characters.
+   */
+  agentId?: string;
+  /** Whether it is delivered; yes unless given. */
+  delivered?: boolean;
+  /** After how many days it should have another value. Never unless given. 1 to 3650. */
+  rotateAfterDays?: number;
+}
+
+/** The arguments of `listSecrets`. */
+declare abstract class CamelListSecrets {
+  private camelCase?: true;
+  /** Only those of this agent; those for all agents are no one's. */
+  agentId?: string;
+  /** Only those that should have another value by now. */
+  rotationDue?: boolean;
+}
+
 /** The arguments of `heartbeat`. */
 declare abstract class CamelHeartbeat {
   private camelCase?: true;
@@ -2294,16 +2323,17 @@ export type {
   CamelGetSignals, CamelGetSpend, CamelGuard, CamelHeartbeat, CamelInvokeRegisteredAgent,
   CamelLaunchWorkflowTemplate, CamelListArtifacts, CamelListCapabilities, CamelListCapabilityHealth,
   CamelListDriftAlerts, CamelListKnowledgeCollections, CamelListPolicies, CamelListPromptRuns,
-  CamelListPurchases, CamelListRiskTemplates, CamelListScoringProfiles, CamelListSessions,
+  CamelListPurchases, CamelListRiskTemplates, CamelListScoringProfiles, CamelListSecrets, CamelListSessions,
   CamelListWorkOrderTypes, CamelLogMood, CamelLogObservation, CamelMarkRead, CamelPreviewScorer,
   CamelRebuildRecommendations, CamelRecordAssumption, CamelRecordContent, CamelRecordDecision,
   CamelRecordInteraction, CamelRecordPurchase, CamelRecordPurchaseResult, CamelRecordRecommendationEvents,
   CamelRecordX402Purchase, CamelRegisterAgent, CamelRegisterAssumption, CamelRegisterIdentity,
-  CamelRegisterOpenLoop, CamelRegisterWorkOrderType, CamelRenderPrompt, CamelReportActionOutcome,
-  CamelReportConnections, CamelReportSecurityFinding, CamelReportTokenUsage, CamelResolveMessageThread,
-  CamelSaveSharedDoc, CamelSaveSnippet, CamelScanContent, CamelScanPromptInjection, CamelScoreWithProfile,
-  CamelSendMessage, CamelSetPreference, CamelSimulatePolicy, CamelSubmitWorkOrder, CamelTestPolicies,
-  CamelTrackApproach, CamelUpdateCapability, CamelUpdateKnowledgeCollection, CamelUpdateOutcome,
-  CamelUpdatePolicy, CamelUpdateProvider, CamelUpdateRegisteredAgent, CamelUpdateRiskTemplate,
-  CamelUpdateScoringDimension, CamelUpdateScoringProfile, CamelUpdateSession, CamelUpdateWorkflowTemplate,
+  CamelRegisterOpenLoop, CamelRegisterSecret, CamelRegisterWorkOrderType, CamelRenderPrompt,
+  CamelReportActionOutcome, CamelReportConnections, CamelReportSecurityFinding, CamelReportTokenUsage,
+  CamelResolveMessageThread, CamelSaveSharedDoc, CamelSaveSnippet, CamelScanContent, CamelScanPromptInjection,
+  CamelScoreWithProfile, CamelSendMessage, CamelSetPreference, CamelSimulatePolicy, CamelSubmitWorkOrder,
+  CamelTestPolicies, CamelTrackApproach, CamelUpdateCapability, CamelUpdateKnowledgeCollection,
+  CamelUpdateOutcome, CamelUpdatePolicy, CamelUpdateProvider, CamelUpdateRegisteredAgent,
+  CamelUpdateRiskTemplate, CamelUpdateScoringDimension, CamelUpdateScoringProfile, CamelUpdateSession,
+  CamelUpdateWorkflowTemplate,
 };

@@ -22,8 +22,8 @@ import type {
   CreatedOrganization, CreatedPairing, CreatedPolicy, CreatedPromptTemplate, CreatedPromptVersion,
   CreatedScorer, CreatedWebhook, DeletedCapability, DeletedComplianceExport, DeletedComplianceSchedule,
   DeletedHostedWorkspace, DeletedKnowledgeCollection, DeletedModelStrategy, DeletedPolicy,
-  DeletedPromptTemplate, DeletedScoringRecord, DeletedWebhook, DeletedWorkflowTemplate, DetectDrift,
-  DriftReport, DuplicateWorkflowTemplate, EvaluationScore, EvaluationScoreList, EvidenceBundle,
+  DeletedPromptTemplate, DeletedScoringRecord, DeletedSecret, DeletedWebhook, DeletedWorkflowTemplate,
+  DetectDrift, DriftReport, DuplicateWorkflowTemplate, EvaluationScore, EvaluationScoreList, EvidenceBundle,
   ExecuteWorkflowTemplate, GetActions, GetActivityLogs, GetAgentEnv, GetApproaches, GetCapabilityHistory,
   GetComplianceEvidence, GetComplianceReport, GetComplianceTrends, GetDailyDigest, GetDriftReport,
   GetDriftSnapshots, GetDriftStats, GetEvalRuns, GetEvalStats, GetGuardDecisions, GetHandoffs, GetInbox,
@@ -39,7 +39,7 @@ import type {
   LearningVelocityList, LessonList, ListAgentReputationEvents, ListArtifacts, ListCapabilities,
   ListCapabilityHealth, ListComplianceExports, ListDriftAlerts, ListKnowledgeCollectionItems,
   ListKnowledgeCollections, ListPairings, ListPolicies, ListPromptRuns, ListPromptTemplates, ListProviders,
-  ListPurchases, ListRegisteredAgents, ListRiskTemplates, ListScoringProfiles, ListSessions,
+  ListPurchases, ListRegisteredAgents, ListRiskTemplates, ListScoringProfiles, ListSecrets, ListSessions,
   ListWorkOrderTypes, ListWorkOrders, ListWorkflowRuns, ListWorkflowTemplates, LogMood, LogObservation,
   LoopDetail, LoopList, LoopStatus, LoopType, MarkRead, MessageAttachment, MessageDetail, MessageList,
   MessageThreadDetail, MessageThreadList, ModelStrategyDetail, ModelStrategyList, OpenLoop, OperationsSummary,
@@ -50,24 +50,24 @@ import type {
   RecentDecision, RecentDecisionList, RecommendationList, RecommendedAction, RecomputedReputation,
   RecordAssumption, RecordContent, RecordDecision, RecordIdea, RecordInteraction, RecordPurchase,
   RecordPurchaseResult, RecordRecommendationEvents, RecordX402Purchase, RecordedDecision, RecordedEvents,
-  RecordedPurchase, RegisterAgent, RegisterAssumption, RegisterIdentity, RegisterOpenLoop,
+  RecordedPurchase, RegisterAgent, RegisterAssumption, RegisterIdentity, RegisterOpenLoop, RegisterSecret,
   RegisterWorkOrderType, RegisteredAgentAnswer, RegisteredAgentDetail, RegisteredAgentList, RenderPrompt,
   RenderedPrompt, ReportActionOutcome, ReportConnections, ReportMemoryHealth, ReportSecurityFinding,
   ReportTokenUsage, ReportedAction, ReputationEvent, ReputationEventList, ReputationVerdict,
   ResolveMessageThread, ResolvedLoop, ResumedWorkflowRun, RevokedApiKey, RevokedIdentity, RiskTemplate,
-  RiskTemplateList, SaveSharedDoc, SaveSnippet, SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint,
-  SavedX402Provider, ScanContent, ScanPromptInjection, ScoreWithProfile, ScorerPreview, ScorerType,
-  ScoringCalibration, ScoringDimension, ScoringProfile, ScoringProfileList, SearchKnowledgeCollection,
-  SendMessage, SentMessage, SessionDetail, SessionEventList, SessionList, SetHalt, SetPreference,
-  SettledPurchase, SignalList, SimulatePolicy, Spend, StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder,
-  TestPolicies, TrackApproach, UpdateCapability, UpdateComplianceSchedule, UpdateKnowledgeCollection,
-  UpdateModelStrategy, UpdateOrg, UpdateOutcome, UpdatePolicy, UpdatePromptTemplate, UpdateProvider,
-  UpdateRegisteredAgent, UpdateRiskTemplate, UpdateScorer, UpdateScoringDimension, UpdateScoringProfile,
-  UpdateSession, UpdateWorkflowTemplate, UpdatedAction, UpdatedMessages, ValidatedAssumption, VerifyIntegrity,
-  WaitForPairing, WebhookDeliveryList, WebhookList, WebhookTest, WorkOrder, WorkOrderDetail, WorkOrderList,
-  WorkOrderType, WorkOrderTypeList, WorkflowExecution, WorkflowLaunchDetail, WorkflowRun, WorkflowRunList,
-  WorkflowTemplate, WorkflowTemplateDetail, WorkflowTemplateList, X402EndpointList, X402ProviderDetail,
-  X402ProviderList, X402PurchaseList,
+  RiskTemplateList, RotateSecret, SaveSharedDoc, SaveSnippet, SavedArtifact, SavedRegisteredAgent,
+  SavedX402Endpoint, SavedX402Provider, ScanContent, ScanPromptInjection, ScoreWithProfile, ScorerPreview,
+  ScorerType, ScoringCalibration, ScoringDimension, ScoringProfile, ScoringProfileList,
+  SearchKnowledgeCollection, SecretDetail, SecretList, SendMessage, SentMessage, SessionDetail,
+  SessionEventList, SessionList, SetHalt, SetPreference, SettledPurchase, SignalList, SimulatePolicy, Spend,
+  StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder, TestPolicies, TrackApproach, UpdateCapability,
+  UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy, UpdateOrg, UpdateOutcome,
+  UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent, UpdateRiskTemplate, UpdateScorer,
+  UpdateScoringDimension, UpdateScoringProfile, UpdateSession, UpdateWorkflowTemplate, UpdatedAction,
+  UpdatedMessages, ValidatedAssumption, VerifyIntegrity, WaitForPairing, WebhookDeliveryList, WebhookList,
+  WebhookTest, WorkOrder, WorkOrderDetail, WorkOrderList, WorkOrderType, WorkOrderTypeList, WorkflowExecution,
+  WorkflowLaunchDetail, WorkflowRun, WorkflowRunList, WorkflowTemplate, WorkflowTemplateDetail,
+  WorkflowTemplateList, X402EndpointList, X402ProviderDetail, X402ProviderList, X402PurchaseList,
 } from './api.js';
 import type {
   CamelAddKnowledgeCollectionItem, CamelAddScoringDimension, CamelArchiveMessages, CamelAutoCalibrate,
@@ -90,18 +90,19 @@ import type {
   CamelGetSignals, CamelGetSpend, CamelGuard, CamelHeartbeat, CamelInvokeRegisteredAgent,
   CamelLaunchWorkflowTemplate, CamelListArtifacts, CamelListCapabilities, CamelListCapabilityHealth,
   CamelListDriftAlerts, CamelListKnowledgeCollections, CamelListPolicies, CamelListPromptRuns,
-  CamelListPurchases, CamelListRiskTemplates, CamelListScoringProfiles, CamelListSessions,
+  CamelListPurchases, CamelListRiskTemplates, CamelListScoringProfiles, CamelListSecrets, CamelListSessions,
   CamelListWorkOrderTypes, CamelLogMood, CamelLogObservation, CamelMarkRead, CamelPreviewScorer,
   CamelRebuildRecommendations, CamelRecordAssumption, CamelRecordContent, CamelRecordDecision,
   CamelRecordInteraction, CamelRecordPurchase, CamelRecordPurchaseResult, CamelRecordRecommendationEvents,
   CamelRecordX402Purchase, CamelRegisterAgent, CamelRegisterAssumption, CamelRegisterIdentity,
-  CamelRegisterOpenLoop, CamelRegisterWorkOrderType, CamelRenderPrompt, CamelReportActionOutcome,
-  CamelReportConnections, CamelReportSecurityFinding, CamelReportTokenUsage, CamelResolveMessageThread,
-  CamelSaveSharedDoc, CamelSaveSnippet, CamelScanContent, CamelScanPromptInjection, CamelScoreWithProfile,
-  CamelSendMessage, CamelSetPreference, CamelSimulatePolicy, CamelSubmitWorkOrder, CamelTestPolicies,
-  CamelTrackApproach, CamelUpdateCapability, CamelUpdateKnowledgeCollection, CamelUpdateOutcome,
-  CamelUpdatePolicy, CamelUpdateProvider, CamelUpdateRegisteredAgent, CamelUpdateRiskTemplate,
-  CamelUpdateScoringDimension, CamelUpdateScoringProfile, CamelUpdateSession, CamelUpdateWorkflowTemplate,
+  CamelRegisterOpenLoop, CamelRegisterSecret, CamelRegisterWorkOrderType, CamelRenderPrompt,
+  CamelReportActionOutcome, CamelReportConnections, CamelReportSecurityFinding, CamelReportTokenUsage,
+  CamelResolveMessageThread, CamelSaveSharedDoc, CamelSaveSnippet, CamelScanContent, CamelScanPromptInjection,
+  CamelScoreWithProfile, CamelSendMessage, CamelSetPreference, CamelSimulatePolicy, CamelSubmitWorkOrder,
+  CamelTestPolicies, CamelTrackApproach, CamelUpdateCapability, CamelUpdateKnowledgeCollection,
+  CamelUpdateOutcome, CamelUpdatePolicy, CamelUpdateProvider, CamelUpdateRegisteredAgent,
+  CamelUpdateRiskTemplate, CamelUpdateScoringDimension, CamelUpdateScoringProfile, CamelUpdateSession,
+  CamelUpdateWorkflowTemplate,
 } from './camel.js';
 import type { CallOptions } from './options.js';
 
@@ -1431,6 +1432,67 @@ export declare abstract class Operations {
    * @throws `ServerError`: See the description.
    */
   getAgentEnv(filters?: GetAgentEnv | CamelGetAgentEnv, options?: CallOptions): Promise<AgentEnv>;
+
+  /**
+   * Keeps a secret, encrypted, for all agents of the organisation or for one. Needs an API key of the admin
+   * role.
+   *
+   * Its value is delivered by `getAgentEnv` and is in no other answer, event or log. A name that is taken,
+   * for the same agent or for all, is a `ConflictError`. A server that has no key to encrypt with answers
+   * with a `ServerError` and the code `SECRETS_KEY_MISSING`.
+   *
+   * `POST /api/secrets`. A repeat would do it twice.
+   *
+   * @param fields - The fields; see {@link RegisterSecret}.
+   * @param options - What is for this call only.
+   * @returns One secret, without its value.
+   * @throws `ValidationError`: The server refuses the content.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   * @throws `OutcomeUnknownError`: The answer was lost: it may or may not have happened.
+   * @throws `ConflictError`: See the description.
+   * @throws `ServerError`: See the description.
+   */
+  registerSecret(fields: RegisterSecret | CamelRegisterSecret, options?: CallOptions): Promise<SecretDetail>;
+
+  /**
+   * Lists the secrets by name, without their values. Needs an API key of the admin role.
+   *
+   * `GET /api/secrets`. Reads only.
+   *
+   * @param filters - The fields; see {@link ListSecrets}.
+   * @param options - What is for this call only.
+   * @returns Secrets, without their values.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   */
+  listSecrets(filters?: ListSecrets | CamelListSecrets, options?: CallOptions): Promise<SecretList>;
+
+  /**
+   * Gives a secret another value. Needs an API key of the admin role. An unknown one is a `NotFoundError`.
+   *
+   * `POST /api/secrets/{secret_id}/rotate`. Safe to repeat.
+   *
+   * @param secretId - Which secret: `sec_` and 16 hexadecimal digits.
+   * @param fields - The fields; see {@link RotateSecret}.
+   * @param options - What is for this call only.
+   * @returns One secret, without its value.
+   * @throws `ValidationError`: The server refuses the content.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   * @throws `NotFoundError`: There is no such record.
+   */
+  rotateSecret(secretId: string, fields: RotateSecret, options?: CallOptions): Promise<SecretDetail>;
+
+  /**
+   * Removes a secret. Needs an API key of the admin role. An unknown one is a `NotFoundError`.
+   *
+   * `DELETE /api/secrets/{secret_id}`. Safe to repeat.
+   *
+   * @param secretId - Which secret.
+   * @param options - What is for this call only.
+   * @returns A secret that is gone.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   * @throws `NotFoundError`: There is no such record.
+   */
+  deleteSecret(secretId: string, options?: CallOptions): Promise<DeletedSecret>;
 
   /**
    * Says that the agent is there. Creating an action says so, too. An unknown status is a `ValidationError`.
@@ -4368,11 +4430,15 @@ export declare abstract class Operations {
    * Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of the
    * other.
    *
+   * Purchases are those that count against a spending limit: all that were not blocked. A period that nobody
+   * knows is a `ValidationError`.
+   *
    * `GET /api/finops/spend`. Reads only.
    *
    * @param filters - The fields; see {@link GetSpend}.
    * @param options - What is for this call only.
    * @returns What was spent.
+   * @throws `ValidationError`: See the description.
    */
   getSpend(filters?: GetSpend | CamelGetSpend, options?: CallOptions): Promise<Spend>;
 

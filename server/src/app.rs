@@ -18,6 +18,7 @@ use crate::orgs::{Org, Orgs};
 use crate::policy::webhook::WebhookClient;
 use crate::sign_in::SignIns;
 use crate::signer::Signer;
+use crate::vault::Vault;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -34,11 +35,14 @@ pub(crate) struct App {
     pub(crate) orgs: Orgs,
     pub(crate) callers: Callers,
     pub(crate) sign_ins: SignIns,
+    /// Seals the secrets that are kept for agents.
+    pub(crate) vault: Vault,
     webhooks: OnceLock<Option<WebhookClient>>,
 }
 
 impl App {
     pub(crate) fn new(config: Config, db: Db, hub: Arc<Hub>, signer: Signer) -> Self {
+        let vault = Vault::new(config.secrets_key.clone());
         let tokens = Verifier::new(config.tokens.clone());
         let metrics = Metrics::new(db.write_times());
         Self {
@@ -52,6 +56,7 @@ impl App {
             orgs: Orgs::default(),
             callers: Callers::default(),
             sign_ins: SignIns::default(),
+            vault,
             webhooks: OnceLock::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! What an instance is told at its start: by its caller, and by the environment. The variables have the platform's names.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -14,6 +14,7 @@ use crate::origin::{HostName, Origin};
 use crate::policy::{GuardSettings, Verdict};
 use crate::proxies::TrustedProxies;
 use crate::public_url::PublicUrl;
+use crate::vault::KeySource;
 
 /// How an [`Instance`](crate::Instance) is opened.
 #[derive(Clone, Debug, Default)]
@@ -130,6 +131,8 @@ pub(crate) struct Config {
     pub(crate) cron_secret: Option<SecretString>,
     pub(crate) webhook_secret: Option<SecretString>,
     pub(crate) signing_key: Option<SecretString>,
+    /// Where the key is that secrets of agents are sealed with.
+    pub(crate) secrets_key: KeySource,
     pub(crate) allow_private_webhooks: bool,
     pub(crate) expose_error_detail: bool,
     pub(crate) enforce_signatures: bool,
@@ -167,6 +170,7 @@ impl Config {
             cron_secret: variable("CRON_SECRET").map(SecretString::from),
             webhook_secret: variable("GUARD_WEBHOOK_SECRET").map(SecretString::from),
             signing_key: variable("DASHCLAW_SIGNING_KEY_JWK").map(SecretString::from),
+            secrets_key: secrets_key(options),
             allow_private_webhooks: options.allow_private_webhooks,
             expose_error_detail: flag("DASHCLAW_EXPOSE_ERROR_DETAIL"),
             enforce_signatures: flag("ENFORCE_AGENT_SIGNATURES"),
@@ -221,6 +225,19 @@ fn flag(name: &str) -> bool {
 
 fn number(name: &str) -> Option<u64> {
     variable(name)?.trim().parse().ok()
+}
+
+/// In the environment, beside the file with the data, or nowhere.
+fn secrets_key(options: &InstanceOptions) -> KeySource {
+    if let Some(key) = variable("DASHCLAW_SECRETS_KEY") {
+        return KeySource::Given(key.into());
+    }
+    match options.path.as_deref().filter(|path| *path != Path::new(":memory:")) {
+        Some(path) if path.is_dir() => KeySource::Folder(path.to_owned()),
+        Some(path) => KeySource::Folder(path.parent().unwrap_or(Path::new("")).to_owned()),
+        None if options.database.is_some() || options.shard_map.is_some() => KeySource::Missing,
+        None => KeySource::Memory,
+    }
 }
 
 /// Reads an environment variable; an empty one counts as not set.

@@ -14,6 +14,11 @@ pub(crate) mod actions {
     mod signature;
     mod trace;
 }
+pub(crate) mod activity {
+    pub(crate) mod cases;
+    pub(super) mod routes;
+    mod rows;
+}
 pub(crate) mod agents {
     mod cases;
     pub(super) mod routes;
@@ -101,6 +106,12 @@ pub(crate) mod retention {
     pub(crate) mod cases;
     mod rows;
 }
+pub(crate) mod secrets {
+    mod cases;
+    pub(super) mod routes;
+    mod rows;
+    mod rules;
+}
 pub(crate) mod sessions {
     mod cases;
     pub(super) mod routes;
@@ -121,6 +132,11 @@ pub(crate) mod signals {
     pub(crate) mod cases;
     pub(super) mod routes;
     mod rules;
+}
+pub(crate) mod spend {
+    mod cases;
+    pub(super) mod routes;
+    mod rows;
 }
 pub(crate) mod stream {
     pub(super) mod routes;
@@ -159,6 +175,7 @@ const PARENT: &str = "action_id";
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = [
         actions::routes::routes(),
+        activity::routes::routes(),
         agents::routes::routes(),
         approvals::routes::routes(),
         assumptions::routes::routes(),
@@ -174,9 +191,11 @@ pub(crate) fn routes() -> Vec<Route> {
         operations::routes::routes(),
         outcomes::routes::routes(),
         policies::routes::routes(),
+        secrets::routes::routes(),
         sessions::routes::routes(),
         sign_in::routes::routes(),
         signals::routes::routes(),
+        spend::routes::routes(),
         stream::routes::routes(),
     ]
     .concat();

@@ -57,6 +57,10 @@ ids! {
     page_session = "page_", random_hex::<8>();
     /// What is good alone, and never shown again.
     secret = "", random_hex::<32>();
+    /// A secret that is kept for agents.
+    kept_secret = "sec_", random_hex::<8>();
+    /// What somebody did.
+    activity = "log_", random_hex::<8>();
     /// An API key's record.
     key = "key_", uuid();
     /// An API key itself.

@@ -2299,6 +2299,105 @@ class AsyncOperations:
         """
         return await self._call("get_agent_env", {"agent_id": agent_id}, options)
 
+    async def register_secret(
+        self, name: str, value: str, *,
+        agent_id: str | None = None, delivered: bool | None = None, rotate_after_days: int | None = None,
+        **options: Unpack[CallOptions],
+    ) -> types.SecretDetail:
+        """Keeps a secret, encrypted, for all agents of the organisation or for one. Needs an API key of the
+        admin role.
+
+        Its value is delivered by ``get_agent_env`` and is in no other answer, event or log. A name that is
+        taken, for the same agent or for all, is a ``ConflictError``. A server that has no key to encrypt with
+        answers with a ``ServerError`` and the code ``SECRETS_KEY_MISSING``.
+
+        ``POST /api/secrets``. A repeat would do it twice.
+
+        Args:
+            name: The variable that it is delivered as: letters, digits and ``_``, no digit first, at most 128
+                characters.
+            value: Its value. At most 32768 characters.
+            agent_id: The one agent that it is for. All agents unless given; for this agent it then takes the
+                place of theirs. At most 128 characters.
+            delivered: Whether it is delivered; yes unless given.
+            rotate_after_days: After how many days it should have another value. Never unless given. 1 to
+                3650.
+
+        Returns:
+            One secret, without its value.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            OutcomeUnknownError: The answer was lost: it may or may not have happened.
+            ConflictError: See the description.
+            ServerError: See the description.
+        """
+        arguments: dict[str, Any] = {
+            "name": name, "value": value, "agent_id": agent_id, "delivered": delivered,
+            "rotate_after_days": rotate_after_days,
+        }
+        return await self._call("register_secret", arguments, options)
+
+    async def list_secrets(
+        self, *,
+        agent_id: str | None = None, rotation_due: bool | None = None, **options: Unpack[CallOptions],
+    ) -> types.SecretList:
+        """Lists the secrets by name, without their values. Needs an API key of the admin role.
+
+        ``GET /api/secrets``. Reads only.
+
+        Args:
+            agent_id: Only those of this agent; those for all agents are no one's.
+            rotation_due: Only those that should have another value by now.
+
+        Returns:
+            Secrets, without their values.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("list_secrets", {"agent_id": agent_id, "rotation_due": rotation_due}, options)
+
+    async def rotate_secret(
+        self, secret_id: str, value: str, **options: Unpack[CallOptions],
+    ) -> types.SecretDetail:
+        """Gives a secret another value. Needs an API key of the admin role. An unknown one is a
+        ``NotFoundError``.
+
+        ``POST /api/secrets/{secret_id}/rotate``. Safe to repeat.
+
+        Args:
+            secret_id: Which secret: ``sec_`` and 16 hexadecimal digits.
+            value: Its new value. At most 32768 characters.
+
+        Returns:
+            One secret, without its value.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("rotate_secret", {"secret_id": secret_id, "value": value}, options)
+
+    async def delete_secret(self, secret_id: str, **options: Unpack[CallOptions]) -> types.DeletedSecret:
+        """Removes a secret. Needs an API key of the admin role. An unknown one is a ``NotFoundError``.
+
+        ``DELETE /api/secrets/{secret_id}``. Safe to repeat.
+
+        Args:
+            secret_id: Which secret.
+
+        Returns:
+            A secret that is gone.
+
+        Raises:
+            PermissionDeniedError: The API key lacks the admin role.
+            NotFoundError: There is no such record.
+        """
+        return await self._call("delete_secret", {"secret_id": secret_id}, options)
+
     async def heartbeat(
         self, status: types.AgentStatus | str = "online", current_task_id: str | None = None,
         metadata: Mapping[str, Any] | None = None, *,
@@ -7065,6 +7164,9 @@ class AsyncOperations:
         """Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of
         the other.
 
+        Purchases are those that count against a spending limit: all that were not blocked. A period that
+        nobody knows is a ``ValidationError``.
+
         ``GET /api/finops/spend``. Reads only.
 
         Args:
@@ -7074,6 +7176,9 @@ class AsyncOperations:
 
         Returns:
             What was spent.
+
+        Raises:
+            ValidationError: See the description.
         """
         return await self._call("get_spend", {"lens": lens, "period": period, "agent_id": agent_id}, options)
 

@@ -4373,6 +4373,60 @@ class GetAgentEnv(TypedDict, total=False):
     """For which agent. The client's own unless given."""
 
 
+class _RegisterSecret(TypedDict):
+    """The keys that every ``RegisterSecret`` has."""
+
+    name: str
+    """The variable that it is delivered as: letters, digits and ``_``, no digit first, at most 128
+    characters.
+    """
+
+    value: str
+    """Its value. At most 32768 characters."""
+
+
+class RegisterSecret(_RegisterSecret, total=False):
+    """The arguments of ``register_secret``."""
+
+    agent_id: str
+    """The one agent that it is for. All agents unless given; for this agent it then takes the place of
+    theirs. At most 128 characters.
+    """
+
+    delivered: bool
+    """Whether it is delivered; yes unless given."""
+
+    rotate_after_days: int
+    """After how many days it should have another value. Never unless given. 1 to 3650."""
+
+
+class ListSecrets(TypedDict, total=False):
+    """The arguments of ``list_secrets``."""
+
+    agent_id: str
+    """Only those of this agent; those for all agents are no one's."""
+
+    rotation_due: bool
+    """Only those that should have another value by now."""
+
+
+class RotateSecret(TypedDict):
+    """The arguments of ``rotate_secret``."""
+
+    secret_id: str
+    """Which secret: ``sec_`` and 16 hexadecimal digits."""
+
+    value: str
+    """Its new value. At most 32768 characters."""
+
+
+class DeleteSecret(TypedDict):
+    """The arguments of ``delete_secret``."""
+
+    secret_id: str
+    """Which secret."""
+
+
 class AgentEnv(TypedDict):
     """The secrets that are meant for an agent."""
 
@@ -4384,6 +4438,61 @@ class AgentEnv(TypedDict):
 
     delivered: list[str]
     """Their names."""
+
+
+class SecretDetail(TypedDict):
+    """One secret, without its value."""
+
+    secret: ManagedSecret
+    """The secret."""
+
+
+class ManagedSecret(TypedDict):
+    """A secret that is kept, without its value."""
+
+    id: str
+    """Which secret: ``sec_`` and 16 hexadecimal digits."""
+
+    name: str
+    """The variable that it is delivered as."""
+
+    agent_id: str | None
+    """The one agent that it is for; nothing when it is for all."""
+
+    delivered: bool
+    """Whether it is delivered."""
+
+    rotate_after_days: int | None
+    """After how many days it should have another value; nothing when it need not."""
+
+    rotation_due: bool
+    """Whether that time is over."""
+
+    rotated_at: str
+    """Since when it has its value: ISO-8601, UTC."""
+
+    created_by: str | None
+    """Who keeps it here."""
+
+    created_at: str
+    """Since when: ISO-8601, UTC."""
+
+
+class SecretList(TypedDict):
+    """Secrets, without their values."""
+
+    secrets: list[ManagedSecret]
+    """By name; those for all agents before those of one."""
+
+
+class DeletedSecret(TypedDict):
+    """A secret that is gone."""
+
+    deleted: bool
+    """Whether it is gone."""
+
+    id: str
+    """Which one."""
 
 
 class Heartbeat(TypedDict, total=False):

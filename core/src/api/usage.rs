@@ -36,6 +36,9 @@ operations! { "usage":
     }
 
     /// Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of the other.
+    ///
+    /// Purchases are those that count against a spending limit: all that were not blocked. A period that nobody knows is an error
+    /// of kind `validation`.
     get_spend = Get "/api/finops/spend" => Spend [positional(&["lens", "period"])]
     GetSpend {
         /// Whose costs; `fleet` unless given.

@@ -1,7 +1,7 @@
 //! The steps from nothing to the present schema, numbered from 1. A database says how many of them it has taken.
 
 /// The steps, as SQLite takes them.
-pub(super) const STEPS: [&str; 8] = [
+pub(super) const STEPS: [&str; 9] = [
     include_str!("migrations/0001-instance.sql"),
     include_str!("migrations/0002-questions.sql"),
     include_str!("migrations/0003-keys.sql"),
@@ -10,6 +10,7 @@ pub(super) const STEPS: [&str; 8] = [
     include_str!("migrations/0006-events.sql"),
     include_str!("migrations/0007-jobs.sql"),
     include_str!("migrations/0008-page.sql"),
+    include_str!("migrations/0009-secrets.sql"),
 ];
 
 /// The steps, as PostgreSQL takes them. It came when there were seven, so it begins with what they had made.

@@ -45,7 +45,7 @@ impl<'c> Tx<'c> {
     }
 
     /// The organisation; nothing where there is none.
-    pub(super) fn org_id(&self) -> &str {
+    pub(crate) fn org_id(&self) -> &str {
         self.org_id.unwrap_or_default()
     }
 

@@ -21,4 +21,99 @@ extension DashClaw {
     ) async throws -> AgentEnv {
         try await send("get_agent_env", ["agent_id": agentId?.jsonValue], options)
     }
+
+    /// Keeps a secret, encrypted, for all agents of the organisation or for one. Needs an API key of the
+    /// admin role.
+    ///
+    /// Its value is delivered by `getAgentEnv` and is in no other answer, event or log. A name that is taken,
+    /// for the same agent or for all, is a ``DashClawError`` of kind `conflict`. A server that has no key to
+    /// encrypt with answers with a ``DashClawError`` of kind `server` and the code `SECRETS_KEY_MISSING`.
+    ///
+    /// `POST /api/secrets`. A repeat would do it twice.
+    ///
+    /// - Parameters:
+    ///   - name: The variable that it is delivered as: letters, digits and `_`, no digit first, at most 128
+    ///     characters.
+    ///   - value: Its value. At most 32768 characters.
+    ///   - agentId: The one agent that it is for. All agents unless given; for this agent it then takes the
+    ///     place of theirs. At most 128 characters.
+    ///   - delivered: Whether it is delivered; yes unless given.
+    ///   - rotateAfterDays: After how many days it should have another value. Never unless given. 1 to 3650.
+    ///   - options: What differs for this call.
+    /// - Returns: One secret, without its value.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `outcomeUnknown`: the answer was lost: it
+    ///   may or may not have happened; `conflict`: see the description; `server`: see the description.
+    @discardableResult
+    public func registerSecret(
+        name: String, value: String, agentId: String? = nil, delivered: Bool? = nil,
+        rotateAfterDays: Int? = nil, options: CallOptions = CallOptions()
+    ) async throws -> SecretDetail {
+        try await send(
+            "register_secret",
+            [
+                "name": name.jsonValue, "value": value.jsonValue, "agent_id": agentId?.jsonValue,
+                "delivered": delivered?.jsonValue, "rotate_after_days": rotateAfterDays?.jsonValue
+            ],
+            options)
+    }
+
+    /// Lists the secrets by name, without their values. Needs an API key of the admin role.
+    ///
+    /// `GET /api/secrets`. Reads only.
+    ///
+    /// - Parameters:
+    ///   - agentId: Only those of this agent; those for all agents are no one's.
+    ///   - rotationDue: Only those that should have another value by now.
+    ///   - options: What differs for this call.
+    /// - Returns: Secrets, without their values.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role.
+    public func listSecrets(
+        agentId: String? = nil, rotationDue: Bool? = nil, options: CallOptions = CallOptions()
+    ) async throws -> SecretList {
+        try await send(
+            "list_secrets",
+            [
+                "agent_id": agentId?.jsonValue, "rotation_due": rotationDue?.jsonValue
+            ],
+            options)
+    }
+
+    /// Gives a secret another value. Needs an API key of the admin role. An unknown one is a
+    /// ``DashClawError`` of kind `notFound`.
+    ///
+    /// `POST /api/secrets/{secret_id}/rotate`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - secretId: Which secret: `sec_` and 16 hexadecimal digits.
+    ///   - value: Its new value. At most 32768 characters.
+    ///   - options: What differs for this call.
+    /// - Returns: One secret, without its value.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: the server refuses the
+    ///   content; `permission`: the API key lacks the admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func rotateSecret(
+        secretId: String, value: String, options: CallOptions = CallOptions()
+    ) async throws -> SecretDetail {
+        try await send("rotate_secret", ["secret_id": secretId.jsonValue, "value": value.jsonValue], options)
+    }
+
+    /// Removes a secret. Needs an API key of the admin role. An unknown one is a ``DashClawError`` of kind
+    /// `notFound`.
+    ///
+    /// `DELETE /api/secrets/{secret_id}`. Safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - secretId: Which secret.
+    ///   - options: What differs for this call.
+    /// - Returns: A secret that is gone.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `permission`: the API key lacks the
+    ///   admin role; `notFound`: there is no such record.
+    @discardableResult
+    public func deleteSecret(
+        secretId: String, options: CallOptions = CallOptions()
+    ) async throws -> DeletedSecret {
+        try await send("delete_secret", ["secret_id": secretId.jsonValue], options)
+    }
 }

@@ -26,6 +26,9 @@ extension DashClaw {
     /// Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of the
     /// other.
     ///
+    /// Purchases are those that count against a spending limit: all that were not blocked. A period that
+    /// nobody knows is a ``DashClawError`` of kind `validation`.
+    ///
     /// `GET /api/finops/spend`. Reads only.
     ///
     /// - Parameters:
@@ -34,7 +37,7 @@ extension DashClaw {
     ///   - agentId: Only the costs of this agent, in the lens `fleet`. All agents unless given.
     ///   - options: What differs for this call.
     /// - Returns: What was spent.
-    /// - Throws: A ``DashClawError``.
+    /// - Throws: A ``DashClawError``. Its kinds beside the usual ones: `validation`: see the description.
     public func getSpend(
         lens: SpendLens? = nil, period: String? = nil, agentId: String? = nil,
         options: CallOptions = CallOptions()

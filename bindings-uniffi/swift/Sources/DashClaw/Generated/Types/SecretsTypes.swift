@@ -31,3 +31,128 @@ public struct AgentEnv: JSONRecord, CustomReflectable {
         set { set("delivered", required: newValue) }
     }
 }
+
+/// One secret, without its value.
+public struct SecretDetail: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["secret"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// The secret.
+    public var secret: ManagedSecret {
+        get { required("secret") }
+        set { set("secret", required: newValue) }
+    }
+}
+
+/// A secret that is kept, without its value.
+public struct ManagedSecret: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "id", "name", "agent_id", "delivered", "rotate_after_days", "rotation_due", "rotated_at",
+        "created_by", "created_at",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Which secret: `sec_` and 16 hexadecimal digits.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+
+    /// The variable that it is delivered as.
+    public var name: String {
+        get { required("name") }
+        set { set("name", required: newValue) }
+    }
+
+    /// The one agent that it is for; nothing when it is for all.
+    public var agentId: String? {
+        get { optional("agent_id") }
+        set { set("agent_id", optional: newValue) }
+    }
+
+    /// Whether it is delivered.
+    public var delivered: Bool {
+        get { required("delivered") }
+        set { set("delivered", required: newValue) }
+    }
+
+    /// After how many days it should have another value; nothing when it need not.
+    public var rotateAfterDays: Int? {
+        get { optional("rotate_after_days") }
+        set { set("rotate_after_days", optional: newValue) }
+    }
+
+    /// Whether that time is over.
+    public var rotationDue: Bool {
+        get { required("rotation_due") }
+        set { set("rotation_due", required: newValue) }
+    }
+
+    /// Since when it has its value: ISO-8601, UTC.
+    public var rotatedAt: String {
+        get { required("rotated_at") }
+        set { set("rotated_at", required: newValue) }
+    }
+
+    /// Who keeps it here.
+    public var createdBy: String? {
+        get { optional("created_by") }
+        set { set("created_by", optional: newValue) }
+    }
+
+    /// Since when: ISO-8601, UTC.
+    public var createdAt: String {
+        get { required("created_at") }
+        set { set("created_at", required: newValue) }
+    }
+}
+
+/// Secrets, without their values.
+public struct SecretList: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["secrets"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// By name; those for all agents before those of one.
+    public var secrets: [ManagedSecret] {
+        get { required("secrets") }
+        set { set("secrets", required: newValue) }
+    }
+}
+
+/// A secret that is gone.
+public struct DeletedSecret: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = ["deleted", "id"]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// Whether it is gone.
+    public var deleted: Bool {
+        get { required("deleted") }
+        set { set("deleted", required: newValue) }
+    }
+
+    /// Which one.
+    public var id: String {
+        get { required("id") }
+        set { set("id", required: newValue) }
+    }
+}

@@ -675,6 +675,33 @@ extension DashClaw {
             let agentId: String? = given.optional("agent_id")
             guard given.fits else { return nil }
             return try await self.getAgentEnv(agentId: agentId, options: options).jsonValue
+        case "register_secret":
+            let name: String = given.required("name")
+            let value: String = given.required("value")
+            let agentId: String? = given.optional("agent_id")
+            let delivered: Bool? = given.optional("delivered")
+            let rotateAfterDays: Int? = given.optional("rotate_after_days")
+            guard given.fits else { return nil }
+            return try await self.registerSecret(
+                name: name, value: value, agentId: agentId, delivered: delivered,
+                rotateAfterDays: rotateAfterDays, options: options
+            ).jsonValue
+        case "list_secrets":
+            let agentId: String? = given.optional("agent_id")
+            let rotationDue: Bool? = given.optional("rotation_due")
+            guard given.fits else { return nil }
+            return try await self.listSecrets(
+                agentId: agentId, rotationDue: rotationDue, options: options
+            ).jsonValue
+        case "rotate_secret":
+            let secretId: String = given.required("secret_id")
+            let value: String = given.required("value")
+            guard given.fits else { return nil }
+            return try await self.rotateSecret(secretId: secretId, value: value, options: options).jsonValue
+        case "delete_secret":
+            let secretId: String = given.required("secret_id")
+            guard given.fits else { return nil }
+            return try await self.deleteSecret(secretId: secretId, options: options).jsonValue
         default:
             return nil
         }

@@ -23,6 +23,60 @@ public data class GetAgentEnv(
 )
 
 /**
+ * The arguments of `registerSecret`.
+ *
+ * @property name The variable that it is delivered as: letters, digits and `_`, no digit first, at most 128
+ *   characters.
+ * @property value Its value. At most 32768 characters.
+ * @property agentId The one agent that it is for. All agents unless given; for this agent it then takes the
+ *   place of theirs. At most 128 characters.
+ * @property delivered Whether it is delivered; yes unless given.
+ * @property rotateAfterDays After how many days it should have another value. Never unless given. 1 to 3650.
+ */
+@Serializable
+public data class RegisterSecret(
+    val name: String,
+    val value: String,
+    @SerialName("agent_id") val agentId: String? = null,
+    val delivered: Boolean? = null,
+    @SerialName("rotate_after_days") val rotateAfterDays: Long? = null,
+)
+
+/**
+ * The arguments of `listSecrets`.
+ *
+ * @property agentId Only those of this agent; those for all agents are no one's.
+ * @property rotationDue Only those that should have another value by now.
+ */
+@Serializable
+public data class ListSecrets(
+    @SerialName("agent_id") val agentId: String? = null,
+    @SerialName("rotation_due") val rotationDue: Boolean? = null,
+)
+
+/**
+ * The arguments of `rotateSecret`.
+ *
+ * @property secretId Which secret: `sec_` and 16 hexadecimal digits.
+ * @property value Its new value. At most 32768 characters.
+ */
+@Serializable
+public data class RotateSecret(
+    @SerialName("secret_id") val secretId: String,
+    val value: String,
+)
+
+/**
+ * The arguments of `deleteSecret`.
+ *
+ * @property secretId Which secret.
+ */
+@Serializable
+public data class DeleteSecret(
+    @SerialName("secret_id") val secretId: String,
+)
+
+/**
  * The secrets that are meant for an agent.
  *
  * @property env The secrets by name.
@@ -41,4 +95,82 @@ public data class AgentEnv(
     override fun toString(): String = "AgentEnv(hidden)"
 
     internal object Codec : RecordSerializer<AgentEnv>(generatedSerializer())
+}
+
+/**
+ * One secret, without its value.
+ *
+ * @property secret The secret.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = SecretDetail.Codec::class)
+@KeepGeneratedSerializer
+public data class SecretDetail(
+    val secret: ManagedSecret,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<SecretDetail>(generatedSerializer())
+}
+
+/**
+ * A secret that is kept, without its value.
+ *
+ * @property id Which secret: `sec_` and 16 hexadecimal digits.
+ * @property name The variable that it is delivered as.
+ * @property agentId The one agent that it is for; nothing when it is for all.
+ * @property delivered Whether it is delivered.
+ * @property rotateAfterDays After how many days it should have another value; nothing when it need not.
+ * @property rotationDue Whether that time is over.
+ * @property rotatedAt Since when it has its value: ISO-8601, UTC.
+ * @property createdBy Who keeps it here.
+ * @property createdAt Since when: ISO-8601, UTC.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = ManagedSecret.Codec::class)
+@KeepGeneratedSerializer
+public data class ManagedSecret(
+    val id: String,
+    val name: String,
+    @SerialName("agent_id") val agentId: String? = null,
+    val delivered: Boolean = false,
+    @SerialName("rotate_after_days") val rotateAfterDays: Long? = null,
+    @SerialName("rotation_due") val rotationDue: Boolean = false,
+    @SerialName("rotated_at") val rotatedAt: String = "",
+    @SerialName("created_by") val createdBy: String? = null,
+    @SerialName("created_at") val createdAt: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<ManagedSecret>(generatedSerializer())
+}
+
+/**
+ * Secrets, without their values.
+ *
+ * @property secrets By name; those for all agents before those of one.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = SecretList.Codec::class)
+@KeepGeneratedSerializer
+public data class SecretList(
+    val secrets: List<ManagedSecret>,
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<SecretList>(generatedSerializer())
+}
+
+/**
+ * A secret that is gone.
+ *
+ * @property deleted Whether it is gone.
+ * @property id Which one.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = DeletedSecret.Codec::class)
+@KeepGeneratedSerializer
+public data class DeletedSecret(
+    val deleted: Boolean,
+    val id: String = "",
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<DeletedSecret>(generatedSerializer())
 }

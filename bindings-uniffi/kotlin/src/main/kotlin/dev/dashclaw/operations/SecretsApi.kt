@@ -4,7 +4,14 @@ package dev.dashclaw.operations
 
 import dev.dashclaw.CallOptions
 import dev.dashclaw.api.AgentEnv
+import dev.dashclaw.api.DeleteSecret
+import dev.dashclaw.api.DeletedSecret
 import dev.dashclaw.api.GetAgentEnv
+import dev.dashclaw.api.ListSecrets
+import dev.dashclaw.api.RegisterSecret
+import dev.dashclaw.api.RotateSecret
+import dev.dashclaw.api.SecretDetail
+import dev.dashclaw.api.SecretList
 import dev.dashclaw.encode
 
 /** The operations about secrets. */
@@ -32,6 +39,126 @@ public interface SecretsApi : Caller {
             "get_agent_env",
             encode(GetAgentEnv.serializer(), request),
             AgentEnv.serializer(),
+            options,
+        )
+
+    /**
+     * Keeps a secret, encrypted, for all agents of the organisation or for one. Needs an API key of the admin
+     * role.
+     *
+     * Its value is delivered by `getAgentEnv` and is in no other answer, event or log. A name that is taken,
+     * for the same agent or for all, is a `ConflictException`. A server that has no key to encrypt with
+     * answers with a `DashClawException` of kind `SERVER` and the code `SECRETS_KEY_MISSING`.
+     *
+     * `POST /api/secrets`. A repeat would do it twice.
+     *
+     * @param name The variable that it is delivered as: letters, digits and `_`, no digit first, at most 128
+     *   characters.
+     * @param value Its value. At most 32768 characters.
+     * @param agentId The one agent that it is for. All agents unless given; for this agent it then takes the
+     *   place of theirs. At most 128 characters.
+     * @param delivered Whether it is delivered; yes unless given.
+     * @param rotateAfterDays After how many days it should have another value. Never unless given. 1 to 3650.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws OutcomeUnknownException The answer was lost: it may or may not have happened.
+     * @throws ConflictException See the description.
+     * @throws DashClawException Of kind `SERVER`: see the description.
+     */
+    public suspend fun registerSecret(
+        name: String,
+        value: String,
+        agentId: String? = null,
+        delivered: Boolean? = null,
+        rotateAfterDays: Long? = null,
+        options: CallOptions? = null,
+    ): SecretDetail =
+        registerSecret(RegisterSecret(name, value, agentId, delivered, rotateAfterDays), options)
+
+    /** `registerSecret` with its arguments in one object. */
+    public suspend fun registerSecret(request: RegisterSecret, options: CallOptions? = null): SecretDetail =
+        engine.call(
+            "register_secret",
+            encode(RegisterSecret.serializer(), request),
+            SecretDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Lists the secrets by name, without their values. Needs an API key of the admin role.
+     *
+     * `GET /api/secrets`. Reads only.
+     *
+     * @param agentId Only those of this agent; those for all agents are no one's.
+     * @param rotationDue Only those that should have another value by now.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     */
+    public suspend fun listSecrets(
+        agentId: String? = null,
+        rotationDue: Boolean? = null,
+        options: CallOptions? = null,
+    ): SecretList =
+        listSecrets(ListSecrets(agentId, rotationDue), options)
+
+    /** `listSecrets` with its arguments in one object. */
+    public suspend fun listSecrets(request: ListSecrets, options: CallOptions? = null): SecretList =
+        engine.call(
+            "list_secrets",
+            encode(ListSecrets.serializer(), request),
+            SecretList.serializer(),
+            options,
+        )
+
+    /**
+     * Gives a secret another value. Needs an API key of the admin role. An unknown one is a
+     * `NotFoundException`.
+     *
+     * `POST /api/secrets/{secret_id}/rotate`. Safe to repeat.
+     *
+     * @param secretId Which secret: `sec_` and 16 hexadecimal digits.
+     * @param value Its new value. At most 32768 characters.
+     * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: the server refuses the content.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun rotateSecret(
+        secretId: String,
+        value: String,
+        options: CallOptions? = null,
+    ): SecretDetail =
+        rotateSecret(RotateSecret(secretId, value), options)
+
+    /** `rotateSecret` with its arguments in one object. */
+    public suspend fun rotateSecret(request: RotateSecret, options: CallOptions? = null): SecretDetail =
+        engine.call(
+            "rotate_secret",
+            encode(RotateSecret.serializer(), request),
+            SecretDetail.serializer(),
+            options,
+        )
+
+    /**
+     * Removes a secret. Needs an API key of the admin role. An unknown one is a `NotFoundException`.
+     *
+     * `DELETE /api/secrets/{secret_id}`. Safe to repeat.
+     *
+     * @param secretId Which secret.
+     * @param options How this call differs from the client's others.
+     * @throws PermissionDeniedException The API key lacks the admin role.
+     * @throws NotFoundException There is no such record.
+     */
+    public suspend fun deleteSecret(secretId: String, options: CallOptions? = null): DeletedSecret =
+        deleteSecret(DeleteSecret(secretId), options)
+
+    /** `deleteSecret` with its arguments in one object. */
+    public suspend fun deleteSecret(request: DeleteSecret, options: CallOptions? = null): DeletedSecret =
+        engine.call(
+            "delete_secret",
+            encode(DeleteSecret.serializer(), request),
+            DeletedSecret.serializer(),
             options,
         )
 }

@@ -57,12 +57,16 @@ public interface UsageApi : Caller {
      * Sums up what was spent. The answer holds the sums of the lens that was asked for, and not those of the
      * other.
      *
+     * Purchases are those that count against a spending limit: all that were not blocked. A period that
+     * nobody knows is a `DashClawException` of kind `VALIDATION`.
+     *
      * `GET /api/finops/spend`. Reads only.
      *
      * @param lens Whose costs; `fleet` unless given. One of `fleet`, `claude-code`.
      * @param period How far to look back: `7d`, `30d` or `90d`; `30d` unless given.
      * @param agentId Only the costs of this agent, in the lens `fleet`. All agents unless given.
      * @param options How this call differs from the client's others.
+     * @throws DashClawException Of kind `VALIDATION`: see the description.
      */
     public suspend fun getSpend(
         lens: SpendLens? = null,

@@ -1,0 +1,8 @@
+//! `/api/finops/spend`.
+
+use super::cases;
+use crate::http::route::Route;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![Route::case(cases::get)]
+}
