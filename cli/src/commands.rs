@@ -5,6 +5,7 @@ mod approve;
 mod backup;
 mod completions;
 mod cost;
+mod doctor;
 mod down;
 mod env;
 mod export;
@@ -36,6 +37,7 @@ pub(crate) enum Task {
     Halt(halt::Halt),
     Show(show::Show),
     Watch(watch::Watch),
+    Doctor(doctor::Doctor),
     Keys(keys::Keys),
     Cost(cost::Cost),
     Env(env::Env),
@@ -60,6 +62,7 @@ pub(crate) fn run(task: Task, output: Output) -> Ended {
         Task::Halt(halt) => halt.run(output),
         Task::Show(show) => show.run(output),
         Task::Watch(watch) => watch.run(output),
+        Task::Doctor(doctor) => doctor.run(output),
         Task::Keys(keys) => keys.run(output),
         Task::Cost(cost) => cost.run(output),
         Task::Env(env) => env.run(output),

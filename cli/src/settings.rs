@@ -33,7 +33,7 @@ impl Settings {
         if let Some(settings) = partial.whole() {
             return Ok(settings);
         }
-        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        if !can_ask() {
             return Err(Failure::new(MISSING));
         }
         prompt::ask(&partial, output)
@@ -96,6 +96,33 @@ impl Partial {
 /// Forgets what is saved: the path of the file, and whether there was one.
 pub(crate) fn forget() -> Result<(PathBuf, bool), Failure> {
     file::remove()
+}
+
+/// Whether what is saved can be read by others than its owner; nothing where nothing is saved.
+#[cfg(unix)]
+pub(crate) fn is_saved_readable_by_others() -> Option<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let found = std::fs::metadata(file::path().ok()?).ok()?;
+    Some(found.permissions().mode() & 0o077 != 0)
+}
+
+/// Lets nobody but its owner read what is saved, and answers where that is.
+#[cfg(unix)]
+pub(crate) fn close_saved() -> Result<PathBuf, String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = file::path().map_err(|problem| problem.to_string())?;
+    let closed = std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600));
+    closed.map(|()| path.clone()).map_err(|error| format!("`{}` cannot be closed: {error}", path.display()))
+}
+
+/// Whether somebody sits at a terminal whom a question can be asked.
+pub(crate) fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks a question; only `y` and `yes` are a yes.
+pub(crate) fn ask_whether(question: &str) -> Result<bool, Failure> {
+    prompt::line(question).map(|answer| matches!(&*answer.to_lowercase(), "y" | "yes"))
 }
 
 /// Whether `stream` is a terminal that understands more than text.

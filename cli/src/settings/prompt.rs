@@ -53,7 +53,7 @@ fn write(text: &str) -> Result<(), Failure> {
 }
 
 /// One line, as the terminal shows it while it is typed.
-fn line(question: &str) -> Result<String, Failure> {
+pub(super) fn line(question: &str) -> Result<String, Failure> {
     write(question)?;
     let mut text = String::new();
     match io::stdin().read_line(&mut text) {
