@@ -27,13 +27,13 @@ test('it says its version and its usage', async () => {
   assert.deepEqual([said.code, said.stdout, said.stderr], [0, `dashclaw ${dashclaw.version}\n`, '']);
   const help = await finished('--help');
   assert.deepEqual([help.code, help.stderr], [0, '']);
-  assert.match(help.stdout, /Usage: dashclaw <COMMAND>/);
+  assert.match(help.stdout, /Usage: dashclaw \[OPTIONS\] <COMMAND>/);
 });
 
 test('mistakes have their exit codes', async () => {
-  const unknown = await finished('down');
-  assert.deepEqual([unknown.code, unknown.stdout], [2, '']);
-  assert.match(unknown.stderr, /unrecognized subcommand 'down'/);
+  const unknown = await finished('nonsense');
+  assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
+  assert.match(unknown.stderr, /unrecognized subcommand 'nonsense'/);
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address();

@@ -32,13 +32,13 @@ def test_it_says_its_version_and_its_usage(command: list[str]) -> None:
     assert finished(command, "--version") == (0, f"dashclaw {__version__}\n", "")
     code, out, problem = finished(command, "--help")
     assert (code, problem) == (0, "")
-    assert "Usage: dashclaw <COMMAND>" in out
+    assert "Usage: dashclaw [OPTIONS] <COMMAND>" in out
 
 
 def test_mistakes_have_their_exit_codes(command: list[str], tmp_path: Path) -> None:
-    code, out, problem = finished(command, "down")
-    assert (code, out) == (2, "")
-    assert "unrecognized subcommand 'down'" in problem
+    code, out, problem = finished(command, "nonsense")
+    assert (code, out) == (1, "")
+    assert "unrecognized subcommand 'nonsense'" in problem
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         code, out, problem = finished(command, "up", "--port", port, "--data", str(tmp_path))

@@ -173,6 +173,20 @@ impl Instance {
         }
     }
 
+    /// Replaces the policies that came from a file by those of this one, or `starter`, all or none, and answers how many there are
+    /// now. Whoever asks after that is judged by them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Instance`]: the file cannot be read, has a mistake, or names policies that were made through the API. The
+    /// policies stay as they are.
+    pub fn load_policies(&self, file: &Path) -> dashclaw::Result<usize> {
+        let policies = file_policies(file, &self.app.config)?;
+        let count = policies.len();
+        let loaded = load(&self.app.db, &self.app.config.org_id, policies);
+        self.app.forget_org(&self.app.config.org_id);
+        loaded.map(|()| count)
+    }
+
     /// Halts the organisation: every guard call and every new action is blocked, and the reason names `actor`. It lasts
     /// until [`lift_halt`](Self::lift_halt), across restarts.
     pub fn set_halt(&self, actor: &str, reason: Option<&str>) -> dashclaw::Result<()> {

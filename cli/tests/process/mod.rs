@@ -7,6 +7,9 @@
 )]
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
+#[cfg(unix)]
+pub(crate) mod terminal;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
@@ -49,6 +52,42 @@ fn command(folder: &Folder, arguments: &[&str]) -> Command {
     let mut command = up();
     command.arg("--data").arg(folder.data()).args(arguments);
     command
+}
+
+/// The command in an environment that says nothing, with a home of its own.
+pub(crate) fn dashclaw(folder: &Folder, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dashclaw"));
+    for name in ["BASE_URL", "API_KEY", "AGENT_ID", "LOG"] {
+        command.env_remove(format!("DASHCLAW_{name}"));
+    }
+    command.env_remove("NO_COLOR").env("HOME", folder.path("home")).env("TERM", "xterm").env("PAGER", "");
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// The same for this server with this key.
+pub(crate) fn client(folder: &Folder, address: SocketAddr, key: &str, arguments: &[&str]) -> Command {
+    let mut command = dashclaw(folder, arguments);
+    command.env("DASHCLAW_BASE_URL", format!("http://{address}")).env("DASHCLAW_API_KEY", key);
+    command
+}
+
+/// Its exit code, standard output and standard error.
+pub(crate) fn ended(command: &mut Command) -> (i32, String, String) {
+    let mut child = command.spawn().unwrap();
+    let [out, problem] = [
+        Box::new(child.stdout.take().unwrap()) as Box<dyn Read + Send>,
+        Box::new(child.stderr.take().unwrap()),
+    ]
+    .map(|mut stream| {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            stream.read_to_end(&mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        })
+    });
+    let status = wait(&mut child);
+    (status.code().unwrap_or(-1), out.join().unwrap(), problem.join().unwrap())
 }
 
 fn up() -> Command {
@@ -207,6 +246,11 @@ impl Server {
     pub(crate) fn terminate(&mut self) -> ExitStatus {
         let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(kill.success());
+        wait(&mut self.child)
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         wait(&mut self.child)
     }
 

@@ -33,7 +33,18 @@ pub fn evaluate(
     facts: &Facts,
     settings: &GuardSettings,
 ) -> Evaluation {
-    let mut stages = Stages::start(policies, context, facts, settings);
+    evaluate_at(policies, context, facts, settings, RiskScore::of(context))
+}
+
+/// The same at a risk that is on record.
+pub(super) fn evaluate_at(
+    policies: &PolicySet,
+    context: &GuardContext,
+    facts: &Facts,
+    settings: &GuardSettings,
+    risk: RiskScore,
+) -> Evaluation {
+    let mut stages = Stages::start_at(policies, context, facts, settings, risk);
     let unanswered = vec![Answer::Unfinished("not asked".into()); stages.webhooks().len()];
     stages.apply_answers(unanswered);
     stages.finish()
@@ -75,7 +86,16 @@ impl<'a> Stages<'a> {
         facts: &'a Facts,
         settings: &GuardSettings,
     ) -> Self {
-        let risk = RiskScore::of(context);
+        Self::start_at(policies, context, facts, settings, RiskScore::of(context))
+    }
+
+    fn start_at(
+        policies: &'a PolicySet,
+        context: &'a GuardContext,
+        facts: &'a Facts,
+        settings: &GuardSettings,
+        risk: RiskScore,
+    ) -> Self {
         let mut evaluation = Evaluation::new(risk);
         if let Some(halt) = &facts.org_halt {
             evaluation.add_halt(halt);

@@ -18,6 +18,7 @@ use std::path::Path;
 use dashclaw::suggest::nearest;
 use serde_json::{Map, Value};
 
+use super::mistake::{Mistake, Places};
 use super::rules::{MAX_RULES, RULE_TYPES, RuleType, rule_type, validate};
 
 const POLICY_KEYS: [&str; 7] = ["active", "agent_ids", "agents", "name", "policy_type", "rules", "type"];
@@ -65,6 +66,49 @@ pub fn parse_policy_file(
     text: &str,
     allow_private_webhooks: bool,
 ) -> Result<Vec<FilePolicy>, Vec<String>> {
+    read(text, allow_private_webhooks)
+        .map_err(|problems| problems.into_iter().map(|problem| format!("{file}: {}", problem.text)).collect())
+}
+
+/// The same, saying where in the text each mistake is.
+///
+/// # Errors
+/// Every mistake, in the order of the file.
+pub fn check_policy_text(text: &str, allow_private_webhooks: bool) -> Result<Vec<FilePolicy>, Vec<Mistake>> {
+    read(text, allow_private_webhooks).map_err(|problems| {
+        let places = Places::of(text);
+        let mut mistakes: Vec<Mistake> =
+            problems.into_iter().map(|problem| problem.placed(&places)).collect();
+        mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+        mistakes
+    })
+}
+
+/// What is wrong with a file.
+struct Problem {
+    /// The place of the policy in the list.
+    policy: Option<usize>,
+    /// Where the parser stopped.
+    at: Option<(usize, usize)>,
+    /// With the name of the policy.
+    text: String,
+    /// Without it.
+    message: String,
+}
+
+impl Problem {
+    /// With the file as a whole.
+    fn new(message: String) -> Self {
+        Self { policy: None, at: None, text: message.clone(), message }
+    }
+
+    fn placed(self, places: &Places) -> Mistake {
+        let (line, column) = self.at.unwrap_or_else(|| places.locate(self.policy, &self.message));
+        Mistake { line, column, message: self.text }
+    }
+}
+
+fn read(text: &str, allow_private_webhooks: bool) -> Result<Vec<FilePolicy>, Vec<Problem>> {
     let mut problems = Vec::new();
     let entries = entries(text, &mut problems);
     let mut names = BTreeSet::new();
@@ -83,34 +127,35 @@ pub fn parse_policy_file(
     if problems.is_empty() {
         return Ok(policies);
     }
-    Err(problems.into_iter().map(|problem| format!("{file}: {problem}")).collect())
+    Err(problems)
 }
 
-fn entries(text: &str, problems: &mut Vec<String>) -> Vec<Value> {
+fn entries(text: &str, problems: &mut Vec<Problem>) -> Vec<Value> {
     // Through the YAML value first: it refuses repeated keys, which JSON's map would silently merge.
     let document = serde_yaml_ng::from_str::<serde_yaml_ng::Value>(text);
     let value = match document.and_then(serde_yaml_ng::from_value::<Value>) {
         Ok(value) => value,
         Err(error) => {
-            problems.push(error.to_string().replace('\n', " "));
+            let at = error.location().map(|at| (at.line(), at.column()));
+            problems.push(Problem { at, ..Problem::new(error.to_string().replace('\n', " ")) });
             return Vec::new();
         }
     };
     let Some(root) = value.as_object() else {
-        problems.push("`policies` is required".into());
+        problems.push(Problem::new("`policies` is required".into()));
         return Vec::new();
     };
     for key in root.keys().filter(|key| *key != "policies") {
-        problems.push(unknown_key(key, ["policies"]));
+        problems.push(Problem::new(unknown_key(key, ["policies"])));
     }
     match root.get("policies") {
         Some(Value::Array(entries)) => entries.clone(),
         Some(_) => {
-            problems.push("`policies` must be an array".into());
+            problems.push(Problem::new("`policies` must be an array".into()));
             Vec::new()
         }
         None => {
-            problems.push("`policies` is required".into());
+            problems.push(Problem::new("`policies` is required".into()));
             Vec::new()
         }
     }
@@ -135,10 +180,14 @@ impl Entry {
         self.problems.push(problem.into());
     }
 
-    fn labelled(self) -> Vec<String> {
+    fn labelled(self) -> Vec<Problem> {
         let label =
             self.name.map_or_else(|| format!("number {}", self.index + 1), |name| format!("`{name}`"));
-        self.problems.into_iter().map(|problem| format!("policy {label}: {problem}")).collect()
+        let problem = |message| {
+            let text = format!("policy {label}: {message}");
+            Problem { policy: Some(self.index), at: None, text, message }
+        };
+        self.problems.into_iter().map(problem).collect()
     }
 
     fn read(&mut self, entry: &Value, allow_private_webhooks: bool) -> Option<FilePolicy> {

@@ -75,6 +75,44 @@ policies:
 }
 
 #[test]
+fn a_mistake_has_a_place() {
+    let places = |text: &str| {
+        let mistakes = check_policy_text(text, false).unwrap_err();
+        mistakes.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let yaml = "policies:
+  - name: first
+    type: risk_threshold
+    treshold: 80
+  - type: rate_limt
+  - name: third
+    policy_type: protected_path
+    rules:
+      paths: ['.env', 5]
+polices: []
+";
+    assert_eq!(
+        places(yaml),
+        [
+            "2:5: policy `first`: `threshold` is required",
+            "4:5: policy `first`: unknown key `treshold`, did you mean `threshold`?",
+            "5:5: policy number 2: `name` is required",
+            "5:5: policy number 2: `type`: unknown policy type `rate_limt`, did you mean `rate_limit`?",
+            "9:23: policy `third`: `paths[1]` must be a string",
+            "10:1: unknown key `polices`, did you mean `policies`?",
+        ]
+    );
+    let json = "{\"policies\": [\n  {\"name\": \"a\", \"type\": \"rate_limit\", \"max_actions\": \"x\"}]}";
+    assert_eq!(places(json), ["2:39: policy `a`: `max_actions` must be an integer"]);
+    assert!(
+        places("policies: [\n  {name: a")[0].starts_with("2:"),
+        "{:?}",
+        places("policies: [\n  {name: a")
+    );
+    assert!(places("policies:\n  - { name: a, name: b, type: rate_limit }\n")[0].starts_with("2:"));
+}
+
+#[test]
 fn documents_that_are_not_policy_files() {
     assert_eq!(problems(""), ["p.yaml: `policies` is required"]);
     assert_eq!(problems("- a"), ["p.yaml: `policies` is required"]);

@@ -1,11 +1,14 @@
 //! What a policy would have said to the acts of the past.
 
+use dashclaw::api::actions::Action;
+use dashclaw::clock;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::evaluate::evaluate_at;
 use super::matching::Subject;
 use super::rules::{Input, Rule, rule_type, validate};
-use super::{Facts, GuardContext, RiskScore, Verdict};
+use super::{Evaluation, Facts, GuardContext, GuardSettings, PolicySet, RiskScore, Verdict};
 
 /// At most this many of the newest acts are replayed.
 pub const MAX_SAMPLE: usize = 200;
@@ -23,6 +26,38 @@ pub struct HistoricalAction {
     pub risk_score: u8,
     /// What was asked; `now_ms` is when it happened.
     pub context: GuardContext,
+}
+
+impl HistoricalAction {
+    /// The risk that it was recorded with, in place of a new one.
+    fn recorded(&self) -> RiskScore {
+        let recorded = self.risk_score.min(100);
+        RiskScore { effective: recorded, server: recorded, client: None }
+    }
+}
+
+/// As it is on record. What a record does not hold, such as a target, is not known.
+impl From<Action> for HistoricalAction {
+    fn from(action: Action) -> Self {
+        Self {
+            action_id: action.action_id.to_string(),
+            status: action.status.to_string(),
+            risk_score: u8::try_from(action.risk_score.clamp(0, 100)).unwrap_or(100),
+            context: GuardContext {
+                org_id: action.org_id,
+                agent_id: Some(action.agent_id),
+                agent_name: action.agent_name,
+                action_type: action.action_type,
+                declared_goal: Some(action.declared_goal),
+                systems_touched: serde_json::from_str(&action.systems_touched).unwrap_or_default(),
+                reversible: Some(action.reversible != 0),
+                now_ms: clock::parse_iso(&action.timestamp_start).unwrap_or_default(),
+                evaluated_at: action.timestamp_start.clone(),
+                ..GuardContext::default()
+            },
+            timestamp: action.timestamp_start,
+        }
+    }
 }
 
 /// Counts over the replayed acts.
@@ -93,7 +128,7 @@ pub fn simulate(
     let rule = known.parse(rules)?;
     let sample = &history[..history.len().min(MAX_SAMPLE)];
     let matches: Vec<SimulationMatch> =
-        sample.iter().filter_map(|action| replay(&rule, action, history)).collect();
+        sample.iter().filter_map(|action| matched(&rule, action, history)).collect();
     let count = |verdict| matches.iter().filter(|matched| matched.simulated_action == verdict).count();
     let (block, warn, held) = (count(Verdict::Block), count(Verdict::Warn), count(Verdict::RequireApproval));
     let total = sample.len();
@@ -104,7 +139,27 @@ pub fn simulate(
     Ok(Simulation { summary, matches, sample_size: total, window_days, message })
 }
 
-fn replay(rule: &Rule, action: &HistoricalAction, history: &[HistoricalAction]) -> Option<SimulationMatch> {
+/// What a set of policies says to each act of the past, in the order given, each with the risk it was recorded with. Webhooks
+/// are not asked: leave such policies out, or they count as unfinished.
+pub fn replay(policies: &PolicySet, history: &[HistoricalAction]) -> Vec<Evaluation> {
+    let judged = history.iter().map(|action| {
+        let agent_id = action.context.agent_id.as_deref();
+        let mut facts = Facts::default();
+        for limit in policies.rate_limits(agent_id) {
+            let count = before(action, history, limit.window_minutes).count() as u64;
+            facts.decisions_in_minutes.insert(limit.window_minutes, count);
+        }
+        for window in policies.spend_windows(agent_id) {
+            let spent =
+                before(action, history, window).filter_map(|other| other.context.purchase.as_ref()?.spend());
+            facts.spent_in_minutes.insert(window, spent.sum());
+        }
+        evaluate_at(policies, &action.context, &facts, &GuardSettings::default(), action.recorded())
+    });
+    judged.collect()
+}
+
+fn matched(rule: &Rule, action: &HistoricalAction, history: &[HistoricalAction]) -> Option<SimulationMatch> {
     let (simulated_action, simulated_reason) = judge(rule, action, history)?;
     Some(SimulationMatch {
         action_id: action.action_id.clone(),
@@ -135,8 +190,7 @@ fn judge(rule: &Rule, action: &HistoricalAction, history: &[HistoricalAction]) -
                     .filter_map(|other| other.context.purchase.as_ref()?.spend());
                 facts.spent_in_minutes.insert(window, spent.sum());
             }
-            let recorded = action.risk_score.min(100);
-            let risk = RiskScore { effective: recorded, server: recorded, client: None };
+            let risk = action.recorded();
             let (fallback, deadline) = (Verdict::RequireApproval, None);
             let input = Input { context, subject: &subject, facts: &facts, risk, fallback, deadline };
             rule.evaluate(&input).map(|finding| (finding.verdict, finding.reason))
@@ -192,6 +246,17 @@ mod tests {
         assert_eq!((first.action_id.as_str(), first.simulated_action), ("act_8", Verdict::Block));
         assert_eq!(first.simulated_reason, "Risk score 8 >= threshold 8");
         assert_eq!((told.sample_size, told.window_days, told.message), (10, 30, None));
+    }
+
+    #[test]
+    fn a_whole_set_is_replayed_with_the_rates_of_the_history() {
+        let set = crate::policy::set::testing::set(&[
+            ("rate", "rate_limit", json!({"max_actions": 3, "window_minutes": 5, "action": "block"})),
+            ("risk", "risk_threshold", json!({"threshold": 4, "action": "warn"})),
+        ]);
+        let verdicts: Vec<Verdict> = replay(&set, &history(6)).iter().map(|told| told.verdict).collect();
+        let [allow, warn, block] = [Verdict::Allow, Verdict::Warn, Verdict::Block];
+        assert_eq!(verdicts, [block, block, block, allow, warn, warn]);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Policies: adding, changing, removing, and trying them on the past.
 
-use dashclaw::api::actions::Action;
 use dashclaw::api::policies::{
     CreatePolicy, CreatedPolicy, ListPolicies, Policy, PolicyDetail, PolicyList, PolicyRules, UpdatePolicy,
 };
@@ -17,7 +16,7 @@ use crate::domains::settings::rows::raise_version;
 use crate::failure::{Answer, Failure};
 use crate::ids;
 use crate::policy::rules::validate;
-use crate::policy::{GuardContext, HistoricalAction, MAX_SAMPLE, Simulation, simulate as try_on};
+use crate::policy::{HistoricalAction, MAX_SAMPLE, Simulation, simulate as try_on};
 use crate::scrub::clean;
 
 const DAY_MS: i64 = 86_400_000;
@@ -198,28 +197,6 @@ pub(super) async fn simulate(
     let read = context.scan((filter, page), |(filter, page), tx| {
         async move { Ok(actions::rows::list(tx, filter, *page).await?) }.boxed()
     });
-    let history: Vec<HistoricalAction> = read.await?.into_iter().map(past).collect();
+    let history: Vec<HistoricalAction> = read.await?.into_iter().map(HistoricalAction::from).collect();
     try_on(policy_type, rules, &history, days).map_err(Failure::validation)
-}
-
-fn past(action: Action) -> HistoricalAction {
-    let now_ms = clock::parse_iso(&action.timestamp_start).unwrap_or_default();
-    HistoricalAction {
-        action_id: action.action_id.to_string(),
-        status: action.status.to_string(),
-        risk_score: u8::try_from(action.risk_score.clamp(0, 100)).unwrap_or(100),
-        context: GuardContext {
-            org_id: action.org_id,
-            agent_id: Some(action.agent_id),
-            agent_name: action.agent_name,
-            action_type: action.action_type,
-            declared_goal: Some(action.declared_goal),
-            systems_touched: serde_json::from_str(&action.systems_touched).unwrap_or_default(),
-            reversible: Some(action.reversible != 0),
-            now_ms,
-            evaluated_at: action.timestamp_start.clone(),
-            ..GuardContext::default()
-        },
-        timestamp: action.timestamp_start,
-    }
 }

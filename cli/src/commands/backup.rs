@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::output;
-use crate::up::default_data;
+use serde_json::json;
+
+use super::up::default_data;
+use crate::failure::Ended;
+use crate::output::{Output, shown};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,11 +32,14 @@ pub(crate) struct Backup {
 }
 
 impl Backup {
-    /// Makes the backup. The error is one sentence.
-    pub(crate) fn run(self) -> Result<(), String> {
+    /// Makes the backup.
+    pub(crate) fn run(self, output: Output) -> Ended {
         let data = self.data.or_else(default_data).ok_or("there is no home folder; say --data")?;
-        let bytes = dashclaw_server::backup(&data, &self.to).map_err(|error| error.to_string())?;
-        output::backed_up(&self.to, bytes);
-        Ok(())
+        let bytes = dashclaw_server::backup(&data, &self.to)?;
+        let file = self.to.display().to_string();
+        output.answer(&json!({ "file": file, "bytes": bytes }), || {
+            format!("Backed up {bytes} bytes to {}", shown(&file))
+        })?;
+        Ok(0)
     }
 }

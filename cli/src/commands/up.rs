@@ -1,17 +1,23 @@
 //! `dashclaw up`: an instance on a port.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+mod reload;
 
 use clap::Args;
 use dashclaw_server::{
     Database, HostName, Instance, InstanceOptions, Listen, Origin, PublicUrl, RateLimit, Role, TrustedProxies,
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::output;
+use super::running::{self, Running};
+use crate::failure::{Ended, Failure};
+use crate::output::{Output, shown};
 
 /// How long requests under way are waited for at the end.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,7 +37,8 @@ The first start with new data prints two API keys, once: an operator's (role adm
 other keys, and an agent's (role member), which asks, acts and reports. Give agents no other: whoever created an action
 cannot approve it. POST /api/keys makes more, with \"agent_id\" for one agent only; GET /api/keys lists them and
 DELETE /api/keys/ID revokes one. With a key of your own choice none are printed; that one is the operator's.
-Stop it with Ctrl-C or SIGTERM: open event streams are closed, and everything that was answered is on disk.";
+A file of policies that changes is read again, all or nothing: one with a mistake is told, and the policies stay as they are.
+Stop it with Ctrl-C, SIGTERM or `dashclaw down`: open event streams are closed, and everything that was answered is on disk.";
 
 /// Runs a governance server on this machine, with its data in one folder.
 #[derive(Debug, Args)]
@@ -58,7 +65,7 @@ pub(crate) struct Up {
     /// the place of --database
     #[arg(long, env = "DASHCLAW_SHARD_MAP", value_name = "FILE")]
     shard_map: Option<PathBuf>,
-    /// A YAML file of policies, read at start; `starter` for those that come with the program
+    /// A file of policies, YAML or JSON, read at start and whenever it changes; `starter` for those that come with the program
     #[arg(long, value_name = "FILE")]
     policies: Option<PathBuf>,
     /// Where people reach the server, as behind a reverse proxy: links begin with it
@@ -94,19 +101,21 @@ fn api_key(text: &str) -> Result<SecretString, String> {
 }
 
 impl Up {
-    /// Runs until it is told to stop. The error is one sentence.
-    pub(crate) fn run(self) -> Result<(), String> {
+    /// Runs until it is told to stop.
+    pub(crate) fn run(self, output: Output) -> Ended {
         if !self.host.is_loopback() && self.api_key.is_none() {
             return Err(format!(
                 "`--host {}` lets other machines connect: choose an API key with --api-key or DASHCLAW_API_KEY",
                 self.host
-            ));
+            )
+            .into());
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(self.serve())
+        runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(self.serve(output))?;
+        Ok(0)
     }
 
-    async fn serve(self) -> Result<(), String> {
+    async fn serve(self, output: Output) -> Result<(), Failure> {
         let stop = stop_signal()?;
         // The port is taken before the data, so that a port in use changes nothing.
         let listener = TcpListener::bind((self.host, self.port))
@@ -114,7 +123,9 @@ impl Up {
             .map_err(|error| format!("cannot listen on {}:{}: {error}", self.host, self.port))?;
         let address = listener.local_addr().map_err(|error| format!("cannot listen: {error}"))?;
         let own_key = self.api_key.is_some();
+        let policies = self.policies.clone();
         let place = place(self.data, self.shard_map, self.database, self.listen_url)?;
+        let path = place.path.clone();
         let kept =
             place.path.as_ref().map_or_else(|| "in PostgreSQL".to_owned(), |path| path.display().to_string());
         let has_strangers = !self.host.is_loopback() || !self.trusted_proxies.is_empty();
@@ -128,20 +139,26 @@ impl Up {
             cors_origins: self.cors_origin,
             ..place
         })
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| running::explained(error, path.as_deref()))?;
+        let instance = Arc::new(instance);
+        let running = path.as_deref().map(|path| Running::begin(path, address));
         if instance.is_first_start() && !own_key {
-            first_keys(&instance)?;
+            first_keys(&instance, output)?;
         }
         let is_private = match &self.public_url {
             Some(url) => url.as_str().starts_with("https:"),
             None => self.host.is_loopback(),
         };
+        // Where keys would go over the network in clear, no link signs in.
         let token = is_private.then(|| instance.sign_in_token()).transpose();
         let token = token.map_err(|error| error.to_string())?;
-        output::listening(address, self.public_url.as_ref(), &kept, token.as_ref());
+        listening(address, self.public_url.as_ref(), &kept, token.as_ref(), output);
+        let watched = policies.map(|file| reload::watch(file, Arc::clone(&instance), output));
         run(&instance, listener, stop).await?;
+        drop(watched);
         instance.shutdown();
-        output::stopped();
+        drop(running);
+        tell(output, &json!({ "event": "stopped" }), || "DashClaw has stopped.".to_owned());
         Ok(())
     }
 }
@@ -173,12 +190,57 @@ fn place(
 
 /// Makes an operator's and an agent's key. They are stored only when they could be shown: keys that nobody has seen would
 /// keep the next start from showing others.
-fn first_keys(instance: &Instance) -> Result<(), String> {
+fn first_keys(instance: &Instance, output: Output) -> Result<(), Failure> {
     let make = |role, label| instance.make_key(role, label).map_err(|error| error.to_string());
     let (operator, agent) = (make(Role::Admin, "operator")?, make(Role::Member, "agent")?);
-    output::keys(operator.text(), agent.text())
-        .map_err(|error| format!("cannot show the API keys, so none were made: {error}"))?;
-    instance.store_keys(vec![operator, agent]).map_err(|error| error.to_string())
+    show_keys(operator.text(), agent.text(), output)
+        .map_err(|unseen| Failure::new(format!("cannot show the API keys, so none were made: {unseen}")))?;
+    Ok(instance.store_keys(vec![operator, agent])?)
+}
+
+/// Shows the keys that were made at the first start, this once, each with what it is for. The operator's comes first: with it
+/// alone, others can be made.
+fn show_keys(operator: &SecretString, agent: &SecretString, output: Output) -> Result<(), Failure> {
+    let (operator, agent) = (operator.expose_secret(), agent.expose_secret());
+    if output.is_json() {
+        return output.json_line(&json!({ "event": "keys", "operator_key": operator, "agent_key": agent }));
+    }
+    output.say(&format!(
+        "Operator's key (role admin; approves, makes keys and policies; shown only now): {operator}\n\
+         Agent's key (role member; asks, acts and reports; shown only now): {agent}"
+    ))
+}
+
+/// Says where the instance listens, and with a `token` gives a link to the page that signs in.
+fn listening(
+    address: SocketAddr,
+    public_url: Option<&PublicUrl>,
+    data: &str,
+    token: Option<&SecretString>,
+    output: Output,
+) {
+    let reached = public_url.map(PublicUrl::as_str);
+    let page = reached.map_or_else(|| format!("http://{address}"), str::to_owned);
+    let link = token.map(|token| format!("{page}/#token={}", token.expose_secret()));
+    let whole = json!({
+        "event": "listening", "url": format!("http://{address}"), "public_url": reached, "data": data, "page": link,
+    });
+    tell(output, &whole, || {
+        let reached = reached.map_or(String::new(), |url| format!("Reached at {url}\n"));
+        let page = link.as_ref().map_or_else(
+            || format!("Approve, see and prove (sign in with the operator's key): {page}/"),
+            |link| format!("Approve, see and prove (this link signs in once, for 2 minutes): {link}"),
+        );
+        format!(
+            "DashClaw listens on http://{address}\n{reached}Data: {}\n{page}\nStop with Ctrl-C.",
+            shown(data)
+        )
+    });
+}
+
+/// A server does not stop because nobody reads what it says any more.
+fn tell(output: Output, event: &Value, text: impl FnOnce() -> String) {
+    let _ = if output.is_json() { output.json_line(event) } else { output.say(&text()) };
 }
 
 /// Serves until `stop`, then gives requests under way some time to end.

@@ -9,9 +9,11 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::handshake;
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
+use serde_json::json;
 use tokio::net::TcpStream;
 
-use crate::output;
+use crate::failure::Ended;
+use crate::output::Output;
 
 /// How long an answer may take; the server itself looks for two seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -38,8 +40,8 @@ pub(crate) struct Health {
 }
 
 impl Health {
-    /// Asks. The error is one sentence.
-    pub(crate) fn run(self) -> Result<(), String> {
+    /// Asks.
+    pub(crate) fn run(self, output: Output) -> Ended {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
         let address = SocketAddr::new(self.host, self.port);
@@ -48,10 +50,10 @@ impl Health {
             .map_err(|_| format!("{address} does not answer within {PATIENCE:?}"))?
             .map_err(|error| format!("{address} does not answer: {error}"))?;
         if status != StatusCode::OK {
-            return Err(format!("{address} is not ready: {} {text}", status.as_u16()));
+            return Err(format!("{address} is not ready: {} {text}", status.as_u16()).into());
         }
-        output::ready(address);
-        Ok(())
+        output.answer(&json!({ "ready": true, "address": address }), || format!("{address} is ready"))?;
+        Ok(0)
     }
 }
 
