@@ -1018,6 +1018,18 @@ class Operations {
     return this._pages('get_activity_logs', filters, options);
   }
 
+  /**
+   * Looks at the server: its database, its keys, its policies and what waits, and says what should be done.
+   */
+  getDoctor(filters, options) {
+    return this._call('get_doctor', filters, options);
+  }
+
+  /** Mends one thing that `getDoctor` said the server can mend. */
+  fixDoctor(fields, options) {
+    return this._call('fix_doctor', fields, options);
+  }
+
   /** Computes what is normal for agents, for later comparison. */
   computeDriftBaselines(fields, options) {
     return this._call('compute_drift_baselines', fields, options);

@@ -5367,6 +5367,107 @@ export interface ActivityPage {
   [member: string]: unknown;
 }
 
+/** The arguments of `getDoctor`. */
+export interface GetDoctor {
+  /** Only these categories, with commas between them. All unless given. */
+  category?: string;
+  /** Whether each check says what would mend it; yes unless given. */
+  include_fixes?: boolean;
+}
+
+/** The arguments of `fixDoctor`. */
+export interface FixDoctor {
+  /** What to do: the `action` of a check's fix. */
+  action: string;
+}
+
+/** What the doctor found. */
+export interface DoctorReport {
+  /** How the whole server is: as its worst check. */
+  status: DoctorStatus;
+  /** How many checks went how. */
+  summary: DoctorSummary;
+  /** The checks, by category. */
+  checks: DoctorCheck[];
+  /** When it was looked: ISO-8601, UTC. */
+  timestamp: string;
+  [member: string]: unknown;
+}
+
+/**
+ * How the whole server is.
+ *
+ * - `healthy`: Everything is as it should be.
+ * - `needs_attention`: It works, and something should be looked at.
+ * - `unhealthy`: Something does not work.
+ */
+export type DoctorStatus = 'healthy' | 'needs_attention' | 'unhealthy' | OtherWord;
+
+/** How many checks went how. */
+export interface DoctorSummary {
+  /** As they should. */
+  pass: number;
+  /** They should be looked at. */
+  warn: number;
+  /** They do not work. */
+  fail: number;
+  [member: string]: unknown;
+}
+
+/** One thing that was looked at. */
+export interface DoctorCheck {
+  /** Which check: `db_connection`. */
+  id: string;
+  /** What it is about: `database`, `config`, `auth`, `deployment`, `governance`, `data-hygiene`. */
+  category: string;
+  /** How it went. */
+  status: CheckStatus;
+  /** What was looked at, for people. */
+  title: string;
+  /** What was seen, for people. */
+  message: string;
+  /** What would mend it; nothing when nothing has to be mended. */
+  fix: DoctorFix | null;
+  [member: string]: unknown;
+}
+
+/**
+ * How one check went.
+ *
+ * - `pass`: As it should.
+ * - `warn`: It should be looked at.
+ * - `fail`: It does not work.
+ */
+export type CheckStatus = 'pass' | 'warn' | 'fail' | OtherWord;
+
+/** What would mend something. */
+export interface DoctorFix {
+  /** Who can do it. */
+  type: FixType;
+  /** What would be done, for people. */
+  description: string;
+  /** What to tell `fixDoctor`; nothing when a person has to do it. */
+  action: string | null;
+  [member: string]: unknown;
+}
+
+/**
+ * Who can mend something.
+ *
+ * - `auto`: The server, by `fixDoctor`.
+ * - `manual`: A person.
+ */
+export type FixType = 'auto' | 'manual' | OtherWord;
+
+/** What became of a fix. */
+export interface DoctorFixed {
+  /** Whether something was changed. */
+  applied: boolean;
+  /** What was done, or why nothing had to be, for people. */
+  description: string;
+  [member: string]: unknown;
+}
+
 /** The arguments of `computeDriftBaselines`. */
 export interface ComputeDriftBaselines {
   /** Only for this agent. Every agent unless given. */

@@ -1455,6 +1455,15 @@ declare abstract class CamelGetActivityLogs {
   [member: string]: unknown;
 }
 
+/** The arguments of `getDoctor`. */
+declare abstract class CamelGetDoctor {
+  private camelCase?: true;
+  /** Only these categories, with commas between them. All unless given. */
+  category?: string;
+  /** Whether each check says what would mend it; yes unless given. */
+  includeFixes?: boolean;
+}
+
 /** The arguments of `computeDriftBaselines`. */
 declare abstract class CamelComputeDriftBaselines {
   private camelCase?: true;
@@ -2314,7 +2323,7 @@ export type {
   CamelCreateProviderEndpoint, CamelCreateRiskTemplate, CamelCreateScore, CamelCreateScorer,
   CamelCreateScoringProfile, CamelCreateSession, CamelCreateWorkflowTemplate, CamelDetectDrift,
   CamelExecuteWorkflowTemplate, CamelGetActions, CamelGetActivityLogs, CamelGetAgentEnv, CamelGetApproaches,
-  CamelGetCapabilityHistory, CamelGetDailyDigest, CamelGetDriftReport, CamelGetDriftSnapshots,
+  CamelGetCapabilityHistory, CamelGetDailyDigest, CamelGetDoctor, CamelGetDriftReport, CamelGetDriftSnapshots,
   CamelGetDriftStats, CamelGetGuardDecisions, CamelGetHandoffs, CamelGetInbox, CamelGetLatestHandoff,
   CamelGetLearningAnalyticsSummary, CamelGetLearningCurves, CamelGetLearningRecommendations,
   CamelGetLearningVelocity, CamelGetLessons, CamelGetMessageThreads, CamelGetMessages, CamelGetOpenLoops,

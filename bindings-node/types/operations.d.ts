@@ -23,51 +23,52 @@ import type {
   CreatedScorer, CreatedWebhook, DeletedCapability, DeletedComplianceExport, DeletedComplianceSchedule,
   DeletedHostedWorkspace, DeletedKnowledgeCollection, DeletedModelStrategy, DeletedPolicy,
   DeletedPromptTemplate, DeletedScoringRecord, DeletedSecret, DeletedWebhook, DeletedWorkflowTemplate,
-  DetectDrift, DriftReport, DuplicateWorkflowTemplate, EvaluationScore, EvaluationScoreList, EvidenceBundle,
-  ExecuteWorkflowTemplate, GetActions, GetActivityLogs, GetAgentEnv, GetApproaches, GetCapabilityHistory,
-  GetComplianceEvidence, GetComplianceReport, GetComplianceTrends, GetDailyDigest, GetDriftReport,
-  GetDriftSnapshots, GetDriftStats, GetEvalRuns, GetEvalStats, GetGuardDecisions, GetHandoffs, GetInbox,
-  GetLatestHandoff, GetLearningAnalyticsSummary, GetLearningCurves, GetLearningRecommendations,
-  GetLearningVelocity, GetLessons, GetMessageThreads, GetMessages, GetOpenLoops, GetPendingApprovals,
-  GetPreferenceSummary, GetProfileScores, GetPromptStats, GetProofReport, GetRecentDecisions,
-  GetRecommendationMetrics, GetRecommendations, GetScores, GetSentMessages, GetSignals, GetSnippets, GetSpend,
-  Guard, GuardDecision, GuardDecisionList, GuardDecisionRecord, HaltState, Handoff, HandoffList, Health,
-  Heartbeat, HeartbeatAck, HostedWorkspace, IdentityDetail, IdentityList, ImportPolicies, IntegrityVerdict,
-  InvokeRegisteredAgent, JwkSet, KnowledgeCollection, KnowledgeCollectionDetail, KnowledgeCollectionList,
-  KnowledgeItem, KnowledgeItemDetail, KnowledgeItemList, KnowledgeSearch, KnowledgeSyncDetail,
-  LaunchWorkflowTemplate, LearningCurveComputation, LearningCurveList, LearningVelocityComputation,
-  LearningVelocityList, LessonList, ListAgentReputationEvents, ListArtifacts, ListCapabilities,
-  ListCapabilityHealth, ListComplianceExports, ListDriftAlerts, ListKnowledgeCollectionItems,
-  ListKnowledgeCollections, ListPairings, ListPolicies, ListPromptRuns, ListPromptTemplates, ListProviders,
-  ListPurchases, ListRegisteredAgents, ListRiskTemplates, ListScoringProfiles, ListSecrets, ListSessions,
-  ListWorkOrderTypes, ListWorkOrders, ListWorkflowRuns, ListWorkflowTemplates, LogMood, LogObservation,
-  LoopDetail, LoopList, LoopStatus, LoopType, MarkRead, MessageAttachment, MessageDetail, MessageList,
-  MessageThreadDetail, MessageThreadList, ModelStrategyDetail, ModelStrategyList, OpenLoop, OperationsSummary,
-  OrganizationDetail, OrganizationList, Outcome, OutcomeSweep, Pairing, PairingDetail, PairingList,
-  PolicyDetail, PolicyImport, PolicyList, PolicyProof, PolicySimulation, PolicyTestReport, PreviewScorer,
-  ProfileScore, ProfileScoreBatch, ProfileScoreList, ProfileScoreStats, PromptInjectionScan, PromptRunList,
-  PromptStats, PromptTemplate, PromptTemplateList, PromptVersion, PromptVersionList, RebuildRecommendations,
-  RecentDecision, RecentDecisionList, RecommendationList, RecommendedAction, RecomputedReputation,
-  RecordAssumption, RecordContent, RecordDecision, RecordIdea, RecordInteraction, RecordPurchase,
-  RecordPurchaseResult, RecordRecommendationEvents, RecordX402Purchase, RecordedDecision, RecordedEvents,
-  RecordedPurchase, RegisterAgent, RegisterAssumption, RegisterIdentity, RegisterOpenLoop, RegisterSecret,
-  RegisterWorkOrderType, RegisteredAgentAnswer, RegisteredAgentDetail, RegisteredAgentList, RenderPrompt,
-  RenderedPrompt, ReportActionOutcome, ReportConnections, ReportMemoryHealth, ReportSecurityFinding,
-  ReportTokenUsage, ReportedAction, ReputationEvent, ReputationEventList, ReputationVerdict,
-  ResolveMessageThread, ResolvedLoop, ResumedWorkflowRun, RevokedApiKey, RevokedIdentity, RiskTemplate,
-  RiskTemplateList, RotateSecret, SaveSharedDoc, SaveSnippet, SavedArtifact, SavedRegisteredAgent,
-  SavedX402Endpoint, SavedX402Provider, ScanContent, ScanPromptInjection, ScoreWithProfile, ScorerPreview,
-  ScorerType, ScoringCalibration, ScoringDimension, ScoringProfile, ScoringProfileList,
-  SearchKnowledgeCollection, SecretDetail, SecretList, SendMessage, SentMessage, SessionDetail,
-  SessionEventList, SessionList, SetHalt, SetPreference, SettledPurchase, SignalList, SimulatePolicy, Spend,
-  StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder, TestPolicies, TrackApproach, UpdateCapability,
-  UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy, UpdateOrg, UpdateOutcome,
-  UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent, UpdateRiskTemplate, UpdateScorer,
-  UpdateScoringDimension, UpdateScoringProfile, UpdateSession, UpdateWorkflowTemplate, UpdatedAction,
-  UpdatedMessages, ValidatedAssumption, VerifyIntegrity, WaitForPairing, WebhookDeliveryList, WebhookList,
-  WebhookTest, WorkOrder, WorkOrderDetail, WorkOrderList, WorkOrderType, WorkOrderTypeList, WorkflowExecution,
-  WorkflowLaunchDetail, WorkflowRun, WorkflowRunList, WorkflowTemplate, WorkflowTemplateDetail,
-  WorkflowTemplateList, X402EndpointList, X402ProviderDetail, X402ProviderList, X402PurchaseList,
+  DetectDrift, DoctorFixed, DoctorReport, DriftReport, DuplicateWorkflowTemplate, EvaluationScore,
+  EvaluationScoreList, EvidenceBundle, ExecuteWorkflowTemplate, FixDoctor, GetActions, GetActivityLogs,
+  GetAgentEnv, GetApproaches, GetCapabilityHistory, GetComplianceEvidence, GetComplianceReport,
+  GetComplianceTrends, GetDailyDigest, GetDoctor, GetDriftReport, GetDriftSnapshots, GetDriftStats,
+  GetEvalRuns, GetEvalStats, GetGuardDecisions, GetHandoffs, GetInbox, GetLatestHandoff,
+  GetLearningAnalyticsSummary, GetLearningCurves, GetLearningRecommendations, GetLearningVelocity, GetLessons,
+  GetMessageThreads, GetMessages, GetOpenLoops, GetPendingApprovals, GetPreferenceSummary, GetProfileScores,
+  GetPromptStats, GetProofReport, GetRecentDecisions, GetRecommendationMetrics, GetRecommendations, GetScores,
+  GetSentMessages, GetSignals, GetSnippets, GetSpend, Guard, GuardDecision, GuardDecisionList,
+  GuardDecisionRecord, HaltState, Handoff, HandoffList, Health, Heartbeat, HeartbeatAck, HostedWorkspace,
+  IdentityDetail, IdentityList, ImportPolicies, IntegrityVerdict, InvokeRegisteredAgent, JwkSet,
+  KnowledgeCollection, KnowledgeCollectionDetail, KnowledgeCollectionList, KnowledgeItem, KnowledgeItemDetail,
+  KnowledgeItemList, KnowledgeSearch, KnowledgeSyncDetail, LaunchWorkflowTemplate, LearningCurveComputation,
+  LearningCurveList, LearningVelocityComputation, LearningVelocityList, LessonList, ListAgentReputationEvents,
+  ListArtifacts, ListCapabilities, ListCapabilityHealth, ListComplianceExports, ListDriftAlerts,
+  ListKnowledgeCollectionItems, ListKnowledgeCollections, ListPairings, ListPolicies, ListPromptRuns,
+  ListPromptTemplates, ListProviders, ListPurchases, ListRegisteredAgents, ListRiskTemplates,
+  ListScoringProfiles, ListSecrets, ListSessions, ListWorkOrderTypes, ListWorkOrders, ListWorkflowRuns,
+  ListWorkflowTemplates, LogMood, LogObservation, LoopDetail, LoopList, LoopStatus, LoopType, MarkRead,
+  MessageAttachment, MessageDetail, MessageList, MessageThreadDetail, MessageThreadList, ModelStrategyDetail,
+  ModelStrategyList, OpenLoop, OperationsSummary, OrganizationDetail, OrganizationList, Outcome, OutcomeSweep,
+  Pairing, PairingDetail, PairingList, PolicyDetail, PolicyImport, PolicyList, PolicyProof, PolicySimulation,
+  PolicyTestReport, PreviewScorer, ProfileScore, ProfileScoreBatch, ProfileScoreList, ProfileScoreStats,
+  PromptInjectionScan, PromptRunList, PromptStats, PromptTemplate, PromptTemplateList, PromptVersion,
+  PromptVersionList, RebuildRecommendations, RecentDecision, RecentDecisionList, RecommendationList,
+  RecommendedAction, RecomputedReputation, RecordAssumption, RecordContent, RecordDecision, RecordIdea,
+  RecordInteraction, RecordPurchase, RecordPurchaseResult, RecordRecommendationEvents, RecordX402Purchase,
+  RecordedDecision, RecordedEvents, RecordedPurchase, RegisterAgent, RegisterAssumption, RegisterIdentity,
+  RegisterOpenLoop, RegisterSecret, RegisterWorkOrderType, RegisteredAgentAnswer, RegisteredAgentDetail,
+  RegisteredAgentList, RenderPrompt, RenderedPrompt, ReportActionOutcome, ReportConnections,
+  ReportMemoryHealth, ReportSecurityFinding, ReportTokenUsage, ReportedAction, ReputationEvent,
+  ReputationEventList, ReputationVerdict, ResolveMessageThread, ResolvedLoop, ResumedWorkflowRun,
+  RevokedApiKey, RevokedIdentity, RiskTemplate, RiskTemplateList, RotateSecret, SaveSharedDoc, SaveSnippet,
+  SavedArtifact, SavedRegisteredAgent, SavedX402Endpoint, SavedX402Provider, ScanContent, ScanPromptInjection,
+  ScoreWithProfile, ScorerPreview, ScorerType, ScoringCalibration, ScoringDimension, ScoringProfile,
+  ScoringProfileList, SearchKnowledgeCollection, SecretDetail, SecretList, SendMessage, SentMessage,
+  SessionDetail, SessionEventList, SessionList, SetHalt, SetPreference, SettledPurchase, SignalList,
+  SimulatePolicy, Spend, StrategyCompletion, SubmitWorkOrder, SubmittedWorkOrder, TestPolicies, TrackApproach,
+  UpdateCapability, UpdateComplianceSchedule, UpdateKnowledgeCollection, UpdateModelStrategy, UpdateOrg,
+  UpdateOutcome, UpdatePolicy, UpdatePromptTemplate, UpdateProvider, UpdateRegisteredAgent,
+  UpdateRiskTemplate, UpdateScorer, UpdateScoringDimension, UpdateScoringProfile, UpdateSession,
+  UpdateWorkflowTemplate, UpdatedAction, UpdatedMessages, ValidatedAssumption, VerifyIntegrity,
+  WaitForPairing, WebhookDeliveryList, WebhookList, WebhookTest, WorkOrder, WorkOrderDetail, WorkOrderList,
+  WorkOrderType, WorkOrderTypeList, WorkflowExecution, WorkflowLaunchDetail, WorkflowRun, WorkflowRunList,
+  WorkflowTemplate, WorkflowTemplateDetail, WorkflowTemplateList, X402EndpointList, X402ProviderDetail,
+  X402ProviderList, X402PurchaseList,
 } from './api.js';
 import type {
   CamelAddKnowledgeCollectionItem, CamelAddScoringDimension, CamelArchiveMessages, CamelAutoCalibrate,
@@ -81,7 +82,7 @@ import type {
   CamelCreateProviderEndpoint, CamelCreateRiskTemplate, CamelCreateScore, CamelCreateScorer,
   CamelCreateScoringProfile, CamelCreateSession, CamelCreateWorkflowTemplate, CamelDetectDrift,
   CamelExecuteWorkflowTemplate, CamelGetActions, CamelGetActivityLogs, CamelGetAgentEnv, CamelGetApproaches,
-  CamelGetCapabilityHistory, CamelGetDailyDigest, CamelGetDriftReport, CamelGetDriftSnapshots,
+  CamelGetCapabilityHistory, CamelGetDailyDigest, CamelGetDoctor, CamelGetDriftReport, CamelGetDriftSnapshots,
   CamelGetDriftStats, CamelGetGuardDecisions, CamelGetHandoffs, CamelGetInbox, CamelGetLatestHandoff,
   CamelGetLearningAnalyticsSummary, CamelGetLearningCurves, CamelGetLearningRecommendations,
   CamelGetLearningVelocity, CamelGetLessons, CamelGetMessageThreads, CamelGetMessages, CamelGetOpenLoops,
@@ -2736,6 +2737,34 @@ export declare abstract class Operations {
   iterActivityLogs(
     filters?: GetActivityLogs | CamelGetActivityLogs, options?: CallOptions,
   ): AsyncIterableIterator<ActivityEvent>;
+
+  /**
+   * Looks at the server: its database, its keys, its policies and what waits, and says what should be done.
+   *
+   * Nothing is changed.
+   *
+   * `GET /api/doctor`. Reads only.
+   *
+   * @param filters - The fields; see {@link GetDoctor}.
+   * @param options - What is for this call only.
+   * @returns What the doctor found.
+   */
+  getDoctor(filters?: GetDoctor | CamelGetDoctor, options?: CallOptions): Promise<DoctorReport>;
+
+  /**
+   * Mends one thing that `getDoctor` said the server can mend. Needs an API key of the admin role.
+   *
+   * Doing it again changes nothing more. An action that nobody knows is a `ValidationError`.
+   *
+   * `POST /api/doctor/fix`. Safe to repeat.
+   *
+   * @param fields - The fields; see {@link FixDoctor}.
+   * @param options - What is for this call only.
+   * @returns What became of a fix.
+   * @throws `ValidationError`: The server refuses the content.
+   * @throws `PermissionDeniedError`: The API key lacks the admin role.
+   */
+  fixDoctor(fields: FixDoctor, options?: CallOptions): Promise<DoctorFixed>;
 
   /**
    * Computes what is normal for agents, for later comparison. The answer's members are the server's own and

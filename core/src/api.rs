@@ -54,6 +54,7 @@ domains! {
     hosted,
     webhooks,
     activity,
+    doctor,
     drift,
     prompts,
     evaluations,

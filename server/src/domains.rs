@@ -34,6 +34,12 @@ pub(crate) mod assumptions {
     pub(crate) mod rows;
     mod rules;
 }
+pub(crate) mod doctor {
+    mod cases;
+    pub(super) mod routes;
+    mod rows;
+    mod rules;
+}
 pub(crate) mod guard {
     mod cases;
     pub(crate) mod decide;
@@ -107,7 +113,7 @@ pub(crate) mod retention {
     mod rows;
 }
 pub(crate) mod secrets {
-    mod cases;
+    pub(crate) mod cases;
     pub(super) mod routes;
     mod rows;
     mod rules;
@@ -179,6 +185,7 @@ pub(crate) fn routes() -> Vec<Route> {
         agents::routes::routes(),
         approvals::routes::routes(),
         assumptions::routes::routes(),
+        doctor::routes::routes(),
         guard::routes::routes(),
         halts::routes::routes(),
         health::routes::routes(),
@@ -338,7 +345,7 @@ mod tests {
             // The epoch of all events.
             ("events/hub.rs", 1),
             // Work in the background is whoever's.
-            ("jobs.rs", 1),
+            ("jobs.rs", 2),
             ("jobs/worker.rs", 5),
             // The key that receipts are signed with.
             ("signer.rs", 1),

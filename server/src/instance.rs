@@ -23,7 +23,6 @@ use crate::domains::keys::cases::Revoked;
 use crate::domains::{self, halts, identities, keys, outcomes, policies, settings};
 use crate::events::Hub;
 use crate::http;
-use crate::ids;
 use crate::jobs::Worker;
 use crate::keys::{KeyHash, NewKey, Role};
 use crate::orgs::Halt;
@@ -34,6 +33,8 @@ use crate::transport::RouterTransport;
 
 /// The file in a data directory.
 const DATABASE: &str = "dashclaw.db";
+/// Who is on record for what the program around an instance does.
+const OWNER: &str = "instance";
 /// Where clients in this process believe that an instance is: nothing listens there.
 const ADDRESS: &str = "http://localhost";
 
@@ -166,7 +167,7 @@ impl Instance {
     /// Revokes an API key by its id (`key_…`): from now on it is refused, across restarts, and its event streams end.
     /// Answers nothing when there is no such key. Unlike an admin over HTTP, who owns the process may revoke every key.
     pub fn revoke_key(&self, id: &str) -> dashclaw::Result<Option<ApiKey>> {
-        let revoked = keys::cases::put_revoked(&self.app, &self.app.config.org_id, id, false);
+        let revoked = keys::cases::put_revoked(&self.app, &self.app.config.org_id, OWNER, id, false);
         match wait(revoked).map_err(storage)? {
             Revoked::Done(key) => Ok(Some(*key)),
             Revoked::NotFound | Revoked::LastAdmin => Ok(None),
@@ -200,7 +201,7 @@ impl Instance {
     }
 
     fn put_halt(&self, halt: Option<Halt>) -> dashclaw::Result<()> {
-        wait(halts::cases::put(&self.app, &self.app.config.org_id, halt)).map_err(storage)
+        wait(halts::cases::put(&self.app, &self.app.config.org_id, OWNER, halt)).map_err(storage)
     }
 
     /// Registers the public key (PEM) that an agent signs its actions with. `algorithm` is `RSASSA-PKCS1-v1_5` as a rule.
@@ -336,22 +337,7 @@ fn file_policies(file: &Path, config: &Config) -> dashclaw::Result<Vec<Policy>> 
     let read = read_policy_file(file, config.allow_private_webhooks)
         .map_err(|problems| Error::new(ErrorKind::Instance, problems.join("; ")))?;
     let now = clock::now_iso();
-    let policy = |policy: crate::policy::FilePolicy| {
-        Ok(Policy {
-            id: ids::policy().map_err(broken)?.into(),
-            org_id: config.org_id.clone(),
-            name: policy.name,
-            policy_type: policy.policy_type.into(),
-            rules: policy.rules.into(),
-            active: i64::from(policy.active),
-            agent_ids: (!policy.agent_ids.is_empty())
-                .then(|| serde_json::Value::from(policy.agent_ids).to_string()),
-            created_by: Some("file".to_owned()),
-            created_at: now.clone(),
-            updated_at: now.clone(),
-            ..Policy::default()
-        })
-    };
+    let policy = |policy| policies::cases::of_file(policy, &config.org_id, "file", &now).map_err(broken);
     read.into_iter().map(policy).collect()
 }
 

@@ -12,6 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dashclaw::clock;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 pub(crate) use rows::Counts;
@@ -53,6 +54,17 @@ impl fmt::Debug for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kind").field("name", &self.name).field("every", &self.every).finish_non_exhaustive()
     }
+}
+
+/// Has work of an organisation, or of nobody in particular, that was given up tried again. Answers how much that was.
+pub(crate) async fn revive(db: &Db, org_id: &str) -> DbResult<usize> {
+    let mut revived = 0;
+    for shard in db.shards() {
+        let given = (org_id.to_owned(), clock::unix_millis());
+        revived +=
+            shard.everywhere(given, |(org_id, now_ms), tx| rows::revive(tx, org_id, *now_ms).boxed()).await?;
+    }
+    Ok(revived)
 }
 
 /// How much work waits, and how much was given up.

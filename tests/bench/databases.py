@@ -120,3 +120,43 @@ class Postgres:
 
     def close(self):
         self.sql(f"DROP DATABASE {self.database} WITH (FORCE)", self.server)
+
+    def operator_of(self, org_id):
+        """A new key of the role admin of an organisation."""
+        key = f"oc_live_{os.urandom(16).hex()}"
+        self.sql(
+            f"""INSERT INTO api_keys (key_hash, id, org_id, key_prefix, label, role, created_at)
+            VALUES (sha256('{key}'), 'key_{key}', '{org_id}', 'oc_live', 'bench', 'admin', '2026-01-01T00:00:00.000Z')"""
+        )
+        return key
+
+
+class Shared:
+    """The database of another instance, which ends with that one."""
+
+    def __init__(self, database):
+        self.options = database.options
+
+    def close(self):
+        """It is not ours."""
+
+
+class Shards:
+    """Databases among which organisations are shared out: `org_N` is in the one of that number."""
+
+    def __init__(self, folder, make, count):
+        self.parts = [make(folder) for _ in range(count)]
+        text = ["databases:", *[f"- {{name: shard_{n}, url: '{part.address}'}}" for n, part in enumerate(self.parts)]]
+        text += ["organisations:", *[f"  org_{n}: shard_{n}" for n in range(count)]]
+        self.map = pathlib.Path(folder, "shards.yaml")
+        self.map.write_text("\n".join(text) + "\n")
+
+    def options(self):
+        return ["--shard-map", self.map]
+
+    def operator_of(self, org_id):
+        return self.parts[int(org_id.removeprefix("org_"))].operator_of(org_id)
+
+    def close(self):
+        for part in self.parts:
+            part.close()

@@ -28,6 +28,18 @@ def durable_text(figures):
     return table([f"{figures['database']}, {figures['bytes']} bytes each", "a second", "× bare rows", "p50 µs", "p99 µs"], rows)
 
 
+def hosts_goals(samples):
+    if not samples:
+        return []
+    return [("Durable decisions of two hosts ÷ of one", ratio(samples, "two hosts", "one host", "calls_per_second"), "≥", 1, "")]
+
+
+def hosts_text(samples):
+    if not samples:
+        return "Several hosts need PostgreSQL: `--database`."
+    return table(["64 callers on PostgreSQL", "decisions a second"], rows_of(samples, COLUMNS[:1]))
+
+
 def policies_goals(samples):
     value = ratio(samples, "1,000", "10", "p50_us")
     return [("Guard p50 with 1,000 policies ÷ with 10", value, "≤", 1.5, "")]
@@ -102,6 +114,7 @@ def idle_text(figures):
 
 BODIES = {
     "durable": (durable_text, durable_goals),
+    "hosts": (hosts_text, hosts_goals),
     "policies": (policies_text, policies_goals),
     "history": (history_text, history_goals),
     "cpu": (cpu_text, cpu_goals),

@@ -1,11 +1,13 @@
 """What is measured of the instance, each beside a control in the same rounds. `database` makes the database."""
 
+import concurrent.futures
 import contextlib
 import pathlib
 import subprocess
 import tempfile
 import time
 
+from databases import Shards, Shared, Sqlite
 from instances import Instance
 from processes import COMMAND, OURS, RUST, control_server, line
 
@@ -37,9 +39,16 @@ def policy_file(count=0):
         yield file.name
 
 
-def load(instance, callers, seconds):
-    return line([RUST, "load", "--url", instance.url, "--key", instance.key, "--callers", callers, "--calls", 500_000,
-                 "--seconds", seconds])
+def load(instance, callers, seconds, key=None):
+    return line([RUST, "load", "--url", instance.url, "--key", key or instance.key, "--callers", callers,
+                 "--calls", 500_000, "--seconds", seconds])
+
+
+def loads(callers, seconds, whom):
+    """The same at once: an instance and a key each, and all callers shared out among them."""
+    with concurrent.futures.ThreadPoolExecutor(len(whom)) as at_once:
+        done = list(at_once.map(lambda one: load(one[0], callers // len(whom), seconds, one[1]), whom))
+    return {"calls_per_second": sum(one["calls_per_second"] for one in done)}
 
 
 def interleaved(rounds, samples_of):
@@ -64,6 +73,25 @@ def durable(quick, options):
         }
         callers = {f"guard, {count}": lambda count=count: load(instance, count, seconds) for count in (1, 8, 64)}
         return {"database": instance.database.name, "bytes": length, "samples": interleaved(rounds, controls | callers)}
+
+
+def hosts(quick, options):
+    """64 callers on one host and on two, and of four organisations on one database and on four."""
+    if options.database is Sqlite:
+        return {}
+    rounds, seconds = (1, 0.5) if quick else (5, 1.5)
+    orgs = [f"org_{n}" for n in range(4)]
+    with policy_file() as file, Instance(file, options.database) as one, \
+            Instance(file, lambda _: Shared(one.database)) as other, \
+            Instance(file, lambda folder: Shards(folder, options.database, len(orgs))) as several:
+        together = [(one, one.database.operator_of(org)) for org in orgs]
+        apart = [(several, several.database.operator_of(org)) for org in orgs]
+        return interleaved(rounds, {
+            "one host": lambda: loads(64, seconds, [(one, None)]),
+            "two hosts": lambda: loads(64, seconds, [(one, None), (other, None)]),
+            "four organisations, one database": lambda: loads(64, seconds, together),
+            "four organisations, four databases": lambda: loads(64, seconds, apart),
+        })
 
 
 def policies(quick, options):
@@ -163,6 +191,6 @@ def idle(quick, options):
 
 
 SECTIONS = {
-    "durable": durable, "policies": policies, "history": history, "cpu": cpu, "fanout": fanout, "embedded": embedded,
+    "durable": durable, "hosts": hosts, "policies": policies, "history": history, "cpu": cpu, "fanout": fanout, "embedded": embedded,
     "idle": idle,
 }

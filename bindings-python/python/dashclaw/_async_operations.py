@@ -4357,6 +4357,45 @@ class AsyncOperations:
         }
         return self._pages("get_activity_logs", arguments, fields)
 
+    async def get_doctor(
+        self, category: str | None = None, *,
+        include_fixes: bool | None = None, **options: Unpack[CallOptions],
+    ) -> types.DoctorReport:
+        """Looks at the server: its database, its keys, its policies and what waits, and says what should be
+        done.
+
+        Nothing is changed.
+
+        ``GET /api/doctor``. Reads only.
+
+        Args:
+            category: Only these categories, with commas between them. All unless given.
+            include_fixes: Whether each check says what would mend it; yes unless given.
+
+        Returns:
+            What the doctor found.
+        """
+        return await self._call("get_doctor", {"category": category, "include_fixes": include_fixes}, options)
+
+    async def fix_doctor(self, action: str, **options: Unpack[CallOptions]) -> types.DoctorFixed:
+        """Mends one thing that ``get_doctor`` said the server can mend. Needs an API key of the admin role.
+
+        Doing it again changes nothing more. An action that nobody knows is a ``ValidationError``.
+
+        ``POST /api/doctor/fix``. Safe to repeat.
+
+        Args:
+            action: What to do: the ``action`` of a check's fix.
+
+        Returns:
+            What became of a fix.
+
+        Raises:
+            ValidationError: The server refuses the content.
+            PermissionDeniedError: The API key lacks the admin role.
+        """
+        return await self._call("fix_doctor", {"action": action}, options)
+
     async def compute_drift_baselines(
         self, agent_id: str | None = None, lookback_days: int = 30, **options: Unpack[CallOptions],
     ) -> dict[str, Any]:

@@ -177,6 +177,8 @@ class AsyncRawOperations:
         self.test_webhook = raw(client.test_webhook)
         self.get_webhook_deliveries = raw(client.get_webhook_deliveries)
         self.get_activity_logs = raw(client.get_activity_logs)
+        self.get_doctor = raw(client.get_doctor)
+        self.fix_doctor = raw(client.fix_doctor)
         self.compute_drift_baselines = raw(client.compute_drift_baselines)
         self.detect_drift = raw(client.detect_drift)
         self.record_drift_snapshots = raw(client.record_drift_snapshots)

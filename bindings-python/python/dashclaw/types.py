@@ -319,6 +319,29 @@ WebhookDeliveryStatus: TypeAlias = Literal["success", "failed"]
 * ``failed``: It did not.
 """
 
+DoctorStatus: TypeAlias = Literal["healthy", "needs_attention", "unhealthy"]
+"""How the whole server is.
+
+* ``healthy``: Everything is as it should be.
+* ``needs_attention``: It works, and something should be looked at.
+* ``unhealthy``: Something does not work.
+"""
+
+CheckStatus: TypeAlias = Literal["pass", "warn", "fail"]
+"""How one check went.
+
+* ``pass``: As it should.
+* ``warn``: It should be looked at.
+* ``fail``: It does not work.
+"""
+
+FixType: TypeAlias = Literal["auto", "manual"]
+"""Who can mend something.
+
+* ``auto``: The server, by ``fix_doctor``.
+* ``manual``: A person.
+"""
+
 ScorerType: TypeAlias = Literal["regex", "contains", "numeric_range", "custom_function", "llm_judge"]
 """How a scorer grades.
 
@@ -7517,6 +7540,99 @@ class ActivityPage(TypedDict):
 
     offset: int
     """How many were skipped."""
+
+
+class GetDoctor(TypedDict, total=False):
+    """The arguments of ``get_doctor``."""
+
+    category: str
+    """Only these categories, with commas between them. All unless given."""
+
+    include_fixes: bool
+    """Whether each check says what would mend it; yes unless given."""
+
+
+class FixDoctor(TypedDict):
+    """The arguments of ``fix_doctor``."""
+
+    action: str
+    """What to do: the ``action`` of a check's fix."""
+
+
+class DoctorReport(TypedDict):
+    """What the doctor found."""
+
+    status: DoctorStatus | str
+    """How the whole server is: as its worst check."""
+
+    summary: DoctorSummary
+    """How many checks went how."""
+
+    checks: list[DoctorCheck]
+    """The checks, by category."""
+
+    timestamp: str
+    """When it was looked: ISO-8601, UTC."""
+
+
+# ``pass``: As they should.
+_DoctorSummaryKeys = TypedDict("_DoctorSummaryKeys", {"pass": "int"})
+
+
+class DoctorSummary(_DoctorSummaryKeys):
+    """How many checks went how."""
+
+    warn: int
+    """They should be looked at."""
+
+    fail: int
+    """They do not work."""
+
+
+class DoctorCheck(TypedDict):
+    """One thing that was looked at."""
+
+    id: str
+    """Which check: ``db_connection``."""
+
+    category: str
+    """What it is about: ``database``, ``config``, ``auth``, ``deployment``, ``governance``, ``data-hygiene``.
+    """
+
+    status: CheckStatus | str
+    """How it went."""
+
+    title: str
+    """What was looked at, for people."""
+
+    message: str
+    """What was seen, for people."""
+
+    fix: DoctorFix | None
+    """What would mend it; nothing when nothing has to be mended."""
+
+
+class DoctorFix(TypedDict):
+    """What would mend something."""
+
+    type: FixType | str
+    """Who can do it."""
+
+    description: str
+    """What would be done, for people."""
+
+    action: str | None
+    """What to tell ``fix_doctor``; nothing when a person has to do it."""
+
+
+class DoctorFixed(TypedDict):
+    """What became of a fix."""
+
+    applied: bool
+    """Whether something was changed."""
+
+    description: str
+    """What was done, or why nothing had to be, for people."""
 
 
 class ComputeDriftBaselines(TypedDict, total=False):

@@ -70,6 +70,13 @@ pub(super) async fn failed(tx: &Tx<'_>, job: &Job, problem: &str, again_ms: Opti
     Ok(())
 }
 
+/// Has what was given up tried again at `now_ms`: that of an organisation, and that of nobody in particular. Answers how much.
+pub(super) async fn revive(tx: &Tx<'_>, org_id: &str, now_ms: i64) -> DbResult<usize> {
+    let sql = "UPDATE jobs SET dead = 0, attempts = 0, run_ms = $2, leased_until_ms = 0
+        WHERE dead = 1 AND org_id IN ('', $1)";
+    tx.run(sql, &values![org_id, now_ms]).await
+}
+
 /// How much work waits, and how much was given up.
 pub(super) async fn counts(tx: &Tx<'_>) -> DbResult<Counts> {
     let count = |row: &Row<'_>| row.get(0);

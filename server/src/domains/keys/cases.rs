@@ -3,11 +3,13 @@
 use dashclaw::api::orgs::{ApiKey, ApiKeyList, ListApiKeys, RevokedApiKey};
 use dashclaw::clock;
 use futures_util::FutureExt;
+use serde_json::json;
 
 use super::rows;
 use crate::app::App;
 use crate::context::Context;
 use crate::db::{Db, DbResult};
+use crate::domains::activity::cases::note;
 use crate::domains::settings;
 use crate::failure::{Answer, Failure};
 use crate::keys::{KeyHash, KeyRecord, NewKey, Role};
@@ -21,7 +23,16 @@ pub(super) async fn create(
     agent_id: Option<&str>,
 ) -> Answer<NewKey> {
     let made = NewKey::make(context.org_id(), role, &clean(label), agent_id)?;
-    add(&context.app.db, context.org_id(), vec![made.record.clone()]).await?;
+    let given = (made.record.clone(), context.shown());
+    let stored = context.write(given, |(record, actor), tx| {
+        async move {
+            rows::insert(tx, record).await?;
+            let details = json!({ "label": record.shown.label, "role": record.role.as_str() });
+            Ok(note(tx, actor, "key.created", ("api_key", &record.shown.id), &details).await?)
+        }
+        .boxed()
+    });
+    stored.await?;
     Ok(made)
 }
 
@@ -48,7 +59,7 @@ pub(crate) async fn all(app: &App, org_id: &str) -> DbResult<Vec<ApiKey>> {
 pub(super) async fn revoke(context: &Context, id: &str) -> Answer<RevokedApiKey> {
     // An operator whose key is not stored keeps it, whatever becomes of the stored ones.
     let keep_an_admin = context.caller.as_ref().is_some_and(|caller| caller.stored);
-    match put_revoked(&context.app, context.org_id(), id, keep_an_admin).await? {
+    match put_revoked(&context.app, context.org_id(), &context.shown(), id, keep_an_admin).await? {
         Revoked::Done(key) => Ok(RevokedApiKey { success: true, key: *key, ..RevokedApiKey::default() }),
         Revoked::NotFound => Err(Failure::not_found("API key not found")),
         Revoked::LastAdmin => {
@@ -72,9 +83,15 @@ pub(crate) enum Revoked {
 
 /// Revokes a key; one that is revoked already stays as it is. What follows from it happens with the write, whether or not the
 /// caller waits. With `keep_an_admin` the last key of the admin role stays.
-pub(crate) async fn put_revoked(app: &App, org_id: &str, id: &str, keep_an_admin: bool) -> DbResult<Revoked> {
-    let given = (app.callers.clone(), id.to_owned(), keep_an_admin, clock::now_iso());
-    let revoked = app.db.write(org_id, given, |(callers, id, keep_an_admin, at), tx| {
+pub(crate) async fn put_revoked(
+    app: &App,
+    org_id: &str,
+    by: &str,
+    id: &str,
+    keep_an_admin: bool,
+) -> DbResult<Revoked> {
+    let given = (app.callers.clone(), by.to_owned(), id.to_owned(), keep_an_admin, clock::now_iso());
+    let revoked = app.db.write(org_id, given, |(callers, by, id, keep_an_admin, at), tx| {
         async move {
             let Some(mut key) = rows::find(tx, id).await? else { return Ok(Revoked::NotFound) };
             if key.shown.revoked_at.is_none() {
@@ -86,6 +103,8 @@ pub(crate) async fn put_revoked(app: &App, org_id: &str, id: &str, keep_an_admin
                 rows::revoke(tx, id, at).await?;
                 // Other hosts have the key in memory, and look at what changes.
                 settings::rows::raise_version(tx).await?;
+                let details = json!({ "label": key.shown.label });
+                note(tx, by, "key.revoked", ("api_key", id), &details).await?;
                 key.shown.revoked_at = Some(at.clone());
             }
             callers.revoke(key.hash);

@@ -12,11 +12,12 @@ use crate::context::Context;
 use crate::db::{DbResult, Page, Tx};
 use crate::domains::actions;
 use crate::domains::actions::rows::ActionFilter;
+use crate::domains::activity::cases::note;
 use crate::domains::settings::rows::raise_version;
 use crate::failure::{Answer, Failure};
 use crate::ids;
 use crate::policy::rules::validate;
-use crate::policy::{HistoricalAction, MAX_SAMPLE, Simulation, simulate as try_on};
+use crate::policy::{FilePolicy, HistoricalAction, MAX_SAMPLE, Simulation, simulate as try_on};
 use crate::scrub::clean;
 
 const DAY_MS: i64 = 86_400_000;
@@ -54,6 +55,51 @@ pub(crate) async fn replace_managed(tx: &Tx<'_>, policies: &[Policy]) -> DbResul
     Ok(taken)
 }
 
+/// A policy as a file has it, of `by`.
+pub(crate) fn of_file(
+    policy: FilePolicy,
+    org_id: &str,
+    by: &str,
+    now: &str,
+) -> Result<Policy, getrandom::Error> {
+    Ok(Policy {
+        id: ids::policy()?.into(),
+        org_id: org_id.to_owned(),
+        name: policy.name,
+        policy_type: policy.policy_type.into(),
+        rules: policy.rules.into(),
+        active: i64::from(policy.active),
+        agent_ids: agents(policy.agent_ids),
+        created_by: Some(by.to_owned()),
+        created_at: now.to_owned(),
+        updated_at: now.to_owned(),
+        ..Policy::default()
+    })
+}
+
+/// Adds those of a file's policies whose names are free, as if somebody had made each. Answers how many.
+pub(crate) async fn add_missing(context: &Context, policies: Vec<FilePolicy>) -> Answer<usize> {
+    let now = clock::now_iso();
+    let of_file = |policy| of_file(policy, context.org_id(), context.principal(), &now);
+    let policies = policies.into_iter().map(of_file).collect::<Result<Vec<_>, _>>()?;
+    let added = context.write((policies, context.shown()), |(policies, actor), tx| {
+        async move {
+            let mut added = 0;
+            for policy in policies {
+                if rows::count(tx).await? < MAX_POLICIES && !rows::name_taken(tx, policy).await? {
+                    rows::insert(tx, policy, false).await?;
+                    tell(tx, actor, policy, "created").await?;
+                    added += 1;
+                }
+            }
+            raise_version(tx).await?;
+            Ok(added)
+        }
+        .boxed()
+    });
+    done(context, added.await)
+}
+
 /// Adds a policy.
 pub(super) async fn create(context: Context, request: CreatePolicy) -> Answer<CreatedPolicy> {
     let rules = text(&request.rules);
@@ -72,7 +118,7 @@ pub(super) async fn create(context: Context, request: CreatePolicy) -> Answer<Cr
         updated_at: now,
         ..Policy::default()
     };
-    let stored = context.write(policy, |policy, tx| {
+    let stored = context.write((policy, context.shown()), |(policy, actor), tx| {
         async move {
             if rows::count(tx).await? >= MAX_POLICIES {
                 let error = format!("An organisation may have at most {MAX_POLICIES} policies");
@@ -83,7 +129,7 @@ pub(super) async fn create(context: Context, request: CreatePolicy) -> Answer<Cr
             }
             rows::insert(tx, policy, false).await?;
             raise_version(tx).await?;
-            tell(tx, policy, "created")?;
+            tell(tx, actor, policy, "created").await?;
             Ok(policy.clone())
         }
         .boxed()
@@ -118,8 +164,11 @@ fn unknown() -> Failure {
     Failure::not_found("Policy not found")
 }
 
-fn tell(tx: &Tx<'_>, policy: &Policy, change: &str) -> DbResult<()> {
-    tx.tell("policy.updated", &json!({ "policy": policy, "change_type": change }))
+/// Tells of a change of a policy, and puts on record who made it.
+async fn tell(tx: &Tx<'_>, actor: &str, policy: &Policy, change: &str) -> DbResult<()> {
+    tx.tell("policy.updated", &json!({ "policy": policy, "change_type": change }))?;
+    let details = json!({ "name": policy.name, "policy_type": policy.policy_type, "active": policy.active });
+    note(tx, actor, &format!("policy.{change}"), ("policy", policy.id.as_str()), &details).await
 }
 
 /// What follows a write: guard must see it at once, also when nobody knows whether it was made.
@@ -130,8 +179,8 @@ fn done<T>(context: &Context, saved: Answer<T>) -> Answer<T> {
 
 /// Changes a policy.
 pub(super) async fn update(context: Context, request: UpdatePolicy) -> Answer<PolicyDetail> {
-    let given = (request, context.app.config.allow_private_webhooks);
-    let stored = context.write(given, |(request, private_webhooks), tx| {
+    let given = (request, context.app.config.allow_private_webhooks, context.shown());
+    let stored = context.write(given, |(request, private_webhooks, actor), tx| {
         async move {
             let mut policies = rows::all(tx).await?;
             policies.retain(|policy| policy.id == request.id);
@@ -143,7 +192,7 @@ pub(super) async fn update(context: Context, request: UpdatePolicy) -> Answer<Po
             }
             rows::update(tx, &policy).await?;
             raise_version(tx).await?;
-            tell(tx, &policy, "updated")?;
+            tell(tx, actor, &policy, "updated").await?;
             Ok(policy)
         }
         .boxed()
@@ -166,13 +215,14 @@ fn changed(policy: Policy, request: UpdatePolicy) -> Policy {
 
 /// Removes policies, and answers the ids of those that were there. Removing what is gone is no error.
 pub(super) async fn delete(context: &Context, ids: Vec<String>) -> Answer<Vec<String>> {
-    let removed = context.write(ids, |ids, tx| {
+    let removed = context.write((ids, context.shown()), |(ids, actor), tx| {
         async move {
             let mut gone = Vec::new();
             for id in ids {
                 if rows::delete(tx, id).await? {
                     let event = json!({ "policy": { "id": id }, "change_type": "deleted" });
                     tx.tell("policy.updated", &event)?;
+                    note(tx, actor, "policy.deleted", ("policy", id), &json!({})).await?;
                     gone.push(id.clone());
                 }
             }

@@ -12,7 +12,9 @@ use serde_json::json;
 
 use super::rows::{self, Kept};
 use super::rules;
+use crate::app::App;
 use crate::context::Context;
+use crate::db::DbResult;
 use crate::domains::activity::cases::note;
 use crate::failure::{Answer, Failure};
 use crate::ids;
@@ -94,6 +96,14 @@ pub(super) async fn list(context: Context, request: ListSecrets) -> Answer<Secre
         secrets.retain(|secret| secret.rotation_due == due);
     }
     Ok(SecretList { secrets, ..SecretList::default() })
+}
+
+/// How many secrets of an organisation should have another value by now.
+pub(crate) async fn due(app: &App, org_id: &str) -> DbResult<usize> {
+    let kept = app.db.look_up(org_id, (), |(), tx| rows::list(tx, None).boxed()).await?;
+    let now_ms = clock::unix_millis();
+    let due = kept.iter().filter(|secret| rules::is_due(secret.rotate_after_days, secret.rotated_ms, now_ms));
+    Ok(due.count())
 }
 
 /// Gives a secret another value.

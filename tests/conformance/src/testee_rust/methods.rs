@@ -167,6 +167,8 @@ methods! {
     test_webhook(dashclaw::api::webhooks::TestWebhook),
     get_webhook_deliveries(dashclaw::api::webhooks::GetWebhookDeliveries),
     get_activity_logs(dashclaw::api::activity::GetActivityLogs) and iter_activity_logs,
+    get_doctor(dashclaw::api::doctor::GetDoctor),
+    fix_doctor(dashclaw::api::doctor::FixDoctor),
     compute_drift_baselines(dashclaw::api::drift::ComputeDriftBaselines),
     detect_drift(dashclaw::api::drift::DetectDrift),
     record_drift_snapshots(dashclaw::api::drift::RecordDriftSnapshots),

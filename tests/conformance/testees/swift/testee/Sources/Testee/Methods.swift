@@ -36,6 +36,7 @@ extension DashClaw {
         if let answer = try await hostedMethod(operation, arguments, options) { return answer }
         if let answer = try await webhooksMethod(operation, arguments, options) { return answer }
         if let answer = try await activityMethod(operation, arguments, options) { return answer }
+        if let answer = try await doctorMethod(operation, arguments, options) { return answer }
         if let answer = try await driftMethod(operation, arguments, options) { return answer }
         if let answer = try await promptsMethod(operation, arguments, options) { return answer }
         if let answer = try await evaluationsMethod(operation, arguments, options) { return answer }
@@ -1242,6 +1243,27 @@ extension DashClaw {
             return try await self.getActivityLogs(
                 GetActivityLogs(json: arguments), options: options
             ).jsonValue
+        default:
+            return nil
+        }
+    }
+
+    private func doctorMethod(
+        _ operation: String, _ arguments: [String: JSONValue], _ options: CallOptions
+    ) async throws -> JSONValue? {
+        var given = Given(arguments)
+        switch operation {
+        case "get_doctor":
+            let category: String? = given.optional("category")
+            let includeFixes: Bool? = given.optional("include_fixes")
+            guard given.fits else { return nil }
+            return try await self.getDoctor(
+                category: category, includeFixes: includeFixes, options: options
+            ).jsonValue
+        case "fix_doctor":
+            let action: String = given.required("action")
+            guard given.fits else { return nil }
+            return try await self.fixDoctor(action: action, options: options).jsonValue
         default:
             return nil
         }

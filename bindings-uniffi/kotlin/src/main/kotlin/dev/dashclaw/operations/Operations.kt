@@ -32,6 +32,7 @@ public interface Operations :
     HostedApi,
     WebhooksApi,
     ActivityApi,
+    DoctorApi,
     DriftApi,
     PromptsApi,
     EvaluationsApi,
