@@ -283,6 +283,11 @@ fn a_server_that_goes_away_is_told_and_q_still_leaves() {
     terminal.until_shown("not live");
     terminal.type_keys("q");
     assert_eq!(terminal.ended(), 0);
+    // One that was never there is told in one line, and the terminal is given back.
+    let mut terminal = office.inbox();
+    assert_eq!(terminal.ended(), 1);
+    terminal.until_shown(&format!("dashclaw: http://{} does not answer", office.server.address));
+    terminal.until("given back", Terminal::is_given_back);
 }
 
 #[test]
