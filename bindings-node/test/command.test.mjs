@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { dashclaw, ROOT, run } from './support.mjs';
+import { dashclaw, ROOT, run, serve } from './support.mjs';
 
 const site = mkdtempSync(join(tmpdir(), 'dashclaw-command-'));
 after(() => rmSync(site, { recursive: true }));
@@ -65,3 +65,17 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
     assert.match(out, /Stop with Ctrl-C\.\nDashClaw has stopped\.\n$/);
   });
 }
+
+test('it asks a server and becomes the program', { skip: process.platform === 'win32' && 'there the command waits for the program' }, async () => {
+  const secrets = { env: { TOKEN: 's3cret' }, count: 1, delivered: ['TOKEN'] };
+  const server = await serve(({ url }) => (url.startsWith('/api/secrets/env') ? secrets : { actions: [], total: 0, stats: {} }));
+  try {
+    const env = { DASHCLAW_BASE_URL: server.url, DASHCLAW_API_KEY: 'key', HOME: site };
+    const listed = await run(undefined, { node: command, args: ['approvals', '--json'], env });
+    assert.deepEqual([listed.code, JSON.parse(listed.stdout)], [0, { actions: [], total: 0 }]);
+    const ran = await run(undefined, { node: command, args: ['env', '--', 'sh', '-c', 'echo "$TOKEN"; exit 7'], env });
+    assert.deepEqual([ran.code, ran.stdout, ran.stderr], [7, 's3cret\n', '']);
+  } finally {
+    server.close();
+  }
+});

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from server import Server
 
 from dashclaw import DashClaw, __version__
 
@@ -23,8 +27,8 @@ def command(request: pytest.FixtureRequest) -> list[str]:
     return command
 
 
-def finished(command: list[str], *arguments: str) -> tuple[int, str, str]:
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=30, check=False)
+def finished(command: list[str], *arguments: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=30, check=False, env=env)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -73,3 +77,55 @@ def test_up_serves_until_a_signal(command: list[str], ending: signal.Signals, tm
         process.kill()
         process.wait()
     assert (process.returncode, out, problem) == (0, "DashClaw has stopped.\n", "")
+
+
+def environment(url: str, home: Path) -> dict[str, str]:
+    """What the command needs to reach a server, and nothing of this machine's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DASHCLAW_")}
+    return {**kept, "DASHCLAW_BASE_URL": url, "DASHCLAW_API_KEY": "key", "HOME": str(home), "TERM": "xterm"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the command waits for the program")
+def test_it_asks_a_server_and_becomes_the_program(command: list[str], tmp_path: Path) -> None:
+    server = Server()
+    server.on("GET", "/api/secrets/env", {"env": {"TOKEN": "s3cret"}, "count": 1, "delivered": ["TOKEN"]})
+    server.on("GET", "/api/actions", {"actions": [], "total": 0, "stats": {}})
+    try:
+        env = environment(server.url, tmp_path)
+        code, out, _ = finished(command, "approvals", "--json", env=env)
+        assert (code, json.loads(out)) == (0, {"actions": [], "total": 0})
+        ran = finished(command, "env", "--", "sh", "-c", 'echo "$TOKEN"; kill -TERM $$', env=env)
+        assert ran == (-signal.SIGTERM, "s3cret\n", "")
+    finally:
+        server.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it needs a pseudo-terminal")
+@pytest.mark.parametrize(("keys", "expected"), [(b"q", 0), (b"\x03", 130)], ids=["q", "Ctrl-C"])
+def test_the_inbox_gives_the_terminal_back(command: list[str], tmp_path: Path, keys: bytes, expected: int) -> None:
+    import fcntl
+    import pty
+    import termios
+
+    server = Server()
+    server.on("GET", "/api/actions", {"actions": [], "total": 0, "stats": {}})
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    before = termios.tcgetattr(theirs)
+    process = subprocess.Popen(
+        [*command, "approvals"], stdin=theirs, stdout=theirs, stderr=theirs, env=environment(server.url, tmp_path), start_new_session=True
+    )
+    try:
+        shown = b""
+        while b"Nothing" not in shown:
+            assert select.select([ours], [], [], 30)[0], shown
+            shown += os.read(ours, 65536)
+        os.write(ours, keys)
+        assert process.wait(30) == expected
+        assert termios.tcgetattr(theirs) == before
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+        os.close(theirs)
+        server.close()

@@ -46,6 +46,12 @@ pub(crate) struct Asked {
 
 /// Reads the arguments behind the program's name. What is none, `--help` and `--version` are an answer and an exit code.
 pub(crate) fn read(words: &[OsString]) -> Result<Asked, (clap::Error, u8)> {
+    // As the official command: nothing asks for help, and `-v` is another `-V`.
+    let words: &[OsString] = match words {
+        [] => &["--help".into()],
+        [word] if word == "-v" => &["--version".into()],
+        words => words,
+    };
     let command = std::iter::once(OsString::from(NAME)).chain(words.iter().cloned());
     match Arguments::try_parse_from(command) {
         Ok(Arguments { form, task }) => Ok(Asked { json: form.json, task }),
@@ -95,7 +101,7 @@ mod tests {
         assert_eq!(code(&["nonsense"]), Err(FAILED));
         assert_eq!(code(&["--json", "verify"]), Err(NO_ANSWER));
         assert_eq!(code(&["verify", "--nonsense"]), Err(NO_ANSWER));
-        assert_eq!(code(&["--version"]), Err(0));
+        assert_eq!((code(&["--version"]), code(&["-v"]), code(&[])), (Err(0), Err(0), Err(0)));
         assert_eq!(code(&["approve", "act_1", "--reason=x", "--json"]), Ok(()));
         assert_eq!(code(&["approve", "act_1", "--reason", "x"]), Ok(()));
     }

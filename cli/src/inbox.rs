@@ -29,8 +29,9 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// What reaches the inbox.
 pub(crate) enum Message {
-    /// A key, pasted text, another size.
-    Terminal(Event),
+    /// A key, pasted text, another size, and when it came: one that came before a question is no answer to it, however late it is
+    /// looked at.
+    Terminal(Event, Instant),
     /// From the server.
     News(News),
 }
@@ -44,7 +45,7 @@ pub(crate) fn run(session: &Session) -> Ended {
     // The terminal library spins inside `read` once the terminal is gone, so it gets a thread of its own.
     thread::spawn(move || {
         while let Ok(event) = event::read() {
-            if sender.send(Message::Terminal(event)).is_err() {
+            if sender.send(Message::Terminal(event, Instant::now())).is_err() {
                 break;
             }
         }
@@ -69,8 +70,9 @@ fn interact(
         if screen.draw(inbox).is_err() || !io::stdin().is_terminal() {
             gone();
         }
+        inbox.drawn(Instant::now());
         let effect = match messages.recv_timeout(TICK) {
-            Ok(Message::Terminal(event)) => keys::press(inbox, &event, Instant::now()),
+            Ok(Message::Terminal(event, came)) => keys::press(inbox, &event, came),
             Ok(Message::News(news)) => inbox.hear(news, Instant::now())?,
             Err(RecvTimeoutError::Timeout) => Effect::Nothing,
             Err(RecvTimeoutError::Disconnected) => gone(),

@@ -56,18 +56,25 @@ fn a_backup_of_a_server_under_load_is_restored_with_all_that_was_acknowledged() 
             })
         })
         .collect();
-    std::thread::sleep(Duration::from_millis(300));
-    let before: Vec<String> = known.lock().unwrap().clone();
+    let acknowledged = |more_than: usize| {
+        let begin = std::time::Instant::now();
+        while known.lock().unwrap().len() <= more_than {
+            assert!(begin.elapsed() < Duration::from_secs(20), "there is no load");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        known.lock().unwrap().clone()
+    };
+    let before: Vec<String> = acknowledged(10);
     let copy = folder.path("copy.db");
     let done = backup(&folder.data(), &copy);
     assert!(done.status.success(), "{done:?}");
     assert!(String::from_utf8(done.stdout).unwrap().starts_with("Backed up "));
+    acknowledged(before.len());
     over.store(true, Ordering::SeqCst);
     for writer in writers {
         writer.join().unwrap();
     }
     server.kill();
-    assert!(before.len() > 10 && known.lock().unwrap().len() > before.len(), "there was no load");
 
     // Another one to the same place changes nothing, and nothing is left beside it.
     let bytes = fs::read(&copy).unwrap();

@@ -25,6 +25,7 @@ fn the_server_on_the_same_data_is_stopped() {
     );
     assert_eq!(down(), (0, "Stopped.\n".to_owned(), String::new()));
     assert!(server.wait().success());
+    assert_eq!(down().1, format!("Nothing runs on {data}\n"));
     // After a kill nothing is left that could be taken for a server.
     Server::start(&folder, &[]).kill();
     assert_eq!(down().1, format!("Nothing runs on {data}\n"));

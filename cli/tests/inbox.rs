@@ -252,6 +252,27 @@ fn colours_are_a_terminals_and_not_for_everybody() {
 }
 
 #[test]
+fn what_does_not_fit_goes_through_a_pager() {
+    let office = Office::open("inbox-pager");
+    let mut connection = Connection::open(office.server.address, &office.operator);
+    for number in 0..30 {
+        let label = json!({ "label": format!("key number {number}") });
+        assert_eq!(connection.call("POST", "/api/keys", &label).0, 201);
+    }
+    let listed = |pager: &str| {
+        let mut terminal =
+            office.terminal(env!("CARGO_BIN_EXE_dashclaw"), &["keys", "list"], &[("PAGER", pager)]);
+        assert_eq!(terminal.ended(), 0);
+        terminal.until_shown("key number 0");
+        terminal.screen()
+    };
+    assert!(listed("sed s/^/paged:/").contains("paged:key_"));
+    for none in ["", "cat", "/nowhere/pager"] {
+        assert!(listed(none).contains("\nkey_"));
+    }
+}
+
+#[test]
 fn a_server_that_goes_away_is_told_and_q_still_leaves() {
     let mut office = Office::open("inbox-away");
     office.ask("ship");
@@ -262,6 +283,11 @@ fn a_server_that_goes_away_is_told_and_q_still_leaves() {
     terminal.until_shown("not live");
     terminal.type_keys("q");
     assert_eq!(terminal.ended(), 0);
+    // One that was never there is told in one line, and the terminal is given back.
+    let mut terminal = office.inbox();
+    assert_eq!(terminal.ended(), 1);
+    terminal.until_shown(&format!("dashclaw: http://{} does not answer", office.server.address));
+    terminal.until("given back", Terminal::is_given_back);
 }
 
 #[test]

@@ -87,10 +87,29 @@ fn variables(bundle: &AgentEnv) -> impl Iterator<Item = (&String, &str)> {
     bundle.env.iter().map(|(name, value)| (name, value.expose()))
 }
 
+/// Node marks the standard streams so that no program that it becomes has them.
+#[cfg(unix)]
+fn hand_on_streams() {
+    use std::io::{stderr, stdin, stdout};
+    use std::os::fd::AsFd;
+
+    use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
+    fn hand_on(stream: impl AsFd) {
+        if let Ok(flags) = fcntl_getfd(&stream) {
+            // One that is closed stays closed.
+            let _ = fcntl_setfd(&stream, flags - FdFlags::CLOEXEC);
+        }
+    }
+    hand_on(stdin());
+    hand_on(stdout());
+    hand_on(stderr());
+}
+
 /// Becomes the program, so that every signal and its end are its own.
 #[cfg(unix)]
 fn become_it(program: &OsStr, arguments: &[OsString], bundle: &AgentEnv) -> Ended {
     use std::os::unix::process::CommandExt as _;
+    hand_on_streams();
     let error = Command::new(program).args(arguments).envs(variables(bundle)).exec();
     Err(format!("`{}` cannot be run: {error}", program.display()).into())
 }

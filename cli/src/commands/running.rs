@@ -44,11 +44,11 @@ impl Running {
 
 #[cfg(unix)]
 mod unix {
-    use std::fs::{self, File, OpenOptions};
+    use std::fs::{File, OpenOptions};
     use std::io::{self, ErrorKind, Read as _, Write as _};
     use std::net::SocketAddr;
     use std::os::unix::fs::OpenOptionsExt as _;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
     use rustix::fs::{FlockOperation, flock};
     use serde::{Deserialize, Serialize};
@@ -61,29 +61,22 @@ mod unix {
         address: SocketAddr,
     }
 
-    /// This process, as long as it serves. Nobody depends on the file: where it cannot be written, `down` finds nothing.
+    /// This process, as long as it serves. Nobody depends on the file: where it cannot be written, `down` finds nothing. It stays
+    /// behind, since whoever removes it might remove that of the next one.
     pub(crate) struct Running {
-        path: PathBuf,
         _locked: Option<File>,
     }
 
     impl Running {
         pub(crate) fn begin(data: &Path, address: SocketAddr) -> Self {
-            let path = data.join(NAME);
-            let locked = hold(&path, address).ok();
-            Self { path, _locked: locked }
-        }
-    }
-
-    impl Drop for Running {
-        fn drop(&mut self) {
-            let _ = fs::remove_file(&self.path);
+            Self { _locked: hold(&data.join(NAME), address).ok() }
         }
     }
 
     fn hold(path: &Path, address: SocketAddr) -> io::Result<File> {
         let mut file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
-        flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+        // The data are this process's already: who still has the lock is on the way out, or has just looked.
+        flock(&file, FlockOperation::LockExclusive)?;
         file.set_len(0)?;
         let pid = i32::try_from(std::process::id()).map_err(io::Error::other)?;
         file.write_all(&serde_json::to_vec(&Written { pid, address })?)?;

@@ -40,7 +40,7 @@ impl Feed {
                 client.call("get_pending_approvals", br#"{"limit":200}"#, &CallOptions::default()).await;
             let news = match read.and_then(|response| response.json::<ActionList>()) {
                 Ok(list) => News::List(list.actions),
-                Err(error) => News::Lost(error.to_string()),
+                Err(error) => News::Lost(away(&client, error)),
             };
             let _ = sender.send(Message::News(news));
         });
@@ -85,12 +85,18 @@ async fn watch(client: DashClaw, sender: Sender<Message>) {
         };
         let is_final =
             matches!(error.kind(), ErrorKind::Authentication | ErrorKind::Permission | ErrorKind::Closed);
-        let news = if is_final { News::Refused(error.into()) } else { News::Lost(error.to_string()) };
+        let news = if is_final { News::Refused(error.into()) } else { News::Lost(away(&client, error)) };
         if sender.send(Message::News(news)).is_err() || is_final {
             return;
         }
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// Which server it is that does not answer.
+fn away(client: &DashClaw, error: Error) -> Failure {
+    let server = client.base_url();
+    Failure::from(error).saying(|problem| format!("{server} does not answer: {problem}"))
 }
 
 async fn next(list: &mut PendingApprovals) -> Result<Option<ActionList>, Error> {

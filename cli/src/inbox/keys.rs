@@ -10,7 +10,7 @@ use super::state::{Decision, Effect, Inbox, Mode};
 /// How long a reason may be, in characters.
 const LONGEST_REASON: usize = 2000;
 
-/// Takes in what the terminal says. Pasted text is a reason, or nothing.
+/// Takes in what the terminal said at `now`. Pasted text is a reason, or nothing.
 pub(super) fn press(inbox: &mut Inbox, event: &Event, now: Instant) -> Effect {
     match event {
         // Some terminals tell when a key is let go, too.
@@ -33,7 +33,7 @@ fn key_down(inbox: &mut Inbox, key: KeyEvent, now: Instant) -> Effect {
     }
     match &inbox.mode {
         Mode::List => in_list(inbox, key.code, now),
-        Mode::Reason { .. } => in_reason(inbox, key.code, now),
+        Mode::Reason { .. } => in_reason(inbox, key.code),
         Mode::Confirm { .. } => inbox.reply(matches!(key.code, KeyCode::Char('y' | 'Y')), now),
         Mode::Deciding { .. } => match key.code {
             KeyCode::Char('q' | 'Q') => Effect::Leave,
@@ -52,7 +52,7 @@ fn in_list(inbox: &mut Inbox, code: KeyCode, now: Instant) -> Effect {
         KeyCode::End => inbox.step(isize::MAX),
         KeyCode::Char('a' | 'A') => {
             if let Some(action_id) = inbox.target(now) {
-                inbox.ask(Decision { action_id, word: ApprovalDecision::Allow, reason: None }, now);
+                inbox.ask(Decision { action_id, word: ApprovalDecision::Allow, reason: None });
             }
         }
         KeyCode::Char('d' | 'D') => {
@@ -68,7 +68,7 @@ fn in_list(inbox: &mut Inbox, code: KeyCode, now: Instant) -> Effect {
     Effect::Nothing
 }
 
-fn in_reason(inbox: &mut Inbox, code: KeyCode, now: Instant) -> Effect {
+fn in_reason(inbox: &mut Inbox, code: KeyCode) -> Effect {
     let Mode::Reason { id, text } = &mut inbox.mode else { return Effect::Nothing };
     match code {
         KeyCode::Esc => {
@@ -78,7 +78,7 @@ fn in_reason(inbox: &mut Inbox, code: KeyCode, now: Instant) -> Effect {
         KeyCode::Backspace => drop(text.pop()),
         KeyCode::Enter if !text.trim().is_empty() => {
             let (action_id, reason) = (id.clone(), Some(text.trim().to_owned()));
-            inbox.ask(Decision { action_id, word: ApprovalDecision::Deny, reason }, now);
+            inbox.ask(Decision { action_id, word: ApprovalDecision::Deny, reason });
         }
         KeyCode::Char(char) => write(inbox, char),
         _ => {}

@@ -41,6 +41,7 @@ impl Desk {
     }
 
     fn later(&mut self, millis: u64) -> &mut Self {
+        self.inbox.drawn(self.now);
         self.now += Duration::from_millis(millis);
         self
     }
@@ -155,4 +156,16 @@ fn keys_with_control_are_the_terminals() {
     }
     assert_eq!(desk.keys("o"), [Effect::Open("http://h/replay/act_1".into())]);
     assert_eq!(desk.keys("rq"), [Effect::Refresh, Effect::Leave]);
+}
+
+#[test]
+fn a_key_that_came_before_the_question_was_seen_is_no_answer() {
+    let mut desk = Desk::with(&["act_1"]);
+    desk.keys("a");
+    // The screen was slow, and so was whoever looks at the keys.
+    let came = desk.now + Duration::from_millis(400);
+    desk.inbox.drawn(desk.now + Duration::from_secs(2));
+    let yes = Event::Key(KeyCode::Char('y').into());
+    assert_eq!(press(&mut desk.inbox, &yes, came), Effect::Nothing);
+    assert!(matches!(desk.inbox.mode, Mode::Confirm { .. }));
 }

@@ -24,8 +24,8 @@ pub(crate) enum News {
     Detail(Box<Action>),
     /// What became of a decision.
     Decided(Decision, Result<Decided, Failure>),
-    /// The list cannot be read now; it is tried again.
-    Lost(String),
+    /// The list cannot be read now; it is tried again, unless it never was read.
+    Lost(Failure),
     /// The list cannot be read, and trying again is of no use.
     Refused(Failure),
 }
@@ -58,7 +58,7 @@ pub(crate) enum Mode {
     /// Saying why an action is denied.
     Reason { id: String, text: String },
     /// Asked whether that is what is wanted.
-    Confirm { decision: Decision, since: Instant },
+    Confirm { decision: Decision, since: Option<Instant> },
     /// The server has it.
     Deciding { id: String },
 }
@@ -107,11 +107,11 @@ impl Inbox {
                 self.details.insert(action.action_id.to_string(), Some(action));
             }
             News::Decided(decision, result) => self.decided(&decision, result),
-            News::Lost(problem) => {
+            News::Lost(failure) if self.is_read => {
                 self.is_live = false;
-                self.note(format!("Not live: {}", shown(&problem)));
+                self.note(format!("Not live: {}", shown(&failure.to_string())));
             }
-            News::Refused(failure) => return Err(failure),
+            News::Lost(failure) | News::Refused(failure) => return Err(failure),
         }
         Ok(Effect::Nothing)
     }
@@ -207,16 +207,23 @@ impl Inbox {
         self.selected.clone()
     }
 
-    /// Asks whether that is what is wanted.
-    pub(super) fn ask(&mut self, decision: Decision, now: Instant) {
+    /// Asks whether that is what is wanted. The question stands from when it is first [seen](Self::drawn).
+    pub(super) fn ask(&mut self, decision: Decision) {
         self.note.clear();
-        self.mode = Mode::Confirm { decision, since: now };
+        self.mode = Mode::Confirm { decision, since: None };
+    }
+
+    /// The screen shows all this since now.
+    pub(super) fn drawn(&mut self, now: Instant) {
+        if let Mode::Confirm { since, .. } = &mut self.mode {
+            since.get_or_insert(now);
+        }
     }
 
     /// The answer to the question: only `yes` decides, and only when the question could be read.
     pub(super) fn reply(&mut self, yes: bool, now: Instant) -> Effect {
         let Mode::Confirm { decision, since } = &self.mode else { return Effect::Nothing };
-        if now.duration_since(*since) < READING {
+        if since.is_none_or(|since| now.duration_since(since) < READING) {
             return Effect::Nothing;
         }
         let decision = decision.clone();

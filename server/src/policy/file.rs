@@ -137,6 +137,8 @@ fn entries(text: &str, problems: &mut Vec<Problem>) -> Vec<Value> {
         Ok(value) => value,
         Err(error) => {
             let at = error.location().map(|at| (at.line(), at.column()));
+            // Of a character that no YAML may hold the parser says how many bytes stand before it.
+            let at = refused_character(text).or(at);
             problems.push(Problem { at, ..Problem::new(error.to_string().replace('\n', " ")) });
             return Vec::new();
         }
@@ -159,6 +161,13 @@ fn entries(text: &str, problems: &mut Vec<Problem>) -> Vec<Value> {
             Vec::new()
         }
     }
+}
+
+/// Where the first character is that no YAML may hold.
+fn refused_character(text: &str) -> Option<(usize, usize)> {
+    let at = text.find(|char: char| char.is_control() && !matches!(char, '\t' | '\n' | '\r' | '\u{85}'))?;
+    let line = text[..at].rsplit('\n').next().unwrap_or_default();
+    Some((text[..at].matches('\n').count() + 1, line.chars().count() + 1))
 }
 
 fn unknown_key<'a>(key: &str, known: impl IntoIterator<Item = &'a str>) -> String {

@@ -104,11 +104,8 @@ polices: []
     );
     let json = "{\"policies\": [\n  {\"name\": \"a\", \"type\": \"rate_limit\", \"max_actions\": \"x\"}]}";
     assert_eq!(places(json), ["2:39: policy `a`: `max_actions` must be an integer"]);
-    assert!(
-        places("policies: [\n  {name: a")[0].starts_with("2:"),
-        "{:?}",
-        places("policies: [\n  {name: a")
-    );
+    assert!(places("policies: [\n  {name: a")[0].starts_with("3:1: did not find"));
+    assert!(places("policies:\n  - name: 'é\u{1b}'\n")[0].starts_with("2:13: control characters"));
     assert!(places("policies:\n  - { name: a, name: b, type: rate_limit }\n")[0].starts_with("2:"));
 }
 
