@@ -31,6 +31,7 @@ The first start with new data prints two API keys, once: an operator's (role adm
 other keys, and an agent's (role member), which asks, acts and reports. Give agents no other: whoever created an action
 cannot approve it. POST /api/keys makes more, with \"agent_id\" for one agent only; GET /api/keys lists them and
 DELETE /api/keys/ID revokes one. With a key of your own choice none are printed; that one is the operator's.
+The link that is printed signs you in at the operator's page, once and within two minutes; an operator's key does it at any time.
 Stop it with Ctrl-C or SIGTERM: open event streams are closed, and everything that was answered is on disk.";
 
 /// Runs a governance server on this machine, with its data in one folder.

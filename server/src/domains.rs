@@ -22,6 +22,7 @@ pub(crate) mod agents {
 pub(crate) mod approvals {
     mod cases;
     pub(super) mod routes;
+    pub(crate) mod sweep;
 }
 pub(crate) mod assumptions {
     mod cases;
@@ -39,6 +40,7 @@ pub(crate) mod guard {
     pub(crate) mod question;
     pub(crate) mod routes;
     pub(crate) mod rows;
+    mod shown;
 }
 pub(crate) mod halts {
     pub(crate) mod cases;
@@ -195,6 +197,11 @@ pub(crate) fn jobs() -> Vec<Kind> {
             run: |app, _| async move { told(outcomes::sweep::sweep(&app).await.map(drop)) }.boxed(),
         },
         Kind {
+            name: "approvals.expire",
+            every: Some(Duration::from_secs(30)),
+            run: |app, _| async move { told(approvals::sweep::sweep(&app).await.map(drop)) }.boxed(),
+        },
+        Kind {
             name: "retention.records",
             every: Some(Duration::from_secs(3600)),
             run: |app, _| {
@@ -301,6 +308,8 @@ mod tests {
         let expected = [
             // Whether anything can be stored.
             ("db/storing.rs", 1),
+            // Which organisations something waits in.
+            ("domains/approvals/sweep.rs", 1),
             // A key is found before its organisation is known.
             ("domains/keys/cases.rs", 2),
             // Which organisations there is work for.
