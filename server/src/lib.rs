@@ -43,6 +43,7 @@ mod signer;
 mod test_app;
 mod tls;
 mod transport;
+mod web;
 
 pub use config::{Database, InstanceOptions, Listen, RateLimit};
 pub use identity::TokenTrust;
