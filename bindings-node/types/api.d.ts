@@ -507,7 +507,7 @@ export interface UpdateOutcome {
  * - `pending`: Not started.
  * - `pending_approval`: Waits for a human.
  * - `blocked`: Refused by a policy.
- * - `expired`: Nobody approved in time. Newer servers only.
+ * - `expired`: Nobody decided in time.
  */
 export type ActionStatus =
   | 'running'
@@ -619,6 +619,12 @@ export interface Action {
   decision_at?: string | null;
   /** Why, in the human's words. */
   decision_reason?: string | null;
+  /** What a human is asked to approve; absent where none was asked. */
+  approval?: ApprovalRequest | null;
+  /** Until when it waits for a human: ISO-8601, UTC. After that it is `expired`, and no decision counts. */
+  expires_at?: string | null;
+  /** The receipts that were issued with the verdict on it; absent where none was. */
+  receipts?: unknown[] | null;
   /** The run that claimed it; absent while none has. */
   run_id?: string | null;
   /** How it ended, as the agent reported. */
@@ -649,6 +655,29 @@ export interface Action {
  * - `deny`: Do not act: the action has `failed`.
  */
 export type ApprovalDecision = 'allow' | 'deny';
+
+/** What a human is asked to approve: all that the approval will be bound to, and why a human is asked. */
+export interface ApprovalRequest {
+  /**
+   * SHA-256 of everything that was asked but the risk, lower-case hex: the approval lets this question
+   * through and no other. Secrets that stand in it by mistake are part of the digest and not of `asked`.
+   */
+  digest: string;
+  /**
+   * What was asked: `target`, `content`, `systems_touched`, `write_paths`, `irreversible`, `purchase`, … and
+   * in `more` what no operation declares. What is absent was not said.
+   */
+  asked: Record<string, unknown>;
+  /** Whether a part of `asked` was too long to be kept whole. */
+  truncated: boolean;
+  /** The decision that sent it to a human: `act_gd_…`. */
+  decision_id: string | null;
+  /** The policies that fitted. */
+  matched_policies: string[];
+  /** Why, in the words of the policies. */
+  reasons: string[];
+  [member: string]: unknown;
+}
 
 /**
  * How an action ended, as far as anybody reported.

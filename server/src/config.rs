@@ -137,6 +137,8 @@ pub(crate) struct Config {
     pub(crate) expose_error_detail: bool,
     pub(crate) enforce_signatures: bool,
     pub(crate) allow_self_approval: bool,
+    /// How long an action waits for a human, in minutes, in organisations without a setting of their own.
+    pub(crate) approval_timeout_minutes: i64,
     /// For organisations without a setting of their own; nothing keeps everything.
     pub(crate) retention_days: Option<i64>,
     pub(crate) tokens: TokenTrust,
@@ -146,6 +148,9 @@ pub(crate) struct Config {
 
 /// The setting, and the variable for organisations without it, that lets whoever created an action approve it.
 pub(crate) const ALLOW_SELF_APPROVAL: &str = "DASHCLAW_ALLOW_SELF_APPROVAL";
+
+/// The setting, and the variable for organisations without it, that says how many minutes an action waits for a human.
+pub(crate) const APPROVAL_TIMEOUT: &str = "DASHCLAW_APPROVAL_TIMEOUT_MINUTES";
 
 /// The organisation of an instance that was told of no other.
 pub(crate) const DEFAULT_ORG: &str = "org_default";
@@ -175,6 +180,7 @@ impl Config {
             expose_error_detail: flag("DASHCLAW_EXPOSE_ERROR_DETAIL"),
             enforce_signatures: flag("ENFORCE_AGENT_SIGNATURES"),
             allow_self_approval: flag(ALLOW_SELF_APPROVAL),
+            approval_timeout_minutes: approval_timeout(variable(APPROVAL_TIMEOUT).as_deref()),
             retention_days: variable(retention::SETTING).and_then(|text| retention::days(&text)),
             tokens: tokens(&options.tokens),
             pairing_ttl_ms: pairing_ttl_ms(),
@@ -206,6 +212,16 @@ fn tokens(option: &TokenTrust) -> TokenTrust {
         audience: variable("DASHCLAW_JWT_AUDIENCE").or_else(|| option.audience.clone()),
         reuse: flag("DASHCLAW_JWT_REUSE") || option.reuse,
     }
+}
+
+/// A day, or as many minutes as the text says.
+fn approval_timeout(text: Option<&str>) -> i64 {
+    text.and_then(|text| text.trim().parse().ok()).map_or(24 * 60, bounded_approval_timeout)
+}
+
+/// One minute to a year.
+pub(crate) fn bounded_approval_timeout(minutes: i64) -> i64 {
+    minutes.clamp(1, 365 * 24 * 60)
 }
 
 /// 15 minutes, or as many as `DASHCLAW_PAIRING_TTL_MINUTES` says, at most a week.

@@ -27,6 +27,7 @@ pub(crate) mod agents {
 pub(crate) mod approvals {
     mod cases;
     pub(super) mod routes;
+    pub(crate) mod sweep;
 }
 pub(crate) mod assumptions {
     mod cases;
@@ -50,6 +51,7 @@ pub(crate) mod guard {
     pub(crate) mod question;
     pub(crate) mod routes;
     pub(crate) mod rows;
+    mod shown;
 }
 pub(crate) mod halts {
     pub(crate) mod cases;
@@ -223,6 +225,13 @@ pub(crate) fn jobs() -> Vec<Kind> {
             },
         },
         Kind {
+            name: "approvals.expire",
+            every: Some(Duration::from_secs(30)),
+            run: |app, shard, _| {
+                async move { told(approvals::sweep::sweep(&app, &shard).await.map(drop)) }.boxed()
+            },
+        },
+        Kind {
             name: "retention.records",
             every: Some(Duration::from_secs(3600)),
             run: |app, shard, _| {
@@ -335,6 +344,8 @@ mod tests {
         let expected = [
             // Whether anything can be stored.
             ("db/storing.rs", 1),
+            // Which organisations something waits in.
+            ("domains/approvals/sweep.rs", 1),
             // A key is found before its organisation is known.
             ("domains/keys/cases.rs", 2),
             // Which organisations there is work for.

@@ -30,6 +30,7 @@ use crate::policy::read_policy_file;
 use crate::serve::{Limits, serve};
 use crate::signer::Signer;
 use crate::transport::RouterTransport;
+use crate::web;
 
 /// The file in a data directory.
 const DATABASE: &str = "dashclaw.db";
@@ -76,7 +77,7 @@ impl Instance {
             app.admit_operator(key.expose_secret());
         }
         let worker = Worker::start(Arc::clone(&app), domains::jobs()).map_err(broken)?;
-        let router = http::router(&app, domains::routes());
+        let router = http::router(&app, [domains::routes(), web::routes()].concat());
         Ok(Self { app, router, api_key, operator, first_start, worker: Mutex::new(Some(worker)) })
     }
 

@@ -44,6 +44,7 @@ mod test_app;
 mod tls;
 mod transport;
 mod vault;
+mod web;
 
 pub use config::{Database, InstanceOptions, Listen, RateLimit};
 pub use identity::TokenTrust;

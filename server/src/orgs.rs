@@ -12,7 +12,7 @@ use limited::Limited;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::config::is_true;
+use crate::config::{APPROVAL_TIMEOUT, bounded_approval_timeout, is_true};
 use crate::db::{Db, DbError, DbResult};
 use crate::domains::{policies, settings};
 use crate::policy::{InjectionRule, Policy, PolicySet};
@@ -110,6 +110,12 @@ impl Org {
             Some("off") => Injection::Off,
             _ => Injection::Refuse,
         }
+    }
+
+    /// How long an action waits for a human, in minutes; nothing when it is not set.
+    pub(crate) fn approval_timeout_minutes(&self) -> Option<i64> {
+        let set = self.settings.get(APPROVAL_TIMEOUT)?.trim().parse().ok();
+        set.map(bounded_approval_timeout)
     }
 
     /// How long an outcome is waited for, in minutes.

@@ -41,7 +41,7 @@ impl Served {
     async fn hang_up(&self, path: &str, body: &Value, moment: Duration) {
         let body = body.to_string();
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\ncontent-length: {}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {}\r\ncontent-length: {}\r\n\r\n",
             self.world.key,
             body.len()
         );
@@ -75,8 +75,9 @@ async fn settle() {
 /// Reads the whole stream so far, with what every `event` of this name says.
 async fn events(address: SocketAddr, key: &str, name: &str) -> Vec<Value> {
     let mut socket = TcpStream::connect(address).await.unwrap();
-    let head =
-        format!("GET /api/stream HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nlast-event-id: mem-0\r\n\r\n");
+    let head = format!(
+        "GET /api/stream HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\nlast-event-id: mem-0\r\n\r\n"
+    );
     socket.write_all(head.as_bytes()).await.unwrap();
     let mut text = String::new();
     let mut buffer = vec![0; 65_536];
@@ -206,7 +207,7 @@ async fn half_a_body_is_no_request() {
         let body = json!({ "name": "half", "policy_type": "risk_threshold", "rules": { "threshold": 80 } });
         let text = body.to_string();
         let head = format!(
-            "POST /api/policies HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\ncontent-length: {}\r\n\r\n",
+            "POST /api/policies HTTP/1.1\r\nhost: localhost\r\nx-api-key: {}\r\ncontent-length: {}\r\n\r\n",
             served.world.key,
             text.len()
         );

@@ -24,6 +24,7 @@ async fn get(world: &World, address: &str, key: &str, path: &str) -> u16 {
     let request = Request::get(path)
         .header("x-api-key", key)
         .header("x-forwarded-for", format!("192.0.2.{}", path.len() % 250))
+        .header("host", "localhost")
         .extension(ConnectInfo(address));
     world.send(request.body(Body::empty()).unwrap()).await.status.as_u16()
 }

@@ -36,7 +36,7 @@ async fn probes_are_never_too_many() {
     for path in ["/livez", "/readyz", "/api/health"] {
         for _ in 0..4 {
             let address: SocketAddr = "192.0.2.1:1".parse().unwrap();
-            let request = Request::get(path).extension(ConnectInfo(address));
+            let request = Request::get(path).header("host", "localhost").extension(ConnectInfo(address));
             statuses.push(world.send(request.body(Body::empty()).unwrap()).await.status.as_u16());
         }
     }

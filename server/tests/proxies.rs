@@ -28,6 +28,7 @@ async fn statuses(world: &World, peer: &str, forwarded: &[&str]) -> Vec<u16> {
         let request = Request::get("/api/actions")
             .header("x-api-key", &world.key)
             .header("x-forwarded-for", *forwarded)
+            .header("host", "localhost")
             .extension(ConnectInfo(peer));
         statuses.push(world.send(request.body(Body::empty()).unwrap()).await.status.as_u16());
     }

@@ -174,8 +174,20 @@ async fn the_record_says_who_of_those_that_share_a_key_it_was() {
     let anna = signed_in(&world, &world.key, "Anna").await;
     let id = world.action("deploy", "ship").await;
     let path = format!("/api/actions/{id}/approve");
-    let reply = sent(&world, "POST", &path, &anna.headers(), json!({ "decision": "allow" })).await;
+    let decide = async |digest: &Value| {
+        let body = json!({ "decision": "allow", "digest": digest });
+        sent(&world, "POST", &path, &anna.headers(), body).await
+    };
+    // What she was shown is what she approves.
+    let digest = &world.get(&format!("/api/actions/{id}")).await.1["action"]["approval"]["digest"];
+    let other = decide(&json!("another")).await;
+    assert_eq!((other.status.as_u16(), &other.body["code"]), (409, &json!("DIGEST_MISMATCH")));
+    assert_eq!(decide(&json!(5)).await.status, 400);
+    let reply = decide(digest).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
+    let late = decide(digest).await;
+    assert_eq!((late.status.as_u16(), &late.body["decision_by"]), (409, &json!("Anna (operator)")));
+    assert_eq!(late.body["details"], json!(["allow by Anna (operator)"]));
     assert_eq!(reply.body["action"]["approved_by"], "Anna (operator)");
     assert_eq!(reply.body["action"]["decision_by"], "Anna (operator)");
     // A name cannot pass for another principal's.

@@ -140,7 +140,7 @@ async fn listeners_that_do_not_read_cost_little() {
         let mut socket = TcpStream::connect(address).await.unwrap();
         let key = &keys[n % 2];
         let request = format!(
-            "GET /api/stream HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nlast-event-id: mem-0\r\n\r\n"
+            "GET /api/stream HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\nlast-event-id: mem-0\r\n\r\n"
         );
         socket.write_all(request.as_bytes()).await.unwrap();
         // Its first bytes show that it is served; it reads nothing more.
@@ -162,7 +162,7 @@ async fn listeners_that_do_not_read_cost_little() {
 async fn one_key_may_hold_so_many_streams() {
     let (world, address, _server) = served().await;
     let key = world.key(dashclaw_server::Role::Readonly);
-    let request = format!("GET /api/stream HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\n\r\n");
+    let request = format!("GET /api/stream HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n");
     let mut open = Vec::new();
     let refused = loop {
         assert!(open.len() < 5000, "there is no limit");

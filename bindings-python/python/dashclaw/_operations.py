@@ -464,9 +464,9 @@ class Operations:
     ) -> types.ApprovedAction:
         """Answers for a human whether an action that waits may go ahead. Needs an API key of the admin role.
 
-        The first answer counts. When somebody else was faster it is a ``ConflictError``; an action that does
-        not wait is a ``ValidationError``, an unknown one ``not_found``, a key without the role
-        ``permission``.
+        The first answer counts. When somebody else was faster, or nobody answered in time, it is a
+        ``ConflictError``, whose details say who decided; an action that never waited is a
+        ``ValidationError``, an unknown one ``not_found``, a key without the role ``permission``.
 
         ``POST /api/actions/{action_id}/approve``. A repeat would do it twice.
 

@@ -34,7 +34,7 @@ ActionStatus: TypeAlias = Literal[
 * ``pending``: Not started.
 * ``pending_approval``: Waits for a human.
 * ``blocked``: Refused by a policy.
-* ``expired``: Nobody approved in time. Newer servers only.
+* ``expired``: Nobody decided in time.
 """
 
 ApprovalDecision: TypeAlias = Literal["allow", "deny"]
@@ -1395,8 +1395,44 @@ class Action(_Action, total=False):
     decision_reason: str | None
     """Why, in the human's words."""
 
+    approval: ApprovalRequest | None
+    """What a human is asked to approve; absent where none was asked."""
+
+    expires_at: str | None
+    """Until when it waits for a human: ISO-8601, UTC. After that it is ``expired``, and no decision counts.
+    """
+
+    receipts: list[Any] | None
+    """The receipts that were issued with the verdict on it; absent where none was."""
+
     run_id: str | None
     """The run that claimed it; absent while none has."""
+
+
+class ApprovalRequest(TypedDict):
+    """What a human is asked to approve: all that the approval will be bound to, and why a human is asked."""
+
+    digest: str
+    """SHA-256 of everything that was asked but the risk, lower-case hex: the approval lets this question
+    through and no other. Secrets that stand in it by mistake are part of the digest and not of ``asked``.
+    """
+
+    asked: dict[str, Any]
+    """What was asked: ``target``, ``content``, ``systems_touched``, ``write_paths``, ``irreversible``,
+    ``purchase``, … and in ``more`` what no operation declares. What is absent was not said.
+    """
+
+    truncated: bool
+    """Whether a part of ``asked`` was too long to be kept whole."""
+
+    decision_id: str | None
+    """The decision that sent it to a human: ``act_gd_…``."""
+
+    matched_policies: list[str]
+    """The policies that fitted."""
+
+    reasons: list[str]
+    """Why, in the words of the policies."""
 
 
 class Security(TypedDict):

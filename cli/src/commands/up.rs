@@ -38,6 +38,7 @@ other keys, and an agent's (role member), which asks, acts and reports. Give age
 cannot approve it. POST /api/keys makes more, with \"agent_id\" for one agent only; GET /api/keys lists them and
 DELETE /api/keys/ID revokes one. With a key of your own choice none are printed; that one is the operator's.
 A file of policies that changes is read again, all or nothing: one with a mistake is told, and the policies stay as they are.
+The link that is printed signs you in at the operator's page, once and within two minutes; an operator's key does it at any time.
 Stop it with Ctrl-C, SIGTERM or `dashclaw down`: open event streams are closed, and everything that was answered is on disk.";
 
 /// Runs a governance server on this machine, with its data in one folder.

@@ -34,7 +34,7 @@ fn ways() -> Vec<(&'static str, TestDatabase, Option<String>)> {
 async fn hear(fleet: &Fleet, host: usize, key: &str) -> mpsc::UnboundedReceiver<(String, Instant)> {
     let (told, heard) = mpsc::unbounded_channel();
     let mut socket = TcpStream::connect(fleet.address(host).unwrap()).await.unwrap();
-    let request = format!("GET /api/stream HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\n\r\n");
+    let request = format!("GET /api/stream HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n");
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut text = String::new();
     let mut block = vec![0; 64 * 1024];

@@ -146,7 +146,7 @@ impl Reading {
     ) -> std::io::Result<()> {
         let mut socket = TcpStream::connect(address).await?;
         let request = format!(
-            "GET /api/stream HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nlast-event-id: {}{}\r\n\r\n",
+            "GET /api/stream HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\nlast-event-id: {}{}\r\n\r\n",
             self.prefix, sight.last
         );
         socket.write_all(request.as_bytes()).await?;

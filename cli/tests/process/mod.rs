@@ -300,7 +300,7 @@ impl Connection {
 
     fn write(&mut self, method: &str, path: &str, body: &str) -> std::io::Result<()> {
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\ncontent-length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {}\r\ncontent-length: {}\r\n\r\n{body}",
             self.key,
             body.len()
         );

@@ -4,7 +4,7 @@ mod action;
 mod graph;
 
 use crate::api::ids::ActionId;
-pub use action::{Action, ActionStatus, OutcomeStatus};
+pub use action::{Action, ActionStatus, ApprovalRequest, OutcomeStatus};
 pub use graph::{
     ActionGraph, ActionTrace, AssumptionTrace, GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, LoopTrace,
     RootCause, Trace,

@@ -18,8 +18,9 @@ open_enum! {
 operations! { "approvals":
     /// Answers for a human whether an action that waits may go ahead. Needs an API key of the admin role.
     ///
-    /// The first answer counts. When somebody else was faster it is an error of kind `conflict`; an action that does not
-    /// wait is one of kind `validation`, an unknown one `not_found`, a key without the role `permission`.
+    /// The first answer counts. When somebody else was faster, or nobody answered in time, it is an error of kind `conflict`,
+    /// whose details say who decided; an action that never waited is one of kind `validation`, an unknown one `not_found`, a
+    /// key without the role `permission`.
     approve_action = Post "/api/actions/{action_id}/approve" => ApprovedAction [
         positional(&["action_id", "decision", "reasoning"]), node(&["action_id", "decision", "reasoning"]), admin(),
         aliases(&["/api/approvals/{action_id}"]),

@@ -169,7 +169,7 @@ async fn what_comes_by_itself_comes_again_and_the_worker_stops_cleanly() {
 async fn the_instances_own_work_is_done() {
     let app = crate::test_app::app_that_keeps(Some(30)).await;
     let kinds = crate::domains::jobs();
-    assert_eq!(kinds.len(), 3);
+    assert_eq!(kinds.len(), 4);
     for kind in kinds {
         let job = Job {
             org_id: String::new(),

@@ -14,7 +14,8 @@ pub(crate) struct Frames {
 impl Frames {
     pub(crate) async fn open(address: std::net::SocketAddr, key: &str, extra: &str) -> Self {
         let mut socket = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET /api/stream HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\n{extra}\r\n");
+        let request =
+            format!("GET /api/stream HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n{extra}\r\n");
         socket.write_all(request.as_bytes()).await.unwrap();
         let mut frames = Self { socket, text: String::new() };
         let head = frames.until("\r\n\r\n").await.unwrap();

@@ -1,7 +1,7 @@
 //! The record of an action.
 
-use crate::api::ids::ActionId;
-use serde_json::Value;
+use crate::api::ids::{ActionId, DecisionId};
+use serde_json::{Map, Value};
 
 use crate::api::approvals::ApprovalDecision;
 use crate::catalogue::lenient;
@@ -24,7 +24,7 @@ open_enum! {
         PendingApproval = "pending_approval",
         /// Refused by a policy.
         Blocked = "blocked",
-        /// Nobody approved in time. Newer servers only.
+        /// Nobody decided in time.
         Expired = "expired",
     }
 }
@@ -137,6 +137,15 @@ record! {
         /// Why, in the human's words.
         #[serde(skip_serializing_if = "Option::is_none")]
         decision_reason: Option<String>,
+        /// What a human is asked to approve; absent where none was asked.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        approval: Option<ApprovalRequest>,
+        /// Until when it waits for a human: ISO-8601, UTC. After that it is `expired`, and no decision counts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires_at: Option<String>,
+        /// The receipts that were issued with the verdict on it; absent where none was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        receipts: Option<Vec<Value>>,
         /// The run that claimed it; absent while none has.
         #[serde(skip_serializing_if = "Option::is_none")]
         run_id: Option<String>,
@@ -158,5 +167,24 @@ record! {
         created_at: String,
         /// When it was last changed: ISO-8601, UTC.
         updated_at: String,
+    }
+    /// What a human is asked to approve: all that the approval will be bound to, and why a human is asked.
+    pub struct ApprovalRequest {
+        /// SHA-256 of everything that was asked but the risk, lower-case hex: the approval lets this question through and no
+        /// other. Secrets that stand in it by mistake are part of the digest and not of `asked`.
+        #[required]
+        digest: String,
+        /// What was asked: `target`, `content`, `systems_touched`, `write_paths`, `irreversible`, `purchase`, … and in `more`
+        /// what no operation declares. What is absent was not said.
+        asked: Map<String, Value>,
+        /// Whether a part of `asked` was too long to be kept whole.
+        #[read = "lenient::truth"]
+        truncated: bool,
+        /// The decision that sent it to a human: `act_gd_…`.
+        decision_id: Option<DecisionId>,
+        /// The policies that fitted.
+        matched_policies: Vec<String>,
+        /// Why, in the words of the policies.
+        reasons: Vec<String>,
     }
 }

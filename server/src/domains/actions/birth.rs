@@ -1,6 +1,6 @@
 //! The birth of an action: the one place where a record of it is made and stored, whoever asked in whatever way.
 
-use dashclaw::api::actions::{Action, ActionStatus, CreateAction, OutcomeStatus};
+use dashclaw::api::actions::{Action, ActionStatus, ApprovalRequest, CreateAction, OutcomeStatus};
 use dashclaw::catalogue::Operation;
 use dashclaw::clock;
 use futures_util::FutureExt;
@@ -134,7 +134,28 @@ pub(crate) fn record(question: &Question, request: CreateAction, decided: &Decid
         ..Action::default()
     };
     obey(&mut action, decided);
+    if action.status == ActionStatus::PendingApproval && decided.verdict == Verdict::RequireApproval {
+        action.approval = Some(request_for_approval(question, decided));
+        action.expires_at = Some(decided.expires_at.clone());
+    }
+    let issued = decided.decision.non_fabrication.iter().flatten();
+    let receipts: Vec<Value> = issued.filter_map(|checked| checked.receipt.clone()).collect();
+    action.receipts = (!receipts.is_empty()).then_some(receipts);
     Ok(action)
+}
+
+/// What a human is asked, with all that the approval will be bound to.
+fn request_for_approval(question: &Question, decided: &Decided) -> ApprovalRequest {
+    let (asked, truncated) = question.shown();
+    ApprovalRequest {
+        digest: question.asked.question.clone(),
+        asked,
+        truncated,
+        decision_id: decided.decision.decision_id.clone(),
+        matched_policies: decided.decision.matched_policies.clone(),
+        reasons: decided.decision.reasons.clone(),
+        ..ApprovalRequest::default()
+    }
 }
 
 /// The verdict overrules the state that the agent asked for.

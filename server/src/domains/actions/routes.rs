@@ -23,7 +23,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// 201, 202 when a human must answer first, or 200 for what was there before.
 async fn create(call: Call) -> Reply {
-    let created = create::create(&call.context, asking(&call)).await?;
+    let created = Box::pin(create::create(&call.context, asking(&call))).await?;
     let waits = created.decision.as_ref().is_some_and(|known| known.decision == Verdict::RequireApproval);
     let status = match created.idempotent_replay {
         Some(true) => StatusCode::OK,

@@ -80,8 +80,8 @@ pub(super) async fn insert(
 ) -> DbResult<()> {
     let sql = "INSERT INTO actions (org_id, action_id, agent_id, agent_name, swarm_id, parent_action_id, session_id,
         action_type, declared_goal, status, outcome_status, risk_score, cost_estimate, duration_ms, timestamp_start,
-        approved_at, waiting_since, idempotency_key, record, question, asked_risk, created_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+        approved_at, waiting_since, idempotency_key, record, question, asked_risk, created_by, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
         RETURNING id";
     let parent = action.parent_action_id.as_ref().map(ActionId::as_str);
     let record = encode(action)?;
@@ -110,6 +110,7 @@ pub(super) async fn insert(
                 asked.question,
                 asked.risk,
                 created_by,
+                action.expires_at,
             ],
             |row| row.get(0),
         )
@@ -253,6 +254,20 @@ pub(crate) async fn orgs_with_unreported(tx: &Tx<'_>) -> DbResult<Vec<String>> {
 /// The actions that have waited for their outcome since before `since`. Those that wait for a human have not begun.
 pub(crate) async fn unreported(tx: &Tx<'_>, since: &str) -> DbResult<Vec<Action>> {
     let sql = "SELECT id, record FROM actions WHERE org_id = $1 AND outcome_status = 'pending'
-        AND waiting_since < $2 AND status NOT IN ('completed', 'failed', 'cancelled', 'blocked', 'pending_approval')";
+        AND waiting_since < $2 AND status NOT IN ('completed', 'failed', 'cancelled', 'blocked', 'expired', 'pending_approval')";
     tx.all(sql, &values![since], from_row).await
+}
+
+/// The organisations in which something waits for a human.
+pub(crate) async fn orgs_with_waiting(tx: &Tx<'_>) -> DbResult<Vec<String>> {
+    let sql = "SELECT DISTINCT org_id FROM actions WHERE status = 'pending_approval'";
+    tx.all(sql, &[], |row| row.get(0)).await
+}
+
+/// The actions whose time to wait for a human is over; of an earlier version's, which name no time, those that have waited since
+/// before `since`. At most 500, so that the write is short.
+pub(crate) async fn overdue(tx: &Tx<'_>, now: &str, since: &str) -> DbResult<Vec<Action>> {
+    let sql = "SELECT id, record FROM actions WHERE org_id = $1 AND status = 'pending_approval'
+        AND (expires_at <= $2 OR (expires_at IS NULL AND waiting_since <= $3)) ORDER BY id LIMIT 500";
+    tx.all(sql, &values![now, since], from_row).await
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! (create) -> running -> completed | failed | cancelled      by an update
 //! (create) -> pending_approval -> running | failed           by a human
+//! (create) -> pending_approval -> expired                    when none decides in time
 //! (create) -> blocked
 //! ```
 //!
@@ -34,6 +35,8 @@ pub(crate) struct Decision {
     /// Whether it counts from the principal that created the action, too.
     pub(crate) own_action: bool,
     pub(crate) reasoning: Option<String>,
+    /// The digest of what the human was shown, where that is said.
+    pub(crate) digest: Option<String>,
     pub(crate) now: String,
 }
 
@@ -100,6 +103,10 @@ pub(crate) enum Refused {
     NeverPending,
     /// A human was faster.
     AlreadyDecided,
+    /// Nobody decided in time.
+    Expired,
+    /// The human was shown something else.
+    OtherDigest,
     /// Who created it wants to approve it.
     OwnAction,
     /// It does not run, so it cannot be closed; this is its state.
@@ -133,8 +140,15 @@ impl Decision {
         if action.decision.is_some() || action.approved_by.is_some() {
             return Err(Refused::AlreadyDecided);
         }
+        if is_overdue(action, &self.now) {
+            return Err(Refused::Expired);
+        }
         if action.status != ActionStatus::PendingApproval {
             return Err(Refused::NeverPending);
+        }
+        let of_record = action.approval.as_ref().map(|approval| approval.digest.as_str());
+        if self.digest.is_some() && self.digest.as_deref() != of_record {
+            return Err(Refused::OtherDigest);
         }
         // A denial is harmless from anybody.
         if self.allow && !self.own_action && creator == Some(&self.by) {
@@ -280,8 +294,8 @@ fn set<T>(place: &mut T, value: Option<T>) {
 
 impl Report {
     fn apply(mut self, action: &mut Action) -> Result<(), Refused> {
-        use ActionStatus::{Blocked, Cancelled, Failed, PendingApproval};
-        if matches!(action.status, Blocked | PendingApproval | Cancelled | Failed) {
+        use ActionStatus::{Blocked, Cancelled, Expired, Failed, PendingApproval};
+        if matches!(action.status, Blocked | PendingApproval | Cancelled | Expired | Failed) {
             return Err(Refused::CannotReport(action.status.clone()));
         }
         if action.outcome_status != OutcomeStatus::Pending {
@@ -307,6 +321,20 @@ impl Report {
         action.updated_at = self.now;
         Ok(())
     }
+}
+
+/// Whether an action's time to wait for a human is over, also where nobody has noted that yet.
+fn is_overdue(action: &Action, now: &str) -> bool {
+    let late = action.expires_at.as_deref().is_some_and(|at| at <= now);
+    action.status == ActionStatus::Expired || (action.status == ActionStatus::PendingApproval && late)
+}
+
+/// Ends an action that nobody decided in time. That is no human's no.
+pub(crate) fn expire(action: &mut Action, now: &str) {
+    action.status = ActionStatus::Expired;
+    action.error_message = Some("Nobody decided in time".to_owned());
+    action.timestamp_end = Some(now.to_owned());
+    now.clone_into(&mut action.updated_at);
 }
 
 /// Gives an action up whose outcome nobody reported.

@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use dashclaw::api::actions::ApprovalRequest;
+
 use super::*;
 
 const NOW: &str = "2026-06-15T12:00:00.000Z";
@@ -16,7 +18,7 @@ fn decide(allow: bool, reasoning: Option<&str>) -> Transition {
     let reasoning = reasoning.map(str::to_owned);
     let own_action = false;
     let (by, shown) = ("operator".to_owned(), "operator".to_owned());
-    Transition::Decide(Decision { allow, by, shown, own_action, reasoning, now: NOW.into() })
+    Transition::Decide(Decision { allow, by, shown, own_action, reasoning, digest: None, now: NOW.into() })
 }
 
 fn update(change: impl FnOnce(&mut Update)) -> Transition {
@@ -50,6 +52,35 @@ fn an_approval_is_on_record() {
     );
     assert_eq!(waiting.reasoning.as_deref(), Some("why\n\n[HITL Decision: ALLOW by operator]\nReason: fine"));
     assert_eq!(decide(false, None).apply(&mut waiting, &by_agent()), Err(Refused::AlreadyDecided));
+}
+
+#[test]
+fn a_decision_counts_in_time_only_and_for_what_was_shown() {
+    let waiting = |expires_at: &str| {
+        let approval = ApprovalRequest { digest: "shown".into(), ..ApprovalRequest::default() };
+        let expires_at = Some(expires_at.to_owned());
+        Action { approval: Some(approval), expires_at, ..action(ActionStatus::PendingApproval) }
+    };
+    for allow in [true, false] {
+        for late in ["2026-06-15T11:59:59.999Z", NOW] {
+            assert_eq!(decide(allow, None).apply(&mut waiting(late), &by_agent()), Err(Refused::Expired));
+        }
+        let Transition::Decide(decision) = decide(allow, None) else { unreachable!("it is one") };
+        for (digest, wanted) in
+            [(None, Ok(())), (Some("shown"), Ok(())), (Some("other"), Err(Refused::OtherDigest))]
+        {
+            let decision = Decision { digest: digest.map(str::to_owned), ..decision.clone() };
+            let done =
+                Transition::Decide(decision).apply(&mut waiting("2026-06-15T12:00:00.001Z"), &by_agent());
+            assert_eq!(done, wanted, "{digest:?}");
+        }
+    }
+    let mut expired = waiting(NOW);
+    expire(&mut expired, NOW);
+    assert_eq!((&expired.status, &expired.decision), (&ActionStatus::Expired, &None));
+    assert_eq!(decide(true, None).apply(&mut expired, &by_agent()), Err(Refused::Expired));
+    let told = report(OutcomeStatus::Completed).apply(&mut expired, &by_agent());
+    assert_eq!(told, Err(Refused::CannotReport(ActionStatus::Expired)));
 }
 
 #[test]
@@ -132,8 +163,16 @@ fn who_created_an_action_can_only_deny_it() {
         let (by, reasoning, now) = ("agent".to_owned(), None, NOW.to_owned());
         let mut waiting = action(ActionStatus::PendingApproval);
         let before = waiting.clone();
-        let done = Transition::Decide(Decision { allow, shown: by.clone(), by, own_action, reasoning, now })
-            .apply(&mut waiting, &by_agent());
+        let done = Transition::Decide(Decision {
+            allow,
+            shown: by.clone(),
+            by,
+            own_action,
+            reasoning,
+            digest: None,
+            now,
+        })
+        .apply(&mut waiting, &by_agent());
         assert_eq!(done.is_err(), waiting == before);
         done
     };

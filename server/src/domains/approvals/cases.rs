@@ -5,9 +5,9 @@ use dashclaw::api::ids::ActionId;
 use dashclaw::clock;
 
 use crate::context::Context;
-use crate::domains::actions::cases::{transition, updated};
+use crate::domains::actions::cases::{find, transition, updated};
 use crate::domains::actions::rules::{Decision, Refused, Transition};
-use crate::failure::{Answer, Failure};
+use crate::failure::{Answer, Failure, Kind};
 use crate::scrub::Scrub;
 
 /// Approves or denies.
@@ -16,6 +16,7 @@ pub(super) async fn decide(
     action_id: ActionId,
     decision: ApprovalDecision,
     mut reasoning: Option<String>,
+    digest: Option<String>,
 ) -> Answer<ApprovedAction> {
     let by = context.principal().to_owned();
     if by.is_empty() {
@@ -27,29 +28,48 @@ pub(super) async fn decide(
     // The organisation's own word, which wins, is read where the decision is stored.
     let own_action = context.app.config.allow_self_approval;
     let allow = decision == ApprovalDecision::Allow;
-    let step = Transition::Decide(Decision {
-        allow,
-        by,
-        shown: context.shown(),
-        own_action,
-        reasoning,
-        now: clock::now_iso(),
-    });
-    let action =
-        transition(&context, action_id, step, updated).await?.map_err(|refused| not_decided(&refused))?;
+    let (shown, now) = (context.shown(), clock::now_iso());
+    let step = Transition::Decide(Decision { allow, by, shown, own_action, reasoning, digest, now });
+    let action = match transition(&context, action_id.clone(), step, updated).await? {
+        Ok(action) => action,
+        Err(refused) => return Err(not_decided(&context, &action_id, &refused).await),
+    };
     let security = Some(scrub.security());
     Ok(ApprovedAction { success: true, action, security, ..ApprovedAction::default() })
 }
 
-fn not_decided(refused: &Refused) -> Failure {
+/// Why nothing was decided; where somebody else has, who and what.
+async fn not_decided(context: &Context, action_id: &ActionId, refused: &Refused) -> Failure {
     match refused {
-        Refused::AlreadyDecided => Failure::conflict("Action was already resolved by another approver"),
+        Refused::AlreadyDecided => decided_by_another(context, action_id).await,
+        Refused::Expired => {
+            let error = "The action has expired: nobody decided in time";
+            Failure::new(Kind::Gone, error).code("APPROVAL_EXPIRED").with("status", "expired")
+        }
+        Refused::OtherDigest => {
+            let error = "The action is about something else than what was shown";
+            Failure::conflict(error).code("DIGEST_MISMATCH")
+        }
         Refused::OwnAction => {
             Failure::forbidden("The principal that created an action cannot approve it").code("SELF_APPROVAL")
         }
         Refused::Revoked => Failure::unauthorized(),
         _ => Failure::bad_request("Action is not pending approval"),
     }
+}
+
+async fn decided_by_another(context: &Context, action_id: &ActionId) -> Failure {
+    let failure = Failure::conflict("Action was already resolved by another approver");
+    let Ok(action) = find(context, action_id).await else { return failure };
+    let decision = action.decision.map(|decision| decision.to_string());
+    let by = action.decision_by.or(action.approved_by);
+    let told = decision.as_deref().zip(by.as_deref()).map(|(word, by)| vec![format!("{word} by {by}")]);
+    failure
+        .with("status", action.status.as_str())
+        .with("details", told.unwrap_or_default())
+        .with("decision", decision)
+        .with("decision_by", by)
+        .with("decision_at", action.decision_at.or(action.approved_at))
 }
 
 #[cfg(test)]
@@ -80,6 +100,7 @@ mod tests {
                 shown: by.to_owned(),
                 own_action: false,
                 reasoning: None,
+                digest: None,
                 now: clock::now_iso(),
             };
             let context = Context { app: Arc::clone(&app), caller: None, size: 0 };

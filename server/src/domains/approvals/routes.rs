@@ -2,6 +2,7 @@
 
 use dashclaw::api::approvals::{ApprovalDecision, ApproveAction};
 use futures_util::FutureExt;
+use serde_json::Value;
 
 use super::cases;
 use crate::failure::Failure;
@@ -24,6 +25,12 @@ async fn decide(call: Call) -> Reply {
     };
     call.check()?;
     let reasoning = call.text("reasoning").filter(|text| !text.is_empty());
+    // Official clients have no argument for it, and what a human was shown only a page of ours knows.
+    let digest = match call.body.get("digest") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(digest)) => Some(digest.clone()),
+        Some(_) => return Err(Failure::validation(vec!["`digest` must be a string".to_owned()])),
+    };
     let id = call.text("action_id").unwrap_or_default();
-    ok(&cases::decide(call.context, id.into(), decision, reasoning).await?)
+    ok(&cases::decide(call.context, id.into(), decision, reasoning, digest).await?)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dashclaw::api::guard::{GuardDecision, GuardDecisionRecord, NonFabrication, Violation};
+use dashclaw::clock;
 use serde_json::{Value, json};
 
 use super::judge::evaluate;
@@ -31,6 +32,8 @@ pub(crate) const ATTEMPTS: usize = 64;
 pub(crate) struct Decided {
     pub(crate) verdict: Verdict,
     pub(crate) decision: GuardDecision,
+    /// Until when a human may decide, where one is asked: ISO-8601, UTC.
+    pub(crate) expires_at: String,
     premises: Premises,
     asked: Asked,
     context: String,
@@ -61,6 +64,7 @@ pub(crate) async fn decide(
     let evidence = (!evaluation.evidence.is_empty()).then(|| evidence_text(&evaluation.evidence));
     Ok(Decided {
         verdict: evaluation.verdict,
+        expires_at: clock::iso(clock::unix_millis() + approval_ms(app, org)),
         decision: answer(app, question, evaluation)?,
         premises,
         asked: question.asked.clone(),
@@ -73,6 +77,11 @@ pub(crate) async fn decide(
         jti: question.identity.jti.clone(),
         spends: context.purchase.as_ref().and_then(crate::policy::Purchase::spend),
     })
+}
+
+/// How long a human may take, in milliseconds.
+pub(crate) fn approval_ms(app: &App, org: &Org) -> i64 {
+    org.approval_timeout_minutes().unwrap_or(app.config.approval_timeout_minutes) * 60_000
 }
 
 /// The decision in the words of the wire. It is stored and published: what a text of the question holds by mistake is taken

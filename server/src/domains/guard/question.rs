@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::premises::Asked;
+use super::shown;
 use crate::app::App;
 use crate::context::Context;
 use crate::failure::{Answer, Failure};
@@ -106,6 +107,13 @@ impl Question {
         Ok(Self { context: guard_context, asked, identity, principal, heavy })
     }
 
+    /// What is asked, as it is kept for the human who approves it: without secrets and without what was not said. The second
+    /// says whether something was too long to be kept.
+    pub(crate) fn shown(&self) -> (Map<String, Value>, bool) {
+        let asked = asked(&self.context, &unknown_members(&self.context.extra));
+        shown::shown(asked)
+    }
+
     /// Uses the agent's token for a decision that is made now.
     pub(crate) async fn use_token(&mut self, app: &App) {
         identity::use_up(app, &self.context.org_id, &mut self.identity).await;
@@ -192,11 +200,23 @@ fn long_numbers(json: &[u8]) -> Vec<String> {
 
 /// SHA-256 of everything that is asked but the risk. Absent and empty are the same; the order of members does not count.
 fn digest(context: &GuardContext, unknown: &Map<String, Value>, numbers: &[String]) -> String {
+    let mut asked = asked(context, unknown);
     let money = context
         .purchase
         .as_ref()
         .map(|purchase| json!([purchase.cost_estimate, purchase.spend_amount, purchase.provider_names]));
-    let asked = json!({
+    asked["purchase"] = json!(money);
+    asked["numbers"] = json!(numbers);
+    hex(&Sha256::digest(asked.to_string()))
+}
+
+/// What is asked.
+fn asked(context: &GuardContext, unknown: &Map<String, Value>) -> Value {
+    let money = context.purchase.as_ref().map(|purchase| {
+        let Purchase { cost_estimate, spend_amount, provider_names } = purchase;
+        json!({ "cost_estimate": cost_estimate, "spend_amount": spend_amount, "provider": provider_names })
+    });
+    json!({
         "agent_id": context.agent_id,
         "action_type": context.action_type,
         "declared_goal": context.declared_goal,
@@ -210,9 +230,7 @@ fn digest(context: &GuardContext, unknown: &Map<String, Value>, numbers: &[Strin
         "intel": context.intel,
         "purchase": money,
         "more": unknown,
-        "numbers": numbers,
-    });
-    hex(&Sha256::digest(asked.to_string()))
+    })
 }
 
 #[cfg(test)]

@@ -49,13 +49,14 @@ fn what(row: &str, argument: &str) -> &'static str {
         (_, "loop_id") => "open_loop",
         (_, "session_id") => "session",
         (_, "pairing_id") => "pairing",
+        (_, "secret_id") => "secret",
         (_, "idempotency_key") => "asked",
         (_, "last_event_id") => "event",
         // Words of the caller that name nothing here.
         (
             _,
             "swarm_id" | "provider_id" | "recommendation_id" | "current_task_id" | "run_id"
-            | "replaces_run_id",
+            | "replaces_run_id" | "actor_id",
         ) => "label",
         _ => panic!("say here what `{argument}` of `{row}` names, and plant it"),
     }
@@ -85,6 +86,9 @@ pub(super) fn body(row: &Row) -> Value {
         "register_identity" => json!({ "agent_id": AGENT, "public_key": public_key() }),
         "verify_integrity" => json!({ "receipt": { "version": 1 } }),
         "set_halt" => json!({ "halted": true }),
+        "register_secret" => json!({ "name": "ANOTHER", "value": "mine" }),
+        "rotate_secret" => json!({ "value": "another" }),
+        "fix_doctor" => json!({ "action": "add_starter_policies" }),
         _ => json!({}),
     }
 }
@@ -157,6 +161,9 @@ impl Known {
         for signs in [SIGNS, &identity] {
             make("/api/identities", json!({ "agent_id": signs, "public_key": public_key() }), "").await;
         }
+        let secret = json!({ "name": "TOKEN", "value": mark, "agent_id": AGENT });
+        let secret = make("/api/secrets", secret, "/secret/id").await;
+        make("/api/secrets", json!({ "name": "OTHER", "value": "v", "agent_id": mark }), "").await;
         let key = make("/api/keys", json!({ "label": mark }), "/key/id").await;
         make("/api/agents/heartbeat", json!({ "agent_id": AGENT, "agent_name": mark }), "").await;
         let asks = json!({
@@ -169,7 +176,8 @@ impl Known {
             make("/api/halt", json!({ "halted": true, "reason": mark }), "").await;
         }
         let named = [("running", running), ("waiting", waiting), ("policy", policy), ("session", session)];
-        let more = [("assumption", assumption), ("open_loop", open_loop), ("pairing", pairing)];
+        let more =
+            [("assumption", assumption), ("open_loop", open_loop), ("pairing", pairing), ("secret", secret)];
         let given = [("key", key), ("identity", identity), ("label", label), ("asked", asked)];
         // What no database ever gave out begins with the oldest.
         let shared =

@@ -4,9 +4,10 @@
 extension DashClaw {
     /// Answers for a human whether an action that waits may go ahead. Needs an API key of the admin role.
     ///
-    /// The first answer counts. When somebody else was faster it is a ``DashClawError`` of kind `conflict`;
-    /// an action that does not wait is a ``DashClawError`` of kind `validation`, an unknown one `not_found`,
-    /// a key without the role `permission`.
+    /// The first answer counts. When somebody else was faster, or nobody answered in time, it is a
+    /// ``DashClawError`` of kind `conflict`, whose details say who decided; an action that never waited is a
+    /// ``DashClawError`` of kind `validation`, an unknown one `not_found`, a key without the role
+    /// `permission`.
     ///
     /// `POST /api/actions/{action_id}/approve`. A repeat would do it twice.
     ///

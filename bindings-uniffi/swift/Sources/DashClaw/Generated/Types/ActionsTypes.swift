@@ -16,7 +16,7 @@ public struct ActionStatus: OpenWord {
     public static let pendingApproval = Self(rawValue: "pending_approval")
     /// Refused by a policy.
     public static let blocked = Self(rawValue: "blocked")
-    /// Nobody approved in time. Newer servers only.
+    /// Nobody decided in time.
     public static let expired = Self(rawValue: "expired")
 
     public static let known: [Self] = [
@@ -793,9 +793,9 @@ public struct Action: JSONRecord {
         "recommendation_override_reason", "output_summary", "side_effects", "artifacts_created",
         "error_message", "timestamp_start", "timestamp_end", "duration_ms", "cost_estimate", "tokens_in",
         "tokens_out", "model", "signature", "verified", "approved_by", "approved_at", "decision",
-        "decision_by", "decision_at", "decision_reason", "run_id", "outcome_status", "outcome_at",
-        "outcome_summary", "outcome_error", "outcome_progress", "idempotency_key", "session_id", "created_at",
-        "updated_at",
+        "decision_by", "decision_at", "decision_reason", "approval", "expires_at", "receipts", "run_id",
+        "outcome_status", "outcome_at", "outcome_summary", "outcome_error", "outcome_progress",
+        "idempotency_key", "session_id", "created_at", "updated_at",
     ]
 
     public init(json: [String: JSONValue]) {
@@ -1042,6 +1042,24 @@ public struct Action: JSONRecord {
         set { set("decision_reason", optional: newValue) }
     }
 
+    /// What a human is asked to approve; absent where none was asked.
+    public var approval: ApprovalRequest? {
+        get { optional("approval") }
+        set { set("approval", optional: newValue) }
+    }
+
+    /// Until when it waits for a human: ISO-8601, UTC. After that it is `expired`, and no decision counts.
+    public var expiresAt: String? {
+        get { optional("expires_at") }
+        set { set("expires_at", optional: newValue) }
+    }
+
+    /// The receipts that were issued with the verdict on it; absent where none was.
+    public var receipts: [JSONValue]? {
+        get { optional("receipts") }
+        set { set("receipts", optional: newValue) }
+    }
+
     /// The run that claimed it; absent while none has.
     public var runId: String? {
         get { optional("run_id") }
@@ -1100,6 +1118,57 @@ public struct Action: JSONRecord {
     public var updatedAt: String {
         get { required("updated_at") }
         set { set("updated_at", required: newValue) }
+    }
+}
+
+/// What a human is asked to approve: all that the approval will be bound to, and why a human is asked.
+public struct ApprovalRequest: JSONRecord {
+    public var json: [String: JSONValue]
+
+    public static let knownMembers: Set<String> = [
+        "digest", "asked", "truncated", "decision_id", "matched_policies", "reasons",
+    ]
+
+    public init(json: [String: JSONValue]) {
+        self.json = json
+    }
+
+    /// SHA-256 of everything that was asked but the risk, lower-case hex: the approval lets this question
+    /// through and no other. Secrets that stand in it by mistake are part of the digest and not of `asked`.
+    public var digest: String {
+        get { required("digest") }
+        set { set("digest", required: newValue) }
+    }
+
+    /// What was asked: `target`, `content`, `systems_touched`, `write_paths`, `irreversible`, `purchase`, …
+    /// and in `more` what no operation declares. What is absent was not said.
+    public var asked: [String: JSONValue] {
+        get { required("asked") }
+        set { set("asked", required: newValue) }
+    }
+
+    /// Whether a part of `asked` was too long to be kept whole.
+    public var truncated: Bool {
+        get { required("truncated") }
+        set { set("truncated", required: newValue) }
+    }
+
+    /// The decision that sent it to a human: `act_gd_…`.
+    public var decisionId: String? {
+        get { optional("decision_id") }
+        set { set("decision_id", optional: newValue) }
+    }
+
+    /// The policies that fitted.
+    public var matchedPolicies: [String] {
+        get { required("matched_policies") }
+        set { set("matched_policies", required: newValue) }
+    }
+
+    /// Why, in the words of the policies.
+    public var reasons: [String] {
+        get { required("reasons") }
+        set { set("reasons", required: newValue) }
     }
 }
 

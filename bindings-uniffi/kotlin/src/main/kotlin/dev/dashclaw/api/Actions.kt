@@ -44,7 +44,7 @@ public value class ActionStatus(
         /** Refused by a policy. */
         public val BLOCKED: ActionStatus = ActionStatus("blocked")
 
-        /** Nobody approved in time. Newer servers only. */
+        /** Nobody decided in time. */
         public val EXPIRED: ActionStatus = ActionStatus("expired")
     }
 }
@@ -550,6 +550,10 @@ public data class CreatedAction(
  * @property decisionBy Who decided.
  * @property decisionAt When that was: ISO-8601, UTC.
  * @property decisionReason Why, in the human's words.
+ * @property approval What a human is asked to approve; absent where none was asked.
+ * @property expiresAt Until when it waits for a human: ISO-8601, UTC. After that it is `expired`, and no
+ *   decision counts.
+ * @property receipts The receipts that were issued with the verdict on it; absent where none was.
  * @property runId The run that claimed it; absent while none has.
  * @property outcomeStatus How it ended, as the agent reported.
  * @property outcomeAt When that was reported: ISO-8601, UTC.
@@ -605,6 +609,9 @@ public data class Action(
     @SerialName("decision_by") val decisionBy: String? = null,
     @SerialName("decision_at") val decisionAt: String? = null,
     @SerialName("decision_reason") val decisionReason: String? = null,
+    val approval: ApprovalRequest? = null,
+    @SerialName("expires_at") val expiresAt: String? = null,
+    val receipts: List<JsonElement>? = null,
     @SerialName("run_id") val runId: String? = null,
     @SerialName("outcome_status") val outcomeStatus: OutcomeStatus = OutcomeStatus(""),
     @SerialName("outcome_at") val outcomeAt: String? = null,
@@ -618,6 +625,34 @@ public data class Action(
     @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
 ) : Record() {
     internal object Codec : RecordSerializer<Action>(generatedSerializer())
+}
+
+/**
+ * What a human is asked to approve: all that the approval will be bound to, and why a human is asked.
+ *
+ * @property digest SHA-256 of everything that was asked but the risk, lower-case hex: the approval lets this
+ *   question through and no other. Secrets that stand in it by mistake are part of the digest and not of
+ *   `asked`.
+ * @property asked What was asked: `target`, `content`, `systems_touched`, `write_paths`, `irreversible`,
+ *   `purchase`, … and in `more` what no operation declares. What is absent was not said.
+ * @property truncated Whether a part of `asked` was too long to be kept whole.
+ * @property decisionId The decision that sent it to a human: `act_gd_…`.
+ * @property matchedPolicies The policies that fitted.
+ * @property reasons Why, in the words of the policies.
+ * @property extra Members that this version does not know.
+ */
+@Serializable(with = ApprovalRequest.Codec::class)
+@KeepGeneratedSerializer
+public data class ApprovalRequest(
+    val digest: String,
+    val asked: JsonObject = NOTHING,
+    val truncated: Boolean = false,
+    @SerialName("decision_id") val decisionId: String? = null,
+    @SerialName("matched_policies") val matchedPolicies: List<String> = emptyList(),
+    val reasons: List<String> = emptyList(),
+    @SerialName(EXTRA) override val extra: JsonObject = NOTHING,
+) : Record() {
+    internal object Codec : RecordSerializer<ApprovalRequest>(generatedSerializer())
 }
 
 /**

@@ -17,9 +17,10 @@ public interface ApprovalsApi : Caller {
     /**
      * Answers for a human whether an action that waits may go ahead. Needs an API key of the admin role.
      *
-     * The first answer counts. When somebody else was faster it is a `ConflictException`; an action that does
-     * not wait is a `DashClawException` of kind `VALIDATION`, an unknown one `not_found`, a key without the
-     * role `permission`.
+     * The first answer counts. When somebody else was faster, or nobody answered in time, it is a
+     * `ConflictException`, whose details say who decided; an action that never waited is a
+     * `DashClawException` of kind `VALIDATION`, an unknown one `not_found`, a key without the role
+     * `permission`.
      *
      * `POST /api/actions/{action_id}/approve`. A repeat would do it twice.
      *
