@@ -27,7 +27,7 @@ class Row extends HTMLElement {
         make('h2', { id: `goal-${id}` }, link(`/actions/${encodeURIComponent(id)}`, foreign(action.declared_goal || action.action_type))),
         make('p', { class: 'meta' }, make('b', {}, foreign(action.agent_name || action.agent_id)), chip(action.action_type),
           !action.reversible && chip('cannot be undone', 'bad'), make('span', {}, 'asked ', moment(action.created_at || action.timestamp_start)),
-          action.expires_at && make('span', {}, 'expires ', moment(action.expires_at))))),
+          action.expires_at && make('span', { class: 'until' }, 'expires ', moment(action.expires_at))))),
       why(action), approved(action), this.who.role === 'admin' ? this.controls() : make('p', { class: 'soft' }, 'Your key may read. Deciding needs one of the role admin.'), this.note);
   }
 
