@@ -292,7 +292,12 @@ mod tests {
             c.execute_batch("ROLLBACK")?;
             Err(DbError::Failed("the cause".into()))
         });
-        let (a, undone, b) = tokio::join!(writer.run(insert(1)), undone, writer.run(insert(2)));
+        // The writer is held until all of them wait, so that the first two are of one group.
+        let (go, gate) = std::sync::mpsc::channel();
+        let held = writer.run(move |_| gate.recv().map_err(|_| DbError::Closed));
+        let all_wait = async { go.send(()).unwrap() };
+        let (_, a, undone, b, ()) =
+            tokio::join!(held, writer.run(insert(1)), undone, writer.run(insert(2)), all_wait);
         assert!(matches!(&a, Err(DbError::Unavailable(_))), "{a:?}");
         assert!(matches!(&undone, Err(DbError::Unavailable(_))), "{undone:?}");
         // It came behind the failure, so it is of another group.
