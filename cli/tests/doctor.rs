@@ -73,7 +73,7 @@ fn a_machine_and_an_instance_that_are_well_are_healthy() {
     assert_eq!((code, &told["status"], &told["summary"]["pass"]), (0, &json!("healthy"), &json!(2)));
     let request = asked.lock().unwrap()[0].clone();
     assert!(
-        request.starts_with("GET /api/doctor?include_fixes=true&category=database%2Cconfig HTTP"),
+        request.starts_with("GET /api/doctor?category=database%2Cconfig&include_fixes=true HTTP"),
         "{request}"
     );
     let (code, out, problem) = ended(&mut doctor(&folder, address, &[]));
@@ -193,7 +193,7 @@ fn env_is_shown_asked_for_and_backed_up_before_it_is_written() {
 fn the_instance_is_mended_where_it_fails_and_says_how() {
     let folder = Folder::new("doctor-fix");
     let checks = |status: &str| {
-        json!({ "checks": [
+        json!({ "status": "unhealthy", "checks": [
             { "id": "a", "category": "config", "status": status, "title": "t", "message": "m",
               "fix": { "type": "auto", "description": "makes it", "action": "make_it" } },
             { "id": "b", "category": "config", "status": "warn", "title": "t", "message": "m",

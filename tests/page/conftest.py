@@ -30,6 +30,9 @@ expect.set_options(timeout=PATIENCE)
 class Instance:
     """`dashclaw up` with data of its own."""
 
+    command = [COMMAND]
+    policies = POLICIES
+
     def __init__(self, data: Path, *options: str, port: int = 0) -> None:
         self.data, self.options = data, options
         self.said = data / "said"
@@ -38,7 +41,7 @@ class Instance:
     def start(self, port: int = 0) -> None:
         unset = ("DASHCLAW_", "DATABASE_URL", "CRON_SECRET")
         env = {name: value for name, value in os.environ.items() if not name.startswith(unset)}
-        arguments = [COMMAND, "up", "--port", str(port), "--data", self.data, "--policies", POLICIES, *self.options]
+        arguments = [*self.command, "up", "--port", str(port), "--data", self.data, "--policies", self.policies, *self.options]
         with self.said.open("w") as said:
             # Not a pipe: one that a killed test leaves would hold its reader.
             self.process = subprocess.Popen(arguments, stdout=said, stderr=subprocess.STDOUT, env=env)

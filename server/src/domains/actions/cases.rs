@@ -8,6 +8,7 @@ use dashclaw::api::ids::ActionId;
 use dashclaw::api::loops::OpenLoop;
 use dashclaw::clock;
 use futures_util::FutureExt;
+use serde_json::json;
 
 use super::birth::normalize_time;
 use super::pricing;
@@ -16,6 +17,7 @@ use super::rules::{Claim, Refused, Transition, Update};
 use crate::config::{ALLOW_SELF_APPROVAL, is_true};
 use crate::context::Context;
 use crate::db::{DbResult, Page, Tx};
+use crate::domains::activity::cases::note;
 use crate::domains::assumptions::rows::AssumptionFilter;
 use crate::domains::loops::rows::LoopFilter;
 use crate::domains::{assumptions, keys, loops, settings};
@@ -145,6 +147,11 @@ pub(crate) async fn transition(
             }
             rows::update(tx, &action).await?;
             tell(tx, &step, &action)?;
+            if let Transition::Decide(decision) = &step {
+                let what = if decision.allow { "approval.granted" } else { "approval.denied" };
+                let details = json!({ "agent_id": action.agent_id, "action_type": action.action_type });
+                note(tx, &decision.shown, what, ("action", action.action_id.as_str()), &details).await?;
+            }
             Ok(Ok(action))
         }
         .boxed()
