@@ -1,6 +1,9 @@
 //! New ids: a prefix that tells the kind, then random digits.
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use dashclaw::clock;
 
 /// `N` random bytes as lower-case hex.
 fn random_hex<const N: usize>() -> Result<String, getrandom::Error> {
@@ -27,6 +30,13 @@ fn uuid() -> Result<String, getrandom::Error> {
     let digits = hex(&bytes);
     let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
     Ok(parts.join("-"))
+}
+
+/// Digits that follow those of earlier calls in this process, and of earlier milliseconds on every host.
+fn in_order() -> Result<String, getrandom::Error> {
+    static CALLS: AtomicU16 = AtomicU16::new(0);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
+    Ok(format!("{:012x}{call:04x}{}", clock::unix_millis(), random_hex::<4>()?))
 }
 
 macro_rules! ids {
@@ -60,7 +70,7 @@ ids! {
     /// A secret that is kept for agents.
     kept_secret = "sec_", random_hex::<8>();
     /// What somebody did.
-    activity = "log_", random_hex::<8>();
+    activity = "log_", in_order();
     /// An API key's record.
     key = "key_", uuid();
     /// An API key itself.
@@ -81,5 +91,6 @@ mod tests {
         assert_eq!(decision().unwrap().len(), 7 + 16);
         assert_eq!(api_key().unwrap().len(), 8 + 32);
         assert_ne!(policy().unwrap(), policy().unwrap());
+        assert!((0..1000).map(|_| activity().unwrap()).is_sorted());
     }
 }

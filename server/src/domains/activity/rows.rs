@@ -25,7 +25,7 @@ pub(super) async fn insert(tx: &Tx<'_>, event: &ActivityEvent) -> DbResult<()> {
     Ok(())
 }
 
-/// Lists events, the newest first.
+/// Lists events, the newest first: their ids are in the order in which they happened.
 pub(super) async fn list(tx: &Tx<'_>, filter: &Filter, page: Page) -> DbResult<Vec<ActivityEvent>> {
     let mut admitted = Where::org("org_id")
         .given("created_at <", filter.before.as_ref())
@@ -36,7 +36,7 @@ pub(super) async fn list(tx: &Tx<'_>, filter: &Filter, page: Page) -> DbResult<V
     let page = admitted.page(page);
     let sql = format!(
         "SELECT org_id, id, actor_id, action, resource_type, resource_id, details, created_at FROM activity
-        {admitted} ORDER BY created_at DESC, id DESC {page}"
+        {admitted} ORDER BY id DESC {page}"
     );
     tx.all(&sql, admitted.values(), |row| {
         Ok(ActivityEvent {
