@@ -43,7 +43,9 @@ pub(super) async fn look(context: Context, request: GetDoctor) -> Answer<DoctorR
         checks.retain(|check| asked.contains(&check.category.as_str()));
     }
     if request.include_fixes == Some(false) {
-        checks.iter_mut().for_each(|check| check.fix = None);
+        for check in &mut checks {
+            check.fix = None;
+        }
     }
     Ok(rules::report(checks, clock::now_iso()))
 }
