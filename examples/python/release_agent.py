@@ -42,7 +42,7 @@ def say(claw: DashClaw) -> None:
     decision = claw.guard(
         {"action_type": "message", "declared_goal": "Tell Jane about her refund", "content": MESSAGE, "source_of_truth": FACTS}
     )
-    [finding] = decision["non_fabrication"]
+    [finding] = decision.get("non_fabrication") or []
     Path("message.txt").write_text(MESSAGE)
     Path("receipt.json").write_text(json.dumps(finding["receipt"]))
     print(f"message: {decision['decision']}; its receipt is in receipt.json", flush=True)
