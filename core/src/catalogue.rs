@@ -70,33 +70,6 @@ pub struct Row {
 }
 
 impl Row {
-    /// A row for an endpoint that stands outside of the catalogue. The languages do not have it, and it has no documentation.
-    pub const fn outside(
-        name: &'static str,
-        method: Method,
-        path: &'static str,
-        fields: &'static [Field],
-        rules: Rules,
-    ) -> Self {
-        Self {
-            name,
-            domain: "",
-            method,
-            path,
-            fields,
-            rules,
-            iterator: None,
-            #[cfg(feature = "schema")]
-            doc: "",
-            #[cfg(feature = "schema")]
-            module: "",
-            #[cfg(feature = "schema")]
-            request_schema: |generator| generator.subschema_for::<()>(),
-            #[cfg(feature = "schema")]
-            response_schema: |generator| generator.subschema_for::<()>(),
-        }
-    }
-
     /// The field called `name`, in either spelling (`source_of_truth`, `sourceOfTruth`).
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.position(name).map(|position| &self.fields[position])
