@@ -25,7 +25,7 @@ def ship(claw: DashClaw, version: str) -> None:
         "target": "https://deploy.example.com/prod",
         "systems_touched": ["production"],
         "content": f"image: registry.example.com/shop:{version}\nreplicas: 12\n",
-        "risk_score": 60,
+        "risk_score": 20,
     }
     print(f"{version}: waiting for a human", flush=True)
     try:

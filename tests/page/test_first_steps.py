@@ -51,11 +51,16 @@ def test_a_newcomer_sees_approves_and_proves(people, instance, tmp_path):
         anna.page.goto(instance.link)
         anna.page.get_by_label("Your name").fill("Anna")
         anna.page.get_by_role("button", name="Sign in").click()
-        first = anna.page.locator("claw-row")
+        first = anna.page.locator("claw-row", has_text="v2.4.0")
         expect(first).to_contain_text("Ship v2.4.0 to production")
         picture(anna.page, "first-steps-inbox")
         first.get_by_label("Reason").fill("The canary looks good")
+        # A deploy to production is of high risk, so it takes two presses, and the second counts a moment after the first.
         first.get_by_role("button", name="Approve").click()
+        again = first.get_by_role("button", name="High risk: press again to approve")
+        while again.is_visible():
+            again.click()
+            anna.page.wait_for_timeout(50)
         expect(first).to_contain_text("Approved by you.")
         second = anna.page.locator("claw-row", has_text="v2.5.0")
         expect(second).to_be_visible()
@@ -70,6 +75,8 @@ def test_a_newcomer_sees_approves_and_proves(people, instance, tmp_path):
     assert "valid" in run("verify", "receipt.json", "--content", "message.txt").lower()
     anna.page.goto(f"{instance.url}/actions/{waiting['action_id']}")
     expect(anna.page.get_by_role("heading", name="Ship v2.5.0 to production")).to_be_visible()
+    # What a human said is no word of the agent's.
+    expect(anna.page.get_by_text("Same as before")).to_have_count(1)
     picture(anna.page, "first-steps-action", full=True)
     anna.page.goto(f"{instance.url}/overview")
     expect(anna.page.get_by_role("heading", name="Overview")).to_be_visible()

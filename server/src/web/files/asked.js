@@ -29,12 +29,14 @@ export const approved = (action, title = 'What exactly is approved') => {
   const entries = Object.entries(asked).filter(([name, value]) => !HEAD.has(name) && !isEmpty(value));
   const short = entries.filter(([name]) => name !== 'content');
   const content = entries.find(([name]) => name === 'content');
-  if (!entries.length && !action.approval && !action.reasoning) return '';
+  // What was decided is written behind it; no agent can write that mark itself.
+  const said = (action.reasoning ?? '').split('[HITL Decision')[0].trim();
+  if (!entries.length && !action.approval && !said) return '';
   return make('div', { class: 'asked' },
     make('h3', {}, title),
     facts([
       ...short.map(([name, value]) => [LABELS[name] ?? shown(name), longText(LABELS[name] ?? shown(name), text(value))]),
-      ['The agent says', action.reasoning && longText('The agent says', action.reasoning)],
+      ['The agent says', said && longText('The agent says', said)],
       ['Sure of itself', action.confidence != null && action.confidence !== 50 && `${Number(action.confidence)} %`],
     ]),
     content && make('figure', { class: 'content' }, make('figcaption', {}, 'Content'),
