@@ -30,7 +30,9 @@ export const approved = (action, title = 'What exactly is approved') => {
   const short = entries.filter(([name]) => name !== 'content');
   const content = entries.find(([name]) => name === 'content');
   // What was decided is written behind it; no agent can write that mark itself.
-  const said = (action.reasoning ?? '').split('[HITL Decision')[0].trim();
+  const reasoning = action.reasoning ?? '';
+  const mark = reasoning.indexOf('[HITL Decision');
+  const said = mark < 0 ? reasoning : reasoning.slice(0, mark).trimEnd();
   if (!entries.length && !action.approval && !said) return '';
   return make('div', { class: 'asked' },
     make('h3', {}, title),
