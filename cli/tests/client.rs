@@ -1,50 +1,19 @@
 //! The commands that ask a server, as processes against a real one.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod process;
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 
-use process::{Connection, Folder, Server, client, dashclaw, ended, wait};
+use process::office::Office;
+use process::{Connection, Folder, client, dashclaw, ended, wait};
 use serde_json::{Value, json};
 
 const HOSTILE: &str = "ship \u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}it\r\n";
 
-/// A server whose actions of the type `deploy` wait, and its two keys.
-struct Office {
-    folder: Folder,
-    server: Server,
-    operator: String,
-    agent: String,
-}
-
 impl Office {
-    fn open(name: &str) -> Self {
-        let folder = Folder::new(name);
-        let policies = folder.path("policies.yaml");
-        let text = "policies:\n  - {name: ask, type: require_approval, action_types: [deploy]}\n";
-        std::fs::write(&policies, text).unwrap();
-        let server = Server::start(&folder, &["--policies", policies.to_str().unwrap()]);
-        let (operator, agent) = (server.key.clone().unwrap(), server.agent_key.clone().unwrap());
-        Self { folder, server, operator, agent }
-    }
-
-    fn address(&self) -> SocketAddr {
-        self.server.address
-    }
-
-    /// An action that waits.
-    fn ask(&self, goal: &str) -> String {
-        let ask = json!({ "action_type": "deploy", "declared_goal": goal, "agent_id": "agent-1" });
-        let (status, made) = Connection::open(self.address(), &self.agent).call("POST", "/api/actions", &ask);
-        assert_eq!(status, 202, "{made}");
-        made["action_id"].as_str().unwrap().to_owned()
-    }
-
     fn status_of(&self, action: &str) -> Value {
-        let path = format!("/api/actions/{action}");
-        Connection::open(self.address(), &self.operator).call("GET", &path, &Value::Null).1["action"]["status"].clone()
+        self.record(action)["status"].take()
     }
 
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {

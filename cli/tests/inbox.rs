@@ -6,46 +6,16 @@ mod process;
 
 use std::time::Duration;
 
+use process::office::Office;
 use process::terminal::Terminal;
-use process::{Connection, Folder, Server, client, ended};
+use process::{Connection, client, ended};
 use serde_json::{Value, json};
 
 const DOWN: &str = "\u{1b}[B";
 /// Longer than a question must stand before it is answered.
 const LOOK: Duration = Duration::from_millis(500);
 
-struct Office {
-    folder: Folder,
-    server: Server,
-    operator: String,
-    agent: String,
-}
-
 impl Office {
-    fn open(name: &str) -> Self {
-        let folder = Folder::new(name);
-        let policies = folder.path("policies.yaml");
-        let text = "policies:\n  - {name: ask, type: require_approval, action_types: [deploy]}\n";
-        std::fs::write(&policies, text).unwrap();
-        let server = Server::start(&folder, &["--policies", policies.to_str().unwrap()]);
-        let (operator, agent) = (server.key.clone().unwrap(), server.agent_key.clone().unwrap());
-        Self { folder, server, operator, agent }
-    }
-
-    fn ask(&self, goal: &str) -> String {
-        let ask = json!({ "action_type": "deploy", "declared_goal": goal, "agent_id": "agent-1" });
-        let (status, made) =
-            Connection::open(self.server.address, &self.agent).call("POST", "/api/actions", &ask);
-        assert_eq!(status, 202, "{made}");
-        made["action_id"].as_str().unwrap().to_owned()
-    }
-
-    fn record(&self, action: &str) -> Value {
-        let path = format!("/api/actions/{action}");
-        let mut connection = Connection::open(self.server.address, &self.operator);
-        connection.call("GET", &path, &Value::Null).1["action"].take()
-    }
-
     fn variables(&self) -> Vec<(String, String)> {
         vec![
             ("DASHCLAW_BASE_URL".into(), format!("http://{}", self.server.address)),

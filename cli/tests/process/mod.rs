@@ -7,6 +7,7 @@
 )]
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
+pub(crate) mod office;
 #[cfg(unix)]
 pub(crate) mod terminal;
 

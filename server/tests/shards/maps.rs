@@ -56,7 +56,7 @@ async fn what_was_one_database_becomes_the_first_of_several() {
     let jwks = ask(&host, "", "GET", "/api/integrity/jwks", Value::Null).await;
     let member = host.key(Role::Member);
     assert_eq!(guard(&host, &member).await.0, 200);
-    drop(host);
+    let alone = host;
     let databases = [("north", "north"), ("east", "east")];
     // Its organisation stays where it is: whether by the hash or by name, but not by chance.
     let elsewhere = problem(shards.map_with(&databases, &[("org_default".to_owned(), "east")]));
@@ -64,6 +64,10 @@ async fn what_was_one_database_becomes_the_first_of_several() {
     let host = World::on(&options(shards.map_with(&databases, &[("org_default".to_owned(), "north")])));
     assert_eq!(guard(&host, &member).await.0, 200);
     assert_eq!(ask(&host, "", "GET", "/api/integrity/jwks", Value::Null).await, jwks);
+    // A host that still has it alone would keep every organisation in it.
+    for _ in 0..3 {
+        assert_eq!(guard(&alone, &member).await.0, 503);
+    }
 }
 
 #[tokio::test]

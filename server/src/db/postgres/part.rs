@@ -38,12 +38,15 @@ impl Part {
 pub(super) fn begin(part: Option<&Part>) -> String {
     // A server that does not get on with a statement ends it.
     let begin = "BEGIN; SET LOCAL statement_timeout = '10s'; ";
-    let Some(part) = part else { return format!("{begin}SELECT pg_current_xact_id()::text") };
-    // Its digest is of our own making, and hexadecimal digits.
-    let digest = part.map.digest();
+    let in_force = match part {
+        // Its digest is of our own making, and hexadecimal digits.
+        Some(part) => format!("dashclaw_shard WHERE map = '{}'", part.map.digest()),
+        // A table that is read makes the session hear of tables that others have made.
+        None => "dashclaw_schema WHERE to_regclass('dashclaw_shard') IS NULL".to_owned(),
+    };
     format!(
         "{begin}SELECT pg_advisory_xact_lock_shared({MAP_LOCK});
-        SELECT pg_current_xact_id()::text FROM dashclaw_shard WHERE map = '{digest}'"
+        SELECT pg_current_xact_id()::text FROM {in_force}"
     )
 }
 

@@ -264,6 +264,16 @@ pub(crate) async fn orgs_with_waiting(tx: &Tx<'_>) -> DbResult<Vec<String>> {
     tx.all(sql, &[], |row| row.get(0)).await
 }
 
+/// Has an action's time to wait for a human end then, as if it had been asked for that long ago.
+#[cfg(test)]
+pub(crate) async fn let_wait_until(tx: &Tx<'_>, id: &str, at: &str) -> DbResult<()> {
+    let Some(mut action) = find(tx, id).await? else { return Ok(()) };
+    action.expires_at = Some(at.to_owned());
+    update(tx, &action).await?;
+    let sql = "UPDATE actions SET expires_at = $3 WHERE org_id = $1 AND action_id = $2";
+    tx.run(sql, &values![id, at]).await.map(drop)
+}
+
 /// The actions whose time to wait for a human is over; of an earlier version's, which name no time, those that have waited since
 /// before `since`. At most 500, so that the write is short.
 pub(crate) async fn overdue(tx: &Tx<'_>, now: &str, since: &str) -> DbResult<Vec<Action>> {

@@ -67,19 +67,10 @@ mod tests {
         assert_eq!(call(&app, "POST", "/api/policies", policy).await.0, 201);
         let (late, young) = (waiting(&app, "late").await, waiting(&app, "young").await);
         assert_eq!(sweep(&app, app.db.home()).await.unwrap(), 0);
-        let age = |id: String| {
-            app.db.write("org_default", id, |id, tx| {
-                async move {
-                    let mut action = rows::find(tx, id).await?.unwrap();
-                    action.expires_at = Some("2001-01-01T00:00:00.000Z".to_owned());
-                    rows::update(tx, &action).await?;
-                    let sql = "UPDATE actions SET expires_at = $3 WHERE org_id = $1 AND action_id = $2";
-                    tx.run(sql, &crate::db::values![id, action.expires_at]).await
-                }
-                .boxed()
-            })
-        };
-        age(late.clone()).await.unwrap();
+        let ended = app.db.write("org_default", late.clone(), |id, tx| {
+            rows::let_wait_until(tx, id, "2001-01-01T00:00:00.000Z").boxed()
+        });
+        ended.await.unwrap();
         // Whoever is slow decides nothing, though it is not swept yet.
         let path = format!("/api/actions/{late}/approve");
         let (status, refused) = call(&app, "POST", &path, json!({ "decision": "allow" })).await;
